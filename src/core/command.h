@@ -1,0 +1,124 @@
+// What somebody asks of the core.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/date.h"
+#include "base/instant.h"
+#include "base/value.h"
+#include "core/event.h"
+
+namespace bashu::core {
+
+// When a command is decided: the node's clock, and the business day there.
+struct Moment {
+  Instant now;
+  Date today;
+};
+
+// Who asks, as the edge authenticated them.
+struct Asker {
+  std::string principal;           // `key:clerk-01`; empty for the engine
+  std::vector<std::string> roles;  // held for the pack in question
+  std::vector<std::string> divisions;  // prefixes of GB/T 2260 codes they act for; empty: all
+  std::string idempotency_key;     // empty: none
+  std::string request_digest;      // with it: what the key stands for
+};
+
+struct StartCase {
+  Asker by;
+  std::string pack;      // digest, or name: the newest version in force here
+  std::string service;
+  std::string role;      // in which `by` acts; must be one of theirs
+  Parties parties;       // ignored with `parent`
+  CaseId parent;
+  CaseId id;             // empty: the node names it
+  Value with;            // the form
+};
+struct FireEvent {
+  Asker by;
+  CaseId id;
+  std::string event;
+  std::string role;
+  std::optional<std::int64_t> version;  // as the form saw it
+  Value with;
+};
+struct BeginDay {  // and fire what is due; the node asks when its day changes
+  Date day;
+};
+struct FireClock {
+  CaseId id;
+  std::string clock;
+};
+struct TakeMessage {  // from a peer, authenticated (evidence.md 8.2, checks 1-9 and 12-14 done)
+  PartyId from;
+  std::int64_t seq = 0;
+  std::string message_id;
+  std::int64_t issued = 0, expiry = 0, life_max = 0;  // seconds
+  std::string kind, stream, pack;
+  Value body;
+};
+struct AckMessage {   // the peer's receipt, verified
+  PartyId to;
+  std::int64_t seq = 0;
+  std::string outcome, reason;
+};
+struct AdoptPack {
+  Asker by;
+  std::string source;   // canonical JSON
+  Date from;
+};
+struct AdoptRecord {  // agreement edition or key list, chain and signatures verified by the edge
+  RecordSigned record;
+  std::vector<PartyJoined> parties;  // of an agreement
+};
+struct SetCalendar {
+  Asker by;
+  CalendarSet calendar;
+};
+struct PutRecords {   // fill a register by import; by a role `registrar`
+  Asker by;
+  std::string pack;   // name or digest
+  std::string reg;
+  std::vector<Value> records;
+};
+struct PostFeed {
+  Asker by;
+  std::string pack;
+  std::string feed;
+  std::string role;
+  std::vector<Value> lines;
+};
+struct CloseTask {
+  Asker by;
+  std::int64_t number = 0;
+};
+// The joint act that ends a dispute: each party signs the digest of the owner's step it accepts.
+struct SignSettlement {
+  Asker by;
+  CaseId id;
+  std::string content;
+  std::string note;
+};
+struct ResolveHeld {   // decide held messages of a stream again, in order
+  Asker by;
+  Asker second;        // two principals
+  PartyId from;
+  std::int64_t seq = 0;
+  bool reject = false; // give it up instead
+  std::string note;
+};
+struct StopChannel {
+  PartyId peer;
+  std::string reason;  // empty: start again
+};
+
+using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
+                             AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
+                             SignSettlement, ResolveHeld, StopChannel>;
+
+}  // namespace bashu::core

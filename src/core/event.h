@@ -1,0 +1,251 @@
+// What was decided. An entry of the journal is one decision: the list of its events. They carry
+// every result, so that apply() needs no rule and replay never asks one.
+//
+// Their bytes are formats/event.proto; node/codec.h translates. Add events and members at the end;
+// never change what one means.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/date.h"
+#include "base/title.h"
+#include "base/value.h"
+
+namespace bashu::core {
+
+using PartyId = std::string;  // `sichuan`
+using CaseId = std::string;   // `sichuan-17`, `sichuan-17/trip-sichuan-3`, `chongqing-2/task1`
+using Parties = std::map<std::string, PartyId, std::less<>>;  // party of the case to jurisdiction
+
+// `pack/register`, `pack/book`: registers and books are carried over by name between versions.
+using RegisterId = std::string;
+using BookId = std::string;
+
+struct Account {
+  BookId book;
+  std::string kind;
+  std::string key;  // joined, see packs::join_key; empty if the kind has no keys
+  friend auto operator<=>(const Account&, const Account&) = default;
+};
+
+struct DayBegun {
+  Date day;
+};
+struct CaseOpened {
+  CaseId id;
+  std::string pack;  // digest
+  std::string service;
+  Parties parties;
+  CaseId parent;           // empty: none
+  std::string opened_by;   // principal at the opening node; empty for the engine
+  Date on;
+  std::int64_t number = 0; // > 0: the opener's counter that named the case, see State::next_case
+};
+// One step of a case, opening included. `version` is the case's after it, from 1.
+struct CaseChanged {
+  CaseId id;
+  std::int64_t version = 0;
+  std::string digest;      // of the step as its decider told it; the next step names it
+  PartyId decided_by;
+  std::string event;       // `$start`, `$then`, or the event's name
+  std::string role;        // `system` for clocks, signals and the engine
+  std::string from;        // state before; empty at the start
+  std::optional<std::string> to;
+  std::int64_t branch = 0;
+  Value input;             // what the form gave
+  Value set;               // fields computed
+  Date on;
+  std::string principal;   // known at the decider only
+};
+// The clock as it stands now. Without `since` it does not run; without `due` it never ends.
+struct ClockSet {
+  CaseId id;
+  std::string clock;
+  std::int64_t used = 0;            // of its budget, days
+  std::optional<Date> since;        // running since; that day is not counted
+  std::optional<Date> due;          // last day
+  bool fired = false;
+};
+struct ClockAlarmed {  // an observer noticed that the owner's breach is missing
+  CaseId id;
+  std::string clock;
+  Date due;
+};
+struct Posted {
+  CaseId id;        // empty: by a feed or import
+  Account from, to;
+  std::int64_t amount = 0;  // > 0
+  Date on;
+};
+struct RecordPut {
+  RegisterId reg;
+  std::string key;
+  PartyId keeper;   // who keeps the record
+  PartyId side;     // whose values the sided fields are
+  Value fields;     // only those written; a sided field holds the side's value itself
+  std::vector<std::string> sided;  // which of them are sided
+  Date on;
+  CaseId id;        // the case that wrote it; empty: import
+};
+struct RecordContested {  // two keepers of one key
+  RegisterId reg;
+  std::string key;
+  PartyId keeper;   // the other one
+};
+struct EditionPublished {
+  RegisterId reg;
+  PartyId keeper;
+  std::string name;
+  std::int64_t number = 0;  // 1, 2, ... per keeper and name
+  Date on;
+  std::vector<std::pair<std::string, Value>> entries;  // joined key to record
+  CaseId id;
+};
+enum class TaskKind : std::uint8_t { work = 1, exception = 2, silence = 3 };
+struct TaskRaised {
+  std::int64_t number = 0;  // of this node
+  TaskKind kind{};
+  CaseId id;
+  std::vector<std::string> roles;
+  Title title;
+  std::string detail;       // for the engineer: the rule that failed
+  Date on;
+};
+struct TaskClosed {
+  std::int64_t number = 0;
+};
+struct SerialTaken {
+  std::string name;  // `pack/name`
+  std::string key;
+  std::int64_t value = 0;
+};
+struct ChildNumbered {  // the counter for sub-cases started by effects
+  CaseId parent;
+  std::string service;
+  std::int64_t number = 0;
+};
+// A message for the outbox. The node signs it and gives it to the channel.
+struct MessageQueued {
+  PartyId to;
+  std::int64_t seq = 0;
+  std::string kind;    // docs/formats/messages.md
+  std::string stream;  // ordering scope, mostly the case id
+  std::string pack;    // digest without `sha256:`, or empty
+  Value body;
+};
+struct MessageAcked {
+  PartyId to;
+  std::int64_t seq = 0;
+  std::string outcome;  // applied, rejected, held
+  std::string reason;
+};
+struct MessageTaken {  // from a peer; exactly one per (from, seq)
+  PartyId from;
+  std::int64_t seq = 0;
+  std::string id;       // message id, hex
+  std::string kind, stream;
+  std::string outcome;
+  std::string reason;   // token, or empty
+};
+struct MessageHeld {    // its body, until it can be decided
+  PartyId from;
+  std::int64_t seq = 0;
+  std::string kind, stream, pack, reason;
+  Value body;
+};
+struct MessageResolved {
+  PartyId from;
+  std::int64_t seq = 0;
+  std::string outcome;  // applied, rejected
+  std::string reason;
+};
+// A case event that came before its predecessor (three parties): it waits, already answered.
+struct StepParked {
+  PartyId from;
+  CaseId id;
+  std::int64_t version = 0;
+  std::string pack;
+  Value body;
+};
+struct StepUnparked {
+  CaseId id;
+  std::int64_t version = 0;
+};
+struct PackAdopted {
+  PartyId party;
+  std::string digest;
+  Date from;
+  std::string source;  // canonical JSON; empty if this node holds it already
+};
+struct PartyJoined {   // out of an adopted agreement edition
+  PartyId party;
+  bool member = true;  // false: auditor
+  std::int64_t offset_minutes = 480;
+};
+struct RecordSigned {  // an agreement edition or key list, kept as it came
+  std::string what;    // `agreement`, `keys`
+  PartyId party;       // whose keys; empty for an agreement
+  std::int64_t edition = 0;
+  std::string bytes;
+};
+struct CalendarSet {
+  PartyId party;
+  std::int64_t version = 0;
+  std::vector<Date> holidays, workdays;
+};
+struct CaseDisputed {
+  CaseId id;
+  PartyId by;
+  std::string reason;   // token
+  std::string detail;
+};
+struct SettlementSigned {
+  CaseId id;
+  PartyId by;
+  std::string content;  // digest of what is agreed
+  std::string note;
+};
+struct DisputeEnded {
+  CaseId id;
+};
+struct FeedLine {
+  std::string key;                 // joined
+  std::vector<Posted> postings;
+  std::vector<RecordPut> records;
+};
+struct FeedTaken {
+  std::string feed;                // `pack/feed`
+  std::vector<FeedLine> lines;     // accepted and new ones only
+};
+struct RequestRemembered {  // an Idempotency-Key and its answer
+  std::string principal;
+  std::string key;
+  std::string digest;       // of the request
+  Value answer;
+  Date on;
+};
+struct ChannelStopped {
+  PartyId peer;
+  std::string reason;       // empty: started again
+};
+struct AskAnswered {        // what became of a request to the owner of a case
+  CaseId id;
+  std::int64_t seq = 0;
+  std::string principal, outcome, reason;
+};
+
+using Event =
+    std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
+                 RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
+                 ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
+                 MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
+                 CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
+                 RequestRemembered, ChannelStopped, AskAnswered>;
+
+}  // namespace bashu::core

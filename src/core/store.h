@@ -1,0 +1,188 @@
+// The core's data, and the two ways to hold it.
+//
+//     Store     what decide() reads and apply() changes, row by row
+//       State   the node's own: all rows, indexed
+//       Draft   rows changed so far in one decision, over a Store that stays as it is
+//
+// decide() works on a Draft, so a decision of many steps sees its own changes, and a refusal
+// leaves nothing behind. Drafts nest: what an effect starts is tried in a Draft of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/date.h"
+#include "base/value.h"
+#include "core/event.h"
+#include "packs/pack.h"
+
+namespace bashu::core {
+
+struct Clock {
+  std::int64_t used = 0;
+  std::optional<Date> since, due;
+  bool fired = false;
+  bool alarmed = false;
+  friend bool operator==(const Clock&, const Clock&) = default;
+};
+struct Visit {  // of a state
+  std::string state;
+  Date on;
+  friend bool operator==(const Visit&, const Visit&) = default;
+};
+struct Dispute {
+  std::string reason, detail;
+  std::map<PartyId, std::string> signed_by;  // party to digest of the content agreed
+  friend bool operator==(const Dispute&, const Dispute&) = default;
+};
+struct Case {
+  CaseId id;
+  std::string pack;     // digest
+  std::string service;
+  Parties parties;
+  CaseId parent;
+  std::string opened_by;
+  Date opened, since;
+  std::string state;
+  Value data{Value::Record{}};
+  std::int64_t version = 0;
+  std::string digest;   // of the last step
+  std::vector<Visit> reached;
+  std::map<std::string, Clock, std::less<>> clocks;
+  std::map<std::string, std::int64_t, std::less<>> children;  // counters of sub-cases by effect
+  std::vector<CaseId> child_ids;                              // all sub-cases known here
+  std::optional<Dispute> dispute;
+  std::set<std::int64_t> parked;  // versions
+  friend bool operator==(const Case&, const Case&) = default;
+};
+struct Record {
+  PartyId keeper;
+  std::int64_t version = 0;
+  Value fields{Value::Record{}};  // with `key`, and `edition` in a list; sided: party to value
+  Date on;
+  std::set<PartyId> contested;    // other keepers of the same key
+  friend bool operator==(const Record&, const Record&) = default;
+};
+struct Edition {
+  std::int64_t number = 0;
+  Date on;
+  std::vector<std::string> keys;
+  friend bool operator==(const Edition&, const Edition&) = default;
+};
+struct Task {
+  TaskKind kind{};
+  CaseId id;
+  std::vector<std::string> roles;
+  Title title;
+  std::string detail;
+  Date on;
+  friend bool operator==(const Task&, const Task&) = default;
+};
+struct Outbox {         // our channel to a peer
+  std::int64_t last = 0;
+  std::int64_t acked = 0;           // all up to here are answered
+  std::set<std::int64_t> beyond;    // answered beyond that
+  std::string stopped;              // reason; empty: running
+  friend bool operator==(const Outbox&, const Outbox&) = default;
+};
+struct Held {
+  std::string kind, stream, pack, reason;
+  Value body;
+  friend bool operator==(const Held&, const Held&) = default;
+};
+struct Inbox {          // a peer's channel to us
+  std::int64_t next = 1;
+  std::map<std::int64_t, Held> held;  // by seq
+  friend bool operator==(const Inbox&, const Inbox&) = default;
+};
+struct Parked {
+  PartyId from;
+  std::string pack;
+  Value body;
+  friend bool operator==(const Parked&, const Parked&) = default;
+};
+struct PackRow {
+  packs::PackPtr pack;               // nullptr: adopted by others, not held here
+  std::map<PartyId, Date> adopted;   // party to in force from
+};
+struct Window {                      // postings of a windowed account in one month
+  std::vector<std::pair<Date, std::int64_t>> postings;
+  friend bool operator==(const Window&, const Window&) = default;
+};
+struct Remembered {
+  std::string digest;
+  Value answer;
+  Date on;
+  friend bool operator==(const Remembered&, const Remembered&) = default;
+};
+
+class Store {
+ public:
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  virtual ~Store() = default;
+
+  // Each `find` gives nullptr if there is no such row. Each `edit` makes the row if needed.
+  // Pointers and references last until the next edit of the same kind of row.
+  virtual const Case* find_case(std::string_view id) const = 0;
+  virtual Case& edit_case(std::string_view id) = 0;
+  // Clocks are set through this, never through edit_case: State keeps their due dates in order.
+  virtual void set_clock(std::string_view id, std::string_view clock, const Clock& value) = 0;
+  virtual const Record* find_record(std::string_view reg, std::string_view key) const = 0;
+  virtual Record& edit_record(std::string_view reg, std::string_view key) = 0;
+  virtual void erase_record(std::string_view reg, std::string_view key) = 0;
+  virtual const Edition* find_edition(std::string_view reg, std::string_view keeper,
+                                      std::string_view name) const = 0;
+  virtual Edition& edit_edition(std::string_view reg, std::string_view keeper,
+                                std::string_view name) = 0;
+  virtual std::int64_t balance(const Account& account) const = 0;
+  virtual void set_balance(const Account& account, std::int64_t balance) = 0;
+  virtual const Window* find_window(const Account& account, std::string_view month) const = 0;
+  virtual Window& edit_window(const Account& account, std::string_view month) = 0;
+  virtual std::int64_t serial(std::string_view name, std::string_view key) const = 0;
+  virtual void set_serial(std::string_view name, std::string_view key, std::int64_t value) = 0;
+  virtual const Outbox& outbox(std::string_view to) const = 0;
+  virtual Outbox& edit_outbox(std::string_view to) = 0;
+  virtual const Inbox& inbox(std::string_view from) const = 0;
+  virtual Inbox& edit_inbox(std::string_view from) = 0;
+  virtual const Parked* find_parked(std::string_view id, std::int64_t version) const = 0;
+  virtual void set_parked(std::string_view id, std::int64_t version, std::optional<Parked> step) = 0;
+  virtual const Task* find_task(std::int64_t number) const = 0;
+  virtual void set_task(std::int64_t number, std::optional<Task> task) = 0;
+  virtual const std::set<std::int64_t>& tasks_of(std::string_view id) const = 0;  // open ones
+  virtual bool feed_key_taken(std::string_view feed, std::string_view key) const = 0;
+  virtual void take_feed_key(std::string_view feed, std::string_view key) = 0;
+  virtual const Remembered* find_remembered(std::string_view principal,
+                                            std::string_view key) const = 0;
+  virtual void set_remembered(std::string_view principal, std::string_view key,
+                              Remembered answer) = 0;
+
+  // Rare rows, copied whole when a decision changes them.
+  struct Circle {
+    PartyId own;
+    std::map<PartyId, PartyJoined, std::less<>> parties;      // of the agreement
+    std::map<PartyId, Calendar, std::less<>> calendars;
+    std::map<std::string, PackRow, std::less<>> packs;        // by digest
+    std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
+    Date today;
+    std::int64_t cases_opened = 0;
+    std::int64_t tasks_raised = 0;
+  };
+  virtual const Circle& circle() const = 0;
+  virtual Circle& edit_circle() = 0;
+};
+
+// Carries out what was decided. Holds every change and no rule.
+void apply(Store& store, const Event& event);
+
+}  // namespace bashu::core

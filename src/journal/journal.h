@@ -1,0 +1,44 @@
+// Durable bytes, without meaning: the sequence of commit records of one node
+// (docs/formats/evidence.md 4.2), one blob row each.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace bashu::journal {
+
+struct Commit {
+  std::uint64_t first = 0;   // index of its first entry
+  std::uint32_t count = 0;   // entries
+  std::string record;        // BSHCMT01...
+};
+
+// One writer; read() may be called from any thread and sees durable commits only.
+class Journal {
+ public:
+  Journal() = default;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  virtual ~Journal() = default;
+
+  // Durable when it returns. After a Fault the caller must end the process.
+  virtual std::expected<void, Fault> append(const Commit& commit) = 0;
+  // Commits in order, beginning with the one that holds entry `from`; stops after `bytes_max` but
+  // gives at least one if there is one.
+  virtual std::expected<std::vector<Commit>, Fault> read(std::uint64_t from,
+                                                         std::size_t bytes_max) = 0;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;  // entries durable
+};
+
+// DIR/journal.db: WAL, synchronous=FULL. A second writer is refused by a lock on DIR/lock.
+[[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open_sqlite(
+    const std::filesystem::path& directory, bool read_only = false);
+
+}  // namespace bashu::journal

@@ -1,0 +1,58 @@
+// Who a node is: the party, its names, and its secret keys (libsodium; files of mode 0600 in
+// DIR/keys). Layout of DIR:
+//
+//   node.json        party, name, origin, endpoint, addresses, offset from UTC
+//   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits)
+//   api-keys.json    who may use the API
+//   journal.db       the journal; everything below can be rebuilt or fetched again
+//   index.db tree/   where messages are, tree nodes
+//   snapshots/       states of the core
+//   views.db         SQL tables
+//   vault.db         keys of sealed values: kept apart from journal and its backups
+//   blobs/           documents, encrypted, by SHA-256
+//   published        the largest checkpoint that ever left (restore guard)
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace bashu::node {
+
+struct KeyPair {  // Ed25519, or X25519 for sealing
+  std::string kid;          // `sichuan/envelope/1`
+  std::string public_key;   // 32 bytes
+  std::string secret_key;   // 64 bytes of Ed25519 as libsodium has them; 32 of X25519
+};
+
+struct Identity {
+  std::string party;        // `sichuan`
+  std::string name;         // for people
+  std::string origin;       // `sichuan.example/bashu/1`
+  std::string endpoint;     // `https://sichuan.example:7443/bashu/v1`
+  std::string peer_listen;  // address:port of the exchange
+  std::string api_listen;   // address:port of the API
+  int offset_minutes = 480;
+  KeyPair root, envelope, log, seal;
+  std::int64_t created = 0; // seconds; node keys are valid 90 days from here
+  std::filesystem::path dir;
+};
+
+// Makes DIR with fresh keys and configuration; refuses if it holds a node already.
+struct NewNode {
+  std::string party, name, host, peer_listen, api_listen;
+  int offset_minutes = 480;
+};
+[[nodiscard]] std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
+                                                             const NewNode& what);
+[[nodiscard]] std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir);
+
+// Ed25519 signature, 64 bytes.
+[[nodiscard]] std::string sign(const KeyPair& key, std::string_view message);
+
+}  // namespace bashu::node

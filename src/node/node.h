@@ -1,0 +1,116 @@
+// One node: the core, its journal and its keys, run by two threads.
+//
+//     submit ─► [queue, bounded] ─► core thread: decide, apply ─► filling commit ─┐
+//                                                                                  │ when the writer is free
+//     done ◄── replies ◄── durable ◄── writer thread: sign, write, flush ◄─────────┘
+//
+// While one commit is on its way to the disk the next fills, so commits grow under load by
+// themselves: no timer. Cap: 1 MiB or 8,192 events. Nothing outside sees what is not durable; a
+// refusal waits for the commit it may have depended on. If a commit cannot be made durable the
+// process ends.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "core/core.h"
+#include "journal/journal.h"
+#include "node/environment.h"
+#include "node/identity.h"
+
+namespace bashu::node {
+
+// A command and what proves that it was given.
+struct Request {
+  core::Command command;
+  // Of TakeMessage and ResolveHeld: the envelope as it came. Of AckMessage: the receipt. Of
+  // AdoptRecord: the signed record. Otherwise the command record: JSON with principal, role, key id
+  // and the request's bytes.
+  std::string evidence;
+  bool dry_run = false;  // decide, tell, change nothing
+};
+
+struct Done {
+  std::uint64_t position = 0;  // index of the decision's entry; for a repeated request the newest
+  core::Decision decision;
+  std::string receipt;         // of TakeMessage: docs/formats/evidence.md section 6
+};
+using Outcome = std::variant<Done, Reject, Fault>;
+
+// One durable entry, decoded.
+struct Entry {
+  std::uint64_t index = 0;
+  std::int64_t time_ms = 0;
+  std::string kind;                  // genesis local recv send ack agreement keys resolve alarm
+  std::string outcome, reason;       // empty for `-`
+  std::string channel;               // empty for `-`
+  std::int64_t seq = 0;
+  std::string leaf, effect, evidence;
+  std::vector<core::Event> events;   // of the effect
+};
+
+class Node {
+ public:
+  struct Options {
+    std::filesystem::path dir;
+    Clock* clock = nullptr;    // must outlive the node
+    Chance* chance = nullptr;
+    std::size_t queue_max = 16'384;
+  };
+  // Takes the writer's lock, checks, loads the newest snapshot, replays the tail, begins the day.
+  [[nodiscard]] static std::expected<std::unique_ptr<Node>, Fault> open(const Options& options);
+  virtual ~Node() = default;
+
+  // Queues a request; false if the queue is full (answer 429, Retry-After). `done` is called once,
+  // from a thread of the node, when the outcome is durable; it must not block.
+  virtual bool submit(Request request, std::function<void(Outcome)> done) = 0;
+  // Waits for the outcome.
+  virtual Outcome run(Request request) = 0;
+  // Runs `read` on the core thread; what it saw is durable when this returns.
+  virtual void query(const std::function<void(const core::State&)>& read) = 0;
+
+  [[nodiscard]] virtual const Identity& identity() const = 0;
+  [[nodiscard]] virtual Clock& clock() = 0;
+  [[nodiscard]] virtual Chance& chance() = 0;
+
+  // How many entries are durable. wait_durable returns it once it is above `above` or the time is up.
+  [[nodiscard]] virtual std::uint64_t durable() const = 0;
+  virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;
+  // Durable entries from `from` on, at least one if there is one, about `bytes_max` of them.
+  virtual std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
+                                                           std::size_t bytes_max = 1 << 20) = 0;
+
+  // Evidence. Channels are named by the peer: `to` for ours, `from` for theirs.
+  virtual std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) = 0;
+  virtual std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) = 0;
+  // The message id (hex) and entry of an answered message, however old.
+  struct Answered {
+    std::string message_id;
+    std::uint64_t entry = 0;
+  };
+  virtual std::optional<Answered> answered(std::string_view from, std::int64_t seq) = 0;
+  // The proof of an entry on the checkpoint of the commit that wrote it: the same bytes for ever.
+  virtual std::optional<std::string> receipt(std::uint64_t entry) = 0;
+  virtual std::string checkpoint() = 0;  // the newest durable one
+  // Largest durable commit boundary's note not above `size`, and consistency proofs between
+  // boundaries; nullopt if `size` is no commit boundary or too large.
+  virtual std::optional<std::string> checkpoint_at(std::uint64_t size) = 0;
+  virtual std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,
+                                                       std::uint64_t size) = 0;
+  virtual std::optional<Hash> root_at(std::uint64_t size) = 0;
+
+  // Builds a snapshot beside the node; returns when it is on disk.
+  virtual std::expected<std::uint64_t, Fault> snapshot() = 0;
+};
+
+}  // namespace bashu::node

@@ -1,0 +1,29 @@
+// Reads a pack: strict YAML or JSON, then every check of docs/formats/pack.md section 13 but the
+// running of its scenarios.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "packs/pack.h"
+
+namespace bashu::packs {
+
+struct Loaded {
+  PackPtr pack;                    // nullptr if some finding is no note
+  std::vector<Finding> findings;   // in the order of the file
+};
+
+// Reports all faults at once. The text is refused beyond 4 MiB, its canonical form beyond 1 MiB.
+[[nodiscard]] Loaded load(std::string_view text);
+// The same from data already read, e.g. a canonical pack that came from a peer (no positions).
+[[nodiscard]] Loaded load(const Value& source);
+
+// The calculators compiled into this node: name and version, and the function itself.
+// Pure; integers only; an error text if its input makes no sense.
+using Calculator = std::expected<Value, std::string> (*)(const Value& input);
+[[nodiscard]] Calculator calculator(std::string_view name, std::int64_t version);
+
+}  // namespace bashu::packs

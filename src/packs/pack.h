@@ -1,0 +1,219 @@
+// A loaded pack: what load() makes of a file that has no fault. Everything in it is resolved and
+// checked; the core trusts it. See docs/formats/pack.md for the language.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/title.h"
+#include "base/value.h"
+#include "packs/expr.h"
+#include "packs/type.h"
+
+namespace bashu::packs {
+
+// Name to thing, in the order of the file.
+template <typename T>
+using Named = std::vector<std::pair<std::string, T>>;
+template <typename T>
+[[nodiscard]] const T* find(const Named<T>& items, std::string_view name) {
+  for (const auto& [key, item] : items) {
+    if (key == name) return &item;
+  }
+  return nullptr;
+}
+
+enum class Kept : std::uint8_t { own, parties, shared };
+struct Register {
+  Title title;
+  Kept kept = Kept::own;
+  bool editions = false;
+  std::vector<std::string> key;
+  TypePtr record;  // kind record, with the fields as members
+  // The joined key of a record.
+  [[nodiscard]] std::string key_of(const Value& record) const;
+};
+
+struct AccountKind {
+  std::vector<std::string> key;
+  bool floored = true;   // may not fall below 0
+  bool windowed = false; // some expression asks for a window of it
+};
+struct Book {
+  Title title;
+  TypePtr type;
+  Named<AccountKind> accounts;
+};
+
+struct AccountRef {  // `book.kind(key, ...)`
+  std::string book;
+  std::string kind;
+  std::vector<ProgramPtr> keys;
+  bool looks_up = false;
+};
+
+struct Move {
+  Template amount;
+  AccountRef from, to;
+  std::optional<Template> date;
+};
+struct Put {
+  std::string reg;
+  Template key;
+  std::vector<std::pair<std::string, Template>> fields;
+};
+struct PublishEdition {
+  std::string reg;
+  Template name;
+  ProgramPtr entries;
+};
+struct RaiseTask {
+  Title title;
+  std::vector<std::string> roles;
+};
+struct StartChild {
+  std::string service;
+  std::vector<std::pair<std::string, std::string>> parties;  // child's party to ours
+  std::vector<std::pair<std::string, Template>> with;
+};
+struct SendSignal {
+  std::string target;  // `parent` or a sub-service
+  std::string event;
+  std::vector<std::pair<std::string, Template>> with;
+};
+struct Effect {
+  std::variant<Move, Put, PublishEdition, RaiseTask, StartChild, SendSignal> what;
+  std::string at;  // a party of the case, `all`, or empty: the owner
+  ProgramPtr each;
+  ProgramPtr only_if;
+};
+
+struct RunCalculator {
+  std::string calculator;
+  std::vector<std::pair<std::string, Template>> with;
+};
+struct Branch {
+  ProgramPtr when;  // nullptr: always
+  Title why;
+  std::optional<RunCalculator> run;
+  std::vector<std::pair<std::string, Template>> set;
+  std::vector<Effect> effects;
+  std::vector<std::string> reset;
+  std::optional<std::string> to;
+};
+
+struct By {            // `role`, `party.role` or `system`
+  std::string party;   // filled in also for the owner's roles; empty for system
+  std::string role;
+  friend bool operator==(const By&, const By&) = default;
+};
+struct EventDef {
+  Title title;
+  std::vector<By> by;
+  std::vector<std::string> form;
+  std::vector<Branch> branches;
+  [[nodiscard]] bool taken_by_system() const;
+};
+struct StateDef {
+  Title title;
+  std::string owner;  // empty if final
+  bool final = false;
+  std::vector<Branch> then;
+  Named<EventDef> events;
+  std::vector<std::pair<std::string, ProgramPtr>> holds;  // party to expression
+};
+struct ClockDef {
+  enum class Kind : std::uint8_t { working_days, days, until } kind{};
+  std::int64_t budget = 0;
+  ProgramPtr until;
+  std::vector<std::string> runs_in;
+  std::string breach;
+};
+struct PartyDef {
+  std::string name;
+  std::vector<std::pair<std::string, bool>> roles;  // role to: sees all cases (else own only)
+};
+struct StartDef {
+  std::string owner;
+  EventDef event;  // title empty; by empty: only as a sub-case
+};
+struct Service {
+  Title title;
+  std::string parent;
+  std::vector<PartyDef> parties;
+  std::vector<Member> fields;
+  Named<ProgramPtr> calc;
+  StartDef start;
+  Named<StateDef> states;
+  Named<ClockDef> clocks;
+  std::vector<std::pair<std::string, ProgramPtr>> holds;
+
+  [[nodiscard]] const Type* field(std::string_view name) const;
+  [[nodiscard]] const PartyDef* party(std::string_view name) const;
+};
+
+struct CalculatorDef {
+  std::int64_t version = 1;
+  std::vector<Member> takes;
+  std::vector<Member> gives;
+};
+
+// Postings without a case: each line is checked, keyed and posted by itself (docs/formats/pack.md,
+// section 15). Expressions read the line as `line`.
+struct Feed {
+  Title title;
+  std::vector<std::string> by;   // roles
+  TypePtr line;                  // kind record
+  std::vector<std::string> key;  // idempotent for ever within (party, pack, feed)
+  ProgramPtr when;
+  Title why;
+  std::vector<Effect> effects;   // move and put only
+};
+
+struct Figure {
+  Title title;
+  enum class Source : std::uint8_t { service, reg, account, value } source{};
+  std::string of;       // service, register or `book.kind`
+  ProgramPtr where, from, to;
+  enum class Way : std::uint8_t { count, distinct, sum, min } way{};
+  ProgramPtr measure;   // of distinct, sum, min; of `value` when source is value
+  bool yearly = false;  // period: year
+  std::string unit;     // shown unit; from the field where it can be
+  int scale = 0;
+  Named<ProgramPtr> split;
+  bool add_sides = false;
+  std::optional<std::int64_t> target;
+  enum class Says : std::uint8_t { exact, more_than, nearly } says{};
+  std::int64_t step = 1;
+  std::vector<std::string> show;
+};
+
+struct Pack {
+  std::string name;
+  std::int64_t version = 0;
+  std::string digest;   // sha256:... of the canonical JSON
+  Title title;
+  Value source;         // the whole file as data; canonical_json(source) is what was hashed
+  std::map<std::string, Value, std::less<>> params;
+  Value params_record;
+  std::vector<Member> types;
+  Named<Register> registers;
+  Named<Book> books;
+  Named<CalculatorDef> calculators;
+  Named<Service> services;
+  Named<Feed> feeds;
+  Named<Figure> figures;
+  std::vector<Value> scenarios;
+  std::string replaces;
+  Value migrate;        // section 12; null if absent
+};
+using PackPtr = std::shared_ptr<const Pack>;
+
+}  // namespace bashu::packs
