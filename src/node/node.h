@@ -25,8 +25,10 @@
 #include "base/error.h"
 #include "core/core.h"
 #include "journal/journal.h"
+#include "node/directory.h"
 #include "node/environment.h"
 #include "node/identity.h"
+#include "node/vault.h"
 
 namespace bashu::node {
 
@@ -80,6 +82,8 @@ class Node {
   virtual void query(const std::function<void(const core::State&)>& read) = 0;
 
   [[nodiscard]] virtual const Identity& identity() const = 0;
+  [[nodiscard]] virtual std::shared_ptr<const Directory> directory() = 0;
+  [[nodiscard]] virtual Vault& vault() = 0;
   [[nodiscard]] virtual Clock& clock() = 0;
   [[nodiscard]] virtual Chance& chance() = 0;
 

@@ -1,0 +1,82 @@
+// The agreement and the key lists: who the parties are and which keys speak for them
+// (docs/formats/evidence.md section 10). Both are signed records, kept as they came.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.h"
+#include "evidence/bad.h"
+
+namespace bashu::evidence {
+
+struct PartyRecord {
+  std::string party;
+  bool member = true;       // false: auditor
+  std::string origin;
+  std::string endpoint;
+  std::string root_kid;
+  std::string root_key;     // 32 bytes
+  std::vector<std::string> tls_ca;  // hex SHA-256 of DER
+  Value predecessors{Value::List{}};
+};
+struct ChannelRecord {
+  std::string channel;
+  std::int64_t window = 64, backlog = 100'000, from_seq = 1;
+};
+struct Agreement {
+  std::string id;           // digest of edition 1, hex
+  std::string digest;       // of this edition, hex
+  std::int64_t edition = 0;
+  std::string previous;
+  std::string name;
+  std::int64_t effective = 0;
+  std::vector<PartyRecord> parties;
+  std::vector<ChannelRecord> channels;
+  std::int64_t max_life_s = 2'592'000, max_payload = 1'048'576, rate_per_s = 2'000;
+  std::int64_t quorum = 0;
+  std::vector<std::string> witnesses;
+
+  [[nodiscard]] const PartyRecord* party(std::string_view id) const;
+  [[nodiscard]] const ChannelRecord* channel(std::string_view name) const;
+};
+struct KeyRecord {
+  std::string party, kid, role, alg;
+  std::string key;          // 32 bytes
+  std::string name;
+  std::int64_t from = 0, to = 0, revoked = 0;  // seconds
+};
+using KeyList = std::map<std::string, KeyRecord, std::less<>>;  // by kid
+
+struct Signer {
+  std::string kid;
+  std::string secret_key;   // 64 bytes
+};
+// Payload texts and signed records.
+[[nodiscard]] std::string agreement_payload(const Agreement& agreement);  // id empty in edition 1
+[[nodiscard]] std::string keys_payload(std::string_view agreement_id, std::string_view party,
+                                       std::int64_t edition, std::string_view previous,
+                                       std::int64_t issued, const std::vector<KeyRecord>& keys);
+inline constexpr std::string_view kAgreementType = "bashu-agreement+jws";
+inline constexpr std::string_view kKeysType = "bashu-keys+jws";
+[[nodiscard]] std::string signed_record(std::string_view payload, std::string_view type,
+                                        const std::vector<Signer>& signers);
+// Adds one signature to a record (for a circle that signs one after the other).
+[[nodiscard]] Verified<std::string> add_signature(std::string_view record, std::string_view type,
+                                                  const Signer& signer);
+// What an agreement says, without any check of signatures; for showing and composing.
+[[nodiscard]] Verified<Agreement> read_agreement(std::string_view record);
+[[nodiscard]] Verified<std::vector<std::string>> record_signers(std::string_view record);  // kids
+
+// Follows the chain of editions. `pinned`: the agreement id; empty accepts edition 1 as it is.
+[[nodiscard]] Verified<Agreement> open_agreements(const std::vector<std::string>& editions,
+                                                  std::string_view pinned);
+// Follows one party's key lists from edition 1; the records of the last.
+[[nodiscard]] Verified<KeyList> open_keys(const std::vector<std::string>& editions,
+                                          std::string_view party, std::string_view agreement_id,
+                                          std::string_view root_kid, std::string_view root_key);
+
+}  // namespace bashu::evidence

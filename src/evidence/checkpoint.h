@@ -1,0 +1,57 @@
+// Checkpoints: C2SP signed notes over a tree, with cosignatures (docs/formats/evidence.md 5), and
+// receipts: tlog-proofs of one entry (section 6).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "evidence/bad.h"
+#include "evidence/entry.h"
+
+namespace bashu::evidence {
+
+// `name+hex(key id)+b64(type ‖ public key)`, as golang.org/x/mod/sumdb/note reads it. type 1: log.
+[[nodiscard]] std::string verifier_key(std::string_view name, std::uint8_t type,
+                                       std::string_view public_key);
+[[nodiscard]] std::string sign_checkpoint(std::string_view origin, std::uint64_t size,
+                                          const Hash& root, std::string_view secret_key);
+
+struct Checkpoint {
+  std::uint64_t size = 0;
+  Hash root{};
+  std::string body;                               // the three lines
+  std::map<std::string, std::uint64_t> cosigned;  // witness to time, seconds
+};
+struct WitnessKey {
+  std::string name;
+  std::string public_key;
+};
+[[nodiscard]] Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view origin,
+                                                   std::span<const std::string> log_keys,
+                                                   std::span<const WitnessKey> witnesses = {});
+[[nodiscard]] std::string cosignature_line(std::string_view body, std::string_view name,
+                                           std::uint64_t time, std::string_view secret_key);
+
+[[nodiscard]] std::string make_receipt(std::string_view leaf, std::uint64_t index,
+                                       std::span<const Hash> path, std::string_view note);
+struct Receipt {
+  EntryLeaf entry;
+  std::string leaf;
+  Checkpoint checkpoint;
+};
+[[nodiscard]] Verified<Receipt> open_receipt(std::string_view receipt, std::string_view origin,
+                                             std::span<const std::string> log_keys,
+                                             std::span<const WitnessKey> witnesses = {});
+// The sender's check of the answer to its own message.
+[[nodiscard]] Verified<Receipt> accept_receipt(std::string_view receipt, std::string_view origin,
+                                               std::span<const std::string> log_keys,
+                                               std::string_view message_id,
+                                               std::string_view channel, std::uint64_t seq);
+
+}  // namespace bashu::evidence

@@ -1,0 +1,52 @@
+// Signed messages between parties (docs/formats/evidence.md section 7): JWS, flattened JSON.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/value.h"
+#include "evidence/agreement.h"
+
+namespace bashu::evidence {
+
+inline constexpr std::size_t kEnvelopeMax = 3u << 19;
+inline constexpr std::size_t kPayloadMax = 1u << 20;
+
+struct Payload {
+  std::string from, to, channel;
+  std::int64_t seq = 0, issued = 0, expiry = 0;  // seconds
+  std::string agreement;                          // hex
+  std::string pack;                               // hex or empty
+  std::string kind, stream;
+  std::string nonce;                              // base64url of 16 bytes
+  Value body{Value::Record{}};
+};
+[[nodiscard]] std::string payload_text(const Payload& payload);
+struct Envelope {
+  std::string text;        // what travels
+  std::string message_id;  // hex
+};
+[[nodiscard]] Envelope sign_envelope(std::string_view payload_text, std::string_view kid,
+                                     std::string_view secret_key);
+// From the parts, without the signature.
+[[nodiscard]] std::string message_id(std::string_view protected_header, std::string_view payload);
+
+// The HTTP answer of a refusal: nothing changes at the receiver.
+struct Refusal {
+  int status = 400;
+  std::string code;
+  std::int64_t next = 0;  // with 409 and 202
+};
+struct Opened {
+  std::string message_id;
+  KeyRecord key;
+  Payload payload;
+};
+// Checks 4-8 of section 8.2, and 1 for sizes.
+[[nodiscard]] std::expected<Opened, Refusal> open_envelope(std::string_view text,
+                                                           const KeyList& keys,
+                                                           std::string_view tls_party);
+
+}  // namespace bashu::evidence

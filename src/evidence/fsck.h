@@ -1,0 +1,43 @@
+// The check of a whole journal without its meaning (docs/formats/evidence.md 8.8).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evidence/agreement.h"
+#include "evidence/bad.h"
+#include "evidence/entry.h"
+#include "evidence/tree.h"
+
+namespace bashu::evidence {
+
+// Fed commit after commit, so that a journal of any length fits. Key lists are learnt from `keys`
+// entries as they come (and may be given beforehand, as the vectors do).
+class JournalCheck {
+ public:
+  JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys);
+  // The commit decoded, if it is sound and continues what came before.
+  [[nodiscard]] Verified<CommitRecord> next(std::string_view record);
+  // Lets envelopes under these keys verify from here on.
+  void learn(const KeyList& keys);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] Hash root() const;
+
+ private:
+  std::string origin_;
+  std::vector<std::string> log_keys_;
+  KeyList keys_;
+  MemoryNodes nodes_;
+  std::uint64_t size_ = 0, last_time_ = 0;
+  std::map<std::string, std::uint64_t> received_, sent_;
+};
+
+// Section 8.7: own journal against the checkpoint a peer holds of it: ok, rollback, fork.
+[[nodiscard]] std::string guard(std::uint64_t own_size, const Hash& own_root_there,
+                                std::uint64_t peer_size, const Hash& peer_root);
+
+}  // namespace bashu::evidence

@@ -1,0 +1,58 @@
+// The keys of sealed values (docs/formats/evidence.md section 14): DIR/vault.db, kept apart from the
+// journal and its backups, so that forgetting a key erases the value everywhere. Thread-safe.
+//
+// A sealed value: {"$sealed":"1","alg":"XC20P","dek":id,"nonce":b64u 24 bytes,"box":b64u,"aad":text}.
+// `aad` is the associated data itself, so that the value can be copied whole into a register.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/value.h"
+#include "node/environment.h"
+#include "packs/type.h"
+
+namespace bashu::node {
+
+class Vault {
+ public:
+  [[nodiscard]] static std::expected<std::unique_ptr<Vault>, Fault> open(
+      const std::filesystem::path& dir, Chance& chance);
+  virtual ~Vault() = default;
+
+  // A fresh key; its id is `<party>-k<16 hex digits>`. Durable when it returns.
+  virtual std::string new_key(std::string_view party) = 0;
+  virtual void put_key(std::string_view id, std::string_view key) = 0;  // 32 bytes
+  virtual std::optional<std::string> key(std::string_view id) = 0;
+  virtual bool forget(std::string_view id) = 0;
+
+  // Seals every personal and sensitive value of `record` (and names of documents) under `key_id`;
+  // replaces tokens by keyed pseudonyms `t:<base64url>` of the circle's token key. The form must
+  // have been checked. `path` prefixes the JSON pointers in the associated data.
+  virtual Value seal(const std::vector<packs::Member>& fields, const Value& record,
+                     std::string_view party, std::string_view key_id) = 0;
+  // The value in clear; the sealed one itself where the key is unknown.
+  virtual Value unseal(const Value& value) = 0;
+
+  // The circle's key for tokens; empty until set.
+  virtual std::string token_key() = 0;
+  virtual void set_token_key(std::string_view key) = 0;
+  virtual std::string token(std::string_view text) = 0;
+};
+
+// Ids of all keys that sealed values in `value` name.
+[[nodiscard]] std::vector<std::string> sealing_keys(const Value& value);
+// crypto_box_seal to a public X25519 key, and its opening.
+[[nodiscard]] std::string seal_to(std::string_view public_key, std::string_view bytes);
+[[nodiscard]] std::optional<std::string> open_sealed_box(std::string_view public_key,
+                                                         std::string_view secret_key,
+                                                         std::string_view box);
+
+}  // namespace bashu::node
