@@ -18,6 +18,7 @@ namespace bashu::core {
 struct Moment {
   Instant now;
   Date today;
+  std::string salt;  // 16 random bytes; hides what was read in the digest that peers get
 };
 
 // Who asks, as the edge authenticated them.

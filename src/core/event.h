@@ -62,6 +62,8 @@ struct CaseChanged {
   Value set;               // fields computed
   Date on;
   std::string principal;   // known at the decider only
+  Value reads;             // what look-ups gave, at the decider only: [[name, key, value], ...]
+  std::string salt;        // hides them in the digest the others get
 };
 // The clock as it stands now. Without `since` it does not run; without `due` it never ends.
 struct ClockSet {
@@ -92,6 +94,7 @@ struct RecordPut {
   std::vector<std::string> sided;  // which of them are sided
   Date on;
   CaseId id;        // the case that wrote it; empty: import
+  std::vector<PartyId> sides;  // of whom sided fields are expected; only grows
 };
 struct RecordContested {  // two keepers of one key
   RegisterId reg;
@@ -204,6 +207,7 @@ struct CaseDisputed {
   PartyId by;
   std::string reason;   // token
   std::string detail;
+  std::string content;  // digest of the step in dispute: what a settlement signs
 };
 struct SettlementSigned {
   CaseId id;
@@ -240,12 +244,17 @@ struct AskAnswered {        // what became of a request to the owner of a case
   std::string principal, outcome, reason;
 };
 
+struct MonthStated {        // a window was read by a decision: no more postings into that month
+  Account account;
+  std::string month;
+};
+
 using Event =
     std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
                  RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
                  ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
                  MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
                  CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-                 RequestRemembered, ChannelStopped, AskAnswered>;
+                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated>;
 
 }  // namespace bashu::core

@@ -41,6 +41,7 @@ struct Visit {  // of a state
 };
 struct Dispute {
   std::string reason, detail;
+  std::set<std::string> contents;            // digests of the steps in dispute
   std::map<PartyId, std::string> signed_by;  // party to digest of the content agreed
   friend bool operator==(const Dispute&, const Dispute&) = default;
 };
@@ -87,11 +88,18 @@ struct Task {
   Date on;
   friend bool operator==(const Task&, const Task&) = default;
 };
+struct Asked {          // a request the peer may reject
+  std::string kind;     // case.ask, case.signal
+  CaseId id;
+  std::string principal;
+  friend bool operator==(const Asked&, const Asked&) = default;
+};
 struct Outbox {         // our channel to a peer
   std::int64_t last = 0;
   std::int64_t acked = 0;           // all up to here are answered
   std::set<std::int64_t> beyond;    // answered beyond that
   std::string stopped;              // reason; empty: running
+  std::map<std::int64_t, Asked> asked;  // requests not answered yet, by seq
   friend bool operator==(const Outbox&, const Outbox&) = default;
 };
 struct Held {
@@ -116,6 +124,7 @@ struct PackRow {
 };
 struct Window {                      // postings of a windowed account in one month
   std::vector<std::pair<Date, std::int64_t>> postings;
+  bool stated = false;
   friend bool operator==(const Window&, const Window&) = default;
 };
 struct Remembered {
