@@ -141,6 +141,7 @@ struct MessageQueued {
   std::string stream;  // ordering scope, mostly the case id
   std::string pack;    // digest without `sha256:`, or empty
   Value body;
+  std::string principal;  // who asked, of requests
 };
 struct MessageAcked {
   PartyId to;

@@ -1,0 +1,246 @@
+// apply(): every change, no rule.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/json.h"
+#include "core/store.h"
+#include "packs/load.h"
+
+namespace bashu::core {
+
+namespace {
+
+void merge(Value& into, const Value& from) {
+  const Value::Record* members = from.as_record();
+  if (!members) return;
+  Value::Record* record = into.as_record();
+  BASHU_ASSERT(record);
+  for (const auto& [name, value] : *members) (*record)[name] = value;
+}
+
+bool windowed(const Store& store, const Account& account) {
+  const auto slash = account.book.find('/');
+  const std::string_view pack = std::string_view{account.book}.substr(0, slash);
+  const std::string_view book = std::string_view{account.book}.substr(slash + 1);
+  for (const auto& [digest, row] : store.circle().packs) {
+    if (!row.pack || row.pack->name != pack) continue;
+    const auto* found = packs::find(row.pack->books, book);
+    const auto* kind = found ? packs::find(found->accounts, account.kind) : nullptr;
+    if (kind && kind->windowed) return true;
+  }
+  return false;
+}
+
+void post(Store& store, const Posted& event) {
+  std::int64_t balance = 0;
+  BASHU_ASSERT(!__builtin_sub_overflow(store.balance(event.from), event.amount, &balance));
+  store.set_balance(event.from, balance);
+  BASHU_ASSERT(!__builtin_add_overflow(store.balance(event.to), event.amount, &balance));
+  store.set_balance(event.to, balance);
+  const std::string month = event.on.text().substr(0, 7);
+  if (windowed(store, event.from)) {
+    store.edit_window(event.from, month).postings.emplace_back(event.on, -event.amount);
+  }
+  if (windowed(store, event.to)) {
+    store.edit_window(event.to, month).postings.emplace_back(event.on, event.amount);
+  }
+}
+
+void put(Store& store, const RecordPut& event) {
+  Record& record = store.edit_record(event.reg, event.key);
+  if (record.version == 0) record.keeper = event.keeper;
+  ++record.version;
+  record.on = event.on;
+  Value::Record& fields = *record.fields.as_record();
+  fields["key"] = event.key;
+  for (const auto& [name, value] : *event.fields.as_record()) {
+    bool sided = false;
+    for (const std::string& one : event.sided) sided = sided || one == name;
+    if (!sided) {
+      fields[name] = value;
+      continue;
+    }
+    Value& sides = fields[name];
+    if (!sides.as_record()) sides = Value::Record{};
+    (*sides.as_record())[event.side] = value;
+  }
+  // Every sided field names the sides it waits for; null: not spoken yet.
+  if (event.sides.empty()) return;
+  for (const std::string& name : event.sided) {
+    Value& sides = fields[name];
+    if (!sides.as_record()) sides = Value::Record{};
+    for (const PartyId& side : event.sides) sides.as_record()->try_emplace(side);
+  }
+}
+
+void publish(Store& store, const EditionPublished& event) {
+  Edition& edition = store.edit_edition(event.reg, event.keeper, event.name);
+  const std::vector<std::string> old = std::move(edition.keys);
+  edition.number = event.number;
+  edition.on = event.on;
+  edition.keys.clear();
+  for (const auto& [key, entry] : event.entries) edition.keys.push_back(key);
+  for (const std::string& key : old) store.erase_record(event.reg, key);
+  for (const auto& [key, entry] : event.entries) {
+    Record& record = store.edit_record(event.reg, key);
+    record.keeper = event.keeper;
+    record.version = event.number;
+    record.on = event.on;
+    record.fields = entry;
+    (*record.fields.as_record())["key"] = key;
+    (*record.fields.as_record())["edition"] = event.name;
+  }
+}
+
+struct Apply {
+  Store& store;
+
+  void operator()(const DayBegun& e) { store.edit_circle().today = e.day; }
+  void operator()(const CaseOpened& e) {
+    if (e.number > 0) store.edit_circle().cases_opened = e.number;
+    Case& c = store.edit_case(e.id);
+    c.id = e.id;
+    c.pack = e.pack;
+    c.service = e.service;
+    c.parties = e.parties;
+    c.parent = e.parent;
+    c.opened_by = e.opened_by;
+    c.opened = e.on;
+    c.since = e.on;
+    if (!e.parent.empty() && store.find_case(e.parent)) {
+      store.edit_case(e.parent).child_ids.push_back(e.id);
+    }
+  }
+  void operator()(const CaseChanged& e) {
+    Case& c = store.edit_case(e.id);
+    c.version = e.version;
+    c.digest = e.digest;
+    merge(c.data, e.input);
+    merge(c.data, e.set);
+    if (e.to) {
+      c.state = *e.to;
+      c.since = e.on;
+      c.reached.push_back({.state = *e.to, .on = e.on});
+    }
+  }
+  void operator()(const ClockSet& e) {
+    store.set_clock(e.id, e.clock,
+                    {.used = e.used, .since = e.since, .due = e.due, .fired = e.fired});
+  }
+  void operator()(const ClockAlarmed& e) {
+    const Case* c = store.find_case(e.id);
+    const auto it = c->clocks.find(e.clock);
+    Clock clock = it == c->clocks.end() ? Clock{} : it->second;
+    clock.alarmed = true;
+    store.set_clock(e.id, e.clock, clock);
+  }
+  void operator()(const Posted& e) { post(store, e); }
+  void operator()(const RecordPut& e) { put(store, e); }
+  void operator()(const RecordContested& e) {
+    store.edit_record(e.reg, e.key).contested.insert(e.keeper);
+  }
+  void operator()(const EditionPublished& e) { publish(store, e); }
+  void operator()(const TaskRaised& e) {
+    store.edit_circle().tasks_raised = e.number;
+    store.set_task(e.number, Task{.kind = e.kind,
+                                  .id = e.id,
+                                  .roles = e.roles,
+                                  .title = e.title,
+                                  .detail = e.detail,
+                                  .on = e.on});
+  }
+  void operator()(const TaskClosed& e) { store.set_task(e.number, std::nullopt); }
+  void operator()(const SerialTaken& e) { store.set_serial(e.name, e.key, e.value); }
+  void operator()(const ChildNumbered& e) {
+    Case& c = store.edit_case(e.parent);
+    std::int64_t& counter = c.children[e.service];
+    counter = std::max(counter, e.number);
+  }
+  void operator()(const MessageQueued& e) {
+    Outbox& box = store.edit_outbox(e.to);
+    box.last = e.seq;
+    if (e.kind == "case.ask" || e.kind == "case.signal") {
+      box.asked[e.seq] = {.kind = e.kind, .id = e.stream, .principal = e.principal};
+    }
+  }
+  void operator()(const MessageAcked& e) {
+    Outbox& box = store.edit_outbox(e.to);
+    box.asked.erase(e.seq);
+    box.beyond.insert(e.seq);
+    while (!box.beyond.empty() && *box.beyond.begin() == box.acked + 1) {
+      ++box.acked;
+      box.beyond.erase(box.beyond.begin());
+    }
+  }
+  void operator()(const MessageTaken& e) { store.edit_inbox(e.from).next = e.seq + 1; }
+  void operator()(const MessageHeld& e) {
+    store.edit_inbox(e.from).held[e.seq] = {
+        .kind = e.kind, .stream = e.stream, .pack = e.pack, .reason = e.reason, .body = e.body};
+  }
+  void operator()(const MessageResolved& e) { store.edit_inbox(e.from).held.erase(e.seq); }
+  void operator()(const StepParked& e) {
+    store.edit_case(e.id).parked.insert(e.version);
+    store.set_parked(e.id, e.version, Parked{.from = e.from, .pack = e.pack, .body = e.body});
+  }
+  void operator()(const StepUnparked& e) {
+    store.edit_case(e.id).parked.erase(e.version);
+    store.set_parked(e.id, e.version, std::nullopt);
+  }
+  void operator()(const PackAdopted& e) {
+    PackRow& row = store.edit_circle().packs[e.digest];
+    row.adopted[e.party] = e.from;
+    if (row.pack || e.source.empty()) return;
+    const auto source = parse_json(e.source, {.depth = 64, .values = 500'000});
+    BASHU_ASSERT(source);
+    row.pack = packs::load(*source).pack;
+    BASHU_ASSERT(row.pack);
+  }
+  void operator()(const PartyJoined& e) { store.edit_circle().parties[e.party] = e; }
+  void operator()(const RecordSigned& e) {
+    const std::string name = e.party.empty() ? e.what : e.what + "/" + e.party;
+    store.edit_circle().records[name + "/" + std::to_string(e.edition)] = e.bytes;
+  }
+  void operator()(const CalendarSet& e) {
+    Calendar& calendar = store.edit_circle().calendars[e.party];
+    calendar.version = e.version;
+    calendar.holidays = {e.holidays.begin(), e.holidays.end()};
+    calendar.workdays = {e.workdays.begin(), e.workdays.end()};
+  }
+  void operator()(const CaseDisputed& e) {
+    Case& c = store.edit_case(e.id);
+    if (!c.dispute) c.dispute = Dispute{.reason = e.reason, .detail = e.detail, .contents = {}, .signed_by = {}};
+    c.dispute->contents.insert(e.content);
+  }
+  void operator()(const SettlementSigned& e) {
+    Case& c = store.edit_case(e.id);
+    if (c.dispute) c.dispute->signed_by[e.by] = e.content;
+  }
+  void operator()(const DisputeEnded& e) { store.edit_case(e.id).dispute.reset(); }
+  void operator()(const FeedTaken& e) {
+    for (const FeedLine& line : e.lines) {
+      store.take_feed_key(e.feed, line.key);
+      for (const Posted& posting : line.postings) post(store, posting);
+      for (const RecordPut& record : line.records) put(store, record);
+    }
+  }
+  void operator()(const RequestRemembered& e) {
+    store.set_remembered(e.principal, e.key,
+                         {.digest = e.digest, .answer = e.answer, .on = e.on});
+  }
+  void operator()(const ChannelStopped& e) { store.edit_outbox(e.peer).stopped = e.reason; }
+  void operator()(const AskAnswered&) {}
+  void operator()(const MonthStated& e) { store.edit_window(e.account, e.month).stated = true; }
+};
+
+}  // namespace
+
+void apply(Store& store, const Event& event) { std::visit(Apply{store}, event); }
+
+}  // namespace bashu::core
