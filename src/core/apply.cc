@@ -46,10 +46,10 @@ void post(Store& store, const Posted& event) {
   store.set_balance(event.to, balance);
   const std::string month = event.on.text().substr(0, 7);
   if (windowed(store, event.from)) {
-    store.edit_window(event.from, month).postings.emplace_back(event.on, -event.amount);
+    store.add_posting(event.from, month, event.on, -event.amount);
   }
   if (windowed(store, event.to)) {
-    store.edit_window(event.to, month).postings.emplace_back(event.on, event.amount);
+    store.add_posting(event.to, month, event.on, event.amount);
   }
 }
 
@@ -104,7 +104,7 @@ struct Apply {
 
   void operator()(const DayBegun& e) { store.edit_circle().today = e.day; }
   void operator()(const CaseOpened& e) {
-    if (e.number > 0) store.edit_circle().cases_opened = e.number;
+    if (e.number > 0) store.set_serial(Store::kCasesOpened, "", e.number);
     Case& c = store.edit_case(e.id);
     c.id = e.id;
     c.pack = e.pack;
@@ -148,7 +148,7 @@ struct Apply {
   }
   void operator()(const EditionPublished& e) { publish(store, e); }
   void operator()(const TaskRaised& e) {
-    store.edit_circle().tasks_raised = e.number;
+    store.set_serial(Store::kTasksRaised, "", e.number);
     store.set_task(e.number, Task{.kind = e.kind,
                                   .id = e.id,
                                   .roles = e.roles,
@@ -236,7 +236,7 @@ struct Apply {
   }
   void operator()(const ChannelStopped& e) { store.edit_outbox(e.peer).stopped = e.reason; }
   void operator()(const AskAnswered&) {}
-  void operator()(const MonthStated& e) { store.edit_window(e.account, e.month).stated = true; }
+  void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }
 };
 
 }  // namespace

@@ -202,13 +202,28 @@ void State::set_balance(const Account& account, std::int64_t balance) {
   rows_->balances.edit(account_key(account.book, account.kind, account.key)) = balance;
 }
 
-const Window* State::find_window(const Account& account, std::string_view month) const {
-  return rows_->windows.find(
+Window State::window(const Account& account, std::string_view month) const {
+  const auto* row = rows_->windows.find(
       pair_key(account_key(account.book, account.kind, account.key), month));
+  return row ? *row : Window{};
 }
-Window& State::edit_window(const Account& account, std::string_view month) {
-  return rows_->windows.edit(
+bool State::month_stated(const Account& account, std::string_view month) const {
+  const auto* row = rows_->windows.find(
       pair_key(account_key(account.book, account.kind, account.key), month));
+  return row && row->stated;
+}
+void State::add_posting(const Account& account, std::string_view month, Date on,
+                        std::int64_t amount) {
+  rows_->windows.edit(pair_key(account_key(account.book, account.kind, account.key), month))
+      .postings.emplace_back(on, amount);
+}
+void State::set_month_stated(const Account& account, std::string_view month) {
+  rows_->windows.edit(pair_key(account_key(account.book, account.kind, account.key), month))
+      .stated = true;
+}
+void State::set_window(const Account& account, std::string_view month, Window window) {
+  rows_->windows.edit(pair_key(account_key(account.book, account.kind, account.key), month)) =
+      std::move(window);
 }
 
 std::int64_t State::serial(std::string_view name, std::string_view key) const {

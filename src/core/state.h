@@ -54,6 +54,9 @@ class State final : public Store {
                                                 const std::string& key, const Remembered&)>& visit)
       const;
 
+  // For reading a snapshot.
+  void set_window(const Account& account, std::string_view month, Window window);
+
   // Store
   const Case* find_case(std::string_view id) const override;
   Case& edit_case(std::string_view id) override;
@@ -67,8 +70,11 @@ class State final : public Store {
                         std::string_view name) override;
   std::int64_t balance(const Account& account) const override;
   void set_balance(const Account& account, std::int64_t balance) override;
-  const Window* find_window(const Account& account, std::string_view month) const override;
-  Window& edit_window(const Account& account, std::string_view month) override;
+  Window window(const Account& account, std::string_view month) const override;
+  bool month_stated(const Account& account, std::string_view month) const override;
+  void add_posting(const Account& account, std::string_view month, Date on,
+                   std::int64_t amount) override;
+  void set_month_stated(const Account& account, std::string_view month) override;
   std::int64_t serial(std::string_view name, std::string_view key) const override;
   void set_serial(std::string_view name, std::string_view key, std::int64_t value) override;
   const Outbox& outbox(std::string_view to) const override;

@@ -156,8 +156,12 @@ class Store {
                                 std::string_view name) = 0;
   virtual std::int64_t balance(const Account& account) const = 0;
   virtual void set_balance(const Account& account, std::int64_t balance) = 0;
-  virtual const Window* find_window(const Account& account, std::string_view month) const = 0;
-  virtual Window& edit_window(const Account& account, std::string_view month) = 0;
+  // Of windowed accounts: the postings of one month, and whether it was stated.
+  virtual Window window(const Account& account, std::string_view month) const = 0;
+  virtual bool month_stated(const Account& account, std::string_view month) const = 0;
+  virtual void add_posting(const Account& account, std::string_view month, Date on,
+                           std::int64_t amount) = 0;
+  virtual void set_month_stated(const Account& account, std::string_view month) = 0;
   virtual std::int64_t serial(std::string_view name, std::string_view key) const = 0;
   virtual void set_serial(std::string_view name, std::string_view key, std::int64_t value) = 0;
   virtual const Outbox& outbox(std::string_view to) const = 0;
@@ -176,6 +180,10 @@ class Store {
   virtual void set_remembered(std::string_view principal, std::string_view key,
                               Remembered answer) = 0;
 
+  // Counters of this node live among the serials, under names no pack can have.
+  static constexpr std::string_view kCasesOpened = "#cases";
+  static constexpr std::string_view kTasksRaised = "#tasks";
+
   // Rare rows, copied whole when a decision changes them.
   struct Circle {
     PartyId own;
@@ -184,8 +192,6 @@ class Store {
     std::map<std::string, PackRow, std::less<>> packs;        // by digest
     std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
     Date today;
-    std::int64_t cases_opened = 0;
-    std::int64_t tasks_raised = 0;
   };
   virtual const Circle& circle() const = 0;
   virtual Circle& edit_circle() = 0;
