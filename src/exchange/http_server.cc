@@ -1,0 +1,537 @@
+// The server of http.h on Boost.Asio.
+//
+//     acceptor ─► connection (own worker's thread): read ─► handler ─► [answers] ─► write ─► read
+//                                                             any thread ┘
+//
+// Each worker is one thread with one io_context, and a connection never leaves its worker, so its
+// members need no lock. Deadlines are swept, not timed one by one.
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/bytes.h"
+#include "exchange/http.h"
+#include "exchange/http_wire.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using TimePoint = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+
+class Connection;
+
+// What connections share across workers.
+struct Shared {
+  HttpServer::Options options;
+  Handler handler;
+  std::atomic<std::size_t> connections{0};
+  std::mutex mutex;
+  std::map<std::string, std::size_t> per_peer;  // root certificate to connections
+};
+
+class Worker : public std::enable_shared_from_this<Worker> {
+ public:
+  explicit Worker(std::shared_ptr<Shared> shared) : shared_{std::move(shared)}, timer_{io} {}
+
+  void run();
+  // Ends the thread and every connection.
+  void stop();
+  void add(tcp::socket socket);
+  void remove(const std::shared_ptr<Connection>& connection) { connections_.erase(connection); }
+  // From any thread.
+  void answer(std::shared_ptr<Connection> connection, HttpResponse response);
+
+  [[nodiscard]] Shared& shared() { return *shared_; }
+  [[nodiscard]] std::string_view date() const { return date_; }
+
+  asio::io_context io{1};
+
+ private:
+  struct Answer {
+    std::shared_ptr<Connection> to;
+    HttpResponse response;
+  };
+  void sweep();
+  void deliver();
+
+  std::shared_ptr<Shared> shared_;
+  asio::steady_timer timer_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
+  std::thread thread_;
+  std::set<std::shared_ptr<Connection>> connections_;
+  std::string date_;
+  std::mutex mutex_;
+  bool stopped_ = false;         // under mutex_
+  std::vector<Answer> answers_;  // under mutex_
+  std::vector<Answer> delivering_;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<Worker> worker, std::string remote)
+      : worker_{std::move(worker)},
+        remote_{std::move(remote)},
+        reader_{{worker_->shared().options.header_max, worker_->shared().options.body_max}},
+        born_{std::chrono::steady_clock::now()} {
+    ++worker_->shared().connections;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() {
+    Shared& shared = worker_->shared();
+    --shared.connections;
+    if (chain_ && !chain_->empty()) {
+      const std::lock_guard lock{shared.mutex};
+      const auto it = shared.per_peer.find(chain_->back());
+      if (it != shared.per_peer.end() && --it->second == 0) shared.per_peer.erase(it);
+    }
+  }
+
+  virtual void start() = 0;
+  virtual void close() = 0;
+
+  void answer(HttpResponse response) {
+    if (!answering_ || closed_) return;
+    answering_ = false;
+    const auto now = std::chrono::steady_clock::now();
+    keep_ = keep_ && now - born_ < milliseconds{options().age_ms};
+    out_.clear();
+    write_response(out_, response, worker_->date(), keep_, head_);
+    deadline_ = now + milliseconds{options().idle_ms};
+    write();
+  }
+  void sweep(TimePoint now) {
+    if (deadline_ && *deadline_ < now) drop();
+  }
+
+ protected:
+  virtual void read() = 0;    // into in_, then took()
+  virtual void write() = 0;   // of out_, then wrote()
+  virtual void linger() = 0;  // no more sending; reads on until closed
+
+  [[nodiscard]] const HttpServer::Options& options() const { return worker_->shared().options; }
+
+  void drop() {
+    if (closed_) return;
+    closed_ = true;
+    close();
+    worker_->remove(shared_from_this());
+  }
+
+  void ready() {
+    deadline_ = std::chrono::steady_clock::now() + milliseconds{options().idle_ms};
+    read();
+  }
+
+  // in_[used_..filled_) is what came and is not parsed yet.
+  void took(std::size_t count) {
+    filled_ += count;
+    parse();
+  }
+
+  void parse() {
+    const bool began_before = reader_.begun();
+    used_ += reader_.feed({in_.data() + used_, filled_ - used_});
+    if (used_ == filled_) used_ = filled_ = 0;
+    switch (reader_.state()) {
+      case RequestReader::State::more: {
+        // Leading bytes of a header count as begun, although the parser has not used them.
+        const bool begun = reader_.begun() || filled_ > used_;
+        if (begun && !began_before && !timing_) {
+          timing_ = true;
+          deadline_ = std::chrono::steady_clock::now() + milliseconds{options().request_ms};
+        }
+        if (used_ > 0) {
+          std::copy(in_.begin() + static_cast<std::ptrdiff_t>(used_),
+                    in_.begin() + static_cast<std::ptrdiff_t>(filled_), in_.begin());
+          filled_ -= used_;
+          used_ = 0;
+        }
+        if (!continued_ && reader_.wants_continue()) {
+          continued_ = true;
+          interim_ = true;
+          out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+          write();
+          return;
+        }
+        read();
+        return;
+      }
+      case RequestReader::State::bad: {
+        keep_ = false;
+        head_ = false;
+        answering_ = true;
+        const int status = reader_.error_status();
+        answer(problem(status, status == 413   ? "too-large"
+                               : status == 431 ? "header-too-large"
+                                               : "malformed"));
+        return;
+      }
+      case RequestReader::State::done: {
+        keep_ = reader_.keep_alive();
+        timing_ = continued_ = false;
+        HttpRequest request = reader_.take();
+        head_ = request.method == "HEAD";
+        request.remote = remote_;
+        request.chain = chain_;
+        answering_ = true;
+        deadline_.reset();
+        worker_->shared().handler(std::move(request), make_reply());
+        return;
+      }
+    }
+  }
+
+  void wrote() {
+    if (interim_) {
+      interim_ = false;
+      read();
+      return;
+    }
+    if (!keep_) {
+      deadline_ = std::chrono::steady_clock::now() + milliseconds{2'000};
+      linger();
+      return;
+    }
+    deadline_ = std::chrono::steady_clock::now() + milliseconds{options().idle_ms};
+    if (used_ < filled_) {
+      parse();
+    } else {
+      read();
+    }
+  }
+
+  // Where read() puts bytes; room for a whole header and more.
+  [[nodiscard]] asio::mutable_buffer space() {
+    constexpr std::size_t kChunk = 16u << 10;
+    if (in_.size() < filled_ + kChunk / 4) in_.resize(filled_ + kChunk);
+    return {in_.data() + filled_, in_.size() - filled_};
+  }
+
+  // True if the chain's root may have one more connection.
+  bool register_chain(std::vector<std::string> chain) {
+    Shared& shared = worker_->shared();
+    {
+      const std::lock_guard lock{shared.mutex};
+      auto& count = shared.per_peer[chain.back()];
+      if (count >= shared.options.connections_per_peer) return false;
+      ++count;
+    }
+    chain_ = std::make_shared<const std::vector<std::string>>(std::move(chain));
+    return true;
+  }
+
+  std::shared_ptr<Worker> worker_;
+  std::string in_;
+  std::string out_;
+  bool closed_ = false;
+  std::optional<TimePoint> deadline_;
+
+ private:
+  // Answers 500 if nobody else does.
+  struct Pending {
+    explicit Pending(std::shared_ptr<Connection> connection) : to{std::move(connection)} {}
+    Pending(const Pending&) = delete;
+    Pending& operator=(const Pending&) = delete;
+    ~Pending() {
+      if (!called) to->worker_->answer(to, problem(500, "internal"));
+    }
+    std::shared_ptr<Connection> to;
+    std::atomic<bool> called{false};
+  };
+  Reply make_reply() {
+    return [pending = std::make_shared<Pending>(shared_from_this())](HttpResponse response) {
+      if (pending->called.exchange(true)) return;
+      pending->to->worker_->answer(pending->to, std::move(response));
+    };
+  }
+
+  std::string remote_;
+  RequestReader reader_;
+  std::shared_ptr<const std::vector<std::string>> chain_;
+  TimePoint born_;
+  std::size_t used_ = 0, filled_ = 0;
+  bool keep_ = true, head_ = false, answering_ = false;
+  bool timing_ = false;     // of the request that is being read
+  bool continued_ = false;  // a 100 was sent for it
+  bool interim_ = false;    // that is being written
+};
+
+template <typename Stream>
+class StreamConnection final : public Connection {
+ public:
+  template <typename... Args>
+  StreamConnection(std::shared_ptr<Worker> worker, std::string remote, Args&&... args)
+      : Connection{std::move(worker), std::move(remote)}, stream_{std::forward<Args>(args)...} {}
+
+  void start() override {
+    if constexpr (kTls) {
+      deadline_ = std::chrono::steady_clock::now() + milliseconds{10'000};
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [this, self = shared_from_this()](error_code error) {
+                                if (error || !take_chain()) return drop();
+                                ready();
+                              });
+    } else {
+      ready();
+    }
+  }
+  void close() override {
+    error_code ignored;
+    stream_.lowest_layer().close(ignored);
+  }
+
+ private:
+  static constexpr bool kTls = !std::is_same_v<Stream, tcp::socket>;
+
+  void read() override {
+    stream_.async_read_some(space(),
+                            [this, self = shared_from_this()](error_code error, std::size_t count) {
+                              if (error) return drop();
+                              if (!closed_) took(count);
+                            });
+  }
+  void write() override {
+    asio::async_write(stream_, asio::buffer(out_),
+                      [this, self = shared_from_this()](error_code error, std::size_t) {
+                        if (error) return drop();
+                        if (closed_) return;
+                        if (out_.capacity() > (256u << 10)) std::string{}.swap(out_);
+                        wrote();
+                      });
+  }
+  // A socket closed with unread bytes resets the connection and can take the answer with it.
+  void linger() override {
+    error_code ignored;
+    stream_.lowest_layer().shutdown(tcp::socket::shutdown_send, ignored);
+    discard();
+  }
+  void discard() {
+    lowest().async_read_some(space(),
+                             [this, self = shared_from_this()](error_code error, std::size_t) {
+                               if (error) return drop();
+                               if (!closed_) discard();
+                             });
+  }
+  tcp::socket& lowest() {
+    if constexpr (kTls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+
+  bool take_chain() {
+    if constexpr (kTls) {
+      const STACK_OF(X509)* chain = SSL_get0_verified_chain(stream_.native_handle());
+      const int count = chain ? sk_X509_num(chain) : 0;
+      if (count == 0 || SSL_get_verify_result(stream_.native_handle()) != X509_V_OK) return true;
+      std::vector<std::string> hashes;
+      for (int i = 0; i < count; ++i) {
+        Hash hash{};
+        unsigned length = 0;
+        if (X509_digest(sk_X509_value(chain, i), EVP_sha256(), hash.data(), &length) != 1) {
+          return false;
+        }
+        hashes.push_back(hex(hash));
+      }
+      return register_chain(std::move(hashes));
+    }
+    return true;
+  }
+
+  Stream stream_;
+};
+
+void Worker::run() {
+  work_.emplace(io.get_executor());
+  sweep();
+  thread_ = std::thread{[this] { io.run(); }};
+}
+
+void Worker::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopped_ = true;
+    answers_.clear();
+  }
+  asio::post(io, [this] {
+    timer_.cancel();
+    for (const auto& connection : std::set{connections_}) connection->close();
+    work_.reset();
+    io.stop();
+  });
+  thread_.join();
+  // What was aborted is handled here, so that no handler keeps its connection for ever.
+  io.restart();
+  io.poll();
+  connections_.clear();
+  delivering_.clear();
+}
+
+void Worker::add(tcp::socket socket) {
+  error_code error;
+  socket.set_option(tcp::no_delay{true}, error);
+  const auto remote = socket.remote_endpoint(error);
+  if (error) return;
+  std::string address = remote.address().to_string();
+  std::shared_ptr<Connection> connection;
+  if (const auto& tls = shared_->options.tls) {
+    const TlsContext context = tls();
+    if (!context || SSL_CTX_up_ref(context.get()) != 1) return;
+    asio::ssl::context wrapped{context.get()};
+    connection = std::make_shared<StreamConnection<asio::ssl::stream<tcp::socket>>>(
+        shared_from_this(), std::move(address), std::move(socket), wrapped);
+  } else {
+    connection = std::make_shared<StreamConnection<tcp::socket>>(
+        shared_from_this(), std::move(address), std::move(socket));
+  }
+  connections_.insert(connection);
+  connection->start();
+}
+
+void Worker::answer(std::shared_ptr<Connection> connection, HttpResponse response) {
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    connection->answer(std::move(response));
+    return;
+  }
+  const std::lock_guard lock{mutex_};
+  if (stopped_) return;
+  answers_.push_back({std::move(connection), std::move(response)});
+  if (answers_.size() == 1) asio::post(io, [this] { deliver(); });
+}
+
+void Worker::deliver() {
+  {
+    const std::lock_guard lock{mutex_};
+    delivering_.swap(answers_);
+  }
+  for (auto& [to, response] : delivering_) to->answer(std::move(response));
+  delivering_.clear();
+}
+
+void Worker::sweep() {
+  std::array<char, 64> text{};
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  date_.assign(text.data(),
+               std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& connection : std::set{connections_}) connection->sweep(now);
+  timer_.expires_after(milliseconds{std::clamp(shared_->options.idle_ms / 4, 10, 1'000)});
+  timer_.async_wait([this](error_code error) {
+    if (!error) sweep();
+  });
+}
+
+}  // namespace
+
+struct HttpServer::Core {
+  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::vector<std::shared_ptr<Worker>> workers;
+  std::optional<tcp::acceptor> acceptor;  // on the first worker's thread
+  std::optional<asio::steady_timer> pause;
+  std::size_t next_worker = 0;
+  std::uint16_t port = 0;
+
+  void accept() {
+    Worker& worker = *workers[next_worker++ % workers.size()];
+    acceptor->async_accept(worker.io, [this, &worker](error_code error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) {  // out of descriptors: waiting is all that helps
+        pause->expires_after(milliseconds{100});
+        pause->async_wait([this](error_code aborted) {
+          if (!aborted) accept();
+        });
+        return;
+      }
+      if (shared->connections < shared->options.connections_max) {
+        asio::post(worker.io, [&worker, taken = std::move(socket)]() mutable {
+          worker.add(std::move(taken));
+        });
+      }
+      accept();
+    });
+  }
+};
+
+HttpServer::HttpServer(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+
+std::expected<std::unique_ptr<HttpServer>, Fault> HttpServer::start(Options options,
+                                                                    Handler handler) {
+  auto core = std::make_shared<Core>();
+  const std::string listen = options.listen;
+  const auto colon = listen.rfind(':');
+  std::uint16_t port = 0;
+  std::string host = listen.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  error_code error;
+  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+  const char* const end = listen.data() + listen.size();
+  if (error || colon == std::string::npos ||
+      std::from_chars(listen.data() + colon + 1, end, port).ptr != end) {
+    return std::unexpected{Fault{"cannot listen on '" + listen + "': want address:port"}};
+  }
+
+  const int threads = std::max(1, options.threads);
+  core->shared->options = std::move(options);
+  core->shared->handler = std::move(handler);
+  for (int i = 0; i < threads; ++i) core->workers.push_back(std::make_shared<Worker>(core->shared));
+
+  auto& acceptor = core->acceptor.emplace(core->workers.front()->io);
+  core->pause.emplace(core->workers.front()->io);
+  const tcp::endpoint endpoint{address, port};
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) core->port = acceptor.local_endpoint(error).port();
+  if (error) {
+    return std::unexpected{Fault{"cannot listen on " + listen + ": " + error.message()}};
+  }
+  for (const auto& worker : core->workers) worker->run();
+  asio::post(core->workers.front()->io, [raw = core.get()] { raw->accept(); });
+  return std::make_unique<HttpServer>(std::move(core));
+}
+
+HttpServer::~HttpServer() {
+  std::atomic<bool> closed{false};
+  asio::post(core_->workers.front()->io, [this, &closed] {
+    error_code ignored;
+    core_->acceptor->close(ignored);
+    core_->pause->cancel();
+    closed = true;
+    closed.notify_one();
+  });
+  closed.wait(false);
+  for (const auto& worker : core_->workers) worker->stop();
+  core_->acceptor.reset();
+  core_->pause.reset();
+}
+
+std::uint16_t HttpServer::port() const { return core_->port; }
+
+}  // namespace bashu::exchange

@@ -1,0 +1,405 @@
+#include "exchange/http.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <rapidcheck/gtest.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "exchange/http_wire.h"
+
+namespace bashu::exchange {
+namespace {
+
+using std::chrono::milliseconds;
+
+HttpResponse echo(const HttpRequest& request) {
+  HttpResponse response =
+      text_response(200, "text/plain", request.method + " " + request.target + "\n" + request.body);
+  response.headers.push_back({"X-Seen", std::string{request.header("x-asked")}});
+  return response;
+}
+
+std::unique_ptr<HttpServer> echo_server(HttpServer::Options options = {}) {
+  auto server = HttpServer::start(
+      std::move(options),
+      [](const HttpRequest& request, const Reply& reply) { reply(echo(request)); });
+  EXPECT_TRUE(server.has_value());
+  return std::move(*server);
+}
+
+std::string base_of(const HttpServer& server) {
+  return "http://127.0.0.1:" + std::to_string(server.port());
+}
+
+// A socket as a stranger would use it.
+class Raw {
+ public:
+  explicit Raw(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const timeval patience{5, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  Raw(const Raw&) = delete;
+  Raw& operator=(const Raw&) = delete;
+  ~Raw() { ::close(fd_); }
+  bool send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const auto count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (count <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+  // Until the server closes, or `until` was seen.
+  std::string receive(std::string_view until = {}) const {
+    std::string got;
+    std::string chunk(4096, '\0');
+    while (until.empty() || got.find(until) == std::string::npos) {
+      const auto count = ::recv(fd_, chunk.data(), chunk.size(), 0);
+      if (count <= 0) break;
+      got.append(chunk, 0, static_cast<std::size_t>(count));
+    }
+    return got;
+  }
+
+ private:
+  int fd_;
+};
+
+TEST(Http, AnswerComesBackWithBodyAndHeaders) {
+  const auto server = echo_server();
+  HttpRequest request{.method = "POST", .headers = {{"X-Asked", "yes"}}, .body = "hello"};
+  const auto answer = fetch(base_of(*server) + "/a/b?c=d", request);
+  ASSERT_TRUE(answer.has_value()) << answer.error().what;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "POST /a/b?c=d\nhello");
+  EXPECT_EQ(answer->header("x-SEEN"), "yes");
+  EXPECT_FALSE(answer->header("date").empty());
+}
+
+TEST(Http, ReplyMayComeLaterFromAnotherThread) {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  {
+    auto server = HttpServer::start({}, [&](HttpRequest request, Reply reply) {
+      const std::lock_guard lock{mutex};
+      threads.emplace_back([request = std::move(request), reply = std::move(reply)] {
+        std::this_thread::sleep_for(milliseconds{30});
+        reply(echo(request));
+      });
+    });
+    ASSERT_TRUE(server.has_value());
+    for (int i = 0; i < 3; ++i) {
+      const auto answer = fetch(base_of(**server) + "/" + std::to_string(i), {});
+      ASSERT_TRUE(answer.has_value());
+      EXPECT_EQ(answer->body, "GET /" + std::to_string(i) + "\n");
+    }
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+TEST(Http, RepliesAfterTheServerEndedAreDropped) {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  Reply kept;
+  auto server = HttpServer::start({}, [&](const HttpRequest&, Reply reply) {
+    const std::lock_guard lock{mutex};
+    kept = std::move(reply);
+    arrived.notify_one();
+  });
+  ASSERT_TRUE(server.has_value());
+  const Raw raw{(*server)->port()};
+  raw.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  {
+    std::unique_lock lock{mutex};
+    arrived.wait(lock, [&] { return static_cast<bool>(kept); });
+  }
+  server->reset();
+  EXPECT_EQ(raw.receive(), "");
+  kept(text_response(200, "text/plain", "late"));
+}
+
+TEST(Http, HandlerThatForgetsToReplyAnswers500) {
+  auto server = HttpServer::start({}, [](const HttpRequest&, const Reply&) {});
+  ASSERT_TRUE(server.has_value());
+  const auto answer = fetch(base_of(**server) + "/", {});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 500);
+}
+
+TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
+  const auto server = echo_server();
+  const Raw raw{server->port()};
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) {
+    bytes += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+  }
+  bytes += "GET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  ASSERT_TRUE(raw.send(bytes));
+  const std::string got = raw.receive();
+  std::size_t at = 0;
+  for (int i = 0; i < 200; ++i) {
+    at = got.find("POST /" + std::to_string(i) + "\nabc", at);
+    ASSERT_NE(at, std::string::npos) << i;
+  }
+  EXPECT_NE(got.find("GET /end", at), std::string::npos);
+}
+
+TEST(Http, BytesMayArriveOneByOne) {
+  const auto server = echo_server();
+  const Raw raw{server->port()};
+  for (const char c : std::string_view{"POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                                       "4\r\nConnection: close\r\n\r\nbody"}) {
+    ASSERT_TRUE(raw.send({&c, 1}));
+  }
+  EXPECT_NE(raw.receive().find("POST /slow\nbody"), std::string::npos);
+}
+
+TEST(Http, LimitsAreEnforced) {
+  HttpServer::Options options;
+  options.body_max = 1'000;
+  const auto server = echo_server(options);
+  const auto status_of = [&](const std::string& bytes) {
+    const Raw raw{server->port()};
+    raw.send(bytes);
+    const std::string got = raw.receive("\r\n");
+    return got.size() > 12 ? got.substr(9, 3) : "cut";
+  };
+  const std::string line = "POST / HTTP/1.1\r\nHost: x\r\n";
+  EXPECT_EQ(status_of(line + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'x')), "200");
+  EXPECT_EQ(status_of(line + "Content-Length: 1001\r\n\r\n"), "413");
+  EXPECT_EQ(status_of(line + "Content-Length: 100000\r\n\r\n" + std::string(100000, 'x')), "413");
+  EXPECT_EQ(status_of(line + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x')),
+            "413");
+  EXPECT_EQ(status_of(line + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"), "200");
+  EXPECT_EQ(status_of(line + "X-Long: " + std::string(17 << 10, 'x') + "\r\n\r\n"), "431");
+  EXPECT_EQ(
+      status_of(line + "X-Long: " + std::string(12 << 10, 'x') + "\r\nContent-Length: 0\r\n\r\n"),
+      "200");
+}
+
+TEST(Http, GarbageIsRefusedAndTheServerGoesOn) {
+  const auto server = echo_server();
+  const auto status_of = [&](const std::string& bytes) {
+    const Raw raw{server->port()};
+    raw.send(bytes);
+    return raw.receive("\r\n").substr(0, 12);
+  };
+  EXPECT_EQ(status_of("\x16\x03\x01\x02\x00 not http\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+            "HTTP/1.1 400");
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(status_of("GET /\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(
+      status_of(
+          "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"),
+      "HTTP/1.1 400");
+  EXPECT_TRUE(fetch(base_of(*server) + "/", {}).has_value());
+}
+
+TEST(Http, ExpectContinueIsAnswered) {
+  const auto server = echo_server();
+  const Raw raw{server->port()};
+  raw.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(raw.receive("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  raw.send("ok");
+  EXPECT_NE(raw.receive("\nok").find("200 OK"), std::string::npos);
+}
+
+TEST(Http, HeadHasLengthButNoBody) {
+  const auto server = echo_server();
+  const Raw raw{server->port()};
+  raw.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string got = raw.receive();
+  EXPECT_NE(got.find("Content-Length: 7\r\n"), std::string::npos) << got;
+  EXPECT_TRUE(got.ends_with("\r\n\r\n"));
+}
+
+TEST(Http, IdleAndSlowConnectionsAreClosed) {
+  HttpServer::Options options;
+  options.idle_ms = 100;
+  options.request_ms = 150;
+  const auto server = echo_server(options);
+  const auto start = std::chrono::steady_clock::now();
+  const Raw idle{server->port()};
+  EXPECT_EQ(idle.receive(), "");
+  const Raw slow{server->port()};
+  slow.send("GET / HT");
+  EXPECT_EQ(slow.receive(), "");
+  const Raw dripping{server->port()};
+  dripping.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+  bool open = true;
+  for (int i = 0; i < 100 && open; ++i) {
+    open = dripping.send("x");
+    std::this_thread::sleep_for(milliseconds{20});
+  }
+  EXPECT_FALSE(open);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds{4'000});
+}
+
+TEST(Http, ConnectionsBeyondTheLimitAreClosedAndRoomComesBack) {
+  HttpServer::Options options;
+  options.connections_max = 2;
+  const auto server = echo_server(options);
+  {
+    const Raw a{server->port()}, b{server->port()};
+    a.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    b.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(a.receive("GET /\n"), "");
+    EXPECT_NE(b.receive("GET /\n"), "");
+    const Raw c{server->port()};
+    EXPECT_EQ(c.receive(), "");
+  }
+  for (int i = 0; i < 100; ++i) {
+    if (fetch(base_of(*server) + "/", {}).has_value()) return;
+    std::this_thread::sleep_for(milliseconds{10});
+  }
+  FAIL() << "no room came back";
+}
+
+TEST(Http, ClientSendsManyAtOnceOverKeptConnections) {
+  std::atomic<int> connections{0};
+  const auto server = echo_server();
+  HttpClient client{{.connections_max = 4}};
+  std::mutex mutex;
+  std::condition_variable all;
+  int done = 0, wrong = 0;
+  for (int i = 0; i < 500; ++i) {
+    HttpCall call{.to = *parse_url(base_of(*server))};
+    call.request.method = "POST";
+    call.request.target = "/" + std::to_string(i);
+    call.request.body = std::string(static_cast<std::size_t>(i) * 20, 'b');
+    client.send(call, [&, i, body = call.request.body](const HttpAnswer& answer) {
+      const std::lock_guard lock{mutex};
+      if (!answer || answer->body != "POST /" + std::to_string(i) + "\n" + body) ++wrong;
+      if (++done == 500) all.notify_one();
+    });
+  }
+  std::unique_lock lock{mutex};
+  ASSERT_TRUE(all.wait_for(lock, milliseconds{20'000}, [&] { return done == 500; }));
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Http, ClientRepeatsOnADeadKeptConnectionButNotWhatMayNotBeRepeated) {
+  HttpServer::Options options;
+  options.idle_ms = 60;
+  const auto server = echo_server(options);
+  HttpClient client;
+  const auto ask = [&](bool repeatable) {
+    std::promise<HttpAnswer> promise;
+    auto future = promise.get_future();
+    HttpCall call{.to = *parse_url(base_of(*server))};
+    call.repeatable = repeatable;
+    client.send(call, [&](HttpAnswer answer) { promise.set_value(std::move(answer)); });
+    return future.get();
+  };
+  ASSERT_TRUE(ask(true).has_value());
+  std::this_thread::sleep_for(milliseconds{300});
+  EXPECT_TRUE(ask(true).has_value());
+  std::this_thread::sleep_for(milliseconds{300});
+  const auto refused = ask(false);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_TRUE(refused.error().unknown_outcome);
+}
+
+TEST(Http, ClientTimesOutAndSaysThatTheOutcomeIsUnknown) {
+  std::mutex mutex;
+  std::vector<Reply> kept;
+  auto server = HttpServer::start({}, [&](const HttpRequest&, Reply reply) {
+    const std::lock_guard lock{mutex};
+    kept.push_back(std::move(reply));
+  });
+  ASSERT_TRUE(server.has_value());
+  const auto answer = fetch(base_of(**server) + "/", {}, {}, 200);
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_TRUE(answer.error().unknown_outcome);
+}
+
+TEST(Http, ClientSaysThatNothingWasSentWhenNobodyListens) {
+  std::uint16_t port = 0;
+  {
+    port = echo_server()->port();
+  }
+  const auto answer = fetch("http://127.0.0.1:" + std::to_string(port) + "/", {});
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_FALSE(answer.error().unknown_outcome);
+}
+
+TEST(Http, UrlsAreReadStrictly) {
+  const auto url = parse_url("https://sichuan.example:7443/bashu/v1/");
+  ASSERT_TRUE(url.has_value());
+  EXPECT_TRUE(url->tls);
+  EXPECT_EQ(url->host, "sichuan.example");
+  EXPECT_EQ(url->port, 7443);
+  EXPECT_EQ(url->path, "/bashu/v1");
+  EXPECT_EQ(parse_url("http://[::1]:80")->host, "::1");
+  for (const char* bad : {"", "ftp://x", "http://", "http://x:0", "http://x:99999", "http://x:1a",
+                          "http://a b/", "http://x/ y", "https://[::1", "http://x\r\nA: b/"}) {
+    EXPECT_FALSE(parse_url(bad).has_value()) << bad;
+  }
+}
+
+TEST(Http, QueriesAndPathsAreDecoded) {
+  HttpRequest request{.target = "/cases/sichuan-1%2Ftrip/x?at_least=5&q=a+b%26&bad=%zz"};
+  EXPECT_EQ(request.segments().value(), (std::vector<std::string>{"cases", "sichuan-1/trip", "x"}));
+  EXPECT_EQ(request.parameter("at_least"), "5");
+  EXPECT_EQ(request.parameter("q"), "a b&");
+  EXPECT_EQ(request.parameter("bad"), std::nullopt);
+  EXPECT_EQ(request.parameter("none"), std::nullopt);
+  request.target = "/%4";
+  EXPECT_EQ(request.segments(), std::nullopt);
+}
+
+TEST(Http, HeadersCannotBeInjected) {
+  std::string out;
+  HttpResponse response{.headers = {{"X-Good", "1"}, {"X-Bad", "1\r\nSet-Cookie: a=b"}}};
+  write_response(out, response, {}, true, false);
+  EXPECT_NE(out.find("X-Good"), std::string::npos);
+  EXPECT_EQ(out.find("Set-Cookie"), std::string::npos);
+}
+
+RC_GTEST_PROP(Http, HoweverBytesAreCutTheSameMessagesComeOut, ()) {
+  std::string bytes;
+  const auto bodies = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z')));
+  for (const std::string& body : bodies) {
+    write_request(bytes, {.method = "POST", .target = "/x", .headers = {{"A", "b"}}, .body = body},
+                  "host");
+  }
+  RequestReader reader{{}};
+  std::vector<std::string> got;
+  std::string pending;
+  std::size_t at = 0;
+  while (at < bytes.size() || !pending.empty()) {
+    if (at < bytes.size()) {
+      const auto count =
+          std::min<std::size_t>(*rc::gen::inRange<std::size_t>(1, 60), bytes.size() - at);
+      pending += bytes.substr(at, count);
+      at += count;
+    }
+    pending.erase(0, reader.feed(pending));
+    RC_ASSERT(reader.state() != RequestReader::State::bad);
+    while (reader.state() == RequestReader::State::done) {
+      got.push_back(reader.take().body);
+      pending.erase(0, reader.feed(pending));
+    }
+  }
+  RC_ASSERT(got == bodies);
+}
+
+}  // namespace
+}  // namespace bashu::exchange
