@@ -79,4 +79,24 @@ inline constexpr std::string_view kKeysType = "bashu-keys+jws";
                                           std::string_view party, std::string_view agreement_id,
                                           std::string_view root_kid, std::string_view root_key);
 
+// One step of each chain, for a holder of the editions before it; nullptr: the first.
+[[nodiscard]] Verified<Agreement> next_agreement(const Agreement* last, std::string_view record,
+                                                 std::string_view pinned);
+struct KeysEdition {
+  std::string party;
+  std::string agreement;    // id, hex
+  std::int64_t edition = 0;
+  std::string previous;     // digest, hex; empty in edition 1
+  std::string digest;       // of this edition, hex
+  std::int64_t issued = 0;  // seconds
+  KeyList keys;
+};
+// What a key list says, without any check of signatures or chain.
+[[nodiscard]] Verified<KeysEdition> read_keys(std::string_view record);
+struct KeysOwner {
+  std::string_view party, agreement_id, root_kid, root_key;
+};
+[[nodiscard]] Verified<KeysEdition> next_keys(const KeysEdition* last, std::string_view record,
+                                              const KeysOwner& owner);
+
 }  // namespace bashu::evidence
