@@ -1,7 +1,6 @@
 #include "base/date.h"
 
-#include <chrono>
-#include <cstdio>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +9,55 @@ namespace bashu {
 
 namespace {
 
-std::chrono::year_month_day civil(Date date) {
-  return std::chrono::year_month_day{std::chrono::sys_days{std::chrono::days{date.days()}}};
+constexpr std::int32_t kFirstDay = -719'162;  // 0001-01-01
+constexpr std::int32_t kLastDay = 2'932'896;  // 9999-12-31
+
+struct Civil {
+  int year;
+  int month;
+  int day;
+};
+
+// Days and civil dates by the arithmetic of a year that begins in March, so that the leap day is
+// its last: 400 years are an era of 146,097 days. Day 0 of era 0 is 0000-03-01.
+constexpr std::int32_t kEraDays = 146'097;
+constexpr std::int32_t kEpochDay = 719'468;  // 1970-01-01 counted from 0000-03-01
+
+std::int32_t days_of(Civil date) {
+  const int year = date.month <= 2 ? date.year - 1 : date.year;
+  const int era = year / 400;  // never negative: the first year is 1
+  const int year_of_era = year - era * 400;
+  const int month_from_march = (date.month + 9) % 12;
+  const int day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
+  const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * kEraDays + day_of_era - kEpochDay;
+}
+
+Civil civil_of(std::int32_t days) {
+  const std::int32_t shifted = days + kEpochDay;
+  const int era = (shifted >= 0 ? shifted : shifted - kEraDays + 1) / kEraDays;
+  const int day_of_era = shifted - era * kEraDays;
+  const int year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int month_from_march = (5 * day_of_year + 2) / 153;
+  const int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  return {.year = era * 400 + year_of_era + (month <= 2 ? 1 : 0),
+          .month = month,
+          .day = day_of_year - (153 * month_from_march + 2) / 5 + 1};
+}
+
+int month_length(int year, int month) {
+  if (month == 2) return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+void append_digits(std::string& text, int number, std::size_t width) {
+  const std::size_t begin = text.size();
+  text.append(width, '0');
+  for (std::size_t i = begin + width; i > begin; --i, number /= 10) {
+    text[i - 1] = static_cast<char>('0' + number % 10);
+  }
 }
 
 // The number in `text`, which holds digits only; -1 otherwise.
@@ -27,12 +73,9 @@ int digits(std::string_view text) {
 }  // namespace
 
 std::optional<Date> Date::from_civil(int year, int month, int day) {
-  if (year < 1 || year > 9999 || month < 1 || day < 1) return std::nullopt;
-  const std::chrono::year_month_day ymd{std::chrono::year{year},
-                                        std::chrono::month{static_cast<unsigned>(month)},
-                                        std::chrono::day{static_cast<unsigned>(day)}};
-  if (!ymd.ok()) return std::nullopt;
-  return Date{static_cast<std::int32_t>(std::chrono::sys_days{ymd}.time_since_epoch().count())};
+  if (year < 1 || year > 9999 || month < 1 || month > 12) return std::nullopt;
+  if (day < 1 || day > month_length(year, month)) return std::nullopt;
+  return Date{days_of({.year = year, .month = month, .day = day})};
 }
 
 std::optional<Date> Date::parse(std::string_view text) {
@@ -51,9 +94,9 @@ Date Date::at(Instant instant, int offset_minutes) {
   return Date{static_cast<std::int32_t>(day)};
 }
 
-int Date::year() const { return static_cast<int>(civil(*this).year()); }
-int Date::month() const { return static_cast<int>(static_cast<unsigned>(civil(*this).month())); }
-int Date::day() const { return static_cast<int>(static_cast<unsigned>(civil(*this).day())); }
+int Date::year() const { return civil_of(days_).year; }
+int Date::month() const { return civil_of(days_).month; }
+int Date::day() const { return civil_of(days_).day; }
 
 int Date::weekday() const {
   const int since_thursday = days_ % 7;  // 1970-01-01 was a Thursday
@@ -61,18 +104,22 @@ int Date::weekday() const {
 }
 
 std::string Date::text() const {
-  const auto ymd = civil(*this);
-  char buffer[16];
-  std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(ymd.year()),
-                static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-  return buffer;
+  const Civil date = civil_of(days_);
+  std::string text;
+  append_digits(text, date.year, 4);
+  text += '-';
+  append_digits(text, date.month, 2);
+  text += '-';
+  append_digits(text, date.day, 2);
+  return text;
 }
 
 Date Date::plus_days(std::int64_t n) const {
-  constexpr std::int64_t kFirst = -719'162;   // 0001-01-01
-  constexpr std::int64_t kLast = 2'932'896;   // 9999-12-31
-  const std::int64_t day = n > 4'000'000 ? kLast : n < -4'000'000 ? kFirst : days_ + n;
-  return Date{static_cast<std::int32_t>(day > kLast ? kLast : day < kFirst ? kFirst : day)};
+  // Beyond either end of the calendar from anywhere in it, and no overflow when added.
+  constexpr std::int64_t kFar = 4'000'000;
+  const std::int64_t day = days_ + (n > kFar ? kFar : n < -kFar ? -kFar : n);
+  if (day > kLastDay) return Date{kLastDay};
+  return Date{day < kFirstDay ? kFirstDay : static_cast<std::int32_t>(day)};
 }
 
 bool is_month(std::string_view text) {
@@ -80,10 +127,9 @@ bool is_month(std::string_view text) {
 }
 
 std::optional<Date> month_end(std::string_view month) {
-  if (!is_month(month)) return std::nullopt;
-  const Date first = *Date::parse(std::string{month} + "-01");
-  const Date next = first.plus_days(31);
-  return Date::from_civil(next.year(), next.month(), 1)->plus_days(-1);
+  const std::optional<Date> first = Date::parse(std::string{month} + "-01");
+  if (month.size() != 7 || !first) return std::nullopt;
+  return first->plus_days(month_length(first->year(), first->month()) - 1);
 }
 
 bool Calendar::works(Date day) const {
@@ -92,7 +138,7 @@ bool Calendar::works(Date day) const {
 }
 
 Date Calendar::roll(Date day) const {
-  while (!works(day) && day < Date::from_days(2'932'896)) day = day.plus_days(1);
+  while (!works(day) && day < Date::from_days(kLastDay)) day = day.plus_days(1);
   return day;
 }
 

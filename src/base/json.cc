@@ -170,7 +170,7 @@ class Builder {
 
 const char* code_of(const json::error_code& ec) {
   if (ec == json::error::too_deep) return "depth";
-  if (ec == json::error::expected_utf16_escape || ec == json::error::illegal_leading_surrogate ||
+  if (ec == json::error::illegal_leading_surrogate ||
       ec == json::error::illegal_trailing_surrogate) {
     return "character";
   }
