@@ -23,7 +23,7 @@
 
 namespace bashu::packs {
 
-struct Node;  // syntax tree, private to expr.cc and check.cc
+struct Node;  // syntax tree: syntax.h
 
 class Program {
  public:
@@ -43,8 +43,7 @@ class Program {
   [[nodiscard]] const std::set<std::string>& calcs() const { return calcs_; }
   [[nodiscard]] const std::set<std::string>& fields() const { return fields_; }
 
-  // The loader marks what names of the pack are look-ups (registers and books), and closes the
-  // flag over `calc`.
+  // The loader closes the flags over `calc`.
   void mark_looks_up() { looks_up_ = true; }
   void mark_as_of() { reads_as_of_ = true; }
 
@@ -87,6 +86,10 @@ class Scope {
   // A computed member: ("calc","x"), ("case","id"), ("parent","state"), ("parent.calc","x"),
   // ("figure","x"). `parent.data` and `case.parties` come here too and give records.
   virtual Eval<Value> member(std::string_view root, std::string_view name) = 0;
+  // The same without a copy, if the value lies ready in the scope; nullptr: ask member().
+  virtual const Value* borrowed(std::string_view /*root*/, std::string_view /*name*/) {
+    return nullptr;
+  }
   // Whether has(root.name) holds, for computed roots.
   virtual bool has_member(std::string_view root, std::string_view name) = 0;
   // ("case","reached",{state}), ("book","account",{keys}), ("book","window",{account,month,keys}).
