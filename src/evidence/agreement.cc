@@ -38,7 +38,8 @@ Verified<Signature> read_signature(const Value& value) {
                  .kid = {},
                  .type = {}};
   const auto header_text = from_base64url(read.protected_header);
-  if (!members.sound() || !header_text || !from_base64url(read.signature)) return bad("record-form");
+  if (!members.sound() || !header_text || !from_base64url(read.signature))
+    return bad("record-form");
   const auto header_value = parse_json(*header_text);
   if (!header_value) return bad("record-header");
   Members header{*header_value};
@@ -268,8 +269,7 @@ std::string agreement_payload(const Agreement& agreement) {
       {"limits", Value::Record{{"max_life_s", agreement.max_life_s},
                                {"max_payload", agreement.max_payload},
                                {"rate_per_s", agreement.rate_per_s}}},
-      {"witness",
-       Value::Record{{"quorum", agreement.quorum}, {"names", std::move(witnesses)}}}});
+      {"witness", Value::Record{{"quorum", agreement.quorum}, {"names", std::move(witnesses)}}}});
 }
 
 std::string keys_payload(std::string_view agreement_id, std::string_view party,

@@ -15,11 +15,11 @@ namespace bashu::evidence {
 
 struct PartyRecord {
   std::string party;
-  bool member = true;       // false: auditor
+  bool member = true;  // false: auditor
   std::string origin;
   std::string endpoint;
   std::string root_kid;
-  std::string root_key;     // 32 bytes
+  std::string root_key;             // 32 bytes
   std::vector<std::string> tls_ca;  // hex SHA-256 of DER
   Value predecessors{Value::List{}};
 };
@@ -28,8 +28,8 @@ struct ChannelRecord {
   std::int64_t window = 64, backlog = 100'000, from_seq = 1;
 };
 struct Agreement {
-  std::string id;           // digest of edition 1, hex
-  std::string digest;       // of this edition, hex
+  std::string id;      // digest of edition 1, hex
+  std::string digest;  // of this edition, hex
   std::int64_t edition = 0;
   std::string previous;
   std::string name;
@@ -45,7 +45,7 @@ struct Agreement {
 };
 struct KeyRecord {
   std::string party, kid, role, alg;
-  std::string key;          // 32 bytes
+  std::string key;  // 32 bytes
   std::string name;
   std::int64_t from = 0, to = 0, revoked = 0;  // seconds
 };
@@ -53,7 +53,7 @@ using KeyList = std::map<std::string, KeyRecord, std::less<>>;  // by kid
 
 struct Signer {
   std::string kid;
-  std::string secret_key;   // 64 bytes
+  std::string secret_key;  // 64 bytes
 };
 // Payload texts and signed records.
 [[nodiscard]] std::string agreement_payload(const Agreement& agreement);  // id empty in edition 1
@@ -84,7 +84,7 @@ inline constexpr std::string_view kKeysType = "bashu-keys+jws";
                                                  std::string_view pinned);
 struct KeysEdition {
   std::string party;
-  std::string agreement;    // id, hex
+  std::string agreement;  // id, hex
   std::int64_t edition = 0;
   std::string previous;     // digest, hex; empty in edition 1
   std::string digest;       // of this edition, hex

@@ -13,14 +13,14 @@ namespace bashu::evidence {
 
 struct EntryLeaf {
   std::uint64_t index = 0;
-  std::uint64_t time = 0;           // ms
+  std::uint64_t time = 0;  // ms
   std::string kind;
   std::string outcome = "-";
   std::string reason = "-";
   std::string channel = "-";
   std::uint64_t seq = 0;
-  std::string evidence = "-";       // hex, or `-`
-  std::string effect;               // hex
+  std::string evidence = "-";  // hex, or `-`
+  std::string effect;          // hex
   friend bool operator==(const EntryLeaf&, const EntryLeaf&) = default;
 };
 [[nodiscard]] std::string entry_text(const EntryLeaf& entry);
@@ -28,8 +28,8 @@ struct EntryLeaf {
 [[nodiscard]] Hash effect_commitment(std::string_view blind, std::string_view effect);
 
 struct CommitEntry {
-  std::string leaf;      // its text
-  std::string blind;     // 16 bytes
+  std::string leaf;   // its text
+  std::string blind;  // 16 bytes
   std::string effect;
   std::string evidence;
 };

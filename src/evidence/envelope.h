@@ -17,10 +17,10 @@ inline constexpr std::size_t kPayloadMax = 1u << 20;
 struct Payload {
   std::string from, to, channel;
   std::int64_t seq = 0, issued = 0, expiry = 0;  // seconds
-  std::string agreement;                          // hex
-  std::string pack;                               // hex or empty
+  std::string agreement;                         // hex
+  std::string pack;                              // hex or empty
   std::string kind, stream;
-  std::string nonce;                              // base64url of 16 bytes
+  std::string nonce;  // base64url of 16 bytes
   Value body{Value::Record{}};
 };
 [[nodiscard]] std::string payload_text(const Payload& payload);

@@ -1,0 +1,27 @@
+// Which key counted when (docs/formats/evidence.md 10.4).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "evidence/agreement.h"
+#include "evidence/checkpoint.h"
+#include "evidence/envelope.h"
+
+namespace bashu::evidence {
+
+// The key's window holds the whole life of the message.
+[[nodiscard]] inline bool covers(const KeyRecord& key, const Payload& payload) {
+  return key.from <= payload.issued && payload.expiry <= key.to;
+}
+
+// Opens a receipt under the log keys that `keys` has for this party and origin, of which only those
+// count that are in force at the entry's own time. Revocation is left to the caller.
+struct LogOwner {
+  std::string_view party, origin;
+};
+[[nodiscard]] Verified<Receipt> open_receipt(std::string_view receipt, const LogOwner& owner,
+                                             const KeyList& keys,
+                                             std::span<const WitnessKey> witnesses = {});
+
+}  // namespace bashu::evidence

@@ -1,0 +1,55 @@
+// The receiver's ordered checks of an authentic message (docs/formats/evidence.md 8.2, 9 to 17).
+// Pure: what the channel knows is passed in, and what follows is the caller's.
+//
+//   open_envelope (1, 4-8) ─► admit (9-16) ─► prejudge (17) ─► decide ─► journal ─► receipt
+//                                │ duplicate: the original receipt
+//                                │ early: keep or drop, 202
+//                                └ refusal: nothing changes
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "evidence/envelope.h"
+
+namespace bashu::evidence {
+
+inline constexpr std::int64_t kClockSkew = 300;  // seconds
+
+struct Receiving {
+  std::string_view party;      // ours
+  std::string_view channel;    // that the request named
+  bool listed = false;         // the agreement lists this channel
+  std::string_view agreement;  // id, hex
+  std::int64_t next = 1;       // lowest number not answered
+  std::int64_t window = 64;
+  // The id of the message answered under a number below `next`; nullopt: not known just now.
+  std::function<std::optional<std::string>(std::int64_t seq)> answered;
+};
+enum class Admission : std::uint8_t {
+  duplicate,  // answered already: the same receipt again
+  early,      // ahead of `next` within the window
+  due,        // exactly `next`
+};
+// The party of the key that opened the message is the TLS peer.
+[[nodiscard]] std::expected<Admission, Refusal> admit(const Opened& message,
+                                                      const Receiving& channel, std::int64_t now);
+
+struct Judging {
+  std::int64_t now = 0;         // seconds
+  std::int64_t max_life_s = 0;  // of the agreement
+  bool pack_known = false;      // its pack is adopted here
+  bool stream_held = false;     // an earlier message of its stream is held
+};
+struct Answer {
+  std::string outcome, reason;  // as in the entry
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+// The answer to a due message that no rule has to decide; nullopt: decide it.
+[[nodiscard]] std::optional<Answer> prejudge(const Payload& payload, const Judging& state);
+
+}  // namespace bashu::evidence
