@@ -1,0 +1,132 @@
+#include "exchange/blobs.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "exchange/files.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+constexpr std::string_view kAad = "bashu.blob/v1\n";
+constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kKeySize = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+
+unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+const unsigned char* raw(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+bool is_name(std::string_view name) { return hash_from_hex(name).has_value(); }
+
+void collect(const Value& value, std::vector<std::string>& into) {
+  if (const Value::List* list = value.as_list()) {
+    for (const Value& item : *list) collect(item, into);
+  } else if (const Value::Record* record = value.as_record()) {
+    const std::string name = value.text_at("sha256");
+    if (is_name(name) && record->contains("media") && record->contains("size") &&
+        std::find(into.begin(), into.end(), name) == into.end()) {
+      into.push_back(name);
+    }
+    for (const auto& [member, inner] : *record) collect(inner, into);
+  }
+}
+
+}  // namespace
+
+std::string encrypt_document(std::string_view bytes, std::string_view key, std::string_view nonce) {
+  BASHU_ASSERT(key.size() == kKeySize && nonce.size() == kNonceSize);
+  BASHU_ASSERT(bytes.size() <= kDocumentMax);
+  std::string blob{nonce};
+  blob.resize(kNonceSize + bytes.size() + kTagSize);
+  unsigned long long length = 0;
+  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(blob) + kNonceSize, &length, raw(bytes),
+                                             bytes.size(), raw(kAad), kAad.size(), nullptr,
+                                             raw(nonce), raw(key));
+  BASHU_ASSERT(length == bytes.size() + kTagSize);
+  return blob;
+}
+
+std::optional<std::string> decrypt_document(std::string_view blob, std::string_view key) {
+  if (key.size() != kKeySize || blob.size() < kNonceSize + kTagSize || blob.size() > kBlobMax) {
+    return std::nullopt;
+  }
+  const std::string_view box = blob.substr(kNonceSize);
+  std::string bytes(box.size() - kTagSize, '\0');
+  unsigned long long length = 0;
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(bytes), &length, nullptr, raw(box), box.size(),
+                                                 raw(kAad), kAad.size(), raw(blob),
+                                                 raw(key)) != 0) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+std::vector<std::string> documents_in(const Value& value) {
+  std::vector<std::string> names;
+  collect(value, names);
+  return names;
+}
+
+Blobs::Blobs(std::filesystem::path dir) : dir_{std::move(dir)} {
+  std::error_code ignored;  // a folder that cannot be made shows when something is put
+  std::filesystem::create_directories(dir_ / "wanted", ignored);
+}
+
+std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
+  if (blob.size() > kBlobMax) return std::unexpected{Fault{"a document is larger than 16 MiB"}};
+  std::string name = hex(sha256(blob));
+  if (!has(name)) {
+    if (auto written = write_file(dir_ / name, blob); !written) {
+      return std::unexpected{std::move(written.error())};
+    }
+  }
+  give_up(name);
+  return name;
+}
+
+std::optional<std::string> Blobs::get(std::string_view name) const {
+  if (!is_name(name)) return std::nullopt;
+  auto blob = read_file(dir_ / name, kBlobMax);
+  if (blob && hex(sha256(*blob)) != name) return std::nullopt;
+  return blob;
+}
+
+bool Blobs::has(std::string_view name) const {
+  std::error_code ignored;
+  return is_name(name) && std::filesystem::exists(dir_ / name, ignored);
+}
+
+std::expected<void, Fault> Blobs::want(std::string_view name, std::string_view party) {
+  if (!is_name(name) || has(name)) return {};
+  return write_file(dir_ / "wanted" / name, party);
+}
+
+std::vector<Blobs::Wanted> Blobs::wanted() const {
+  std::vector<Wanted> all;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it{dir_ / "wanted", error}, end; !error && it != end;
+       it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (!is_name(name)) continue;
+    if (auto party = read_file(it->path(), 256))
+      all.push_back({std::move(name), std::move(*party)});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Wanted& a, const Wanted& b) { return a.name < b.name; });
+  return all;
+}
+
+void Blobs::give_up(std::string_view name) {
+  std::error_code ignored;
+  if (is_name(name)) std::filesystem::remove(dir_ / "wanted" / name, ignored);
+}
+
+}  // namespace bashu::exchange

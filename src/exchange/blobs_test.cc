@@ -1,0 +1,86 @@
+#include "exchange/blobs.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+namespace bashu::exchange {
+namespace {
+
+class BlobsTest : public testing::Test {
+ protected:
+  BlobsTest() { std::filesystem::remove_all(dir_); }
+  ~BlobsTest() override { std::filesystem::remove_all(dir_); }
+  const std::filesystem::path dir_ =
+      std::filesystem::temp_directory_path() / ("bashu-blobs-" + std::to_string(::getpid()));
+};
+
+const std::string kKey(32, 'k');
+const std::string kNonce(24, 'n');
+
+TEST_F(BlobsTest, DocumentOpensUnderItsKeyOnly) {
+  const std::string blob = encrypt_document("plain text", kKey, kNonce);
+  EXPECT_EQ(blob.find("plain"), std::string::npos);
+  EXPECT_EQ(decrypt_document(blob, kKey), "plain text");
+  EXPECT_EQ(decrypt_document(blob, std::string(32, 'x')), std::nullopt);
+  for (std::size_t i = 0; i < blob.size(); i += 5) {
+    std::string changed = blob;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_EQ(decrypt_document(changed, kKey), std::nullopt) << i;
+  }
+  EXPECT_EQ(decrypt_document(blob.substr(0, 39), kKey), std::nullopt);
+  EXPECT_EQ(decrypt_document("", kKey), std::nullopt);
+}
+
+TEST_F(BlobsTest, WhatIsPutIsFoundByItsDigestAndByNothingElse) {
+  Blobs blobs{dir_};
+  const std::string blob = encrypt_document("x", kKey, kNonce);
+  const auto name = blobs.put(blob);
+  ASSERT_TRUE(name.has_value());
+  EXPECT_EQ(*name, hex(sha256(blob)));
+  EXPECT_EQ(blobs.get(*name), blob);
+  EXPECT_EQ(blobs.get("../" + *name), std::nullopt);
+  EXPECT_EQ(blobs.get(std::string(64, '0')), std::nullopt);
+  EXPECT_FALSE(blobs.put(std::string(kBlobMax + 1, 'x')).has_value());
+}
+
+TEST_F(BlobsTest, DamagedFileIsNotGivenOut) {
+  Blobs blobs{dir_};
+  const auto name = blobs.put("content");
+  ASSERT_TRUE(name.has_value());
+  std::ofstream{dir_ / *name} << "other";
+  EXPECT_EQ(blobs.get(*name), std::nullopt);
+}
+
+TEST_F(BlobsTest, WishesSurviveARestartAndEndWithThePut) {
+  const std::string name = hex(sha256("content"));
+  {
+    Blobs blobs{dir_};
+    EXPECT_TRUE(blobs.want(name, "chongqing").has_value());
+    EXPECT_TRUE(blobs.want("../escape", "chongqing").has_value());
+  }
+  Blobs blobs{dir_};
+  ASSERT_EQ(blobs.wanted().size(), 1U);
+  EXPECT_EQ(blobs.wanted()[0].party, "chongqing");
+  EXPECT_TRUE(blobs.put("content").has_value());
+  EXPECT_TRUE(blobs.wanted().empty());
+  EXPECT_TRUE(blobs.want(name, "chongqing").has_value());
+  EXPECT_TRUE(blobs.wanted().empty());
+}
+
+TEST_F(BlobsTest, DocumentsAreFoundAtAnyDepthOnce) {
+  const std::string a(64, 'a'), b(64, 'b');
+  const auto value = parse_json(
+      R"({"x":[{"sha256":")" + a + R"(","media":"application/pdf","size":3,"dek":"k"}],"y":{"z":)" +
+      R"({"sha256":")" + b + R"(","media":"","size":0}},"again":{"sha256":")" + a +
+      R"(","media":"","size":0},"other":{"sha256":")" + std::string(64, 'c') + R"("}})");
+  ASSERT_TRUE(value.has_value());
+  EXPECT_EQ(documents_in(*value), (std::vector<std::string>{a, b}));
+}
+
+}  // namespace
+}  // namespace bashu::exchange
