@@ -278,6 +278,8 @@ std::expected<Value, JsonError> parse_json(std::string_view text, JsonLimits lim
   return std::move(parser.handler().root);
 }
 
+bool is_json_text(std::string_view text) { return is_utf8(text) && !has_forbidden_character(text); }
+
 std::string canonical_json(const Value& value) {
   std::string out;
   write(out, value, -1);

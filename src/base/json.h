@@ -12,7 +12,7 @@
 namespace bashu {
 
 struct JsonLimits {
-  int depth = 32;            // the outermost value has depth 1; a scalar counts as a level
+  int depth = 32;               // the outermost value has depth 1; a scalar counts as a level
   std::size_t values = 20'000;  // names are not values
 };
 struct JsonError {
@@ -21,6 +21,9 @@ struct JsonError {
 };
 [[nodiscard]] std::expected<Value, JsonError> parse_json(std::string_view text,
                                                          JsonLimits limits = {});
+
+// Whether `text` may stand in strict JSON: UTF-8 without U+0000 and noncharacters.
+[[nodiscard]] bool is_json_text(std::string_view text);
 
 // Canonical JSON: names by code point, no space, shortest integers, only `"`, `\` and characters
 // below U+0020 escaped. One value has one text; its SHA-256 names packs and contents.
