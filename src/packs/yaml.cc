@@ -31,6 +31,7 @@ constexpr std::int64_t kLargest = 9'007'199'254'740'991;  // 2^53 - 1
 constexpr std::string_view kNextLine = "\xc2\x85";           // U+0085
 constexpr std::string_view kLineSeparator = "\xe2\x80\xa8";  // U+2028
 constexpr std::string_view kParagraphSeparator = "\xe2\x80\xa9";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // Plain words that some reader of YAML 1.1 or 1.2 takes for a truth value, nothing or a number.
 bool is_trap(std::string_view word) {
@@ -115,7 +116,7 @@ class Reader {
   explicit Reader(std::string_view text) : text_{text} {}
 
   Document read() {
-    if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
     if (text_.size() > kTextMax) {
       find({}, "the file is larger than 4 MiB: move what is not part of the pack elsewhere");
     } else if (check_encoding()) {
@@ -130,6 +131,7 @@ class Reader {
     Value container;
     std::size_t path_size = 0;  // of the path to this container
     std::string name;           // of the member whose value comes next
+    bool flow = false;          // written in brackets or braces
     bool expects_name = false;
     bool drop = false;  // the member's name was refused; its value is only checked
   };
@@ -166,12 +168,16 @@ class Reader {
         at.column = column(tab);
         find(at, "a tab: write spaces, or \\t in double quotes if it belongs to a text");
       }
+      if (line.starts_with(kByteOrderMark)) {
+        at.column = 1;
+        find(at, "a byte order mark within the file: remove it");
+      }
       for (const std::string_view end : {kNextLine, kLineSeparator, kParagraphSeparator}) {
         if (const std::size_t found = line.find(end); found != std::string_view::npos) {
           at.column = column(found);
           find(at,
-               "a line separator that readers of YAML treat differently: end the line, or write "
-               "\\u0085, \\u2028 or \\u2029 in double quotes");
+               "a line separator that readers of YAML treat differently (U+0085, U+2028, U+2029): "
+               "end the line, or write it with \\u in double quotes");
         }
       }
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -201,6 +207,7 @@ class Reader {
           check_properties(at, data.anchor, data.tag);
           const std::string_view text{reinterpret_cast<const char*>(data.value), data.length};
           const bool plain = data.style == YAML_PLAIN_SCALAR_STYLE;
+          if (plain) check_flow_word(at, text);
           if (!open_.empty() && open_.back().expects_name) {
             name(at, text, plain);
           } else {
@@ -212,11 +219,13 @@ class Reader {
         }
         case YAML_SEQUENCE_START_EVENT:
           check_properties(at, event->data.sequence_start.anchor, event->data.sequence_start.tag);
-          more = open(at, Value{Value::List{}});
+          more = open(at, Value{Value::List{}},
+                      event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
           break;
         case YAML_MAPPING_START_EVENT:
           check_properties(at, event->data.mapping_start.anchor, event->data.mapping_start.tag);
-          more = open(at, Value{Value::Record{}});
+          more = open(at, Value{Value::Record{}},
+                      event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
           break;
         case YAML_SEQUENCE_END_EVENT:
         case YAML_MAPPING_END_EVENT:
@@ -251,6 +260,12 @@ class Reader {
   void check_properties(Position at, const Text* anchor, const Text* tag) {
     if (anchor) find(at, "an anchor (&): write the content out where it is meant");
     if (tag) find(at, "a tag (!): the type of a value is said by the pack, remove it");
+  }
+
+  // YAML 1.1 ends such a word at a question mark.
+  void check_flow_word(Position at, std::string_view text) {
+    if (open_.empty() || !open_.back().flow || text.find('?') == std::string_view::npos) return;
+    find(at, "a ? in an unquoted text between brackets or braces: write " + quoted(text));
   }
 
   bool count(Position at) {
@@ -343,13 +358,14 @@ class Reader {
     }
   }
 
-  bool open(Position at, Value container) {
+  bool open(Position at, Value container, bool flow) {
     if (!count(at)) return false;
     begin(at);
     const bool record = container.as_record() != nullptr;
     open_.push_back({.container = std::move(container),
                      .path_size = path_.size(),
                      .name = {},
+                     .flow = flow,
                      .expects_name = record,
                      .drop = false});
     return true;

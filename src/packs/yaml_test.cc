@@ -128,6 +128,8 @@ TEST(Yaml, RefusesWhatNeedsMoreThanOneReading) {
       {"a: \"\\ud800\"\n", "refused 1:7"},
       {"a: 'x\xe2\x80\xa8y'\n", "refused 1:6"},
       {"a: 'x\x01'\n", "refused 1:6"},
+      {"a: [why? x]\n", "refused 1:5"},
+      {"a: 1\n\xef\xbb\xbf\n", "refused 2:1"},
       {"a: [1\n", "refused 2:1"},
       {"", "refused 1:1"},
       {"# nothing\n", "refused 1:1"},
