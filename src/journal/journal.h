@@ -15,9 +15,9 @@
 namespace bashu::journal {
 
 struct Commit {
-  std::uint64_t first = 0;   // index of its first entry
-  std::uint32_t count = 0;   // entries
-  std::string record;        // BSHCMT01...
+  std::uint64_t first = 0;  // index of its first entry
+  std::uint32_t count = 0;  // entries
+  std::string record;       // BSHCMT01...
 };
 
 // One writer; read() may be called from any thread and sees durable commits only.
