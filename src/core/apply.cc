@@ -215,7 +215,8 @@ struct Apply {
   }
   void operator()(const CaseDisputed& e) {
     Case& c = store.edit_case(e.id);
-    if (!c.dispute) c.dispute = Dispute{.reason = e.reason, .detail = e.detail, .contents = {}, .signed_by = {}};
+    if (!c.dispute)
+      c.dispute = Dispute{.reason = e.reason, .detail = e.detail, .contents = {}, .signed_by = {}};
     c.dispute->contents.insert(e.content);
   }
   void operator()(const SettlementSigned& e) {
@@ -231,8 +232,7 @@ struct Apply {
     }
   }
   void operator()(const RequestRemembered& e) {
-    store.set_remembered(e.principal, e.key,
-                         {.digest = e.digest, .answer = e.answer, .on = e.on});
+    store.set_remembered(e.principal, e.key, {.digest = e.digest, .answer = e.answer, .on = e.on});
   }
   void operator()(const ChannelStopped& e) { store.edit_outbox(e.peer).stopped = e.reason; }
   void operator()(const AskAnswered&) {}

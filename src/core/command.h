@@ -23,22 +23,22 @@ struct Moment {
 
 // Who asks, as the edge authenticated them.
 struct Asker {
-  std::string principal;           // `key:clerk-01`; empty for the engine
-  std::vector<std::string> roles;  // held for the pack in question
+  std::string principal;               // `key:clerk-01`; empty for the engine
+  std::vector<std::string> roles;      // held for the pack in question
   std::vector<std::string> divisions;  // prefixes of GB/T 2260 codes they act for; empty: all
-  std::string idempotency_key;     // empty: none
-  std::string request_digest;      // with it: what the key stands for
+  std::string idempotency_key;         // empty: none
+  std::string request_digest;          // with it: what the key stands for
 };
 
 struct StartCase {
   Asker by;
-  std::string pack;      // digest, or name: the newest version in force here
+  std::string pack;  // digest, or name: the newest version in force here
   std::string service;
-  std::string role;      // in which `by` acts; must be one of theirs
-  Parties parties;       // ignored with `parent`
+  std::string role;  // in which `by` acts; must be one of theirs
+  Parties parties;   // ignored with `parent`
   CaseId parent;
-  CaseId id;             // empty: the node names it
-  Value with;            // the form
+  CaseId id;   // empty: the node names it
+  Value with;  // the form
 };
 struct FireEvent {
   Asker by;
@@ -63,14 +63,14 @@ struct TakeMessage {  // from a peer, authenticated (evidence.md 8.2, checks 1-9
   std::string kind, stream, pack;
   Value body;
 };
-struct AckMessage {   // the peer's receipt, verified
+struct AckMessage {  // the peer's receipt, verified
   PartyId to;
   std::int64_t seq = 0;
   std::string outcome, reason;
 };
 struct AdoptPack {
   Asker by;
-  std::string source;   // canonical JSON
+  std::string source;  // canonical JSON
   Date from;
 };
 struct AdoptRecord {  // agreement edition or key list, chain and signatures verified by the edge
@@ -81,9 +81,9 @@ struct SetCalendar {
   Asker by;
   CalendarSet calendar;
 };
-struct PutRecords {   // fill a register by import; by a role `registrar`
+struct PutRecords {  // fill a register by import; by a role `registrar`
   Asker by;
-  std::string pack;   // name or digest
+  std::string pack;  // name or digest
   std::string reg;
   std::vector<Value> records;
 };
@@ -105,12 +105,12 @@ struct SignSettlement {
   std::string content;
   std::string note;
 };
-struct ResolveHeld {   // decide held messages of a stream again, in order
+struct ResolveHeld {  // decide held messages of a stream again, in order
   Asker by;
-  Asker second;        // two principals
+  Asker second;  // two principals
   PartyId from;
   std::int64_t seq = 0;
-  bool reject = false; // give it up instead
+  bool reject = false;  // give it up instead
   std::string note;
 };
 struct StopChannel {

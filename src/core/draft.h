@@ -17,11 +17,14 @@ namespace bashu::core {
 
 class Draft final : public Store {
  public:
-  explicit Draft(const Store& base) : base_{base} {}
+  explicit Draft(const Store* base) : base_{*base} {}
 
   // Applies `event` to this draft and remembers it.
   void decide(Event event);
-  // What was decided, in order. Taking them over into the outer draft or the node is accepting them.
+  // Remembers an event whose changes were made piece by piece.
+  void note(Event event) { events_.push_back(std::move(event)); }
+  // What was decided, in order. Taking them over into the outer draft or the node is accepting
+  // them.
   [[nodiscard]] std::vector<Event> take_events() { return std::move(events_); }
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
 
@@ -57,8 +60,7 @@ class Draft final : public Store {
   void take_feed_key(std::string_view feed, std::string_view key) override;
   const Remembered* find_remembered(std::string_view principal,
                                     std::string_view key) const override;
-  void set_remembered(std::string_view principal, std::string_view key,
-                      Remembered answer) override;
+  void set_remembered(std::string_view principal, std::string_view key, Remembered answer) override;
   const Circle& circle() const override;
   Circle& edit_circle() override;
 

@@ -42,36 +42,36 @@ struct CaseOpened {
   std::string pack;  // digest
   std::string service;
   Parties parties;
-  CaseId parent;           // empty: none
-  std::string opened_by;   // principal at the opening node; empty for the engine
+  CaseId parent;          // empty: none
+  std::string opened_by;  // principal at the opening node; empty for the engine
   Date on;
-  std::int64_t number = 0; // > 0: the opener's counter that named the case, see State::next_case
+  std::int64_t number = 0;  // > 0: the opener's counter that named the case, see State::next_case
 };
 // One step of a case, opening included. `version` is the case's after it, from 1.
 struct CaseChanged {
   CaseId id;
   std::int64_t version = 0;
-  std::string digest;      // of the step as its decider told it; the next step names it
+  std::string digest;  // of the step as its decider told it; the next step names it
   PartyId decided_by;
-  std::string event;       // `$start`, `$then`, or the event's name
-  std::string role;        // `system` for clocks, signals and the engine
-  std::string from;        // state before; empty at the start
+  std::string event;  // `$start`, `$then`, or the event's name
+  std::string role;   // `system` for clocks, signals and the engine
+  std::string from;   // state before; empty at the start
   std::optional<std::string> to;
   std::int64_t branch = 0;
-  Value input;             // what the form gave
-  Value set;               // fields computed
+  Value input;  // what the form gave
+  Value set;    // fields computed
   Date on;
-  std::string principal;   // known at the decider only
-  Value reads;             // what look-ups gave, at the decider only: [[name, key, value], ...]
-  std::string salt;        // hides them in the digest the others get
+  std::string principal;  // known at the decider only
+  Value reads;            // what look-ups gave, at the decider only: [[name, key, value], ...]
+  std::string salt;       // hides them in the digest the others get
 };
 // The clock as it stands now. Without `since` it does not run; without `due` it never ends.
 struct ClockSet {
   CaseId id;
   std::string clock;
-  std::int64_t used = 0;            // of its budget, days
-  std::optional<Date> since;        // running since; that day is not counted
-  std::optional<Date> due;          // last day
+  std::int64_t used = 0;      // of its budget, days
+  std::optional<Date> since;  // running since; that day is not counted
+  std::optional<Date> due;    // last day
   bool fired = false;
 };
 struct ClockAlarmed {  // an observer noticed that the owner's breach is missing
@@ -80,7 +80,7 @@ struct ClockAlarmed {  // an observer noticed that the owner's breach is missing
   Date due;
 };
 struct Posted {
-  CaseId id;        // empty: by a feed or import
+  CaseId id;  // empty: by a feed or import
   Account from, to;
   std::int64_t amount = 0;  // > 0
   Date on;
@@ -88,18 +88,18 @@ struct Posted {
 struct RecordPut {
   RegisterId reg;
   std::string key;
-  PartyId keeper;   // who keeps the record
-  PartyId side;     // whose values the sided fields are
-  Value fields;     // only those written; a sided field holds the side's value itself
+  PartyId keeper;  // who keeps the record
+  PartyId side;    // whose values the sided fields are
+  Value fields;    // only those written; a sided field holds the side's value itself
   std::vector<std::string> sided;  // which of them are sided
   Date on;
-  CaseId id;        // the case that wrote it; empty: import
+  CaseId id;                   // the case that wrote it; empty: import
   std::vector<PartyId> sides;  // of whom sided fields are expected; only grows
 };
 struct RecordContested {  // two keepers of one key
   RegisterId reg;
   std::string key;
-  PartyId keeper;   // the other one
+  PartyId keeper;  // the other one
 };
 struct EditionPublished {
   RegisterId reg;
@@ -117,7 +117,7 @@ struct TaskRaised {
   CaseId id;
   std::vector<std::string> roles;
   Title title;
-  std::string detail;       // for the engineer: the rule that failed
+  std::string detail;  // for the engineer: the rule that failed
   Date on;
 };
 struct TaskClosed {
@@ -152,12 +152,12 @@ struct MessageAcked {
 struct MessageTaken {  // from a peer; exactly one per (from, seq)
   PartyId from;
   std::int64_t seq = 0;
-  std::string id;       // message id, hex
+  std::string id;  // message id, hex
   std::string kind, stream;
   std::string outcome;
-  std::string reason;   // token, or empty
+  std::string reason;  // token, or empty
 };
-struct MessageHeld {    // its body, until it can be decided
+struct MessageHeld {  // its body, until it can be decided
   PartyId from;
   std::int64_t seq = 0;
   std::string kind, stream, pack, reason;
@@ -187,7 +187,7 @@ struct PackAdopted {
   Date from;
   std::string source;  // canonical JSON; empty if this node holds it already
 };
-struct PartyJoined {   // out of an adopted agreement edition
+struct PartyJoined {  // out of an adopted agreement edition
   PartyId party;
   bool member = true;  // false: auditor
   std::int64_t offset_minutes = 480;
@@ -206,7 +206,7 @@ struct CalendarSet {
 struct CaseDisputed {
   CaseId id;
   PartyId by;
-  std::string reason;   // token
+  std::string reason;  // token
   std::string detail;
   std::string content;  // digest of the step in dispute: what a settlement signs
 };
@@ -220,32 +220,32 @@ struct DisputeEnded {
   CaseId id;
 };
 struct FeedLine {
-  std::string key;                 // joined
+  std::string key;  // joined
   std::vector<Posted> postings;
   std::vector<RecordPut> records;
 };
 struct FeedTaken {
-  std::string feed;                // `pack/feed`
-  std::vector<FeedLine> lines;     // accepted and new ones only
+  std::string feed;             // `pack/feed`
+  std::vector<FeedLine> lines;  // accepted and new ones only
 };
 struct RequestRemembered {  // an Idempotency-Key and its answer
   std::string principal;
   std::string key;
-  std::string digest;       // of the request
+  std::string digest;  // of the request
   Value answer;
   Date on;
 };
 struct ChannelStopped {
   PartyId peer;
-  std::string reason;       // empty: started again
+  std::string reason;  // empty: started again
 };
-struct AskAnswered {        // what became of a request to the owner of a case
+struct AskAnswered {  // what became of a request to the owner of a case
   CaseId id;
   std::int64_t seq = 0;
   std::string principal, outcome, reason;
 };
 
-struct MonthStated {        // a window was read by a decision: no more postings into that month
+struct MonthStated {  // a window was read by a decision: no more postings into that month
   Account account;
   std::string month;
 };

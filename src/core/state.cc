@@ -86,16 +86,17 @@ void State::each_case(const std::function<void(const Case&)>& visit) const {
   rows_->cases.each([&](const std::string&, const Case& row) { visit(row); });
 }
 
-void State::each_record(const std::function<void(const RegisterId&, const std::string&,
-                                                 const Record&)>& visit) const {
+void State::each_record(
+    const std::function<void(const RegisterId&, const std::string&, const Record&)>& visit) const {
   rows_->records.each([&](const std::string& key, const Record& row) {
     const auto [reg, name] = split_pair(key);
     visit(reg, name, row);
   });
 }
 
-void State::each_edition(const std::function<void(const RegisterId&, const PartyId&,
-                                                  const std::string&, const Edition&)>& visit) const {
+void State::each_edition(
+    const std::function<void(const RegisterId&, const PartyId&, const std::string&,
+                             const Edition&)>& visit) const {
   rows_->editions.each([&](const std::string& key, const Edition& row) {
     const Account parts = split_account(key);
     visit(parts.book, parts.kind, parts.key, row);
@@ -107,16 +108,16 @@ void State::each_balance(const std::function<void(const Account&, std::int64_t)>
       [&](const std::string& key, std::int64_t row) { visit(split_account(key), row); });
 }
 
-void State::each_window(const std::function<void(const Account&, const std::string&,
-                                                 const Window&)>& visit) const {
+void State::each_window(
+    const std::function<void(const Account&, const std::string&, const Window&)>& visit) const {
   rows_->windows.each([&](const std::string& key, const Window& row) {
     const auto at = key.rfind(kSeparator);
     visit(split_account(key.substr(0, at)), key.substr(at + 1), row);
   });
 }
 
-void State::each_serial(const std::function<void(const std::string&, const std::string&,
-                                                 std::int64_t)>& visit) const {
+void State::each_serial(
+    const std::function<void(const std::string&, const std::string&, std::int64_t)>& visit) const {
   rows_->serials.each([&](const std::string& key, std::int64_t row) {
     const auto [name, part] = split_pair(key);
     visit(name, part, row);
@@ -131,8 +132,8 @@ void State::each_inbox(const std::function<void(const PartyId&, const Inbox&)>& 
   for (const auto& [party, row] : rows_->inboxes) visit(party, row);
 }
 
-void State::each_parked(const std::function<void(const CaseId&, std::int64_t, const Parked&)>& visit)
-    const {
+void State::each_parked(
+    const std::function<void(const CaseId&, std::int64_t, const Parked&)>& visit) const {
   rows_->cases.each([&](const std::string& id, const Case& row) {
     for (const std::int64_t version : row.parked) visit(id, version, *find_parked(id, version));
   });
@@ -203,13 +204,13 @@ void State::set_balance(const Account& account, std::int64_t balance) {
 }
 
 Window State::window(const Account& account, std::string_view month) const {
-  const auto* row = rows_->windows.find(
-      pair_key(account_key(account.book, account.kind, account.key), month));
+  const auto* row =
+      rows_->windows.find(pair_key(account_key(account.book, account.kind, account.key), month));
   return row ? *row : Window{};
 }
 bool State::month_stated(const Account& account, std::string_view month) const {
-  const auto* row = rows_->windows.find(
-      pair_key(account_key(account.book, account.kind, account.key), month));
+  const auto* row =
+      rows_->windows.find(pair_key(account_key(account.book, account.kind, account.key), month));
   return row && row->stated;
 }
 void State::add_posting(const Account& account, std::string_view month, Date on,

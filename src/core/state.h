@@ -36,8 +36,9 @@ class State final : public Store {
   void each_case(const std::function<void(const Case&)>& visit) const;
   void each_record(const std::function<void(const RegisterId&, const std::string& key,
                                             const Record&)>& visit) const;
-  void each_edition(const std::function<void(const RegisterId&, const PartyId& keeper,
-                                             const std::string& name, const Edition&)>& visit) const;
+  void each_edition(
+      const std::function<void(const RegisterId&, const PartyId& keeper, const std::string& name,
+                               const Edition&)>& visit) const;
   void each_balance(const std::function<void(const Account&, std::int64_t)>& visit) const;
   void each_window(const std::function<void(const Account&, const std::string& month,
                                             const Window&)>& visit) const;
@@ -45,14 +46,14 @@ class State final : public Store {
                                             std::int64_t)>& visit) const;
   void each_outbox(const std::function<void(const PartyId&, const Outbox&)>& visit) const;
   void each_inbox(const std::function<void(const PartyId&, const Inbox&)>& visit) const;
-  void each_parked(const std::function<void(const CaseId&, std::int64_t version,
-                                            const Parked&)>& visit) const;
+  void each_parked(
+      const std::function<void(const CaseId&, std::int64_t version, const Parked&)>& visit) const;
   void each_task(const std::function<void(std::int64_t, const Task&)>& visit) const;
-  void each_feed_key(const std::function<void(const std::string& feed,
-                                              const std::string& key)>& visit) const;
-  void each_remembered(const std::function<void(const std::string& principal,
-                                                const std::string& key, const Remembered&)>& visit)
-      const;
+  void each_feed_key(
+      const std::function<void(const std::string& feed, const std::string& key)>& visit) const;
+  void each_remembered(
+      const std::function<void(const std::string& principal, const std::string& key,
+                               const Remembered&)>& visit) const;
 
   // For reading a snapshot.
   void set_window(const Account& account, std::string_view month, Window window);
@@ -90,8 +91,7 @@ class State final : public Store {
   void take_feed_key(std::string_view feed, std::string_view key) override;
   const Remembered* find_remembered(std::string_view principal,
                                     std::string_view key) const override;
-  void set_remembered(std::string_view principal, std::string_view key,
-                      Remembered answer) override;
+  void set_remembered(std::string_view principal, std::string_view key, Remembered answer) override;
   const Circle& circle() const override;
   Circle& edit_circle() override;
 

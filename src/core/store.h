@@ -47,7 +47,7 @@ struct Dispute {
 };
 struct Case {
   CaseId id;
-  std::string pack;     // digest
+  std::string pack;  // digest
   std::string service;
   Parties parties;
   CaseId parent;
@@ -56,7 +56,7 @@ struct Case {
   std::string state;
   Value data{Value::Record{}};
   std::int64_t version = 0;
-  std::string digest;   // of the last step
+  std::string digest;  // of the last step
   std::vector<Visit> reached;
   std::map<std::string, Clock, std::less<>> clocks;
   std::map<std::string, std::int64_t, std::less<>> children;  // counters of sub-cases by effect
@@ -70,7 +70,7 @@ struct Record {
   std::int64_t version = 0;
   Value fields{Value::Record{}};  // with `key`, and `edition` in a list; sided: party to value
   Date on;
-  std::set<PartyId> contested;    // other keepers of the same key
+  std::set<PartyId> contested;  // other keepers of the same key
   friend bool operator==(const Record&, const Record&) = default;
 };
 struct Edition {
@@ -88,17 +88,17 @@ struct Task {
   Date on;
   friend bool operator==(const Task&, const Task&) = default;
 };
-struct Asked {          // a request the peer may reject
-  std::string kind;     // case.ask, case.signal
+struct Asked {       // a request the peer may reject
+  std::string kind;  // case.ask, case.signal
   CaseId id;
   std::string principal;
   friend bool operator==(const Asked&, const Asked&) = default;
 };
-struct Outbox {         // our channel to a peer
+struct Outbox {  // our channel to a peer
   std::int64_t last = 0;
-  std::int64_t acked = 0;           // all up to here are answered
-  std::set<std::int64_t> beyond;    // answered beyond that
-  std::string stopped;              // reason; empty: running
+  std::int64_t acked = 0;               // all up to here are answered
+  std::set<std::int64_t> beyond;        // answered beyond that
+  std::string stopped;                  // reason; empty: running
   std::map<std::int64_t, Asked> asked;  // requests not answered yet, by seq
   friend bool operator==(const Outbox&, const Outbox&) = default;
 };
@@ -107,7 +107,7 @@ struct Held {
   Value body;
   friend bool operator==(const Held&, const Held&) = default;
 };
-struct Inbox {          // a peer's channel to us
+struct Inbox {  // a peer's channel to us
   std::int64_t next = 1;
   std::map<std::int64_t, Held> held;  // by seq
   friend bool operator==(const Inbox&, const Inbox&) = default;
@@ -119,10 +119,10 @@ struct Parked {
   friend bool operator==(const Parked&, const Parked&) = default;
 };
 struct PackRow {
-  packs::PackPtr pack;               // nullptr: adopted by others, not held here
-  std::map<PartyId, Date> adopted;   // party to in force from
+  packs::PackPtr pack;              // nullptr: adopted by others, not held here
+  std::map<PartyId, Date> adopted;  // party to in force from
 };
-struct Window {                      // postings of a windowed account in one month
+struct Window {  // postings of a windowed account in one month
   std::vector<std::pair<Date, std::int64_t>> postings;
   bool stated = false;
   friend bool operator==(const Window&, const Window&) = default;
@@ -169,7 +169,8 @@ class Store {
   virtual const Inbox& inbox(std::string_view from) const = 0;
   virtual Inbox& edit_inbox(std::string_view from) = 0;
   virtual const Parked* find_parked(std::string_view id, std::int64_t version) const = 0;
-  virtual void set_parked(std::string_view id, std::int64_t version, std::optional<Parked> step) = 0;
+  virtual void set_parked(std::string_view id, std::int64_t version,
+                          std::optional<Parked> step) = 0;
   virtual const Task* find_task(std::int64_t number) const = 0;
   virtual void set_task(std::int64_t number, std::optional<Task> task) = 0;
   virtual const std::set<std::int64_t>& tasks_of(std::string_view id) const = 0;  // open ones
@@ -187,7 +188,7 @@ class Store {
   // Rare rows, copied whole when a decision changes them.
   struct Circle {
     PartyId own;
-    std::map<PartyId, PartyJoined, std::less<>> parties;      // of the agreement
+    std::map<PartyId, PartyJoined, std::less<>> parties;  // of the agreement
     std::map<PartyId, Calendar, std::less<>> calendars;
     std::map<std::string, PackRow, std::less<>> packs;        // by digest
     std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
