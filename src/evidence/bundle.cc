@@ -121,10 +121,35 @@ struct CloseFile {
   void operator()(zip_file_t* file) const { zip_fclose(file); }
 };
 
-std::optional<std::string> read_file(zip_t* archive, zip_uint64_t index, const zip_stat_t& stat) {
-  const std::unique_ptr<zip_file_t, CloseFile> file{zip_fopen_index(archive, index, 0)};
+struct Member {
+  zip_uint64_t index = 0;
+  std::string name;
+  std::size_t size = 0;
+};
+// The directory, without reading any content.
+std::optional<std::vector<Member>> read_directory(zip_t* archive) {
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  if (count < 1 || static_cast<std::size_t>(count) > kFilesMax) return std::nullopt;
+  std::vector<Member> members;
+  std::size_t total = 0;
+  for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
+    constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD;
+    zip_stat_t stat;
+    if (zip_stat_index(archive, i, ZIP_FL_ENC_RAW, &stat) != 0 ||
+        (stat.valid & kNeeded) != kNeeded || stat.comp_method != ZIP_CM_STORE ||
+        stat.size > kBundleMax)
+      return std::nullopt;
+    members.push_back({i, stat.name, static_cast<std::size_t>(stat.size)});
+    total += members.back().size;
+    if (!is_name(members.back().name) || total > kBundleMax) return std::nullopt;
+  }
+  return members;
+}
+
+std::optional<std::string> read_file(zip_t* archive, const Member& member) {
+  const std::unique_ptr<zip_file_t, CloseFile> file{zip_fopen_index(archive, member.index, 0)};
   if (!file) return std::nullopt;
-  std::string data(static_cast<std::size_t>(stat.size), '\0');
+  std::string data(member.size, '\0');
   const zip_int64_t got = zip_fread(file.get(), data.data(), data.size());
   // One more byte asked makes libzip compare the checksum.
   char beyond = 0;
@@ -147,24 +172,13 @@ Verified<BundleFiles> read_bundle(std::string_view zip) {
     zip_error_fini(&error);
     return bad("bundle-names");
   }
-  const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
-  if (count < 1 || static_cast<std::size_t>(count) > kFilesMax) return bad("bundle-names");
+  const auto members = read_directory(archive.get());
+  if (!members || members->front().name != kManifest) return bad("bundle-names");
   BundleFiles files;
-  std::size_t total = 0;
-  for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(count); ++i) {
-    zip_stat_t stat;
-    constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD;
-    if (zip_stat_index(archive.get(), i, ZIP_FL_ENC_RAW, &stat) != 0 ||
-        (stat.valid & kNeeded) != kNeeded || stat.comp_method != ZIP_CM_STORE ||
-        stat.size > kBundleMax)
-      return bad("bundle-names");
-    const std::string_view name = stat.name;
-    total += static_cast<std::size_t>(stat.size);
-    if (!is_name(name) || (i == 0) != (name == kManifest) || total > kBundleMax)
-      return bad("bundle-names");
-    std::optional<std::string> data = read_file(archive.get(), i, stat);
+  for (const Member& member : *members) {
+    std::optional<std::string> data = read_file(archive.get(), member);
     if (!data) return bad("bundle-manifest");
-    if (!files.emplace(name, *std::move(data)).second) return bad("bundle-names");
+    if (!files.emplace(member.name, *std::move(data)).second) return bad("bundle-names");
   }
   const auto manifest = files.extract(files.find(kManifest));
   if (manifest.mapped() != manifest_of(files)) return bad("bundle-manifest");

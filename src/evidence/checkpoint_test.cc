@@ -37,7 +37,8 @@ TEST(Checkpoint, IsSignedAndCosignedByteForByte) {
       sign_checkpoint(v.origin, 1000, fixture::hash(text(v.value, "root")), secret);
   EXPECT_EQ(note, text(v.value, "note"));
   const auto time = static_cast<std::uint64_t>(fixture::number(v.value, "cosign_time"));
-  const std::vector<std::string> lines = fixture::texts(fixture::list(v.value, "cosignature_lines"));
+  const std::vector<std::string> lines =
+      fixture::texts(fixture::list(v.value, "cosignature_lines"));
   ASSERT_EQ(lines.size(), 2u);
   const char* kids[] = {"sichuan/wit/1", "auditor/wit/1"};
   for (std::size_t i = 0; i < 2; ++i)
@@ -71,8 +72,7 @@ TEST(Checkpoint, RefusesMalformedAndForgedNotes) {
   int cases = 0;
   for (const auto& [name, row] : fixture::record(v.value, "refused")) {
     const auto& pair = *row.as_list();
-    const auto opened =
-        open_checkpoint(*pair[1].as_text(), v.origin, v.log_keys, v.witnesses);
+    const auto opened = open_checkpoint(*pair[1].as_text(), v.origin, v.log_keys, v.witnesses);
     ASSERT_FALSE(opened) << name;
     EXPECT_EQ(opened.error().code, *pair[0].as_text()) << name;
     ++cases;
@@ -99,9 +99,8 @@ TEST(Checkpoint, RefusesNamesWithSpacesAndNotesTooLong) {
 
 TEST(Receipt, IsAcceptedForItsMessage) {
   const Given v = given("receipt");
-  const auto accepted =
-      accept_receipt(text(v.value, "receipt"), v.origin, v.log_keys, text(v.value, "message"),
-                     text(v.value, "channel"), 1);
+  const auto accepted = accept_receipt(text(v.value, "receipt"), v.origin, v.log_keys,
+                                       text(v.value, "message"), text(v.value, "channel"), 1);
   ASSERT_TRUE(accepted);
   EXPECT_EQ(accepted->leaf, text(v.value, "entry"));
   EXPECT_EQ(accepted->entry.outcome, text(v.value, "outcome"));
@@ -112,9 +111,8 @@ TEST(Receipt, IsRefusedWhenForgedOrOfAnotherMessage) {
   int cases = 0;
   for (const auto& [name, row] : fixture::record(v.value, "refused")) {
     const auto& pair = *row.as_list();
-    const auto accepted =
-        accept_receipt(*pair[1].as_text(), v.origin, v.log_keys, text(v.value, "message"),
-                       text(v.value, "channel"), 1);
+    const auto accepted = accept_receipt(*pair[1].as_text(), v.origin, v.log_keys,
+                                         text(v.value, "message"), text(v.value, "channel"), 1);
     ASSERT_FALSE(accepted) << name;
     EXPECT_EQ(accepted.error().code, *pair[0].as_text()) << name;
     ++cases;

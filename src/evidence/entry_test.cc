@@ -98,10 +98,10 @@ TEST(Commit, RefusesWhatIsCutOrExceedsItsLimits) {
     return read ? std::string{} : read.error().code;
   };
   EXPECT_EQ(changed(0, 'X'), "commit-magic");
-  EXPECT_EQ(changed(19, 0), "commit-order");     // no entries
-  EXPECT_EQ(changed(17, 1), "commit-order");     // 65,538 entries
-  EXPECT_EQ(changed(23, 1), "commit-order");     // reserved field
-  EXPECT_EQ(changed(19, 3), "commit-frame");     // more entries than there are
+  EXPECT_EQ(changed(19, 0), "commit-order");       // no entries
+  EXPECT_EQ(changed(17, 1), "commit-order");       // 65,538 entries
+  EXPECT_EQ(changed(23, 1), "commit-order");       // reserved field
+  EXPECT_EQ(changed(19, 3), "commit-frame");       // more entries than there are
   EXPECT_EQ(changed(26, '\x05'), "commit-frame");  // a leaf of more than 1,024 bytes
 }
 

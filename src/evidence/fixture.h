@@ -64,8 +64,8 @@ class Log {
   struct Entry {
     std::string kind, outcome = "-", reason = "-", channel = "-";
     std::uint64_t seq = 0;
-    std::string message_id;  // empty: the evidence is hashed
-    std::string evidence, effect;
+    std::string message_id = {};  // empty: the evidence is hashed
+    std::string evidence = {}, effect = {};
   };
   // The receipts of the entries.
   std::vector<std::string> commit(std::int64_t now_ms, const std::vector<Entry>& entries);

@@ -1,5 +1,6 @@
 #include "evidence/fixture.h"
 
+#include <gtest/gtest.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -222,11 +223,11 @@ Receiver::Result Receiver::receive(std::string_view envelope, std::string_view t
     return {200, "duplicate", answered_.at(payload.seq).receipt, 0};
   if (*admission == Admission::early) return {202, "buffered", {}, 0};
   const auto ready = prejudge(
-      payload, {.now = now,
-                .max_life_s = 30 * kDay,
-                .pack_known = payload.pack == pack(),
-                .stream_held = std::ranges::find(held_streams_, payload.stream) !=
-                               held_streams_.end()});
+      payload,
+      {.now = now,
+       .max_life_s = 30 * kDay,
+       .pack_known = payload.pack == pack(),
+       .stream_held = std::ranges::find(held_streams_, payload.stream) != held_streams_.end()});
   const auto [answer, effect] = ready ? Decided{*ready, ""} : decide(payload.kind);
   if (answer.outcome == "held") held_streams_.push_back(payload.stream);
   const std::string receipt = log.commit(now * 1000, {{.kind = "recv",
@@ -261,7 +262,8 @@ namespace {
 
 TEST(Fixture, TestKeysAreThoseOfTheVectors) {
   int cases = 0;
-  for (const Value& row : list(vectors("keys"), "keys")) {
+  const Value vector_file = vectors("keys");
+  for (const Value& row : list(vector_file, "keys")) {
     const Key made = key(text(row, "kid"));
     EXPECT_EQ(hex(made.public_key), text(row, "public"));
     if (const Value* written = row.find("vkey")) {

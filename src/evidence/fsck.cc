@@ -32,7 +32,8 @@ JournalCheck::JournalCheck(std::string origin, std::vector<std::string> log_keys
 void JournalCheck::learn(const KeyList& keys) {
   for (const auto& [kid, key] : keys) {
     keys_.insert_or_assign(kid, key);
-    if (key.role == "log" && key.name == origin_ && std::ranges::find(log_keys_, key.key) == log_keys_.end())
+    if (key.role == "log" && key.name == origin_ &&
+        std::ranges::find(log_keys_, key.key) == log_keys_.end())
       log_keys_.push_back(key.key);
   }
 }

@@ -17,9 +17,7 @@ using fixture::number;
 using fixture::text;
 using fixture::vectors;
 
-Hash test_leaf(std::uint64_t i) {
-  return leaf_hash("bashu test leaf " + std::to_string(i) + '\n');
-}
+Hash test_leaf(std::uint64_t i) { return leaf_hash("bashu test leaf " + std::to_string(i) + '\n'); }
 
 void fill(MemoryNodes& nodes, std::uint64_t size) {
   for (std::uint64_t i = 0; i < size; ++i) append(nodes, i, test_leaf(i));
@@ -41,8 +39,8 @@ std::vector<Hash> naive_inclusion(std::uint64_t index, std::uint64_t begin, std:
   if (end - begin == 1) return {};
   const std::uint64_t k = naive_split(end - begin);
   const bool left = index < begin + k;
-  std::vector<Hash> path = left ? naive_inclusion(index, begin, begin + k)
-                                : naive_inclusion(index, begin + k, end);
+  std::vector<Hash> path =
+      left ? naive_inclusion(index, begin, begin + k) : naive_inclusion(index, begin + k, end);
   path.push_back(left ? naive_root(begin + k, end) : naive_root(begin, begin + k));
   return path;
 }
@@ -92,13 +90,13 @@ TEST(Tree, ProvesConsistencyAsTheVectorsDo) {
   MemoryNodes nodes;
   fill(nodes, 1000);
   int cases = 0;
-  for (const Value& row : list(vectors("tree"), "consistency")) {
+  const Value vector_file = vectors("tree");
+  for (const Value& row : list(vector_file, "consistency")) {
     const auto old_size = static_cast<std::uint64_t>(number(row, "old")),
                size = static_cast<std::uint64_t>(number(row, "new"));
     const std::vector<Hash> path = hashes(list(row, "path"));
     EXPECT_EQ(consistency_proof(nodes, old_size, size), path);
-    EXPECT_TRUE(
-        check_consistency(old_size, size, root(nodes, old_size), root(nodes, size), path));
+    EXPECT_TRUE(check_consistency(old_size, size, root(nodes, old_size), root(nodes, size), path));
     ++cases;
   }
   EXPECT_EQ(cases, 64);
@@ -108,10 +106,10 @@ TEST(Tree, RefusesEveryForgedProof) {
   const Value given = vectors("tree-negative");
   int cases = 0;
   for (const Value& row : list(given, "inclusion")) {
-    const auto proven = root_from_inclusion(
-        static_cast<std::uint64_t>(number(row, "index")),
-        static_cast<std::uint64_t>(number(row, "size")),
-        leaf_hash(fixture::unhex(text(row, "leaf"))), hashes(list(row, "path")));
+    const auto proven = root_from_inclusion(static_cast<std::uint64_t>(number(row, "index")),
+                                            static_cast<std::uint64_t>(number(row, "size")),
+                                            leaf_hash(fixture::unhex(text(row, "leaf"))),
+                                            hashes(list(row, "path")));
     EXPECT_FALSE(proven && *proven == hash(text(row, "root"))) << text(row, "name");
     ++cases;
   }
@@ -135,7 +133,7 @@ RC_GTEST_PROP(Tree, AgreesWithTheRecursiveDefinition, ()) {
   RC_ASSERT(root(nodes, size) == naive_root(0, size));
   const std::vector<Hash> inclusion = inclusion_proof(nodes, index, size);
   RC_ASSERT(inclusion == naive_inclusion(index, 0, size));
-  RC_ASSERT(root_from_inclusion(index, size, test_leaf(index), inclusion) == root(nodes, size));
+  RC_ASSERT((root_from_inclusion(index, size, test_leaf(index), inclusion) == root(nodes, size)));
   const std::vector<Hash> consistency = consistency_proof(nodes, old_size, size);
   RC_ASSERT(consistency == naive_consistency(old_size, 0, size, true));
   RC_ASSERT(check_consistency(old_size, size, root(nodes, old_size), root(nodes, size), consistency)
@@ -154,7 +152,7 @@ RC_GTEST_PROP(Tree, NoProofSurvivesAChangedBit, ()) {
   };
   std::vector<Hash> inclusion = inclusion_proof(nodes, index, size);
   flip(inclusion, *rc::gen::inRange<std::size_t>(0, inclusion.size()));
-  RC_ASSERT(root_from_inclusion(index, size, test_leaf(index), inclusion) != root(nodes, size));
+  RC_ASSERT((root_from_inclusion(index, size, test_leaf(index), inclusion) != root(nodes, size)));
   std::vector<Hash> consistency = consistency_proof(nodes, old_size, size);
   flip(consistency, *rc::gen::inRange<std::size_t>(0, consistency.size()));
   RC_ASSERT(
