@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Verifies one message of a dispute bundle with jq, openssl, unzip and coreutils only.
+# It trusts the first edition of the agreement, which the id pins, and the newest key list of each
+# party; the chains in between, and the windows of keys, are left to the full verifier.
+#
+#   verify.sh BUNDLE AGREEMENT_ID CHANNEL SEQ    (SEQ with 9 digits)
+set -euo pipefail
+bundle=$(realpath "$1") agreement=$2 channel=$3 seq=$4
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+unzip -q "$bundle"
+sha256sum --quiet -c manifest.sha256
+
+unb64u() { tr '_-' '/+' | awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d; }
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+spki() { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; unb64u; }
+ed25519() { openssl pkeyutl -verify -pubin -keyform DER -inkey "$1" -rawin -in "$2" -sigfile "$3" > /dev/null; }
+payload() { jq -r .payload "$1" | unb64u; }
+
+test "$(payload agreement/000001.json | sha256sum | cut -c1-64)" = "$agreement"
+key_list() { ls "keys/$1"/*.json | tail -1; }
+check_key_list() {
+  payload agreement/000001.json | jq -r ".parties[] | select(.party == \"$1\").root.key" | spki > root.der
+  jq -j '.signatures[0].protected + "." + .payload' "$(key_list "$1")" > signed
+  jq -r '.signatures[0].signature' "$(key_list "$1")" | unb64u > signature
+  ed25519 root.der signed signature
+  echo "key list of $1: signed by its root"
+}
+
+message=messages/$channel/$seq.json
+test "$(payload "$message" | jq -r .channel)/$(payload "$message" | jq -r .seq)" = "$channel/$((10#$seq))"
+from=$(payload "$message" | jq -r .from)
+to=$(payload "$message" | jq -r .to)
+check_key_list "$from"
+check_key_list "$to"
+kid=$(jq -r .protected "$message" | unb64u | jq -r .kid)
+payload "$(key_list "$from")" | jq -r ".keys[] | select(.kid == \"$kid\").key" | spki > key.der
+jq -j '.protected + "." + .payload' "$message" > signed
+jq -r .signature "$message" | unb64u > signature
+ed25519 key.der signed signature
+echo "message: signed by $kid"
+id=$(sha256sum signed | cut -c1-64)
+echo "message id: $id"
+
+receipt=receipts/$channel/$seq.tlog-proof
+sed -n 's/^extra //p' "$receipt" | base64 -d > entry
+grep -qx "evidence $id" entry
+cat entry
+origin=$(payload agreement/000001.json | jq -r ".parties[] | select(.party == \"$to\").origin")
+awk -v RS= 'NR == 2 { printf "%s\n", $0 }' "$receipt" > body
+test "$(head -1 body)" = "$origin"
+# The signature names its key by the first four bytes of a hash (tlog-checkpoint).
+signed_by() {
+  local line id
+  id=$( (printf '%s\n\001' "$origin"; tail -c 32 log.der) | sha256sum | cut -c1-8)
+  while read -r line; do
+    test "$(base64 -d <<< "$line" | head -c 4 | hex)" = "$id" || continue
+    base64 -d <<< "$line" | tail -c +5 > signature
+    ed25519 log.der body signature
+    return
+  done < <(grep "^— $origin " "$receipt" | cut -d' ' -f3)
+  return 1
+}
+log_kid=
+for kid in $(payload "$(key_list "$to")" | jq -r ".keys[] | select(.role == \"log\" and .name == \"$origin\").kid"); do
+  payload "$(key_list "$to")" | jq -r ".keys[] | select(.kid == \"$kid\").key" | spki > log.der
+  if signed_by; then log_kid=$kid; fi
+done
+test -n "$log_kid"
+echo "checkpoint of $origin: signed by $log_kid"
+
+# RFC 9162, 2.1.3.2
+node() { printf '\001%b' "$(printf %s "$1$2" | sed 's/../\\x&/g')" | sha256sum | cut -c1-64; }
+hash=$( (printf '\000'; cat entry) | sha256sum | cut -c1-64)
+fn=$(sed -n 's/^index //p' "$receipt") sn=$(($(sed -n 2p body) - 1))
+for p in $(sed -n '/^index /,/^$/p' "$receipt" | sed '1d;$d'); do
+  p=$(printf %s "$p" | base64 -d | hex)
+  if [ $((fn % 2)) = 1 ] || [ "$fn" = "$sn" ]; then
+    hash=$(node "$p" "$hash")
+    while [ $((fn % 2)) = 0 ] && [ "$fn" != 0 ]; do fn=$((fn / 2)) sn=$((sn / 2)); done
+  else
+    hash=$(node "$hash" "$p")
+  fi
+  fn=$((fn / 2)) sn=$((sn / 2))
+done
+test "$sn" = 0
+test "$hash" = "$(sed -n 3p body | base64 -d | hex)"
+echo "inclusion: the entry is in the tree"
