@@ -1,12 +1,13 @@
 // The agreement in force and the keys of all parties, parsed once from the records the core holds
-// as bytes. Immutable; a new one is made when a record is adopted.
+// as bytes. Immutable; adopting a record makes another.
 #pragma once
 
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-
-#include <cstdint>
-#include <map>
 #include <vector>
 
 #include "evidence/agreement.h"
@@ -22,6 +23,13 @@ struct Directory {
   // Public log keys of a party (32 bytes each), its newest usable seal key; empty if none.
   [[nodiscard]] std::vector<std::string> log_keys(std::string_view party) const;
   [[nodiscard]] std::string seal_key(std::string_view party) const;
+  // `from.to.name` of the newest channel the agreement lists; `main` before there is one.
+  [[nodiscard]] std::string channel(std::string_view from, std::string_view to) const;
 };
+
+// Of the core's records: `agreement/1`, `keys/sichuan/2`, ... Each was verified when it was
+// adopted; the error names one that no longer verifies.
+[[nodiscard]] std::expected<Directory, std::string> make_directory(
+    const std::map<std::string, std::string, std::less<>>& records);
 
 }  // namespace bashu::node

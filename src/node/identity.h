@@ -52,6 +52,18 @@ struct NewNode {
                                                              const NewNode& what);
 [[nodiscard]] std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir);
 
+// What a reader of the journal needs: nothing secret.
+struct PublicIdentity {
+  std::string party, origin;
+  std::string log_key;  // 32 bytes
+};
+[[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(
+    const std::filesystem::path& dir);
+
+// The authority in DIR/keys/ca.crt and ca.key.
+struct Certificate;
+[[nodiscard]] std::expected<Certificate, Fault> load_ca(const std::filesystem::path& dir);
+
 // Ed25519 signature, 64 bytes.
 [[nodiscard]] std::string sign(const KeyPair& key, std::string_view message);
 

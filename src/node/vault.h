@@ -35,13 +35,15 @@ class Vault {
 
   // Seals every personal and sensitive value of `record` (and names of documents) under `key_id`;
   // replaces tokens by keyed pseudonyms `t:<base64url>` of the circle's token key. The form must
-  // have been checked. `path` prefixes the JSON pointers in the associated data.
+  // have been checked; the key must be known. What is sealed already, and pseudonyms, stay as they
+  // are. The associated data names party, key and place (JSON pointer).
   virtual Value seal(const std::vector<packs::Member>& fields, const Value& record,
                      std::string_view party, std::string_view key_id) = 0;
   // The value in clear; the sealed one itself where the key is unknown.
   virtual Value unseal(const Value& value) = 0;
 
-  // The circle's key for tokens; empty until set.
+  // The circle's key for tokens; empty until set. Until then token() works with a key of this node
+  // alone, so that a pseudonym is never a plain digest.
   virtual std::string token_key() = 0;
   virtual void set_token_key(std::string_view key) = 0;
   virtual std::string token(std::string_view text) = 0;
@@ -51,6 +53,9 @@ class Vault {
 [[nodiscard]] std::vector<std::string> sealing_keys(const Value& value);
 // crypto_box_seal to a public X25519 key, and its opening.
 [[nodiscard]] std::string seal_to(std::string_view public_key, std::string_view bytes);
+// The same with the ephemeral key made of `seed`, 32 random bytes.
+[[nodiscard]] std::string seal_to(std::string_view public_key, std::string_view bytes,
+                                  std::string_view seed);
 [[nodiscard]] std::optional<std::string> open_sealed_box(std::string_view public_key,
                                                          std::string_view secret_key,
                                                          std::string_view box);

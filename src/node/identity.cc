@@ -1,0 +1,215 @@
+#include "node/identity.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <initializer_list>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "base/value.h"
+#include "evidence/grammar.h"
+#include "evidence/signing.h"
+#include "node/certificates.h"
+#include "node/files.h"
+
+namespace bashu::node {
+
+namespace {
+
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes(const std::string& text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::unexpected<Fault> fault(std::string what) {
+  return std::unexpected{Fault{.what = std::move(what)}};
+}
+
+// Key files hold 64 hex digits: the seed of an Ed25519 key, the secret scalar of an X25519 key.
+KeyPair signing_key(std::string kid, const std::string& seed) {
+  KeyPair key{.kid = std::move(kid),
+              .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
+              .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')};
+  crypto_sign_seed_keypair(bytes(key.public_key), bytes(key.secret_key), bytes(seed));
+  return key;
+}
+KeyPair sealing_key(std::string kid, const std::string& secret) {
+  KeyPair key{.kid = std::move(kid),
+              .public_key = std::string(crypto_box_PUBLICKEYBYTES, '\0'),
+              .secret_key = secret};
+  crypto_scalarmult_base(bytes(key.public_key), bytes(key.secret_key));
+  return key;
+}
+
+struct Use {
+  const char* name;
+  KeyPair Identity::* key;
+  bool seals;
+};
+constexpr std::initializer_list<Use> kUses{{"root", &Identity::root, false},
+                                           {"envelope", &Identity::envelope, false},
+                                           {"log", &Identity::log, false},
+                                           {"seal", &Identity::seal, true}};
+
+std::expected<KeyPair, Fault> read_key(const std::filesystem::path& file, const Use& use,
+                                       const Value& config) {
+  const auto text = read_file(file);
+  if (!text) return std::unexpected{text.error()};
+  const auto secret = from_hex(std::string_view{*text}.substr(0, 64));
+  if (!secret || secret->size() != 32) return fault(file.string() + ": not 64 hex digits");
+  const Value* key = config.find("keys");
+  key = key ? key->find(use.name) : nullptr;
+  if (!key) return fault("node.json names no key " + std::string{use.name});
+  KeyPair pair = use.seals ? sealing_key(key->text_at("kid"), *secret)
+                           : signing_key(key->text_at("kid"), *secret);
+  if (hex(pair.public_key) != key->text_at("public")) {
+    return fault(file.string() + " is not the key that node.json names");
+  }
+  return pair;
+}
+
+Value config_of(const Identity& identity) {
+  Value::Record keys;
+  for (const Use& use : kUses) {
+    const KeyPair& key = identity.*use.key;
+    keys[use.name] = Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}};
+  }
+  return Value::Record{{"party", identity.party},
+                       {"name", identity.name},
+                       {"origin", identity.origin},
+                       {"endpoint", identity.endpoint},
+                       {"peer_listen", identity.peer_listen},
+                       {"api_listen", identity.api_listen},
+                       {"offset_minutes", identity.offset_minutes},
+                       {"created", identity.created},
+                       {"keys", std::move(keys)}};
+}
+
+}  // namespace
+
+std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
+                                               const NewNode& what) {
+  BASHU_ASSERT(sodium_init() >= 0);
+  if (!evidence::is_party(what.party)) return fault("no party id: " + what.party);
+  if (what.host.empty() || what.host.find_first_of(" +/\n") != std::string::npos) {
+    return fault("no host name: " + what.host);
+  }
+  std::error_code error;
+  std::filesystem::create_directories(dir / "keys", error);
+  if (error) return fault((dir / "keys").string() + ": " + error.message());
+  for (const char* name : {"node.json", "journal.db"}) {
+    if (std::filesystem::exists(dir / name)) {
+      return fault(dir.string() + " holds a node already: " + name);
+    }
+  }
+  ::chmod((dir / "keys").c_str(), 0700);
+
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  const std::size_t colon = what.peer_listen.rfind(':');
+  const std::string port =
+      colon == std::string::npos ? std::string{":443"} : what.peer_listen.substr(colon);
+  const bool v6 = what.host.find(':') != std::string::npos;
+  Identity identity{.party = what.party,
+                    .name = what.name,
+                    .origin = what.host + "/bashu/1",
+                    .endpoint = "https://" + (v6 ? "[" + what.host + "]" : what.host) + port +
+                                "/bashu/v1",
+                    .peer_listen = what.peer_listen,
+                    .api_listen = what.api_listen,
+                    .offset_minutes = what.offset_minutes,
+                    .root = {},
+                    .envelope = {},
+                    .log = {},
+                    .seal = {},
+                    .created = now.count() / 1000,
+                    .dir = dir};
+  for (const Use& use : kUses) {
+    std::string secret(32, '\0');
+    randombytes_buf(secret.data(), secret.size());
+    const std::string kid = what.party + "/" + use.name + "/1";
+    identity.*use.key = use.seals ? sealing_key(kid, secret) : signing_key(kid, secret);
+    const auto file = dir / "keys" / (std::string{use.name} + ".key");
+    if (auto written = write_file(file, hex(secret) + "\n"); !written) {
+      return std::unexpected{written.error()};
+    }
+  }
+  const auto ca = make_ca(what.party, Instant{now.count()});
+  if (!ca) return std::unexpected{ca.error()};
+  if (auto written = write_file(dir / "keys" / "ca.key", ca->key_pem); !written) {
+    return std::unexpected{written.error()};
+  }
+  if (auto written = write_file(dir / "keys" / "ca.crt", ca->certificate_pem, 0644); !written) {
+    return std::unexpected{written.error()};
+  }
+  // Last: a directory with node.json has all the rest.
+  const auto written = write_file(dir / "node.json", pretty_json(config_of(identity)) + "\n", 0644);
+  if (!written) return std::unexpected{written.error()};
+  return identity;
+}
+
+std::expected<PublicIdentity, Fault> load_public_identity(const std::filesystem::path& dir) {
+  const auto file = dir / "node.json";
+  const auto text = read_file(file);
+  if (!text) return std::unexpected{text.error()};
+  const auto config = parse_json(*text);
+  if (!config) return fault(file.string() + ": " + config.error().code);
+  const Value* keys = config->find("keys");
+  const Value* log = keys ? keys->find("log") : nullptr;
+  const std::string key = from_hex(log ? log->text_at("public") : "").value_or("");
+  PublicIdentity identity;
+  identity.party = config->text_at("party");
+  identity.origin = config->text_at("origin");
+  identity.log_key.assign(key.data(), key.size());
+  if (!evidence::is_party(identity.party) || identity.origin.empty() || key.size() != 32) {
+    return fault(file.string() + ": party, origin or keys.log is missing");
+  }
+  return identity;
+}
+
+std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir) {
+  BASHU_ASSERT(sodium_init() >= 0);
+  const auto known = load_public_identity(dir);
+  if (!known) return std::unexpected{known.error()};
+  const auto text = read_file(dir / "node.json");
+  if (!text) return std::unexpected{text.error()};
+  const auto config = parse_json(*text);
+  if (!config) return fault((dir / "node.json").string() + ": " + config.error().code);
+  Identity identity{.party = known->party,
+                    .name = config->text_at("name"),
+                    .origin = known->origin,
+                    .endpoint = config->text_at("endpoint"),
+                    .peer_listen = config->text_at("peer_listen"),
+                    .api_listen = config->text_at("api_listen"),
+                    .offset_minutes = static_cast<int>(config->int_at("offset_minutes", 480)),
+                    .root = {},
+                    .envelope = {},
+                    .log = {},
+                    .seal = {},
+                    .created = config->int_at("created"),
+                    .dir = dir};
+  for (const Use& use : kUses) {
+    auto key = read_key(dir / "keys" / (std::string{use.name} + ".key"), use, *config);
+    if (!key) return std::unexpected{key.error()};
+    identity.*use.key = std::move(*key);
+  }
+  return identity;
+}
+
+std::expected<Certificate, Fault> load_ca(const std::filesystem::path& dir) {
+  auto certificate = read_file(dir / "keys" / "ca.crt");
+  if (!certificate) return std::unexpected{certificate.error()};
+  auto key = read_file(dir / "keys" / "ca.key");
+  if (!key) return std::unexpected{key.error()};
+  return Certificate{.certificate_pem = std::move(*certificate), .key_pem = std::move(*key)};
+}
+
+std::string sign(const KeyPair& key, std::string_view message) {
+  return evidence::sign_ed25519(key.secret_key, message);
+}
+
+}  // namespace bashu::node

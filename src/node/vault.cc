@@ -1,0 +1,355 @@
+#include "node/vault.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "evidence/sealed.h"
+#include "journal/database.h"
+
+namespace bashu::node {
+
+namespace {
+
+using packs::Class;
+using packs::Kind;
+using packs::Member;
+using packs::Type;
+
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+constexpr std::size_t kTokenSize = 32;
+constexpr JsonLimits kPlainLimits{.depth = 64, .values = 1'000'000};
+
+bool is_pseudonym(std::string_view text) {
+  if (!text.starts_with("t:")) return false;
+  const auto digest = from_base64url(text.substr(2));
+  return digest && digest->size() == kTokenSize;
+}
+
+Class strictest(const std::vector<Member>& members) {
+  Class strict = Class::open;
+  for (const Member& member : members) strict = std::max(strict, member.type->cls);
+  return strict;
+}
+
+std::string escaped(const std::string& name) {  // RFC 6901
+  std::string out;
+  for (const char c : name) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+class SqliteVault final : public Vault {
+ public:
+  explicit SqliteVault(Chance& chance) : chance_{chance} {}
+
+  std::expected<void, Fault> open(const std::filesystem::path& file) {
+    auto opened = journal::Database::open(file, journal::Database::Access::create);
+    if (!opened) return std::unexpected{opened.error()};
+    database_ = std::move(*opened);
+    for (const char* sql :
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON",
+          "CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
+          "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) "
+          "WITHOUT ROWID"}) {
+      if (auto ran = database_.run(sql); !ran) return ran;
+    }
+    auto all = database_.prepare("SELECT id, key FROM keys");
+    if (!all) return std::unexpected{all.error()};
+    for (;;) {
+      const auto row = all->step();
+      if (!row) return std::unexpected{row.error()};
+      if (!*row) break;
+      keys_[all->bytes(0)] = all->bytes(1);
+    }
+    for (auto [sql, out] : {std::pair{"INSERT OR REPLACE INTO keys VALUES(?, ?)", &put_},
+                            std::pair{"DELETE FROM keys WHERE id=?", &forget_},
+                            std::pair{"INSERT OR REPLACE INTO settings VALUES(?, ?)", &set_},
+                            std::pair{"SELECT value FROM settings WHERE name=?", &get_}}) {
+      auto statement = database_.prepare(sql);
+      if (!statement) return std::unexpected{statement.error()};
+      *out = std::move(*statement);
+    }
+    circle_token_ = setting("token_key");
+    own_token_ = setting("own_token_key");
+    if (own_token_.empty()) {
+      own_token_ = chance_.bytes(crypto_auth_hmacsha256_KEYBYTES);
+      if (auto kept = keep("own_token_key", own_token_); !kept) return kept;
+    }
+    return {};
+  }
+
+  std::string new_key(std::string_view party) override {
+    std::string id{party};
+    id += "-k" + hex(chance_.bytes(8));
+    put_key(id, chance_.bytes(evidence::kSealKeySize));
+    return id;
+  }
+
+  void put_key(std::string_view id, std::string_view key) override {
+    BASHU_ASSERT(key.size() == evidence::kSealKeySize);
+    const std::lock_guard lock{guard_};
+    std::string& known = keys_[std::string{id}];
+    if (known == key) return;
+    known = key;
+    must(put_.bind_text(1, id).bind_blob(2, key).run());
+  }
+
+  std::optional<std::string> key(std::string_view id) override {
+    const std::lock_guard lock{guard_};
+    const auto it = keys_.find(std::string{id});
+    return it == keys_.end() ? std::nullopt : std::optional{it->second};
+  }
+
+  bool forget(std::string_view id) override {
+    const std::lock_guard lock{guard_};
+    const auto it = keys_.find(std::string{id});
+    if (it == keys_.end()) return false;
+    sodium_memzero(it->second.data(), it->second.size());
+    keys_.erase(it);
+    must(forget_.bind_text(1, id).run());
+    // Or the key would live on in the log of the database.
+    must(database_.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    return true;
+  }
+
+  Value seal(const std::vector<Member>& fields, const Value& record, std::string_view party,
+             std::string_view key_id) override {
+    const auto secret = key(key_id);
+    BASHU_ASSERT(secret);
+    return seal_record(fields, record, {.party = party, .key_id = key_id, .key = *secret}, "");
+  }
+
+  Value unseal(const Value& value) override {
+    if (const Value::List* list = value.as_list()) {
+      Value::List out;
+      out.reserve(list->size());
+      for (const Value& item : *list) out.push_back(unseal(item));
+      return out;
+    }
+    const Value::Record* record = value.as_record();
+    if (!record) return value;
+    if (value.find("$sealed")) return open_sealed(value);
+    Value::Record out;
+    for (const auto& [name, item] : *record) out.emplace_hint(out.end(), name, unseal(item));
+    return out;
+  }
+
+  std::string token_key() override {
+    const std::lock_guard lock{guard_};
+    return circle_token_;
+  }
+  void set_token_key(std::string_view key) override {
+    BASHU_ASSERT(key.size() == crypto_auth_hmacsha256_KEYBYTES);
+    const std::lock_guard lock{guard_};
+    circle_token_ = key;
+    must(keep("token_key", circle_token_));
+  }
+  std::string token(std::string_view text) override {
+    const std::lock_guard lock{guard_};
+    const std::string& secret = circle_token_.empty() ? own_token_ : circle_token_;
+    std::string digest(kTokenSize, '\0');
+    static_assert(kTokenSize == crypto_auth_hmacsha256_BYTES);
+    crypto_auth_hmacsha256(bytes(digest), bytes(text), text.size(), bytes(std::string_view{secret}));
+    return "t:" + base64url(digest);
+  }
+
+ private:
+  struct Under {
+    std::string_view party, key_id, key;
+  };
+
+  Value seal_record(const std::vector<Member>& fields, const Value& record, const Under& under,
+                    const std::string& path) {
+    const Value::Record* members = record.as_record();
+    if (!members) return record;
+    Value::Record out = *members;
+    for (const Member& field : fields) {
+      const auto it = out.find(field.name);
+      if (it == out.end()) continue;
+      it->second =
+          seal_value(*field.type, it->second, under, path + "/" + escaped(field.name));
+    }
+    return out;
+  }
+
+  Value seal_value(const Type& type, const Value& value, const Under& under,
+                   const std::string& path) {
+    if (value.is_null() || packs::is_sealed(value)) return value;
+    // What may travel though the person's data may not: digest, media and size of a document.
+    if (type.kind == Kind::document) {
+      Value document = value;
+      Value::Record* members = document.as_record();
+      if (!members) return value;
+      const auto name = members->find("name");
+      if (name != members->end() && !packs::is_sealed(name->second)) {
+        name->second = sealed(name->second, under, path + "/name");
+      }
+      return document;
+    }
+    if (type.kind == Kind::record) {
+      // Its own class counts where the record says more than its members do.
+      if (type.cls < Class::personal || type.cls == strictest(type.members)) {
+        return seal_record(type.members, value, under, path);
+      }
+      return sealed(value, under, path);
+    }
+    if (type.kind == Kind::list) {
+      const bool parts = type.element->kind == Kind::record ||
+                         type.element->kind == Kind::document || type.element->kind == Kind::list;
+      if (type.cls < Class::personal || (parts && type.cls == type.element->cls)) {
+        return seal_list(type, value, under, path);
+      }
+      return sealed(value, under, path);
+    }
+    if (type.kind == Kind::token || type.cls == Class::token) {
+      const std::string* text = value.as_text();
+      return text && !is_pseudonym(*text) ? Value{token(*text)} : value;
+    }
+    return type.cls >= Class::personal ? sealed(value, under, path) : value;
+  }
+
+  Value seal_list(const Type& type, const Value& value, const Under& under,
+                  const std::string& path) {
+    const Value::List* list = value.as_list();
+    if (!list) return value;
+    Value::List out;
+    out.reserve(list->size());
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      out.push_back(
+          seal_value(*type.element, (*list)[i], under, path + "/" + std::to_string(i)));
+    }
+    return out;
+  }
+
+  Value sealed(const Value& value, const Under& under, const std::string& path) {
+    const std::string nonce = chance_.bytes(evidence::kSealNonceSize);
+    const std::string aad = evidence::sealed_aad(under.party, under.key_id, path);
+    return evidence::seal_value(
+        canonical_json(value),
+        {.key = under.key, .nonce = nonce, .key_id = under.key_id, .aad = aad});
+  }
+
+  Value open_sealed(const Value& value) {
+    const auto secret = key(evidence::sealing_key_id(value));
+    if (!secret) return value;
+    const auto text = evidence::open_value(value, *secret);
+    if (!text) return value;
+    auto plain = parse_json(*text, kPlainLimits);
+    return plain ? std::move(*plain) : value;
+  }
+
+  std::string setting(std::string_view name) {
+    const auto row = get_.bind_text(1, name).step();
+    std::string value = row && *row ? get_.bytes(0) : std::string{};
+    get_.reset();
+    return value;
+  }
+  std::expected<void, Fault> keep(std::string_view name, std::string_view value) {
+    return set_.bind_text(1, name).bind_blob(2, value).run();
+  }
+  // A key that is used but not kept would lose what is sealed with it.
+  static void must(const std::expected<void, Fault>& done) {
+    if (!done) {
+      assert_failed(("vault: " + done.error().what).c_str(), __FILE__, __LINE__);
+    }
+  }
+
+  Chance& chance_;
+  std::mutex guard_;
+  journal::Database database_;
+  journal::Statement put_, forget_, set_, get_;
+  std::unordered_map<std::string, std::string> keys_;
+  std::string circle_token_, own_token_;
+};
+
+void collect(const Value& value, std::set<std::string>& ids) {
+  if (const Value::List* list = value.as_list()) {
+    for (const Value& item : *list) collect(item, ids);
+  } else if (const Value::Record* record = value.as_record()) {
+    if (value.find("$sealed")) {
+      if (std::string id = value.text_at("dek"); !id.empty()) ids.insert(std::move(id));
+      return;
+    }
+    for (const auto& [name, item] : *record) collect(item, ids);
+  }
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Vault>, Fault> Vault::open(const std::filesystem::path& dir,
+                                                         Chance& chance) {
+  BASHU_ASSERT(sodium_init() >= 0);
+  auto vault = std::make_unique<SqliteVault>(chance);
+  if (auto opened = vault->open(dir / "vault.db"); !opened) {
+    return std::unexpected{opened.error()};
+  }
+  return vault;
+}
+
+std::vector<std::string> sealing_keys(const Value& value) {
+  std::set<std::string> ids;
+  collect(value, ids);
+  return {ids.begin(), ids.end()};
+}
+
+std::string seal_to(std::string_view public_key, std::string_view text) {
+  BASHU_ASSERT(public_key.size() == crypto_box_PUBLICKEYBYTES);
+  std::string box(text.size() + crypto_box_SEALBYTES, '\0');
+  const int done = crypto_box_seal(bytes(box), bytes(text), text.size(), bytes(public_key));
+  BASHU_ASSERT(done == 0);
+  return box;
+}
+
+// crypto_box_seal step by step: ephemeral public key ‖ box, nonce BLAKE2b(ephemeral ‖ recipient).
+std::string seal_to(std::string_view public_key, std::string_view text, std::string_view seed) {
+  BASHU_ASSERT(public_key.size() == crypto_box_PUBLICKEYBYTES);
+  BASHU_ASSERT(seed.size() == crypto_box_SEEDBYTES);
+  std::string ephemeral(crypto_box_PUBLICKEYBYTES, '\0'), secret(crypto_box_SECRETKEYBYTES, '\0');
+  crypto_box_seed_keypair(bytes(ephemeral), bytes(secret), bytes(seed));
+  std::string both = ephemeral;
+  both += public_key;
+  std::string nonce(crypto_box_NONCEBYTES, '\0');
+  crypto_generichash(bytes(nonce), nonce.size(), bytes(std::string_view{both}), both.size(), nullptr, 0);
+  std::string box(text.size() + crypto_box_MACBYTES, '\0');
+  const int done = crypto_box_easy(bytes(box), bytes(text), text.size(),
+                                   bytes(std::string_view{nonce}), bytes(public_key),
+                                   bytes(std::string_view{secret}));
+  BASHU_ASSERT(done == 0);
+  sodium_memzero(secret.data(), secret.size());
+  return ephemeral + box;
+}
+
+std::optional<std::string> open_sealed_box(std::string_view public_key, std::string_view secret_key,
+                                           std::string_view box) {
+  if (public_key.size() != crypto_box_PUBLICKEYBYTES ||
+      secret_key.size() != crypto_box_SECRETKEYBYTES || box.size() < crypto_box_SEALBYTES) {
+    return std::nullopt;
+  }
+  std::string text(box.size() - crypto_box_SEALBYTES, '\0');
+  if (crypto_box_seal_open(bytes(text), bytes(box), box.size(), bytes(public_key),
+                           bytes(secret_key)) != 0) {
+    return std::nullopt;
+  }
+  return text;
+}
+
+}  // namespace bashu::node
