@@ -8,7 +8,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "exchange/files.h"
+#include "node/files.h"
 
 namespace bashu::exchange {
 
@@ -83,8 +83,9 @@ Blobs::Blobs(std::filesystem::path dir) : dir_{std::move(dir)} {
 std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
   if (blob.size() > kBlobMax) return std::unexpected{Fault{"a document is larger than 16 MiB"}};
   std::string name = hex(sha256(blob));
+  const std::lock_guard lock{mutex_};
   if (!has(name)) {
-    if (auto written = write_file(dir_ / name, blob); !written) {
+    if (auto written = node::write_file(dir_ / name, blob); !written) {
       return std::unexpected{std::move(written.error())};
     }
   }
@@ -94,9 +95,9 @@ std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
 
 std::optional<std::string> Blobs::get(std::string_view name) const {
   if (!is_name(name)) return std::nullopt;
-  auto blob = read_file(dir_ / name, kBlobMax);
-  if (blob && hex(sha256(*blob)) != name) return std::nullopt;
-  return blob;
+  auto blob = node::read_file(dir_ / name);
+  if (!blob || hex(sha256(*blob)) != name) return std::nullopt;
+  return std::move(*blob);
 }
 
 bool Blobs::has(std::string_view name) const {
@@ -106,7 +107,8 @@ bool Blobs::has(std::string_view name) const {
 
 std::expected<void, Fault> Blobs::want(std::string_view name, std::string_view party) {
   if (!is_name(name) || has(name)) return {};
-  return write_file(dir_ / "wanted" / name, party);
+  const std::lock_guard lock{mutex_};
+  return node::write_file(dir_ / "wanted" / name, party);
 }
 
 std::vector<Blobs::Wanted> Blobs::wanted() const {
@@ -116,7 +118,7 @@ std::vector<Blobs::Wanted> Blobs::wanted() const {
        it.increment(error)) {
     std::string name = it->path().filename().string();
     if (!is_name(name)) continue;
-    if (auto party = read_file(it->path(), 256))
+    if (auto party = node::read_file(it->path()))
       all.push_back({std::move(name), std::move(*party)});
   }
   std::sort(all.begin(), all.end(),

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,7 @@ class Blobs {
 
  private:
   std::filesystem::path dir_;
+  std::mutex mutex_;  // of writing
 };
 
 }  // namespace bashu::exchange

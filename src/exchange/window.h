@@ -27,7 +27,8 @@ class SendWindow {
   void begin(std::int64_t acked, const std::set<std::int64_t>& beyond);
   void set_window(std::int64_t window);
 
-  // The lowest number that may be sent at `now_ms`; whether there is such a message is the caller's.
+  // The lowest number that may be sent at `now_ms`; whether there is such a message is the
+  // caller's.
   [[nodiscard]] std::optional<std::int64_t> next(std::int64_t now_ms) const;
   void sent(std::int64_t seq);
   // A receipt came.
@@ -57,7 +58,7 @@ class SendWindow {
   std::int64_t window_;
   std::int64_t limit_;
   std::int64_t acked_ = 0;
-  std::set<std::int64_t> beyond_;     // answered beyond acked_
+  std::set<std::int64_t> beyond_;  // answered beyond acked_
   std::set<std::int64_t> in_flight_;
   std::map<std::int64_t, Pause> pauses_;  // of those that failed, also while in flight
 };

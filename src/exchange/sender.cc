@@ -1,0 +1,638 @@
+#include "exchange/sender.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "evidence/checkpoint.h"
+#include "evidence/fsck.h"
+#include "evidence/in_force.h"
+#include "exchange/records.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+constexpr std::int64_t kHeartbeatMs = 30'000;
+constexpr std::int64_t kTickMs = 1'000;
+constexpr std::size_t kReceiptsAtOnce = 8;
+constexpr int kSuspicionsMax = 3;
+constexpr std::int64_t kBlobPauseMs = 60'000;
+constexpr std::int64_t kTokenPauseMs = 30'000;
+
+std::string code_of(const PeerAnswer& answer) {
+  const auto body = parse_json(answer.body);
+  return body ? body->text_at("code") : std::string{};
+}
+
+std::string describe(const PeerAnswer& answer) {
+  if (answer.status == 0) return "no answer";
+  const std::string code = code_of(answer);
+  return std::to_string(answer.status) + (code.empty() ? "" : " " + code);
+}
+
+std::string message_id_of(const std::string& envelope) {
+  const auto parts = parse_json(envelope);
+  if (!parts) return {};
+  return evidence::message_id(parts->text_at("protected"), parts->text_at("payload"));
+}
+
+// The checkpoint at the end of a receipt, verbatim.
+std::string_view note_of(std::string_view receipt) {
+  const auto gap = receipt.find("\n\n");
+  return gap == std::string_view::npos ? std::string_view{} : receipt.substr(gap + 2);
+}
+
+}  // namespace
+
+std::string_view phase_name(Phase phase) {
+  switch (phase) {
+    case Phase::guard:
+      return "guard";
+    case Phase::resume:
+      return "resume";
+    case Phase::push_keys:
+      return "push-keys";
+    case Phase::pull_keys:
+      return "pull-keys";
+    case Phase::receipts:
+      return "receipts";
+    case Phase::running:
+      return "running";
+  }
+  return "";
+}
+
+Sender::Sender(SenderParts parts, std::string peer)
+    : parts_{parts},
+      peer_{std::move(peer)},
+      channel_{parts_.node.directory()->channel(parts_.node.identity().party, peer_)} {}
+
+void Sender::Mailbox::post(Mail one) {
+  const std::lock_guard lock{mutex};
+  mail.push_back(std::move(one));
+  if (notify) notify();
+}
+
+void Sender::answer(std::uint64_t id, PeerAnswer answer) {
+  mailbox_->post(Answered{.id = id, .answer = std::move(answer)});
+}
+
+void Sender::nudge() { mailbox_->post(Nudged{}); }
+
+void Sender::set_notify(std::function<void()> notify) {
+  const std::lock_guard lock{mailbox_->mutex};
+  mailbox_->notify = std::move(notify);
+}
+
+SenderStatus Sender::status() const {
+  const std::lock_guard lock{mutex_};
+  return status_;
+}
+
+void Sender::refresh(const core::Outbox& outbox) {
+  last_ = outbox.last;
+  if (stopping_) return;
+  if (!begun_ || (!stopped_.empty() && outbox.stopped.empty())) {
+    begun_ = true;
+    window_.begin(outbox.acked, outbox.beyond);
+    for (const auto& [seq, receipt] : receipts_) window_.answered(seq);
+    suspicions_ = failures_ = 0;
+    not_before_ms_ = busy_until_ms_ = 0;
+    keys_pulled_ = false;
+    if (phase_ != Phase::guard) enter(Phase::resume);
+  }
+  stopped_ = outbox.stopped;
+}
+
+void Sender::want(std::vector<std::string> blobs) { blobs_ = std::move(blobs); }
+
+std::uint8_t Sender::random_byte() {
+  return static_cast<std::uint8_t>(parts_.node.chance().bytes(1).front());
+}
+
+bool Sender::waiting_for(What what) const {
+  return std::any_of(pending_.begin(), pending_.end(),
+                     [&](const auto& one) { return one.second.what == what; });
+}
+
+std::int64_t Sender::own_edition() const {
+  const auto directory = parts_.node.directory();
+  const auto it = directory->keys_edition.find(parts_.node.identity().party);
+  return it == directory->keys_edition.end() ? 0 : it->second;
+}
+
+void Sender::enter(Phase phase) {
+  phase_ = phase;
+  if (phase == Phase::resume) keys_offered_ = 0;
+}
+
+void Sender::retreat(std::string_view why, Phase from, std::int64_t retry_after_s) {
+  const bool waits = now_ms_ < not_before_ms_;
+  if (phase_ != Phase::guard) enter(from);
+  {
+    const std::lock_guard lock{mutex_};
+    status_.trouble = why;
+  }
+  if (waits) return;  // one failure of contact, noticed by several calls
+  ++failures_;
+  not_before_ms_ = now_ms_ + std::max(retry_after_s * 1'000, backoff_ms(failures_, random_byte()));
+}
+
+void Sender::stop(std::string_view reason, std::string_view proof, std::string_view why) {
+  if (!stopped_.empty()) return;
+  stopped_ = reason;
+  parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                       .code = std::string{reason},
+                       .party = peer_,
+                       .text = std::string{why}},
+                      proof);
+  stopping_ =
+      node::Request{.command = core::StopChannel{.peer = peer_, .reason = std::string{reason}},
+                    .evidence = std::string{proof}};
+  submit_stop();
+}
+
+void Sender::submit_stop() {
+  if (!stopping_ || stop_submitted_) return;
+  stop_submitted_ =
+      parts_.node.submit(*stopping_, [mailbox = mailbox_](const node::Outcome& outcome) {
+        mailbox->post(Stopped{.done = !std::holds_alternative<Fault>(outcome)});
+      });
+}
+
+void Sender::contradiction() {
+  stop("fork", parts_.seen.proof(), "two checkpoints of " + peer_ + " contradict each other");
+}
+
+std::vector<PeerCall> Sender::calls(std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  wake_ms_ = now_ms + kTickMs;
+  drain();
+  std::vector<PeerCall> out;
+  const auto directory = parts_.node.directory();
+  const evidence::ChannelRecord* channel =
+      directory->formed ? directory->agreement.channel(channel_) : nullptr;
+  const evidence::PartyRecord* party = channel ? directory->agreement.party(peer_) : nullptr;
+  if (party && begun_ && parts_.guard.trouble().empty()) {
+    window_.set_window(channel->window);
+    submit_stop();
+    acknowledge();
+    if (phase_ != Phase::running) {
+      // What was sent before the phase changed is waited for: its answers are still good.
+      if (stopped_.empty() || phase_ == Phase::guard) run_phase(out);
+    }
+    if (phase_ == Phase::running && stopped_.empty()) {
+      run_messages(out);
+      run_besides(out);
+    }
+  }
+  publish_status();
+  return out;
+}
+
+void Sender::call(std::vector<PeerCall>& out, Pending pending, PeerCall made) {
+  made.id = next_id_++;
+  pending_.emplace(made.id, std::move(pending));
+  out.push_back(std::move(made));
+}
+
+void Sender::run_phase(std::vector<PeerCall>& out) {
+  if (now_ms_ < not_before_ms_) {
+    wake_ms_ = std::min(wake_ms_, not_before_ms_);
+    return;
+  }
+  switch (phase_) {
+    case Phase::guard:
+      if (!waiting_for(What::seen)) call(out, {.what = What::seen}, {.target = "/seen"});
+      return;
+    case Phase::resume:
+      if (waiting_for(What::channel) || window_.in_flight() > 0) return;
+      acked_when_asked_ = window_.acked();
+      call(out, {.what = What::channel}, {.target = "/channels/" + channel_});
+      return;
+    case Phase::push_keys: {
+      if (waiting_for(What::push_keys)) return;
+      if (peer_holds_edition_ >= own_edition()) {
+        enter(Phase::pull_keys);
+        return run_phase(out);
+      }
+      const std::int64_t edition = peer_holds_edition_ + 1;
+      auto record = held_record(
+          parts_.node, "keys/" + parts_.node.identity().party + "/" + std::to_string(edition));
+      if (!record) return retreat("our own key list is missing");
+      call(out, {.what = What::push_keys, .seq = edition},
+           {.method = "POST",
+            .target = "/keys",
+            .content_type = "application/jose+json",
+            .body = std::move(*record)});
+      return;
+    }
+    case Phase::pull_keys: {
+      if (adopting_ || waiting_for(What::peek_keys) || waiting_for(What::pull_keys)) return;
+      const auto directory = parts_.node.directory();
+      const auto it = directory->keys_edition.find(peer_);
+      const std::int64_t held = it == directory->keys_edition.end() ? 0 : it->second;
+      if (keys_pulled_ || (keys_offered_ > 0 && held >= keys_offered_)) {
+        keys_pulled_ = true;
+        enter(Phase::receipts);
+        return run_phase(out);
+      }
+      if (keys_offered_ == 0) {
+        call(out, {.what = What::peek_keys}, {.target = "/keys/" + peer_});
+      } else {
+        call(out, {.what = What::pull_keys, .seq = held + 1},
+             {.target = "/keys/" + peer_ + "/" + std::to_string(held + 1)});
+      }
+      return;
+    }
+    case Phase::receipts: {
+      bool missing = false;
+      std::size_t asked = 0;
+      for (const auto& [id, pending] : pending_) asked += pending.what == What::receipt ? 1U : 0U;
+      for (std::int64_t seq = window_.acked() + 1; seq < peer_next_; ++seq) {
+        if (window_.is_answered(seq)) continue;
+        missing = true;
+        if (asked >= kReceiptsAtOnce) break;
+        const bool under_way = std::any_of(pending_.begin(), pending_.end(), [&](const auto& one) {
+          return one.second.what == What::receipt && one.second.seq == seq;
+        });
+        if (under_way) continue;
+        ++asked;
+        call(out, {.what = What::receipt, .seq = seq},
+             {.target = "/channels/" + channel_ + "/receipts/" + std::to_string(seq)});
+      }
+      if (!missing) enter(Phase::running);
+      return;
+    }
+    case Phase::running:
+      return;
+  }
+}
+
+void Sender::run_messages(std::vector<PeerCall>& out) {
+  if (own_edition() > peer_holds_edition_) {
+    enter(Phase::push_keys);  // before anything signed with a new key arrives
+    return run_phase(out);
+  }
+  if (now_ms_ < busy_until_ms_) {
+    wake_ms_ = std::min(wake_ms_, busy_until_ms_);
+    return;
+  }
+  while (const auto seq = window_.next(now_ms_)) {
+    auto envelope = parts_.node.envelope_sent(peer_, *seq);
+    if (!envelope) break;
+    window_.sent(*seq);
+    call(out, {.what = What::message, .seq = *seq},
+         {.method = "POST",
+          .target = "/channels/" + channel_ + "/messages",
+          .content_type = "application/jose+json",
+          .body = std::move(*envelope)});
+  }
+  if (const auto wake = window_.wake_ms())
+    wake_ms_ = std::min(wake_ms_, std::max(*wake, now_ms_ + 1));
+  if (pending_.empty()) {
+    failures_ = 0;
+    const auto contact = status().last_contact_ms;
+    if (now_ms_ - contact >= kHeartbeatMs) {
+      enter(Phase::resume);
+      run_phase(out);
+    }
+  }
+}
+
+void Sender::run_besides(std::vector<PeerCall>& out) {
+  if (now_ms_ >= consistency_not_before_ms_ && !waiting_for(What::consistency)) {
+    if (const auto step = parts_.seen.wanted(now_ms_)) {
+      call(out, {.what = What::consistency, .step = *step},
+           {.target = "/log/consistency/" + std::to_string(step->old_size) + "/" +
+                      std::to_string(step->size)});
+    }
+  }
+  if (peer_lacks_token_ && now_ms_ >= token_not_before_ms_ && !waiting_for(What::token)) {
+    const std::string key = parts_.node.vault().token_key();
+    const std::string seal_key = parts_.node.directory()->seal_key(peer_);
+    const evidence::PartyRecord* party = parts_.node.directory()->agreement.party(peer_);
+    if (!key.empty() && !seal_key.empty() && party && party->member) {
+      const Value body{Value::Record{{"key", base64url(node::seal_to(seal_key, key))}}};
+      call(out, {.what = What::token},
+           {.method = "POST",
+            .target = "/token",
+            .content_type = "application/json",
+            .body = canonical_json(body)});
+    }
+  }
+  if (!waiting_for(What::blob)) {
+    for (const std::string& name : blobs_) {
+      const auto pause = blob_not_before_.find(name);
+      if (pause != blob_not_before_.end() && now_ms_ < pause->second) continue;
+      if (parts_.blobs.has(name)) continue;
+      call(out, {.what = What::blob, .text = name}, {.target = "/blobs/" + name});
+      break;
+    }
+  }
+}
+
+void Sender::drain() {
+  std::vector<Mail> mail;
+  {
+    const std::lock_guard lock{mailbox_->mutex};
+    mail.swap(mailbox_->mail);
+  }
+  for (const Mail& one : mail) {
+    if (const auto* answered = std::get_if<Answered>(&one)) {
+      take(*answered);
+    } else if (const auto* acknowledged = std::get_if<Acknowledged>(&one)) {
+      submitted_.erase(acknowledged->seq);
+      if (acknowledged->done) receipts_.erase(acknowledged->seq);
+    } else if (std::holds_alternative<Adopted>(one)) {
+      adopting_ = false;
+    } else if (const auto* stopped = std::get_if<Stopped>(&one)) {
+      stop_submitted_ = false;
+      if (stopped->done) stopping_.reset();
+    } else if (now_ms_ < not_before_ms_ && failures_ > 0) {
+      not_before_ms_ = std::min(not_before_ms_, now_ms_ + kTickMs);
+    }
+  }
+}
+
+void Sender::take(const Answered& mail) {
+  const auto it = pending_.find(mail.id);
+  if (it == pending_.end()) return;
+  const Pending pending = std::move(it->second);
+  pending_.erase(it);
+  const PeerAnswer& answer = mail.answer;
+  {
+    const std::lock_guard lock{mutex_};
+    status_.up = answer.status != 0;
+    if (answer.status != 0) status_.last_contact_ms = now_ms_;
+  }
+  switch (pending.what) {
+    case What::seen:
+      return take_seen(answer);
+    case What::channel:
+      return take_channel(answer);
+    case What::push_keys:
+      return take_pushed(answer);
+    case What::peek_keys:
+      return take_peeked(answer);
+    case What::pull_keys:
+      return take_pulled(answer);
+    case What::receipt:
+      return take_receipt(pending.seq, answer);
+    case What::message:
+      return take_message(pending.seq, answer);
+    case What::consistency:
+      return take_consistency(pending.step, answer);
+    case What::blob:
+      return take_blob(pending.text, answer);
+    case What::token:
+      token_not_before_ms_ = now_ms_ + kTokenPauseMs;
+      if (answer.status == 204) peer_lacks_token_ = false;
+      if (answer.status == 409) {
+        peer_lacks_token_ = false;
+        parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                             .code = "token-conflict",
+                             .party = peer_,
+                             .text = peer_ + " holds another key for tokens"});
+      }
+      return;
+  }
+}
+
+void Sender::take_seen(const PeerAnswer& answer) {
+  if (phase_ != Phase::guard) return;
+  if (answer.status == 200) {
+    const auto directory = parts_.node.directory();
+    const node::Identity& own = parts_.node.identity();
+    const auto theirs =
+        evidence::open_checkpoint(answer.body, own.origin, directory->log_keys(own.party));
+    if (!theirs) return retreat("what it holds of our log does not verify: " + theirs.error().code);
+    const std::uint64_t size = parts_.node.durable();
+    const auto root = theirs->size <= size ? parts_.node.root_at(theirs->size) : std::nullopt;
+    const std::string verdict =
+        evidence::guard(size, root.value_or(Hash{}), theirs->size, theirs->root);
+    if (verdict != "ok") {
+      const std::string why = peer_ + " holds our checkpoint of size " +
+                              std::to_string(theirs->size) + ", our journal has " +
+                              std::to_string(size);
+      parts_.guard.fail(verdict, why);
+      parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                           .code = verdict,
+                           .party = peer_,
+                           .text = why},
+                          answer.body);
+      return;
+    }
+  } else if (answer.status != 404 || code_of(answer) == "unknown-peer") {
+    return retreat(describe(answer), Phase::guard, answer.retry_after_s);
+  }
+  parts_.guard.pass(peer_);
+  enter(Phase::resume);
+}
+
+void Sender::take_channel(const PeerAnswer& answer) {
+  if (phase_ != Phase::resume) return;
+  const auto body = answer.status == 200 ? parse_json(answer.body) : std::unexpected{JsonError{}};
+  const std::int64_t next = body ? body->int_at("next") : 0;
+  if (next < 1) return retreat(describe(answer), Phase::resume, answer.retry_after_s);
+  if (next > 1 && next - 1 > window_.acked() && !parts_.node.envelope_sent(peer_, next - 1)) {
+    const std::string why = peer_ + " has answered our message " + std::to_string(next - 1) +
+                            ", which our journal does not hold";
+    parts_.guard.fail("rollback", why);
+    parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                         .code = "rollback",
+                         .party = peer_,
+                         .text = why},
+                        answer.body);
+    return;
+  }
+  if (next <= acked_when_asked_) {
+    return stop("peer-rollback", answer.body,
+                peer_ + " asks for message " + std::to_string(next) +
+                    ", but we hold its receipts up to " + std::to_string(acked_when_asked_));
+  }
+  peer_next_ = next;
+  peer_holds_edition_ = body->int_at("keys_edition");
+  const Value* token = body->find("token");
+  peer_lacks_token_ = token && token->as_bool() && !*token->as_bool();
+  enter(Phase::push_keys);
+}
+
+void Sender::take_pushed(const PeerAnswer& answer) {
+  if (phase_ != Phase::push_keys) return;
+  if (answer.status == 204) {
+    ++peer_holds_edition_;
+    return;
+  }
+  const auto body = parse_json(answer.body);
+  const std::int64_t held = body ? body->int_at("next") : 0;
+  if (answer.status == 409 && held > peer_holds_edition_) {
+    peer_holds_edition_ = held;
+    return;
+  }
+  retreat("our key list was refused: " + describe(answer), Phase::resume, answer.retry_after_s);
+}
+
+void Sender::take_peeked(const PeerAnswer& answer) {
+  if (phase_ != Phase::pull_keys) return;
+  const auto read =
+      answer.status == 200 ? evidence::read_keys(answer.body) : std::unexpected{evidence::Bad{}};
+  if (!read)
+    return retreat("its key list: " + describe(answer), Phase::resume, answer.retry_after_s);
+  keys_offered_ = read->edition;
+}
+
+void Sender::take_pulled(const PeerAnswer& answer) {
+  if (phase_ != Phase::pull_keys) return;
+  if (answer.status != 200) {
+    return retreat("its key list: " + describe(answer), Phase::resume, answer.retry_after_s);
+  }
+  auto checked = check_keys(parts_.node, answer.body);
+  if (!checked) {
+    parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                         .code = checked.error().code,
+                         .party = peer_,
+                         .text = "the key list of " + peer_ + " cannot be adopted"},
+                        answer.body);
+    return retreat("its key list cannot be adopted: " + checked.error().code);
+  }
+  if (checked->known) return;
+  adopting_ =
+      parts_.node.submit(std::move(checked->request),
+                         [mailbox = mailbox_](const node::Outcome&) { mailbox->post(Adopted{}); });
+  if (!adopting_) retreat("the node is busy");
+}
+
+void Sender::take_message(std::int64_t seq, const PeerAnswer& answer) {
+  const auto pause = [&] { return now_ms_ + backoff_ms(window_.tries(seq) + 1, random_byte()); };
+  const std::int64_t retry_ms = now_ms_ + answer.retry_after_s * 1'000;
+  const std::string code = answer.status == 200 ? "" : code_of(answer);
+  if (answer.status == 200) {
+    if (!accept(seq, answer.body)) window_.again(seq, now_ms_);
+    return;
+  }
+  if (answer.status == 202) return window_.again(seq, pause());
+  if (answer.status == 429 || answer.status >= 500) {
+    const std::int64_t at = std::max(pause(), retry_ms);
+    window_.busy();
+    window_.again(seq, at);
+    busy_until_ms_ = std::max(busy_until_ms_, std::max(retry_ms, now_ms_ + 200));
+    const std::lock_guard lock{mutex_};
+    status_.trouble = describe(answer);
+    return;
+  }
+  window_.again(seq, now_ms_);
+  const bool key = code == "key" || code == "key-revoked";
+  if (answer.status == 0 || answer.status < 400 || code == "gap" || code == "unknown-peer" ||
+      answer.status == 404 || (key && ++suspicions_ < kSuspicionsMax)) {
+    return retreat(describe(answer));
+  }
+  stop(code.empty() ? "http-" + std::to_string(answer.status) : code, answer.body,
+       peer_ + " refuses message " + std::to_string(seq) + ": " + describe(answer));
+}
+
+void Sender::take_receipt(std::int64_t seq, const PeerAnswer& answer) {
+  if (window_.is_answered(seq)) return;
+  if (answer.status == 200) {
+    accept(seq, answer.body);
+  } else {
+    retreat("receipt " + std::to_string(seq) + ": " + describe(answer), Phase::resume,
+            answer.retry_after_s);
+  }
+}
+
+bool Sender::accept(std::int64_t seq, const std::string& receipt) {
+  if (window_.is_answered(seq)) return true;
+  const auto directory = parts_.node.directory();
+  const evidence::PartyRecord* party = directory->agreement.party(peer_);
+  const auto envelope = parts_.node.envelope_sent(peer_, seq);
+  if (!party || !envelope) {
+    retreat("the agreement no longer names it");
+    return false;
+  }
+  const auto log_keys = directory->log_keys(peer_);
+  auto proven = evidence::accept_receipt(receipt, party->origin, log_keys, message_id_of(*envelope),
+                                         channel_, static_cast<std::uint64_t>(seq));
+  if (proven) {
+    const auto in_force = evidence::open_receipt(
+        receipt, evidence::LogOwner{.party = peer_, .origin = party->origin}, directory->keys);
+    if (!in_force) proven = std::unexpected{in_force.error()};
+  }
+  if (!proven) {
+    if (++suspicions_ < 2) {  // signed perhaps with a key we have not heard of
+      keys_pulled_ = false;
+      retreat("its receipt does not verify: " + proven.error().code);
+    } else {
+      stop("receipt", *envelope + "\n\n" + receipt,
+           "the receipt of message " + std::to_string(seq) +
+               " does not verify: " + proven.error().code);
+    }
+    return false;
+  }
+  suspicions_ = 0;
+  failures_ = 0;
+  const auto text = [](const std::string& token) { return token == "-" ? std::string{} : token; };
+  receipts_[seq] = {.text = receipt,
+                    .outcome = text(proven->entry.outcome),
+                    .reason = text(proven->entry.reason)};
+  window_.answered(seq);
+  if (!parts_.seen.load(party->origin, log_keys)) {
+    contradiction();
+  } else if (!parts_.seen.add(proven->checkpoint, note_of(receipt), now_ms_)) {
+    contradiction();
+  }
+  return true;
+}
+
+void Sender::acknowledge() {
+  for (const auto& [seq, receipt] : receipts_) {
+    if (submitted_.contains(seq)) continue;
+    core::AckMessage ack{
+        .to = peer_, .seq = seq, .outcome = receipt.outcome, .reason = receipt.reason};
+    const bool queued =
+        parts_.node.submit({.command = std::move(ack), .evidence = receipt.text},
+                           [mailbox = mailbox_, number = seq](const node::Outcome& outcome) {
+                             // A Fault is tried again; a refusal says that it is known.
+                             mailbox->post(Acknowledged{
+                                 .seq = number, .done = !std::holds_alternative<Fault>(outcome)});
+                           });
+    if (!queued) {
+      wake_ms_ = std::min(wake_ms_, now_ms_ + 100);
+      return;
+    }
+    submitted_.insert(seq);
+  }
+}
+
+void Sender::take_consistency(const SeenLog::Step& step, const PeerAnswer& answer) {
+  if (answer.status != 200) {
+    consistency_not_before_ms_ =
+        now_ms_ + std::max<std::int64_t>(5'000, answer.retry_after_s * 1'000);
+    return;
+  }
+  const auto path = read_consistency(answer.body, step.old_size);
+  if (!path || !parts_.seen.take(step, *path)) {
+    if (path) return contradiction();
+    consistency_not_before_ms_ = now_ms_ + 5'000;
+  }
+}
+
+void Sender::take_blob(const std::string& name, const PeerAnswer& answer) {
+  const bool good = answer.status == 200 && hex(sha256(answer.body)) == name;
+  if (!good || !parts_.blobs.put(answer.body)) blob_not_before_[name] = now_ms_ + kBlobPauseMs;
+  if (good) std::erase(blobs_, name);
+}
+
+void Sender::publish_status() {
+  const std::lock_guard lock{mutex_};
+  status_.phase = phase_;
+  status_.acked = window_.acked();
+  status_.in_flight = window_.in_flight();
+  if (phase_ == Phase::running && stopped_.empty() && status_.up && failures_ == 0) {
+    status_.trouble.clear();
+  }
+  if (!stopped_.empty()) status_.trouble = "stopped: " + stopped_;
+}
+
+}  // namespace bashu::exchange

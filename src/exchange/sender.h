@@ -1,0 +1,202 @@
+// What a node does towards one peer (docs/formats/evidence.md 8.1, 8.7, 5.2), without a transport:
+// calls() gives the requests to make now, answer() takes what came of them. The node's exchange
+// drives it over HTTP, the simulator over its own network.
+//
+//     guard ─► resume ─► keys ─► receipts ─► running ─► (connection lost, gap) ─► resume
+//     what do   where    lists    of what      messages, seen, token, documents
+//     you hold  were we  both     was answered
+//     of us?             ways     while away
+//
+// A channel that was stopped stays so until an operator starts it again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/store.h"
+#include "exchange/alarms.h"
+#include "exchange/blobs.h"
+#include "exchange/guard.h"
+#include "exchange/seen.h"
+#include "exchange/window.h"
+#include "node/node.h"
+
+namespace bashu::exchange {
+
+// A request to the peer. `target` follows the prefix `/bashu/v1` of its endpoint.
+struct PeerCall {
+  std::uint64_t id = 0;
+  std::string method = "GET";
+  std::string target{};
+  std::string content_type{};
+  std::string body{};
+};
+struct PeerAnswer {
+  int status = 0;  // 0: no answer; it may have arrived all the same
+  std::string body{};
+  std::int64_t retry_after_s = 0;
+};
+
+enum class Phase : std::uint8_t { guard, resume, push_keys, pull_keys, receipts, running };
+[[nodiscard]] std::string_view phase_name(Phase phase);
+
+struct SenderStatus {
+  Phase phase = Phase::guard;
+  bool up = false;                   // the last call was answered
+  std::int64_t last_contact_ms = 0;  // as the driver counts time; 0: never
+  std::string trouble;               // why it waits or failed last; for people
+  std::int64_t acked = 0;
+  std::size_t in_flight = 0;
+};
+
+// What it uses of its node; all outlive it.
+struct SenderParts {
+  node::Node& node;
+  Guard& guard;
+  SeenLog& seen;
+  Alarms& alarms;
+  Blobs& blobs;
+};
+
+class Sender {
+ public:
+  Sender(SenderParts parts, std::string peer);
+
+  // One thread drives it; answer() may come from any. `now_ms` never falls.
+  [[nodiscard]] std::vector<PeerCall> calls(std::int64_t now_ms);
+  void answer(std::uint64_t id, PeerAnswer answer);
+  // When calls() should be asked again although nothing came.
+  [[nodiscard]] std::int64_t wake_ms() const { return wake_ms_; }
+  // Called, from any thread, when something came that calls() should see.
+  void set_notify(std::function<void()> notify);  // empty before the sender goes
+  // The channel as the journal has it; asked for about once a second.
+  void refresh(const core::Outbox& outbox);
+  // Documents of this peer to fetch.
+  void want(std::vector<std::string> blobs);
+  // The peer called us: no need to wait any longer. From any thread.
+  void nudge();
+
+  [[nodiscard]] SenderStatus status() const;  // thread-safe
+
+ private:
+  enum class What : std::uint8_t {
+    seen,
+    channel,
+    push_keys,
+    peek_keys,
+    pull_keys,
+    receipt,
+    message,
+    consistency,
+    token,
+    blob
+  };
+  struct Pending {
+    What what{};
+    std::int64_t seq = 0;  // of a message or receipt; edition of a key list
+    std::string text;      // name of a blob
+    SeenLog::Step step;
+  };
+  struct Answered {
+    std::uint64_t id = 0;
+    PeerAnswer answer;
+  };
+  struct Acknowledged {  // what the node made of a receipt
+    std::int64_t seq = 0;
+    bool done = false;
+  };
+  struct Adopted {};
+  struct Stopped {
+    bool done = false;
+  };
+  struct Nudged {};
+  using Mail = std::variant<Answered, Acknowledged, Adopted, Stopped, Nudged>;
+  // Outlives the sender: the node may answer after it is gone.
+  struct Mailbox {
+    void post(Mail one);
+    std::mutex mutex;
+    std::vector<Mail> mail;
+    std::function<void()> notify;
+  };
+  struct Receipt {
+    std::string text, outcome, reason;
+  };
+
+  void drain();
+  void take(const Answered& mail);
+  void take_seen(const PeerAnswer& answer);
+  void take_channel(const PeerAnswer& answer);
+  void take_pushed(const PeerAnswer& answer);
+  void take_peeked(const PeerAnswer& answer);
+  void take_pulled(const PeerAnswer& answer);
+  void adopt(const std::string& record);
+  void take_message(std::int64_t seq, const PeerAnswer& answer);
+  void take_receipt(std::int64_t seq, const PeerAnswer& answer);
+  void take_consistency(const SeenLog::Step& step, const PeerAnswer& answer);
+  void take_blob(const std::string& name, const PeerAnswer& answer);
+  // True if it proves the answer to message `seq`; else the channel is stopped, or the peer's keys
+  // are asked for first.
+  bool accept(std::int64_t seq, const std::string& receipt);
+  void acknowledge();
+  void stop(std::string_view reason, std::string_view proof, std::string_view why);
+  void submit_stop();
+  void contradiction();
+  // Waits, longer every time, and begins again at `from`.
+  void retreat(std::string_view why, Phase from = Phase::resume, std::int64_t retry_after_s = 0);
+  void enter(Phase phase);
+
+  void run_phase(std::vector<PeerCall>& out);
+  void run_messages(std::vector<PeerCall>& out);
+  void run_besides(std::vector<PeerCall>& out);
+  void call(std::vector<PeerCall>& out, Pending pending, PeerCall made);
+  [[nodiscard]] bool waiting_for(What what) const;
+  [[nodiscard]] std::int64_t own_edition() const;
+  [[nodiscard]] std::uint8_t random_byte();
+  void publish_status();
+
+  SenderParts parts_;
+  std::string peer_;
+  std::string channel_;
+  Phase phase_ = Phase::guard;
+  bool begun_ = false;                     // refresh() told where the channel stands
+  std::string stopped_;                    // as the journal has it, or is to have it
+  std::optional<node::Request> stopping_;  // until the journal has it
+  bool stop_submitted_ = false;
+  std::int64_t now_ms_ = 0, wake_ms_ = 0;
+  std::int64_t not_before_ms_ = 0;  // of the phase's next call
+  std::int64_t busy_until_ms_ = 0;  // no new messages before
+  int failures_ = 0;                // of contact, one after the other
+  int suspicions_ = 0;              // receipts that failed, refusals of our key, without progress
+  SendWindow window_{64};
+  std::int64_t last_ = 0;  // of our channel, durable
+  std::int64_t peer_next_ = 0;
+  std::int64_t acked_when_asked_ = 0;
+  std::int64_t peer_holds_edition_ = 0;  // of our key list
+  bool keys_pulled_ = false;
+  std::int64_t keys_offered_ = 0;  // newest edition of the peer's list; 0: not asked yet
+  bool adopting_ = false;
+  bool peer_lacks_token_ = false;
+  std::map<std::int64_t, Receipt> receipts_;  // verified, not journalled yet
+  std::set<std::int64_t> submitted_;          // of them: given to the node
+  std::vector<std::string> blobs_;
+  std::map<std::string, std::int64_t> blob_not_before_;
+  std::int64_t consistency_not_before_ms_ = 0, token_not_before_ms_ = 0;
+
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  std::map<std::uint64_t, Pending> pending_;
+  std::uint64_t next_id_ = 1;
+
+  mutable std::mutex mutex_;  // of what follows
+  SenderStatus status_;
+};
+
+}  // namespace bashu::exchange
