@@ -1,0 +1,654 @@
+// The core as a whole: two or three nodes in memory that exchange what they decide.
+
+#include "core/core.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+#include "packs/load.h"
+
+namespace bashu::core {
+namespace {
+
+constexpr const char *kPack = R"(
+bashu: 1
+pack: loans
+version: 1
+title: {en: Loans}
+types:
+  amount: {type: int, min: 0, class: public, title: {en: Amount}}
+  line: {type: text, max: 100, class: public, title: {en: Text}}
+  day: {type: date, class: public, title: {en: Day}}
+registers:
+  limit: {title: {en: Limits}, kept: own, key: [name], fields: {name: line, most: amount}}
+  road:
+    title: {en: Roads}
+    kept: shared
+    key: [code]
+    fields: {code: line, named: {type: line, optional: true}, opened: {type: day, sided: true, optional: true}}
+books:
+  goods:
+    title: {en: Goods}
+    type: amount
+    accounts: {outside: {floor: none}, stock: {key: [place]}, month: {floor: none}}
+services:
+  loan:
+    title: {en: Loan}
+    parties: {lender: {clerk: all}, borrower: {clerk: all, guest: own}}
+    fields:
+      name: line
+      wanted: amount
+      twice: amount
+      note: line
+      total: amount
+    start:
+      owner: lender
+      by: clerk
+      form: [name, wanted]
+      when: data.wanted > 0
+      why: {en: Nothing is wanted}
+      set: {twice: =data.wanted * 2}
+      to: open
+    states:
+      open:
+        title: {en: Open}
+        owner: lender
+        events:
+          grant:
+            title: {en: Grant}
+            by: clerk
+            when: data.name in limit && limit[data.name].most >= data.wanted
+            why: {en: Above the limit}
+            do:
+              - {move: =data.wanted, from: goods.outside, to: goods.stock('here'), at: all}
+              - {task: {en: Look at it}, for: clerk, at: borrower}
+              - {put: road, key: =data.name, fields: {code: =data.name, opened: =today}}
+            to: granted
+          take: {title: {en: Take}, by: lender.clerk, do: {move: =data.wanted, from: goods.stock('here'), to: goods.outside}}
+          note: {title: {en: Note}, by: [clerk, borrower.guest], form: [note]}
+          late: {title: {en: Late}, by: system, do: {task: {en: It is late}, for: clerk}}
+      granted:
+        title: {en: Granted}
+        owner: borrower
+        holds: {borrower: goods.stock('here') < 1000}
+        events:
+          back: {title: {en: Back}, by: clerk, to: checking}
+          open_road: {title: {en: Open}, by: clerk, do: {put: road, key: =data.name, fields: {opened: =today}}}
+          rename: {title: {en: Rename}, by: clerk, do: {put: road, key: =data.name, fields: {named: other}}}
+          state_month: {title: {en: State}, by: clerk, set: {total: "=goods.window('month', '2026-02').count"}}
+          backdate: {title: {en: Backdate}, by: clerk, do: {move: 5, from: goods.month, to: goods.outside, date: 2026-02-10}}
+      checking:
+        title: {en: Being checked}
+        owner: lender
+        then:
+          - {when: data.twice > 100, to: big}
+          - {to: done}
+      big:
+        title: {en: Big}
+        owner: lender
+        events:
+          close: {title: {en: Close}, by: clerk, to: done}
+      done: {title: {en: Done}, final: true}
+    clocks:
+      grant: {working_days: 3, runs_in: open, breach: late}
+feeds:
+  tap:
+    title: {en: Taps}
+    by: clerk
+    fields: {id: line, amount: amount, place: line}
+    key: [id]
+    when: line.amount != 13
+    why: {en: Not thirteen}
+    do: {move: =line.amount, from: "goods.stock(line.place)",
+                     to : goods.outside
+}
+fill : title : {en : Fill} by : clerk fields : {id : line, amount : amount, place : line} key
+    : [id] do : -{move : = line.amount, from : goods.outside, to : "goods.stock(line.place)"} -
+{
+put:
+  limit, key : = line.place, fields : {
+  name:
+    = line.place, most : = line.amount
+  }
+}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: loans, is: 0}]}
+figures:
+  loans: {title: {en: Loans}, of: loan, from: case.opened, count: true}
+)";
+
+const Asker kClerk{.principal = "anna", .roles = {"clerk", "registrar"}};
+const Asker kGuest{.principal = "gast", .roles = {"guest"}};
+
+// A state as text, to compare two.
+std::string rows(const State& state) {
+  std::string text;
+  const auto add = [&](const auto&... parts) { ((text += parts, text += '|'), ...); };
+  state.each_case([&](const Case& c) {
+    add(c.id, c.state, c.digest, canonical_json(c.data), std::to_string(c.version));
+    for (const auto& [name, clock] : c.clocks) add(name, clock.due ? clock.due->text() : "-");
+  });
+  state.each_record([&](const RegisterId& reg, const std::string& key, const Record& record) {
+    add(reg, key, record.keeper, canonical_json(record.fields), std::to_string(record.version));
+  });
+  state.each_balance([&](const Account& account, std::int64_t balance) {
+    add(account.book, account.kind, account.key, std::to_string(balance));
+  });
+  state.each_window([&](const Account& account, const std::string& month, const Window& window) {
+    add(account.kind, month, std::to_string(window.postings.size()), window.stated ? "stated" : "");
+  });
+  state.each_serial([&](const std::string& name, const std::string& key, std::int64_t value) {
+    add(name, key, std::to_string(value));
+  });
+  state.each_outbox([&](const PartyId& to, const Outbox& box) {
+    add(to, std::to_string(box.last), std::to_string(box.acked));
+  });
+  state.each_inbox(
+      [&](const PartyId& from, const Inbox& box) { add(from, std::to_string(box.next)); });
+  state.each_task(
+      [&](std::int64_t number, const Task& task) { add(std::to_string(number), task.id); });
+  state.each_feed_key([&](const std::string& feed, const std::string& key) { add(feed, key); });
+  return text;
+}
+
+class Circle : public testing::Test {
+ protected:
+  Circle() { form({"a", "b"}); }
+
+  void form(const std::vector<PartyId>& parties) {
+    nodes_.clear();
+    queue_.clear();
+    raised_.clear();
+    log_.clear();
+    AdoptRecord circle{.record = {.what = "agreement", .edition = 1, .bytes = "{}"}};
+    for (const PartyId& party : parties) circle.parties.push_back({.party = party});
+    for (const PartyId& party : parties) {
+      nodes_.emplace(party, std::make_unique<State>(party));
+      must(party, BeginDay{.day = today_});
+      must(party, circle);
+    }
+    const auto loaded = packs::load(kPack);
+    for (const Finding& finding : loaded.findings) {
+      if (!finding.note)
+        ADD_FAILURE() << finding.line << ": " << finding.path << ": " << finding.text;
+    }
+    ASSERT_TRUE(loaded.pack);
+    pack_ = loaded.pack;
+    for (const PartyId& party : parties) {
+      must(party, AdoptPack{.source = canonical_json(pack_->source), .from = today_});
+    }
+    settle();
+  }
+
+  std::expected<Decision, Reject> run(const PartyId& at, const Command& command) {
+    State& state = *nodes_.at(at);
+    auto decision =
+        decide(state, command, {.now = {.unix_ms = 1'000}, .today = today_, .salt = "salt"});
+    if (!decision) return decision;
+    for (const Event& event : decision->events) {
+      state.apply(event);
+      log_[at].push_back(event);
+      if (const auto* message = std::get_if<MessageQueued>(&event))
+        queue_[{at, message->to}].push_back(*message);
+      if (const auto* task = std::get_if<TaskRaised>(&event)) raised_[at].push_back(*task);
+    }
+    EXPECT_EQ(invariant(state), "");
+    return decision;
+  }
+  Decision must(const PartyId& at, const Command& command) {
+    auto decision = run(at, command);
+    EXPECT_TRUE(decision) << (decision ? ""
+                                       : reject_name(decision.error().code) +
+                                             (" " + decision.error().where));
+    return decision ? *decision : Decision{};
+  }
+  RejectCode refused(const PartyId& at, const Command& command) {
+    const auto decision = run(at, command);
+    EXPECT_FALSE(decision);
+    return decision ? RejectCode{} : decision.error().code;
+  }
+
+  Decision deliver(const PartyId& from, const PartyId& to, const MessageQueued& message) {
+    Decision taken = must(to, TakeMessage{.from = from,
+                                          .seq = message.seq,
+                                          .message_id = "id",
+                                          .kind = message.kind,
+                                          .stream = message.stream,
+                                          .pack = message.pack,
+                                          .body = message.body});
+    must(from, AckMessage{
+                   .to = to, .seq = message.seq, .outcome = taken.outcome, .reason = taken.reason});
+    return taken;
+  }
+  void settle(const std::set<PartyId>& down = {}) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (auto& [ends, waiting] : queue_) {
+        if (waiting.empty() || down.contains(ends.first) || down.contains(ends.second)) continue;
+        const MessageQueued message = waiting.front();
+        waiting.pop_front();
+        deliver(ends.first, ends.second, message);
+        moved = true;
+      }
+    }
+  }
+
+  StartCase loan(std::int64_t wanted = 10) {
+    return {.by = kClerk,
+            .pack = "loans",
+            .service = "loan",
+            .role = "clerk",
+            .parties = {{"lender", "a"}, {"borrower", "b"}},
+            .with = Value::Record{{"name", "x"}, {"wanted", wanted}}};
+  }
+  FireEvent fire(const std::string& event, Value with = Value::Record{}) {
+    return {.by = kClerk, .id = "a-1", .event = event, .role = "clerk", .with = std::move(with)};
+  }
+  void limit(std::int64_t most = 1'000'000) {
+    must("a", PutRecords{.by = kClerk,
+                         .pack = "loans",
+                         .reg = "limit",
+                         .records = {Value::Record{{"name", "x"}, {"most", most}}}});
+  }
+  const Case& at(const PartyId& party, const std::string& id = "a-1") {
+    return *nodes_.at(party)->find_case(id);
+  }
+  std::int64_t stock(const PartyId& party) {
+    return nodes_.at(party)->balance({.book = "loans/goods", .kind = "stock", .key = "here"});
+  }
+
+  Date today_ = *Date::parse("2026-03-02");
+  std::map<PartyId, std::unique_ptr<State>> nodes_;
+  std::map<std::pair<PartyId, PartyId>, std::deque<MessageQueued>> queue_;
+  std::map<PartyId, std::vector<TaskRaised>> raised_;
+  std::map<PartyId, std::vector<Event>> log_;
+  packs::PackPtr pack_;
+};
+
+TEST_F(Circle, ACaseIsHandedOverAndBothCopiesAgree) {
+  limit();
+  const Decision opened = must("a", loan());
+  EXPECT_EQ(opened.answer.text_at("case"), "a-1");
+  EXPECT_EQ(opened.answer.text_at("state"), "open");
+  must("a", fire("grant"));
+  settle();
+  EXPECT_EQ(at("b").state, "granted");
+  EXPECT_EQ(stock("a"), 10);
+  EXPECT_EQ(stock("b"), 10);
+  EXPECT_EQ(raised_["b"].size(), 1U);
+  EXPECT_EQ(refused("a", fire("back")), RejectCode::not_owner);
+  must("b", fire("back"));
+  settle();
+  EXPECT_EQ(at("a").state, "done") << "the automatic step was taken at the new owner";
+  EXPECT_EQ(at("a"), [&] {
+    Case copy = at("b");
+    copy.opened_by = at("a").opened_by;
+    return copy;
+  }());
+  EXPECT_TRUE(nodes_.at("b")->tasks_of("a-1").empty()) << "a task ends when the case changes";
+}
+
+// One row for each reason to refuse, in the order in which they are looked for.
+TEST_F(Circle, RefusesWhatBreaksARule) {
+  must("a", loan());
+  settle();
+  auto no_form = loan();
+  no_form.with = Value::Record{{"name", "x"}};
+  auto too_much = loan();
+  too_much.with = Value::Record{{"name", "x"}, {"wanted", 1}, {"note", "y"}};
+  auto nothing = loan(0);
+  auto stranger = loan();
+  stranger.parties["borrower"] = "c";
+  auto theirs = loan();
+  theirs.parties = {{"lender", "b"}, {"borrower", "a"}};
+  auto guest = loan();
+  guest.role = "guest";
+  auto old = fire("note", Value::Record{{"note", "z"}});
+  old.version = 7;
+  auto role = fire("grant");
+  role.role = "guest";
+  auto missing = fire("grant");
+  missing.id = "a-9";
+  const struct {
+    PartyId node;
+    Command command;
+    RejectCode why;
+  } rows[] = {
+      {"a", StartCase{.by = kClerk, .pack = "none", .service = "loan"}, RejectCode::unknown_pack},
+      {"a", StartCase{.by = kClerk, .pack = "loans", .service = "none"},
+       RejectCode::unknown_service},
+      {"a", stranger, RejectCode::not_ready},
+      {"a", theirs, RejectCode::not_owner},
+      {"a", guest, RejectCode::role},
+      {"a", no_form, RejectCode::form},
+      {"a", too_much, RejectCode::form},
+      {"a", nothing, RejectCode::guard},
+      {"a", missing, RejectCode::unknown_case},
+      {"b", fire("grant"), RejectCode::not_owner},
+      {"a", fire("back"), RejectCode::state},
+      {"a", role, RejectCode::role},
+      {"a", old, RejectCode::conflict},
+      {"a", fire("grant"), RejectCode::guard},
+      {"a", fire("take"), RejectCode::floor},
+      {"a", fire("late"), RejectCode::role},
+      {"a", CloseTask{.by = kClerk, .number = 99}, RejectCode::not_found},
+      {"a", SignSettlement{.by = kClerk, .id = "a-1"}, RejectCode::state},
+      {"a", PostFeed{.by = kClerk, .pack = "loans", .feed = "none", .role = "clerk"},
+       RejectCode::unknown_feed},
+      {"a", PostFeed{.by = kGuest, .pack = "loans", .feed = "tap", .role = "clerk"},
+       RejectCode::role},
+      {"a", PutRecords{.by = kGuest, .pack = "loans", .reg = "limit"}, RejectCode::role},
+  };
+  for (const auto& row : rows) {
+    const std::string before = canonical_json(at("a").data);
+    EXPECT_EQ(reject_name(refused(row.node, row.command)), std::string{reject_name(row.why)});
+    EXPECT_EQ(canonical_json(at("a").data), before);
+  }
+}
+
+TEST_F(Circle, ARepeatedRequestIsAnsweredOnce) {
+  auto command = loan();
+  command.by.idempotency_key = "k";
+  command.by.request_digest = "d";
+  EXPECT_EQ(must("a", command).answer, must("a", command).answer);
+  EXPECT_EQ(nodes_.at("a")->find_case("a-2"), nullptr);
+  command.by.request_digest = "other";
+  EXPECT_EQ(refused("a", command), RejectCode::exists);
+}
+
+TEST_F(Circle, APersonOfTheOtherSideAsksAndTheOwnerDecides) {
+  must("a", loan());
+  settle();
+  FireEvent ask{.by = kGuest,
+                .id = "a-1",
+                .event = "note",
+                .role = "guest",
+                .with = Value::Record{{"note", "please"}}};
+  EXPECT_EQ(must("b", ask).answer.text_at("asked"), "a");
+  settle();
+  EXPECT_EQ(at("b").data.text_at("note"), "please");
+  EXPECT_EQ(at("b").version, 2);
+}
+
+TEST_F(Circle, AClockRunsOnWorkingDaysAndFiresOnce) {
+  must("a", loan());
+  settle();
+  EXPECT_EQ(at("b").clocks.at("grant").due, *Date::parse("2026-03-05"));
+  for (int i = 0; i < 10; ++i) {
+    today_ = today_.plus_days(1);
+    must("a", BeginDay{.day = today_});
+    for (const auto& due : nodes_.at("a")->due(today_))
+      must("a", FireClock{.id = due.id, .clock = due.clock});
+    settle();
+  }
+  EXPECT_EQ(raised_["a"].size(), 1U);
+  EXPECT_EQ(at("a").version, 2);
+  EXPECT_EQ(at("b").version, 2);
+}
+
+TEST_F(Circle, TheOtherSideAlarmsWhenTheOwnerIsSilent) {
+  must("a", loan());
+  settle();
+  for (int i = 0; i < 7; ++i) {
+    today_ = today_.plus_days(1);
+    must("b", BeginDay{.day = today_});
+    for (const auto& due : nodes_.at("b")->due(today_))
+      must("b", FireClock{.id = due.id, .clock = due.clock});
+  }
+  ASSERT_EQ(raised_["b"].size(), 1U);
+  EXPECT_EQ(raised_["b"][0].kind, TaskKind::silence);
+}
+
+TEST_F(Circle, ACorrectedCalendarMovesTheDeadlines) {
+  must("a", loan());
+  settle();
+  must("a", SetCalendar{.by = kClerk,
+                        .calendar = {
+                            .party = "a", .version = 1, .holidays = {*Date::parse("2026-03-04")}}});
+  EXPECT_EQ(at("a").clocks.at("grant").due, *Date::parse("2026-03-06"));
+  EXPECT_EQ(refused("a", SetCalendar{.by = kClerk, .calendar = {.party = "a", .version = 1}}),
+            RejectCode::chain);
+}
+
+// Every member of a told step, altered, is noticed: the step is held and the case disputed.
+TEST_F(Circle, AlteringAnyFieldOfAStepIsNoticed) {
+  limit();
+  const struct {
+    const char* member;
+    Value value;
+  } alterations[] = {
+      {"case", "a-2"},
+      {"version", 5},
+      {"previous", "sha256:00"},
+      {"service", "other"},
+      {"event", "note"},
+      {"role", "guest"},
+      {"from", "granted"},
+      {"to", "done"},
+      {"branch", 1},
+      {"on", "2026-03-09"},
+      {"on", "2026-02-01"},
+      {"input", Value::Record{{"note", "x"}}},
+      {"set", Value::Record{{"twice", 21}}},
+      {"effects", Value::List{}},
+      {"clocks", Value::Record{}},
+      {"parties", Value::Record{}},
+      {"surprise", 1},
+      {"reads", 3},
+      {"calendar", "x"},
+  };
+  for (const auto& alteration : alterations) {
+    form({"a", "b"});
+    limit();
+    must("a", loan());
+    settle();
+    must("a", fire("grant"));
+    MessageQueued message = queue_[{"a", "b"}].front();
+    queue_[{"a", "b"}].clear();
+    (*message.body.as_record())[alteration.member] = alteration.value;
+    const Decision taken = deliver("a", "b", message);
+    EXPECT_EQ(taken.outcome, "held") << alteration.member;
+    EXPECT_EQ(at("b").state, "open") << alteration.member;
+    EXPECT_TRUE(at("b").dispute) << alteration.member;
+    EXPECT_EQ(stock("b"), 0) << alteration.member;
+  }
+}
+
+TEST_F(Circle, AlteringAnyEffectIsNoticed) {
+  limit();
+  const std::function<void(Value::Record&)> alterations[] = {
+      [](Value::Record& e) { e["amount"] = 11; },
+      [](Value::Record& e) { e["at"] = "b"; },
+      [](Value::Record& e) { e["n"] = 1; },
+      [](Value::Record& e) { e["date"] = "2026-01-01"; },
+      [](Value::Record& e) {
+        e["to"] = Value::List{Value{"goods"}, Value{"stock"}, Value{"there"}};
+      },
+      [](Value::Record& e) { e["from"] = Value::List{Value{"goods"}, Value{"month"}, Value{""}}; },
+      [](Value::Record& e) { e["kind"] = "put"; },
+      [](Value::Record& e) { e["more"] = 1; },
+  };
+  for (const auto& alter : alterations) {
+    form({"a", "b"});
+    limit();
+    must("a", loan());
+    settle();
+    must("a", fire("grant"));
+    MessageQueued message = queue_[{"a", "b"}].front();
+    queue_[{"a", "b"}].clear();
+    alter(*(*message.body.as_record())["effects"].as_list()->front().as_record());
+    EXPECT_EQ(deliver("a", "b", message).outcome, "held");
+    EXPECT_EQ(stock("b"), 0);
+  }
+}
+
+TEST_F(Circle, ADisputeStopsTheCaseAndEndsByAJointAct) {
+  limit();
+  must("a", loan());
+  settle();
+  must("a", fire("grant"));
+  MessageQueued message = queue_[{"a", "b"}].front();
+  queue_[{"a", "b"}].clear();
+  (*message.body.as_record())["on"] = "2026-03-20";
+  deliver("a", "b", message);
+  settle();
+  ASSERT_TRUE(at("a").dispute) << "the owner is told";
+  EXPECT_EQ(refused("b", fire("back")), RejectCode::disputed);
+  // Another case is not concerned.
+  must("a", loan());
+  settle();
+  EXPECT_EQ(at("b", "a-2").state, "open");
+
+  const std::string content = *at("b").dispute->contents.begin();
+  EXPECT_EQ(refused("b", SignSettlement{.by = kClerk, .id = "a-1", .content = "sha256:00"}),
+            RejectCode::form);
+  must("b", SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = "as recorded"});
+  settle();
+  EXPECT_TRUE(at("b").dispute);
+  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = "agreed"});
+  settle();
+  EXPECT_FALSE(at("a").dispute);
+  EXPECT_FALSE(at("b").dispute);
+  EXPECT_EQ(at("b").state, "granted");
+  EXPECT_EQ(stock("b"), 10);
+  must("b", fire("back"));
+}
+
+TEST_F(Circle, AnInvariantBrokenAtThePeerDisputesTheCase) {
+  limit();
+  must("a", loan(5'000));
+  must("a", fire("grant"));
+  settle();
+  EXPECT_EQ(at("b").state, "granted") << "it has happened; two journals must not diverge";
+  ASSERT_TRUE(at("b").dispute);
+  EXPECT_EQ(at("b").dispute->reason, "holds");
+  EXPECT_TRUE(at("a").dispute);
+}
+
+TEST_F(Circle, SidedFieldsAreWrittenByEachSideAndOthersOnlyByTheKeeper) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  must("b", fire("open_road"));
+  settle();
+  const Value* opened = nodes_.at("a")->find_record("loans/road", "x")->fields.find("opened");
+  EXPECT_EQ(*opened, Value(Value::Record{{"a", "2026-03-02"}, {"b", "2026-03-02"}}));
+  EXPECT_EQ(refused("b", fire("rename")), RejectCode::not_keeper);
+}
+
+TEST_F(Circle, AStatedMonthTakesNoMorePostings) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  must("b", fire("backdate"));
+  must("b", fire("state_month"));
+  EXPECT_EQ(at("b").data.int_at("total"), 1);
+  EXPECT_EQ(refused("b", fire("backdate")), RejectCode::error);
+}
+
+TEST_F(Circle, FeedLinesStandEachForItself) {
+  const auto line = [](const char* id, std::int64_t amount) {
+    return Value{Value::Record{{"id", id}, {"amount", amount}, {"place", "p"}}};
+  };
+  must("a", PostFeed{.by = kClerk,
+                     .pack = "loans",
+                     .feed = "fill",
+                     .role = "clerk",
+                     .lines = {line("1", 30)}});
+  const Decision done = must("a", PostFeed{.by = kClerk,
+                                           .pack = "loans",
+                                           .feed = "tap",
+                                           .role = "clerk",
+                                           .lines = {line("1", 20), line("1", 20), line("2", 13),
+                                                     line("3", 11), line("4", 10), Value{7}}});
+  EXPECT_EQ(done.answer, Value(Value::Record{{"taken", 2}, {"known", 1}, {"refused", 3}}));
+  EXPECT_EQ(done.refused[0].line, 2U);
+  EXPECT_EQ(done.refused[0].why.code, RejectCode::guard);
+  EXPECT_EQ(done.refused[1].why.code, RejectCode::floor);
+  EXPECT_EQ(done.refused[2].why.code, RejectCode::form);
+  EXPECT_EQ(nodes_.at("a")->balance({.book = "loans/goods", .kind = "stock", .key = "p"}), 0);
+  EXPECT_EQ(must("a", PostFeed{.by = kClerk,
+                               .pack = "loans",
+                               .feed = "tap",
+                               .role = "clerk",
+                               .lines = {line("4", 10)}})
+                .events.size(),
+            0U);
+}
+
+TEST_F(Circle, AStartUnderAPackNotAdoptedWaitsForTheAdoption) {
+  form({"a"});
+  AdoptRecord second{.record = {.what = "agreement", .edition = 2, .bytes = "{2}"},
+                     .parties = {{.party = "a"}, {.party = "b"}}};
+  nodes_.emplace("b", std::make_unique<State>("b"));
+  must("b", BeginDay{.day = today_});
+  must("b", AdoptRecord{.record = {.what = "agreement", .edition = 1, .bytes = "{}"},
+                        .parties = {{.party = "a"}}});
+  must("a", second);
+  must("b", second);
+  settle();
+  EXPECT_EQ(refused("a", loan()), RejectCode::unknown_pack) << "b has not adopted it";
+  // b's adoption is known to a, but b's own journal has lost the race: told a start first.
+  nodes_.at("a")->apply(PackAdopted{.party = "b", .digest = pack_->digest, .from = today_});
+  must("a", loan());
+  settle();
+  EXPECT_EQ(nodes_.at("b")->find_case("a-1"), nullptr);
+  EXPECT_EQ(nodes_.at("b")->inbox("a").held.size(), 1U);
+  must("b", AdoptPack{.source = canonical_json(pack_->source), .from = today_});
+  EXPECT_EQ(at("b").state, "open");
+  EXPECT_TRUE(nodes_.at("b")->inbox("a").held.empty());
+}
+
+TEST_F(Circle, ANewcomerReceivesTheCurrentSharedRecords) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  nodes_.emplace("c", std::make_unique<State>("c"));
+  must("c", BeginDay{.day = today_});
+  must("c", AdoptRecord{.record = {.what = "agreement", .edition = 1, .bytes = "{}"}});
+  const AdoptRecord wider{.record = {.what = "agreement", .edition = 2, .bytes = "{3}"},
+                          .parties = {{.party = "a"}, {.party = "b"}, {.party = "c"}}};
+  for (const PartyId& party : {"a", "b", "c"}) must(party, wider);
+  settle();
+  must("c", AdoptPack{.source = canonical_json(pack_->source), .from = today_});
+  settle();
+  const Record* road = nodes_.at("c")->find_record("loans/road", "x");
+  ASSERT_NE(road, nullptr);
+  EXPECT_EQ(road->keeper, "a");
+}
+
+TEST_F(Circle, ReplayingTheEventsGivesTheSameState) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  must("a", PostFeed{.by = kClerk,
+                     .pack = "loans",
+                     .feed = "fill",
+                     .role = "clerk",
+                     .lines = {Value{Value::Record{{"id", "1"}, {"amount", 7}, {"place", "p"}}}}});
+  settle();
+  must("b", fire("state_month"));
+  must("b", fire("back"));
+  settle();
+  for (const PartyId& party : {"a", "b"}) {
+    State replayed{party};
+    for (const Event& event : log_[party]) replayed.apply(event);
+    EXPECT_EQ(invariant(replayed), "");
+    EXPECT_EQ(rows(replayed), rows(*nodes_.at(party)));
+  }
+}
+
+}  // namespace
+}  // namespace bashu::core
