@@ -1,0 +1,137 @@
+#include "views/database.h"
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bashu::views {
+
+Statement::Statement(Database& database, std::string_view sql) : database_{database} {
+  if (database_.fault_) return;
+  if (sqlite3_prepare_v3(database_.handle_, sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) != SQLITE_OK) {
+    database_.fail(std::string{sql});
+  }
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::bind(int index, std::int64_t number) {
+  if (statement_) sqlite3_bind_int64(statement_, index + 1, number);
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  // An empty view may point nowhere, which SQLite would take for null.
+  const char* data = text.empty() ? "" : text.data();
+  if (statement_) {
+    sqlite3_bind_text64(statement_, index + 1, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+  return *this;
+}
+
+Statement& Statement::bind_null(int index) {
+  if (statement_) sqlite3_bind_null(statement_, index + 1);
+  return *this;
+}
+
+Statement& Statement::bind(int index, const Cell& cell) {
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) return bind(index, *number);
+  if (const auto* text = std::get_if<std::string>(&cell))
+    return bind(index, std::string_view{*text});
+  return bind_null(index);
+}
+
+bool Statement::step() {
+  if (!statement_ || database_.fault_) return false;
+  const int result = sqlite3_step(statement_);
+  if (result == SQLITE_ROW) return true;
+  if (result != SQLITE_DONE) database_.fail(sqlite3_sql(statement_));
+  sqlite3_reset(statement_);
+  return false;
+}
+
+void Statement::reset() {
+  if (!statement_) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = sqlite3_column_text(statement_, column);
+  if (!bytes) return {};
+  return {reinterpret_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+Cell Statement::cell(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_NULL:
+      return std::monostate{};
+    case SQLITE_INTEGER:
+      return integer(column);
+    default:
+      return std::string{text(column)};
+  }
+}
+
+Database::Database(sqlite3* handle, std::string path) : handle_{handle}, path_{std::move(path)} {}
+
+Database::~Database() {
+  statements_.clear();
+  sqlite3_close_v2(handle_);
+}
+
+std::expected<std::unique_ptr<Database>, Fault> Database::open(const std::string& path,
+                                                               bool read_only) {
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (sqlite3_open_v2(path.c_str(), &handle, flags, nullptr) != SQLITE_OK) {
+    Fault fault{.what = path + ": " + (handle ? sqlite3_errmsg(handle) : "out of memory")};
+    sqlite3_close_v2(handle);
+    return std::unexpected{std::move(fault)};
+  }
+  sqlite3_busy_timeout(handle, 5'000);
+  return std::make_unique<Database>(handle, path);
+}
+
+void Database::exec(const std::string& sql) {
+  if (fault_) return;
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+}
+
+Statement& Database::prepared(const std::string& sql) {
+  auto it = statements_.find(sql);
+  if (it == statements_.end()) {
+    it = statements_.emplace(sql, std::make_unique<Statement>(*this, sql)).first;
+  }
+  it->second->reset();
+  return *it->second;
+}
+
+void Database::fail(const std::string& doing) {
+  if (!fault_) fault_ = Fault{.what = path_ + ": " + sqlite3_errmsg(handle_) + ": " + doing};
+}
+
+std::string quoted(std::string_view name) {
+  std::string out{"\""};
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace bashu::views

@@ -1,0 +1,88 @@
+// The little of SQLite that views need: prepared statements, and a fault that latches.
+//
+// A statement that fails marks its database as failed and gives no rows from then on; the caller
+// asks once, at the end of what it does, instead of after each of a hundred thousand bindings.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace bashu::views {
+
+using Cell = std::variant<std::monostate, std::int64_t, std::string>;
+
+class Database;
+
+// Valid as long as its database. Parameters and columns count from 0.
+class Statement {
+ public:
+  Statement(Database& database, std::string_view sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int index, std::int64_t number);
+  Statement& bind(int index, std::string_view text);  // copied
+  Statement& bind_null(int index);
+  Statement& bind(int index, const Cell& cell);
+  // True while there is a row. After false, or a fault, the statement is reset.
+  bool step();
+  void run() {  // for statements without rows
+    while (step()) {
+    }
+  }
+  void reset();
+
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string_view text(int column) const;  // until the next step
+  [[nodiscard]] Cell cell(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+class Database {
+ public:
+  // `path` may be ":memory:". Not for use by two threads at once.
+  [[nodiscard]] static std::expected<std::unique_ptr<Database>, Fault> open(const std::string& path,
+                                                                            bool read_only);
+  Database(sqlite3* handle, std::string path);  // open() is the way in
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void exec(const std::string& sql);
+  // A prepared statement kept for its text, reset and ready to bind. One use of it at a time.
+  Statement& prepared(const std::string& sql);
+  // Forgets the prepared statements: before a table is altered.
+  void forget_statements() { statements_.clear(); }
+
+  [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
+
+ private:
+  friend class Statement;
+  void fail(const std::string& doing);
+
+  sqlite3* handle_;
+  std::string path_;
+  std::optional<Fault> fault_;
+  std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
+};
+
+// A name as SQL takes it: in double quotes.
+[[nodiscard]] std::string quoted(std::string_view name);
+
+}  // namespace bashu::views

@@ -1,0 +1,172 @@
+// Applies events to the tables. One thread; nothing outside sees its work before flush().
+//
+// Rows that change again before they are flushed are never updated on disk: a row waits in memory
+// and is written once, with both its positions. Cases and records in use are kept in memory, and
+// read back from their tables when they have been forgotten.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/event.h"
+#include "views/catalogue.h"
+#include "views/database.h"
+#include "views/figure_rows.h"
+#include "views/rows.h"
+#include "views/scope.h"
+
+namespace bashu::views {
+
+// New rows of one table with valid_from and valid_to, until they are written.
+class RowBuffer {
+ public:
+  RowBuffer(Database& database, const Table& table);
+  [[nodiscard]] std::int64_t next() const { return next_; }
+  void add(std::vector<Cell> cells);  // cells[0] is next()
+  void close(std::int64_t row, std::int64_t position);
+  void flush();
+
+ private:
+  Database& database_;
+  std::unique_ptr<Statement> insert_, close_;
+  std::size_t valid_to_;
+  std::int64_t flushed_ = 0;  // rows up to here are on disk
+  std::int64_t next_ = 1;
+  std::vector<std::vector<Cell>> rows_;
+  std::vector<std::pair<std::int64_t, std::int64_t>> closed_;
+};
+
+class Writer final : public Lookups {
+ public:
+  Writer(Database& database, core::PartyId own, bool rebuilding);
+  ~Writer() override;
+
+  void apply(std::int64_t position, std::int64_t time_ms, const std::vector<core::Event>& events);
+  void flush(std::string_view mark);
+  void finish_rebuild();
+
+  [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
+  // True once after the catalogue changed.
+  [[nodiscard]] bool take_catalogue_changed() { return std::exchange(catalogue_changed_, false); }
+
+ private:
+  struct OpenRow {  // a figure's row of a case or record, as it stands
+    std::int64_t figure = 0, split = 0, pos_from = 0;
+    std::int64_t from = 0, to = 0, stated_from = 0, value = 0;
+    std::string error;
+    std::int64_t pending = 0;  // its number among all rows written; on disk if below pending_base_
+  };
+  struct FigureCells {
+    OpenRow row;
+    std::string subject;
+    std::int64_t edition = 0;
+    std::int64_t pos_to = kCurrent;
+    bool dropped = false;
+  };
+  struct Service;  // a table and its plans
+  struct CaseNow {
+    CaseFacts facts;
+    Service* table = nullptr;
+    std::int64_t row = 0;
+    std::vector<OpenRow> figures;
+    std::vector<core::CaseId> children;
+    bool children_known = false;
+    std::int64_t touched = -1, evaluated = -1, used = 0;
+  };
+  struct RecordNow {
+    RecordFacts facts;
+    Service* table = nullptr;
+    std::int64_t row = 0;
+    std::vector<OpenRow> figures;
+    std::int64_t touched = -1;
+  };
+  struct Service {
+    TablePtr table;
+    std::unique_ptr<RowBuffer> rows;
+    std::map<const void*, Plan> plans;  // by service or register of a pack version
+    const std::vector<std::size_t>* figures = nullptr;
+    bool watched = false;
+  };
+  struct AccountNow {
+    std::int64_t id = 0, kind = 0, balance = 0;
+    bool dirty = false;
+  };
+  struct Apply;
+
+  // Lookups, for stored figures: the parent case only.
+  const CaseFacts* find_case(std::string_view id) override;
+  packs::Eval<const Value*> record(const core::RegisterId& reg, std::string_view key) override;
+  packs::Eval<std::int64_t> balance(const core::Account& account) override;
+  packs::Eval<Value> window(const core::Account& account, std::string_view month) override;
+  packs::Eval<Value> figure(std::string_view name) override;
+  const Calendar& calendar() override;
+  Date as_of() override;
+
+  CaseNow* load_case(std::string_view id);
+  RecordNow* load_record(const core::RegisterId& reg, std::string_view key);
+  void touch(CaseNow& now);
+  void touch(RecordNow& now);
+  const std::vector<core::CaseId>& children(CaseNow& now);
+  void write_touched();
+  void evaluate(CaseNow& now);
+  void evaluate(RecordNow& now);
+  void store(std::vector<OpenRow>& open, const FigureDef& def, const std::string& subject,
+             std::int64_t edition, std::optional<Counted> row);
+  void add_figure_row(FigureCells cells);
+  void close_figure_row(const OpenRow& row, const std::string& subject, std::int64_t edition);
+  std::vector<OpenRow> open_rows(const Service& table, std::string_view subject,
+                                 std::int64_t edition);
+  std::int64_t intern(const std::string& text);
+  AccountNow& account(const core::Account& account);
+  void post(const core::Posted& event);
+  void put(const core::RecordPut& event);
+  void publish(const core::EditionPublished& event);
+  void adopt(const core::PackAdopted& event);
+  void activate(const std::string& digest, Date from);
+  void begin_day(Date day);
+  void backfill(const FigureDef& def);
+  [[nodiscard]] Span span_of_edition(std::int64_t edition);
+  void use_catalogue();
+  void flush_rows();
+  void forget_some();
+  Service* service_table(std::string_view thing);
+  Service* register_table(std::string_view thing);
+  const Plan& plan(Service& table, const packs::Service& service);
+  const Plan& plan(Service& table, const packs::Register& reg);
+  const Plan* register_plan(Service& table);
+
+  Database& db_;
+  core::PartyId own_;
+  bool rebuilding_;
+  Catalogue catalogue_;
+  bool catalogue_changed_ = true;
+  bool in_transaction_ = false;
+  std::int64_t position_ = -1;
+  std::optional<Date> today_;
+  std::int64_t last_time_ = 0;
+  std::vector<std::pair<std::int64_t, std::int64_t>> times_;
+  std::int64_t posting_no_ = 0;
+  std::int64_t next_case_ = 1, next_edition_ = 1, next_account_ = 1, next_kind_ = 1, next_text_ = 1;
+
+  std::map<std::string, Service, std::less<>> services_, registers_;
+  std::unordered_map<std::string, std::unique_ptr<CaseNow>> cases_;
+  std::unordered_map<std::string, std::unique_ptr<RecordNow>> records_;
+  std::unordered_map<std::string, AccountNow> accounts_;
+  std::unordered_map<std::string, std::int64_t> kinds_, texts_;
+  std::vector<CaseNow*> touched_cases_;
+  std::vector<RecordNow*> touched_records_;
+  std::vector<std::string> dirty_accounts_;
+  std::vector<FigureCells> figure_rows_;
+  std::int64_t pending_base_ = 0;
+  std::vector<std::pair<FigureCells, bool>> figure_closes_;  // true: remove
+  std::int64_t batch_ = 0;
+};
+
+}  // namespace bashu::views
