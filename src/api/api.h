@@ -1,0 +1,67 @@
+// The HTTP API of a node (docs/formats/api.md): who asks, what for, and what comes of it.
+//
+//     HttpServer ─► handle ─► [waiting, bounded] ─► workers: key, route, read ─► reply
+//                                                        └─ prepare ─► node ─► reply
+//
+// A write is answered from the node's thread, so that many of them share a commit without each
+// holding a worker.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/access.h"
+#include "base/date.h"
+#include "base/error.h"
+#include "exchange/http.h"
+#include "node/node.h"
+#include "packs/pack.h"
+
+namespace bashu::views {
+class Views;
+}
+namespace bashu::exchange {
+class Exchange;
+}
+
+namespace bashu::api {
+
+class Api {
+ public:
+  struct Parts {
+    node::Node* node = nullptr;
+    views::Views* views = nullptr;
+    exchange::Exchange* exchange = nullptr;  // null: the node runs alone
+    KeyRing* keys = nullptr;
+    std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
+    // Runs a pack's scenarios before it is adopted; the findings that forbid it.
+    std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;
+    // One line per answer: method, path without query, status, milliseconds, key id.
+    std::function<void(const std::string& method, std::string_view path, int status,
+                       std::int64_t ms, const std::string& key)>
+        log;
+    int workers = 8;
+    std::size_t waiting_max = 1'024;
+  };
+  // All parts must outlive it.
+  explicit Api(Parts parts);
+  // Answers what was begun, then ends.
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  // Never blocks; for HttpServer, which must be gone before this is destroyed.
+  void handle(exchange::HttpRequest request, exchange::Reply reply);
+
+ private:
+  struct Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace bashu::api

@@ -1,0 +1,100 @@
+#include "api/call.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+namespace bashu::api {
+
+exchange::HttpResponse json_response(const Value& body, int status) {
+  return exchange::text_response(status, "application/json", canonical_json(body) + "\n");
+}
+
+Problem malformed(std::string where, std::string en, std::string zh) {
+  return problem_of(reject(RejectCode::malformed, std::move(where), std::move(en), std::move(zh)));
+}
+
+std::expected<Value, Problem> json_body(const Call& call,
+                                        const std::vector<std::string_view>& allowed) {
+  const std::string_view media = call.request.header("Content-Type");
+  if (!media.empty() && !media.starts_with("application/json")) {
+    return std::unexpected{wrong_media("application/json")};
+  }
+  auto body = parse_json(call.request.body, {.depth = 32, .values = 1'000'000});
+  if (!body) {
+    const std::string at = body.error().code + " @" + std::to_string(body.error().offset);
+    return std::unexpected{
+        malformed({}, "The body is not strict JSON: " + at, "正文不是严格的 JSON：" + at)};
+  }
+  if (!body->as_record()) {
+    return std::unexpected{
+        malformed({}, "The body must be a JSON object.", "正文必须是 JSON 对象。")};
+  }
+  for (const auto& [name, member] : *body->as_record()) {
+    if (std::ranges::find(allowed, name) == allowed.end()) {
+      return std::unexpected{malformed(name, "Unknown member.", "未知成员。")};
+    }
+  }
+  return std::move(*body);
+}
+
+std::expected<std::string, Problem> text_member(const Value& body, std::string_view name,
+                                                bool required) {
+  const Value* member = body.find(name);
+  if (!member && !required) return std::string{};
+  if (!member || !member->as_text() || (required && member->as_text()->empty())) {
+    return std::unexpected{
+        malformed(std::string{name}, "A text is expected here.", "此处应为文本。")};
+  }
+  return *member->as_text();
+}
+
+std::expected<std::optional<std::uint64_t>, Problem> number_parameter(const Call& call,
+                                                                      std::string_view name) {
+  const auto text = call.request.parameter(name);
+  if (!text) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc{} || end != text->data() + text->size()) {
+    return std::unexpected{
+        malformed(std::string{name}, "A whole number is expected.", "应为非负整数。")};
+  }
+  return number;
+}
+
+std::expected<std::optional<Date>, Problem> date_parameter(const Call& call,
+                                                           std::string_view name) {
+  const auto text = call.request.parameter(name);
+  if (!text) return std::nullopt;
+  const auto date = Date::parse(*text);
+  if (!date) {
+    return std::unexpected{malformed(std::string{name}, "A date like 2026-03-31 is expected.",
+                                     "应为日期，例如 2026-03-31。")};
+  }
+  return date;
+}
+
+core::Asker asker(const Call& call, std::vector<std::string> roles) {
+  core::Asker by;
+  by.principal = call.key->principal();
+  by.roles = std::move(roles);
+  by.divisions = call.key->divisions;
+  by.idempotency_key = std::string{call.request.header("Idempotency-Key")};
+  if (!by.idempotency_key.empty()) {
+    by.request_digest = hex(sha256(call.request.method + "\n" + std::string{call.request.path()} +
+                                   "\n" + call.request.body));
+  }
+  return by;
+}
+
+core::Asker officer(const Call& call, std::string_view pack_name) {
+  std::vector<std::string> roles = call.key->roles_in(pack_name);
+  for (const std::string& act : call.key->may) {
+    if (std::ranges::find(roles, act) == roles.end()) roles.push_back(act);
+  }
+  return asker(call, std::move(roles));
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,74 @@
+// One request on its way through the API, and what may come of it.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "api/access.h"
+#include "api/identifiers.h"
+#include "api/problem.h"
+#include "base/value.h"
+#include "core/command.h"
+#include "exchange/http.h"
+
+namespace bashu::api {
+
+struct Call {
+  exchange::HttpRequest request;
+  std::map<std::string, std::string, std::less<>> path;  // variable parts of the path, by name
+  std::string language;                                  // zh, en
+  std::shared_ptr<const ApiKey> key;                     // null for what needs none
+
+  [[nodiscard]] const std::string& part(std::string_view name) const {
+    return path.find(name)->second;
+  }
+  [[nodiscard]] std::string parameter(std::string_view name) const {
+    return request.parameter(name).value_or(std::string{});
+  }
+};
+
+using Result = std::expected<exchange::HttpResponse, Problem>;
+
+// A command, ready for the node.
+struct Write {
+  core::Command command;
+  Value request;         // what was asked, for the evidence: nothing personal in clear
+  std::string evidence;  // instead of the command record, where it is something else
+  std::vector<Warning> warnings;
+  std::vector<std::string>
+      new_keys;      // of the vault; forgotten again unless the command takes effect
+  int status = 200;  // if it is done
+};
+using Prepared = std::expected<std::variant<Write, exchange::HttpResponse>, Problem>;
+
+[[nodiscard]] exchange::HttpResponse json_response(const Value& body, int status = 200);
+
+// The body as strict JSON: a record with no members but `allowed`.
+[[nodiscard]] std::expected<Value, Problem> json_body(const Call& call,
+                                                      const std::vector<std::string_view>& allowed);
+[[nodiscard]] Problem malformed(std::string where, std::string en, std::string zh);
+// A member of the body by type; malformed if it is there and of another type, or required and
+// absent.
+[[nodiscard]] std::expected<std::string, Problem> text_member(const Value& body,
+                                                              std::string_view name,
+                                                              bool required = true);
+// A non-negative integer of the query; nullopt if absent.
+[[nodiscard]] std::expected<std::optional<std::uint64_t>, Problem> number_parameter(
+    const Call& call, std::string_view name);
+[[nodiscard]] std::expected<std::optional<Date>, Problem> date_parameter(const Call& call,
+                                                                         std::string_view name);
+
+// Who asks, for the core, with these roles; the Idempotency-Key and what it stands for.
+[[nodiscard]] core::Asker asker(const Call& call, std::vector<std::string> roles);
+// The same with what the key `may` do as roles: for acts that no pack declares.
+[[nodiscard]] core::Asker officer(const Call& call, std::string_view pack_name = {});
+
+}  // namespace bashu::api

@@ -1,0 +1,345 @@
+// Cases, their history, what can be done next, what proves them; tasks.
+
+#include <algorithm>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/reading.h"
+#include "core/core.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr int kPagesMax = 20;  // looked through for one answer
+
+struct Found {
+  views::CaseRow row;
+  Sight sight = Sight::none;
+  packs::PackPtr pack;
+};
+
+// The case as it stood, seen with today's rights.
+std::expected<Found, Problem> find_case(Context& context, const Call& call, Onlooker& onlooker,
+                                        const Past& past) {
+  const std::string& id = call.part("id");
+  const Problem unknown = problem_of(reject(RejectCode::unknown_case, id));
+  const Sight sight = onlooker.sight_of(id);
+  if (sight == Sight::none) return std::unexpected{unknown};
+  auto row = context.views.case_at(id, past.at);
+  if (!row) return std::unexpected{problem_of(row.error())};
+  if (!*row) return std::unexpected{unknown};
+  packs::PackPtr pack = onlooker.pack((*row)->pack);
+  return Found{.row = std::move(**row), .sight = sight, .pack = std::move(pack)};
+}
+
+Value task_value(const views::TaskRow& task, const ApiKey& key, const std::string& language) {
+  static constexpr const char* kKinds[] = {"", "work", "exception", "silence"};
+  Value::Record record{{"number", task.number},
+                       {"kind", kKinds[static_cast<int>(task.kind)]},
+                       {"case", task.id},
+                       {"roles", list_value(task.roles)},
+                       {"title", in_language(task.title, language)},
+                       {"on", task.on.text()},
+                       {"position", task.raised}};
+  if (key.allows("admin") || key.allows("audit")) record["detail"] = task.detail;
+  return record;
+}
+
+// Whether the key has one of the task's roles in the pack of its case, and sees the case.
+bool is_for(Context& context, const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
+  if (task.id.empty()) return false;
+  const auto row = context.views.case_at(task.id);
+  if (!row || !*row || onlooker.sight_of(**row) != Sight::full) return false;
+  const std::vector<std::string> held = call.key->roles_in((*row)->pack_name);
+  return std::ranges::any_of(task.roles, [&](const std::string& role) {
+    return std::ranges::find(held, role) != held.end();
+  });
+}
+
+}  // namespace
+
+Result list_cases(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  auto page = read_page(call);
+  if (!page) return std::unexpected{page.error()};
+  const auto changed_since = number_parameter(call, "changed_since");
+  if (!changed_since) return std::unexpected{changed_since.error()};
+  views::CaseFilter filter;
+  filter.pack = call.parameter("pack");
+  filter.service = call.parameter("service");
+  filter.state = call.parameter("state");
+  filter.party = call.parameter("party");
+  filter.plays = call.parameter("plays");
+  filter.parent = call.parameter("parent");
+  filter.text = call.parameter("text");
+  filter.changed_since = *changed_since;
+  if (call.parameter("mine") == "true") filter.opened_by = call.key->principal();
+  filter.page = *page;
+
+  Onlooker onlooker{context, call};
+  Reader sensitive;
+  Value::List cases;
+  std::string next;
+  for (int pages = 0; pages < kPagesMax; ++pages) {
+    filter.page.limit = page->limit - static_cast<int>(cases.size());
+    const auto listed = context.views.list_cases(filter, past->at);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (const views::CaseRow& row : listed->rows) {
+      const Sight sight = onlooker.sight_of(row);
+      if (sight == Sight::none) continue;
+      Reader reader = onlooker.reader(sight);
+      cases.push_back(case_value(row, onlooker.pack(row.pack).get(), reader, call.language));
+      std::ranges::move(reader.sensitive, std::back_inserter(sensitive.sensitive));
+    }
+    next = listed->next;
+    filter.page.after = next;
+    if (next.empty() || static_cast<int>(cases.size()) >= page->limit) break;
+  }
+  if (auto noted = onlooker.account_for(sensitive, "cases"); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  return json_response(
+      Value::Record{{"cases", std::move(cases)}, {"next", next}, {"position", past->position}});
+}
+
+Result show_case(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const auto found = find_case(context, call, onlooker, *past);
+  if (!found) return std::unexpected{found.error()};
+  Reader reader = onlooker.reader(found->sight);
+  Value answer = case_value(found->row, found->pack.get(), reader, call.language);
+  if (auto noted = onlooker.account_for(reader, found->row.id); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  const auto disputes = context.views.disputes(found->row.id, past->at);
+  if (!disputes) return std::unexpected{problem_of(disputes.error())};
+  Value::List list;
+  for (const views::DisputeRow& dispute : *disputes) {
+    Value::List signatures;
+    for (const auto& one : dispute.signatures) {
+      signatures.push_back(Value::Record{{"by", one.by},
+                                         {"content", one.content},
+                                         {"note", one.note},
+                                         {"position", one.position}});
+    }
+    list.push_back(Value::Record{{"by", dispute.by},
+                                 {"reason", dispute.reason},
+                                 {"detail", dispute.detail},
+                                 {"content", dispute.content},
+                                 {"raised", dispute.raised},
+                                 {"ended", optional_position(dispute.ended)},
+                                 {"signatures", std::move(signatures)}});
+  }
+  answer.as_record()->insert_or_assign("disputes", std::move(list));
+  answer.as_record()->insert_or_assign("position", past->position);
+  return json_response(answer);
+}
+
+Result case_choices(Context& context, const Call& call) {
+  const std::string& id = call.part("id");
+  const auto seen = see_case(context, call, id, false);
+  if (!seen) return std::unexpected{seen.error()};
+  const packs::Pack& pack = *seen->root.pack;
+  const std::vector<std::string> roles = call.key->roles_in(pack.name);
+  std::vector<core::Choice> choices;
+  std::string state_name;
+  std::int64_t version = 0;
+  Value::List clocks;
+  context.node.query([&](const core::State& state) {
+    const core::Case* c = state.find_case(id);
+    if (!c) return;
+    state_name = c->state;
+    version = c->version;
+    for (const auto& [name, clock] : c->clocks) {
+      if (!clock.due || !clock.since) continue;
+      clocks.push_back(
+          Value::Record{{"clock", name}, {"due", clock.due->text()}, {"fired", clock.fired}});
+    }
+    const core::Moment moment{
+        .now = context.node.clock().now(), .today = state.circle().today, .salt = {}};
+    choices = core::choices(state, id, roles, moment);
+  });
+  const packs::StateDef* state = packs::find(seen->root.service->states, state_name);
+  Value::List list;
+  for (const core::Choice& choice : choices) {
+    const packs::EventDef* event = state ? packs::find(state->events, choice.event) : nullptr;
+    Value::List why;
+    for (const Title& reason : choice.why) why.emplace_back(in_language(reason, call.language));
+    Value::Record one{{"event", choice.event}, {"passes", choice.passes}, {"why", std::move(why)}};
+    if (event) {
+      one["title"] = in_language(event->title, call.language);
+      one["form"] = list_value(event->form);
+      Value::List by;
+      for (const packs::By& who : event->by) {
+        const auto party = seen->root.parties.find(who.party);
+        if (party == seen->root.parties.end() || party->second != context.node.identity().party ||
+            std::ranges::find(roles, who.role) == roles.end()) {
+          continue;
+        }
+        const bool owns = who.party == state->owner;
+        by.emplace_back(owns ? who.role : who.party + "." + who.role);
+      }
+      one["roles"] = std::move(by);
+    }
+    list.push_back(std::move(one));
+  }
+  return json_response(Value::Record{{"case", id},
+                                     {"state", state_name},
+                                     {"version", version},
+                                     {"choices", std::move(list)},
+                                     {"clocks", std::move(clocks)}});
+}
+
+Result case_history(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const auto found = find_case(context, call, onlooker, *past);
+  if (!found) return std::unexpected{found.error()};
+  const auto steps = context.views.history(found->row.id, past->at);
+  if (!steps) return std::unexpected{problem_of(steps.error())};
+  const packs::Service* service =
+      found->pack ? packs::find(found->pack->services, found->row.service) : nullptr;
+  Reader reader = onlooker.reader(found->sight);
+  const auto shown = [&](const Value& value, const std::string& path) {
+    return service ? reveal(reader, service->fields, value, path) : mask(value);
+  };
+  Value::List list;
+  for (const views::StepRow& step : *steps) {
+    const std::string path = found->row.id + "@" + std::to_string(step.version);
+    Value::Record one{{"version", step.version},
+                      {"event", step.event},
+                      {"from", step.from},
+                      {"decided_by", step.decided_by},
+                      {"role", step.role},
+                      {"branch", step.branch},
+                      {"on", step.on.text()},
+                      {"digest", step.digest},
+                      {"input", shown(step.input, path)},
+                      {"set", shown(step.set, path)},
+                      {"position", step.position}};
+    if (!step.to.empty()) one["to"] = step.to;
+    if (!step.principal.empty() && sees_internal(*call.key, *found->pack)) {
+      one["principal"] = step.principal;
+    }
+    list.push_back(std::move(one));
+  }
+  if (auto noted = onlooker.account_for(reader, found->row.id + "/history"); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  return json_response(Value::Record{
+      {"case", found->row.id}, {"steps", std::move(list)}, {"position", past->position}});
+}
+
+Result case_evidence(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const auto found = find_case(context, call, onlooker, *past);
+  if (!found) return std::unexpected{found.error()};
+  if (!found->pack || !sees_internal(*call.key, *found->pack)) {
+    return std::unexpected{forbidden("Evidence is for offices of the parties and for auditors.",
+                                     "证据仅供各方机关和审计人员查阅。")};
+  }
+  const auto positions = context.views.positions(found->row.id, past->at);
+  if (!positions) return std::unexpected{problem_of(positions.error())};
+  const auto entry_at = [&](std::uint64_t position) -> std::optional<node::Entry> {
+    auto entries = context.node.entries(position, 1);
+    if (!entries) return std::nullopt;
+    for (node::Entry& entry : *entries) {
+      if (entry.index == position) return std::move(entry);
+    }
+    return std::nullopt;
+  };
+  const bool whole = call.parameter("whole") == "true";
+  Value::List entries;
+  for (const std::uint64_t position : *positions) {
+    const auto entry = entry_at(position);
+    if (!entry) continue;
+    Value::Record one{{"position", position},
+                      {"time_ms", entry->time_ms},
+                      {"kind", entry->kind},
+                      {"leaf", entry->leaf}};
+    if (!entry->outcome.empty()) one["outcome"] = entry->outcome;
+    if (!entry->reason.empty()) one["reason"] = entry->reason;
+    if (whole) {
+      one["evidence"] = entry->evidence;
+      one["proof"] = context.node.receipt(position).value_or("");
+    }
+    entries.push_back(std::move(one));
+  }
+  views::MessageFilter filter;
+  filter.stream = found->row.id;
+  filter.page.limit = 1'000;
+  const auto listed = context.views.messages(filter, past->at);
+  if (!listed) return std::unexpected{problem_of(listed.error())};
+  Value::List messages;
+  for (const views::MessageRow& message : listed->rows) {
+    Value::Record one{{"direction", message.sent ? "to" : "from"},
+                      {"party", message.peer},
+                      {"seq", message.seq},
+                      {"kind", message.kind},
+                      {"outcome", message.outcome},
+                      {"reason", message.reason},
+                      {"position", message.position},
+                      {"answered", optional_position(message.answered)}};
+    if (!message.message_id.empty()) one["message_id"] = message.message_id;
+    if (whole) {
+      const auto envelope = message.sent ? context.node.envelope_sent(message.peer, message.seq)
+                                         : context.node.envelope_taken(message.peer, message.seq);
+      one["envelope"] = envelope.value_or("");
+      if (!message.sent) one["receipt"] = context.node.receipt(message.position).value_or("");
+      if (message.sent && message.answered) {
+        const auto ack = entry_at(*message.answered);
+        one["receipt"] = ack ? ack->evidence : "";
+      }
+    }
+    messages.push_back(std::move(one));
+  }
+  return json_response(Value::Record{{"case", found->row.id},
+                                     {"entries", std::move(entries)},
+                                     {"messages", std::move(messages)},
+                                     {"more_messages", !listed->next.empty()},
+                                     {"position", past->position}});
+}
+
+Result list_tasks(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  auto page = read_page(call);
+  if (!page) return std::unexpected{page.error()};
+  const bool admin = call.key->allows("admin");
+  views::TaskFilter filter;
+  filter.id = call.parameter("case");
+  filter.open = call.parameter("closed") != "true";
+  if (!admin) {
+    std::set<std::string> roles;
+    for (const auto& [pack, names] : call.key->roles) roles.insert(names.begin(), names.end());
+    filter.roles.assign(roles.begin(), roles.end());
+  }
+  Onlooker onlooker{context, call};
+  Value::List tasks;
+  std::string next;
+  filter.page = *page;
+  const bool any = admin || !filter.roles.empty();
+  for (int pages = 0; any && pages < kPagesMax; ++pages) {
+    filter.page.limit = page->limit - static_cast<int>(tasks.size());
+    const auto listed = context.views.tasks(filter, past->at);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (const views::TaskRow& task : listed->rows) {
+      if (!admin && !is_for(context, call, onlooker, task)) continue;
+      tasks.push_back(task_value(task, *call.key, call.language));
+    }
+    next = listed->next;
+    filter.page.after = next;
+    if (next.empty() || static_cast<int>(tasks.size()) >= page->limit) break;
+  }
+  return json_response(
+      Value::Record{{"tasks", std::move(tasks)}, {"next", next}, {"position", past->position}});
+}
+
+}  // namespace bashu::api

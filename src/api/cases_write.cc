@@ -1,0 +1,180 @@
+// What changes a case: starting it, its events, the joint act that ends a dispute; closing tasks.
+
+#include <utility>
+
+#include "api/handlers.h"
+
+namespace bashu::api {
+
+namespace {
+
+std::expected<core::Parties, Problem> parties_member(const Value& body) {
+  core::Parties parties;
+  const Value* value = body.find("parties");
+  if (!value) return parties;
+  const Problem wrong = malformed("parties", "A party id for each party of the case is expected.",
+                                  "应为办件各方对应的参与方代码。");
+  if (!value->as_record()) return std::unexpected{wrong};
+  for (const auto& [name, id] : *value->as_record()) {
+    if (!id.as_text()) return std::unexpected{wrong};
+    parties.emplace(name, *id.as_text());
+  }
+  return parties;
+}
+
+const Value& form_member(const Value& body) {
+  static const Value kEmpty{Value::Record{}};
+  const Value* with = body.find("with");
+  return with ? *with : kEmpty;
+}
+
+// The request as it may be kept: with the form sealed.
+Value sealed_request(const Value& body, const Value& form) {
+  Value request = body;
+  if (body.find("with")) request.as_record()->insert_or_assign("with", form);
+  return request;
+}
+
+}  // namespace
+
+Prepared start_case(Context& context, const Call& call) {
+  const auto body = json_body(call, {"pack", "service", "role", "parties", "parent", "with"});
+  if (!body) return std::unexpected{body.error()};
+  const auto parent = text_member(*body, "parent", false);
+  if (!parent) return std::unexpected{parent.error()};
+  const auto pack = text_member(*body, "pack", parent->empty());
+  if (!pack) return std::unexpected{pack.error()};
+  const auto service = text_member(*body, "service");
+  if (!service) return std::unexpected{service.error()};
+  const auto role = text_member(*body, "role");
+  if (!role) return std::unexpected{role.error()};
+  auto parties = parties_member(*body);
+  if (!parties) return std::unexpected{parties.error()};
+
+  packs::PackPtr of;
+  std::string named = *pack;
+  if (parent->empty()) {
+    const auto held = see_pack(context, *pack);
+    if (!held) return std::unexpected{held.error()};
+    of = held->pack;
+    // By digest, so that what was sealed here is what is decided; a pack that is not in force is
+    // left to decide, which says so.
+    if (held->in_force) named = of->digest;
+  } else {
+    const auto seen = see_case(context, call, *parent, false);
+    if (!seen) return std::unexpected{seen.error()};
+    of = seen->root.pack;
+  }
+  const packs::Service* def = packs::find(of->services, *service);
+  if (!def) {
+    return std::unexpected{problem_of(reject(RejectCode::unknown_service, "service"))};
+  }
+  Write write;
+  auto form = seal_form(context, call, def->fields, form_member(*body), "with", {}, write);
+  if (!form) return std::unexpected{form.error()};
+  write.request = sealed_request(*body, *form);
+  write.status = 201;
+  write.command = core::StartCase{.by = asker(call, call.key->roles_in(of->name)),
+                                  .pack = std::move(named),
+                                  .service = *service,
+                                  .role = *role,
+                                  .parties = std::move(*parties),
+                                  .parent = *parent,
+                                  .id = {},
+                                  .with = std::move(*form)};
+  return write;
+}
+
+Prepared fire_event(Context& context, const Call& call) {
+  const auto body = json_body(call, {"role", "version", "with"});
+  if (!body) return std::unexpected{body.error()};
+  const auto role = text_member(*body, "role");
+  if (!role) return std::unexpected{role.error()};
+  std::optional<std::int64_t> version;
+  if (const Value* value = body->find("version")) {
+    if (!value->as_int()) {
+      return std::unexpected{malformed("version", "A whole number is expected.", "应为整数。")};
+    }
+    version = *value->as_int();
+  }
+  const std::string& id = call.part("id");
+  auto seen = see_case(context, call, id, false);
+  if (!seen) return std::unexpected{seen.error()};
+  const std::vector<packs::Member>& fields = seen->root.service->fields;
+  bool seals = false;
+  for (const packs::Member& field : fields) {
+    seals = seals || (is_private(*field.type) && form_member(*body).find(field.name));
+  }
+  if (seals) {
+    seen = see_case(context, call, id, true);
+    if (!seen) return std::unexpected{seen.error()};
+  }
+  if (seen->sight != Sight::full) {
+    return std::unexpected{forbidden("An auditor changes nothing.", "审计人员不得更改。")};
+  }
+  Write write;
+  auto form =
+      seal_form(context, call, fields, form_member(*body), "with", seen->sealing_key, write);
+  if (!form) return std::unexpected{form.error()};
+  write.request = sealed_request(*body, *form);
+  write.command = core::FireEvent{.by = asker(call, call.key->roles_in(seen->root.pack->name)),
+                                  .id = id,
+                                  .event = call.part("event"),
+                                  .role = *role,
+                                  .version = version,
+                                  .with = std::move(*form)};
+  return write;
+}
+
+Prepared settle_case(Context& context, const Call& call) {
+  auto body = json_body(call, {"content", "note"});
+  if (!body) return std::unexpected{body.error()};
+  const auto content = text_member(*body, "content");
+  if (!content) return std::unexpected{content.error()};
+  const auto note = text_member(*body, "note");
+  if (!note) return std::unexpected{note.error()};
+  const auto seen = see_case(context, call, call.part("id"), false);
+  if (!seen) return std::unexpected{seen.error()};
+  // A joint act is signed by an office, not by whoever began the case.
+  if (seen->sight != Sight::full || !sees_internal(*call.key, *seen->root.pack)) {
+    return std::unexpected{forbidden("A dispute is settled by an office of a party of the case.",
+                                     "争议须由办件一方的机关签署处理。")};
+  }
+  Write write;
+  write.command = core::SignSettlement{.by = officer(call, seen->root.pack->name),
+                                       .id = call.part("id"),
+                                       .content = *content,
+                                       .note = *note};
+  write.request = std::move(*body);
+  return write;
+}
+
+Prepared close_task(Context& context, const Call& call) {
+  std::int64_t number = 0;
+  for (const char c : call.part("number")) {
+    if (c < '0' || c > '9' || number > 1'000'000'000'000) return std::unexpected{not_found()};
+    number = number * 10 + (c - '0');
+  }
+  // Who holds one of the task's roles in its pack may close it; exceptions, also an administrator.
+  std::vector<std::string> roles;
+  bool found = false;
+  context.node.query([&](const core::State& state) {
+    const core::Task* task = state.find_task(number);
+    if (!task) return;
+    found = true;
+    const core::Case* c = state.find_case(task->id);
+    const auto row = c ? state.circle().packs.find(c->pack) : state.circle().packs.end();
+    const bool known = row != state.circle().packs.end() && row->second.pack;
+    roles = call.key->roles_in(known ? row->second.pack->name : std::string{});
+  });
+  if (!found) return std::unexpected{not_found()};
+  Write write;
+  write.command = core::CloseTask{.by = asker(call, std::move(roles)), .number = number};
+  if (call.key->allows("admin")) {
+    std::get<core::CloseTask>(write.command).by.roles.emplace_back("admin");
+  }
+  write.request = Value::Record{};
+  return write;
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,76 @@
+// The circle, its channels, and what waits for somebody to decide.
+
+#include <utility>
+
+#include "api/handlers.h"
+#include "base/bytes.h"
+
+namespace bashu::api {
+
+Result show_circle(Context& context, const Call& /*call*/) {
+  const auto directory = context.node.directory();
+  const auto shelf = context.shelves.now();
+  Value::Record answer{{"own", context.node.identity().party},
+                       {"name_here", context.node.identity().name},
+                       {"origin", context.node.identity().origin},
+                       {"today", shelf->today.text()},
+                       {"formed", directory->formed}};
+  if (!directory->formed) return json_response(answer);
+  const evidence::Agreement& agreement = directory->agreement;
+  Value::List parties;
+  for (const evidence::PartyRecord& party : agreement.parties) {
+    Value::List authorities;
+    for (const std::string& one : party.tls_ca) authorities.emplace_back(one);
+    parties.push_back(Value::Record{{"party", party.party},
+                                    {"member", party.member},
+                                    {"origin", party.origin},
+                                    {"endpoint", party.endpoint},
+                                    {"root", party.root_kid},
+                                    {"root_key", base64url(party.root_key)},
+                                    {"tls_ca", std::move(authorities)}});
+  }
+  Value::List keys;
+  for (const auto& [kid, key] : directory->keys) {
+    keys.push_back(Value::Record{{"kid", kid},
+                                 {"party", key.party},
+                                 {"role", key.role},
+                                 {"alg", key.alg},
+                                 {"key", base64url(key.key)},
+                                 {"name", key.name},
+                                 {"from", key.from},
+                                 {"to", key.to},
+                                 {"revoked", key.revoked}});
+  }
+  answer["agreement"] = Value::Record{{"id", agreement.id},
+                                      {"digest", agreement.digest},
+                                      {"edition", agreement.edition},
+                                      {"name", agreement.name},
+                                      {"effective", agreement.effective}};
+  answer["parties"] = std::move(parties);
+  answer["keys"] = std::move(keys);
+  return json_response(answer);
+}
+
+Result list_held(Context& context, const Call& call) {
+  if (!call.key->allows("admin") && !call.key->allows("audit")) {
+    return std::unexpected{forbidden("Held messages are for administrators and auditors.",
+                                     "搁置消息仅供管理员和审计人员查阅。")};
+  }
+  Value::List list;
+  context.node.query([&](const core::State& state) {
+    state.each_inbox([&](const core::PartyId& from, const core::Inbox& inbox) {
+      for (const auto& [seq, held] : inbox.held) {
+        list.push_back(Value::Record{{"party", from},
+                                     {"seq", seq},
+                                     {"kind", held.kind},
+                                     {"stream", held.stream},
+                                     {"pack", held.pack},
+                                     {"reason", held.reason},
+                                     {"body", mask(held.body)}});
+      }
+    });
+  });
+  return json_response(Value::Record{{"held", std::move(list)}});
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,152 @@
+#include "api/context.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/documents.h"
+#include "base/json.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::size_t kRootsMax = 65'536;
+
+// Whether the key has a role that sees every case of a party this node plays here.
+bool sees_all(const ApiKey& key, const CaseRoot& root, std::string_view own) {
+  const CaseFacts nothing{.parties = &root.parties, .state = {}, .opened_by = {}, .task_roles = {}};
+  return sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
+}
+
+std::string own_sealing_key(const Value& data, std::string_view own) {
+  for (const std::string& id : node::sealing_keys(data)) {
+    if (id.starts_with(std::string{own} + "-k")) return id;
+  }
+  return {};
+}
+
+// A key for forms in which only pseudonyms are made: the vault asks for one and seals nothing under
+// it, so that a batch of taps does not make a key for every line.
+std::string idle_key(Context& context) {
+  const std::lock_guard lock{context.mutex};
+  if (context.idle_key.empty()) {
+    context.idle_key = context.node.vault().new_key(context.node.identity().party);
+  }
+  return context.idle_key;
+}
+
+}  // namespace
+
+std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, std::string_view id,
+                                          bool state_needed) {
+  const Problem unknown = problem_of(reject(RejectCode::unknown_case, std::string{id}));
+  const std::string& own = context.node.identity().party;
+  if (!state_needed) {
+    const std::lock_guard lock{context.mutex};
+    const auto it = context.roots.find(id);
+    if (it != context.roots.end() && sees_all(*call.key, it->second, own)) {
+      return SeenCase{.root = it->second, .sight = Sight::full, .sealing_key = {}};
+    }
+  }
+
+  SeenCase seen;
+  bool found = false;
+  context.node.query([&](const core::State& state) {
+    const core::Case* c = state.find_case(id);
+    if (!c) return;
+    const auto row = state.circle().packs.find(c->pack);
+    if (row == state.circle().packs.end() || !row->second.pack) return;
+    seen.root.pack = row->second.pack;
+    seen.root.service = packs::find(seen.root.pack->services, c->service);
+    if (!seen.root.service) return;
+    found = true;
+    seen.root.service_name = c->service;
+    seen.root.parties = c->parties;
+    CaseFacts facts{
+        .parties = &c->parties, .state = c->state, .opened_by = c->opened_by, .task_roles = {}};
+    for (const std::int64_t number : state.tasks_of(id)) {
+      if (const core::Task* task = state.find_task(number)) {
+        facts.task_roles.insert(task->roles.begin(), task->roles.end());
+      }
+    }
+    seen.sight = sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);
+    seen.sealing_key = own_sealing_key(c->data, own);
+  });
+  if (!found || seen.sight == Sight::none) return std::unexpected{unknown};
+  const std::lock_guard lock{context.mutex};
+  if (context.roots.size() >= kRootsMax) context.roots.clear();
+  context.roots.insert_or_assign(std::string{id}, seen.root);
+  return seen;
+}
+
+std::expected<HeldPack, Problem> see_pack(Context& context, std::string_view name_or_digest) {
+  const auto recent = context.shelves.now();
+  if (const HeldPack* held = recent->find(name_or_digest)) return *held;
+  const auto fresh = context.shelves.fresh();
+  if (const HeldPack* held = fresh->find(name_or_digest)) return *held;
+  return std::unexpected{problem_of(reject(RejectCode::unknown_pack, "pack"))};
+}
+
+std::expected<Value, Problem> seal_form(Context& context, const Call& call,
+                                        const std::vector<packs::Member>& fields, const Value& form,
+                                        const std::string& path, std::string_view key_id,
+                                        Write& write) {
+  auto form_problem = [](const std::string& where, Title why) {
+    return problem_of(Reject{.code = RejectCode::form, .where = where, .why = {std::move(why)}});
+  };
+  if (!form.as_record()) {
+    return std::unexpected{form_problem(
+        path, {{"en", "A record of fields is expected."}, {"zh", "应为字段的集合。"}})};
+  }
+  if (const std::string where = find_sealed(form, path); !where.empty()) {
+    return std::unexpected{
+        form_problem(where, {{"en", "Values are sealed by the node, not by its clients."},
+                             {"zh", "数值由节点加密封存，客户端不得提交密封值。"}})};
+  }
+  if (auto error = check_private(fields, form, path)) {
+    return std::unexpected{form_problem(error->path, error->why)};
+  }
+  auto warnings = identifier_warnings(fields, form, path);
+  std::ranges::move(warnings, std::back_inserter(write.warnings));
+
+  const auto given = [&](bool (*is)(const packs::Type&)) {
+    return std::ranges::any_of(
+        fields, [&](const packs::Member& f) { return form.find(f.name) && is(*f.type); });
+  };
+  if (!given(is_private)) return form;
+  const std::string& own = context.node.identity().party;
+  std::string key{key_id};
+  if (!given(needs_key)) {
+    key = idle_key(context);
+  } else if (key.empty()) {
+    key = context.node.vault().new_key(own);
+    write.new_keys.push_back(key);
+  }
+  Value sealed = context.node.vault().seal(fields, form, own, key);
+  if (auto error = seal_documents(context, call.key->principal(), fields, form, path, sealed)) {
+    return std::unexpected{form_problem(error->path, error->why)};
+  }
+  return sealed;
+}
+
+std::string command_record(const Call& call, const core::Command& command, const Write& write) {
+  Value::List roles;
+  const auto by = std::visit(
+      [](const auto& one) -> const core::Asker* {
+        if constexpr (requires { one.by; }) {
+          return &one.by;
+        } else {
+          return nullptr;
+        }
+      },
+      command);
+  if (by) {
+    for (const std::string& role : by->roles) roles.emplace_back(role);
+  }
+  Value::Record record{{"principal", call.key->principal()}, {"key", call.key->id},
+                       {"roles", std::move(roles)},          {"method", call.request.method},
+                       {"path", call.request.path()},        {"request", write.request}};
+  return canonical_json(record);
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,97 @@
+// What the handlers of the API share. The node, its views and its exchange outlive it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "api/privacy.h"
+#include "api/shelf.h"
+#include "base/date.h"
+#include "exchange/blobs.h"
+#include "node/node.h"
+
+namespace bashu::views {
+class Views;
+}
+namespace bashu::exchange {
+class Exchange;
+}
+
+namespace bashu::api {
+
+// What never changes of a case.
+struct CaseRoot {
+  packs::PackPtr pack;
+  const packs::Service* service = nullptr;  // of the pack
+  std::string service_name;
+  core::Parties parties;
+};
+
+// What the first of two principals asked for.
+struct Proposal {
+  core::Asker by;
+  std::int64_t at_ms = 0;
+};
+
+struct Context {
+  node::Node& node;
+  views::Views& views;
+  exchange::Exchange* exchange = nullptr;                     // null: the node runs alone
+  std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
+  std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
+  std::filesystem::path dir;
+  Shelves shelves;
+  AccessLog access;
+  exchange::Blobs blobs;
+
+  std::mutex mutex;  // of what follows
+  std::map<std::string, CaseRoot, std::less<>> roots;
+  std::map<std::string, Proposal, std::less<>> proposals;  // by path and body
+  std::string idle_key;                                    // of the vault; seals nothing
+  std::string openapi_of, openapi;  // the document made last, and what it was made of
+
+  Context(node::Node& n, views::Views& v, exchange::Exchange* e,
+          std::function<std::expected<void, Fault>(Date)> today)
+      : node{n},
+        views{v},
+        exchange{e},
+        set_today{std::move(today)},
+        dir{n.identity().dir},
+        shelves{n},
+        access{dir / "access.log"},
+        blobs{dir / "blobs"} {}
+};
+
+// A case as the core holds it now, if the key may see it; else 404, as if there were none.
+struct SeenCase {
+  CaseRoot root;
+  Sight sight = Sight::none;
+  std::string sealing_key;  // of values sealed before by this party; empty: none
+};
+// `state_needed`: also when the key's roles alone would do (to learn `sealing_key`).
+[[nodiscard]] std::expected<SeenCase, Problem> see_case(Context& context, const Call& call,
+                                                        std::string_view id, bool state_needed);
+// The pack a request names, or a problem `unknown_pack`.
+[[nodiscard]] std::expected<HeldPack, Problem> see_pack(Context& context,
+                                                        std::string_view name_or_digest);
+
+// Checks the private members of `form`, a record of `fields`, and seals them under `key_id`, or
+// under a new key noted in `write`. Warnings go to `write` too. `path` leads to the form.
+[[nodiscard]] std::expected<Value, Problem> seal_form(Context& context, const Call& call,
+                                                      const std::vector<packs::Member>& fields,
+                                                      const Value& form, const std::string& path,
+                                                      std::string_view key_id, Write& write);
+
+// The evidence of a command: its canonical record.
+[[nodiscard]] std::string command_record(const Call& call, const core::Command& command,
+                                         const Write& write);
+
+}  // namespace bashu::api

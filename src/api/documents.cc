@@ -1,0 +1,238 @@
+#include "api/documents.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/reading.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "exchange/files.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::size_t kNameMax = 255;
+constexpr std::size_t kNonce = 24;
+
+bool is_media_type(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  return text.size() <= 100 && slash != std::string_view::npos && slash > 0 &&
+         slash + 1 < text.size() && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view{"!#$&^_.+-/"}.find(c) != std::string_view::npos;
+         });
+}
+
+// Who deposited it, and under which key of the vault: DIR/deposits/<sha256>.
+struct Deposit {
+  std::string principal, key;
+};
+std::filesystem::path deposit_file(const Context& context, std::string_view sha256) {
+  return context.dir / "deposits" / sha256;
+}
+std::optional<Deposit> find_deposit(const Context& context, std::string_view sha256) {
+  if (!hash_from_hex(sha256)) return std::nullopt;
+  const auto text = exchange::read_file(deposit_file(context, sha256), 64u << 10);
+  const auto value = text ? parse_json(*text) : std::expected<Value, JsonError>{};
+  if (!text || !value) return std::nullopt;
+  return Deposit{.principal = value->text_at("principal"), .key = value->text_at("key")};
+}
+
+Title both(const char* en, const char* zh) { return {{"en", en}, {"zh", zh}}; }
+
+// Replaces in `sealed` what stands for the document `plain` of type `type`.
+std::optional<packs::FormError> seal_one(Context& context, const std::string& principal,
+                                         const packs::Type& type, const Value& plain,
+                                         const std::string& path, Value& sealed) {
+  const auto deposit = find_deposit(context, plain.text_at("sha256"));
+  if (!deposit || deposit->principal != principal) {
+    return packs::FormError{path, both("Deposit the document first (POST /documents).",
+                                       "请先上传文件（POST /documents）。")};
+  }
+  const auto alone = std::make_shared<packs::Type>(type);
+  const Value again =
+      context.node.vault().seal({{"document", alone}}, Value::Record{{"document", plain}},
+                                context.node.identity().party, deposit->key);
+  sealed = *again.find("document");
+  if (Value::Record* document = sealed.as_record()) (*document)["dek"] = deposit->key;
+  return std::nullopt;
+}
+
+std::optional<packs::FormError> seal_in(Context& context, const std::string& principal,
+                                        const packs::Type& type, const Value& plain,
+                                        const std::string& path, Value& sealed) {
+  if (type.kind == packs::Kind::document) {
+    return seal_one(context, principal, type, plain, path, sealed);
+  }
+  // Inside a value that is sealed whole a document could never be found again.
+  const auto holds_document = [](const auto& self, const packs::Type& t) -> bool {
+    if (t.kind == packs::Kind::document) return true;
+    if (t.element && self(self, *t.element)) return true;
+    return std::ranges::any_of(t.members,
+                               [&](const packs::Member& m) { return self(self, *m.type); });
+  };
+  if (!holds_document(holds_document, type)) return std::nullopt;
+  if (packs::is_sealed(sealed)) {
+    return packs::FormError{path, both("This pack seals documents inside other values; they cannot "
+                                       "be deposited.",
+                                       "业务包将文件密封在其他数值之内，无法上传。")};
+  }
+  if (const Value::List* list = plain.as_list(); list && sealed.as_list()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      if (auto error = seal_in(context, principal, *type.element, (*list)[i],
+                               path + "[" + std::to_string(i) + "]", (*sealed.as_list())[i])) {
+        return error;
+      }
+    }
+    return std::nullopt;
+  }
+  return seal_documents(context, principal, type.members, plain, path, sealed);
+}
+
+// A document found in the data of a case, with the key it is encrypted under.
+struct FoundDocument {
+  std::string name, media, key;
+  bool sensitive = false;
+};
+std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& type,
+                                      const Value& value, std::string_view sha256) {
+  if (type.kind == packs::Kind::document) {
+    const std::vector<std::string> keys = node::sealing_keys(value);
+    Value clear = packs::is_sealed(value) ? vault.unseal(value) : value;
+    if (clear.text_at("sha256") != sha256 || keys.empty()) return std::nullopt;
+    FoundDocument found{.name = {},
+                        .media = clear.text_at("media"),
+                        .key = keys.front(),
+                        .sensitive = type.cls == packs::Class::sensitive};
+    const Value* name = clear.find("name");
+    if (!name) return found;
+    const Value open = packs::is_sealed(*name) ? vault.unseal(*name) : *name;
+    found.name = open.as_text() ? *open.as_text() : "";
+    return found;
+  }
+  if (type.element && value.as_list()) {
+    for (const Value& one : *value.as_list()) {
+      if (auto found = look_for(vault, *type.element, one, sha256)) return found;
+    }
+  }
+  for (const packs::Member& member : type.members) {
+    const Value* one = value.find(member.name);
+    if (!one) continue;
+    if (auto found = look_for(vault, *member.type, *one, sha256)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<packs::FormError> seal_documents(Context& context, const std::string& principal,
+                                               const std::vector<packs::Member>& fields,
+                                               const Value& form, const std::string& path,
+                                               Value& sealed) {
+  for (const packs::Member& field : fields) {
+    const Value* plain = form.find(field.name);
+    if (!plain || !sealed.as_record() || !sealed.find(field.name)) continue;
+    if (auto error = seal_in(context, principal, *field.type, *plain, path + "." + field.name,
+                             sealed.as_record()->find(field.name)->second)) {
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
+Prepared put_document(Context& context, const Call& call) {
+  const auto name = exchange::percent_decode(call.request.header("X-Document-Name"));
+  if (!name || name->empty() || !is_utf8(*name) || utf8_length(*name) > kNameMax) {
+    return std::unexpected{malformed("X-Document-Name",
+                                     "A name of 1 to 255 characters, percent-encoded, is expected.",
+                                     "应为 1 至 255 个字符的文件名（百分号编码）。")};
+  }
+  std::string_view media = call.request.header("Content-Type");
+  media = media.substr(0, media.find(';'));
+  if (!is_media_type(media)) return std::unexpected{wrong_media("any media type")};
+  if (call.request.body.empty()) {
+    return std::unexpected{malformed({}, "The document is empty.", "文件为空。")};
+  }
+  node::Vault& vault = context.node.vault();
+  const std::string key_id = vault.new_key(context.node.identity().party);
+  const auto key = vault.key(key_id);
+  const auto fail = [&](const Fault& fault) {
+    vault.forget(key_id);
+    return std::unexpected{problem_of(fault)};
+  };
+  if (!key) return fail(Fault{.what = "vault: the new key is not there"});
+  const std::string blob =
+      exchange::encrypt_document(call.request.body, *key, context.node.chance().bytes(kNonce));
+  const auto sha256 = context.blobs.put(blob);
+  if (!sha256) return fail(sha256.error());
+  std::error_code ignored;  // writing below tells
+  std::filesystem::create_directories(context.dir / "deposits", ignored);
+  const Value deposit = Value::Record{{"principal", call.key->principal()}, {"key", key_id}};
+  if (auto kept = exchange::write_file(deposit_file(context, *sha256), canonical_json(deposit));
+      !kept) {
+    return fail(kept.error());
+  }
+  return json_response(Value::Record{{"sha256", *sha256},
+                                     {"name", *name},
+                                     {"media", media},
+                                     {"size", call.request.body.size()}},
+                       201);
+}
+
+Result get_document(Context& context, const Call& call) {
+  const std::string id = call.parameter("case");
+  const std::string& sha256 = call.part("sha256");
+  if (id.empty()) {
+    return std::unexpected{malformed("case", "Documents are read through their case: ?case=ID.",
+                                     "文件须通过所属办件读取：?case=ID。")};
+  }
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  if (onlooker.sight_of(id) != Sight::full) return std::unexpected{not_found()};
+  const auto row = context.views.case_at(id, past->at);
+  if (!row) return std::unexpected{problem_of(row.error())};
+  const packs::PackPtr pack = *row ? onlooker.pack((*row)->pack) : nullptr;
+  const packs::Service* service = pack ? packs::find(pack->services, (*row)->service) : nullptr;
+  std::optional<FoundDocument> found;
+  for (const packs::Member& field : service ? service->fields : std::vector<packs::Member>{}) {
+    const Value* value = (*row)->data.find(field.name);
+    if (!found && value) found = look_for(context.node.vault(), *field.type, *value, sha256);
+  }
+  if (!found) return std::unexpected{not_found()};
+
+  const auto key = context.node.vault().key(found->key);
+  if (!key) {
+    Problem erased = not_found();
+    erased.status = 410;
+    erased.code = "erased";
+    erased.title = both("The document was erased.", "文件已删除。");
+    return std::unexpected{std::move(erased)};
+  }
+  const auto blob = context.blobs.get(sha256);
+  if (!blob) {
+    Problem away = problem_of(reject(RejectCode::not_ready, "document",
+                                     "The document has not arrived from the other party yet.",
+                                     "文件尚未从对方传到。"));
+    return std::unexpected{std::move(away)};
+  }
+  auto bytes = exchange::decrypt_document(*blob, *key);
+  if (!bytes) return std::unexpected{problem_of(Fault{.what = "blob " + sha256 + " is damaged"})};
+  if (found->sensitive) {
+    Reader reader;
+    reader.sensitive = {id + "/documents/" + sha256};
+    if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {
+      return std::unexpected{noted.error()};
+    }
+  }
+  auto response = exchange::text_response(200, found->media, std::move(*bytes));
+  // Shown by no browser as a page of this node.
+  response.headers.push_back({"Content-Disposition", "attachment; filename*=UTF-8''" +
+                                                         exchange::percent_encode(found->name)});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  return response;
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,54 @@
+// The handlers behind the routes of routes.cc. Reads answer at once; writes prepare a command.
+#pragma once
+
+#include "api/call.h"
+#include "api/context.h"
+
+namespace bashu::api {
+
+// cases_write.cc
+Prepared start_case(Context& context, const Call& call);
+Prepared fire_event(Context& context, const Call& call);
+Prepared settle_case(Context& context, const Call& call);
+Prepared close_task(Context& context, const Call& call);
+// records_write.cc
+Prepared post_feed(Context& context, const Call& call);
+Prepared put_records(Context& context, const Call& call);
+// circle_write.cc
+Prepared adopt_pack(Context& context, const Call& call);
+Prepared adopt_edition(Context& context, const Call& call);
+Prepared resolve_held(Context& context, const Call& call);
+Prepared set_clock(Context& context, const Call& call);
+
+// cases_read.cc
+Result list_cases(Context& context, const Call& call);
+Result show_case(Context& context, const Call& call);
+Result case_choices(Context& context, const Call& call);
+Result case_history(Context& context, const Call& call);
+Result case_evidence(Context& context, const Call& call);
+Result list_tasks(Context& context, const Call& call);
+// records_read.cc
+Result list_packs(Context& context, const Call& call);
+Result show_pack(Context& context, const Call& call);
+Result list_records(Context& context, const Call& call);
+Result list_accounts(Context& context, const Call& call);
+// figures_read.cc
+Result list_figures(Context& context, const Call& call);
+Result show_figure(Context& context, const Call& call);
+Result figure_records(Context& context, const Call& call);
+// circle_read.cc
+Result show_circle(Context& context, const Call& call);
+Result list_channels(Context& context, const Call& call);
+Result list_held(Context& context, const Call& call);
+// journal_read.cc
+Result journal_entries(Context& context, const Call& call);
+Result journal_proof(Context& context, const Call& call);
+Result journal_checkpoint(Context& context, const Call& call);
+// documents.cc
+Prepared put_document(Context& context, const Call& call);
+Result get_document(Context& context, const Call& call);
+// openapi.cc, health.cc
+Result show_openapi(Context& context, const Call& call);
+Result show_health(Context& context, const Call& call);
+
+}  // namespace bashu::api

@@ -1,0 +1,60 @@
+// The journal as auditors read it, and the proofs that anybody can check without this node.
+
+#include <charconv>
+
+#include "api/event_value.h"
+#include "api/handlers.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::uint64_t kEntriesMax = 1'000;
+
+}  // namespace
+
+Result journal_entries(Context& context, const Call& call) {
+  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+    return std::unexpected{
+        forbidden("Reading the journal needs `audit`.", "查阅账本须有 audit 权限。")};
+  }
+  const auto from = number_parameter(call, "from");
+  if (!from) return std::unexpected{from.error()};
+  const auto limit = number_parameter(call, "limit");
+  if (!limit) return std::unexpected{limit.error()};
+  const std::uint64_t first = from->value_or(0);
+  const std::uint64_t most = std::min(limit->value_or(100), kEntriesMax);
+  const std::uint64_t durable = context.node.durable();
+  Value::List entries;
+  std::uint64_t next = first;
+  if (first < durable && most > 0) {
+    const auto read = context.node.entries(first);
+    if (!read) return std::unexpected{problem_of(read.error())};
+    for (const node::Entry& entry : *read) {
+      if (entry.index < first || entry.index - first >= most) continue;
+      entries.push_back(entry_value(entry));
+      next = entry.index + 1;
+    }
+  }
+  Value::Record answer{{"entries", std::move(entries)}, {"durable", durable}};
+  if (next < durable && next > first) answer["next"] = next;
+  return json_response(answer);
+}
+
+Result journal_proof(Context& context, const Call& call) {
+  const std::string& text = call.part("position");
+  std::uint64_t position = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return std::unexpected{not_found()};
+  }
+  auto proof = position < context.node.durable() ? context.node.receipt(position) : std::nullopt;
+  if (!proof) return std::unexpected{not_found()};
+  return exchange::text_response(200, "text/x.tlog.proof", std::move(*proof));
+}
+
+Result journal_checkpoint(Context& context, const Call& /*call*/) {
+  return exchange::text_response(200, "text/plain; charset=utf-8", context.node.checkpoint());
+}
+
+}  // namespace bashu::api

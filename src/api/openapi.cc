@@ -1,0 +1,366 @@
+// The OpenAPI 3.1 document: the routes, and a schema for every form, line and record of the packs
+// held here.
+//
+//     components.schemas  PACK.SERVICE.start   the body that starts a case
+//                         PACK.SERVICE.STATE.EVENT
+//                         PACK.feed.FEED, PACK.register.REGISTER
+//     paths               as in routes.cc; feeds and registers also by their names
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/routes.h"
+#include "base/json.h"
+#include "packs/json_schema.h"
+
+namespace bashu::api {
+
+namespace {
+
+struct Parameter {
+  std::string_view name;
+  Value schema;
+  std::string_view what;
+};
+
+Value text_schema() { return Value::Record{{"type", "string"}}; }
+Value number_schema() { return Value::Record{{"type", "integer"}, {"minimum", 0}}; }
+Value flag_schema() { return Value::Record{{"enum", Value::List{"true"}}}; }
+Value date_schema() { return Value::Record{{"type", "string"}, {"format", "date"}}; }
+
+const std::vector<Parameter>& query_parameters() {
+  static const std::vector<Parameter> kParameters{
+      {"after", text_schema(), "`next` of the page before"},
+      {"as_of", date_schema(), "the date the answer is about (default: today)"},
+      {"at", number_schema(), "read as it was at this position"},
+      {"at_least", number_schema(), "wait until the views have reached this position"},
+      {"case", text_schema(), "id of the case"},
+      {"changed_since", number_schema(), "changed by an entry after this position"},
+      {"closed", flag_schema(), "also closed ones"},
+      {"digest", flag_schema(), "with the digest of the rows that counted"},
+      {"dry_run", flag_schema(), "decide and tell, change nothing"},
+      {"from", number_schema(), "position of the first entry"},
+      {"in_force_from", date_schema(), "first day in force (default: today)"},
+      {"key", text_schema(), "exactly this key"},
+      {"known_at", text_schema(), "a position, or a date: what was on record then"},
+      {"limit", Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}, "rows"},
+      {"mine", flag_schema(), "only cases this principal began"},
+      {"pack", text_schema(), "name of the pack"},
+      {"parent", text_schema(), "sub-cases of this case"},
+      {"party", text_schema(), "a party of the circle that takes part"},
+      {"period", text_schema(), "2026-01-01..2026-03-31"},
+      {"plays", text_schema(), "the party of the case that `party` plays"},
+      {"prefix", text_schema(), "keys that begin so"},
+      {"service", text_schema(), "name of the service"},
+      {"state", text_schema(), "name of the state"},
+      {"text", text_schema(), "contained in the id or a readable text"},
+      {"whole", flag_schema(), "with evidence, envelopes, receipts and proofs themselves"},
+  };
+  return kParameters;
+}
+
+Value ref(std::string_view kind, std::string_view name) {
+  return Value::Record{{"$ref", "#/components/" + std::string{kind} + "/" + std::string{name}}};
+}
+
+Value object(Value::Record properties, Value::List required) {
+  Value::Record schema{
+      {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+// A form: its fields out of those of the service.
+Value form_schema(const packs::Service& service, const std::vector<std::string>& form) {
+  std::vector<packs::Member> members;
+  for (const std::string& name : form) {
+    const auto it = std::ranges::find(service.fields, name, &packs::Member::name);
+    if (it != service.fields.end()) members.push_back(*it);
+  }
+  return packs::json_schema(members, packs::Sealed::refused);
+}
+
+Value choice_of(const std::set<std::string>& names) {
+  Value::List list;
+  for (const std::string& name : names) list.emplace_back(name);
+  return Value::Record{{"enum", std::move(list)}};
+}
+
+std::string by_name(const packs::StateDef* state, const packs::By& by) {
+  return !state || by.party == state->owner ? by.role : by.party + "." + by.role;
+}
+
+// `owner`: null for a start, whose roles are always the owner's.
+std::set<std::string> roles_of(const packs::EventDef& event, const packs::StateDef* state) {
+  std::set<std::string> roles;
+  for (const packs::By& by : event.by) {
+    if (by.role != "system" && !by.role.empty()) roles.insert(by_name(state, by));
+  }
+  return roles;
+}
+
+Value titles(const Title& title) {
+  Value::Record record;
+  for (const auto& [language, text] : title) record.emplace(language, text);
+  return record;
+}
+
+void describe(Value& schema, const Title& title) {
+  schema.as_record()->insert_or_assign("title", in_language(title, "en"));
+  schema.as_record()->insert_or_assign("x-titles", titles(title));
+}
+
+struct Document {
+  Value::Record schemas, paths;
+  Value::List starts, events, feeds, imports;  // references
+};
+
+void add_service(Document& document, const packs::Pack& pack, const std::string& name,
+                 const packs::Service& service) {
+  const std::string prefix = pack.name + "." + name + ".";
+  if (const auto roles = roles_of(service.start.event, nullptr); !roles.empty()) {
+    Value::Record parties;
+    Value::List all;
+    for (const packs::PartyDef& party : service.parties) {
+      parties.emplace(party.name, text_schema());
+      all.emplace_back(party.name);
+    }
+    Value::Record properties{{"pack", Value::Record{{"enum", Value::List{pack.name, pack.digest}}}},
+                             {"service", Value::Record{{"enum", Value::List{name}}}},
+                             {"role", choice_of(roles)},
+                             {"with", form_schema(service, service.start.event.form)}};
+    Value::List required{"service", "role"};
+    if (service.parent.empty()) {
+      properties["parties"] = object(std::move(parties), std::move(all));
+      required.emplace_back("pack");
+      required.emplace_back("parties");
+    } else {
+      properties["parent"] = text_schema();
+      required.emplace_back("parent");
+    }
+    Value schema = object(std::move(properties), std::move(required));
+    describe(schema, service.title);
+    document.schemas.emplace(prefix + "start", std::move(schema));
+    document.starts.push_back(ref("schemas", prefix + "start"));
+  }
+  for (const auto& [state_name, state] : service.states) {
+    for (const auto& [event_name, event] : state.events) {
+      const auto roles = roles_of(event, &state);
+      if (roles.empty()) continue;
+      Value schema = object({{"role", choice_of(roles)},
+                             {"version", Value::Record{{"type", "integer"}}},
+                             {"with", form_schema(service, event.form)}},
+                            {"role"});
+      describe(schema, event.title);
+      const std::string full = prefix + state_name + "." + event_name;
+      document.schemas.emplace(full, std::move(schema));
+      document.events.push_back(ref("schemas", full));
+    }
+  }
+}
+
+void add_batches(Document& document, const packs::Pack& pack) {
+  const auto batch = [](const char* member, const std::string& line) {
+    return Value::Record{{"type", "array"},
+                         {"items", ref("schemas", line)},
+                         {"minItems", 1},
+                         {"maxItems", 10'000},
+                         {"description", member}};
+  };
+  for (const auto& [name, feed] : pack.feeds) {
+    const std::string line = pack.name + ".feed." + name;
+    Value schema = packs::json_schema(*feed.line, packs::Sealed::refused);
+    describe(schema, feed.title);
+    document.schemas.emplace(line, std::move(schema));
+    const std::set<std::string> roles{feed.by.begin(), feed.by.end()};
+    document.schemas.emplace(
+        line + ".batch",
+        object({{"role", choice_of(roles)}, {"lines", batch("lines", line)}}, {"role", "lines"}));
+    document.feeds.push_back(ref("schemas", line + ".batch"));
+  }
+  for (const auto& [name, reg] : pack.registers) {
+    const std::string record = pack.name + ".register." + name;
+    Value schema = packs::json_schema(*reg.record, packs::Sealed::refused);
+    describe(schema, reg.title);
+    document.schemas.emplace(record, std::move(schema));
+    document.schemas.emplace(record + ".batch",
+                             object({{"records", batch("records", record)}}, {"records"}));
+    document.imports.push_back(ref("schemas", record + ".batch"));
+  }
+}
+
+Value one_of(const Value::List& list) {
+  if (list.empty()) return Value::Record{{"type", "object"}};
+  return Value::Record{{"anyOf", list}};
+}
+
+Value json_content(Value schema) {
+  return Value::Record{{"application/json", Value::Record{{"schema", std::move(schema)}}}};
+}
+
+// What a write takes; nullopt: no body.
+std::optional<Value> request_body(const Document& document, std::string_view path) {
+  const auto json = [](Value schema) {
+    return Value{Value::Record{{"required", true}, {"content", json_content(std::move(schema))}}};
+  };
+  if (path == "/cases") return json(one_of(document.starts));
+  if (path == "/cases/{id}/events/{event}") return json(one_of(document.events));
+  if (path == "/packs/{pack}/feeds/{feed}") return json(one_of(document.feeds));
+  if (path == "/packs/{pack}/registers/{register}/records") return json(one_of(document.imports));
+  if (path == "/cases/{id}/settle") {
+    return json(object({{"content", text_schema()}, {"note", text_schema()}}, {"content", "note"}));
+  }
+  if (path == "/held/{party}/{seq}") {
+    return json(object({{"reject", Value::Record{{"type", "boolean"}}}, {"note", text_schema()}},
+                       {"note"}));
+  }
+  if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
+  const auto raw = [](std::initializer_list<const char*> media) {
+    Value::Record content;
+    for (const char* one : media) content.emplace(one, Value::Record{});
+    return Value{Value::Record{{"required", true}, {"content", std::move(content)}}};
+  };
+  if (path == "/packs") return raw({"application/json", "application/yaml"});
+  if (path == "/circle/editions") return raw({"application/jose+json"});
+  if (path == "/documents") return raw({"*/*"});
+  return std::nullopt;
+}
+
+Value answer_content(std::string_view path) {
+  if (path == "/journal/proof/{position}") {
+    return Value::Record{{"text/x.tlog.proof", Value::Record{}}};
+  }
+  if (path == "/journal/checkpoint") return Value::Record{{"text/plain", Value::Record{}}};
+  if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
+  return json_content(Value::Record{{"type", "object"}});
+}
+
+std::string operation_id(const Route& route) {
+  std::string id{route.method == "GET" ? "get" : "post"};
+  for (const char c : route.path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain) id += c;
+    if (!plain && id.back() != '_') id += '_';
+  }
+  return id;
+}
+
+void add_paths(Document& document) {
+  for (const Route& route : routes()) {
+    std::string path{route.path};
+    std::erase(path, '+');
+    Value::List parameters;
+    for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
+      const std::size_t end = path.find('}', at);
+      parameters.push_back(Value::Record{{"name", path.substr(at + 1, end - at - 1)},
+                                         {"in", "path"},
+                                         {"required", true},
+                                         {"schema", text_schema()}});
+    }
+    std::string_view query = route.query;
+    while (!query.empty()) {
+      const std::size_t space = query.find(' ');
+      parameters.push_back(ref("parameters", query.substr(0, space)));
+      query.remove_prefix(space == std::string_view::npos ? query.size() : space + 1);
+    }
+    if (route.method == "POST") parameters.push_back(ref("parameters", "Idempotency-Key"));
+    if (path == "/documents") parameters.push_back(ref("parameters", "X-Document-Name"));
+    const bool made = path == "/documents" || path == "/cases";
+    const char* status = route.method == "POST" && made ? "201" : "200";
+    Value::Record operation{
+        {"operationId", operation_id(route)},
+        {"summary", route.what},
+        {"responses", Value::Record{{status, Value::Record{{"description", route.what},
+                                                           {"content", answer_content(path)}}},
+                                    {"default", ref("responses", "Problem")}}}};
+    if (!parameters.empty()) operation["parameters"] = std::move(parameters);
+    if (route.open) operation["security"] = Value::List{};
+    if (route.method == "POST") {
+      if (auto body = request_body(document, path)) operation["requestBody"] = std::move(*body);
+    }
+    Value& item = document.paths.try_emplace(path, Value::Record{}).first->second;
+    item.as_record()->emplace(route.method == "GET" ? "get" : "post", std::move(operation));
+  }
+}
+
+Value make_document(const std::vector<const HeldPack*>& held) {
+  Document document;
+  for (const HeldPack* one : held) {
+    if (!one->in_force) continue;
+    const packs::Pack& pack = *one->pack;
+    for (const auto& [name, service] : pack.services) add_service(document, pack, name, service);
+    add_batches(document, pack);
+  }
+  add_paths(document);
+  document.schemas.emplace(
+      "Problem",
+      Value::Record{
+          {"type", "object"},
+          {"required", Value::List{"type", "status", "code", "title"}},
+          {"properties",
+           Value::Record{{"type", text_schema()},
+                         {"status", Value::Record{{"type", "integer"}}},
+                         {"code", text_schema()},
+                         {"number", Value::Record{{"type", "integer"}}},
+                         {"title", text_schema()},
+                         {"detail", text_schema()},
+                         {"errors", Value::Record{{"type", "array"},
+                                                  {"items", object({{"where", text_schema()},
+                                                                    {"why", text_schema()}},
+                                                                   {"where", "why"})}}}}}});
+  Value::Record parameters;
+  for (const Parameter& parameter : query_parameters()) {
+    parameters.emplace(parameter.name, Value::Record{{"name", parameter.name},
+                                                     {"in", "query"},
+                                                     {"description", parameter.what},
+                                                     {"schema", parameter.schema}});
+  }
+  parameters.emplace(
+      "Idempotency-Key",
+      Value::Record{{"name", "Idempotency-Key"},
+                    {"in", "header"},
+                    {"description", "the same key and request are done once"},
+                    {"schema", Value::Record{{"type", "string"}, {"maxLength", 200}}}});
+  parameters.emplace("X-Document-Name",
+                     Value::Record{{"name", "X-Document-Name"},
+                                   {"in", "header"},
+                                   {"required", true},
+                                   {"description", "name of the file, percent-encoded UTF-8"},
+                                   {"schema", text_schema()}});
+  const Value problem{Value::Record{
+      {"description", "why it was not done, in Chinese or English by Accept-Language"},
+      {"content", Value::Record{{"application/problem+json",
+                                 Value::Record{{"schema", ref("schemas", "Problem")}}}}}}};
+  return Value::Record{
+      {"openapi", "3.1.0"},
+      {"info", Value::Record{{"title", "Bashu"}, {"version", BASHU_VERSION}}},
+      {"servers", Value::List{Value::Record{{"url", kPrefix}}}},
+      {"security", Value::List{Value::Record{{"key", Value::List{}}}}},
+      {"paths", std::move(document.paths)},
+      {"components",
+       Value::Record{
+           {"schemas", std::move(document.schemas)},
+           {"parameters", std::move(parameters)},
+           {"responses", Value::Record{{"Problem", problem}}},
+           {"securitySchemes",
+            Value::Record{{"key", Value::Record{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+}
+
+}  // namespace
+
+Result show_openapi(Context& context, const Call& /*call*/) {
+  const auto shelf = context.shelves.now();
+  const std::vector<const HeldPack*> held = shelf->list();
+  std::string of;
+  for (const HeldPack* one : held) of += one->pack->digest + (one->in_force ? "+" : "-");
+  const std::lock_guard lock{context.mutex};
+  if (context.openapi.empty() || context.openapi_of != of) {
+    context.openapi = canonical_json(make_document(held)) + "\n";
+    context.openapi_of = std::move(of);
+  }
+  return exchange::text_response(200, "application/json", context.openapi);
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,161 @@
+#include "api/reading.h"
+
+#include <algorithm>
+
+namespace bashu::api {
+
+namespace {
+
+constexpr int kWaitMs = 5'000;
+constexpr int kRowsMax = 1'000;
+
+}  // namespace
+
+std::expected<Past, Problem> read_past(Context& context, const Call& call) {
+  const auto at = number_parameter(call, "at");
+  if (!at) return std::unexpected{at.error()};
+  const auto at_least = number_parameter(call, "at_least");
+  if (!at_least) return std::unexpected{at_least.error()};
+  const std::uint64_t wanted = std::max(at->value_or(0), at_least->value_or(0));
+  views::Views& views = context.views;
+  if (*at || *at_least) {
+    const bool exists = wanted < context.node.durable();
+    if (!exists || !views.wait(wanted, kWaitMs)) {
+      const std::uint64_t seen = views.entries();
+      return std::unexpected{behind(seen ? std::to_string(seen - 1) : "")};
+    }
+  }
+  const std::uint64_t entries = views.entries();
+  const std::uint64_t newest = entries ? entries - 1 : 0;
+  return Past{.at = *at, .position = std::min(at->value_or(newest), newest)};
+}
+
+std::expected<views::Page, Problem> read_page(const Call& call) {
+  views::Page page;
+  page.after = call.parameter("after");
+  const auto limit = number_parameter(call, "limit");
+  if (!limit) return std::unexpected{limit.error()};
+  if (*limit) {
+    if (**limit < 1 || **limit > kRowsMax) {
+      return std::unexpected{malformed("limit", "1 to 1,000 is expected.", "应为 1 至 1,000。")};
+    }
+    page.limit = static_cast<int>(**limit);
+  }
+  return page;
+}
+
+Onlooker::Onlooker(Context& context, const Call& call)
+    : context_{context}, call_{call}, shelf_{context.shelves.now()} {}
+
+packs::PackPtr Onlooker::pack(std::string_view digest) {
+  if (const HeldPack* held = shelf_->find(digest)) return held->pack;
+  shelf_ = context_.shelves.fresh();
+  const HeldPack* held = shelf_->find(digest);
+  return held ? held->pack : nullptr;
+}
+
+const std::set<std::string, std::less<>>& Onlooker::task_roles(const std::string& case_id) {
+  const auto [it, fresh] = task_roles_.try_emplace(case_id);
+  if (fresh) {
+    views::TaskFilter filter;
+    filter.id = case_id;
+    filter.page.limit = kRowsMax;
+    if (const auto tasks = context_.views.tasks(filter)) {
+      for (const views::TaskRow& task : tasks->rows) {
+        it->second.insert(task.roles.begin(), task.roles.end());
+      }
+    }
+  }
+  return it->second;
+}
+
+Sight Onlooker::sight_of(const views::CaseRow& row) {
+  if (const auto it = seen_.find(row.id); it != seen_.end()) return it->second;
+  Sight found = Sight::none;
+  const packs::PackPtr of = pack(row.pack);
+  const packs::Service* service = of ? packs::find(of->services, row.service) : nullptr;
+  if (service && in_divisions(*call_.key, service->fields, row.data)) {
+    CaseFacts facts{
+        .parties = &row.parties, .state = row.state, .opened_by = row.opened_by, .task_roles = {}};
+    const std::string& own = context_.node.identity().party;
+    found = sight(*call_.key, *of, *service, own, facts);
+    // Tasks are looked up only where nothing else lets the reader in.
+    if (found != Sight::full && !call_.key->roles_in(of->name).empty()) {
+      facts.task_roles = task_roles(row.id);
+      if (!facts.task_roles.empty()) found = sight(*call_.key, *of, *service, own, facts);
+    }
+  }
+  seen_.emplace(row.id, found);
+  return found;
+}
+
+Sight Onlooker::sight_of(std::string_view case_id) {
+  if (const auto it = seen_.find(case_id); it != seen_.end()) return it->second;
+  const auto row = context_.views.case_at(case_id);
+  if (!row || !*row) return Sight::none;
+  return sight_of(**row);
+}
+
+Reader Onlooker::reader(Sight sight) const {
+  return {.vault = &context_.node.vault(),
+          .personal = sight == Sight::full,
+          .internal = sight != Sight::none,
+          .sensitive = {}};
+}
+
+std::expected<void, Problem> Onlooker::account_for(const Reader& reader,
+                                                   std::string_view resource) {
+  if (reader.sensitive.empty()) return {};
+  if (context_.access.record(context_.node.clock().now(), *call_.key, resource, reader.sensitive)) {
+    return {};
+  }
+  return std::unexpected{problem_of(Fault{.what = "access.log cannot be written"})};
+}
+
+Value list_value(const std::vector<std::string>& texts) {
+  Value::List list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+Value optional_position(const views::At& at) { return at ? Value{*at} : Value{}; }
+
+Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& reader,
+                 const std::string& language) {
+  const packs::Service* service = pack ? packs::find(pack->services, row.service) : nullptr;
+  const packs::StateDef* state = service ? packs::find(service->states, row.state) : nullptr;
+  Value::Record parties;
+  for (const auto& [name, party] : row.parties) parties.emplace(name, party);
+  Value::List reached;
+  for (const core::Visit& visit : row.reached) {
+    reached.push_back(Value::Record{{"state", visit.state}, {"on", visit.on.text()}});
+  }
+  Value::Record record{{"id", row.id},
+                       {"pack", row.pack_name},
+                       {"pack_digest", row.pack},
+                       {"service", row.service},
+                       {"state", row.state},
+                       {"version", row.version},
+                       {"parties", std::move(parties)},
+                       {"opened", row.opened.text()},
+                       {"since", row.since.text()},
+                       {"reached", std::move(reached)},
+                       {"disputed", row.disputed},
+                       {"changed_at", row.position}};
+  if (!row.parent.empty()) record["parent"] = row.parent;
+  if (service) {
+    record["title"] = in_language(service->title, language);
+    record["data"] = reveal(reader, service->fields, row.data, row.id);
+  } else {
+    record["data"] = mask(row.data);
+  }
+  if (state) {
+    record["state_title"] = in_language(state->title, language);
+    record["final"] = state->final;
+    const auto owner = row.parties.find(state->owner);
+    if (owner != row.parties.end()) record["owner"] = owner->second;
+  }
+  return record;
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,55 @@
+// What reads have in common: at which position, how many rows, and who may see a case.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/call.h"
+#include "api/context.h"
+#include "views/views.h"
+
+namespace bashu::api {
+
+// `at=POSITION` reads as it was then; `at_least=POSITION` waits until the views are there (504 if
+// they do not get there in time).
+struct Past {
+  views::At at;
+  std::uint64_t position = 0;  // what is read
+};
+[[nodiscard]] std::expected<Past, Problem> read_past(Context& context, const Call& call);
+// `after`, `limit`.
+[[nodiscard]] std::expected<views::Page, Problem> read_page(const Call& call);
+
+// Decides who sees which case, from the views, within one request.
+class Onlooker {
+ public:
+  Onlooker(Context& context, const Call& call);
+
+  [[nodiscard]] Sight sight_of(const views::CaseRow& row);
+  [[nodiscard]] Sight sight_of(std::string_view case_id);  // none if there is no such case
+  // A reader of values seen so.
+  [[nodiscard]] Reader reader(Sight sight) const;
+  // Writes down what sensitive values the answer opened; a problem if it cannot.
+  [[nodiscard]] std::expected<void, Problem> account_for(const Reader& reader,
+                                                         std::string_view resource);
+  [[nodiscard]] packs::PackPtr pack(std::string_view digest);
+
+ private:
+  const std::set<std::string, std::less<>>& task_roles(const std::string& case_id);
+
+  Context& context_;
+  const Call& call_;
+  std::shared_ptr<const Shelf> shelf_;
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> task_roles_;
+  std::map<std::string, Sight, std::less<>> seen_;
+};
+
+// The names of the parts of a case in the reader's language, its data as the reader sees it.
+[[nodiscard]] Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& reader,
+                               const std::string& language);
+[[nodiscard]] Value list_value(const std::vector<std::string>& texts);
+[[nodiscard]] Value optional_position(const views::At& at);
+
+}  // namespace bashu::api

@@ -1,0 +1,204 @@
+// Packs, registers and books.
+
+#include <algorithm>
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/reading.h"
+
+namespace bashu::api {
+
+namespace {
+
+Value pack_value(const HeldPack& held, const std::string& language) {
+  Value::Record adopted;
+  for (const auto& [party, from] : held.adopted) adopted.emplace(party, from.text());
+  const auto names = [](const auto& items) {
+    Value::List list;
+    for (const auto& [name, item] : items) list.emplace_back(name);
+    return list;
+  };
+  return Value::Record{{"pack", held.pack->name},
+                       {"version", held.pack->version},
+                       {"digest", held.pack->digest},
+                       {"title", in_language(held.pack->title, language)},
+                       {"in_force", held.in_force},
+                       {"adopted", std::move(adopted)},
+                       {"services", names(held.pack->services)},
+                       {"registers", names(held.pack->registers)},
+                       {"books", names(held.pack->books)},
+                       {"feeds", names(held.pack->feeds)},
+                       {"figures", names(held.pack->figures)}};
+}
+
+bool has_private_fields(const packs::Type& record) {
+  return std::ranges::any_of(record.members,
+                             [](const packs::Member& m) { return is_private(*m.type); });
+}
+
+// Anything at all in the pack.
+bool has_part(const ApiKey& key, const packs::Pack& pack) {
+  return !key.roles_in(pack.name).empty() || sees_internal(key, pack);
+}
+
+Problem no_part() {
+  return forbidden("This key has no role in the pack.", "该密钥在此业务包中没有角色。");
+}
+
+Value edition_value(const views::EditionRow& edition) {
+  return Value::Record{{"name", edition.name},     {"number", edition.number},
+                       {"keeper", edition.keeper}, {"on", edition.on.text()},
+                       {"case", edition.id},       {"entries", edition.entries},
+                       {"digest", edition.digest}, {"position", edition.position}};
+}
+
+}  // namespace
+
+Result list_packs(Context& context, const Call& call) {
+  Value::List list;
+  const auto shelf = context.shelves.now();
+  for (const HeldPack* held : shelf->list()) list.push_back(pack_value(*held, call.language));
+  return json_response(Value::Record{{"packs", std::move(list)}});
+}
+
+Result show_pack(Context& context, const Call& call) {
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  Value answer = pack_value(*held, call.language);
+  answer.as_record()->emplace("source", held->pack->source);
+  return json_response(answer);
+}
+
+Result list_records(Context& context, const Call& call) {
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
+  if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
+  if (!has_part(*call.key, *held->pack)) return std::unexpected{no_part()};
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto page = read_page(call);
+  if (!page) return std::unexpected{page.error()};
+  const auto as_of = date_parameter(call, "as_of");
+  if (!as_of) return std::unexpected{as_of.error()};
+  views::RecordFilter filter{.reg = held->pack->name + "/" + call.part("register"),
+                             .key = call.parameter("key"),
+                             .prefix = call.parameter("prefix"),
+                             .as_of = *as_of,
+                             .page = *page};
+  const auto listed = context.views.records(filter, past->at);
+  if (!listed) return std::unexpected{problem_of(listed.error())};
+
+  Onlooker onlooker{context, call};
+  const bool internal = sees_internal(*call.key, *held->pack);
+  const bool hides = has_private_fields(*reg->record);
+  // A key may hold what is not public: an office reads it, others read records without it.
+  const bool key_is_public = std::ranges::all_of(reg->key, [&](const std::string& name) {
+    const packs::Type* type = reg->record->member(name);
+    return type && type->cls == packs::Class::open;
+  });
+  Reader all{.vault = nullptr, .personal = false, .internal = internal, .sensitive = {}};
+  Value::List records;
+  for (const views::RecordRow& row : listed->rows) {
+    if (!in_divisions(*call.key, reg->record->members, row.fields)) continue;
+    Reader reader = all;
+    reader.vault = &context.node.vault();
+    reader.personal = hides && (row.id.empty() ? call.key->allows("registrar")
+                                               : onlooker.sight_of(row.id) == Sight::full);
+    Value fields =
+        reveal(reader, reg->record->members, row.fields, filter.reg + "/" + row.key, true);
+    std::ranges::move(reader.sensitive, std::back_inserter(all.sensitive));
+    const bool shows_key = internal || key_is_public;
+    if (!shows_key && fields.as_record()) fields.as_record()->erase("key");
+    Value::Record one{{"keeper", row.keeper},
+                      {"version", row.version},
+                      {"on", row.on.text()},
+                      {"fields", std::move(fields)},
+                      {"changed_at", row.position}};
+    if (shows_key) one["key"] = row.key;
+    if (internal && !row.id.empty()) one["case"] = row.id;
+    if (!row.edition.empty()) {
+      one["edition"] = row.edition;
+      one["number"] = row.number;
+    }
+    if (!row.contested.empty()) one["contested"] = list_value(row.contested);
+    records.push_back(std::move(one));
+  }
+  if (auto noted = onlooker.account_for(all, filter.reg); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  Value::Record answer{{"register", call.part("register")},
+                       {"title", in_language(reg->title, call.language)},
+                       {"records", std::move(records)},
+                       {"next", internal || key_is_public ? listed->next : ""},
+                       {"position", past->position}};
+  if (reg->editions) {
+    const auto editions = context.views.editions(filter.reg, past->at);
+    if (!editions) return std::unexpected{problem_of(editions.error())};
+    Value::List list;
+    for (const views::EditionRow& edition : *editions) list.push_back(edition_value(edition));
+    answer["editions"] = std::move(list);
+  }
+  return json_response(answer);
+}
+
+Result list_accounts(Context& context, const Call& call) {
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  const packs::Book* book = packs::find(held->pack->books, call.part("book"));
+  if (!book || !packs::find(book->accounts, call.part("kind"))) {
+    return std::unexpected{not_found()};
+  }
+  if (!sees_internal(*call.key, *held->pack)) {
+    return std::unexpected{
+        forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
+  }
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto page = read_page(call);
+  if (!page) return std::unexpected{page.error()};
+  const auto as_of = date_parameter(call, "as_of");
+  if (!as_of) return std::unexpected{as_of.error()};
+  const core::BookId id = held->pack->name + "/" + call.part("book");
+  Value::Record answer{{"book", call.part("book")},
+                       {"kind", call.part("kind")},
+                       {"title", in_language(book->title, call.language)},
+                       {"unit", book->type->unit},
+                       {"scale", book->type->scale},
+                       {"position", past->position}};
+
+  if (const auto key = call.request.parameter("key")) {
+    const core::Account account{.book = id, .kind = call.part("kind"), .key = *key};
+    const auto listed = context.views.postings(account, *page, past->at);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    Value::List postings;
+    for (const views::PostingRow& row : listed->rows) {
+      postings.push_back(Value::Record{
+          {"on", row.on.text()},
+          {"amount", row.amount},
+          {"counter", Value::Record{{"kind", row.counter.kind}, {"key", row.counter.key}}},
+          {"case", row.id},
+          {"position", row.position}});
+    }
+    answer["key"] = *key;
+    answer["postings"] = std::move(postings);
+    answer["next"] = listed->next;
+    return json_response(answer);
+  }
+  const views::AccountFilter filter{.book = id,
+                                    .kind = call.part("kind"),
+                                    .prefix = call.parameter("prefix"),
+                                    .as_of = *as_of,
+                                    .page = *page};
+  const auto listed = context.views.accounts(filter, past->at);
+  if (!listed) return std::unexpected{problem_of(listed.error())};
+  Value::List accounts;
+  for (const views::AccountRow& row : listed->rows) {
+    accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
+  }
+  answer["accounts"] = std::move(accounts);
+  answer["next"] = listed->next;
+  return json_response(answer);
+}
+
+}  // namespace bashu::api

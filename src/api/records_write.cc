@@ -1,0 +1,92 @@
+// Batches: postings by a feed, and registers filled by import.
+
+#include <utility>
+
+#include "api/handlers.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::size_t kBatchMax = 10'000;
+
+std::expected<const Value::List*, Problem> batch(const Value& body, std::string_view name) {
+  const Value* value = body.find(name);
+  if (!value || !value->as_list() || value->as_list()->empty() ||
+      value->as_list()->size() > kBatchMax) {
+    return std::unexpected{malformed(std::string{name}, "A list of 1 to 10,000 is expected.",
+                                     "应为 1 至 10,000 项的列表。")};
+  }
+  return value->as_list();
+}
+
+// Each line sealed under a key of its own, so that one person's can be forgotten alone.
+std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Call& call,
+                                                      const packs::Type& type,
+                                                      const Value::List& lines,
+                                                      const std::string& name, Write& write) {
+  std::vector<Value> sealed;
+  sealed.reserve(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string path = name + "[" + std::to_string(i) + "]";
+    auto line = seal_form(context, call, type.members, lines[i], path, {}, write);
+    if (!line) return std::unexpected{line.error()};
+    sealed.push_back(std::move(*line));
+  }
+  return sealed;
+}
+
+}  // namespace
+
+Prepared post_feed(Context& context, const Call& call) {
+  auto body = json_body(call, {"role", "lines"});
+  if (!body) return std::unexpected{body.error()};
+  const auto role = text_member(*body, "role");
+  if (!role) return std::unexpected{role.error()};
+  const auto lines = batch(*body, "lines");
+  if (!lines) return std::unexpected{lines.error()};
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  const packs::Feed* feed = packs::find(held->pack->feeds, call.part("feed"));
+  if (!feed) return std::unexpected{problem_of(reject(RejectCode::unknown_feed))};
+
+  Write write;
+  auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
+  if (!sealed) return std::unexpected{sealed.error()};
+  body->as_record()->insert_or_assign("lines", Value{Value::List{*sealed}});
+  write.request = std::move(*body);
+  write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
+                                 .pack = held->pack->digest,
+                                 .feed = call.part("feed"),
+                                 .role = *role,
+                                 .lines = std::move(*sealed)};
+  return write;
+}
+
+Prepared put_records(Context& context, const Call& call) {
+  if (!call.key->allows("registrar")) {
+    return std::unexpected{
+        forbidden("Filling a register needs `registrar`.", "导入登记册须有 registrar 权限。")};
+  }
+  auto body = json_body(call, {"records"});
+  if (!body) return std::unexpected{body.error()};
+  const auto records = batch(*body, "records");
+  if (!records) return std::unexpected{records.error()};
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
+  if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
+
+  Write write;
+  auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
+  if (!sealed) return std::unexpected{sealed.error()};
+  body->as_record()->insert_or_assign("records", Value{Value::List{*sealed}});
+  write.request = std::move(*body);
+  write.command = core::PutRecords{.by = officer(call, held->pack->name),
+                                   .pack = held->pack->digest,
+                                   .reg = call.part("register"),
+                                   .records = std::move(*sealed)};
+  return write;
+}
+
+}  // namespace bashu::api

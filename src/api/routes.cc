@@ -1,0 +1,122 @@
+#include "api/routes.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "api/handlers.h"
+
+namespace bashu::api {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const std::size_t slash = path.find('/');
+    parts.push_back(path.substr(0, slash));
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash);
+  }
+  return parts;
+}
+
+// At most one `{name+}` in a pattern: what stands before and after it has a fixed length.
+bool fits(std::string_view pattern, const std::vector<std::string>& segments,
+          std::map<std::string, std::string, std::less<>>& parts) {
+  const std::vector<std::string_view> wanted = split(pattern);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const std::string_view one = wanted[i];
+    const bool variable = one.starts_with('{');
+    std::size_t take = 1;
+    if (variable && one.ends_with("+}")) {
+      const std::size_t after = wanted.size() - i - 1;
+      if (segments.size() < at + 1 + after) return false;
+      take = segments.size() - at - after;
+    }
+    if (at + take > segments.size()) return false;
+    if (!variable) {
+      if (segments[at] != one) return false;
+      at += take;
+      continue;
+    }
+    std::string joined;
+    for (std::size_t k = 0; k < take; ++k) {
+      if (segments[at + k].empty()) return false;
+      joined += (k ? "/" : "") + segments[at + k];
+    }
+    at += take;
+    const std::string_view name = one.substr(1, one.size() - (one.ends_with("+}") ? 3 : 2));
+    parts.emplace(name, std::move(joined));
+  }
+  return at == segments.size();
+}
+
+}  // namespace
+
+// Where two patterns fit, the first counts: `/cases/{id+}` comes after all that ends otherwise. No
+// id ends like these: its last part ends in a number.
+const std::vector<Route>& routes() {
+  static const std::vector<Route> kRoutes{
+      {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true},
+      {"GET", "/openapi.json", &show_openapi, "This document"},
+      {"GET", "/packs", &list_packs, "Packs held here"},
+      {"POST", "/packs", &adopt_pack, "Adopt a pack (admin)", "in_force_from dry_run"},
+      {"GET", "/packs/{pack}", &show_pack, "A pack as it was adopted"},
+      {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run"},
+      {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",
+       "key prefix as_of after limit at at_least"},
+      {"POST", "/packs/{pack}/registers/{register}/records", &put_records,
+       "Fill a register (registrar)", "dry_run"},
+      {"GET", "/packs/{pack}/books/{book}/{kind}", &list_accounts,
+       "Balances of one kind of account", "key prefix as_of after limit at at_least"},
+      {"GET", "/cases", &list_cases, "Cases this key may see",
+       "pack service state party plays parent text mine changed_since after limit at at_least"},
+      {"POST", "/cases", &start_case, "Start a case", "dry_run"},
+      {"POST", "/cases/{id+}/events/{event}", &fire_event, "Take a step of a case", "dry_run"},
+      {"GET", "/cases/{id+}/choices", &case_choices, "What the asker could do next"},
+      {"GET", "/cases/{id+}/history", &case_history, "The steps of a case", "at at_least"},
+      {"GET", "/cases/{id+}/evidence", &case_evidence, "Entries, messages and receipts of a case",
+       "whole at at_least"},
+      {"POST", "/cases/{id+}/settle", &settle_case, "Sign the end of a dispute", "dry_run"},
+      {"GET", "/cases/{id+}", &show_case, "A case, now or at a past position", "at at_least"},
+      {"GET", "/tasks", &list_tasks, "Open tasks for the roles of this key",
+       "case closed after limit at at_least"},
+      {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
+      {"GET", "/held", &list_held, "Messages that could not be decided"},
+      {"POST", "/held/{party}/{seq}", &resolve_held, "Resolve a held message (two principals)",
+       "dry_run"},
+      {"POST", "/documents", &put_document, "Deposit a document"},
+      {"GET", "/documents/{sha256}", &get_document, "The bytes of a document", "case at at_least"},
+      {"GET", "/circle", &show_circle, "The agreement, its parties and their keys"},
+      {"POST", "/circle/editions", &adopt_edition, "Adopt an agreement or key list (admin)",
+       "dry_run"},
+      {"GET", "/channels", &list_channels, "Channels to and from the other parties"},
+      {"GET", "/journal/entries", &journal_entries, "Entries of the journal (audit)", "from limit"},
+      {"GET", "/journal/proof/{position}", &journal_proof, "The proof that an entry is in the log"},
+      {"GET", "/journal/checkpoint", &journal_checkpoint, "The newest signed checkpoint"},
+      {"GET", "/figures", &list_figures, "All figures of the packs in force"},
+      {"GET", "/figures/{pack}/{figure}", &show_figure, "One figure on any date",
+       "as_of known_at period digest at_least"},
+      {"GET", "/figures/{pack}/{figure}/records", &figure_records, "The records behind a figure",
+       "as_of known_at period after limit at_least"},
+      {"POST", "/clock", &set_clock, "Set the business day of a rehearsal (admin)"},
+  };
+  return kRoutes;
+}
+
+std::variant<Matched, NoRoute> match(std::string_view method,
+                                     const std::vector<std::string>& segments) {
+  NoRoute none;
+  for (const Route& route : routes()) {
+    Matched matched{.route = &route, .parts = {}};
+    if (!fits(route.path, segments, matched.parts)) continue;
+    if (route.method == method) return matched;
+    if (none.allowed.find(route.method) == std::string::npos) {
+      none.allowed += (none.allowed.empty() ? "" : ", ") + std::string{route.method};
+    }
+  }
+  return none;
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,78 @@
+#include "api/shelf.h"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::int64_t kFreshMs = 500;
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+const HeldPack* Shelf::find(std::string_view name_or_digest) const {
+  const bool bare = name_or_digest.size() == 64 && !name_or_digest.starts_with("sha256:");
+  if (const auto it =
+          packs.find(bare ? "sha256:" + std::string{name_or_digest} : std::string{name_or_digest});
+      it != packs.end()) {
+    return &it->second;
+  }
+  const HeldPack* best = nullptr;
+  for (const auto& [digest, held] : packs) {
+    if (held.pack->name != name_or_digest) continue;
+    const auto rank = [](const HeldPack& p) { return std::pair{p.in_force, p.pack->version}; };
+    if (!best || rank(held) > rank(*best)) best = &held;
+  }
+  return best;
+}
+
+std::vector<const HeldPack*> Shelf::list() const {
+  std::vector<const HeldPack*> all;
+  for (const auto& [digest, held] : packs) all.push_back(&held);
+  std::ranges::sort(all, [](const HeldPack* a, const HeldPack* b) {
+    return std::tuple{a->pack->name, !a->in_force, -a->pack->version} <
+           std::tuple{b->pack->name, !b->in_force, -b->pack->version};
+  });
+  return all;
+}
+
+std::shared_ptr<const Shelf> Shelves::now() {
+  {
+    const std::lock_guard lock{mutex_};
+    const bool recent = shelf_ && steady_ms() - made_ms_ < kFreshMs;
+    if (recent || (shelf_ && shelf_->position == node_.durable())) return shelf_;
+  }
+  return fresh();
+}
+
+std::shared_ptr<const Shelf> Shelves::fresh() {
+  auto shelf = std::make_shared<Shelf>();
+  shelf->position = node_.durable();
+  node_.query([&](const core::State& state) {
+    const core::Store::Circle& circle = state.circle();
+    shelf->own = circle.own;
+    shelf->today = circle.today;
+    shelf->parties = circle.parties;
+    for (const auto& [digest, row] : circle.packs) {
+      if (!row.pack) continue;
+      const auto from = row.adopted.find(circle.own);
+      const bool in_force = from != row.adopted.end() && from->second <= circle.today;
+      shelf->packs.emplace(row.pack->digest, HeldPack{row.pack, row.adopted, in_force});
+    }
+  });
+  const std::lock_guard lock{mutex_};
+  shelf_ = shelf;
+  made_ms_ = steady_ms();
+  return shelf;
+}
+
+}  // namespace bashu::api

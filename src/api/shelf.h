@@ -1,0 +1,55 @@
+// The packs this node holds and the parties of the circle, copied from the core now and then, so
+// that a request does not have to interrupt it. Packs never change; which are in force may.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/date.h"
+#include "core/store.h"
+#include "node/node.h"
+#include "packs/pack.h"
+
+namespace bashu::api {
+
+struct HeldPack {
+  packs::PackPtr pack;
+  std::map<core::PartyId, Date> adopted;  // party to in force from
+  bool in_force = false;                  // here, today
+};
+struct Shelf {
+  core::PartyId own;
+  Date today;
+  std::map<core::PartyId, core::PartyJoined, std::less<>> parties;
+  std::map<std::string, HeldPack, std::less<>> packs;  // by digest `sha256:...`
+  std::uint64_t position = 0;                          // entries it is made of
+
+  // By name (the newest version in force here, else the newest held) or by digest, with or without
+  // `sha256:`; nullptr: none.
+  [[nodiscard]] const HeldPack* find(std::string_view name_or_digest) const;
+  // What is in force here, then what is held besides, newest first, by name.
+  [[nodiscard]] std::vector<const HeldPack*> list() const;
+};
+
+// Thread-safe.
+class Shelves {
+ public:
+  explicit Shelves(node::Node& node) : node_{node} {}
+  // At most half a second old.
+  [[nodiscard]] std::shared_ptr<const Shelf> now();
+  // As the core is now; asked when a name is not found.
+  [[nodiscard]] std::shared_ptr<const Shelf> fresh();
+
+ private:
+  node::Node& node_;
+  std::mutex mutex_;
+  std::shared_ptr<const Shelf> shelf_;
+  std::int64_t made_ms_ = 0;
+};
+
+}  // namespace bashu::api

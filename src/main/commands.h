@@ -1,0 +1,141 @@
+// The commands of `bashu`, each a function of its options. command_line.cc reads the options.
+//
+// Exit codes: 0 done, 1 refused or not valid, 2 usage or input and output.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "main/console.h"
+
+namespace bashu::cli {
+
+// Where the API of a running node is, and the secret of a key for it.
+struct Remote {
+  std::string api;  // http://127.0.0.1:8080
+  std::string key;
+  bool json = false;
+};
+
+// pack_command.cc
+struct PackFiles {
+  std::vector<std::string> files;
+};
+Exit pack_check(const Console& console, const PackFiles& what);
+Exit pack_test(const Console& console, const PackFiles& what);
+struct PackShow {
+  std::string file;
+  bool dot = false;
+};
+Exit pack_show(const Console& console, const PackShow& what);
+struct PackAdopt {
+  Remote remote;
+  std::vector<std::string> files;  // DIR FILE..., or FILE... with an API
+  std::string from;                // date; empty: today
+};
+Exit pack_adopt(const Console& console, const PackAdopt& what);
+
+// node_command.cc
+struct Init {
+  std::string dir, party, name, host;
+  std::string listen;  // of the exchange
+  std::string api;     // of the API
+  int offset_minutes = 480;
+};
+Exit init(const Console& console, const Init& what);
+struct KeyAdd {
+  std::string dir, id, name, subject;
+  std::vector<std::string> roles;  // `pack:role` or `role` for every pack
+  std::vector<std::string> divisions, may;
+};
+Exit key_add(const Console& console, const KeyAdd& what);
+Exit snapshot(const Console& console, const std::string& dir);
+
+// serve_command.cc
+struct Serve {
+  std::string dir;
+  std::string rehearsal;    // date; empty: the real day
+  std::string api, listen;  // instead of those in DIR/node.json
+  int workers = 8;
+};
+Exit serve(const Console& console, const Serve& what);
+
+// circle_command.cc
+struct CircleCard {
+  std::string dir, out;
+};
+Exit circle_card(const Console& console, const CircleCard& what);
+struct CircleInvite {
+  std::string dir, name, out;
+  std::vector<std::string> cards;
+};
+Exit circle_invite(const Console& console, const CircleInvite& what);
+struct CircleAccept {
+  std::string dir, file, out;
+  bool yes = false;
+};
+Exit circle_accept(const Console& console, const CircleAccept& what);
+struct CircleAdopt {
+  Remote remote;
+  std::vector<std::string> files;  // DIR FILE, or FILE with an API
+};
+Exit circle_adopt(const Console& console, const CircleAdopt& what);
+
+// case_command.cc
+struct CaseForm {
+  std::vector<std::string> with;  // `field=value`
+  std::string with_json;
+  std::string idempotency_key;
+  bool dry_run = false;
+};
+struct CaseStart {
+  Remote remote;
+  std::string pack, service, role, parent;
+  std::vector<std::string> parties;  // `party=jurisdiction`
+  CaseForm form;
+};
+Exit case_start(const Console& console, const CaseStart& what);
+struct CaseDo {
+  Remote remote;
+  std::string id, event, role;
+  std::optional<std::int64_t> version;
+  CaseForm form;
+};
+Exit case_do(const Console& console, const CaseDo& what);
+struct CaseShow {
+  Remote remote;
+  std::string id, at;
+  bool history = false, choices = false, evidence = false;
+};
+Exit case_show(const Console& console, const CaseShow& what);
+struct CaseList {
+  Remote remote;
+  std::string pack, service, state;
+  int limit = 50;
+};
+Exit case_list(const Console& console, const CaseList& what);
+
+// journal_command.cc
+struct JournalShow {
+  std::string dir;
+  std::uint64_t from = 0;
+  std::uint64_t count = 100;
+};
+Exit journal_show(const Console& console, const JournalShow& what);
+struct JournalVerify {
+  std::string dir, other;
+};
+Exit journal_verify(const Console& console, const JournalVerify& what);
+struct JournalProof {
+  std::string dir, out;
+  std::uint64_t sequence = 0;
+  bool vkey = false, leaf = false;
+};
+Exit journal_proof(const Console& console, const JournalProof& what);
+
+// bench_command.cc
+Exit bench(const Console& console, const std::vector<std::string>& names);
+
+}  // namespace bashu::cli
