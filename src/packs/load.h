@@ -12,12 +12,15 @@
 namespace bashu::packs {
 
 struct Loaded {
-  PackPtr pack;                    // nullptr if some finding is no note
-  std::vector<Finding> findings;   // in the order of the file
+  PackPtr pack;                   // nullptr if some finding is no note
+  std::vector<Finding> findings;  // in the order of the file
 };
 
 // Reports all faults at once. The text is refused beyond 4 MiB, its canonical form beyond 1 MiB.
 [[nodiscard]] Loaded load(std::string_view text);
+// A text is never taken for a Value that is one.
+[[nodiscard]] inline Loaded load(const std::string& text) { return load(std::string_view{text}); }
+[[nodiscard]] inline Loaded load(const char* text) { return load(std::string_view{text}); }
 // The same from data already read, e.g. a canonical pack that came from a peer (no positions).
 [[nodiscard]] Loaded load(const Value& source);
 

@@ -19,7 +19,8 @@
 
 namespace bashu::packs {
 
-// Name to thing, in the order of the file.
+// Name to thing, in the order of names: that of the file is not part of what was signed, and would
+// differ between nodes.
 template <typename T>
 using Named = std::vector<std::pair<std::string, T>>;
 template <typename T>
@@ -37,14 +38,14 @@ struct Register {
   bool editions = false;
   std::vector<std::string> key;
   TypePtr record;  // kind record, with the fields as members
-  // The joined key of a record.
-  [[nodiscard]] std::string key_of(const Value& record) const;
+  // The joined key of a record with these fields.
+  [[nodiscard]] std::string key_of(const Value& fields) const;
 };
 
 struct AccountKind {
   std::vector<std::string> key;
-  bool floored = true;   // may not fall below 0
-  bool windowed = false; // some expression asks for a window of it
+  bool floored = true;    // may not fall below 0
+  bool windowed = false;  // some expression asks for a window of it
 };
 struct Book {
   Title title;
@@ -109,8 +110,8 @@ struct Branch {
   std::optional<std::string> to;
 };
 
-struct By {            // `role`, `party.role` or `system`
-  std::string party;   // filled in also for the owner's roles; empty for system
+struct By {           // `role`, `party.role` or `system`
+  std::string party;  // filled in also for the owner's roles; empty for system
   std::string role;
   friend bool operator==(const By&, const By&) = default;
 };
@@ -174,13 +175,13 @@ struct Feed {
   std::vector<std::string> key;  // idempotent for ever within (party, pack, feed)
   ProgramPtr when;
   Title why;
-  std::vector<Effect> effects;   // move and put only
+  std::vector<Effect> effects;  // move and put only
 };
 
 struct Figure {
   Title title;
   enum class Source : std::uint8_t { service, reg, account, value } source{};
-  std::string of;       // service, register or `book.kind`
+  std::string of;  // service, register or `book.kind`
   ProgramPtr where, from, to;
   enum class Way : std::uint8_t { count, distinct, sum, min } way{};
   ProgramPtr measure;   // of distinct, sum, min; of `value` when source is value
@@ -198,9 +199,9 @@ struct Figure {
 struct Pack {
   std::string name;
   std::int64_t version = 0;
-  std::string digest;   // sha256:... of the canonical JSON
+  std::string digest;  // sha256:... of the canonical JSON
   Title title;
-  Value source;         // the whole file as data; canonical_json(source) is what was hashed
+  Value source;  // the whole file as data; canonical_json(source) is what was hashed
   std::map<std::string, Value, std::less<>> params;
   Value params_record;
   std::vector<Member> types;
@@ -212,7 +213,7 @@ struct Pack {
   Named<Figure> figures;
   std::vector<Value> scenarios;
   std::string replaces;
-  Value migrate;        // section 12; null if absent
+  Value migrate;  // section 12; null if absent
 };
 using PackPtr = std::shared_ptr<const Pack>;
 

@@ -1,0 +1,350 @@
+// What only shows in a whole service: states nobody reaches or leaves, clocks without their event,
+// fields nobody writes, signals nobody takes; and the notes.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "packs/loader.h"
+
+namespace bashu::packs {
+namespace {
+
+using Visit = std::function<void(const Branch&, const std::string& path, const std::string& state,
+                                 const EventDef* event)>;
+
+// The branches of an event, each with its path: a single one is the event itself.
+void each_branch(const EventDef& event, const Value* source, const std::string& path,
+                 const std::string& state, const Visit& visit) {
+  const Value* then = source ? source->find("then") : nullptr;
+  for (std::size_t i = 0; i < event.branches.size(); ++i) {
+    std::string at = path;
+    if (then) at = then->as_list() ? below(below(path, "then"), i) : below(path, "then");
+    visit(event.branches[i], at, state, &event);
+  }
+}
+
+// All branches of a service: of its start (state empty), of what states do by themselves (event
+// nullptr), and of events.
+void each_branch(const std::string& name, const Service& service, const Value& root,
+                 const Visit& visit) {
+  const Value* services = root.find("services");
+  const Value* source = services ? services->find(name) : nullptr;
+  const auto member = [](const Value* value, std::string_view key) {
+    return value ? value->find(key) : nullptr;
+  };
+  const std::string path = service_path(name);
+  each_branch(service.start.event, member(source, "start"), below(path, "start"), {}, visit);
+  for (const auto& [state_name, state] : service.states) {
+    const std::string at = below(below(path, "states"), state_name);
+    const Value* here = member(member(source, "states"), state_name);
+    const Value* then = member(here, "then");
+    for (std::size_t i = 0; i < state.then.size(); ++i) {
+      visit(state.then[i],
+            then && then->as_list() ? below(below(at, "then"), i) : below(at, "then"), state_name,
+            nullptr);
+    }
+    for (const auto& [event_name, event] : state.events) {
+      each_branch(event, member(member(here, "events"), event_name),
+                  below(below(at, "events"), event_name), state_name, visit);
+    }
+  }
+}
+
+// Which states follow which, at once or later.
+class Paths {
+ public:
+  explicit Paths(const Service& service) {
+    for (const auto& [name, state] : service.states) {
+      std::set<std::string>& after = next_[name];
+      const auto follow = [&after](const std::vector<Branch>& branches) {
+        for (const Branch& branch : branches) {
+          if (branch.to) after.insert(*branch.to);
+        }
+      };
+      follow(state.then);
+      for (const auto& [event_name, event] : state.events) follow(event.branches);
+    }
+    for (const auto& [name, after] : next_) from_[name] = walk({name});
+  }
+
+  // The state itself and all that may follow it.
+  [[nodiscard]] const std::set<std::string>& from(const std::string& state) const {
+    static const std::set<std::string> kNone;
+    const auto found = from_.find(state);
+    return found == from_.end() ? kNone : found->second;
+  }
+
+ private:
+  [[nodiscard]] std::set<std::string> walk(std::vector<std::string> todo) const {
+    std::set<std::string> seen;
+    while (!todo.empty()) {
+      const std::string name = std::move(todo.back());
+      todo.pop_back();
+      const auto after = next_.find(name);
+      if (after == next_.end() || !seen.insert(name).second) continue;
+      todo.insert(todo.end(), after->second.begin(), after->second.end());
+    }
+    return seen;
+  }
+
+  std::map<std::string, std::set<std::string>> next_, from_;
+};
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  return text;
+}
+
+// Fields of a service that may change after they were first written.
+std::set<std::string> rewritten(const std::string& name, const Service& service,
+                                const Value& root) {
+  using Site = std::pair<std::string, const EventDef*>;  // state and event
+  const Paths paths{service};
+  std::map<std::string, std::set<Site>> sites;
+  std::map<std::string, bool> again;
+  each_branch(name, service, root,
+              [&](const Branch& branch, const std::string&, const std::string& state,
+                  const EventDef* event) {
+                const bool comes_back =
+                    !state.empty() && (!branch.to || paths.from(*branch.to).contains(state));
+                const auto written = [&](const std::string& field) {
+                  sites[field].insert({state, event});
+                  again[field] = again[field] || comes_back;
+                };
+                for (const auto& [field, value] : branch.set) written(field);
+                if (event) {
+                  for (const std::string& field : event->form) written(field);
+                }
+              });
+  std::set<std::string> fields;
+  for (const auto& [field, where] : sites) {
+    if (where.size() > 1 || again[field]) fields.insert(field);
+  }
+  return fields;
+}
+
+}  // namespace
+
+void Loader::lint() {
+  for (const auto& [name, service] : pack_->services) {
+    each_branch(
+        name, service, pack_->source,
+        [this](const Branch& branch, const std::string&, const std::string&, const EventDef*) {
+          for (const Effect& effect : branch.effects) {
+            const StartChild* start = std::get_if<StartChild>(&effect.what);
+            if (!start) continue;
+            std::set<std::string>& fields = started_with_[start->service];
+            for (const auto& [field, value] : start->with) fields.insert(field);
+          }
+        });
+  }
+  for (const auto& [name, service] : pack_->services) lint_service(name, service);
+  lint_registers();
+  lint_figures();
+}
+
+void Loader::lint_service(const std::string& name, const Service& service) {
+  lint_graph(name, service);
+  lint_clocks(name, service);
+  lint_fields(name, service);
+  lint_signals(name, service);
+  lint_reasons(name, service);
+}
+
+void Loader::lint_graph(const std::string& name, const Service& service) {
+  const std::string path = below(service_path(name), "states");
+  const Paths paths{service};
+  std::set<std::string> seen;
+  for (const Branch& branch : service.start.event.branches) {
+    if (branch.to) seen.insert(paths.from(*branch.to).begin(), paths.from(*branch.to).end());
+  }
+  for (const auto& [state_name, state] : service.states) {
+    const std::string at = below(path, state_name);
+    if (!seen.contains(state_name)) reader_.fault(at, "cannot be reached");
+    if (state.final) continue;
+    const auto leaves = [&](const std::vector<Branch>& branches) {
+      return std::ranges::any_of(
+          branches, [&](const Branch& branch) { return branch.to && *branch.to != state_name; });
+    };
+    const bool left = leaves(state.then) || std::ranges::any_of(state.events, [&](const auto& one) {
+                        return leaves(one.second.branches);
+                      });
+    if (!left) reader_.fault(at, "is not final and cannot be left");
+
+    const bool clocked = std::ranges::any_of(service.clocks, [&](const auto& clock) {
+      return std::ranges::find(clock.second.runs_in, state_name) != clock.second.runs_in.end();
+    });
+    const bool passes_on = !state.then.empty() && !state.then.back().when;
+    if (!clocked && !passes_on) reader_.note(at, "no clock runs here");
+  }
+}
+
+void Loader::lint_clocks(const std::string& name, const Service& service) {
+  const std::string path = below(service_path(name), "clocks");
+  for (const auto& [clock_name, clock] : service.clocks) {
+    for (const std::string& state_name : clock.runs_in) {
+      const StateDef* state = find(service.states, state_name);
+      if (!state || state->final || clock.breach.empty()) continue;
+      const EventDef* event = find(state->events, clock.breach);
+      if (!event || !event->taken_by_system()) {
+        reader_.fault(
+            below(path, clock_name),
+            "the breach '" + clock.breach + "' is not taken by the system in '" + state_name + "'");
+      } else if (!event->form.empty()) {
+        reader_.fault(below(path, clock_name),
+                      "the breach '" + clock.breach + "' asks for a form, which no clock fills in");
+      }
+    }
+  }
+}
+
+void Loader::lint_fields(const std::string& name, const Service& service) {
+  std::set<std::string> written;
+  each_branch(
+      name, service, pack_->source,
+      [&](const Branch& branch, const std::string&, const std::string&, const EventDef* event) {
+        for (const auto& [field, value] : branch.set) written.insert(field);
+        if (event) written.insert(event->form.begin(), event->form.end());
+      });
+  const auto started = started_with_.find(name);
+  if (started != started_with_.end())
+    written.insert(started->second.begin(), started->second.end());
+  for (const Member& member : service.fields) {
+    if (!written.contains(member.name)) {
+      reader_.fault(below(below(service_path(name), "fields"), member.name),
+                    "nothing writes this field");
+    }
+  }
+}
+
+void Loader::lint_signals(const std::string& name, const Service& service) {
+  each_branch(
+      name, service, pack_->source,
+      [&](const Branch& branch, const std::string& path, const std::string&, const EventDef*) {
+        for (const Effect& effect : branch.effects) {
+          const SendSignal* signal = std::get_if<SendSignal>(&effect.what);
+          if (!signal || signal->event.empty()) continue;
+          const std::string& to = signal->target == "parent" ? service.parent : signal->target;
+          const Service* target = find(pack_->services, to);
+          if (!target) continue;
+          std::set<std::string> form;
+          std::vector<std::string> refusing;
+          bool taken = false;
+          for (const auto& [state_name, state] : target->states) {
+            if (state.final) continue;
+            const EventDef* event = find(state.events, signal->event);
+            if (event && event->taken_by_system()) {
+              taken = true;
+              form.insert(event->form.begin(), event->form.end());
+            } else {
+              refusing.push_back(state_name);
+            }
+          }
+          const std::string at = below(path, "do");
+          if (!taken) {
+            reader_.fault(at, to + " never takes '" + signal->event + "' from the system");
+            continue;
+          }
+          for (const auto& [field, value] : signal->with) {
+            if (!form.contains(field)) {
+              reader_.fault(at,
+                            "the event '" + signal->event + "' has no '" + field + "' in its form");
+            }
+          }
+          if (!refusing.empty()) {
+            reader_.note(at, to + " refuses " + signal->event + " in " + list_of(refusing) +
+                                 " (becomes an exception task)");
+          }
+        }
+      });
+}
+
+void Loader::lint_reasons(const std::string& name, const Service& service) {
+  const auto lint_event = [this](const EventDef& event, const std::string& path) {
+    const bool person =
+        std::ranges::any_of(event.by, [](const By& who) { return who.role != "system"; });
+    if (!person || event.branches.empty()) return;
+    const Branch& last = event.branches.back();
+    if (last.when && last.why.empty()) reader_.note(path, "a refusal has no reason (why)");
+  };
+  const std::string path = service_path(name);
+  lint_event(service.start.event, below(path, "start"));
+  for (const auto& [state_name, state] : service.states) {
+    const std::string at = below(below(below(path, "states"), state_name), "events");
+    for (const auto& [event_name, event] : state.events) lint_event(event, below(at, event_name));
+  }
+}
+
+void Loader::lint_registers() {
+  for (const auto& [name, reg] : pack_->registers) {
+    if (reg.kept != Kept::shared) continue;
+    for (const Member& member : reg.record->members) {
+      if (member.type->cls == Class::open) continue;
+      reader_.note(below(below(below("registers", name), "fields"), member.name),
+                   "goes to the whole circle, though it is not public");
+    }
+  }
+}
+
+void Loader::lint_figures() {
+  std::map<std::string, std::set<std::string>> changing;  // services asked about so far
+  std::set<std::string> put;                              // registers that a `put` changes
+  const auto note_put = [&put](const std::vector<Effect>& effects_here) {
+    for (const Effect& effect : effects_here) {
+      if (const Put* one = std::get_if<Put>(&effect.what)) put.insert(one->reg);
+    }
+  };
+  for (const auto& [name, service] : pack_->services) {
+    each_branch(name, service, pack_->source,
+                [&](const Branch& branch, const std::string&, const std::string&, const EventDef*) {
+                  note_put(branch.effects);
+                });
+  }
+  for (const auto& [name, feed] : pack_->feeds) note_put(feed.effects);
+
+  for (const auto& [name, figure] : pack_->figures) {
+    if (figure.from) continue;
+    std::vector<ProgramPtr> programs{figure.where, figure.measure};
+    for (const auto& [split, program] : figure.split) programs.push_back(program);
+    std::set<std::string> read;
+    if (figure.source == Figure::Source::service) {
+      const Service* service = find(pack_->services, figure.of);
+      if (!service) continue;
+      if (!changing.contains(figure.of)) {
+        changing[figure.of] = rewritten(figure.of, *service, pack_->source);
+      }
+      // Through calc as well.
+      std::vector<std::string> calcs;
+      std::set<std::string> seen;
+      const auto take = [&](const Program& program) {
+        for (const std::string& field : program.fields()) {
+          if (changing[figure.of].contains(field)) read.insert("data." + field);
+        }
+        calcs.insert(calcs.end(), program.calcs().begin(), program.calcs().end());
+      };
+      for (const ProgramPtr& program : programs) {
+        if (program) take(*program);
+      }
+      while (!calcs.empty()) {
+        const std::string calc = std::move(calcs.back());
+        calcs.pop_back();
+        const ProgramPtr* program = find(service->calc, calc);
+        if (program && seen.insert(calc).second) take(**program);
+      }
+    } else if (figure.source == Figure::Source::reg && put.contains(figure.of)) {
+      for (const ProgramPtr& program : programs) {
+        if (program && program->roots().contains("entry")) read.insert(figure.of);
+      }
+    }
+    if (!read.empty()) {
+      reader_.note(below("figures", name), "has no 'from', and reads what can be rewritten: " +
+                                               list_of({read.begin(), read.end()}));
+    }
+  }
+}
+
+}  // namespace bashu::packs
