@@ -17,11 +17,7 @@ constexpr std::size_t kHeaderSize = 24;
 constexpr std::size_t kDigestSize = 32;
 constexpr std::size_t kBlindSize = 16;
 constexpr std::size_t kLeafMax = 1024;
-constexpr std::size_t kEffectMax = std::size_t{8} << 20;
-constexpr std::size_t kEvidenceMax = std::size_t{2} << 20;
 constexpr std::size_t kCheckpointMax = 65'536;
-constexpr std::size_t kCommitMax = std::size_t{64} << 20;
-constexpr std::uint32_t kEntriesMax = 65'536;
 
 std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
 
@@ -157,7 +153,7 @@ Hash effect_commitment(std::string_view blind, std::string_view effect) {
 }
 
 std::string encode_commit(const CommitRecord& commit) {
-  BASHU_ASSERT(!commit.entries.empty() && commit.entries.size() <= kEntriesMax);
+  BASHU_ASSERT(!commit.entries.empty() && commit.entries.size() <= kCommitEntriesMax);
   std::size_t size = kHeaderSize + 4 + commit.checkpoint.size() + kDigestSize;
   for (const CommitEntry& entry : commit.entries)
     size += entry.leaf.size() + entry.effect.size() + entry.evidence.size() + kBlindSize + 12;
@@ -188,7 +184,7 @@ Verified<CommitRecord> decode_commit(std::string_view record) {
   if (as_bytes(sha256(signed_part)) != record.substr(signed_part.size()))
     return bad("commit-digest");
   const std::uint64_t count = read_number(record.substr(16, 4));
-  if (count == 0 || count > kEntriesMax || read_number(record.substr(20, 4)) != 0)
+  if (count == 0 || count > kCommitEntriesMax || read_number(record.substr(20, 4)) != 0)
     return bad("commit-order");
   CommitRecord commit{.first = read_number(record.substr(8, 8)), .entries = {}, .checkpoint = {}};
   Frame frame{signed_part.substr(kHeaderSize)};

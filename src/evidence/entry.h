@@ -1,6 +1,7 @@
 // The leaf of one journal entry, and the record of one commit (docs/formats/evidence.md section 4).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,9 +24,16 @@ struct EntryLeaf {
   std::string effect;          // hex
   friend bool operator==(const EntryLeaf&, const EntryLeaf&) = default;
 };
+// Every field must fit its grammar (evidence/grammar.h): a leaf that does not is never written.
 [[nodiscard]] std::string entry_text(const EntryLeaf& entry);
 [[nodiscard]] Verified<EntryLeaf> parse_entry(std::string_view text);
 [[nodiscard]] Hash effect_commitment(std::string_view blind, std::string_view effect);
+
+// What encode_commit takes at most; check what comes from outside before it gets there.
+inline constexpr std::size_t kEffectMax = std::size_t{8} << 20;
+inline constexpr std::size_t kEvidenceMax = std::size_t{2} << 20;
+inline constexpr std::size_t kCommitMax = std::size_t{64} << 20;
+inline constexpr std::size_t kCommitEntriesMax = 65'536;
 
 struct CommitEntry {
   std::string leaf;   // its text
