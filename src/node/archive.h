@@ -1,0 +1,83 @@
+// All that is durable of a node, for reading: the journal with its tree and index. Nothing here
+// shows an entry before its commit is on disk. Thread-safe but for append() and tree(), which are
+// the writer's.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "evidence/entry.h"
+#include "journal/index.h"
+#include "journal/journal.h"
+#include "journal/tree_file.h"
+#include "node/identity.h"
+#include "node/node.h"
+
+namespace bashu::node {
+
+class Archive {
+ public:
+  // For open().
+  Archive() = default;
+  // Brings tree and index up to the journal and compares the tree's root with the last checkpoint.
+  [[nodiscard]] static std::expected<std::unique_ptr<Archive>, Fault> open(
+      const std::filesystem::path& dir, std::unique_ptr<journal::Journal> journal,
+      const PublicIdentity& identity);
+
+  [[nodiscard]] journal::Journal& journal() { return *journal_; }
+  [[nodiscard]] journal::TreeFile& tree() { return *tree_; }
+  [[nodiscard]] std::uint64_t size() const { return journal_->size(); }
+
+  // Makes a commit durable; its leaves are in the tree already.
+  struct Indexed {
+    std::vector<journal::MessageRow> messages;
+    std::string note;
+  };
+  [[nodiscard]] std::expected<void, Fault> append(const journal::Commit& commit, Indexed what);
+  // Writes out what tree and index keep in memory, if it is much or `all` is asked for.
+  [[nodiscard]] std::expected<void, Fault> flush(bool all);
+
+  [[nodiscard]] std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
+                                                                 std::size_t bytes_max);
+  [[nodiscard]] std::optional<evidence::CommitEntry> entry(std::uint64_t index);
+  [[nodiscard]] std::optional<journal::Index::Found> find(journal::Trace trace,
+                                                          std::string_view peer, std::int64_t seq);
+  // The evidence of the entry found: the envelope or receipt.
+  [[nodiscard]] std::optional<std::string> message(journal::Trace trace, std::string_view peer,
+                                                   std::int64_t seq);
+  [[nodiscard]] std::optional<std::string> receipt(std::uint64_t entry);
+  [[nodiscard]] std::string checkpoint() const;
+  [[nodiscard]] std::optional<std::string> checkpoint_at(std::uint64_t size);
+  [[nodiscard]] std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,
+                                                             std::uint64_t size);
+  [[nodiscard]] std::optional<Hash> root_at(std::uint64_t size);
+
+ private:
+  using CommitPtr = std::shared_ptr<const evidence::CommitRecord>;
+  [[nodiscard]] std::expected<void, Fault> catch_up();
+  [[nodiscard]] std::expected<std::string, Fault> check_root(const PublicIdentity& identity);
+  [[nodiscard]] CommitPtr commit_of(std::uint64_t entry);
+
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<journal::TreeFile> tree_;
+  std::unique_ptr<journal::Index> index_;
+
+  mutable std::mutex guard_;
+  std::string note_;                // newest durable
+  std::list<CommitPtr> recent_;     // commits read lately, the latest first
+};
+
+// What an entry says about a message, for the index; nullopt if nothing.
+[[nodiscard]] std::optional<journal::MessageRow> message_row(const evidence::EntryLeaf& leaf);
+
+}  // namespace bashu::node

@@ -1,0 +1,401 @@
+#include "node/kernel.h"
+
+#include <algorithm>
+#include <iostream>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/json.h"
+#include "core/core.h"
+#include "evidence/envelope.h"
+#include "evidence/grammar.h"
+#include "evidence/tree.h"
+#include "node/codec.h"
+#include "node/replay.h"
+#include "node/snapshot.h"
+
+namespace bashu::node {
+
+namespace {
+
+constexpr std::size_t kDecisionMax = 40U << 20;  // with its envelopes; a commit holds 64 MiB
+constexpr std::uint64_t kEntriesMax = 50'000;    // of one decision; a commit holds 65,536
+constexpr std::size_t kSaltSize = 16;
+constexpr std::uint64_t kFeedLinesPerEntry = 10;  // in the price of a replay
+constexpr std::size_t kSnapshotsKept = 2;
+
+Fault fault(std::string what) { return Fault{.what = std::move(what)}; }
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+// The command record of what the node does by itself.
+std::string own_record(std::string_view command, Value::Record more) {
+  more["command"] = command;
+  more["principal"] = "system";
+  return canonical_json(more);
+}
+
+}  // namespace
+
+Kernel::Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
+               std::unique_ptr<Vault> vault, HighMark mark)
+    : parts_{std::move(parts)},
+      identity_{std::move(identity)},
+      archive_{std::move(archive)},
+      vault_{std::move(vault)},
+      mark_{std::move(mark)},
+      sealer_{identity_, *archive_, *vault_, *parts_.chance} {}
+
+std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
+  auto identity = load_identity(parts.dir);
+  if (!identity) return std::unexpected{identity.error()};
+  auto mark = HighMark::open(parts.dir / "published");
+  if (!mark) return std::unexpected{mark.error()};
+  // First of all: a journal that was taken back must not even be indexed.
+  const std::uint64_t size = parts.journal->size();
+  if (mark->mark().size > size) {
+    return std::unexpected{fault(
+        "rollback: the journal has " + std::to_string(size) + " entries, but a checkpoint over " +
+        std::to_string(mark->mark().size) +
+        " has left; restore the missing commits, or begin a successor log")};
+  }
+  auto archive = Archive::open(
+      parts.dir, std::move(parts.journal),
+      {.party = identity->party, .origin = identity->origin, .log_key = identity->log.public_key});
+  if (!archive) return std::unexpected{archive.error()};
+  if ((*archive)->root_at(mark->mark().size) != mark->mark().root && mark->mark().size > 0) {
+    return std::unexpected{fault("fork: the journal is not the one whose checkpoint over " +
+                                 std::to_string(mark->mark().size) + " entries has left")};
+  }
+  auto vault = Vault::open(parts.dir, *parts.chance);
+  if (!vault) return std::unexpected{vault.error()};
+  std::error_code error;
+  std::filesystem::create_directories(parts.dir / "snapshots", error);
+  if (error) return std::unexpected{fault((parts.dir / "snapshots").string() + ": " + error.message())};
+  auto kernel = std::make_unique<Kernel>(std::move(parts), std::move(*identity),
+                                         std::move(*archive), std::move(*vault), std::move(*mark));
+  if (auto loaded = kernel->load(); !loaded) return std::unexpected{loaded.error()};
+  return kernel;
+}
+
+std::expected<void, Fault> Kernel::load() {
+  const std::uint64_t size = archive_->size();
+  std::uint64_t from = 0;
+  for (const auto& file : snapshot_files(parts_.dir)) {
+    auto snapshot = read_snapshot(file);
+    // A snapshot can be made again; what is not sound, or of another journal, is passed over.
+    if (snapshot && snapshot->at.size <= size &&
+        archive_->root_at(snapshot->at.size) == snapshot->at.root) {
+      from = snapshot->at.size;
+      state_ = std::move(snapshot->state);
+      break;
+    }
+    std::cerr << (snapshot ? file.string() + ": of another journal" : snapshot.error().what)
+              << "; passed over\n";
+  }
+  if (!state_) state_ = std::make_unique<core::State>(identity_.party);
+  // The last entry again even if a snapshot covers it: for its time.
+  const auto tail = replay(archive_->journal(), from, size, *state_);
+  if (!tail) return std::unexpected{tail.error()};
+  last_time_ = tail->time_ms;
+  if (size > 0 && tail->time_ms == 0) {
+    const auto last = archive_->entry(size - 1);
+    const auto leaf = last ? evidence::parse_entry(last->leaf)
+                           : evidence::Verified<evidence::EntryLeaf>{
+                                 std::unexpected{evidence::Bad{"entry-grammar"}}};
+    if (!leaf) return std::unexpected{fault("the last entry of the journal cannot be read")};
+    last_time_ = static_cast<std::int64_t>(leaf->time);
+  }
+  next_ = size;
+  durable_ = size;
+  since_snapshot_ = tail->weight / kFeedLinesPerEntry + (size - from);
+  auto directory = make_directory(state_->circle().records);
+  if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
+  deciding_ = std::make_shared<const Directory>(std::move(*directory));
+  directory_ = deciding_;
+  return size == 0 ? begin() : std::expected<void, Fault>{};
+}
+
+std::expected<void, Fault> Kernel::begin() {
+  Batch batch = this->batch();
+  Item genesis;
+  genesis.writes = true;
+  genesis.time_ms = moment().now.unix_ms;
+  genesis.kind = "genesis";
+  genesis.effect = encode(Genesis{.party = identity_.party,
+                                  .origin = identity_.origin,
+                                  .predecessor = {},
+                                  .predecessor_size = 0,
+                                  .predecessor_root = {}});
+  last_time_ = genesis.time_ms;
+  next_ = 1;
+  batch.entries = 1;
+  batch.items.push_back(std::move(genesis));
+  return write(std::move(batch));
+}
+
+core::Moment Kernel::moment() {
+  // Neither time nor day ever go back: entries are in the order of their times.
+  core::Moment now{.now = parts_.clock->now(),
+                   .today = std::max(parts_.clock->today(), state_->circle().today),
+                   .salt = parts_.chance->bytes(kSaltSize)};
+  now.now.unix_ms = std::max(now.now.unix_ms, last_time_);
+  return now;
+}
+
+void Kernel::tick(Batch& batch) {
+  const Date today = std::max(parts_.clock->today(), state_->circle().today);
+  // Within a day only a decision can make a clock due, and nobody waits for it: look now and then.
+  constexpr std::int64_t kLookMs = 1'000;
+  const std::int64_t now = parts_.clock->now().unix_ms;
+  if (today == tried_on_ && now >= ticked_ && now - ticked_ < kLookMs) return;
+  ticked_ = now;
+  if (today != state_->circle().today) {
+    handle(batch,
+           {.command = core::BeginDay{.day = today},
+            .evidence = own_record("begin_day", {{"day", today.text()}})},
+           nullptr);
+  }
+  if (tried_on_ != today) {
+    tried_.clear();
+    tried_on_ = today;
+  }
+  // What fires may make others due; what is refused stays due and is not asked again today.
+  for (bool more = true; more;) {
+    more = false;
+    for (const core::State::Due& due : state_->due(today)) {
+      if (!tried_.insert(due).second) continue;
+      more = true;
+      handle(batch,
+             {.command = core::FireClock{.id = due.id, .clock = due.clock},
+              .evidence = own_record("fire_clock", {{"case", due.id}, {"clock", due.clock}})},
+             nullptr);
+    }
+  }
+}
+
+void Kernel::refuse(Batch& batch, Reject why, std::function<void(Outcome)> done) {
+  if (!done) return;
+  Item item;
+  item.answer = std::move(why);
+  item.done = std::move(done);
+  batch.items.push_back(std::move(item));
+}
+
+void Kernel::wait(Batch& batch, std::function<void()> done) {
+  Item item;
+  item.answer = Done{};
+  item.done = [done = std::move(done)](const Outcome& /*outcome*/) { done(); };
+  batch.items.push_back(std::move(item));
+}
+
+void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> done) {
+  if (request.evidence.size() > evidence::kEvidenceMax) {
+    return refuse(batch,
+                  reject(RejectCode::too_large, "request", "A request holds at most 2 MiB",
+                         "一次请求最多 2 MiB"),
+                  std::move(done));
+  }
+  std::shared_ptr<const Directory> adopted;
+  if (const auto* adopt = std::get_if<core::AdoptRecord>(&request.command)) {
+    auto records = state_->circle().records;
+    const core::RecordSigned& record = adopt->record;
+    records[(record.party.empty() ? record.what : record.what + "/" + record.party) + "/" +
+            std::to_string(record.edition)] = record.bytes;
+    auto directory = make_directory(records);
+    if (!directory) {
+      return refuse(batch, reject(RejectCode::chain, "record", directory.error()),
+                    std::move(done));
+    }
+    adopted = std::make_shared<const Directory>(std::move(*directory));
+  }
+  const core::Moment now = moment();
+  auto decision = core::decide(*state_, request.command, now);
+  if (!decision) return refuse(batch, std::move(decision.error()), std::move(done));
+  Item item;
+  item.done = std::move(done);
+  if (request.dry_run || decision->events.empty()) {
+    if (!item.done) return;
+    item.answer = Done{.position = next_ - 1, .decision = std::move(*decision), .receipt = {}};
+    batch.items.push_back(std::move(item));
+    return;
+  }
+  std::uint64_t entries = 1;
+  if (auto why = unfit(request, *decision, now.now, batch, entries)) {
+    return refuse(batch, std::move(*why), std::move(item.done));
+  }
+  for (const core::Event& event : decision->events) state_->apply(event);
+  if (adopted) {
+    deciding_ = std::move(adopted);
+    item.adopts = true;
+  }
+  last_time_ = now.now.unix_ms;
+  item.writes = true;
+  item.index = next_;
+  item.time_ms = last_time_;
+  item.directory = deciding_;
+  label(item, request.command, *decision);
+  item.evidence = std::move(request.evidence);
+  item.answer = Done{.position = next_, .decision = std::move(*decision), .receipt = {}};
+  next_ += entries;
+  batch.entries += entries;
+  batch.items.push_back(std::move(item));
+}
+
+std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision& decision,
+                                    Instant at, Batch& batch, std::uint64_t& entries) {
+  const auto too_large = [](const char* where) {
+    return reject(RejectCode::too_large, where, "The decision is too large for one entry",
+                  "该决定超出单条记录的上限");
+  };
+  const Weight weight = weigh(decision.events);
+  if (weight.bytes > evidence::kEffectMax || weight.depth > kValueDepthMax) return too_large("events");
+  const std::int64_t now = at.unix_ms / 1000;
+  std::size_t bytes = weight.bytes + request.evidence.size();
+  const auto* resolving = std::get_if<core::ResolveHeld>(&request.command);
+  if (resolving) {
+    const auto taken = archive_->find(journal::Trace::taken, resolving->from, resolving->seq);
+    const std::string id = message_id_of(request.evidence);
+    if (id.empty() || (taken && hex(taken->id) != id)) {
+      return reject(RejectCode::malformed, "evidence", "This is not the envelope of that message",
+                    "这不是该消息的信封");
+    }
+  }
+  for (const core::Event& event : decision.events) {
+    if (const auto* resolved = std::get_if<core::MessageResolved>(&event)) {
+      if (resolving && resolved->seq == resolving->seq) continue;
+      ++entries;
+      bytes += evidence::kEnvelopeMax;
+    }
+    const auto* queued = std::get_if<core::MessageQueued>(&event);
+    if (!queued) continue;
+    ++entries;
+    const std::size_t payload = payload_bound(*queued);
+    if (payload > static_cast<std::size_t>(deciding_->agreement.max_payload)) {
+      return reject(RejectCode::too_large, {}, "The message to " + queued->to + " is too large",
+                    "发往 " + queued->to + " 的消息过大");
+    }
+    bytes += payload + payload / 2 + 512;
+    // A message must not be signed by a key that peers do not hold or that has ended.
+    const auto key = deciding_->keys.find(identity_.envelope.kid);
+    if (key == deciding_->keys.end() || key->second.key != identity_.envelope.public_key ||
+        key->second.revoked != 0 || now >= key->second.to) {
+      return reject(RejectCode::not_ready, {},
+                    "This node has no key in force to sign messages with",
+                    "本节点没有可用于签署消息的有效密钥");
+    }
+  }
+  if (bytes > kDecisionMax || entries > kEntriesMax) return too_large("events");
+  batch.bytes += bytes;
+  batch.events += weight.events;
+  return std::nullopt;
+}
+
+void Kernel::label(Item& item, const core::Command& command,
+                   const core::Decision& decision) const {
+  item.kind = "local";
+  const auto answer = [&](std::string_view kind, const core::PartyId& from, std::int64_t seq) {
+    item.kind = kind;
+    item.channel = deciding_->channel(from, identity_.party);
+    item.seq = seq;
+    item.outcome = decision.outcome;
+    item.reason = evidence::is_token(decision.reason) ? decision.reason : "-";
+  };
+  std::visit(Overloaded{[&](const core::TakeMessage& take) {
+                          answer("recv", take.from, take.seq);
+                          item.message_id = take.message_id;
+                          item.wants_receipt = true;
+                        },
+                        [&](const core::AckMessage& ack) {
+                          item.kind = "ack";
+                          item.channel = deciding_->channel(identity_.party, ack.to);
+                          item.seq = ack.seq;
+                        },
+                        [&](const core::AdoptRecord& adopt) {
+                          item.kind = adopt.record.what == "keys" ? "keys" : "agreement";
+                        },
+                        [](const auto& /*other*/) {}},
+             command);
+  // Giving a message up, or deciding it again: its envelope is the evidence.
+  if (const auto* resolve = std::get_if<core::ResolveHeld>(&command)) {
+    answer("resolve", resolve->from, resolve->seq);
+  }
+}
+
+std::expected<void, Fault> Kernel::write(Batch batch) {
+  Sealer::Sealed sealed;
+  if (batch.entries > 0) {
+    for (Item& item : batch.items) {
+      if (item.kind == "resolve") item.message_id = message_id_of(item.evidence);
+    }
+    sealed = sealer_.seal(batch);
+    const std::uint64_t size = sealed.commit.first + sealed.commit.count;
+    Archive::Indexed indexed{.messages = std::move(sealed.indexed.messages),
+                             .note = sealed.indexed.note};
+    if (auto done = archive_->append(sealed.commit, std::move(indexed)); !done) return done;
+    if (auto done = mark_.raise({.size = size, .root = sealed.root}); !done) return done;
+    const auto adopted = std::find_if(batch.items.rbegin(), batch.items.rend(),
+                                      [](const Item& item) { return item.adopts; });
+    if (adopted != batch.items.rend()) {
+      const std::lock_guard lock{guard_};
+      directory_ = adopted->directory;
+    }
+    since_snapshot_ += batch.entries + batch.events / kFeedLinesPerEntry;
+    durable_.store(size, std::memory_order_release);
+  }
+  for (Item& item : batch.items) {
+    if (!item.done) continue;
+    if (item.wants_receipt) {
+      std::get<Done>(item.answer).receipt = sealer_.receipt(sealed, item.index);
+    }
+    item.done(std::move(item.answer));
+  }
+  return {};
+}
+
+std::shared_ptr<const Directory> Kernel::directory() {
+  const std::lock_guard lock{guard_};
+  return directory_;
+}
+
+std::expected<std::uint64_t, Fault> Kernel::snapshot() {
+  const std::lock_guard alone{snapshotting_};
+  const std::uint64_t size = durable();
+  std::unique_ptr<core::State> state;
+  std::uint64_t from = 0;
+  for (const auto& file : snapshot_files(parts_.dir)) {
+    auto before = read_snapshot(file);
+    if (!before || before->at.size > size ||
+        archive_->root_at(before->at.size) != before->at.root) {
+      continue;
+    }
+    if (before->at.size == size) return size;
+    from = before->at.size;
+    state = std::move(before->state);
+    break;
+  }
+  if (!state) state = std::make_unique<core::State>(identity_.party);
+  const auto done = replay(archive_->journal(), from, size, *state);
+  if (!done) return std::unexpected{done.error()};
+  const auto root = archive_->root_at(size);
+  BASHU_ASSERT(root && done->size == size);
+  const auto written =
+      write_snapshot(snapshot_file(parts_.dir, size), *state, {.size = size, .root = *root});
+  if (!written) return std::unexpected{written.error()};
+  const auto files = snapshot_files(parts_.dir);
+  for (std::size_t i = kSnapshotsKept; i < files.size(); ++i) {
+    std::error_code error;
+    std::filesystem::remove(files[i], error);  // an old one too many does no harm
+  }
+  since_snapshot_ -= std::min<std::uint64_t>(since_snapshot_, done->size - from +
+                                                                  done->weight / kFeedLinesPerEntry);
+  return size;
+}
+
+}  // namespace bashu::node

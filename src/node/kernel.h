@@ -1,0 +1,118 @@
+// The synchronous heart of a node: what its two threads do, as plain calls, so that a simulator
+// can make them one after the other.
+//
+//     core stage     handle(), tick(): decide and apply; entries and answers fill a Batch
+//     writer stage   write(): seal the batch, make it durable, let its answers go
+//
+// The stages share nothing but the batch; each belongs to one thread. What is durable is read
+// through archive() from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "core/command.h"
+#include "core/state.h"
+#include "journal/journal.h"
+#include "node/archive.h"
+#include "node/batch.h"
+#include "node/directory.h"
+#include "node/environment.h"
+#include "node/high_mark.h"
+#include "node/identity.h"
+#include "node/node.h"
+#include "node/sealer.h"
+#include "node/vault.h"
+
+namespace bashu::node {
+
+class Kernel {
+ public:
+  struct Parts {
+    std::filesystem::path dir;
+    Clock* clock = nullptr;    // must outlive the kernel
+    Chance* chance = nullptr;
+    std::unique_ptr<journal::Journal> journal;  // holds the writer's lock
+  };
+  // Identity, tree and index, guard, newest snapshot, tail. A journal without entries gets its
+  // genesis. Faults that begin with `rollback` or `fork` mean that this is not the journal whose
+  // checkpoints left.
+  [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, Fault> open(Parts parts);
+  // For open().
+  Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
+         std::unique_ptr<Vault> vault, HighMark mark);
+
+  // Core stage.
+  [[nodiscard]] const core::State& state() const { return *state_; }
+  // A batch that continues with the next entry.
+  [[nodiscard]] Batch batch() const { return {.first = next_}; }
+  // Begins the business day if it changed and fires the clocks that are due.
+  void tick(Batch& batch);
+  // Decides a request. Its answer goes with the batch, also if it writes nothing: a refusal may
+  // rest on decisions that are not durable yet.
+  void handle(Batch& batch, Request request, std::function<void(Outcome)> done);
+  // Something that waits for what was decided so far.
+  void wait(Batch& batch, std::function<void()> done);
+
+  // Writer stage. After a Fault the process must end.
+  [[nodiscard]] std::expected<void, Fault> write(Batch batch);
+
+  // Any thread.
+  [[nodiscard]] Archive& archive() { return *archive_; }
+  [[nodiscard]] Vault& vault() { return *vault_; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] Clock& clock() { return *parts_.clock; }
+  [[nodiscard]] Chance& chance() { return *parts_.chance; }
+  // As of the last durable commit.
+  [[nodiscard]] std::shared_ptr<const Directory> directory();
+  [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
+  // Entries and feed lines since the newest snapshot, roughly: when it is time for the next.
+  [[nodiscard]] std::uint64_t since_snapshot() const {
+    return since_snapshot_.load(std::memory_order_relaxed);
+  }
+  // Writes a snapshot of what is durable, built from the one before and the journal. Takes as long
+  // as it takes; for a thread of its own. Gives its position.
+  [[nodiscard]] std::expected<std::uint64_t, Fault> snapshot();
+
+ private:
+  [[nodiscard]] std::expected<void, Fault> load();
+  [[nodiscard]] std::expected<void, Fault> begin();
+  [[nodiscard]] core::Moment moment();
+  void refuse(Batch& batch, Reject why, std::function<void(Outcome)> done);
+  // Why a decision cannot become an entry, if it cannot.
+  [[nodiscard]] std::optional<Reject> unfit(const Request& request, const core::Decision& decision,
+                                            Instant at, Batch& batch, std::uint64_t& entries);
+  void label(Item& item, const core::Command& command, const core::Decision& decision) const;
+
+  Parts parts_;
+  Identity identity_;
+  std::unique_ptr<Archive> archive_;
+  std::unique_ptr<Vault> vault_;
+  HighMark mark_;
+
+  // Core stage.
+  std::unique_ptr<core::State> state_;
+  std::shared_ptr<const Directory> deciding_;  // as of the last decision
+  std::uint64_t next_ = 0;
+  std::int64_t last_time_ = 0;
+  Date tried_on_;
+  std::int64_t ticked_ = 0;           // when clocks were last looked at, ms
+  std::set<core::State::Due> tried_;  // clocks fired or refused on that day
+
+  // Writer stage.
+  Sealer sealer_;
+
+  std::mutex guard_;
+  std::shared_ptr<const Directory> directory_;
+  std::atomic<std::uint64_t> durable_ = 0, since_snapshot_ = 0;
+  std::mutex snapshotting_;
+};
+
+}  // namespace bashu::node

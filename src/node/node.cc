@@ -1,0 +1,305 @@
+// The kernel on two threads and a bounded queue, and a third thread for what nobody waits for:
+// tree files, index and snapshots.
+
+#include "node/node.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <future>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/assert.h"
+#include "evidence/tree.h"
+#include "node/kernel.h"
+
+namespace bashu::node {
+
+namespace {
+
+constexpr auto kTick = std::chrono::seconds{1};
+constexpr std::size_t kQueuedBytesMax = 64U << 20;
+constexpr std::uint64_t kSnapshotEvery = 200'000;
+constexpr int kExitUnknownState = 70;
+
+[[noreturn]] void stop_at_once(const Fault& fault) {
+  std::cerr << "the journal could not be made durable: " << fault.what
+            << "\nthe node stops: its state is unknown until it has read its journal again"
+            << std::endl;
+  std::_Exit(kExitUnknownState);
+}
+
+// Of the calling thread only: Linux keeps a nice value per thread.
+void lower_priority() {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
+}
+
+class ThreadedNode final : public Node {
+ public:
+  ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max)
+      : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
+    core_ = std::thread{[this] { run_core(); }};
+    writer_ = std::thread{[this] { run_writer(); }};
+    keeper_ = std::thread{[this] { run_keeper(); }};
+  }
+
+  // What was accepted is decided and made durable first.
+  ~ThreadedNode() override {
+    {
+      const std::lock_guard lock{guard_};
+      stopping_ = true;
+    }
+    work_.notify_all();
+    room_.notify_all();
+    core_.join();
+    {
+      const std::lock_guard lock{guard_};
+      core_done_ = true;
+    }
+    fill_.notify_all();
+    writer_.join();
+    keep_.notify_all();
+    keeper_.join();
+    if (const auto flushed = kernel_->archive().flush(true); !flushed) {
+      std::cerr << flushed.error().what << "; read again from the journal at the next start\n";
+    }
+  }
+
+  bool submit(Request request, std::function<void(Outcome)> done) override {
+    std::unique_lock lock{guard_};
+    if (stopping_ || crowded(request)) return false;
+    enqueue(std::move(request), std::move(done));
+    lock.unlock();
+    work_.notify_one();
+    return true;
+  }
+
+  Outcome run(Request request) override {
+    std::promise<Outcome> answer;
+    auto outcome = answer.get_future();
+    {
+      std::unique_lock lock{guard_};
+      ++waiting_for_room_;
+      room_.wait(lock, [&] { return stopping_ || !crowded(request); });
+      --waiting_for_room_;
+      if (stopping_) return Fault{.what = "the node is stopping"};
+      enqueue(std::move(request),
+              [&answer](Outcome one) { answer.set_value(std::move(one)); });
+    }
+    work_.notify_one();
+    return outcome.get();
+  }
+
+  void query(const std::function<void(const core::State&)>& read) override {
+    std::promise<void> seen;
+    const auto done = seen.get_future();
+    {
+      // Its caller waits, so queries need no bound of their own.
+      const std::lock_guard lock{guard_};
+      BASHU_ASSERT(!stopping_);
+      queue_.push_back({.request = {}, .done = {}, .query = [&](Batch& batch) {
+                          read(kernel_->state());
+                          kernel_->wait(batch, [&seen] { seen.set_value(); });
+                        }});
+    }
+    work_.notify_one();
+    done.wait();
+  }
+
+  const Identity& identity() const override { return kernel_->identity(); }
+  std::shared_ptr<const Directory> directory() override { return kernel_->directory(); }
+  Vault& vault() override { return kernel_->vault(); }
+  Clock& clock() override { return kernel_->clock(); }
+  Chance& chance() override { return kernel_->chance(); }
+
+  std::uint64_t durable() const override { return kernel_->durable(); }
+  std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
+    std::unique_lock lock{durable_guard_};
+    durable_changed_.wait_for(lock, std::chrono::milliseconds{timeout_ms},
+                              [&] { return kernel_->durable() > above; });
+    return kernel_->durable();
+  }
+  std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
+                                                   std::size_t bytes_max) override {
+    return archive().entries(from, bytes_max);
+  }
+
+  std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {
+    return archive().message(journal::Trace::sent, to, seq);
+  }
+  std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) override {
+    return archive().message(journal::Trace::taken, from, seq);
+  }
+  std::optional<Answered> answered(std::string_view from, std::int64_t seq) override {
+    const auto found = archive().find(journal::Trace::taken, from, seq);
+    if (!found) return std::nullopt;
+    return Answered{.message_id = hex(found->id), .entry = found->entry};
+  }
+  std::optional<std::string> receipt(std::uint64_t entry) override {
+    return archive().receipt(entry);
+  }
+  std::string checkpoint() override { return archive().checkpoint(); }
+  std::optional<std::string> checkpoint_at(std::uint64_t size) override {
+    return archive().checkpoint_at(size);
+  }
+  std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,
+                                               std::uint64_t size) override {
+    return archive().consistency(old_size, size);
+  }
+  std::optional<Hash> root_at(std::uint64_t size) override { return archive().root_at(size); }
+
+  std::expected<std::uint64_t, Fault> snapshot() override {
+    return std::async(std::launch::async,
+                      [this] {
+                        lower_priority();
+                        return kernel_->snapshot();
+                      })
+        .get();
+  }
+
+ private:
+  struct Work {
+    Request request;
+    std::function<void(Outcome)> done;
+    std::function<void(Batch&)> query;  // instead
+  };
+
+  Archive& archive() { return kernel_->archive(); }
+
+  // Under guard_.
+  [[nodiscard]] bool crowded(const Request& request) const {
+    return queue_.size() >= queue_max_ ||
+           (!queue_.empty() && queued_bytes_ + request.evidence.size() > kQueuedBytesMax);
+  }
+  void enqueue(Request request, std::function<void(Outcome)> done) {
+    queued_bytes_ += request.evidence.size();
+    queue_.push_back({.request = std::move(request), .done = std::move(done), .query = {}});
+  }
+
+  void run_core() {
+    for (;;) {
+      std::optional<Work> work;
+      {
+        std::unique_lock lock{guard_};
+        // A full commit waits for the writer; meanwhile the queue fills and refuses.
+        work_.wait_for(lock, kTick,
+                       [&] { return !filling_.full() && (stopping_ || !queue_.empty()); });
+        if (filling_.full()) continue;
+        if (!queue_.empty()) {
+          work = std::move(queue_.front());
+          queue_.pop_front();
+          queued_bytes_ -= work->request.evidence.size();
+          if (waiting_for_room_ > 0) room_.notify_all();
+        } else if (stopping_) {
+          return;
+        }
+      }
+      Batch batch = kernel_->batch();
+      kernel_->tick(batch);
+      if (work && work->query) {
+        work->query(batch);
+      } else if (work) {
+        kernel_->handle(batch, std::move(work->request), std::move(work->done));
+      }
+      if (!batch.empty()) hand_over(std::move(batch));
+    }
+  }
+
+  void hand_over(Batch batch) {
+    {
+      const std::lock_guard lock{guard_};
+      if (filling_.empty()) {
+        filling_ = std::move(batch);
+      } else {
+        filling_.merge(std::move(batch));
+      }
+    }
+    fill_.notify_one();
+  }
+
+  void run_writer() {
+    for (;;) {
+      Batch batch;
+      {
+        std::unique_lock lock{guard_};
+        fill_.wait(lock, [&] { return !filling_.empty() || core_done_; });
+        if (filling_.empty()) return;
+        batch = std::exchange(filling_, {});
+      }
+      work_.notify_one();  // there is room again
+      const std::uint64_t before = kernel_->durable();
+      if (const auto written = kernel_->write(std::move(batch)); !written) {
+        stop_at_once(written.error());
+      }
+      if (kernel_->durable() == before) continue;
+      // Taken so that nobody checks between the change and the notice.
+      { const std::lock_guard lock{durable_guard_}; }
+      durable_changed_.notify_all();
+    }
+  }
+
+  void run_keeper() {
+    lower_priority();
+    for (;;) {
+      {
+        std::unique_lock lock{guard_};
+        if (keep_.wait_for(lock, kTick, [&] { return core_done_; })) return;
+      }
+      if (const auto flushed = archive().flush(false); !flushed) {
+        std::cerr << flushed.error().what << std::endl;
+      }
+      if (kernel_->since_snapshot() < kSnapshotEvery) continue;
+      if (const auto made = kernel_->snapshot(); !made) {
+        std::cerr << "no snapshot: " << made.error().what << std::endl;
+      }
+    }
+  }
+
+  std::unique_ptr<Kernel> kernel_;
+  std::size_t queue_max_;
+
+  std::mutex guard_;
+  std::condition_variable work_, fill_, keep_, room_;
+  std::deque<Work> queue_;
+  std::size_t queued_bytes_ = 0;
+  int waiting_for_room_ = 0;
+  Batch filling_;
+  bool stopping_ = false, core_done_ = false;
+
+  std::mutex durable_guard_;
+  std::condition_variable durable_changed_;
+
+  std::thread core_, writer_, keeper_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Node>, Fault> Node::open(const Options& options) {
+  BASHU_ASSERT(options.clock && options.chance);
+  auto journal = journal::open_sqlite(options.dir);
+  if (!journal) return std::unexpected{journal.error()};
+  auto kernel = Kernel::open({.dir = options.dir,
+                              .clock = options.clock,
+                              .chance = options.chance,
+                              .journal = std::move(*journal)});
+  if (!kernel) return std::unexpected{kernel.error()};
+  // The day begins before anybody asks.
+  Batch batch = (*kernel)->batch();
+  (*kernel)->tick(batch);
+  if (!batch.empty()) {
+    if (auto written = (*kernel)->write(std::move(batch)); !written) {
+      return std::unexpected{written.error()};
+    }
+  }
+  return std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max);
+}
+
+}  // namespace bashu::node

@@ -1,0 +1,64 @@
+#include "node/replay.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "node/codec.h"
+
+namespace bashu::node {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 8U << 20;
+
+std::unexpected<Fault> fault(std::uint64_t index, const std::string& why) {
+  return std::unexpected{Fault{.what = "journal entry " + std::to_string(index) + ": " + why}};
+}
+
+}  // namespace
+
+std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std::uint64_t from,
+                                      core::State& state) {
+  Replayed done{.size = commit.first, .time_ms = 0, .weight = 0};
+  for (const evidence::CommitEntry& entry : commit.entries) {
+    const std::uint64_t index = done.size++;
+    if (index < from || entry.effect.empty()) continue;
+    const auto events = decode(entry.effect);
+    if (!events) return fault(index, events.error());
+    for (const core::Event& event : *events) {
+      state.apply(event);
+      const auto* feed = std::get_if<core::FeedTaken>(&event);
+      done.weight += feed ? feed->lines.size() : 1;
+    }
+  }
+  if (!commit.entries.empty()) {
+    const auto leaf = evidence::parse_entry(commit.entries.back().leaf);
+    if (!leaf) return fault(done.size - 1, leaf.error().code);
+    done.time_ms = static_cast<std::int64_t>(leaf->time);
+  }
+  return done;
+}
+
+std::expected<Replayed, Fault> replay(journal::Journal& journal, std::uint64_t from,
+                                      std::uint64_t to, core::State& state) {
+  Replayed all{.size = from, .time_ms = 0, .weight = 0};
+  while (all.size < to) {
+    const auto commits = journal.read(all.size, kReadBytes);
+    if (!commits) return std::unexpected{commits.error()};
+    if (commits->empty()) return fault(all.size, "is missing");
+    for (const journal::Commit& commit : *commits) {
+      if (commit.first >= to) break;
+      const auto record = evidence::decode_commit(commit.record);
+      if (!record) return fault(commit.first, record.error().code);
+      const auto done = replay(*record, all.size, state);
+      if (!done) return done;
+      if (done->size <= all.size) return fault(all.size, "commit-order");
+      all = {.size = done->size, .time_ms = done->time_ms, .weight = all.weight + done->weight};
+    }
+  }
+  return all;
+}
+
+}  // namespace bashu::node

@@ -1,0 +1,248 @@
+#include "node/sealer.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "evidence/checkpoint.h"
+#include "evidence/envelope.h"
+#include "evidence/tree.h"
+#include "node/codec.h"
+
+namespace bashu::node {
+
+namespace {
+
+constexpr std::size_t kBlindSize = 16, kNonceSize = 16, kSeedSize = 32;
+
+std::size_t json_size(const Value& value) {
+  if (const std::string* text = value.as_text()) {
+    std::size_t size = 2;
+    for (const char c : *text) {
+      size += static_cast<unsigned char>(c) < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : 1;
+    }
+    return size;
+  }
+  if (const Value::List* list = value.as_list()) {
+    std::size_t size = 2;
+    for (const Value& item : *list) size += json_size(item) + 1;
+    return size;
+  }
+  if (const Value::Record* record = value.as_record()) {
+    std::size_t size = 2;
+    for (const auto& [name, item] : *record) size += 6 * name.size() + 4 + json_size(item);
+    return size;
+  }
+  return 21;  // digits and sign of an integer; more than true, false, null
+}
+
+}  // namespace
+
+std::size_t payload_bound(const core::MessageQueued& message) {
+  // Every other member together, with the longest ids; one wrapped key: 107 characters and its id.
+  constexpr std::size_t kFrame = 1'024, kWrapped = 112;
+  std::size_t size = kFrame + json_size(message.body) + 6 * message.stream.size();
+  for (const std::string& id : sealing_keys(message.body)) size += kWrapped + 6 * id.size();
+  return size;
+}
+
+std::string message_id_of(std::string_view envelope) {
+  const auto json = parse_json(envelope);
+  if (!json) return {};
+  const std::string head = json->text_at("protected"), payload = json->text_at("payload");
+  return head.empty() || payload.empty() ? std::string{} : evidence::message_id(head, payload);
+}
+
+// One random draw per commit, expanded by ChaCha20 under keys derived from it.
+class Sealer::Draws {
+ public:
+  explicit Draws(std::string seed) : seed_{std::move(seed)} {}
+  std::string take(std::size_t count) {
+    if (at_ + count > block_.size()) next();
+    std::string out = block_.substr(at_, count);
+    at_ += count;
+    return out;
+  }
+
+ private:
+  void next() {
+    constexpr std::size_t kBlock = 4'096;
+    std::string number(8, '\0');
+    std::memcpy(number.data(), &blocks_, sizeof blocks_);
+    ++blocks_;
+    const Hash key = sha256(seed_, number);
+    static_assert(sizeof key == randombytes_SEEDBYTES);
+    block_.resize(kBlock);
+    randombytes_buf_deterministic(block_.data(), block_.size(), key.data());
+    at_ = 0;
+  }
+
+  std::string seed_, block_;
+  std::size_t at_ = 0;
+  std::uint64_t blocks_ = 0;
+};
+
+struct Sealer::Work {
+  Batch& batch;
+  Draws draws;
+  evidence::CommitRecord record;
+  std::vector<journal::MessageRow> rows;
+};
+
+Sealer::Sealed Sealer::seal(Batch& batch) {
+  Work work{.batch = batch,
+            .draws = Draws{chance_.bytes(kSeedSize)},
+            .record = {.first = batch.first, .entries = {}, .checkpoint = {}},
+            .rows = {}};
+  work.record.entries.reserve(static_cast<std::size_t>(batch.entries));
+  for (Item& item : batch.items) {
+    if (item.writes) seal_item(work, item);
+  }
+  BASHU_ASSERT(work.record.entries.size() == batch.entries);
+  Sealed sealed;
+  const std::uint64_t size = batch.first + batch.entries;
+  sealed.root = evidence::root(archive_.tree(), size);
+  work.record.checkpoint =
+      evidence::sign_checkpoint(identity_.origin, size, sealed.root, identity_.log.secret_key);
+  sealed.commit = {.first = batch.first,
+                   .count = static_cast<std::uint32_t>(batch.entries),
+                   .record = evidence::encode_commit(work.record)};
+  sealed.indexed = {.messages = std::move(work.rows), .note = std::move(work.record.checkpoint)};
+  leaves_.clear();
+  for (evidence::CommitEntry& entry : work.record.entries) leaves_.push_back(std::move(entry.leaf));
+  return sealed;
+}
+
+std::string Sealer::receipt(const Sealed& sealed, std::uint64_t index) const {
+  const std::uint64_t size = sealed.commit.first + sealed.commit.count;
+  return evidence::make_receipt(leaves_[static_cast<std::size_t>(index - sealed.commit.first)],
+                                index, evidence::inclusion_proof(archive_.tree(), index, size),
+                                sealed.indexed.note);
+}
+
+void Sealer::seal_item(Work& work, Item& item) {
+  BASHU_ASSERT(item.index == work.record.first + work.record.entries.size());
+  static const std::vector<core::Event> kNone;
+  Done* done = std::get_if<Done>(&item.answer);
+  const std::vector<core::Event>& events = done ? done->decision.events : kNone;
+  std::string effect = item.effect.empty() ? encode(events) : std::move(item.effect);
+  std::string evidence_id = item.message_id;
+  if (evidence_id.empty()) {
+    evidence_id = item.evidence.empty() ? "-" : hex(sha256(item.evidence));
+  }
+  add(work,
+      {.index = item.index,
+       .time = static_cast<std::uint64_t>(item.time_ms),
+       .kind = std::string{item.kind},
+       .outcome = item.outcome,
+       .reason = item.reason,
+       .channel = item.channel,
+       .seq = static_cast<std::uint64_t>(item.seq),
+       .evidence = std::move(evidence_id),
+       .effect = {}},
+      std::move(effect), std::move(item.evidence));
+  if (!done) return;
+  for (core::Event& event : done->decision.events) {
+    if (auto* queued = std::get_if<core::MessageQueued>(&event)) send(work, item, *queued);
+    const auto* resolved = std::get_if<core::MessageResolved>(&event);
+    if (resolved && !(item.kind == "resolve" && resolved->seq == item.seq)) {
+      resolve(work, item, *resolved);
+    }
+  }
+}
+
+// The envelope of a message, as the evidence of a `send` entry without effect.
+void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
+  const Directory& directory = *item.directory;
+  const auto own = directory.keys.find(identity_.envelope.kid);
+  BASHU_ASSERT(own != directory.keys.end());
+  const std::int64_t issued = item.time_ms / 1000;
+  const std::string seal_key = directory.seal_key(message.to);
+  Value::Record keys;
+  for (const std::string& id : sealing_keys(message.body)) {
+    const auto key = vault_.key(id);
+    if (!key || seal_key.empty()) continue;  // erased since, or nobody could open it
+    keys[id] = base64url(seal_to(seal_key, *key, work.draws.take(crypto_box_SEEDBYTES)));
+  }
+  evidence::Payload payload{
+      .from = identity_.party,
+      .to = message.to,
+      .channel = directory.channel(identity_.party, message.to),
+      .seq = message.seq,
+      .issued = issued,
+      .expiry = std::min(issued + directory.agreement.max_life_s, own->second.to),
+      .agreement = directory.agreement.id,
+      .pack = message.pack,
+      .kind = message.kind,
+      .stream = message.stream,
+      .nonce = base64url(work.draws.take(kNonceSize)),
+      .body = std::move(message.body)};
+  if (!payload.body.as_record()) payload.body = Value::Record{};
+  if (!keys.empty()) (*payload.body.as_record())["$keys"] = std::move(keys);
+  const std::string text = evidence::payload_text(payload);
+  BASHU_ASSERT(text.size() <= evidence::kPayloadMax);
+  evidence::Envelope envelope =
+      evidence::sign_envelope(text, identity_.envelope.kid, identity_.envelope.secret_key);
+  add(work,
+      {.index = 0,
+       .time = static_cast<std::uint64_t>(item.time_ms),
+       .kind = "send",
+       .outcome = "-",
+       .reason = "-",
+       .channel = payload.channel,
+       .seq = static_cast<std::uint64_t>(message.seq),
+       .evidence = std::move(envelope.message_id),
+       .effect = {}},
+      {}, std::move(envelope.text));
+}
+
+// A held message that another decision released: its answer needs an entry of its own to be proven.
+void Sealer::resolve(Work& work, const Item& item, const core::MessageResolved& message) {
+  const std::string channel = item.directory->channel(message.from, identity_.party);
+  std::optional<std::string> envelope =
+      archive_.message(journal::Trace::taken, message.from, message.seq);
+  if (!envelope) {
+    // Taken in this very commit.
+    for (const evidence::CommitEntry& entry : work.record.entries) {
+      const auto leaf = evidence::parse_entry(entry.leaf);
+      if (leaf && leaf->kind == "recv" && leaf->channel == channel &&
+          leaf->seq == static_cast<std::uint64_t>(message.seq)) {
+        envelope = entry.evidence;
+      }
+    }
+  }
+  BASHU_ASSERT(envelope);
+  add(work,
+      {.index = 0,
+       .time = static_cast<std::uint64_t>(item.time_ms),
+       .kind = "resolve",
+       .outcome = message.outcome,
+       .reason = message.reason.empty() ? "-" : message.reason,
+       .channel = channel,
+       .seq = static_cast<std::uint64_t>(message.seq),
+       .evidence = message_id_of(*envelope),
+       .effect = {}},
+      {}, std::move(*envelope));
+}
+
+void Sealer::add(Work& work, evidence::EntryLeaf leaf, std::string effect, std::string evidence) {
+  leaf.index = work.record.first + work.record.entries.size();
+  std::string blind = work.draws.take(kBlindSize);
+  leaf.effect = hex(evidence::effect_commitment(blind, effect));
+  std::string text = evidence::entry_text(leaf);
+  evidence::append(archive_.tree(), leaf.index, evidence::leaf_hash(text));
+  if (auto row = message_row(leaf)) work.rows.push_back(std::move(*row));
+  work.record.entries.push_back({.leaf = std::move(text),
+                                 .blind = std::move(blind),
+                                 .effect = std::move(effect),
+                                 .evidence = std::move(evidence)});
+}
+
+}  // namespace bashu::node

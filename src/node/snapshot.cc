@@ -1,0 +1,722 @@
+#include "node/snapshot.h"
+
+#include <fcntl.h>
+#include <google/protobuf/arena.h>
+#include <openssl/evp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/json.h"
+#include "formats/snapshot.pb.h"
+#include "node/codec_parts.h"
+#include "node/files.h"
+#include "packs/load.h"
+
+namespace bashu::node {
+
+namespace {
+
+namespace pb = formats;
+using core::State;
+using parts::put;
+using parts::Reader;
+
+constexpr std::string_view kMagic = "BSHSNP01";
+constexpr std::size_t kHashSize = sizeof(Hash);
+constexpr int kBatch = 4'096;
+constexpr JsonLimits kPackLimits{.depth = 64, .values = 500'000};  // as the core reads packs
+
+std::unexpected<Fault> fault(std::string what) {
+  return std::unexpected{Fault{.what = std::move(what)}};
+}
+
+class Sha256 {
+ public:
+  Sha256() : context_{EVP_MD_CTX_new()} {
+    BASHU_ASSERT(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+  void add(std::string_view bytes) {
+    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+  }
+  Hash end() {
+    Hash hash{};
+    EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr);
+    return hash;
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
+
+void put_u32(std::string& out, std::uint64_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
+}
+void put_u64(std::string& out, std::uint64_t number) {
+  put_u32(out, number >> 32);
+  put_u32(out, number);
+}
+std::uint64_t get_integer(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
+
+// Walks a state and gives each row's bytes to `sink`, its length before it. The order is that of
+// the functions below, within each the order of keys.
+class RowWriter {
+ public:
+  explicit RowWriter(std::function<void(std::string_view)> sink) : sink_{std::move(sink)} {}
+
+  void write(const State& state) {
+    circle(state.circle());
+    state.each_case([&](const core::Case& c) { case_row(c); });
+    state.each_record([&](const core::RegisterId& reg, const std::string& key,
+                          const core::Record& record) { record_row(reg, key, record); });
+    state.each_edition([&](const core::RegisterId& reg, const core::PartyId& keeper,
+                           const std::string& name, const core::Edition& edition) {
+      edition_row(reg, keeper, name, edition);
+    });
+    state.each_balance(
+        [&](const core::Account& account, std::int64_t sum) { balance(account, sum); });
+    end_batch();
+    state.each_window([&](const core::Account& account, const std::string& month,
+                          const core::Window& window) { window_row(account, month, window); });
+    state.each_serial([&](const std::string& name, const std::string& key, std::int64_t value) {
+      pb::SerialRow* out = row().mutable_serial();
+      out->set_name(name);
+      out->set_key(key);
+      out->set_value(value);
+      emit();
+    });
+    state.each_outbox([&](const core::PartyId& to, const core::Outbox& box) { outbox(to, box); });
+    state.each_inbox([&](const core::PartyId& from, const core::Inbox& box) { inbox(from, box); });
+    state.each_parked([&](const core::CaseId& id, std::int64_t version, const core::Parked& step) {
+      pb::ParkedRow* out = row().mutable_parked();
+      out->set_id(id);
+      out->set_version(version);
+      out->set_from(step.from);
+      out->set_pack(step.pack);
+      put(step.body, out->mutable_body());
+      emit();
+    });
+    state.each_task([&](std::int64_t number, const core::Task& task) {
+      put(core::TaskRaised{.number = number,
+                           .kind = task.kind,
+                           .id = task.id,
+                           .roles = task.roles,
+                           .title = task.title,
+                           .detail = task.detail,
+                           .on = task.on},
+          row().mutable_task());
+      emit();
+    });
+    state.each_feed_key(
+        [&](const std::string& feed, const std::string& key) { feed_key(feed, key); });
+    end_batch();
+    state.each_remembered([&](const std::string& principal, const std::string& key,
+                              const core::Remembered& answer) {
+      put(core::RequestRemembered{.principal = principal,
+                                  .key = key,
+                                  .digest = answer.digest,
+                                  .answer = answer.answer,
+                                  .on = answer.on},
+          row().mutable_remembered());
+      emit();
+    });
+  }
+
+ private:
+  pb::Row& row() {
+    row_.Clear();
+    return row_;
+  }
+  void emit() {
+    buffer_.clear();
+    const std::size_t size = row_.ByteSizeLong();
+    put_u32(buffer_, size);
+    const bool written = row_.AppendToString(&buffer_);
+    BASHU_ASSERT(written && buffer_.size() == size + 4);
+    sink_(buffer_);
+  }
+
+  void circle(const State::Circle& circle) {
+    pb::CircleRow* out = row().mutable_circle();
+    out->set_own(circle.own);
+    out->set_today(circle.today.days());
+    for (const auto& [id, party] : circle.parties) put(party, out->add_parties());
+    for (const auto& [party, calendar] : circle.calendars) {
+      put(core::CalendarSet{.party = party,
+                            .version = calendar.version,
+                            .holidays = {calendar.holidays.begin(), calendar.holidays.end()},
+                            .workdays = {calendar.workdays.begin(), calendar.workdays.end()}},
+          out->add_calendars());
+    }
+    emit();
+    for (const auto& [digest, pack] : circle.packs) {
+      pb::PackRow* line = row().mutable_pack();
+      line->set_digest(digest);
+      if (pack.pack) line->set_source(canonical_json(pack.pack->source));
+      for (const auto& [party, from] : pack.adopted) {
+        pb::PackRow::Adoption* adopted = line->add_adopted();
+        adopted->set_party(party);
+        adopted->set_from(from.days());
+      }
+      emit();
+    }
+    for (const auto& [name, record] : circle.records) {
+      pb::SignedRow* line = row().mutable_signed_record();
+      line->set_name(name);
+      line->set_record(record);
+      emit();
+    }
+  }
+
+  void case_row(const core::Case& c) {
+    pb::CaseRow* out = row().mutable_case_row();
+    out->set_id(c.id);
+    out->set_pack(c.pack);
+    out->set_service(c.service);
+    for (const auto& [name, party] : c.parties) {
+      pb::TextPair* pair = out->add_parties();
+      pair->set_name(name);
+      pair->set_text(party);
+    }
+    out->set_parent(c.parent);
+    out->set_opened_by(c.opened_by);
+    out->set_opened(c.opened.days());
+    out->set_since(c.since.days());
+    out->set_state(c.state);
+    put(c.data, out->mutable_data());
+    out->set_version(c.version);
+    out->set_digest(c.digest);
+    for (const core::Visit& visit : c.reached) {
+      pb::CaseRow::Visit* to = out->add_reached();
+      to->set_state(visit.state);
+      to->set_on(visit.on.days());
+    }
+    for (const auto& [name, clock] : c.clocks) {
+      pb::CaseRow::Clock* to = out->add_clocks();
+      to->set_name(name);
+      to->set_used(clock.used);
+      if (clock.since) to->set_since(clock.since->days());
+      if (clock.due) to->set_due(clock.due->days());
+      to->set_fired(clock.fired);
+      to->set_alarmed(clock.alarmed);
+    }
+    for (const auto& [name, number] : c.children) {
+      pb::CaseRow::Count* to = out->add_children();
+      to->set_name(name);
+      to->set_number(number);
+    }
+    for (const core::CaseId& id : c.child_ids) *out->add_child_ids() = id;
+    if (c.dispute) {
+      pb::CaseRow::Dispute* to = out->mutable_dispute();
+      to->set_reason(c.dispute->reason);
+      to->set_detail(c.dispute->detail);
+      for (const std::string& content : c.dispute->contents) *to->add_contents() = content;
+      for (const auto& [party, content] : c.dispute->signed_by) {
+        pb::TextPair* pair = to->add_signed_by();
+        pair->set_name(party);
+        pair->set_text(content);
+      }
+    }
+    for (const std::int64_t version : c.parked) out->add_parked(version);
+    emit();
+  }
+
+  void record_row(const core::RegisterId& reg, const std::string& key,
+                  const core::Record& record) {
+    pb::RecordRow* out = row().mutable_record();
+    out->set_reg(reg);
+    out->set_key(key);
+    out->set_keeper(record.keeper);
+    out->set_version(record.version);
+    put(record.fields, out->mutable_fields());
+    out->set_on(record.on.days());
+    for (const core::PartyId& party : record.contested) *out->add_contested() = party;
+    emit();
+  }
+
+  void edition_row(const core::RegisterId& reg, const core::PartyId& keeper,
+                   const std::string& name, const core::Edition& edition) {
+    pb::EditionRow* out = row().mutable_edition();
+    out->set_reg(reg);
+    out->set_keeper(keeper);
+    out->set_name(name);
+    out->set_number(edition.number);
+    out->set_on(edition.on.days());
+    for (const std::string& key : edition.keys) *out->add_keys() = key;
+    emit();
+  }
+
+  void window_row(const core::Account& account, const std::string& month,
+                  const core::Window& window) {
+    pb::WindowRow* out = row().mutable_window();
+    put(account, out->mutable_account());
+    out->set_month(month);
+    for (const auto& [on, amount] : window.postings) {
+      out->add_days(on.days());
+      out->add_amounts(amount);
+    }
+    out->set_stated(window.stated);
+    emit();
+  }
+
+  void outbox(const core::PartyId& to, const core::Outbox& box) {
+    pb::OutboxRow* out = row().mutable_outbox();
+    out->set_to(to);
+    out->set_last(box.last);
+    out->set_acked(box.acked);
+    for (const std::int64_t seq : box.beyond) out->add_beyond(seq);
+    out->set_stopped(box.stopped);
+    for (const auto& [seq, asked] : box.asked) {
+      pb::OutboxRow::Asked* line = out->add_asked();
+      line->set_seq(seq);
+      line->set_kind(asked.kind);
+      line->set_id(asked.id);
+      line->set_principal(asked.principal);
+    }
+    emit();
+  }
+
+  void inbox(const core::PartyId& from, const core::Inbox& box) {
+    pb::InboxRow* out = row().mutable_inbox();
+    out->set_from(from);
+    out->set_next(box.next);
+    for (const auto& [seq, held] : box.held) {
+      put(core::MessageHeld{.from = from,
+                            .seq = seq,
+                            .kind = held.kind,
+                            .stream = held.stream,
+                            .pack = held.pack,
+                            .reason = held.reason,
+                            .body = held.body},
+          out->add_held());
+    }
+    emit();
+  }
+
+  // Small rows travel by the thousand; a batch ends with its account kind or feed.
+  void balance(const core::Account& account, std::int64_t sum) {
+    if (batched_ > 0 &&
+        (batched_ == kBatch || row_.balances().book() != account.book ||
+         row_.balances().kind() != account.kind)) {
+      end_batch();
+    }
+    pb::BalanceRows* out = (batched_ == 0 ? row() : row_).mutable_balances();
+    if (batched_ == 0) {
+      out->set_book(account.book);
+      out->set_kind(account.kind);
+    }
+    *out->mutable_keys() += account.key;
+    out->add_key_sizes(static_cast<std::uint32_t>(account.key.size()));
+    out->add_balances(sum);
+    ++batched_;
+  }
+  void feed_key(const std::string& feed, const std::string& key) {
+    if (batched_ > 0 && (batched_ == kBatch || row_.feed_keys().feed() != feed)) end_batch();
+    pb::FeedKeyRows* out = (batched_ == 0 ? row() : row_).mutable_feed_keys();
+    if (batched_ == 0) out->set_feed(feed);
+    *out->mutable_keys() += key;
+    out->add_key_sizes(static_cast<std::uint32_t>(key.size()));
+    ++batched_;
+  }
+  void end_batch() {
+    if (batched_ > 0) emit();
+    batched_ = 0;
+  }
+
+  std::function<void(std::string_view)> sink_;
+  pb::Row row_;
+  std::string buffer_;
+  int batched_ = 0;
+};
+
+// Puts rows into a state.
+class RowReader {
+ public:
+  explicit RowReader(State& state) : state_{state} {}
+
+  // False: `error()` says why.
+  bool read(const pb::Row& in) {
+    switch (in.what_case()) {
+      case pb::Row::kCircle: circle(in.circle()); break;
+      case pb::Row::kPack: pack(in.pack()); break;
+      case pb::Row::kSignedRecord:
+        state_.edit_circle().records[in.signed_record().name()] = in.signed_record().record();
+        break;
+      case pb::Row::kCaseRow: case_row(in.case_row()); break;
+      case pb::Row::kRecord: record(in.record()); break;
+      case pb::Row::kEdition: edition(in.edition()); break;
+      case pb::Row::kBalances: balances(in.balances()); break;
+      case pb::Row::kWindow: window(in.window()); break;
+      case pb::Row::kSerial:
+        state_.set_serial(in.serial().name(), in.serial().key(), in.serial().value());
+        break;
+      case pb::Row::kOutbox: outbox(in.outbox()); break;
+      case pb::Row::kInbox: inbox(in.inbox()); break;
+      case pb::Row::kParked:
+        state_.set_parked(in.parked().id(), in.parked().version(),
+                          core::Parked{.from = in.parked().from(),
+                                       .pack = in.parked().pack(),
+                                       .body = reader_.value(in.parked().body())});
+        break;
+      case pb::Row::kTask: task(in.task()); break;
+      case pb::Row::kFeedKeys: feed_keys(in.feed_keys()); break;
+      case pb::Row::kRemembered: remembered(in.remembered()); break;
+      case pb::Row::WHAT_NOT_SET: reader_.error = "unknown row"; break;
+    }
+    return reader_.error.empty();
+  }
+  [[nodiscard]] const std::string& error() const { return reader_.error; }
+
+ private:
+  static Date day(std::int32_t days) { return Date::from_days(days); }
+
+  void circle(const pb::CircleRow& in) {
+    State::Circle& circle = state_.edit_circle();
+    circle.own = in.own();
+    circle.today = day(in.today());
+    for (const auto& party : in.parties()) circle.parties[party.party()] = reader_.party_joined(party);
+    for (const auto& line : in.calendars()) {
+      const core::CalendarSet set = reader_.calendar_set(line);
+      Calendar& calendar = circle.calendars[set.party];
+      calendar.version = set.version;
+      calendar.holidays = {set.holidays.begin(), set.holidays.end()};
+      calendar.workdays = {set.workdays.begin(), set.workdays.end()};
+    }
+  }
+  void pack(const pb::PackRow& in) {
+    core::PackRow& row = state_.edit_circle().packs[in.digest()];
+    for (const auto& adopted : in.adopted()) row.adopted[adopted.party()] = day(adopted.from());
+    if (in.source().empty()) return;
+    const auto source = parse_json(in.source(), kPackLimits);
+    if (source) row.pack = packs::load(*source).pack;
+    if (!row.pack || row.pack->digest != in.digest()) {
+      reader_.error = "pack " + in.digest() + " no longer loads";
+    }
+  }
+  void case_row(const pb::CaseRow& in) {
+    core::Case& c = state_.edit_case(in.id());
+    c.id = in.id();
+    c.pack = in.pack();
+    c.service = in.service();
+    for (const auto& pair : in.parties()) c.parties.emplace_hint(c.parties.end(), pair.name(), pair.text());
+    c.parent = in.parent();
+    c.opened_by = in.opened_by();
+    c.opened = day(in.opened());
+    c.since = day(in.since());
+    c.state = in.state();
+    c.data = reader_.value(in.data());
+    c.version = in.version();
+    c.digest = in.digest();
+    for (const auto& visit : in.reached()) {
+      c.reached.push_back({.state = visit.state(), .on = day(visit.on())});
+    }
+    for (const auto& count : in.children()) c.children[count.name()] = count.number();
+    c.child_ids = {in.child_ids().begin(), in.child_ids().end()};
+    if (in.has_dispute()) {
+      core::Dispute& dispute = c.dispute.emplace();
+      dispute.reason = in.dispute().reason();
+      dispute.detail = in.dispute().detail();
+      dispute.contents = {in.dispute().contents().begin(), in.dispute().contents().end()};
+      for (const auto& pair : in.dispute().signed_by()) dispute.signed_by[pair.name()] = pair.text();
+    }
+    c.parked = {in.parked().begin(), in.parked().end()};
+    for (const auto& line : in.clocks()) {
+      core::Clock clock{.used = line.used(),
+                        .since = {},
+                        .due = {},
+                        .fired = line.fired(),
+                        .alarmed = line.alarmed()};
+      if (line.has_since()) clock.since = day(line.since());
+      if (line.has_due()) clock.due = day(line.due());
+      state_.set_clock(in.id(), line.name(), clock);
+    }
+  }
+  void record(const pb::RecordRow& in) {
+    core::Record& record = state_.edit_record(in.reg(), in.key());
+    record.keeper = in.keeper();
+    record.version = in.version();
+    record.fields = reader_.value(in.fields());
+    record.on = day(in.on());
+    record.contested = {in.contested().begin(), in.contested().end()};
+  }
+  void edition(const pb::EditionRow& in) {
+    core::Edition& edition = state_.edit_edition(in.reg(), in.keeper(), in.name());
+    edition.number = in.number();
+    edition.on = day(in.on());
+    edition.keys = {in.keys().begin(), in.keys().end()};
+  }
+  void balances(const pb::BalanceRows& in) {
+    core::Account account{.book = in.book(), .kind = in.kind(), .key = {}};
+    std::string_view rest = in.keys();
+    if (in.balances_size() != in.key_sizes_size()) return bad_columns();
+    for (int i = 0; i < in.key_sizes_size(); ++i) {
+      if (in.key_sizes(i) > rest.size()) return bad_columns();
+      account.key.assign(rest.substr(0, in.key_sizes(i)));
+      rest.remove_prefix(in.key_sizes(i));
+      state_.set_balance(account, in.balances(i));
+    }
+  }
+  void window(const pb::WindowRow& in) {
+    if (in.days_size() != in.amounts_size()) return bad_columns();
+    core::Window window;
+    window.stated = in.stated();
+    for (int i = 0; i < in.days_size(); ++i) {
+      window.postings.emplace_back(day(in.days(i)), in.amounts(i));
+    }
+    state_.set_window(reader_.account(in.account()), in.month(), std::move(window));
+  }
+  void outbox(const pb::OutboxRow& in) {
+    core::Outbox& box = state_.edit_outbox(in.to());
+    box.last = in.last();
+    box.acked = in.acked();
+    box.beyond = {in.beyond().begin(), in.beyond().end()};
+    box.stopped = in.stopped();
+    for (const auto& asked : in.asked()) {
+      box.asked[asked.seq()] = {
+          .kind = asked.kind(), .id = asked.id(), .principal = asked.principal()};
+    }
+  }
+  void inbox(const pb::InboxRow& in) {
+    core::Inbox& box = state_.edit_inbox(in.from());
+    box.next = in.next();
+    for (const auto& line : in.held()) {
+      core::MessageHeld held = reader_.message_held(line);
+      box.held[held.seq] = {.kind = std::move(held.kind),
+                            .stream = std::move(held.stream),
+                            .pack = std::move(held.pack),
+                            .reason = std::move(held.reason),
+                            .body = std::move(held.body)};
+    }
+  }
+  void task(const pb::TaskRaised& in) {
+    core::TaskRaised task = reader_.task_raised(in);
+    state_.set_task(task.number, core::Task{.kind = task.kind,
+                                            .id = std::move(task.id),
+                                            .roles = std::move(task.roles),
+                                            .title = std::move(task.title),
+                                            .detail = std::move(task.detail),
+                                            .on = task.on});
+  }
+  void feed_keys(const pb::FeedKeyRows& in) {
+    std::string_view rest = in.keys();
+    for (const std::uint32_t size : in.key_sizes()) {
+      if (size > rest.size()) return bad_columns();
+      state_.take_feed_key(in.feed(), rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
+  }
+  void remembered(const pb::RequestRemembered& in) {
+    core::RequestRemembered answer = reader_.request_remembered(in);
+    state_.set_remembered(answer.principal, answer.key,
+                          {.digest = std::move(answer.digest),
+                           .answer = std::move(answer.answer),
+                           .on = answer.on});
+  }
+  void bad_columns() { reader_.error = "columns of a row that do not agree"; }
+
+  State& state_;
+  Reader reader_;
+};
+
+// A file in the process's memory, as the kernel pages it in.
+class Mapped {
+ public:
+  static std::expected<Mapped, Fault> open(const std::filesystem::path& file) {
+    const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat about {};
+    if (handle < 0 || ::fstat(handle, &about) != 0) {
+      auto failed = fault(file.string() + ": " + std::strerror(errno));
+      if (handle >= 0) ::close(handle);
+      return failed;
+    }
+    const auto size = static_cast<std::size_t>(about.st_size);
+    void* data = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, handle, 0);
+    ::close(handle);
+    if (data == MAP_FAILED) return fault(file.string() + ": " + std::strerror(errno));
+    return Mapped{data, size};
+  }
+  Mapped(Mapped&& other) noexcept
+      : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
+  Mapped& operator=(Mapped&&) = delete;
+  ~Mapped() {
+    if (data_) ::munmap(data_, size_);
+  }
+  [[nodiscard]] std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
+
+ private:
+  Mapped(void* data, std::size_t size) : data_{data}, size_{size} {}
+  void* data_;
+  std::size_t size_;
+};
+
+struct Frame {
+  SnapshotAt at;
+  std::string party;
+  std::string_view rows;  // with the zero that ends them
+  Hash digest{};
+};
+
+std::optional<Frame> read_frame(std::string_view bytes) {
+  constexpr std::size_t kHead = 8 + 8 + kHashSize + 2;
+  if (bytes.size() < kHead + 4 + 2 * kHashSize || !bytes.starts_with(kMagic)) return std::nullopt;
+  Frame frame;
+  frame.at.size = get_integer(bytes.substr(8, 8));
+  std::memcpy(frame.at.root.data(), bytes.data() + 16, kHashSize);
+  const std::size_t party = get_integer(bytes.substr(16 + kHashSize, 2));
+  if (bytes.size() < kHead + party + 4 + 2 * kHashSize) return std::nullopt;
+  frame.party = bytes.substr(kHead, party);
+  frame.rows = bytes.substr(kHead + party, bytes.size() - kHead - party - 2 * kHashSize);
+  std::memcpy(frame.digest.data(), bytes.data() + bytes.size() - 2 * kHashSize, kHashSize);
+  return frame;
+}
+
+// Both digests; empty if they hold.
+std::string check_digests(std::string_view bytes, const Frame& frame) {
+  if (sha256(bytes.substr(0, bytes.size() - kHashSize)) !=
+      [&] {
+        Hash hash{};
+        std::memcpy(hash.data(), bytes.data() + bytes.size() - kHashSize, kHashSize);
+        return hash;
+      }()) {
+    return "does not have its digest";
+  }
+  if (sha256(frame.rows.substr(0, frame.rows.size() - 4)) != frame.digest) {
+    return "rows do not have their digest";
+  }
+  return {};
+}
+
+std::string read_rows(std::string_view rows, State& state) {
+  RowReader reader{state};
+  for (;;) {
+    if (rows.size() < 4) return "rows are cut off";
+    const std::size_t size = get_integer(rows.substr(0, 4));
+    rows.remove_prefix(4);
+    if (size == 0) return rows.empty() ? "" : "bytes after the last row";
+    if (size > rows.size()) return "rows are cut off";
+    google::protobuf::Arena arena;
+    auto* row = google::protobuf::Arena::CreateMessage<pb::Row>(&arena);
+    if (!parts::parse(*row, rows.substr(0, size))) return "a row cannot be read";
+    if (!reader.read(*row)) return reader.error();
+    rows.remove_prefix(size);
+  }
+}
+
+}  // namespace
+
+Hash state_digest(const State& state) {
+  Sha256 digest;
+  RowWriter{[&](std::string_view bytes) { digest.add(bytes); }}.write(state);
+  return digest.end();
+}
+
+std::expected<Hash, Fault> write_snapshot(const std::filesystem::path& file, const State& state,
+                                          const SnapshotAt& at) {
+  const std::filesystem::path part = file.string() + ".part";
+  struct Close {
+    void operator()(std::FILE* open) const { std::fclose(open); }
+  };
+  const std::unique_ptr<std::FILE, Close> out{std::fopen(part.c_str(), "wb")};
+  if (!out) return fault(part.string() + ": " + std::strerror(errno));
+  Sha256 rows, all;
+  bool written = true;
+  const auto write = [&](std::string_view bytes) {
+    all.add(bytes);
+    written = written && std::fwrite(bytes.data(), 1, bytes.size(), out.get()) == bytes.size();
+  };
+  std::string head{kMagic};
+  put_u64(head, at.size);
+  head += as_bytes(at.root);
+  const std::string& party = state.circle().own;
+  head += static_cast<char>(party.size() >> 8 & 0xff);
+  head += static_cast<char>(party.size() & 0xff);
+  head += party;
+  write(head);
+  RowWriter{[&](std::string_view bytes) {
+    rows.add(bytes);
+    write(bytes);
+  }}.write(state);
+  write(std::string_view{"\0\0\0\0", 4});
+  const Hash digest = rows.end();
+  write(as_bytes(digest));
+  write(as_bytes(all.end()));
+  written = written && std::fflush(out.get()) == 0 && ::fsync(::fileno(out.get())) == 0;
+  if (!written || std::rename(part.c_str(), file.c_str()) != 0) {
+    return fault(file.string() + ": " + std::strerror(errno));
+  }
+  if (auto synced = sync_directory(file.parent_path()); !synced) {
+    return std::unexpected{synced.error()};
+  }
+  return digest;
+}
+
+std::expected<Snapshot, Fault> read_snapshot(const std::filesystem::path& file) {
+  const auto mapped = Mapped::open(file);
+  if (!mapped) return std::unexpected{mapped.error()};
+  const auto frame = read_frame(mapped->bytes());
+  if (!frame) return fault(file.string() + ": no snapshot");
+  // Hashing takes as long as reading; both go at once, and neither trusts the other.
+  auto digests = std::async(std::launch::async,
+                            [&] { return check_digests(mapped->bytes(), *frame); });
+  Snapshot snapshot{.at = frame->at,
+                    .digest = frame->digest,
+                    .state = std::make_unique<State>(frame->party)};
+  std::string wrong = read_rows(frame->rows, *snapshot.state);
+  if (std::string unsound = digests.get(); !unsound.empty()) wrong = std::move(unsound);
+  if (!wrong.empty()) return fault(file.string() + ": " + wrong);
+  return snapshot;
+}
+
+std::expected<SnapshotLabel, Fault> read_snapshot_label(const std::filesystem::path& file) {
+  const auto mapped = Mapped::open(file);
+  if (!mapped) return std::unexpected{mapped.error()};
+  const auto frame = read_frame(mapped->bytes());
+  if (!frame) return fault(file.string() + ": no snapshot");
+  if (const std::string wrong = check_digests(mapped->bytes(), *frame); !wrong.empty()) {
+    return fault(file.string() + ": " + wrong);
+  }
+  return SnapshotLabel{.at = frame->at, .digest = frame->digest};
+}
+
+std::filesystem::path snapshot_file(const std::filesystem::path& dir, std::uint64_t size) {
+  return dir / "snapshots" / (std::to_string(size) + ".snap");
+}
+
+std::vector<std::filesystem::path> snapshot_files(const std::filesystem::path& dir) {
+  std::vector<std::pair<std::uint64_t, std::filesystem::path>> found;
+  std::error_code error;
+  for (const auto& item : std::filesystem::directory_iterator{dir / "snapshots", error}) {
+    const std::string name = item.path().filename().string();
+    std::uint64_t size = 0;
+    const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), size);
+    if (code == std::errc{} && std::string_view{end} == ".snap") {
+      found.emplace_back(size, item.path());
+    }
+  }
+  std::sort(found.rbegin(), found.rend());
+  std::vector<std::filesystem::path> files;
+  for (auto& [size, path] : found) files.push_back(std::move(path));
+  return files;
+}
+
+}  // namespace bashu::node

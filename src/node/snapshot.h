@@ -1,0 +1,53 @@
+// States of the core on disk, so that a start need not replay a whole journal.
+//
+//     "BSHSNP01"  u64 entries covered  32 root of their tree  u16 length, party
+//     rows: u32 length, formats/snapshot.proto Row ... in one fixed order; u32 0
+//     32 SHA-256 of the rows as they stand (the state's digest)   32 SHA-256 of all bytes before
+//
+// Integers are big-endian. Rows stream: neither side ever holds the whole.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "core/state.h"
+
+namespace bashu::node {
+
+// Equal states have equal digests, whatever way they came about.
+[[nodiscard]] Hash state_digest(const core::State& state);
+
+struct SnapshotAt {
+  std::uint64_t size = 0;  // entries covered
+  Hash root{};             // of the tree over them
+};
+// Durable when it returns; gives the state's digest.
+[[nodiscard]] std::expected<Hash, Fault> write_snapshot(const std::filesystem::path& file,
+                                                        const core::State& state,
+                                                        const SnapshotAt& at);
+struct Snapshot {
+  SnapshotAt at;
+  Hash digest{};
+  std::unique_ptr<core::State> state;
+};
+// Every byte is checked.
+[[nodiscard]] std::expected<Snapshot, Fault> read_snapshot(const std::filesystem::path& file);
+// Position and digest alone, of a file that is sound as a whole.
+struct SnapshotLabel {
+  SnapshotAt at;
+  Hash digest{};
+};
+[[nodiscard]] std::expected<SnapshotLabel, Fault> read_snapshot_label(
+    const std::filesystem::path& file);
+
+// DIR/snapshots/<entries>.snap, newest first.
+[[nodiscard]] std::filesystem::path snapshot_file(const std::filesystem::path& dir,
+                                                  std::uint64_t size);
+[[nodiscard]] std::vector<std::filesystem::path> snapshot_files(const std::filesystem::path& dir);
+
+}  // namespace bashu::node

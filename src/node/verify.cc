@@ -1,0 +1,254 @@
+#include "node/verify.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/assert.h"
+#include "core/core.h"
+#include "core/state.h"
+#include "evidence/checkpoint.h"
+#include "evidence/fsck.h"
+#include "evidence/grammar.h"
+#include "journal/journal.h"
+#include "node/codec.h"
+#include "node/directory.h"
+#include "node/identity.h"
+#include "node/replay.h"
+#include "node/snapshot.h"
+
+namespace bashu::node {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 8U << 20;
+
+// Gives every commit of a directory's journal, as it was when this began; stops when told.
+std::expected<void, Fault> each_commit(
+    journal::Journal& journal,
+    const std::function<bool(const journal::Commit&, std::uint64_t size)>& visit) {
+  const std::uint64_t size = journal.size();
+  for (std::uint64_t at = 0; at < size;) {
+    const auto commits = journal.read(at, kReadBytes);
+    if (!commits) return std::unexpected{commits.error()};
+    if (commits->empty()) break;
+    for (const journal::Commit& commit : *commits) {
+      if (!visit(commit, size)) return {};
+      // A record that lies about its length is found by its reader; the walk must end all the same.
+      at = std::max(at + 1, commit.first + commit.count);
+    }
+  }
+  return {};
+}
+
+// By the number of entries they cover.
+std::map<std::uint64_t, std::filesystem::path> snapshots_of(const std::filesystem::path& dir) {
+  std::map<std::uint64_t, std::filesystem::path> found;
+  for (const auto& file : snapshot_files(dir)) {
+    found[std::stoull(file.stem().string())] = file;
+  }
+  return found;
+}
+
+class Verifier {
+ public:
+  Verifier(const std::filesystem::path& dir, const PublicIdentity& identity)
+      : identity_{identity},
+        check_{identity.origin, {identity.log_key}, {}},
+        state_{identity.party},
+        snapshots_{snapshots_of(dir)} {}
+
+  // False: something is unsound.
+  bool take(const journal::Commit& commit) {
+    const auto record = check_.next(commit.record);
+    if (!record) return fail(record.error().code, commit.first, {});
+    if (record->first == 0 && !genesis_fits(record->entries.front())) {
+      return fail("genesis", 0, "it names another party or log than node.json");
+    }
+    const auto done = replay(*record, record->first, state_);
+    if (!done) return fail("replay", record->first, done.error().what);
+    ++result.commits;
+    result.entries = done->size;
+    return learn(*record) && compare_snapshot();
+  }
+  void end() {
+    result.root = check_.root();
+    result.state = state_digest(state_);
+    if (result.unsound) return;
+    if (const std::string broken = core::invariant(state_); !broken.empty()) {
+      fail("invariant", result.entries, broken);
+    }
+  }
+
+  Verification result;
+
+ private:
+  bool fail(std::string code, std::uint64_t position, std::string text) {
+    result.unsound =
+        Unsound{.code = std::move(code), .position = position, .text = std::move(text)};
+    return false;
+  }
+  [[nodiscard]] bool genesis_fits(const evidence::CommitEntry& entry) const {
+    const auto genesis = decode_genesis(entry.effect);
+    return genesis && genesis->party == identity_.party && genesis->origin == identity_.origin;
+  }
+  bool learn(const evidence::CommitRecord& record) {
+    bool adopts = false;
+    for (const evidence::CommitEntry& entry : record.entries) {
+      adopts = adopts || entry.leaf.find("\nkind keys\n") != std::string::npos ||
+               entry.leaf.find("\nkind agreement\n") != std::string::npos;
+    }
+    if (!adopts) return true;
+    const auto directory = make_directory(state_.circle().records);
+    if (!directory) return fail("replay", record.first, directory.error());
+    check_.learn(directory->keys);
+    return true;
+  }
+  bool compare_snapshot() {
+    const auto file = snapshots_.find(result.entries);
+    if (file == snapshots_.end()) return true;
+    const auto label = read_snapshot_label(file->second);
+    if (!label) return fail("snapshot", result.entries, label.error().what);
+    if (label->at.root != check_.root()) {
+      return fail("snapshot", result.entries, file->second.string() + ": of another tree");
+    }
+    if (label->digest != state_digest(state_)) {
+      return fail("snapshot", result.entries, file->second.string() + ": of another state");
+    }
+    ++result.snapshots;
+    return true;
+  }
+
+  const PublicIdentity& identity_;
+  evidence::JournalCheck check_;
+  core::State state_;
+  std::map<std::uint64_t, std::filesystem::path> snapshots_;
+};
+
+// What one journal says about its channels with one peer.
+struct Side {
+  PublicIdentity identity;
+  std::map<std::string, std::map<std::uint64_t, std::string>> sent, taken;  // channel, seq to id
+  std::map<std::string, std::map<std::uint64_t, std::string>> acked;        // to the receipt
+  std::vector<std::string> log_keys;
+};
+
+std::expected<Side, Fault> read_side(const std::filesystem::path& dir) {
+  auto identity = load_public_identity(dir);
+  if (!identity) return std::unexpected{identity.error()};
+  auto journal = journal::open_sqlite(dir, true);
+  if (!journal) return std::unexpected{journal.error()};
+  Side side;
+  side.identity = std::move(*identity);
+  side.log_keys = {side.identity.log_key};
+  std::string wrong;
+  const auto walked = each_commit(**journal, [&](const journal::Commit& commit, std::uint64_t) {
+    const auto record = evidence::decode_commit(commit.record);
+    if (!record) {
+      wrong = "commit at " + std::to_string(commit.first) + ": " + record.error().code;
+      return false;
+    }
+    for (const evidence::CommitEntry& entry : record->entries) {
+      const auto leaf = evidence::parse_entry(entry.leaf);
+      if (!leaf) continue;
+      if (leaf->kind == "send") side.sent[leaf->channel][leaf->seq] = leaf->evidence;
+      if (leaf->kind == "recv") side.taken[leaf->channel][leaf->seq] = leaf->evidence;
+      if (leaf->kind == "ack") side.acked[leaf->channel][leaf->seq] = entry.evidence;
+      if (leaf->kind != "keys") continue;
+      const auto list = evidence::read_keys(entry.evidence);
+      if (!list || list->party != side.identity.party) continue;
+      for (const auto& [kid, key] : list->keys) {
+        if (key.role == "log") side.log_keys.push_back(key.key);
+      }
+    }
+    return true;
+  });
+  if (!walked) return std::unexpected{walked.error()};
+  if (!wrong.empty()) return std::unexpected{Fault{.what = dir.string() + ": " + wrong}};
+  return side;
+}
+
+void compare_channels(const Side& from, const Side& to, Comparison& result) {
+  const auto fail = [&](const char* code, std::uint64_t seq, const std::string& text) {
+    if (!result.unsound) result.unsound = Unsound{.code = code, .position = seq, .text = text};
+  };
+  static const std::map<std::uint64_t, std::string> kNone;
+  const auto of = [](const auto& channels, const std::string& name) -> const auto& {
+    const auto it = channels.find(name);
+    return it == channels.end() ? kNone : it->second;
+  };
+  std::map<std::string, bool> names;
+  for (const auto* channels : {&from.sent, &to.taken}) {
+    for (const auto& [name, messages] : *channels) {
+      const auto parts = evidence::split_channel(name);
+      if (parts && parts->from == from.identity.party && parts->to == to.identity.party) {
+        names[name] = true;
+      }
+    }
+  }
+  for (const auto& [name, known] : names) {
+    const auto& sent = of(from.sent, name);
+    const auto& taken = of(to.taken, name);
+    const auto& acked = of(from.acked, name);
+    result.channels.push_back({.channel = name,
+                               .sent = sent.size(),
+                               .taken = taken.size(),
+                               .acked = acked.size()});
+    for (const auto* messages : {&sent, &taken}) {
+      if (!messages->empty() && messages->rbegin()->first != messages->size()) {
+        fail("channel-order", messages->rbegin()->first, name + ": numbers are missing");
+      }
+    }
+    for (const auto& [seq, id] : taken) {
+      const auto it = sent.find(seq);
+      if (it == sent.end()) {
+        fail("other-message", seq, name + ": taken, but never sent");
+      } else if (it->second != id) {
+        fail("other-message", seq, name + ": sent " + it->second + ", taken " + id);
+      }
+    }
+    for (const auto& [seq, receipt] : acked) {
+      const auto it = sent.find(seq);
+      const auto opened = evidence::accept_receipt(receipt, to.identity.origin, to.log_keys,
+                                                   it == sent.end() ? "" : it->second, name, seq);
+      if (!opened) fail("receipt", seq, name + ": " + opened.error().code);
+      if (!taken.contains(seq)) fail("receipt", seq, name + ": acknowledged, but never taken");
+    }
+  }
+}
+
+}  // namespace
+
+std::expected<Verification, Fault> verify(
+    const std::filesystem::path& dir,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  const auto identity = load_public_identity(dir);
+  if (!identity) return std::unexpected{identity.error()};
+  const auto journal = journal::open_sqlite(dir, true);
+  if (!journal) return std::unexpected{journal.error()};
+  Verifier verifier{dir, *identity};
+  const auto walked =
+      each_commit(**journal, [&](const journal::Commit& commit, std::uint64_t size) {
+        const bool sound = verifier.take(commit);
+        if (progress) progress(verifier.result.entries, size);
+        return sound;
+      });
+  if (!walked) return std::unexpected{walked.error()};
+  verifier.end();
+  return std::move(verifier.result);
+}
+
+std::expected<Comparison, Fault> compare(const std::filesystem::path& one,
+                                         const std::filesystem::path& other) {
+  const auto left = read_side(one);
+  if (!left) return std::unexpected{left.error()};
+  const auto right = read_side(other);
+  if (!right) return std::unexpected{right.error()};
+  Comparison result;
+  compare_channels(*left, *right, result);
+  compare_channels(*right, *left, result);
+  return result;
+}
+
+}  // namespace bashu::node
