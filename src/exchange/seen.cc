@@ -88,6 +88,11 @@ std::string SeenLog::note() const {
   return saved_;
 }
 
+std::string_view checkpoint_of(std::string_view receipt) {
+  const auto gap = receipt.find("\n\n");
+  return gap == std::string_view::npos ? std::string_view{} : receipt.substr(gap + 2);
+}
+
 std::string consistency_text(std::uint64_t old_size, std::span<const Hash> path,
                              std::string_view checkpoint) {
   std::string text = "old " + std::to_string(old_size) + "\n";

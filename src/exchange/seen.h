@@ -59,6 +59,9 @@ class SeenLog {
   std::string saved_;  // under mutex_
 };
 
+// The checkpoint at the end of a receipt, verbatim; empty if there is none.
+[[nodiscard]] std::string_view checkpoint_of(std::string_view receipt);
+
 // `old N`, proof lines, empty line, checkpoint: docs/formats/evidence.md section 12.
 [[nodiscard]] std::string consistency_text(std::uint64_t old_size, std::span<const Hash> path,
                                            std::string_view checkpoint);

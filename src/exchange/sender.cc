@@ -8,6 +8,7 @@
 #include "evidence/fsck.h"
 #include "evidence/in_force.h"
 #include "exchange/records.h"
+#include "node/sealer.h"
 
 namespace bashu::exchange {
 
@@ -26,21 +27,9 @@ std::string code_of(const PeerAnswer& answer) {
 }
 
 std::string describe(const PeerAnswer& answer) {
-  if (answer.status == 0) return "no answer";
+  if (answer.status == 0) return answer.error.empty() ? "no answer" : answer.error;
   const std::string code = code_of(answer);
   return std::to_string(answer.status) + (code.empty() ? "" : " " + code);
-}
-
-std::string message_id_of(const std::string& envelope) {
-  const auto parts = parse_json(envelope);
-  if (!parts) return {};
-  return evidence::message_id(parts->text_at("protected"), parts->text_at("payload"));
-}
-
-// The checkpoint at the end of a receipt, verbatim.
-std::string_view note_of(std::string_view receipt) {
-  const auto gap = receipt.find("\n\n");
-  return gap == std::string_view::npos ? std::string_view{} : receipt.substr(gap + 2);
 }
 
 }  // namespace
@@ -552,8 +541,9 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
     return false;
   }
   const auto log_keys = directory->log_keys(peer_);
-  auto proven = evidence::accept_receipt(receipt, party->origin, log_keys, message_id_of(*envelope),
-                                         channel_, static_cast<std::uint64_t>(seq));
+  auto proven =
+      evidence::accept_receipt(receipt, party->origin, log_keys, node::message_id_of(*envelope),
+                               channel_, static_cast<std::uint64_t>(seq));
   if (proven) {
     const auto in_force = evidence::open_receipt(
         receipt, evidence::LogOwner{.party = peer_, .origin = party->origin}, directory->keys);
@@ -579,7 +569,7 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
   window_.answered(seq);
   if (!parts_.seen.load(party->origin, log_keys)) {
     contradiction();
-  } else if (!parts_.seen.add(proven->checkpoint, note_of(receipt), now_ms_)) {
+  } else if (!parts_.seen.add(proven->checkpoint, checkpoint_of(receipt), now_ms_)) {
     contradiction();
   }
   return true;

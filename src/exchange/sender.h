@@ -44,6 +44,7 @@ struct PeerAnswer {
   int status = 0;  // 0: no answer; it may have arrived all the same
   std::string body{};
   std::int64_t retry_after_s = 0;
+  std::string error{};  // of status 0, for people
 };
 
 enum class Phase : std::uint8_t { guard, resume, push_keys, pull_keys, receipts, running };

@@ -13,8 +13,6 @@
 #include <memory>
 #include <utility>
 
-#include "base/bytes.h"
-
 namespace bashu::exchange {
 
 namespace {
@@ -139,18 +137,6 @@ std::expected<TlsContext, Fault> open_client(const std::vector<std::string>& aut
   if (auto done = trust(context->get(), authorities); !done) return std::unexpected{done.error()};
   SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
   return context;
-}
-
-std::string certificate_digest(std::string_view pem) {
-  const Bio text = reader(pem);
-  const Certificate certificate = next_certificate(text.get());
-  ERR_clear_error();
-  Hash digest{};
-  unsigned length = 0;
-  if (!certificate || X509_digest(certificate.get(), EVP_sha256(), digest.data(), &length) != 1) {
-    return {};
-  }
-  return hex(digest);
 }
 
 }  // namespace bashu::exchange

@@ -33,7 +33,4 @@ inline constexpr int kLeafDaysMax = 8;  // a week, and a day for clocks that dif
 [[nodiscard]] std::expected<TlsContext, Fault> open_client(
     const std::vector<std::string>& authorities);
 
-// SHA-256 (hex) of the DER form of the first certificate in `pem`; empty if there is none.
-[[nodiscard]] std::string certificate_digest(std::string_view pem);
-
 }  // namespace bashu::exchange

@@ -1,0 +1,597 @@
+#include "exchange/circle.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "exchange/http.h"
+#include "exchange/records.h"
+#include "node/certificates.h"
+#include "node/files.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+constexpr JsonLimits kFileLimits{.depth = 32, .values = 200'000};
+// The node checks its journal with one log key from the first entry on, so that key is not rotated
+// in routine; its window is that of the root.
+constexpr std::int64_t kLogKeyDays = 3'650;
+
+std::unexpected<Fault> fault(std::string what) { return std::unexpected{Fault{std::move(what)}}; }
+
+struct Card {
+  evidence::PartyRecord party;
+  std::string name;
+  std::int64_t offset_minutes = 480;
+  std::vector<std::string> authorities;  // PEM
+  Value value;                           // as it stands
+};
+
+Value card_value(const evidence::PartyRecord& party, const std::string& name, int offset_minutes,
+                 const std::vector<std::string>& authorities) {
+  Value::List pems;
+  for (const std::string& pem : authorities) pems.emplace_back(pem);
+  return Value::Record{{"party", party.party},
+                       {"role", party.member ? "member" : "auditor"},
+                       {"name", name},
+                       {"origin", party.origin},
+                       {"endpoint", party.endpoint},
+                       {"root", Value::Record{{"kid", party.root_kid},
+                                              {"alg", "EdDSA"},
+                                              {"key", base64url(party.root_key)}}},
+                       {"offset_minutes", offset_minutes},
+                       {"authorities", std::move(pems)}};
+}
+
+std::expected<Card, Fault> read_card(const Value& value) {
+  Card card;
+  card.value = value;
+  card.party.party = value.text_at("party");
+  card.party.member = value.text_at("role") != "auditor";
+  card.party.origin = value.text_at("origin");
+  card.party.endpoint = value.text_at("endpoint");
+  card.name = value.text_at("name");
+  card.offset_minutes = value.int_at("offset_minutes", 480);
+  const Value* root = value.find("root");
+  if (root) card.party.root_kid = root->text_at("kid");
+  const auto key = from_base64url(root ? root->text_at("key") : "");
+  const Value* pems = value.find("authorities");
+  const Value::List* list = pems ? pems->as_list() : nullptr;
+  for (const Value& pem : list ? *list : Value::List{}) {
+    const std::string* text = pem.as_text();
+    const auto digest = text ? node::certificate_digest(*text) : fault("");
+    if (!digest) return fault("card of " + card.party.party + ": an authority is no certificate");
+    card.authorities.push_back(*text);
+    card.party.tls_ca.push_back(*digest);
+  }
+  if (card.party.party.empty() || !key || key->size() != 32 || card.party.tls_ca.empty() ||
+      !parse_url(card.party.endpoint) || card.offset_minutes < -840 || card.offset_minutes > 840) {
+    return fault("not a party's card");
+  }
+  card.party.root_key = *key;
+  return card;
+}
+
+std::expected<Card, Fault> parse_card(std::string_view text) {
+  const auto value = parse_json(text);
+  if (!value) return fault("a card is not JSON: " + value.error().code);
+  return read_card(*value);
+}
+
+struct CircleFile {
+  std::vector<std::string> editions;
+  std::vector<std::string> key_lists;
+  std::map<std::string, Card> cards;  // by party
+};
+
+std::expected<CircleFile, Fault> read_file_text(std::string_view text) {
+  const auto value = parse_json(text, kFileLimits);
+  if (!value) return fault("the circle file is not JSON: " + value.error().code);
+  CircleFile file;
+  const auto texts = [&](const char* name, std::vector<std::string>& into) {
+    const Value* member = value->find(name);
+    const Value::List* list = member ? member->as_list() : nullptr;
+    for (const Value& one : list ? *list : Value::List{}) {
+      if (const std::string* record = one.as_text()) into.push_back(*record);
+    }
+  };
+  texts("editions", file.editions);
+  texts("keys", file.key_lists);
+  const Value* cards = value->find("cards");
+  const Value::List* list = cards ? cards->as_list() : nullptr;
+  for (const Value& one : list ? *list : Value::List{}) {
+    auto card = read_card(one);
+    if (!card) return std::unexpected{card.error()};
+    std::string party = card->party.party;
+    file.cards.insert_or_assign(std::move(party), std::move(*card));
+  }
+  if (file.editions.empty()) return fault("the circle file holds no edition");
+  return file;
+}
+
+std::string file_text(const CircleFile& file) {
+  Value::List editions, keys, cards;
+  for (const std::string& record : file.editions) editions.emplace_back(record);
+  for (const std::string& record : file.key_lists) keys.emplace_back(record);
+  for (const auto& [party, card] : file.cards) cards.push_back(card.value);
+  return pretty_json(Value::Record{{"editions", std::move(editions)},
+                                   {"keys", std::move(keys)},
+                                   {"cards", std::move(cards)}}) +
+         "\n";
+}
+
+std::expected<Card, Fault> own_card(const node::Identity& own) {
+  const auto text = party_card(own);
+  return text ? parse_card(*text) : std::unexpected{text.error()};
+}
+
+evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& key,
+                               std::string_view role, std::int64_t from, std::int64_t days) {
+  return {.party = own.party,
+          .kid = key.kid,
+          .role = std::string{role},
+          .alg = role == "seal" ? "X25519" : "EdDSA",
+          .key = key.public_key,
+          .name = role == "log" ? own.origin : std::string{},
+          .from = from,
+          .to = from + days * kDayS,
+          .revoked = 0};
+}
+
+// An hour early, for clocks that differ.
+std::string first_key_list(const node::Identity& own, std::string_view agreement_id,
+                           std::int64_t now_s) {
+  const std::int64_t from = own.created - 3'600;
+  const std::vector<evidence::KeyRecord> keys{
+      key_record(own, own.envelope, "envelope", from, kKeyDays),
+      key_record(own, own.log, "log", from, kLogKeyDays),
+      key_record(own, own.seal, "seal", from, kKeyDays)};
+  return evidence::signed_record(
+      evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType,
+      {{own.root.kid, own.root.secret_key}});
+}
+
+bool same_party(const evidence::PartyRecord& a, const evidence::PartyRecord& b) {
+  return a.party == b.party && a.member == b.member && a.origin == b.origin &&
+         a.endpoint == b.endpoint && a.root_kid == b.root_kid && a.root_key == b.root_key &&
+         a.tls_ca == b.tls_ca;
+}
+
+// Whether `file` holds a key list of the party.
+bool has_keys(const CircleFile& file, std::string_view party) {
+  return std::any_of(file.key_lists.begin(), file.key_lists.end(), [&](const std::string& list) {
+    const auto read = evidence::read_keys(list);
+    return read && read->party == party;
+  });
+}
+
+std::expected<void, Fault> submit(node::Node& node, node::Request request, std::string_view what) {
+  const node::Outcome outcome = node.run(std::move(request));
+  if (const auto* refused = std::get_if<Reject>(&outcome)) {
+    return fault(std::string{what} + " was refused: " + reject_name(refused->code) + " " +
+                 (refused->why.empty() ? "" : in_language(refused->why.front(), "en")));
+  }
+  if (const auto* failed = std::get_if<Fault>(&outcome)) return std::unexpected{*failed};
+  return {};
+}
+
+std::expected<void, Fault> write_peers(const node::Identity& own, const CircleFile& file,
+                                       const evidence::Agreement& agreement) {
+  std::error_code error;
+  std::filesystem::create_directories(own.dir / "peers", error);
+  if (error) return fault((own.dir / "peers").string() + ": " + error.message());
+  for (const evidence::PartyRecord& party : agreement.parties) {
+    const auto card = file.cards.find(party.party);
+    if (card == file.cards.end()) continue;
+    std::string pems;
+    for (const std::string& pem : card->second.authorities) {
+      const auto digest = node::certificate_digest(pem);
+      const auto& pinned = party.tls_ca;
+      if (!digest || std::find(pinned.begin(), pinned.end(), *digest) == pinned.end()) continue;
+      pems += pem;
+      if (!pems.ends_with('\n')) pems += '\n';
+    }
+    if (pems.empty()) continue;
+    const auto path = own.dir / "peers" / (party.party + ".crt");
+    if (auto written = node::write_file(path, pems, 0644); !written) return written;
+    const Value value = card->second.value;
+    const auto kept = own.dir / "peers" / (party.party + ".json");
+    if (auto written = node::write_file(kept, pretty_json(value) + "\n", 0644); !written) {
+      return written;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<std::string, Fault> party_card(const node::Identity& identity) {
+  const auto pem = node::read_file(identity.dir / "keys" / "ca.crt");
+  if (!pem) return std::unexpected{pem.error()};
+  const evidence::PartyRecord party{.party = identity.party,
+                                    .member = true,
+                                    .origin = identity.origin,
+                                    .endpoint = identity.endpoint,
+                                    .root_kid = identity.root.kid,
+                                    .root_key = identity.root.public_key,
+                                    .tls_ca = {}};
+  return pretty_json(card_value(party, identity.name, identity.offset_minutes, {*pem})) + "\n";
+}
+
+CircleHeld circle_held(node::Node& node) {
+  CircleHeld held;
+  std::map<std::string, std::string, std::less<>> records;
+  node.query([&](const core::State& state) { records = state.circle().records; });
+  for (int n = 1;; ++n) {
+    const auto it = records.find("agreement/" + std::to_string(n));
+    if (it == records.end()) break;
+    held.editions.push_back(it->second);
+  }
+  for (const auto& [party, edition] : node.directory()->keys_edition) {
+    for (std::int64_t n = 1; n <= edition; ++n) {
+      const auto it = records.find("keys/" + party + "/" + std::to_string(n));
+      if (it != records.end()) held.key_lists.push_back(it->second);
+    }
+  }
+  for (const evidence::PartyRecord& party : node.directory()->agreement.parties) {
+    const auto card = node::read_file(node.identity().dir / "peers" / (party.party + ".json"));
+    if (card) held.cards.push_back(*card);
+  }
+  return held;
+}
+
+std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
+                                                  const std::vector<std::string>& cards,
+                                                  const node::Identity& own, const Composed& how) {
+  CircleFile file{.editions = held.editions, .key_lists = held.key_lists, .cards = {}};
+  evidence::Agreement next;
+  if (!held.editions.empty()) {
+    auto last = evidence::open_agreements(held.editions, {});
+    if (!last) return fault("the editions held do not verify: " + last.error().code);
+    next = std::move(*last);
+    next.previous = next.digest;
+  }
+  ++next.edition;
+  if (!how.name.empty()) next.name = how.name;
+  next.effective = how.effective;
+
+  std::map<std::string, evidence::PartyRecord> parties;
+  for (const evidence::PartyRecord& party : next.parties) parties[party.party] = party;
+  for (const std::string& text : held.cards) {
+    auto card = parse_card(text);
+    if (card) file.cards.insert_or_assign(card->party.party, std::move(*card));
+  }
+  auto mine = own_card(own);
+  if (!mine) return std::unexpected{mine.error()};
+  std::vector<Card> given{std::move(*mine)};
+  for (const std::string& text : cards) {
+    auto card = parse_card(text);
+    if (!card) return std::unexpected{card.error()};
+    given.push_back(std::move(*card));
+  }
+  for (Card& card : given) {
+    const auto known = parties.find(card.party.party);
+    if (known != parties.end()) {
+      if (known->second.root_key != card.party.root_key ||
+          known->second.origin != card.party.origin) {
+        return fault("the card of " + card.party.party + " shows another root key or origin");
+      }
+      card.party.predecessors = known->second.predecessors;
+    }
+    parties[card.party.party] = card.party;
+    file.cards.insert_or_assign(card.party.party, std::move(card));
+  }
+  if (parties.size() < 2) return fault("a circle needs two parties: give the others' cards");
+  next.parties.clear();
+  for (const auto& [id, party] : parties) next.parties.push_back(party);
+  for (const evidence::PartyRecord& from : next.parties) {
+    for (const evidence::PartyRecord& to : next.parties) {
+      if (from.party == to.party || !from.member || !to.member) continue;
+      const std::string name = from.party + "." + to.party + ".main";
+      if (!next.channel(name)) next.channels.push_back({.channel = name});
+    }
+  }
+  std::sort(next.channels.begin(), next.channels.end(),
+            [](const auto& a, const auto& b) { return a.channel < b.channel; });
+
+  // In edition 1 the id is empty: it will be the digest of this very text.
+  file.editions.push_back(
+      evidence::signed_record(evidence::agreement_payload(next), evidence::kAgreementType, {}));
+  return co_sign(file_text(file), own, how.effective);
+}
+
+std::expected<std::string, Fault> co_sign(std::string_view circle_file, const node::Identity& own,
+                                          std::int64_t now_s) {
+  auto file = read_file_text(circle_file);
+  if (!file) return std::unexpected{file.error()};
+  const auto agreement = evidence::read_agreement(file->editions.back());
+  if (!agreement) return fault("the edition cannot be read: " + agreement.error().code);
+  const auto mine = own_card(own);
+  if (!mine) return std::unexpected{mine.error()};
+  const evidence::PartyRecord* listed = agreement->party(own.party);
+  if (listed && !same_party(*listed, mine->party)) {
+    return fault("the edition shows " + own.party +
+                 " otherwise than this node is: make it again "
+                 "with a fresh card");
+  }
+  const auto signers = evidence::record_signers(file->editions.back());
+  if (!signers) return fault("the signatures cannot be read: " + signers.error().code);
+  if (std::find(signers->begin(), signers->end(), own.root.kid) == signers->end()) {
+    auto record = evidence::add_signature(file->editions.back(), evidence::kAgreementType,
+                                          {own.root.kid, own.root.secret_key});
+    if (!record) return fault("cannot be signed: " + record.error().code);
+    file->editions.back() = std::move(*record);
+  }
+  if (listed && !has_keys(*file, own.party)) {
+    file->key_lists.push_back(first_key_list(own, agreement->id, now_s));
+  }
+  file->cards.insert_or_assign(own.party, *mine);
+  return file_text(*file);
+}
+
+std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file) {
+  const auto file = read_file_text(circle_file);
+  if (!file) return std::unexpected{file.error()};
+  auto newest = evidence::read_agreement(file->editions.back());
+  if (!newest) return fault("the edition cannot be read: " + newest.error().code);
+  const auto signers = evidence::record_signers(file->editions.back());
+  if (!signers) return fault("the signatures cannot be read: " + signers.error().code);
+  std::set<std::string> missing;
+  for (const evidence::PartyRecord& party : newest->parties) missing.insert(party.root_kid);
+  if (file->editions.size() > 1) {
+    const auto before = evidence::read_agreement(file->editions[file->editions.size() - 2]);
+    if (!before) return fault("the edition before cannot be read: " + before.error().code);
+    for (const evidence::PartyRecord& party : before->parties) missing.insert(party.root_kid);
+  }
+  for (const std::string& kid : *signers) missing.erase(kid);
+  if (missing.empty()) {
+    auto verified = evidence::open_agreements(file->editions, {});
+    if (!verified) return fault("the editions do not verify: " + verified.error().code);
+  }
+  CircleSummary summary{.agreement = std::move(*newest), .missing = {}};
+  for (const std::string& kid : missing) {
+    const auto& parties = summary.agreement.parties;
+    const auto owner = std::find_if(parties.begin(), parties.end(),
+                                    [&](const auto& party) { return party.root_kid == kid; });
+    summary.missing.push_back(owner == parties.end() ? kid : owner->party);
+  }
+  return summary;
+}
+
+std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
+                                 std::string_view pinned) {
+  const auto file = read_file_text(circle_file);
+  if (!file) return std::unexpected{file.error()};
+  const auto newest = evidence::open_agreements(file->editions, pinned);
+  if (!newest) {
+    return fault("the agreement does not verify: " + newest.error().code +
+                 (newest.error().code == "agreement-signature" ? " (a party has not signed)" : ""));
+  }
+  const node::Identity& own = node.identity();
+  const evidence::PartyRecord* listed = newest->party(own.party);
+  if (!listed || listed->root_key != own.root.public_key || listed->origin != own.origin) {
+    return fault("the agreement does not name this node as it is");
+  }
+  if (auto written = write_peers(own, *file, *newest); !written) return written;
+
+  const bool was_formed = node.directory()->formed;
+  std::optional<evidence::Agreement> edition;
+  for (std::size_t i = 0; i < file->editions.size(); ++i) {
+    auto read = evidence::next_agreement(edition ? &*edition : nullptr, file->editions[i], {});
+    if (!read) return fault("edition " + std::to_string(i + 1) + ": " + read.error().code);
+    edition = std::move(*read);
+    const auto held = held_record(node, "agreement/" + std::to_string(i + 1));
+    if (held) {
+      // The same edition may carry its signatures in another order; its content is what counts.
+      const auto mine = evidence::read_agreement(*held);
+      if (mine && mine->digest == edition->digest) continue;
+      return fault("another edition " + std::to_string(i + 1) + " is adopted already");
+    }
+    core::AdoptRecord command{.record = {.what = "agreement",
+                                         .party = {},
+                                         .edition = edition->edition,
+                                         .bytes = file->editions[i]},
+                              .parties = {}};
+    for (const evidence::PartyRecord& party : edition->parties) {
+      const auto card = file->cards.find(party.party);
+      command.parties.push_back(
+          {.party = party.party,
+           .member = party.member,
+           .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes});
+    }
+    const std::string what = "edition " + std::to_string(i + 1);
+    if (auto done =
+            submit(node, {.command = std::move(command), .evidence = file->editions[i]}, what);
+        !done) {
+      return done;
+    }
+  }
+  for (const std::string& list : file->key_lists) {
+    const auto read = evidence::read_keys(list);
+    if (!read) return fault("a key list cannot be read: " + read.error().code);
+    const auto held = node.directory()->keys_edition.find(read->party);
+    if (held != node.directory()->keys_edition.end() && held->second >= read->edition) continue;
+    auto checked = check_keys(node, list);
+    if (!checked) return fault("the key list of " + read->party + ": " + checked.error().code);
+    if (checked->known) continue;
+    if (auto done = submit(node, std::move(checked->request), "the key list of " + read->party);
+        !done) {
+      return done;
+    }
+  }
+  // The first member makes the circle's key for pseudonyms; the others are given it.
+  const auto first = std::find_if(newest->parties.begin(), newest->parties.end(),
+                                  [](const auto& party) { return party.member; });
+  if (!was_formed && newest->edition == 1 && first->party == own.party &&
+      node.vault().token_key().empty()) {
+    node.vault().set_token_key(node.chance().bytes(32));
+  }
+  return {};
+}
+
+bool rotation_due(node::Node& node) {
+  const node::Identity& own = node.identity();
+  const auto directory = node.directory();
+  const auto key = directory->keys.find(own.envelope.kid);
+  std::error_code ignored;
+  return key != directory->keys.end() &&
+         node.clock().now().unix_ms / 1'000 >= key->second.from + kRenewAfterDays * kDayS &&
+         !std::filesystem::exists(own.dir / "keys" / "next", ignored);
+}
+
+std::expected<void, Fault> rotate_keys(node::Node& node) {
+  const node::Identity& own = node.identity();
+  const auto directory = node.directory();
+  const auto held = directory->keys_edition.find(own.party);
+  if (!directory->formed || held == directory->keys_edition.end()) {
+    return fault("there is no key list to continue: no circle is adopted");
+  }
+  const auto text = held_record(node, "keys/" + own.party + "/" + std::to_string(held->second));
+  const auto last =
+      text
+          ? evidence::read_keys(*text)
+          : evidence::Verified<evidence::KeysEdition>{std::unexpected{evidence::Bad{"keys-chain"}}};
+  if (!last) return fault("the key list held cannot be read: " + last.error().code);
+
+  const std::int64_t now = node.clock().now().unix_ms / 1'000;
+  std::vector<evidence::KeyRecord> keys;
+  for (const auto& [kid, key] : last->keys) keys.push_back(key);
+  const auto next_kid = [&](const std::string& use) {
+    int number = 1;
+    while (last->keys.contains(own.party + "/" + use + "/" + std::to_string(number))) ++number;
+    return own.party + "/" + use + "/" + std::to_string(number);
+  };
+  const std::string envelope_seed = node.chance().bytes(32), seal_secret = node.chance().bytes(32);
+  const auto raw = [](const std::string& bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+  };
+  const auto open = [](std::string& bytes) {
+    return reinterpret_cast<unsigned char*>(bytes.data());
+  };
+  node::KeyPair envelope{.kid = next_kid("envelope"),
+                         .public_key = std::string(32, '\0'),
+                         .secret_key = std::string(64, '\0')};
+  crypto_sign_seed_keypair(open(envelope.public_key), open(envelope.secret_key),
+                           raw(envelope_seed));
+  node::KeyPair seal{
+      .kid = next_kid("seal"), .public_key = std::string(32, '\0'), .secret_key = seal_secret};
+  crypto_scalarmult_base(open(seal.public_key), raw(seal_secret));
+  keys.push_back(key_record(own, envelope, "envelope", now - 3'600, kKeyDays));
+  keys.push_back(key_record(own, seal, "seal", now - 3'600, kKeyDays));
+  const std::string record =
+      evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
+                                                     last->edition + 1, last->digest, now, keys),
+                              evidence::kKeysType, {{own.root.kid, own.root.secret_key}});
+
+  // The secrets are on disk before anybody hears of them.
+  const auto folder = own.dir / "keys" / "next";
+  const auto making = own.dir / "keys" / "next.part";
+  std::error_code error;
+  std::filesystem::remove_all(making, error);
+  std::filesystem::create_directories(making, error);
+  if (error) return fault(making.string() + ": " + error.message());
+  const Value about = Value::Record{
+      {"envelope", Value::Record{{"kid", envelope.kid}, {"public", hex(envelope.public_key)}}},
+      {"seal", Value::Record{{"kid", seal.kid}, {"public", hex(seal.public_key)}}}};
+  for (const auto& [name, content] :
+       std::map<std::string, std::string>{{"envelope.key", hex(envelope_seed) + "\n"},
+                                          {"seal.key", hex(seal_secret) + "\n"},
+                                          {"keys.json", pretty_json(about) + "\n"}}) {
+    if (auto written = node::write_file(making / name, content); !written) return written;
+  }
+  auto checked = check_keys(node, record);
+  if (!checked) return fault("our own key list: " + checked.error().code);
+  if (auto done = submit(node, std::move(checked->request), "our own key list"); !done) return done;
+  std::filesystem::rename(making, folder, error);
+  if (error) return fault(folder.string() + ": " + error.message());
+  return node::sync_directory(own.dir / "keys");
+}
+
+std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
+  const auto folder = dir / "keys" / "next";
+  std::error_code error;
+  if (!std::filesystem::exists(folder / "keys.json", error)) return false;
+  const auto about_text = node::read_file(folder / "keys.json");
+  const auto config_text = node::read_file(dir / "node.json");
+  const auto about = about_text ? parse_json(*about_text) : std::unexpected{JsonError{}};
+  auto config = config_text ? parse_json(*config_text) : std::unexpected{JsonError{}};
+  Value::Record* members = config ? config->as_record() : nullptr;
+  Value* keys = members && members->contains("keys") ? &members->at("keys") : nullptr;
+  if (!about || !keys || !keys->as_record()) return fault(folder.string() + " cannot be read");
+
+  // The old seal key stays: boxes made for it are still on the way.
+  const Value* old_seal = keys->find("seal");
+  const std::string old_public = old_seal ? old_seal->text_at("public") : "";
+  for (const char* name : {"envelope", "seal"}) {
+    const std::string file = std::string{name} + ".key";
+    const auto secret = node::read_file(folder / file);
+    const auto before = node::read_file(dir / "keys" / file);
+    const Value* fresh = about->find(name);
+    if (!secret || !before || !fresh) return fault(folder.string() + " is incomplete");
+    if (std::string_view{name} == "seal" && *before != *secret) {
+      const auto kept = dir / "keys" / ("seal-" + old_public.substr(0, 16) + ".old.key");
+      if (auto written = node::write_file(kept, *before); !written) {
+        return std::unexpected{written.error()};
+      }
+    }
+    if (auto written = node::write_file(dir / "keys" / file, *secret); !written) {
+      return std::unexpected{written.error()};
+    }
+    keys->as_record()->insert_or_assign(name, *fresh);
+  }
+  if (auto written = node::write_file(dir / "node.json", pretty_json(*config) + "\n", 0644);
+      !written) {
+    return std::unexpected{written.error()};
+  }
+  std::filesystem::remove_all(folder, error);
+  return true;
+}
+
+std::vector<node::KeyPair> seal_keys(const node::Identity& identity) {
+  std::vector<node::KeyPair> keys{identity.seal};
+  std::error_code error;
+  for (std::filesystem::directory_iterator it{identity.dir / "keys", error}, end;
+       !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with("seal-") || !name.ends_with(".old.key")) continue;
+    const auto text = node::read_file(it->path());
+    const auto secret = text ? from_hex(std::string_view{*text}.substr(0, 64)) : std::nullopt;
+    if (!secret || secret->size() != 32) continue;
+    node::KeyPair key{.kid = name, .public_key = std::string(32, '\0'), .secret_key = *secret};
+    crypto_scalarmult_base(reinterpret_cast<unsigned char*>(key.public_key.data()),
+                           reinterpret_cast<const unsigned char*>(secret->data()));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<std::string> peer_authorities(const std::filesystem::path& dir, std::string_view party,
+                                          const std::vector<std::string>& pinned) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+  std::vector<std::string> pems;
+  const auto text = node::read_file(dir / "peers" / (std::string{party} + ".crt"));
+  std::string_view rest = text ? std::string_view{*text} : std::string_view{};
+  while (true) {
+    const auto begin = rest.find(kBegin), end = rest.find(kEnd);
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) break;
+    std::string pem{rest.substr(begin, end + kEnd.size() - begin)};
+    pem += '\n';
+    rest.remove_prefix(end + kEnd.size());
+    const auto digest = node::certificate_digest(pem);
+    if (digest && std::find(pinned.begin(), pinned.end(), *digest) != pinned.end()) {
+      pems.push_back(std::move(pem));
+    }
+  }
+  return pems;
+}
+
+}  // namespace bashu::exchange

@@ -1,0 +1,84 @@
+// Forming a circle by files, before any node can reach another (docs/formats/exchange.md):
+//
+//   every party   card                     who I am: names, root key, TLS authority
+//   one of them   compose_edition(cards)   circle file: all editions, the newest to be signed
+//   every party   co_sign                  adds its root's signature and its first key list
+//   every party   adopt                    into its own journal, when nobody's signature is missing
+//
+// Widening an existing circle is the same with the editions before it. A circle file is JSON:
+// {"editions": [signed record, ...], "cards": [...], "keys": [signed key list, ...]}.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "evidence/agreement.h"
+#include "node/identity.h"
+#include "node/node.h"
+
+namespace bashu::exchange {
+
+inline constexpr std::int64_t kDayS = 86'400;
+inline constexpr std::int64_t kKeyDays = 90;
+inline constexpr std::int64_t kRenewAfterDays = 60;
+
+// One party as a file. Reads DIR/keys/ca.crt.
+[[nodiscard]] std::expected<std::string, Fault> party_card(const node::Identity& identity);
+
+// What a node brings to the next edition; of a party without a circle all is empty.
+struct CircleHeld {
+  std::vector<std::string> editions;   // of the agreement, in order
+  std::vector<std::string> key_lists;  // of all parties, each in order
+  std::vector<std::string> cards;
+};
+[[nodiscard]] CircleHeld circle_held(node::Node& node);
+
+// The next edition, signed by `own`: the parties so far, those of the cards (a card of a known
+// party replaces its endpoint and TLS authorities), and `own`. Channels `from.to.main` between all
+// members.
+struct Composed {
+  std::string name;            // of the circle; empty: as before
+  std::int64_t effective = 0;  // seconds
+};
+[[nodiscard]] std::expected<std::string, Fault> compose_edition(
+    const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,
+    const Composed& how);
+
+// Adds the signature of `own`; refuses an edition that does not show `own` as it is.
+[[nodiscard]] std::expected<std::string, Fault> co_sign(std::string_view circle_file,
+                                                        const node::Identity& own,
+                                                        std::int64_t now_s);
+
+struct CircleSummary {
+  evidence::Agreement agreement;     // the newest edition
+  std::vector<std::string> missing;  // parties whose signature is missing; kids of old roots
+};
+[[nodiscard]] std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file);
+
+// Adopts what the node has not adopted yet: editions, then key lists; writes DIR/peers/*.crt. May
+// be repeated. `pinned`: the agreement id from the paper treaty; empty trusts the file for
+// edition 1.
+[[nodiscard]] std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
+                                               std::string_view pinned = {});
+
+// Makes new envelope and seal keys, adopts the key list that announces them and leaves the secrets
+// in DIR/keys/next. They are used from the next start on.
+[[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node);
+// True if the keys are old enough to be rotated and have not been.
+[[nodiscard]] bool rotation_due(node::Node& node);
+// Before a node is opened: puts keys of DIR/keys/next in use. The seal key before stays readable.
+[[nodiscard]] std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir);
+// Secret seal keys of this node, the newest first: (public, secret).
+[[nodiscard]] std::vector<node::KeyPair> seal_keys(const node::Identity& identity);
+
+// PEM certificates in DIR/peers/<party>.crt whose digest is among `pinned`.
+[[nodiscard]] std::vector<std::string> peer_authorities(const std::filesystem::path& dir,
+                                                        std::string_view party,
+                                                        const std::vector<std::string>& pinned);
+
+}  // namespace bashu::exchange

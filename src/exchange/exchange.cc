@@ -1,0 +1,543 @@
+#include "exchange/exchange.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "exchange/circle.h"
+#include "exchange/guard.h"
+#include "exchange/http.h"
+#include "exchange/receiver.h"
+#include "exchange/seen.h"
+#include "exchange/sender.h"
+#include "exchange/service.h"
+#include "exchange/tls.h"
+#include "node/certificates.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+constexpr std::int64_t kTickMs = 1'000;
+constexpr std::int64_t kReceiverTickMs = 200;
+constexpr std::int64_t kBlobsTickMs = 2'000;
+constexpr std::int64_t kLifeTickMs = 60'000;
+constexpr std::int64_t kRotationTickMs = 3'600'000;
+constexpr std::int64_t kRenewMs = 24 * 3'600'000;
+constexpr int kCallTimeoutMs = 30'000;
+constexpr std::size_t kRequestMax = 2u << 20;
+constexpr std::size_t kTasksMax = 1'024;
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// Certificates are judged by the machine's clock, whatever clock the node is given.
+Instant machine_now() {
+  return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(
+                     std::chrono::system_clock::now().time_since_epoch())
+                     .count()};
+}
+
+// Work for one thread, in order.
+class Clerk {
+ public:
+  Clerk() : thread_{[this] { run(); }} {}
+  Clerk(const Clerk&) = delete;
+  Clerk& operator=(const Clerk&) = delete;
+  ~Clerk() {
+    {
+      const std::lock_guard lock{mutex_};
+      ending_ = true;
+    }
+    more_.notify_one();
+    thread_.join();
+  }
+  bool add(std::function<void()> task) {
+    const std::lock_guard lock{mutex_};
+    if (ending_ || tasks_.size() >= kTasksMax) return false;
+    tasks_.push_back(std::move(task));
+    more_.notify_one();
+    return true;
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+      more_.wait(lock, [&] { return ending_ || !tasks_.empty(); });
+      if (ending_) return;
+      const std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      lock.lock();
+    }
+  }
+  std::mutex mutex_;
+  std::condition_variable more_;
+  bool ending_ = false;
+  std::deque<std::function<void()>> tasks_;
+  std::thread thread_;  // last: it uses the rest
+};
+
+struct Peer {
+  Peer(std::filesystem::path seen_file) : seen{std::move(seen_file)} {}
+  SeenLog seen;
+  std::shared_ptr<Sender> sender;  // also held by calls that are under way
+  TlsContext tls;
+  std::optional<Url> endpoint;
+  std::string endpoint_text;
+  std::int64_t nudged_ms = 0;  // under the exchange's mutex
+  PeerStatus facts;            // under the exchange's mutex
+};
+
+class RunningExchange final : public Exchange {
+ public:
+  explicit RunningExchange(node::Node& node)
+      : node_{node},
+        alarms_{node.identity().dir / "alarms"},
+        blobs_{node.identity().dir / "blobs"},
+        guard_{node.identity().dir / "published"},
+        receiver_{{.node = node,
+                   .guard = guard_,
+                   .alarms = alarms_,
+                   .blobs = blobs_,
+                   .now_ms = &steady_ms}},
+        service_{
+            {.node = node,
+             .receiver = receiver_,
+             .guard = guard_,
+             .alarms = alarms_,
+             .blobs = blobs_,
+             .seen_note = [this](const std::string& party) { return seen_note(party); },
+             .later =
+                 [this](std::function<void()> task) { return clerk_->add(std::move(task)); }}} {}
+  ~RunningExchange() override { stop(); }
+
+  std::expected<void, Fault> begin(const Options& options);
+
+  std::uint16_t port() const override { return server_->port(); }
+  std::vector<PeerStatus> status() override;
+  std::string trouble() const override { return guard_.trouble(); }
+  std::vector<Alarm> alarms() const override { return alarms_.newest(); }
+  Blobs& blobs() override { return blobs_; }
+
+ private:
+  void stop();
+  void pump();
+  void watch();
+  void tick(std::int64_t now);
+  void follow_directory();
+  bool renew_tls(const node::Directory& directory);
+  void refresh_from_core();
+  void want_blobs();
+  void watch_lives();
+  void start_call(const std::string& party, Peer& peer, PeerCall call);
+  void wake();
+  std::string seen_note(const std::string& party);
+  void contacted(const std::string& party);
+
+  node::Node& node_;
+  Alarms alarms_;
+  Blobs blobs_;
+  Guard guard_;
+  Receiver receiver_;
+  Service service_;
+  std::unique_ptr<Clerk> clerk_;
+  std::unique_ptr<HttpClient> client_;
+  std::unique_ptr<HttpServer> server_;
+
+  // The pump's own.
+  std::shared_ptr<const node::Directory> directory_;
+  std::int64_t tls_made_ms_ = 0;
+  std::uint64_t tls_generation_ = 0;
+  std::int64_t next_tick_ms_ = 0, next_receiver_tick_ms_ = 0, next_blobs_ms_ = 0;
+  std::int64_t next_lives_ms_ = 0, next_rotation_ms_ = 0;
+
+  std::mutex mutex_;  // of peers_ as a map, what is marked above, and the server's context
+  std::map<std::string, std::shared_ptr<Peer>> peers_;
+  TlsContext server_tls_;
+  std::string reported_;  // trouble told to the log
+
+  std::mutex wake_mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  std::atomic<bool> ending_{false};
+  std::thread pump_, watcher_;
+};
+
+std::expected<void, Fault> RunningExchange::begin(const Options& options) {
+  std::error_code error;
+  std::filesystem::create_directories(node_.identity().dir / "seen", error);
+  if (error) {
+    return std::unexpected{
+        Fault{(node_.identity().dir / "seen").string() + ": " + error.message()}};
+  }
+  guard_.start(node_.durable(), [this](std::uint64_t size) { return node_.root_at(size); });
+  clerk_ = std::make_unique<Clerk>();
+  client_ = std::make_unique<HttpClient>(
+      HttpClient::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
+  follow_directory();
+  refresh_from_core();
+  HttpServer::Options http;
+  http.listen = options.listen.empty() ? node_.identity().peer_listen : options.listen;
+  http.tls = [this] {
+    const std::lock_guard lock{mutex_};
+    return server_tls_;
+  };
+  http.body_max = kRequestMax;
+  auto server = HttpServer::start(std::move(http), [this](HttpRequest request, Reply reply) {
+    const std::string party = party_of(*node_.directory(), request.chain.get());
+    if (!party.empty()) contacted(party);
+    service_.handle(party, std::move(request), std::move(reply));
+  });
+  if (!server) return std::unexpected{server.error()};
+  server_ = std::move(*server);
+  pump_ = std::thread{[this] { pump(); }};
+  watcher_ = std::thread{[this] { watch(); }};
+  return {};
+}
+
+void RunningExchange::stop() {
+  ending_ = true;
+  wake();
+  if (pump_.joinable()) pump_.join();
+  if (watcher_.joinable()) watcher_.join();
+  server_.reset();
+  clerk_.reset();
+  for (const auto& [party, peer] : peers_) peer->sender->set_notify({});
+  client_.reset();
+  guard_.flush();
+}
+
+void RunningExchange::wake() {
+  const std::lock_guard lock{wake_mutex_};
+  woken_ = true;
+  wake_.notify_one();
+}
+
+void RunningExchange::watch() {
+  std::uint64_t seen = node_.durable();
+  while (!ending_) {
+    const std::uint64_t now = node_.wait_durable(seen, 250);
+    if (now > seen) wake();
+    seen = now;
+  }
+}
+
+void RunningExchange::pump() {
+  while (!ending_) {
+    const std::int64_t now = steady_ms();
+    tick(now);
+    std::int64_t until = std::min(next_tick_ms_, next_receiver_tick_ms_);
+    std::vector<std::pair<std::string, std::shared_ptr<Peer>>> peers;
+    {
+      const std::lock_guard lock{mutex_};
+      peers.assign(peers_.begin(), peers_.end());
+    }
+    for (const auto& [party, peer] : peers) {
+      for (PeerCall& call : peer->sender->calls(now)) start_call(party, *peer, std::move(call));
+      until = std::min(until, peer->sender->wake_ms());
+    }
+    std::unique_lock lock{wake_mutex_};
+    const auto wait = std::chrono::milliseconds{std::max<std::int64_t>(1, until - steady_ms())};
+    wake_.wait_for(lock, wait, [this] { return woken_ || ending_; });
+    woken_ = false;
+  }
+}
+
+void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall call) {
+  if (!peer.endpoint || (peer.endpoint->tls && !peer.tls)) {
+    peer.sender->answer(call.id, {});
+    return;
+  }
+  HttpCall made{.to = *peer.endpoint,
+                .pool = party + "#" + std::to_string(tls_generation_),
+                .tls = peer.tls,
+                .request = {},
+                .repeatable = true,
+                .timeout_ms = kCallTimeoutMs};
+  made.request.method = std::move(call.method);
+  made.request.target = peer.endpoint->path + call.target;
+  if (!call.content_type.empty()) {
+    made.request.headers.push_back({"Content-Type", std::move(call.content_type)});
+  }
+  made.request.body = std::move(call.body);
+  client_->send(std::move(made), [sender = peer.sender, id = call.id](HttpAnswer answer) {
+    PeerAnswer told;
+    if (answer) {
+      told.status = answer->status;
+      const std::string_view retry = answer->header("retry-after");
+      std::int64_t seconds = 0;
+      if (std::from_chars(retry.data(), retry.data() + retry.size(), seconds).ec == std::errc{}) {
+        told.retry_after_s = std::clamp<std::int64_t>(seconds, 0, 3'600);
+      }
+      told.body = std::move(answer->body);
+    } else {
+      told.error = std::move(answer.error().what);
+    }
+    sender->answer(id, std::move(told));
+  });
+}
+
+void RunningExchange::tick(std::int64_t now) {
+  if (now >= next_receiver_tick_ms_) {
+    next_receiver_tick_ms_ = now + kReceiverTickMs;
+    receiver_.tick();
+  }
+  if (now < next_tick_ms_ && node_.directory() == directory_) return;
+  next_tick_ms_ = now + kTickMs;
+  follow_directory();
+  refresh_from_core();
+  guard_.flush();
+  if (now >= next_blobs_ms_) {
+    next_blobs_ms_ = now + kBlobsTickMs;
+    want_blobs();
+  }
+  if (now >= next_lives_ms_) {
+    next_lives_ms_ = now + kLifeTickMs;
+    watch_lives();
+  }
+  if (now >= next_rotation_ms_) {
+    next_rotation_ms_ = now + kRotationTickMs;
+    if (rotation_due(node_)) {
+      const auto rotated = rotate_keys(node_);
+      alarms_.raise({.time_ms = machine_now().unix_ms,
+                     .code = "keys",
+                     .party = node_.identity().party,
+                     .text = rotated
+                                 ? "new keys are announced; start the node again within 30 days "
+                                   "so that it uses them"
+                                 : "new keys could not be made: " + rotated.error().what});
+    }
+  }
+  if (const std::string trouble = guard_.trouble(); trouble != reported_) {
+    reported_ = trouble;
+    std::fputs(("exchange: nothing leaves this node: " + trouble + "\n").c_str(), stderr);
+  }
+}
+
+void RunningExchange::follow_directory() {
+  auto directory = node_.directory();
+  const std::int64_t now = steady_ms();
+  if (directory == directory_ && (now - tls_made_ms_ < kRenewMs || tls_made_ms_ == 0)) return;
+  if (directory->formed) {
+    const std::string& own = node_.identity().party;
+    for (const evidence::PartyRecord& party : directory->agreement.parties) {
+      if (party.party == own) continue;
+      if (!directory->agreement.channel(directory->channel(own, party.party))) continue;
+      std::shared_ptr<Peer> peer;
+      {
+        const std::lock_guard lock{mutex_};
+        auto& slot = peers_[party.party];
+        if (!slot) {
+          slot = std::make_shared<Peer>(node_.identity().dir / "seen" / party.party);
+          slot->sender = std::make_shared<Sender>(SenderParts{.node = node_,
+                                                              .guard = guard_,
+                                                              .seen = slot->seen,
+                                                              .alarms = alarms_,
+                                                              .blobs = blobs_},
+                                                  party.party);
+          slot->sender->set_notify([this] { wake(); });
+        }
+        peer = slot;
+      }
+      peer->endpoint_text = party.endpoint;
+      peer->endpoint = parse_url(party.endpoint);
+      const auto log_keys = directory->log_keys(party.party);
+      if (!log_keys.empty() && !peer->seen.load(party.origin, log_keys)) {
+        alarms_.raise({.time_ms = machine_now().unix_ms,
+                       .code = "seen",
+                       .party = party.party,
+                       .text = "the checkpoint remembered of " + party.party + " does not verify"});
+      }
+    }
+    if (!renew_tls(*directory)) {
+      // Tried again at the next tick.
+      return;
+    }
+  }
+  directory_ = std::move(directory);
+}
+
+bool RunningExchange::renew_tls(const node::Directory& directory) {
+  const node::Identity& own = node_.identity();
+  const auto failed = [&](const std::string& what) {
+    alarms_.raise(
+        {.time_ms = machine_now().unix_ms, .code = "tls", .party = own.party, .text = what});
+    return false;
+  };
+  const auto ca = node::load_ca(own.dir);
+  if (!ca) return failed(ca.error().what);
+  const auto leaf = node::issue_certificate(*ca, node::host_of(own.endpoint), machine_now());
+  if (!leaf) return failed(leaf.error().what);
+  const TlsOwn certified{.certificate = leaf->certificate_pem, .key = leaf->key_pem};
+  std::vector<std::string> all;
+  for (const evidence::PartyRecord& party : directory.agreement.parties) {
+    if (party.party == own.party) continue;
+    auto authorities = peer_authorities(own.dir, party.party, party.tls_ca);
+    if (authorities.empty()) {
+      failed("no TLS authority of " + party.party + " in peers/" + party.party +
+             ".crt is the one the agreement names");
+      continue;
+    }
+    std::shared_ptr<Peer> peer;
+    {
+      const std::lock_guard lock{mutex_};
+      const auto it = peers_.find(party.party);
+      if (it != peers_.end()) peer = it->second;
+    }
+    all.insert(all.end(), authorities.begin(), authorities.end());
+    if (!peer) continue;
+    auto context = peer_client(certified, authorities);
+    if (!context) return failed(context.error().what);
+    client_->forget(party.party + "#" + std::to_string(tls_generation_));
+    peer->tls = std::move(*context);
+  }
+  auto context = peer_server(certified, all);
+  if (!context) return failed(context.error().what);
+  ++tls_generation_;
+  tls_made_ms_ = steady_ms();
+  const std::lock_guard lock{mutex_};
+  server_tls_ = std::move(*context);
+  return true;
+}
+
+void RunningExchange::refresh_from_core() {
+  std::vector<std::pair<std::string, std::shared_ptr<Peer>>> peers;
+  {
+    const std::lock_guard lock{mutex_};
+    peers.assign(peers_.begin(), peers_.end());
+  }
+  if (peers.empty()) return;
+  std::map<std::string, std::pair<core::Outbox, core::Inbox>> boxes;
+  node_.query([&](const core::State& state) {
+    for (const auto& [party, peer] : peers) {
+      boxes.emplace(party, std::pair{state.outbox(party), state.inbox(party)});
+    }
+  });
+  for (const auto& [party, peer] : peers) {
+    const auto& [outbox, inbox] = boxes.at(party);
+    peer->sender->refresh(outbox);
+    receiver_.refresh(party, inbox, outbox.stopped == "fork" || outbox.stopped == "peer-rollback");
+    const std::lock_guard lock{mutex_};
+    PeerStatus& facts = peer->facts;
+    facts.party = party;
+    facts.endpoint = peer->endpoint_text;
+    facts.sent = outbox.last;
+    facts.acked = outbox.acked;
+    facts.backlog = outbox.last - outbox.acked - static_cast<std::int64_t>(outbox.beyond.size());
+    facts.received = inbox.next - 1;
+    facts.held = inbox.held.size();
+    facts.stopped = outbox.stopped;
+  }
+}
+
+void RunningExchange::want_blobs() {
+  std::map<std::string, std::vector<std::string>> by_party;
+  for (Blobs::Wanted& wanted : blobs_.wanted())
+    by_party[wanted.party].push_back(std::move(wanted.name));
+  const std::lock_guard lock{mutex_};
+  for (const auto& [party, peer] : peers_) {
+    const auto it = by_party.find(party);
+    peer->sender->want(it == by_party.end() ? std::vector<std::string>{} : std::move(it->second));
+  }
+}
+
+// Alarms at 50 % and 80 % of the life of the oldest message without a receipt.
+void RunningExchange::watch_lives() {
+  std::vector<std::pair<std::string, std::shared_ptr<Peer>>> peers;
+  {
+    const std::lock_guard lock{mutex_};
+    peers.assign(peers_.begin(), peers_.end());
+  }
+  for (const auto& [party, peer] : peers) {
+    int percent = 0;
+    const std::int64_t seq = peer->sender->status().acked + 1;
+    if (const auto envelope = node_.envelope_sent(party, seq)) {
+      const auto outer = parse_json(*envelope);
+      const auto payload = from_base64url(outer ? outer->text_at("payload") : "");
+      const auto inner = payload ? parse_json(*payload) : std::unexpected{JsonError{}};
+      const std::int64_t issued = inner ? inner->int_at("issued") : 0;
+      const std::int64_t life = inner ? inner->int_at("expiry") - issued : 0;
+      const std::int64_t age = node_.clock().now().unix_ms / 1'000 - issued;
+      if (life > 0) percent = static_cast<int>(std::clamp<std::int64_t>(age * 100 / life, 0, 100));
+    }
+    for (const int step : {50, 80}) {
+      if (percent < step) continue;
+      alarms_.raise({.time_ms = machine_now().unix_ms,
+                     .code = "life-" + std::to_string(step),
+                     .party = party,
+                     .text = "message " + std::to_string(seq) + " to " + party + " has used " +
+                             std::to_string(step) + " % of its life"});
+    }
+    const std::lock_guard lock{mutex_};
+    peer->facts.life_used_percent = percent;
+  }
+}
+
+std::vector<PeerStatus> RunningExchange::status() {
+  const std::lock_guard lock{mutex_};
+  std::vector<PeerStatus> all;
+  const std::int64_t now = steady_ms();
+  for (const auto& [party, peer] : peers_) {
+    PeerStatus one = peer->facts;
+    const SenderStatus sender = peer->sender->status();
+    one.party = party;
+    one.up = sender.up;
+    one.phase = phase_name(sender.phase);
+    if (sender.last_contact_ms > 0) one.last_contact_s = (now - sender.last_contact_ms) / 1'000;
+    one.trouble = sender.trouble;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+std::string RunningExchange::seen_note(const std::string& party) {
+  std::shared_ptr<Peer> peer;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto it = peers_.find(party);
+    if (it == peers_.end()) return {};
+    peer = it->second;
+  }
+  return peer->seen.note();
+}
+
+void RunningExchange::contacted(const std::string& party) {
+  std::shared_ptr<Peer> peer;
+  const std::int64_t now = steady_ms();
+  {
+    const std::lock_guard lock{mutex_};
+    const auto it = peers_.find(party);
+    if (it == peers_.end() || now - it->second->nudged_ms < kTickMs) return;
+    it->second->nudged_ms = now;
+    peer = it->second;
+  }
+  if (!peer->sender->status().trouble.empty()) peer->sender->nudge();
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Exchange>, Fault> Exchange::start(node::Node& node, Options options) {
+  auto exchange = std::make_unique<RunningExchange>(node);
+  if (auto begun = exchange->begin(options); !begun) return std::unexpected{begun.error()};
+  return exchange;
+}
+
+}  // namespace bashu::exchange

@@ -1,0 +1,64 @@
+// The exchange of one node with its peers: listens for them, sends to them, and looks after what
+// both need: TLS contexts, key lists, documents, the restore guard.
+//
+//     peers ──► HttpServer ─► Service ─► Receiver ─► Node
+//     peers ◄── HttpClient ◄─ pump ◄─ Sender (one each) ◄─ Node
+//
+// Threads: the server's, the client's, the pump (drives the senders), a watcher of the journal, and
+// a clerk for requests that may wait for the core.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "exchange/alarms.h"
+#include "exchange/blobs.h"
+#include "node/node.h"
+
+namespace bashu::exchange {
+
+struct PeerStatus {
+  std::string party;
+  std::string endpoint;
+  bool up = false;                   // the last call to it was answered
+  std::string phase;                 // guard resume push-keys pull-keys receipts running
+  std::int64_t last_contact_s = -1;  // ago; -1: never
+  std::int64_t sent = 0, acked = 0;  // highest numbers of our channel
+  std::int64_t backlog = 0;          // messages without a receipt
+  std::int64_t received = 0;         // highest number answered of theirs
+  std::size_t held = 0;              // messages of theirs that wait for a decision
+  std::string stopped;               // why the channel is stopped; empty: it runs
+  std::string trouble;               // why it waits or failed last; empty: nothing
+  int life_used_percent = 0;         // of the oldest message without a receipt
+};
+
+class Exchange {
+ public:
+  struct Options {
+    std::string listen;  // address:port; empty: as the identity says
+  };
+  // Listens at once; peers are heard and called as soon as an agreement is adopted, and as it
+  // changes. `node` must outlive it.
+  [[nodiscard]] static std::expected<std::unique_ptr<Exchange>, Fault> start(node::Node& node,
+                                                                             Options options);
+  [[nodiscard]] static std::expected<std::unique_ptr<Exchange>, Fault> start(node::Node& node) {
+    return start(node, {});
+  }
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  virtual ~Exchange() = default;
+
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual std::vector<PeerStatus> status() = 0;
+  // `rollback: ...` or `fork: ...`: nothing leaves, and the node must not go on writing.
+  [[nodiscard]] virtual std::string trouble() const = 0;
+  [[nodiscard]] virtual std::vector<Alarm> alarms() const = 0;
+  [[nodiscard]] virtual Blobs& blobs() = 0;
+};
+
+}  // namespace bashu::exchange

@@ -1,0 +1,386 @@
+#include "exchange/receiver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "exchange/circle.h"
+#include "exchange/seen.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+using evidence::Refusal;
+
+constexpr std::int64_t kWaitMs = 2'000;
+constexpr std::size_t kEarlyBytesMax = 256u << 20;  // of all peers
+constexpr std::size_t kHeldBytesMax = 64u << 20;    // of one peer
+constexpr std::size_t kDocumentsMax = 256;          // of one message
+constexpr std::int64_t kEarlyKeptMs = 60'000;
+
+HttpResponse answer_of(const Refusal& refusal) {
+  return problem(refusal.status, refusal.code, {}, refusal.next);
+}
+
+HttpResponse busy(std::string_view code = "not-ready", int status = 503, int seconds = 1) {
+  HttpResponse response = problem(status, code);
+  response.headers.push_back({"Retry-After", std::to_string(seconds)});
+  return response;
+}
+
+HttpResponse wait_for(std::int64_t next) {
+  return text_response(202, "application/json",
+                       canonical_json(Value{Value::Record{{"next", next}}}));
+}
+
+HttpResponse receipt_response(std::string receipt) {
+  return text_response(200, "text/x.tlog.proof", std::move(receipt));
+}
+
+bool is_media_type(std::string_view given, std::string_view want) {
+  const std::string_view bare = given.substr(0, given.find(';'));
+  return bare.substr(0, bare.find_last_not_of(' ') + 1) == want;
+}
+
+}  // namespace
+
+struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
+  explicit State(ReceiverParts given)
+      : parts{std::move(given)}, seal{seal_keys(parts.node.identity())} {}
+
+  struct Submitted {
+    std::string message_id;
+    std::vector<Reply> waiting;
+  };
+  struct Early {
+    std::string message_id;
+    node::Request request;
+    std::size_t bytes = 0;
+    std::int64_t since_ms = 0;
+    Reply reply;  // empty once it was told to come again
+  };
+  struct Peer {
+    bool known = false;
+    bool distrusted = false;
+    std::int64_t next = 1;  // lowest number not given to the node
+    std::map<std::int64_t, Submitted> submitted;
+    std::map<std::int64_t, Early> early;
+    std::size_t held_count = 0, held_bytes = 0;
+    std::int64_t tokens_milli = -1, filled_ms = 0;  // of the rate's bucket; -1: full
+  };
+
+  [[nodiscard]] bool take_token(Peer& peer, std::int64_t rate) const {
+    const std::int64_t now = parts.now_ms(), most = 2'000 * rate;
+    if (peer.tokens_milli < 0) {
+      peer.tokens_milli = most;
+    } else {
+      const std::int64_t passed = std::min<std::int64_t>(now - peer.filled_ms, 10'000);
+      peer.tokens_milli = std::min(most, peer.tokens_milli + passed * rate);
+    }
+    peer.filled_ms = now;
+    if (peer.tokens_milli < 1'000) return false;
+    peer.tokens_milli -= 1'000;
+    return true;
+  }
+
+  void message(const std::string& party, const std::string& channel, const HttpRequest& request,
+               Reply reply);
+  void submit(const std::string& party, Peer& peer, std::int64_t seq, std::string message_id,
+              node::Request request, Reply reply);
+  void keep(const std::string& party, Peer& peer, std::int64_t seq, Early early);
+  void done(const std::string& party, std::int64_t seq, const node::Outcome& outcome);
+  void close_gap(const std::string& party, Peer& peer);
+  [[nodiscard]] node::Request request_of(const std::string& party, evidence::Opened opened,
+                                         std::string envelope, std::int64_t life_max);
+  void take_keys(const std::string& party, Value& body);
+
+  ReceiverParts parts;
+  std::vector<node::KeyPair> seal;  // the newest first
+  std::mutex mutex;
+  bool closed = false;
+  std::map<std::string, Peer> peers;
+  std::size_t early_bytes = 0;
+};
+
+// Keys of sealed values go to the vault and never into the journal.
+void Receiver::State::take_keys(const std::string& party, Value& body) {
+  Value::Record* members = body.as_record();
+  const auto it = members ? members->find("$keys") : Value::Record::iterator{};
+  if (!members || it == members->end()) return;
+  const Value keys = std::move(it->second);
+  members->erase(it);
+  const node::Identity& own = parts.node.identity();
+  const Value::Record* boxes = keys.as_record();
+  if (!boxes) return;
+  for (const auto& [id, box] : *boxes) {
+    const std::string* text = box.as_text();
+    const auto bytes = text ? from_base64url(*text) : std::nullopt;
+    // A peer may neither replace a key nor name one as if we had made it.
+    if (!bytes || id.starts_with(own.party + "-") || parts.node.vault().key(id)) continue;
+    std::optional<std::string> key;
+    for (const node::KeyPair& pair : seal) {
+      key = node::open_sealed_box(pair.public_key, pair.secret_key, *bytes);
+      if (key) break;
+    }
+    if (key && key->size() == 32) {
+      parts.node.vault().put_key(id, *key);
+    } else {
+      parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
+                          .code = "sealed-key",
+                          .party = party,
+                          .text = "the key " + id + " sent by " + party + " cannot be opened"});
+    }
+  }
+}
+
+node::Request Receiver::State::request_of(const std::string& party, evidence::Opened opened,
+                                          std::string envelope, std::int64_t life_max) {
+  evidence::Payload& payload = opened.payload;
+  take_keys(party, payload.body);
+  std::size_t documents = 0;
+  for (const std::string& name : documents_in(payload.body)) {
+    if (++documents > kDocumentsMax) break;
+    // If the wish cannot be written the document is missed, not the message.
+    if (!parts.blobs.has(name)) static_cast<void>(parts.blobs.want(name, party));
+  }
+  return {.command = core::TakeMessage{.from = party,
+                                       .seq = payload.seq,
+                                       .message_id = std::move(opened.message_id),
+                                       .issued = payload.issued,
+                                       .expiry = payload.expiry,
+                                       .life_max = life_max,
+                                       .kind = std::move(payload.kind),
+                                       .stream = std::move(payload.stream),
+                                       .pack = std::move(payload.pack),
+                                       .body = std::move(payload.body)},
+          .evidence = std::move(envelope)};
+}
+
+void Receiver::State::message(const std::string& party, const std::string& channel,
+                              const HttpRequest& request, Reply reply) {
+  if (request.body.size() > evidence::kEnvelopeMax) return reply(problem(413, "too-large"));
+  if (request.method != "POST") return reply(problem(405, "method"));
+  if (!is_media_type(request.header("content-type"), "application/jose+json")) {
+    return reply(problem(415, "media-type"));
+  }
+  if (!request.length_given) return reply(problem(411, "length-required"));
+
+  const auto directory = parts.node.directory();
+  const evidence::Agreement& agreement = directory->agreement;
+  if (!directory->formed || !agreement.party(party)) return reply(problem(403, "unknown-peer"));
+  std::int64_t next = 0;
+  {
+    const std::lock_guard lock{mutex};
+    Peer& peer = peers[party];
+    if (!take_token(peer, agreement.rate_per_s)) return reply(busy("slow-down", 429));
+    if (closed || !peer.known || peer.distrusted || !parts.guard.may_leave(party) ||
+        peer.held_bytes > kHeldBytesMax) {
+      return reply(busy("not-ready", 503, 2));
+    }
+  }
+  // The payload travels in base64, a third longer; the rest of an envelope is small.
+  if (request.body.size() > static_cast<std::size_t>(agreement.max_payload) / 3 * 4 + 1'024) {
+    return reply(problem(413, "too-large"));
+  }
+  auto opened = evidence::open_envelope(request.body, directory->keys, party);
+  if (!opened) return reply(answer_of(opened.error()));
+
+  const std::int64_t seq = opened->payload.seq;
+  std::optional<std::string> under_way;  // its id, if this number is being decided
+  {
+    const std::lock_guard lock{mutex};
+    Peer& peer = peers[party];
+    next = peer.next;
+    if (const auto it = peer.submitted.find(seq); it != peer.submitted.end()) {
+      under_way = it->second.message_id;
+    }
+  }
+  std::optional<node::Node::Answered> before;
+  const evidence::ChannelRecord* listed = agreement.channel(channel);
+  const auto admitted = evidence::admit(
+      *opened,
+      {.party = parts.node.identity().party,
+       .channel = channel,
+       .listed = listed && channel == directory->channel(party, parts.node.identity().party),
+       .agreement = agreement.id,
+       .next = next,
+       .window = listed ? listed->window : 1,
+       .answered = [&](std::int64_t number) -> std::optional<std::string> {
+         if (under_way) return under_way;
+         before = parts.node.answered(party, number);
+         return before ? std::optional{before->message_id} : std::nullopt;
+       }},
+      parts.node.clock().now().unix_ms / 1'000);
+  if (!admitted) {
+    if (admitted.error().code == "seq-conflict") {
+      parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
+                          .code = "seq-conflict",
+                          .party = party,
+                          .text = party + " sent another message under number " +
+                                  std::to_string(seq) + ": " + opened->message_id},
+                         request.body);
+    }
+    return reply(answer_of(admitted.error()));
+  }
+  if (*admitted == evidence::Admission::duplicate) {
+    if (before) {
+      auto receipt = parts.node.receipt(before->entry);
+      if (!receipt) return reply(busy());
+      parts.guard.publish(checkpoint_of(*receipt));
+      return reply(receipt_response(std::move(*receipt)));
+    }
+    const std::lock_guard lock{mutex};
+    Peer& peer = peers[party];
+    const auto it = peer.submitted.find(seq);
+    if (it == peer.submitted.end()) return reply(busy());  // answered just now: ask again
+    it->second.waiting.push_back(std::move(reply));
+    return;
+  }
+  std::string id = opened->message_id;
+  node::Request made = request_of(party, std::move(*opened), request.body, agreement.max_life_s);
+  const std::lock_guard lock{mutex};
+  Peer& peer = peers[party];
+  if (seq == peer.next) {
+    submit(party, peer, seq, std::move(id), std::move(made), std::move(reply));
+    close_gap(party, peer);
+  } else if (seq > peer.next) {
+    keep(party, peer, seq,
+         {.message_id = std::move(id),
+          .request = std::move(made),
+          .bytes = request.body.size() * 3,
+          .since_ms = parts.now_ms(),
+          .reply = std::move(reply)});
+  } else {
+    reply(busy());
+  }
+}
+
+void Receiver::State::submit(const std::string& party, Peer& peer, std::int64_t seq,
+                             std::string message_id, node::Request request, Reply reply) {
+  const bool queued = parts.node.submit(
+      std::move(request), [self = shared_from_this(), party, seq](const node::Outcome& outcome) {
+        self->done(party, seq, outcome);
+      });
+  if (!queued) {
+    if (reply) reply(busy("slow-down", 429));
+    return;
+  }
+  Submitted& submitted = peer.submitted[seq];
+  submitted.message_id = std::move(message_id);
+  submitted.waiting.clear();
+  if (reply) submitted.waiting.push_back(std::move(reply));
+  peer.next = seq + 1;
+}
+
+void Receiver::State::close_gap(const std::string& party, Peer& peer) {
+  while (!peer.early.empty() && peer.early.begin()->first <= peer.next) {
+    auto [seq, early] = std::move(*peer.early.begin());
+    peer.early.erase(peer.early.begin());
+    early_bytes -= early.bytes;
+    if (seq < peer.next) {
+      if (early.reply) early.reply(busy());
+      continue;
+    }
+    submit(party, peer, seq, std::move(early.message_id), std::move(early.request),
+           std::move(early.reply));
+    if (peer.next == seq) return;  // the queue is full
+  }
+}
+
+void Receiver::State::keep(const std::string&, Peer& peer, std::int64_t seq, Early early) {
+  if (const auto it = peer.early.find(seq); it != peer.early.end()) {
+    early_bytes -= it->second.bytes;
+    if (it->second.reply) it->second.reply(wait_for(peer.next));
+    peer.early.erase(it);
+  }
+  if (early_bytes + early.bytes > kEarlyBytesMax) return early.reply(busy());
+  early_bytes += early.bytes;
+  peer.early.emplace(seq, std::move(early));
+}
+
+void Receiver::State::done(const std::string& party, std::int64_t seq,
+                           const node::Outcome& outcome) {
+  std::vector<Reply> waiting;
+  {
+    const std::lock_guard lock{mutex};
+    Peer& peer = peers[party];
+    if (const auto it = peer.submitted.find(seq); it != peer.submitted.end()) {
+      waiting = std::move(it->second.waiting);
+      peer.submitted.erase(it);
+    }
+    if (!std::holds_alternative<node::Done>(outcome)) peer.next = std::min(peer.next, seq);
+  }
+  const auto* good = std::get_if<node::Done>(&outcome);
+  if (good && !good->receipt.empty()) {
+    parts.guard.publish(checkpoint_of(good->receipt));
+    for (const Reply& reply : waiting) reply(receipt_response(good->receipt));
+  } else {
+    for (const Reply& reply : waiting) reply(busy());
+  }
+}
+
+Receiver::Receiver(ReceiverParts parts) : state_{std::make_shared<State>(std::move(parts))} {}
+
+Receiver::~Receiver() {
+  const std::lock_guard lock{state_->mutex};
+  state_->closed = true;
+  // Replies kept belong to a server that goes before us.
+  state_->peers.clear();
+}
+
+void Receiver::message(const std::string& party, const std::string& channel,
+                       const HttpRequest& request, Reply reply) {
+  state_->message(party, channel, request, std::move(reply));
+}
+
+void Receiver::tick() {
+  std::vector<std::pair<Reply, std::int64_t>> told;
+  {
+    const std::lock_guard lock{state_->mutex};
+    const std::int64_t now = state_->parts.now_ms();
+    for (auto& [party, peer] : state_->peers) {
+      for (auto it = peer.early.begin(); it != peer.early.end();) {
+        State::Early& early = it->second;
+        if (early.reply && now - early.since_ms >= kWaitMs) {
+          told.emplace_back(std::exchange(early.reply, nullptr), peer.next);
+        }
+        if (now - early.since_ms >= kEarlyKeptMs) {
+          state_->early_bytes -= early.bytes;
+          it = peer.early.erase(it);
+        } else {
+          ++it;
+        }
+      }
+    }
+  }
+  for (const auto& [reply, next] : told) reply(wait_for(next));
+}
+
+void Receiver::refresh(const std::string& party, const core::Inbox& inbox, bool distrusted) {
+  std::optional<std::size_t> bytes;
+  {
+    const std::lock_guard lock{state_->mutex};
+    if (state_->peers[party].held_count == inbox.held.size()) {
+      bytes = state_->peers[party].held_bytes;
+    }
+  }
+  if (!bytes) {
+    bytes = 0;
+    for (const auto& [seq, held] : inbox.held) *bytes += canonical_json(held.body).size();
+  }
+  const std::lock_guard lock{state_->mutex};
+  State::Peer& peer = state_->peers[party];
+  peer.held_count = inbox.held.size();
+  peer.held_bytes = *bytes;
+  peer.distrusted = distrusted;
+  if (!peer.known) {
+    peer.known = true;
+    peer.next = inbox.next;
+  } else if (peer.submitted.empty()) {
+    peer.next = std::max(peer.next, inbox.next);
+  }
+}
+
+}  // namespace bashu::exchange

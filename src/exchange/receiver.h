@@ -1,0 +1,60 @@
+// Messages of peers, from bytes to the node (docs/formats/evidence.md 8.2 to 8.6), without sockets.
+//
+//     checks 1-9 ─► answered before? ─► same receipt
+//                 ─► ahead? keep a while, 202
+//                 ─► due: keys to the vault, submit ─► (durable) receipt ─► what waited behind it
+//
+// Messages of one channel are submitted in order without waiting for each other to be durable, so
+// that they share commits; if one is not taken, those behind it are refused by the core and sent
+// again. Thread-safe; message() must be called by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/store.h"
+#include "evidence/receive.h"
+#include "exchange/alarms.h"
+#include "exchange/blobs.h"
+#include "exchange/guard.h"
+#include "exchange/http.h"
+#include "node/node.h"
+
+namespace bashu::exchange {
+
+// All outlive the receiver; `now_ms` is a clock that never falls.
+struct ReceiverParts {
+  node::Node& node;
+  Guard& guard;
+  Alarms& alarms;
+  Blobs& blobs;
+  std::function<std::int64_t()> now_ms;
+};
+
+class Receiver {
+ public:
+  explicit Receiver(ReceiverParts parts);
+  ~Receiver();
+
+  // `party` is the TLS peer, a party of the agreement; `channel` comes from the URL.
+  void message(const std::string& party, const std::string& channel, const HttpRequest& request,
+               Reply reply);
+  // Answers what waited two seconds for a gap to close; ask about every 200 ms.
+  void tick();
+  // What the journal has of this peer; asked for at the start and about once a second. A peer that
+  // contradicted itself is not listened to.
+  void refresh(const std::string& party, const core::Inbox& inbox, bool distrusted);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // the node may answer after the receiver is gone
+};
+
+}  // namespace bashu::exchange

@@ -1,0 +1,52 @@
+// What a node answers to its peers (docs/formats/evidence.md section 12), without sockets.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exchange/receiver.h"
+
+namespace bashu::exchange {
+
+inline constexpr std::string_view kPrefix = "/bashu/v1";
+
+// The party one of whose authorities ends the chain; empty if there is none.
+[[nodiscard]] std::string party_of(const node::Directory& directory,
+                                   const std::vector<std::string>* chain);
+
+// All outlive the service.
+struct ServiceParts {
+  node::Node& node;
+  Receiver& receiver;
+  Guard& guard;
+  Alarms& alarms;
+  Blobs& blobs;
+  // The largest checkpoint of a party's log that is held here; empty: none.
+  std::function<std::string(const std::string& party)> seen_note;
+  // Runs what may wait for the core away from the caller; false if there is too much already.
+  std::function<bool(std::function<void()>)> later;
+};
+
+class Service {
+ public:
+  explicit Service(ServiceParts parts) : parts_{std::move(parts)} {}
+  // `party` is the TLS peer; empty: none of the agreement. Called by one thread at a time.
+  void handle(const std::string& party, HttpRequest request, Reply reply);
+
+ private:
+  HttpResponse get(const std::string& party, const std::vector<std::string>& path);
+  HttpResponse get_channel(const std::string& party, const std::vector<std::string>& path);
+  HttpResponse channel_state(const std::string& party, const std::string& channel, bool inward);
+  HttpResponse receipt(const std::string& party, std::int64_t seq);
+  HttpResponse resolution(const std::string& party, std::int64_t seq);
+  HttpResponse get_log(const std::vector<std::string>& path);
+  HttpResponse get_record(const std::string& folder, const std::string& edition);
+  void take_keys(const HttpRequest& request, const Reply& reply);
+  HttpResponse take_token(const std::string& party, const HttpRequest& request);
+
+  ServiceParts parts_;
+};
+
+}  // namespace bashu::exchange
