@@ -10,7 +10,7 @@
 
 #include "api/context.h"
 #include "api/routes.h"
-#include "base/json.h"
+#include "views/follower.h"
 
 namespace bashu::api {
 
@@ -163,6 +163,7 @@ struct Api::Core {
     auto& matched = std::get<Matched>(found);
     call.path = std::move(matched.parts);
     call.request = std::move(asked.request);
+    call.views = context.follower.views();
 
     if (const auto* read = std::get_if<Read>(&matched.route->handler)) {
       auto result = (*read)(context, call);

@@ -24,7 +24,7 @@
 #include "packs/pack.h"
 
 namespace bashu::views {
-class Views;
+class Follower;
 }
 namespace bashu::exchange {
 class Exchange;
@@ -36,7 +36,7 @@ class Api {
  public:
   struct Parts {
     node::Node* node = nullptr;
-    views::Views* views = nullptr;
+    views::Follower* views = nullptr;
     exchange::Exchange* exchange = nullptr;  // null: the node runs alone
     KeyRing* keys = nullptr;
     std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty

@@ -19,6 +19,10 @@
 #include "core/command.h"
 #include "exchange/http.h"
 
+namespace bashu::views {
+class Views;
+}
+
 namespace bashu::api {
 
 struct Call {
@@ -26,6 +30,7 @@ struct Call {
   std::map<std::string, std::string, std::less<>> path;  // variable parts of the path, by name
   std::string language;                                  // zh, en
   std::shared_ptr<const ApiKey> key;                     // null for what needs none
+  std::shared_ptr<views::Views> views;                   // for this request
 
   [[nodiscard]] const std::string& part(std::string_view name) const {
     return path.find(name)->second;

@@ -20,13 +20,12 @@ struct Found {
 };
 
 // The case as it stood, seen with today's rights.
-std::expected<Found, Problem> find_case(Context& context, const Call& call, Onlooker& onlooker,
-                                        const Past& past) {
+std::expected<Found, Problem> find_case(const Call& call, Onlooker& onlooker, const Past& past) {
   const std::string& id = call.part("id");
   const Problem unknown = problem_of(reject(RejectCode::unknown_case, id));
   const Sight sight = onlooker.sight_of(id);
   if (sight == Sight::none) return std::unexpected{unknown};
-  auto row = context.views.case_at(id, past.at);
+  auto row = call.views->case_at(id, past.at);
   if (!row) return std::unexpected{problem_of(row.error())};
   if (!*row) return std::unexpected{unknown};
   packs::PackPtr pack = onlooker.pack((*row)->pack);
@@ -47,9 +46,9 @@ Value task_value(const views::TaskRow& task, const ApiKey& key, const std::strin
 }
 
 // Whether the key has one of the task's roles in the pack of its case, and sees the case.
-bool is_for(Context& context, const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
+bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
   if (task.id.empty()) return false;
-  const auto row = context.views.case_at(task.id);
+  const auto row = call.views->case_at(task.id);
   if (!row || !*row || onlooker.sight_of(**row) != Sight::full) return false;
   const std::vector<std::string> held = call.key->roles_in((*row)->pack_name);
   return std::ranges::any_of(task.roles, [&](const std::string& role) {
@@ -84,7 +83,7 @@ Result list_cases(Context& context, const Call& call) {
   std::string next;
   for (int pages = 0; pages < kPagesMax; ++pages) {
     filter.page.limit = page->limit - static_cast<int>(cases.size());
-    const auto listed = context.views.list_cases(filter, past->at);
+    const auto listed = call.views->list_cases(filter, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     for (const views::CaseRow& row : listed->rows) {
       const Sight sight = onlooker.sight_of(row);
@@ -108,14 +107,14 @@ Result show_case(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
-  const auto found = find_case(context, call, onlooker, *past);
+  const auto found = find_case(call, onlooker, *past);
   if (!found) return std::unexpected{found.error()};
   Reader reader = onlooker.reader(found->sight);
   Value answer = case_value(found->row, found->pack.get(), reader, call.language);
   if (auto noted = onlooker.account_for(reader, found->row.id); !noted) {
     return std::unexpected{noted.error()};
   }
-  const auto disputes = context.views.disputes(found->row.id, past->at);
+  const auto disputes = call.views->disputes(found->row.id, past->at);
   if (!disputes) return std::unexpected{problem_of(disputes.error())};
   Value::List list;
   for (const views::DisputeRow& dispute : *disputes) {
@@ -198,9 +197,9 @@ Result case_history(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
-  const auto found = find_case(context, call, onlooker, *past);
+  const auto found = find_case(call, onlooker, *past);
   if (!found) return std::unexpected{found.error()};
-  const auto steps = context.views.history(found->row.id, past->at);
+  const auto steps = call.views->history(found->row.id, past->at);
   if (!steps) return std::unexpected{problem_of(steps.error())};
   const packs::Service* service =
       found->pack ? packs::find(found->pack->services, found->row.service) : nullptr;
@@ -239,13 +238,13 @@ Result case_evidence(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
-  const auto found = find_case(context, call, onlooker, *past);
+  const auto found = find_case(call, onlooker, *past);
   if (!found) return std::unexpected{found.error()};
   if (!found->pack || !sees_internal(*call.key, *found->pack)) {
     return std::unexpected{forbidden("Evidence is for offices of the parties and for auditors.",
                                      "证据仅供各方机关和审计人员查阅。")};
   }
-  const auto positions = context.views.positions(found->row.id, past->at);
+  const auto positions = call.views->positions(found->row.id, past->at);
   if (!positions) return std::unexpected{problem_of(positions.error())};
   const auto entry_at = [&](std::uint64_t position) -> std::optional<node::Entry> {
     auto entries = context.node.entries(position, 1);
@@ -275,7 +274,7 @@ Result case_evidence(Context& context, const Call& call) {
   views::MessageFilter filter;
   filter.stream = found->row.id;
   filter.page.limit = 1'000;
-  const auto listed = context.views.messages(filter, past->at);
+  const auto listed = call.views->messages(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List messages;
   for (const views::MessageRow& message : listed->rows) {
@@ -328,10 +327,10 @@ Result list_tasks(Context& context, const Call& call) {
   const bool any = admin || !filter.roles.empty();
   for (int pages = 0; any && pages < kPagesMax; ++pages) {
     filter.page.limit = page->limit - static_cast<int>(tasks.size());
-    const auto listed = context.views.tasks(filter, past->at);
+    const auto listed = call.views->tasks(filter, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     for (const views::TaskRow& task : listed->rows) {
-      if (!admin && !is_for(context, call, onlooker, task)) continue;
+      if (!admin && !is_for(call, onlooker, task)) continue;
       tasks.push_back(task_value(task, *call.key, call.language));
     }
     next = listed->next;

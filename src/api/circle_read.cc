@@ -51,6 +51,40 @@ Result show_circle(Context& context, const Call& /*call*/) {
   return json_response(answer);
 }
 
+Result list_channels(Context& context, const Call& call) {
+  Value::List list;
+  Value::Record answer;
+  if (context.exchange) {
+    for (const exchange::PeerStatus& peer : context.exchange->status()) {
+      list.push_back(Value::Record{{"party", peer.party},
+                                   {"endpoint", peer.endpoint},
+                                   {"up", peer.up},
+                                   {"phase", peer.phase},
+                                   {"last_contact_s", peer.last_contact_s},
+                                   {"sent", peer.sent},
+                                   {"acked", peer.acked},
+                                   {"backlog", peer.backlog},
+                                   {"received", peer.received},
+                                   {"held", peer.held},
+                                   {"stopped", peer.stopped},
+                                   {"trouble", peer.trouble},
+                                   {"life_used_percent", peer.life_used_percent}});
+    }
+    if (call.key->allows("admin") || call.key->allows("audit")) {
+      Value::List alarms;
+      for (const exchange::Alarm& alarm : context.exchange->alarms()) {
+        alarms.push_back(Value::Record{{"time_ms", alarm.time_ms},
+                                       {"code", alarm.code},
+                                       {"party", alarm.party},
+                                       {"text", alarm.text}});
+      }
+      answer["alarms"] = std::move(alarms);
+    }
+  }
+  answer["channels"] = std::move(list);
+  return json_response(answer);
+}
+
 Result list_held(Context& context, const Call& call) {
   if (!call.key->allows("admin") && !call.key->allows("audit")) {
     return std::unexpected{forbidden("Held messages are for administrators and auditors.",

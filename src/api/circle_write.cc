@@ -6,7 +6,7 @@
 
 #include "api/handlers.h"
 #include "base/json.h"
-#include "exchange/records.h"
+#include "exchange/circle.h"
 #include "packs/load.h"
 
 namespace bashu::api {
@@ -65,20 +65,15 @@ Prepared adopt_pack(Context& context, const Call& call) {
 
 Prepared adopt_edition(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
-  auto checked = exchange::check_record(context.node, call.request.body);
-  if (!checked) {
-    const evidence::Refusal& why = checked.error();
-    Problem problem = problem_of(reject(why.code == "chain"       ? RejectCode::chain
-                                        : why.code == "signature" ? RejectCode::signature
-                                                                  : RejectCode::malformed));
-    problem.more.emplace("reason", why.code);
-    return std::unexpected{std::move(problem)};
+  if (auto adopted = exchange::adopt(context.node, call.request.body, call.parameter("pinned"));
+      !adopted) {
+    return std::unexpected{problem_of(reject(RejectCode::chain, {}, adopted.error().what,
+                                             "协议文件未被接受：" + adopted.error().what))};
   }
-  if (checked->known) return json_response(Value::Record{{"known", true}});
-  Write write;
-  write.evidence = std::move(checked->request.evidence);
-  write.command = std::move(checked->request.command);
-  return write;
+  const auto directory = context.node.directory();
+  return json_response(Value::Record{{"agreement", directory->agreement.id},
+                                     {"edition", directory->agreement.edition},
+                                     {"position", context.node.durable() - 1}});
 }
 
 Prepared resolve_held(Context& context, const Call& call) {

@@ -16,13 +16,11 @@
 #include "api/shelf.h"
 #include "base/date.h"
 #include "exchange/blobs.h"
+#include "exchange/exchange.h"
 #include "node/node.h"
 
 namespace bashu::views {
-class Views;
-}
-namespace bashu::exchange {
-class Exchange;
+class Follower;
 }
 
 namespace bashu::api {
@@ -43,14 +41,15 @@ struct Proposal {
 
 struct Context {
   node::Node& node;
-  views::Views& views;
+  views::Follower& follower;
   exchange::Exchange* exchange = nullptr;                     // null: the node runs alone
   std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::filesystem::path dir;
   Shelves shelves;
   AccessLog access;
-  exchange::Blobs blobs;
+  exchange::Blobs own_blobs;  // of a node without exchange
+  exchange::Blobs& blobs;
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
@@ -58,16 +57,17 @@ struct Context {
   std::string idle_key;                                    // of the vault; seals nothing
   std::string openapi_of, openapi;  // the document made last, and what it was made of
 
-  Context(node::Node& n, views::Views& v, exchange::Exchange* e,
+  Context(node::Node& n, views::Follower& v, exchange::Exchange* e,
           std::function<std::expected<void, Fault>(Date)> today)
       : node{n},
-        views{v},
+        follower{v},
         exchange{e},
         set_today{std::move(today)},
         dir{n.identity().dir},
         shelves{n},
         access{dir / "access.log"},
-        blobs{dir / "blobs"} {}
+        own_blobs{dir / "blobs"},
+        blobs{e ? e->blobs() : own_blobs} {}
 };
 
 // A case as the core holds it now, if the key may see it; else 404, as if there were none.

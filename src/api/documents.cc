@@ -7,7 +7,7 @@
 #include "api/reading.h"
 #include "base/bytes.h"
 #include "base/json.h"
-#include "exchange/files.h"
+#include "node/files.h"
 
 namespace bashu::api {
 
@@ -34,7 +34,7 @@ std::filesystem::path deposit_file(const Context& context, std::string_view sha2
 }
 std::optional<Deposit> find_deposit(const Context& context, std::string_view sha256) {
   if (!hash_from_hex(sha256)) return std::nullopt;
-  const auto text = exchange::read_file(deposit_file(context, sha256), 64u << 10);
+  const auto text = node::read_file(deposit_file(context, sha256));
   const auto value = text ? parse_json(*text) : std::expected<Value, JsonError>{};
   if (!text || !value) return std::nullopt;
   return Deposit{.principal = value->text_at("principal"), .key = value->text_at("key")};
@@ -170,7 +170,7 @@ Prepared put_document(Context& context, const Call& call) {
   std::error_code ignored;  // writing below tells
   std::filesystem::create_directories(context.dir / "deposits", ignored);
   const Value deposit = Value::Record{{"principal", call.key->principal()}, {"key", key_id}};
-  if (auto kept = exchange::write_file(deposit_file(context, *sha256), canonical_json(deposit));
+  if (auto kept = node::write_file(deposit_file(context, *sha256), canonical_json(deposit));
       !kept) {
     return fail(kept.error());
   }
@@ -192,7 +192,7 @@ Result get_document(Context& context, const Call& call) {
   if (!past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
   if (onlooker.sight_of(id) != Sight::full) return std::unexpected{not_found()};
-  const auto row = context.views.case_at(id, past->at);
+  const auto row = call.views->case_at(id, past->at);
   if (!row) return std::unexpected{problem_of(row.error())};
   const packs::PackPtr pack = *row ? onlooker.pack((*row)->pack) : nullptr;
   const packs::Service* service = pack ? packs::find(pack->services, (*row)->service) : nullptr;

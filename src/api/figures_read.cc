@@ -32,7 +32,7 @@ std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
     constexpr std::int64_t kDayMs = 86'400'000;
     const std::int64_t end = (day->days() + std::int64_t{1}) * kDayMs -
                              context.node.identity().offset_minutes * std::int64_t{60'000} - 1;
-    const auto position = context.views.at_position(end);
+    const auto position = call.views->at_position(end);
     if (!position) return std::unexpected{problem_of(position.error())};
     if (!*position) return std::unexpected{not_found()};
     return *position;
@@ -132,7 +132,7 @@ Value answer_value(const views::FigureAnswer& answer, const std::string& languag
 Result list_figures(Context& context, const Call& call) {
   Value::List list;
   const auto shelf = context.shelves.now();
-  for (const std::string& id : context.views.figure_ids()) {
+  for (const std::string& id : call.views->figure_ids()) {
     const std::size_t slash = id.find('/');
     const HeldPack* held = shelf->find(std::string_view{id}.substr(0, slash));
     const packs::Figure* figure =
@@ -160,7 +160,7 @@ Result show_figure(Context& context, const Call& call) {
   if (!past) return std::unexpected{past.error()};
   const auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
   if (!ask) return std::unexpected{ask.error()};
-  const auto answer = context.views.figure(*ask);
+  const auto answer = call.views->figure(*ask);
   if (!answer) return std::unexpected{problem_of(answer.error())};
   if (!*answer) return std::unexpected{not_found()};
   return json_response(answer_value(**answer, call.language));
@@ -175,7 +175,7 @@ Result figure_records(Context& context, const Call& call) {
   if (!page) return std::unexpected{page.error()};
   const auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
   if (!ask) return std::unexpected{ask.error()};
-  const auto listed = context.views.figure_rows(*ask, *page);
+  const auto listed = call.views->figure_rows(*ask, *page);
   if (!listed) return std::unexpected{problem_of(listed.error())};
   // What a row is about may name a person or a firm: for offices. Others read what is published.
   const bool internal = sees_internal(*call.key, *named->held.pack);

@@ -52,6 +52,7 @@ const std::vector<Parameter>& query_parameters() {
       {"party", text_schema(), "a party of the circle that takes part"},
       {"period", text_schema(), "2026-01-01..2026-03-31"},
       {"plays", text_schema(), "the party of the case that `party` plays"},
+      {"pinned", text_schema(), "the agreement id printed in the treaty"},
       {"prefix", text_schema(), "keys that begin so"},
       {"service", text_schema(), "name of the service"},
       {"state", text_schema(), "name of the state"},
@@ -223,7 +224,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
     return Value{Value::Record{{"required", true}, {"content", std::move(content)}}};
   };
   if (path == "/packs") return raw({"application/json", "application/yaml"});
-  if (path == "/circle/editions") return raw({"application/jose+json"});
+  if (path == "/circle/editions") return raw({"application/json"});
   if (path == "/documents") return raw({"*/*"});
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "views/follower.h"
+
 namespace bashu::api {
 
 namespace {
@@ -17,15 +19,14 @@ std::expected<Past, Problem> read_past(Context& context, const Call& call) {
   const auto at_least = number_parameter(call, "at_least");
   if (!at_least) return std::unexpected{at_least.error()};
   const std::uint64_t wanted = std::max(at->value_or(0), at_least->value_or(0));
-  views::Views& views = context.views;
   if (*at || *at_least) {
     const bool exists = wanted < context.node.durable();
-    if (!exists || !views.wait(wanted, kWaitMs)) {
-      const std::uint64_t seen = views.entries();
+    if (!exists || !context.follower.wait(wanted, kWaitMs)) {
+      const std::uint64_t seen = call.views->entries();
       return std::unexpected{behind(seen ? std::to_string(seen - 1) : "")};
     }
   }
-  const std::uint64_t entries = views.entries();
+  const std::uint64_t entries = call.views->entries();
   const std::uint64_t newest = entries ? entries - 1 : 0;
   return Past{.at = *at, .position = std::min(at->value_or(newest), newest)};
 }
@@ -60,7 +61,7 @@ const std::set<std::string, std::less<>>& Onlooker::task_roles(const std::string
     views::TaskFilter filter;
     filter.id = case_id;
     filter.page.limit = kRowsMax;
-    if (const auto tasks = context_.views.tasks(filter)) {
+    if (const auto tasks = call_.views->tasks(filter)) {
       for (const views::TaskRow& task : tasks->rows) {
         it->second.insert(task.roles.begin(), task.roles.end());
       }
@@ -91,7 +92,7 @@ Sight Onlooker::sight_of(const views::CaseRow& row) {
 
 Sight Onlooker::sight_of(std::string_view case_id) {
   if (const auto it = seen_.find(case_id); it != seen_.end()) return it->second;
-  const auto row = context_.views.case_at(case_id);
+  const auto row = call_.views->case_at(case_id);
   if (!row || !*row) return Sight::none;
   return sight_of(**row);
 }

@@ -86,7 +86,7 @@ Result list_records(Context& context, const Call& call) {
                              .prefix = call.parameter("prefix"),
                              .as_of = *as_of,
                              .page = *page};
-  const auto listed = context.views.records(filter, past->at);
+  const auto listed = call.views->records(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};
 
   Onlooker onlooker{context, call};
@@ -133,7 +133,7 @@ Result list_records(Context& context, const Call& call) {
                        {"next", internal || key_is_public ? listed->next : ""},
                        {"position", past->position}};
   if (reg->editions) {
-    const auto editions = context.views.editions(filter.reg, past->at);
+    const auto editions = call.views->editions(filter.reg, past->at);
     if (!editions) return std::unexpected{problem_of(editions.error())};
     Value::List list;
     for (const views::EditionRow& edition : *editions) list.push_back(edition_value(edition));
@@ -169,7 +169,7 @@ Result list_accounts(Context& context, const Call& call) {
 
   if (const auto key = call.request.parameter("key")) {
     const core::Account account{.book = id, .kind = call.part("kind"), .key = *key};
-    const auto listed = context.views.postings(account, *page, past->at);
+    const auto listed = call.views->postings(account, *page, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
     for (const views::PostingRow& row : listed->rows) {
@@ -190,7 +190,7 @@ Result list_accounts(Context& context, const Call& call) {
                                     .prefix = call.parameter("prefix"),
                                     .as_of = *as_of,
                                     .page = *page};
-  const auto listed = context.views.accounts(filter, past->at);
+  const auto listed = call.views->accounts(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List accounts;
   for (const views::AccountRow& row : listed->rows) {

@@ -49,6 +49,8 @@ void remote_options(CLI::App& app, Remote& remote) {
       ->envname("BASHU_API");
   app.add_option("--key", remote.key, "secret of an API key (better: environment)")
       ->envname("BASHU_KEY");
+  app.add_option("--ca", remote.ca, "certificate of the API's authority, for https")
+      ->envname("BASHU_CA");
   app.add_flag("--json", remote.json, "print the answer as JSON");
 }
 
@@ -96,6 +98,8 @@ void node_commands(Parser& parser) {
         app.add_option("--host", o.host, "name other parties reach it by (default: of --listen)");
         app.add_option("--api", o.api, "address:port of the HTTP API")
             ->default_val("127.0.0.1:8080");
+        app.add_option("--rehearsal", o.rehearsal,
+                       "a node to rehearse with: its days are set by hand, from this date on");
         app.add_option("--offset", o.offset_minutes, "minutes ahead of UTC")->default_val(480);
       });
   CLI::App* key = parser.group("key", "API keys");

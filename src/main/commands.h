@@ -16,6 +16,7 @@ namespace bashu::cli {
 struct Remote {
   std::string api;  // http://127.0.0.1:8080
   std::string key;
+  std::string ca;  // file with the authority of an https address
   bool json = false;
 };
 
@@ -40,8 +41,9 @@ Exit pack_adopt(const Console& console, const PackAdopt& what);
 // node_command.cc
 struct Init {
   std::string dir, party, name, host;
-  std::string listen;  // of the exchange
-  std::string api;     // of the API
+  std::string listen;     // of the exchange
+  std::string api;        // of the API
+  std::string rehearsal;  // first business day of a rehearsal; empty: the real day
   int offset_minutes = 480;
 };
 Exit init(const Console& console, const Init& what);
@@ -80,6 +82,7 @@ Exit circle_accept(const Console& console, const CircleAccept& what);
 struct CircleAdopt {
   Remote remote;
   std::vector<std::string> files;  // DIR FILE, or FILE with an API
+  std::string pinned;              // the agreement id on paper; empty: trust the file
 };
 Exit circle_adopt(const Console& console, const CircleAdopt& what);
 

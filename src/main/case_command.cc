@@ -1,0 +1,197 @@
+// bashu case: start, do, show, list.
+
+#include <ostream>
+#include <utility>
+
+#include "base/json.h"
+#include "exchange/http.h"
+#include "main/client.h"
+#include "main/commands.h"
+
+namespace bashu::cli {
+
+namespace {
+
+std::string shown(const Value& value) {
+  return value.as_text() ? *value.as_text() : canonical_json(value);
+}
+
+Exit bad_form(const Console& console, const std::string& what) { return console.fail(what, what); }
+
+std::string query(const CaseForm& form) { return form.dry_run ? "?dry_run=true" : ""; }
+
+void print_written(const Console& console, const Value& answer) {
+  console.out << answer.text_at("case") << "  " << answer.text_at("state") << "  "
+              << console.say("version ", "版本 ") << answer.int_at("version");
+  if (answer.find("position")) {
+    console.out << "  " << console.say("position ", "位置 ") << answer.int_at("position");
+  } else {
+    console.out << "  " << console.say("(dry run, nothing changed)", "（试运行，未作更改）");
+  }
+  console.out << '\n';
+  const Value* warnings = answer.find("warnings");
+  if (!warnings || !warnings->as_list()) return;
+  for (const Value& warning : *warnings->as_list()) {
+    console.err << console.say("warning: ", "警告：") << warning.text_at("where") << ": "
+                << warning.text_at("why") << '\n';
+  }
+}
+
+Exit write(const Console& console, const Remote& remote, const ClientRequest& request) {
+  const auto answer = call(console, remote, request);
+  if (!answer) return answer.error();
+  if (remote.json) {
+    print_json(console, *answer);
+  } else {
+    print_written(console, *answer);
+  }
+  return Exit::done;
+}
+
+void print_case(const Console& console, const Value& c) {
+  std::ostream& out = console.out;
+  out << c.text_at("id") << "  " << c.text_at("title") << "  [" << c.text_at("state") << "] "
+      << c.text_at("state_title") << '\n';
+  const std::string owner = c.text_at("owner");
+  if (!owner.empty()) out << console.say("with ", "持有方 ") << owner << '\n';
+  out << console.say("version ", "版本 ") << c.int_at("version")
+      << console.say("  opened ", "  立案 ") << c.text_at("opened")
+      << console.say("  since ", "  当前状态起于 ") << c.text_at("since") << '\n';
+  const Value* disputed = c.find("disputed");
+  if (disputed && disputed->as_bool() && *disputed->as_bool()) {
+    out << console.say("DISPUTED: waits for a joint act", "有争议：等待各方共同处理") << '\n';
+  }
+  const Value* data = c.find("data");
+  if (!data || !data->as_record()) return;
+  for (const auto& [name, value] : *data->as_record()) {
+    const bool sealed = value.find("$sealed") != nullptr;
+    out << "  " << name << ": "
+        << (sealed ? std::string{console.say("(sealed)", "（已密封）")} : shown(value)) << '\n';
+  }
+}
+
+}  // namespace
+
+Exit case_start(const Console& console, const CaseStart& what) {
+  const auto form = read_form(what.form);
+  if (!form) return bad_form(console, form.error());
+  Value::Record body{{"service", what.service}, {"role", what.role}, {"with", *form}};
+  if (what.parent.empty()) {
+    Value::Record parties;
+    for (const std::string& item : what.parties) {
+      const std::size_t equals = item.find('=');
+      if (equals == std::string::npos) {
+        return bad_form(console, "--party: party=jurisdiction is expected, not `" + item + "`");
+      }
+      parties[item.substr(0, equals)] = item.substr(equals + 1);
+    }
+    body["pack"] = what.pack;
+    body["parties"] = std::move(parties);
+  } else {
+    body["parent"] = what.parent;
+  }
+  return write(console, what.remote,
+               {.method = "POST",
+                .path = "/cases" + query(what.form),
+                .body = canonical_json(body),
+                .idempotency_key = what.form.idempotency_key});
+}
+
+Exit case_do(const Console& console, const CaseDo& what) {
+  const auto form = read_form(what.form);
+  if (!form) return bad_form(console, form.error());
+  Value::Record body{{"role", what.role}, {"with", *form}};
+  if (what.version) body["version"] = *what.version;
+  return write(console, what.remote,
+               {.method = "POST",
+                .path = "/cases/" + exchange::percent_encode(what.id) + "/events/" +
+                        exchange::percent_encode(what.event) + query(what.form),
+                .body = canonical_json(body),
+                .idempotency_key = what.form.idempotency_key});
+}
+
+Exit case_show(const Console& console, const CaseShow& what) {
+  const std::string base = "/cases/" + exchange::percent_encode(what.id);
+  const std::string at = what.at.empty() ? "" : "?at=" + exchange::percent_encode(what.at);
+  const auto answer = call(console, what.remote, {.path = base + at});
+  if (!answer) return answer.error();
+  Value::Record all{{"case", *answer}};
+  const auto add = [&](bool wanted, const char* name, const std::string& path) -> Exit {
+    if (!wanted) return Exit::done;
+    auto more = call(console, what.remote, {.path = path});
+    if (!more) return more.error();
+    all.emplace(name, std::move(*more));
+    return Exit::done;
+  };
+  for (const Exit exit : {add(what.history, "history", base + "/history" + at),
+                          add(what.choices, "choices", base + "/choices"),
+                          add(what.evidence, "evidence", base + "/evidence" + at)}) {
+    if (exit != Exit::done) return exit;
+  }
+  if (what.remote.json) {
+    print_json(console, all);
+    return Exit::done;
+  }
+  print_case(console, *answer);
+  const auto each = [&](const char* part, const char* list, const auto& print) {
+    const auto it = all.find(part);
+    const Value* items = it == all.end() ? nullptr : it->second.find(list);
+    if (!items || !items->as_list()) return;
+    console.out << '\n';
+    for (const Value& item : *items->as_list()) print(item);
+  };
+  each("history", "steps", [&](const Value& step) {
+    console.out << "  " << step.int_at("version") << "  " << step.text_at("on") << "  "
+                << step.text_at("event") << "  " << step.text_at("decided_by") << '.'
+                << step.text_at("role") << "  " << step.text_at("from") << " -> "
+                << step.text_at("to", step.text_at("from")) << "  @" << step.int_at("position")
+                << '\n';
+  });
+  each("choices", "choices", [&](const Value& choice) {
+    const Value* passes = choice.find("passes");
+    const bool can = passes && passes->as_bool() && *passes->as_bool();
+    console.out << "  " << (can ? "+ " : "- ") << choice.text_at("event") << "  "
+                << choice.text_at("title");
+    const Value* why = choice.find("why");
+    for (const Value& reason : why && why->as_list() ? *why->as_list() : Value::List{}) {
+      console.out << "; " << shown(reason);
+    }
+    console.out << '\n';
+  });
+  each("evidence", "entries", [&](const Value& entry) {
+    console.out << "  @" << entry.int_at("position") << "  " << entry.text_at("kind") << '\n';
+  });
+  each("evidence", "messages", [&](const Value& message) {
+    console.out << "  " << message.text_at("direction") << ' ' << message.text_at("party") << " #"
+                << message.int_at("seq") << "  " << message.text_at("kind") << "  "
+                << message.text_at("outcome") << '\n';
+  });
+  return Exit::done;
+}
+
+Exit case_list(const Console& console, const CaseList& what) {
+  std::string path = "/cases?limit=" + std::to_string(what.limit);
+  for (const auto& [name, value] :
+       {std::pair{"pack", &what.pack}, std::pair{"service", &what.service},
+        std::pair{"state", &what.state}}) {
+    if (!value->empty()) path += std::string{"&"} + name + "=" + exchange::percent_encode(*value);
+  }
+  const auto answer = call(console, what.remote, {.path = path});
+  if (!answer) return answer.error();
+  if (what.remote.json) {
+    print_json(console, *answer);
+    return Exit::done;
+  }
+  const Value* cases = answer->find("cases");
+  for (const Value& c : cases && cases->as_list() ? *cases->as_list() : Value::List{}) {
+    console.out << c.text_at("id") << "  " << c.text_at("pack") << '/' << c.text_at("service")
+                << "  [" << c.text_at("state") << "] " << c.text_at("state_title") << "  "
+                << c.text_at("owner") << "  " << c.text_at("since") << '\n';
+  }
+  if (!answer->text_at("next").empty()) {
+    console.out << console.say("(there are more)", "（还有更多）") << '\n';
+  }
+  return Exit::done;
+}
+
+}  // namespace bashu::cli

@@ -1,0 +1,126 @@
+// bashu circle: card, invite, accept, adopt.
+
+#include <unistd.h>
+
+#include <iostream>
+#include <ostream>
+#include <utility>
+
+#include "exchange/circle.h"
+#include "main/client.h"
+#include "main/commands.h"
+#include "main/offline.h"
+#include "node/files.h"
+#include "node/system_environment.h"
+
+namespace bashu::cli {
+
+namespace {
+
+void show(const Console& console, const exchange::CircleSummary& summary) {
+  const evidence::Agreement& agreement = summary.agreement;
+  std::ostream& out = console.err;  // the file itself may go to standard output
+  out << agreement.name << "  " << console.say("edition ", "版次 ") << agreement.edition << '\n'
+      << console.say("agreement id ", "协议标识 ")
+      << (agreement.id.empty() ? agreement.digest : agreement.id) << '\n'
+      << console.say("digest of this edition ", "本版摘要 ") << agreement.digest << '\n';
+  for (const evidence::PartyRecord& party : agreement.parties) {
+    out << "  " << party.party << (party.member ? "" : console.say(" (auditor)", "（审计方）"))
+        << "  " << party.endpoint << "  " << party.root_kid << '\n';
+  }
+  for (const evidence::ChannelRecord& channel : agreement.channels) {
+    out << "  " << channel.channel << '\n';
+  }
+  for (const std::string& one : summary.missing) {
+    out << console.say("not signed yet: ", "尚未签署：") << one << '\n';
+  }
+}
+
+bool confirmed(const Console& console) {
+  if (::isatty(STDIN_FILENO) == 0) return false;
+  console.err << console.say("Sign this agreement? [y/N] ", "是否签署此协议？[y/N] ") << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+}  // namespace
+
+Exit circle_card(const Console& console, const CircleCard& what) {
+  const auto identity = node::load_identity(what.dir);
+  if (!identity) return console.fail(identity.error());
+  const auto card = exchange::party_card(*identity);
+  if (!card) return console.fail(card.error());
+  const auto written = write_output(console, what.out, *card);
+  return written ? Exit::done : console.fail(written.error());
+}
+
+Exit circle_invite(const Console& console, const CircleInvite& what) {
+  std::vector<std::string> cards;
+  for (const std::string& file : what.cards) {
+    auto card = node::read_file(file);
+    if (!card) return console.fail(card.error());
+    cards.push_back(std::move(*card));
+  }
+  const auto node = open_at_rest(console, what.dir);
+  if (!node) return node.error();
+  const exchange::CircleHeld held = exchange::circle_held(**node);
+  const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
+  const auto file = exchange::compose_edition(held, cards, (*node)->identity(),
+                                              {.name = what.name, .effective = now});
+  if (!file) return console.fail(file.error());
+  if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
+  const auto written = write_output(console, what.out, *file);
+  return written ? Exit::done : console.fail(written.error());
+}
+
+Exit circle_accept(const Console& console, const CircleAccept& what) {
+  const auto identity = node::load_identity(what.dir);
+  if (!identity) return console.fail(identity.error());
+  const auto file = node::read_file(what.file);
+  if (!file) return console.fail(file.error());
+  const auto summary = exchange::circle_summary(*file);
+  if (!summary) {
+    console.fail(summary.error());
+    return Exit::refused;
+  }
+  show(console, *summary);
+  if (!what.yes && !confirmed(console)) {
+    console.err << console.say("not signed (--yes signs without asking)\n",
+                               "未签署（--yes 可不经询问直接签署）\n");
+    return Exit::refused;
+  }
+  node::SystemClock clock{identity->offset_minutes};
+  const auto signed_file = exchange::co_sign(*file, *identity, clock.now().unix_ms / 1'000);
+  if (!signed_file) {
+    console.fail(signed_file.error());
+    return Exit::refused;
+  }
+  const auto written = write_output(console, what.out, *signed_file);
+  return written ? Exit::done : console.fail(written.error());
+}
+
+Exit circle_adopt(const Console& console, const CircleAdopt& what) {
+  const bool remote = !what.remote.api.empty();
+  if (what.files.size() != (remote ? 1U : 2U)) {
+    return console.fail("DIR and FILE are needed, or --api URL and FILE",
+                        "需要 DIR 和 FILE，或 --api URL 和 FILE");
+  }
+  const auto file = node::read_file(what.files.back());
+  if (!file) return console.fail(file.error());
+  if (remote) {
+    const std::string pin = what.pinned.empty() ? "" : "?pinned=" + what.pinned;
+    return call_and_print(console, what.remote,
+                          {.method = "POST", .path = "/circle/editions" + pin, .body = *file});
+  }
+  const auto node = open_at_rest(console, what.files.front());
+  if (!node) return node.error();
+  if (auto adopted = exchange::adopt(**node, *file, what.pinned); !adopted) {
+    console.fail(adopted.error());
+    return Exit::refused;
+  }
+  if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
+  return Exit::done;
+}
+
+}  // namespace bashu::cli

@@ -1,0 +1,125 @@
+#include "main/client.h"
+
+#include <ostream>
+#include <utility>
+
+#include "base/json.h"
+#include "exchange/http.h"
+#include "exchange/tls.h"
+#include "node/files.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr int kTimeoutMs = 120'000;
+
+void print_problem(const Console& console, const Value& problem, int status) {
+  console.err << console.say("refused: ", "已拒绝：") << problem.text_at("title") << " ("
+              << problem.text_at("code", std::to_string(status)) << ")\n";
+  const std::string detail = problem.text_at("detail");
+  const Value* errors = problem.find("errors");
+  if (!errors || !errors->as_list()) {
+    if (!detail.empty()) console.err << "  " << detail << '\n';
+    return;
+  }
+  for (const Value& error : *errors->as_list()) {
+    const std::string where = error.text_at("where");
+    console.err << "  " << where << (where.empty() ? "" : ": ") << error.text_at("why") << '\n';
+  }
+}
+
+}  // namespace
+
+std::expected<Value, Exit> call(const Console& console, const Remote& remote,
+                                const ClientRequest& request) {
+  if (remote.api.empty()) {
+    return std::unexpected{console.fail("--api URL (or BASHU_API) is needed",
+                                        "需要 --api URL（或环境变量 BASHU_API）")};
+  }
+  exchange::HttpRequest http;
+  http.method = request.method;
+  http.headers = {{"Authorization", "Bearer " + remote.key},
+                  {"Accept-Language", console.language},
+                  {"Accept", "application/json"}};
+  if (request.method != "GET") http.headers.push_back({"Content-Type", request.content_type});
+  if (!request.idempotency_key.empty()) {
+    http.headers.push_back({"Idempotency-Key", request.idempotency_key});
+  }
+  http.body = request.body;
+  std::string base = remote.api;
+  while (base.ends_with('/')) base.pop_back();
+  exchange::TlsContext tls;
+  if (base.starts_with("https://")) {
+    if (remote.ca.empty()) {
+      return std::unexpected{console.fail("https needs --ca FILE", "https 需要 --ca FILE")};
+    }
+    const auto pem = node::read_file(remote.ca);
+    if (!pem) return std::unexpected{console.fail(pem.error())};
+    auto context = exchange::open_client({*pem});
+    if (!context) return std::unexpected{console.fail(context.error())};
+    tls = std::move(*context);
+  }
+  const auto answer = exchange::fetch(base + "/api/v1" + request.path, http, tls, kTimeoutMs);
+  if (!answer) return std::unexpected{console.fail(answer.error())};
+  auto body = parse_json(answer->body, {.depth = 64, .values = 10'000'000});
+  if (answer->status >= 400) {
+    print_problem(console, body.value_or(Value{}), answer->status);
+    // 5xx and 429: nothing was said about the request itself.
+    const bool refused = answer->status < 500 && answer->status != 429;
+    return std::unexpected{refused ? Exit::refused : Exit::usage};
+  }
+  if (!body) {
+    return std::unexpected{
+        console.fail("the answer is not JSON: is this the address of a node's API?",
+                     "应答不是 JSON：该地址是节点的 API 吗？")};
+  }
+  return std::move(*body);
+}
+
+void print_json(const Console& console, const Value& value) {
+  console.out << pretty_json(value) << '\n';
+}
+
+Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request) {
+  const auto answer = call(console, remote, request);
+  if (!answer) return answer.error();
+  if (remote.json) {
+    print_json(console, *answer);
+    return Exit::done;
+  }
+  if (const Value::Record* record = answer->as_record()) {
+    for (const auto& [name, value] : *record) {
+      console.out << name << ": " << (value.as_text() ? *value.as_text() : canonical_json(value))
+                  << '\n';
+    }
+  }
+  return Exit::done;
+}
+
+std::expected<Value, std::string> read_form(const CaseForm& form) {
+  Value::Record record;
+  if (!form.with_json.empty()) {
+    std::string text = form.with_json;
+    if (text.starts_with('@')) {
+      auto read = node::read_file(text.substr(1));
+      if (!read) return std::unexpected{read.error().what};
+      text = std::move(*read);
+    }
+    const auto parsed = parse_json(text);
+    if (!parsed || !parsed->as_record()) return std::unexpected{"--with-json: not a JSON object"};
+    record = *parsed->as_record();
+  }
+  for (const std::string& item : form.with) {
+    const std::size_t equals = item.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return std::unexpected{"--with: field=value is expected, not `" + item + "`"};
+    }
+    const std::string text = item.substr(equals + 1);
+    const auto value = parse_json(text);
+    record[item.substr(0, equals)] = value ? *value : Value{text};
+  }
+  return Value{std::move(record)};
+}
+
+}  // namespace bashu::cli

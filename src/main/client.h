@@ -1,0 +1,31 @@
+// A thin client of a node's API.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/value.h"
+#include "main/commands.h"
+
+namespace bashu::cli {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string path;  // after /api/v1, with query
+  std::string body{};
+  std::string content_type = "application/json";
+  std::string idempotency_key{};
+};
+// The answer as data; or the exit code of what was told about the refusal.
+[[nodiscard]] std::expected<Value, Exit> call(const Console& console, const Remote& remote,
+                                              const ClientRequest& request);
+// The same, printed: as JSON, or what a write gives.
+Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request);
+void print_json(const Console& console, const Value& value);
+
+// The form of `--with field=value` and `--with-json`; a message if it cannot be read.
+[[nodiscard]] std::expected<Value, std::string> read_form(const CaseForm& form);
+
+}  // namespace bashu::cli

@@ -1,0 +1,175 @@
+// bashu journal: show, verify, proof. They read only and may run beside the node.
+
+#include <ostream>
+#include <utility>
+
+#include "api/event_value.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "evidence/checkpoint.h"
+#include "evidence/tree.h"
+#include "journal/journal.h"
+#include "main/commands.h"
+#include "node/codec.h"
+#include "node/identity.h"
+#include "node/verify.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr std::size_t kBatchBytes = 8u << 20;
+
+// Calls `visit` with each commit from the one that holds `from` on, until it gives false.
+std::expected<void, Fault> each_commit(
+    journal::Journal& journal, std::uint64_t from,
+    const std::function<std::expected<bool, Fault>(const evidence::CommitRecord&)>& visit) {
+  while (from < journal.size()) {
+    const auto commits = journal.read(from, kBatchBytes);
+    if (!commits) return std::unexpected{commits.error()};
+    if (commits->empty()) return {};
+    for (const journal::Commit& commit : *commits) {
+      const auto record = evidence::decode_commit(commit.record);
+      if (!record) {
+        return std::unexpected{Fault{.what = "commit at entry " + std::to_string(commit.first) +
+                                             ": " + record.error().code}};
+      }
+      const auto more = visit(*record);
+      if (!more) return std::unexpected{more.error()};
+      if (!*more) return {};
+      from = commit.first + commit.count;
+    }
+  }
+  return {};
+}
+
+std::expected<node::Entry, Fault> decode_entry(const evidence::CommitEntry& bytes) {
+  const auto leaf = evidence::parse_entry(bytes.leaf);
+  if (!leaf) return std::unexpected{Fault{.what = "entry: " + leaf.error().code}};
+  const auto or_empty = [](const std::string& text) { return text == "-" ? "" : text; };
+  node::Entry entry{.index = leaf->index,
+                    .time_ms = static_cast<std::int64_t>(leaf->time),
+                    .kind = leaf->kind,
+                    .outcome = or_empty(leaf->outcome),
+                    .reason = or_empty(leaf->reason),
+                    .channel = or_empty(leaf->channel),
+                    .seq = static_cast<std::int64_t>(leaf->seq),
+                    .leaf = bytes.leaf,
+                    .effect = bytes.effect,
+                    .evidence = bytes.evidence,
+                    .events = {}};
+  if (leaf->kind == "genesis") return entry;
+  auto events = node::decode(bytes.effect);
+  if (!events) {
+    return std::unexpected{
+        Fault{.what = "entry " + std::to_string(leaf->index) + ": " + events.error()}};
+  }
+  entry.events = std::move(*events);
+  return entry;
+}
+
+void print_unsound(const Console& console, const std::string& dir, const node::Unsound& unsound,
+                   bool seq) {
+  console.out << dir << ": " << unsound.code
+              << (seq ? console.say(" at message ", "，消息 ")
+                      : console.say(" at entry ", "，条目 "))
+              << unsound.position;
+  if (!unsound.text.empty()) console.out << ": " << unsound.text;
+  console.out << '\n';
+}
+
+}  // namespace
+
+Exit journal_show(const Console& console, const JournalShow& what) {
+  const auto journal = journal::open_sqlite(what.dir, true);
+  if (!journal) return console.fail(journal.error());
+  std::uint64_t left = what.count;
+  const auto shown =
+      each_commit(**journal, what.from,
+                  [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+                    std::uint64_t index = commit.first;
+                    for (const evidence::CommitEntry& bytes : commit.entries) {
+                      if (index++ < what.from || left == 0) continue;
+                      const auto entry = decode_entry(bytes);
+                      if (!entry) return std::unexpected{entry.error()};
+                      console.out << canonical_json(api::entry_value(*entry)) << '\n';
+                      --left;
+                    }
+                    return left > 0;
+                  });
+  return shown ? Exit::done : console.fail(shown.error());
+}
+
+Exit journal_verify(const Console& console, const JournalVerify& what) {
+  std::vector<std::string> dirs{what.dir};
+  if (!what.other.empty()) dirs.push_back(what.other);
+  for (const std::string& dir : dirs) {
+    const auto found = node::verify(dir, [&](std::uint64_t done, std::uint64_t all) {
+      console.progress(dir + "  " + std::to_string(done) + "/" + std::to_string(all));
+    });
+    console.progress({});
+    if (!found) return console.fail(found.error());
+    if (found->unsound) {
+      print_unsound(console, dir, *found->unsound, false);
+      return Exit::refused;
+    }
+    console.out << dir << ": " << console.say("sound, ", "无误，") << found->entries
+                << console.say(" entries in ", " 条，提交 ") << found->commits
+                << console.say(" commits, ", " 次，快照 ") << found->snapshots
+                << console.say(" snapshots\n  root  ", " 个\n  根  ") << hex(found->root)
+                << console.say("\n  state ", "\n  状态 ") << hex(found->state) << '\n';
+  }
+  if (what.other.empty()) return Exit::done;
+  const auto compared = node::compare(what.dir, what.other);
+  if (!compared) return console.fail(compared.error());
+  for (const auto& channel : compared->channels) {
+    console.out << channel.channel << console.say(": sent ", "：发出 ") << channel.sent
+                << console.say(", taken ", "，收到 ") << channel.taken
+                << console.say(", acknowledged ", "，已确认 ") << channel.acked << '\n';
+  }
+  if (compared->unsound) {
+    print_unsound(console, what.dir + " / " + what.other, *compared->unsound, true);
+    return Exit::refused;
+  }
+  console.out << console.say("the two agree\n", "双方一致\n");
+  return Exit::done;
+}
+
+Exit journal_proof(const Console& console, const JournalProof& what) {
+  if (what.vkey) {
+    const auto identity = node::load_identity(what.dir);
+    if (!identity) return console.fail(identity.error());
+    constexpr std::uint8_t kLogKey = 1;
+    const auto written = write_output(
+        console, what.out,
+        evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key) + "\n");
+    return written ? Exit::done : console.fail(written.error());
+  }
+  const auto journal = journal::open_sqlite(what.dir, true);
+  if (!journal) return console.fail(journal.error());
+  if (what.sequence >= (*journal)->size()) {
+    return console.fail(
+        "there is no such entry; the journal has " + std::to_string((*journal)->size()),
+        "没有该条目；账本共有 " + std::to_string((*journal)->size()) + " 条");
+  }
+  evidence::MemoryNodes nodes;
+  std::uint64_t size = 0;
+  std::string leaf;
+  std::string proof;
+  const auto built = each_commit(
+      **journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+        for (const evidence::CommitEntry& entry : commit.entries) {
+          if (size == what.sequence) leaf = entry.leaf;
+          evidence::append(nodes, size++, evidence::leaf_hash(entry.leaf));
+        }
+        if (size <= what.sequence) return true;
+        const auto path = evidence::inclusion_proof(nodes, what.sequence, size);
+        proof = evidence::make_receipt(leaf, what.sequence, path, commit.checkpoint);
+        return false;
+      });
+  if (!built) return console.fail(built.error());
+  const auto written = write_output(console, what.out, what.leaf ? leaf : proof);
+  return written ? Exit::done : console.fail(written.error());
+}
+
+}  // namespace bashu::cli

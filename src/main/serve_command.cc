@@ -1,0 +1,205 @@
+// bashu serve: one node with its views, exchange and API, until it is told to end.
+
+#include <signal.h>
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <mutex>
+#include <ostream>
+#include <utility>
+
+#include "api/api.h"
+#include "base/json.h"
+#include "exchange/circle.h"
+#include "exchange/exchange.h"
+#include "exchange/http.h"
+#include "exchange/tls.h"
+#include "main/commands.h"
+#include "main/offline.h"
+#include "main/pack_trial.h"
+#include "node/files.h"
+#include "node/system_environment.h"
+#include "views/follower.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr std::size_t kBodyMax = 8u << 20;
+
+// One JSON object a line on err. No personal values come here: paths carry ids, never queries.
+class Log {
+ public:
+  explicit Log(std::ostream& out) : out_{out} {}
+  void write(std::string_view what, Value::Record members) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    members["time_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    members["what"] = what;
+    const std::string line = canonical_json(members) + "\n";
+    const std::lock_guard lock{mutex_};
+    out_ << line << std::flush;
+  }
+
+ private:
+  std::ostream& out_;
+  std::mutex mutex_;
+};
+
+// The clock to serve with. A directory is a rehearsal or it is not: its days do not mix.
+std::expected<std::unique_ptr<node::Clock>, std::string> serving_clock(
+    const std::filesystem::path& dir, const node::Identity& identity, const std::string& rehearsal,
+    const Console& console, node::RehearsalClock** by_hand) {
+  const auto file = dir / "rehearsal-day";
+  const bool kept = std::filesystem::exists(file);
+  if (rehearsal.empty()) {
+    if (!kept) return std::make_unique<node::SystemClock>(identity.offset_minutes);
+    return std::unexpected{
+        std::string{console.say("this directory is a rehearsal: serve it with --rehearsal DATE",
+                                "此目录为演练目录：请使用 --rehearsal DATE 启动")}};
+  }
+  const auto day = Date::parse(rehearsal);
+  if (!day) {
+    return std::unexpected{
+        std::string{console.say("--rehearsal: not a date", "--rehearsal：不是日期")}};
+  }
+  std::unique_ptr<node::RehearsalClock> clock;
+  if (kept) {
+    auto opened = node::RehearsalClock::open(dir, identity.offset_minutes);
+    if (!opened) return std::unexpected{opened.error().what};
+    clock = std::move(*opened);
+  } else {
+    clock = std::make_unique<node::RehearsalClock>(file, *day);
+  }
+  if (auto set = clock->set_today(*day); !set) return std::unexpected{set.error().what};
+  *by_hand = clock.get();
+  return clock;
+}
+
+// DIR/keys/api.crt and api.key, if there are any: the API speaks TLS.
+std::expected<exchange::TlsContext, Fault> api_tls(const std::filesystem::path& dir) {
+  const auto certificate = dir / "keys" / "api.crt";
+  if (!std::filesystem::exists(certificate)) return nullptr;
+  const auto chain = node::read_file(certificate);
+  if (!chain) return std::unexpected{chain.error()};
+  const auto key = node::read_file(dir / "keys" / "api.key");
+  if (!key) return std::unexpected{key.error()};
+  return exchange::open_server({.certificate = *chain, .key = *key});
+}
+
+std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
+
+// Waits for the signal to end. Reloads keys on SIGHUP; false if the exchange found that this log
+// was rolled back or forked.
+bool wait_for_end(const ::sigset_t& signals, api::KeyRing& keys, exchange::Exchange& exchange,
+                  Log& log) {
+  const ::timespec second{.tv_sec = 1, .tv_nsec = 0};
+  std::string key_problem;
+  while (true) {
+    const int signal = ::sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGINT || signal == SIGTERM) {
+      log.write("ending", {{"signal", signal == SIGINT ? "INT" : "TERM"}});
+      return true;
+    }
+    if (signal == SIGHUP) {
+      keys.reload();
+      log.write("keys reloaded", {});
+    }
+    if (std::string now = keys.problem(); now != key_problem) {
+      if (!now.empty()) log.write("keys not reloaded", {{"error", now}});
+      key_problem = std::move(now);
+    }
+    if (const std::string trouble = exchange.trouble(); !trouble.empty()) {
+      log.write("stopped", {{"error", trouble}});
+      return false;
+    }
+  }
+}
+
+}  // namespace
+
+Exit serve(const Console& console, const Serve& what) {
+  const auto begun = std::chrono::steady_clock::now();
+  // Before the first thread, so that all inherit it and only wait_for_end sees them.
+  ::sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  Log log{console.err};
+
+  const std::filesystem::path dir = what.dir;
+  if (auto activated = exchange::activate_keys(dir); !activated) {
+    return console.fail(activated.error());
+  }
+  const auto identity = node::load_identity(dir);
+  if (!identity) return console.fail(identity.error());
+  node::RehearsalClock* by_hand = nullptr;
+  const auto clock = serving_clock(dir, *identity, what.rehearsal, console, &by_hand);
+  if (!clock) return console.fail(clock.error(), clock.error());
+  node::SystemChance chance;
+  api::KeyRing keys{dir / "api-keys.json"};
+  if (auto opened = keys.open(); !opened) return console.fail(opened.error());
+
+  const auto node = node::Node::open({.dir = dir, .clock = clock->get(), .chance = &chance});
+  if (!node) return console.fail(node.error());
+  const auto follower = views::Follower::start(**node, dir);
+  if (!follower) return console.fail(follower.error());
+  const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen});
+  if (!exchange) return console.fail(exchange.error());
+
+  std::function<std::expected<void, Fault>(Date)> set_today;
+  if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };
+  api::Api api{{.node = node->get(),
+                .views = follower->get(),
+                .exchange = exchange->get(),
+                .keys = &keys,
+                .set_today = std::move(set_today),
+                .try_pack =
+                    [&](const packs::PackPtr& pack) {
+                      // Its scenarios may name registers of packs that are held here.
+                      std::vector<packs::PackPtr> also;
+                      (*node)->query([&](const core::State& state) {
+                        for (const auto& [digest, row] : state.circle().packs) {
+                          if (row.pack && row.pack->name != pack->name) also.push_back(row.pack);
+                        }
+                      });
+                      return trial_findings(*pack, also);
+                    },
+                .log =
+                    [&](const std::string& method, std::string_view path, int status,
+                        std::int64_t ms, const std::string& key) {
+                      log.write("request", {{"method", method},
+                                            {"path", path},
+                                            {"status", status},
+                                            {"ms", ms},
+                                            {"key", key}});
+                    },
+                .workers = what.workers}};
+  const auto tls = api_tls(dir);
+  if (!tls) return console.fail(tls.error());
+  exchange::HttpServer::Options options;
+  options.listen = what.api.empty() ? identity->api_listen : what.api;
+  options.body_max = kBodyMax;
+  if (*tls) options.tls = [context = *tls] { return context; };
+  auto server = exchange::HttpServer::start(
+      options, [&](exchange::HttpRequest request, exchange::Reply reply) {
+        api.handle(std::move(request), std::move(reply));
+      });
+  if (!server) return console.fail(server.error());
+
+  const std::string listen = what.listen.empty() ? identity->peer_listen : what.listen;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun);
+  console.out << "ready " << identity->party << " api=" << (*tls ? "https://" : "http://")
+              << host_of(options.listen) << ':' << (*server)->port()
+              << " exchange=" << host_of(listen) << ':' << (*exchange)->port()
+              << " entries=" << (*node)->durable() << " ms=" << took.count() << std::endl;
+  log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
+
+  const bool ended_well = wait_for_end(signals, keys, **exchange, log);
+  server->reset();  // no request comes any more; those begun are answered by ~Api
+  return ended_well ? Exit::done : Exit::usage;
+}
+
+}  // namespace bashu::cli
