@@ -112,7 +112,6 @@ class RunningExchange final : public Exchange {
       : node_{node},
         alarms_{node.identity().dir / "alarms"},
         blobs_{node.identity().dir / "blobs"},
-        guard_{node.identity().dir / "published"},
         receiver_{{.node = node,
                    .guard = guard_,
                    .alarms = alarms_,
@@ -188,8 +187,6 @@ std::expected<void, Fault> RunningExchange::begin(const Options& options) {
     return std::unexpected{
         Fault{(node_.identity().dir / "seen").string() + ": " + error.message()}};
   }
-  guard_.start(node_.durable(), [this](std::uint64_t size) { return node_.root_at(size); });
-  clerk_ = std::make_unique<Clerk>();
   client_ = std::make_unique<HttpClient>(
       HttpClient::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
   follow_directory();
@@ -222,7 +219,6 @@ void RunningExchange::stop() {
   clerk_.reset();
   for (const auto& [party, peer] : peers_) peer->sender->set_notify({});
   client_.reset();
-  guard_.flush();
 }
 
 void RunningExchange::wake() {
@@ -304,7 +300,6 @@ void RunningExchange::tick(std::int64_t now) {
   next_tick_ms_ = now + kTickMs;
   follow_directory();
   refresh_from_core();
-  guard_.flush();
   if (now >= next_blobs_ms_) {
     next_blobs_ms_ = now + kBlobsTickMs;
     want_blobs();

@@ -6,7 +6,6 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "exchange/circle.h"
-#include "exchange/seen.h"
 
 namespace bashu::exchange {
 
@@ -228,7 +227,6 @@ void Receiver::State::message(const std::string& party, const std::string& chann
     if (before) {
       auto receipt = parts.node.receipt(before->entry);
       if (!receipt) return reply(busy());
-      parts.guard.publish(checkpoint_of(*receipt));
       return reply(receipt_response(std::move(*receipt)));
     }
     const std::lock_guard lock{mutex};
@@ -314,7 +312,6 @@ void Receiver::State::done(const std::string& party, std::int64_t seq,
   }
   const auto* good = std::get_if<node::Done>(&outcome);
   if (good && !good->receipt.empty()) {
-    parts.guard.publish(checkpoint_of(good->receipt));
     for (const Reply& reply : waiting) reply(receipt_response(good->receipt));
   } else {
     for (const Reply& reply : waiting) reply(busy());

@@ -147,7 +147,6 @@ HttpResponse Service::receipt(const std::string& party, std::int64_t seq) {
   const auto answered = parts_.node.answered(party, seq);
   auto text = answered ? parts_.node.receipt(answered->entry) : std::nullopt;
   if (!text) return not_found();
-  parts_.guard.publish(checkpoint_of(*text));
   return text_response(200, kProof, std::move(*text));
 }
 
@@ -164,7 +163,6 @@ HttpResponse Service::resolution(const std::string& party, std::int64_t seq) {
       if (entry.kind != "resolve" || entry.seq != seq || entry.channel != channel) continue;
       auto text = parts_.node.receipt(entry.index);
       if (!text) return not_ready();
-      parts_.guard.publish(checkpoint_of(*text));
       return text_response(200, kProof, std::move(*text));
     }
     from = entries->back().index + 1;
@@ -176,7 +174,6 @@ HttpResponse Service::get_log(const std::vector<std::string>& path) {
   const std::string_view media = "text/plain; charset=utf-8";
   if (path.size() == 2 && path[1] == "checkpoint") {
     std::string note = parts_.node.checkpoint();
-    parts_.guard.publish(note);
     return text_response(200, media, std::move(note));
   }
   if (path.size() != 4 || path[1] != "consistency") return not_found();
@@ -187,7 +184,6 @@ HttpResponse Service::get_log(const std::vector<std::string>& path) {
   // The checkpoint must be of this very size: a boundary between commits.
   const std::string line = "\n" + path[3] + "\n";
   if (!proof || note->find(line) != note->find('\n')) return not_found();
-  parts_.guard.publish(*note);
   return text_response(200, media, consistency_text(*old_size, *proof, *note));
 }
 
