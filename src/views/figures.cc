@@ -113,6 +113,7 @@ struct Line {
   std::int64_t position = 0;
   Value value;
   Value split;
+  Value account;  // its keys and balance, of a figure over accounts
   std::int64_t from = kEver, to = kNever;
 };
 
@@ -798,6 +799,7 @@ void Reader::each_line(const FigureDef& def, const std::string& after, std::int6
       Line line;
       line.subject = total.month.empty() ? total.key : total.key + "/" + total.month;
       line.position = total.position;
+      line.account = account;
       RowScope scope{*this, *def.pack, nullptr, "account", &account};
       keep(std::move(line), scope);
     }
@@ -814,42 +816,62 @@ void Reader::each_line(const FigureDef& def, const std::string& after, std::int6
   }
 }
 
-// Columns of the drill-down: `data.x` and `entry.x` of class public, members of the case, and
-// keys of an account. What is computed from more than that stays inside.
+// Whether an expression reads values of class public only, and so may be published.
+bool reads_public(const packs::Node& node, const packs::Pack& pack, const packs::Service* service,
+                  const packs::Register* reg) {
+  using packs::Op;
+  using packs::Root;
+  if (node.op == Op::member && node.kids[0].op == Op::root) {
+    const packs::Type* type = nullptr;
+    if (node.kids[0].root == Root::account) return true;
+    if (node.kids[0].root == Root::entry && (node.name == "key" || node.name == "edition"))
+      return true;
+    if (node.kids[0].root == Root::entry && reg) type = reg->record->member(node.name);
+    if (node.kids[0].root == Root::data && service) type = service->field(node.name);
+    if (node.kids[0].root == Root::params) return true;
+    return type && type->cls == packs::Class::open;
+  }
+  if (node.op == Op::member && node.kids[0].op == Op::computed && node.kids[0].of == "parent" &&
+      node.kids[0].name == "data") {
+    const packs::Service* parent = service ? packs::find(pack.services, service->parent) : nullptr;
+    const packs::Type* type = parent ? parent->field(node.name) : nullptr;
+    return type && type->cls == packs::Class::open;
+  }
+  if (node.op == Op::computed && (node.of == "calc" || node.of == "parent.calc")) {
+    const packs::Service* owner =
+        node.of == "calc" || !service ? service : packs::find(pack.services, service->parent);
+    const auto* calc = owner ? packs::find(owner->calc, node.name) : nullptr;
+    return calc && reads_public((*calc)->root(), pack, owner, reg);
+  }
+  if (node.op == Op::computed) return node.of != "parent" || node.name != "data";
+  if (node.op == Op::record || node.op == Op::recorded || node.op == Op::account) return false;
+  if (node.op == Op::root) return node.root == Root::as_of || node.root == Root::today;
+  return std::ranges::all_of(
+      node.kids, [&](const packs::Node& kid) { return reads_public(kid, pack, service, reg); });
+}
+
+// Columns of the drill-down. Those that read more than public values stay empty.
 Value Reader::shown(const FigureDef& def, const Line& line) {
   Value::List list;
   const packs::Figure& figure = *def.figure;
   const CaseFacts* facts = figure.source == Source::service ? find_case(line.subject) : nullptr;
-  std::optional<RecordFacts> record;
-  if (figure.source == Source::reg) {
+  const auto* reg_def =
+      figure.source == Source::reg ? packs::find(def.pack->registers, figure.of) : nullptr;
+  Value row = line.account;
+  if (reg_def) {
     Register& here = reg(def.pack->name + "/" + figure.of);
-    if (here.table) {
-      for (RecordFacts& one : records_of_key(session_, *here.table, here.editions, line.subject)) {
-        if (one.edition == line.edition) record = std::move(one);
-      }
+    if (!here.table) return list;
+    for (RecordFacts& one : records_of_key(session_, *here.table, here.editions, line.subject)) {
+      if (one.edition == line.edition) row = std::move(one.fields);
     }
   }
+  RowScope scope{*this, *def.pack, facts, reg_def ? "entry" : "account", &row};
   for (const std::string& column : figure.show) {
-    const auto dot = column.find('.');
-    const std::string root = column.substr(0, dot);
-    const std::string name = dot == std::string::npos ? std::string{} : column.substr(dot + 1);
+    const auto program = packs::parse(column);
     Value value;
-    const packs::Type* type = nullptr;
-    if (root == "data" && facts && facts->service) {
-      type = facts->service->field(name);
-      const Value* found = facts->data.find(name);
-      if (type && type->cls == packs::Class::open && found) value = *found;
-    } else if (root == "entry" && record) {
-      const auto* reg_def = packs::find(def.pack->registers, figure.of);
-      type = reg_def ? reg_def->record->member(name) : nullptr;
-      const Value* found = record->fields.find(name);
-      if (type && type->cls == packs::Class::open && found) value = *found;
-      if (name == "key" || name == "edition") value = found ? *found : Value{};
-    } else if (root == "case" && facts) {
-      const auto program = packs::parse(column);
-      RowScope scope{*this, *def.pack, facts};
-      const auto evaluated =
-          program ? packs::evaluate(**program, scope) : packs::Eval<Value>{Value{}};
+    if (program &&
+        reads_public((*program)->root(), *def.pack, facts ? facts->service : nullptr, reg_def)) {
+      const auto evaluated = packs::evaluate(**program, scope);
       if (evaluated) value = *evaluated;
     }
     list.push_back(Value::List{Value{column}, std::move(value)});

@@ -1,0 +1,603 @@
+// Tables: what they hold, at any position.
+#include "views/views.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "views/database.h"
+#include "views/test_journal.h"
+
+namespace bashu::views::test {
+
+namespace {
+
+constexpr const char* kSealed =
+    R"({"$sealed":"1","aad":"job/owner","alg":"XC20P","box":"AAAA","dek":"sichuan-k1","nonce":"BBBB"})";
+
+Value job(int number, int amount, std::string_view due = "2026-06-30",
+          std::string_view person = "t:p1") {
+  return Value::Record{{"number", number},
+                       {"amount", amount},
+                       {"due", due},
+                       {"person", person},
+                       {"owner", data(kSealed)}};
+}
+const core::Parties kBoth{{"asker", "sichuan"}, {"doer", "chongqing"}};
+const core::Parties kOurs{{"asker", "sichuan"}, {"doer", "sichuan"}};
+
+class TempDir {
+ public:
+  TempDir() {
+    static int count = 0;
+    path_ = std::filesystem::temp_directory_path() /
+            ("views-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+    std::filesystem::create_directories(path_);
+  }
+  ~TempDir() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::vector<std::string> ids(const Listed<CaseRow>& listed) {
+  std::vector<std::string> list;
+  for (const CaseRow& row : listed.rows) list.push_back(row.id);
+  return list;
+}
+
+std::set<std::string> columns_of(const std::string& path, const std::string& table) {
+  auto db = Database::open(path, true);
+  EXPECT_TRUE(db);
+  Statement info{**db, "SELECT name FROM pragma_table_info('" + table + "')"};
+  std::set<std::string> names;
+  while (info.step()) names.emplace(info.text(0));
+  return names;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST(Tables, AreNamedAfterTheirPackAndThing) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works());
+  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  ASSERT_TRUE(views);
+  feed(**views, journal.steps());
+  EXPECT_EQ((*views)->table_name("road-works/job"), "road_works_job");
+  EXPECT_EQ((*views)->table_name("road-works/plan"), "road_works_plan");
+  EXPECT_EQ((*views)->table_name("road-works/nothing"), "");
+  const auto columns = columns_of(dir.file("v.db"), "road_works_job");
+  EXPECT_TRUE(columns.contains("amount"));
+  EXPECT_TRUE(columns.contains("party_doer"));
+  EXPECT_TRUE(columns.contains("state_2")) << "a field called like a fixed column gives way";
+  EXPECT_FALSE(columns.contains("colour"));
+}
+
+TEST(Tables, NamesThatMeetAreKeptApart) {
+  const auto pack = [](const std::string& name, const std::string& reg) {
+    return "bashu: 1\npack: " + name + "\nversion: 1\ntitle: {en: T}\nregisters:\n  " + reg +
+           ":\n    title: {en: R}\n    kept: own\n    key: [code]\n    fields: {code: {type: text, "
+           "class: public, title: {en: Code}}}\nscenarios:\n  - title: {en: S}\n    today: "
+           "\"2026-01-05\"\n"
+           "    steps: [{advance: \"2026-01-06\"}]\n";
+  };
+  Journal journal;
+  journal.adopt(pack("a-b", "c"));
+  journal.adopt(pack("a", "b_c"));
+  journal.adopt(pack("case", "step"));
+  const std::string longest(40, 'x');
+  journal.adopt(pack(longest, longest));
+  const auto views = in_memory(journal.steps());
+  EXPECT_EQ(views->table_name("a-b/c"), "a_b_c");
+  EXPECT_EQ(views->table_name("a/b_c"), "a_b_c_2");
+  EXPECT_EQ(views->table_name("case/step"), "case_step_2");
+  EXPECT_LE(views->table_name(longest + "/" + longest).size(), 60U);
+}
+
+TEST(Tables, ALaterVersionOfAPackAddsColumnsAndKeepsItsRowsInOneTable) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works(1));
+  journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
+  journal.adopt(road_works(2));
+  Value coloured = job(2, 5000);
+  (*coloured.as_record())["colour"] = "red";
+  journal.open("sichuan-2", "job", coloured, "open", kBoth);
+  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  ASSERT_TRUE(views);
+  feed(**views, journal.steps());
+  EXPECT_TRUE(columns_of(dir.file("v.db"), "road_works_job").contains("colour"));
+  EXPECT_EQ(ids(*(*views)->list_cases({.pack = "road-works", .service = "job"})),
+            (Texts{"sichuan-2", "sichuan-1"}));
+  EXPECT_EQ(ids(*(*views)->list_cases({.equal = {{"colour", "red"}}})), (Texts{"sichuan-2"}));
+  EXPECT_NE((*(*views)->case_at("sichuan-1"))->pack, (*(*views)->case_at("sichuan-2"))->pack);
+}
+
+TEST(Cases, ReadAsTheyStoodAtAnyPosition) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto opened = journal.open("sichuan-1", "job", job(7, 100), "open", kBoth);
+  journal.today("2026-01-08");
+  const auto begun =
+      journal.step("sichuan-1", "begin", data(R"({"remark":"wet ground"})"), "working");
+  const auto amended = journal.step("sichuan-1", "amend", data(R"({"amount":250})"));
+  const auto views = in_memory(journal.steps());
+
+  EXPECT_FALSE(*views->case_at("sichuan-1", opened - 1));
+  const CaseRow first = **views->case_at("sichuan-1", opened);
+  EXPECT_EQ(first.state, "open");
+  EXPECT_EQ(first.version, 1);
+  EXPECT_EQ(first.parties, kBoth);
+  EXPECT_EQ(first.opened_by, "key:clerk");
+  EXPECT_EQ(first.data, job(7, 100));
+  EXPECT_EQ(first.position, opened);
+  const CaseRow second = **views->case_at("sichuan-1", begun);
+  EXPECT_EQ(second.state, "working");
+  EXPECT_EQ(second.since, day("2026-01-08"));
+  EXPECT_EQ(second.data.text_at("remark"), "wet ground");
+  EXPECT_EQ(second.data.int_at("amount"), 100);
+  const CaseRow now = **views->case_at("sichuan-1");
+  EXPECT_EQ(now.data.int_at("amount"), 250);
+  EXPECT_EQ(now.version, 3);
+  EXPECT_EQ(now.reached, (std::vector<core::Visit>{{"open", day("2026-01-05")},
+                                                   {"working", day("2026-01-08")}}));
+  EXPECT_EQ(*views->positions("sichuan-1"), (std::vector<std::uint64_t>{opened, begun, amended}));
+  EXPECT_EQ(*views->positions("sichuan-1", begun), (std::vector<std::uint64_t>{opened, begun}));
+  EXPECT_FALSE(*views->case_at("sichuan-2"));
+}
+
+TEST(Cases, HistoryTellsEveryStepUpToAPosition) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.open("sichuan-1", "job", job(7, 100), "open", kBoth);
+  const auto begun = journal.step("sichuan-1", "begin", data(R"({"remark":"r"})"), "working");
+  journal.step("sichuan-1", "finish", data(R"({"amount":90})"), "done");
+  const auto views = in_memory(journal.steps());
+  const auto all = *views->history("sichuan-1");
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[1].event, "begin");
+  EXPECT_EQ(all[1].from, "open");
+  EXPECT_EQ(all[1].to, "working");
+  EXPECT_EQ(all[1].position, begun);
+  EXPECT_EQ(all[2].input, data(R"({"amount":90})"));
+  EXPECT_EQ(views->history("sichuan-1", begun)->size(), 2U);
+}
+
+TEST(Cases, SeveralStepsOfOneEntryAreOneRow) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto position = journal.entry([&] {
+    journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
+    journal.step("sichuan-1", "begin", data("{}"), "working");
+  });
+  const auto views = in_memory(journal.steps());
+  EXPECT_EQ((*views->case_at("sichuan-1"))->version, 2);
+  EXPECT_EQ(*views->positions("sichuan-1"), (std::vector<std::uint64_t>{position}));
+  EXPECT_EQ(views->history("sichuan-1")->size(), 2U);
+}
+
+TEST(Cases, ListsFilterPageAndLookBack) {
+  Journal journal;
+  journal.adopt(road_works());
+  std::vector<std::uint64_t> opened;
+  for (int i = 1; i <= 7; ++i) {
+    opened.push_back(journal.open("sichuan-" + std::to_string(i), "job", job(i, 100 * i), "open",
+                                  i % 2 ? kBoth : kOurs));
+  }
+  const auto before = journal.last();
+  journal.step("sichuan-3", "begin", data(R"({"remark":"a 50% slope"})"), "working");
+  journal.step("sichuan-1", "drop", data("{}"), "dropped");
+  const auto views = in_memory(journal.steps());
+
+  EXPECT_EQ(ids(*views->list_cases({.state = "open"})),
+            (Texts{"sichuan-7", "sichuan-6", "sichuan-5", "sichuan-4", "sichuan-2"}));
+  EXPECT_EQ(views->list_cases({.state = "open"}, before)->rows.size(), 7U);
+  EXPECT_EQ(views->list_cases({.state = "working"}, before)->rows.size(), 0U);
+  EXPECT_EQ(views->list_cases({}, opened[2])->rows.size(), 3U);
+  EXPECT_EQ(views->list_cases({.pack = "other"})->rows.size(), 0U);
+  EXPECT_EQ(ids(*views->list_cases({.party = "chongqing"})),
+            (Texts{"sichuan-7", "sichuan-5", "sichuan-3", "sichuan-1"}));
+  EXPECT_EQ(views->list_cases({.party = "sichuan", .plays = "doer"})->rows.size(), 3U);
+  EXPECT_EQ(views->list_cases({.party = "sichuan", .plays = "nobody"})->rows.size(), 0U);
+  EXPECT_EQ(ids(*views->list_cases({.equal = {{"amount", 400}}})), (Texts{"sichuan-4"}));
+  EXPECT_EQ(views->list_cases({.equal = {{"amount", "400"}}})->rows.size(), 0U);
+  EXPECT_EQ(views->list_cases({.equal = {{"nothing", 1}}})->rows.size(), 0U);
+  EXPECT_EQ(ids(*views->list_cases({.text = "50%"})), (Texts{"sichuan-3"}));
+  EXPECT_EQ(views->list_cases({.text = "5_%"})->rows.size(), 0U) << "wildcards are text";
+  EXPECT_EQ(ids(*views->list_cases({.changed_since = before})), (Texts{"sichuan-3", "sichuan-1"}));
+
+  Texts paged;
+  CaseFilter filter{.page = {.after = {}, .limit = 3}};
+  do {
+    const auto page = *views->list_cases(filter);
+    for (const CaseRow& row : page.rows) paged.push_back(row.id);
+    filter.page.after = page.next;
+  } while (!filter.page.after.empty());
+  EXPECT_EQ(paged, (Texts{"sichuan-7", "sichuan-6", "sichuan-5", "sichuan-4", "sichuan-3",
+                          "sichuan-2", "sichuan-1"}));
+  paged.clear();
+  filter = {.changed_since = 0, .page = {.after = {}, .limit = 2}};
+  do {
+    const auto page = *views->list_cases(filter);
+    for (const CaseRow& row : page.rows) paged.push_back(row.id);
+    filter.page.after = page.next;
+  } while (!filter.page.after.empty());
+  EXPECT_EQ(paged, (Texts{"sichuan-2", "sichuan-4", "sichuan-5", "sichuan-6", "sichuan-7",
+                          "sichuan-3", "sichuan-1"}));
+}
+
+TEST(Cases, AnUnknownPackOrCaseIsPassedOver) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.add(core::CaseOpened{.id = "x-1", .pack = "sha256:none", .service = "job"});
+  journal.step("x-1", "begin", data("{}"), "working");
+  journal.step("x-2", "begin", data("{}"), "working");
+  const auto views = in_memory(journal.steps());
+  EXPECT_EQ(views->entries(), journal.steps().size());
+  EXPECT_FALSE(*views->case_at("x-1"));
+}
+
+TEST(Records, KeepEverySideAndEveryVersion) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto made = journal.put("road", "G5", data(R"({"code":"G5","length":30})"));
+  journal.put("road", "G5", data(R"({"opened_on":"2026-01-05"})"), {"opened_on"});
+  journal.today("2026-02-01");
+  journal.put("road", "G5", data(R"({"opened_on":"2026-02-01"})"), {"opened_on"}, "chongqing");
+  journal.put("road", "G93", data(R"({"code":"G93","length":12,"row":"x"})"));
+  const auto views = in_memory(journal.steps());
+  const auto first = *views->records({.reg = "road-works/road"}, made);
+  ASSERT_EQ(first.rows.size(), 1U);
+  EXPECT_EQ(first.rows[0].fields, data(R"({"code":"G5","key":"G5","length":30})"));
+  const auto now = *views->records({.reg = "road-works/road"});
+  ASSERT_EQ(now.rows.size(), 2U);
+  EXPECT_EQ(now.rows[0].version, 3);
+  EXPECT_EQ(*now.rows[0].fields.find("opened_on"),
+            data(R"({"chongqing":"2026-02-01","sichuan":"2026-01-05"})"));
+  EXPECT_EQ(now.rows[1].fields.text_at("row"), "x");
+  EXPECT_EQ(views->records({.reg = "road-works/road", .prefix = "G9"})->rows.size(), 1U);
+  EXPECT_EQ(views->records({.reg = "road-works/road", .key = "G5"})->rows.size(), 1U);
+  const auto page = *views->records({.reg = "road-works/road", .page = {.after = {}, .limit = 1}});
+  ASSERT_EQ(page.rows.size(), 1U);
+  const auto rest =
+      *views->records({.reg = "road-works/road", .page = {.after = page.next, .limit = 1}});
+  ASSERT_EQ(rest.rows.size(), 1U);
+  EXPECT_EQ(rest.rows[0].key, "G93");
+  EXPECT_EQ(rest.next, "");
+}
+
+TEST(Records, EditionsAreReadOnADayAndAtAPosition) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto entry = [](int number, int planned) {
+    return std::pair{
+        std::to_string(number),
+        Value{Value::Record{{"number", number}, {"kind", "bridge"}, {"planned", planned}}}};
+  };
+  const auto first = journal.publish("plan", "2026", 1, {entry(1, 100), entry(2, 200)});
+  journal.today("2026-03-01");
+  journal.publish("plan", "2026", 2, {entry(2, 250), entry(3, 300)});
+  journal.publish("plan", "south", 1, {entry(9, 900)}, "chongqing");
+  const auto views = in_memory(journal.steps());
+  const auto keys = [&](std::optional<Date> as_of, At at) {
+    Texts list;
+    const auto listed = *views->records({.reg = "road-works/plan", .as_of = as_of}, at);
+    for (const RecordRow& row : listed.rows) {
+      list.push_back(row.key + "=" + std::to_string(row.fields.int_at("planned")) + "/" +
+                     std::to_string(row.number));
+    }
+    return list;
+  };
+  EXPECT_EQ(keys(std::nullopt, {}), (Texts{"2=250/2", "3=300/2", "9=900/1"}));
+  EXPECT_EQ(keys(day("2026-02-28"), {}), (Texts{"1=100/1", "2=200/1"}));
+  EXPECT_EQ(keys(day("2025-12-31"), {}), Texts{});
+  EXPECT_EQ(keys(day("2026-03-01"), first), (Texts{"1=100/1", "2=200/1"}))
+      << "what was known then knew no second edition";
+  const auto editions = *views->editions("road-works/plan");
+  ASSERT_EQ(editions.size(), 3U);
+  EXPECT_EQ(editions[1].number, 2);
+  EXPECT_EQ(editions[1].entries, 2);
+  EXPECT_EQ(editions[2].keeper, "chongqing");
+}
+
+TEST(Accounts, BalancesOnADayAndAtAPosition) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto first = journal.move("world", "spent:sichuan/1", 500, "2026-01-10");
+  journal.move("world", "spent:chongqing/1", 70, "2026-01-20");
+  journal.move("spent:sichuan/1", "world", 100, "2026-02-10");
+  const auto late = journal.move("world", "spent:sichuan/1", 9, "2026-01-11", "sichuan-1");
+  const auto views = in_memory(journal.steps());
+  const auto balance = [&](std::string_view text, std::optional<Date> as_of, At at) {
+    const core::Account wanted = account(text);
+    const auto listed =
+        *views->accounts({.book = wanted.book, .kind = wanted.kind, .as_of = as_of}, at);
+    for (const AccountRow& row : listed.rows) {
+      if (row.account == wanted) return row.balance;
+    }
+    return std::int64_t{-1};
+  };
+  EXPECT_EQ(balance("spent:sichuan/1", std::nullopt, {}), 409);
+  EXPECT_EQ(balance("spent:sichuan/1", std::nullopt, first), 500);
+  EXPECT_EQ(balance("spent:sichuan/1", day("2026-01-31"), {}), 509);
+  EXPECT_EQ(balance("spent:sichuan/1", day("2026-01-31"), late - 1), 500);
+  EXPECT_EQ(balance("spent:chongqing/1", std::nullopt, first), -1) << "not an account yet";
+  EXPECT_EQ(balance("world", std::nullopt, {}), -479);
+  EXPECT_EQ(views->accounts({.book = "road-works/money"})->rows.size(), 3U);
+  EXPECT_EQ(views->accounts({.book = "road-works/money", .prefix = "sichuan/"})->rows.size(), 1U);
+  Texts paged;
+  AccountFilter filter{.book = "road-works/money", .page = {.after = {}, .limit = 1}};
+  do {
+    const auto page = *views->accounts(filter);
+    for (const AccountRow& row : page.rows)
+      paged.push_back(row.account.kind + ":" + row.account.key);
+    filter.page.after = page.next;
+  } while (!filter.page.after.empty());
+  EXPECT_EQ(paged, (Texts{"spent:chongqing/1", "spent:sichuan/1", "world:"}));
+
+  const auto page = *views->postings(account("spent:sichuan/1"), {.after = {}, .limit = 2});
+  ASSERT_EQ(page.rows.size(), 2U);
+  EXPECT_EQ(page.rows[1].on, day("2026-01-11"));
+  EXPECT_EQ(page.rows[1].position, late);
+  EXPECT_EQ(page.rows[1].id, "sichuan-1");
+  EXPECT_EQ(page.rows[1].counter, account("world"));
+  const auto rest = *views->postings(account("spent:sichuan/1"), {.after = page.next, .limit = 2});
+  ASSERT_EQ(rest.rows.size(), 1U);
+  EXPECT_EQ(rest.rows[0].amount, -100);
+}
+
+TEST(Accounts, AFeedPostsAndPutsItsLines) {
+  Journal journal;
+  journal.adopt(road_works());
+  core::FeedTaken feed{.feed = "road-works/bills", .lines = {}};
+  for (int i = 0; i < 3; ++i) {
+    feed.lines.push_back({.key = std::to_string(i),
+                          .postings = {{.id = {},
+                                        .from = account("world"),
+                                        .to = account("spent:sichuan/1"),
+                                        .amount = 10,
+                                        .on = day("2026-01-05")}},
+                          .records = {{.reg = "road-works/road",
+                                       .key = "G" + std::to_string(i),
+                                       .keeper = "sichuan",
+                                       .side = "sichuan",
+                                       .fields = data(R"({"code":"G","length":1})"),
+                                       .sided = {},
+                                       .on = day("2026-01-05"),
+                                       .id = {},
+                                       .sides = {}}}});
+  }
+  journal.add(feed);
+  const auto views = in_memory(journal.steps());
+  EXPECT_EQ(views->postings(account("spent:sichuan/1"), {})->rows.size(), 3U);
+  EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.size(), 3U);
+}
+
+TEST(Tasks, OpenAndAllAtAnyPosition) {
+  Journal journal;
+  const auto raise = [&](std::int64_t number, std::vector<std::string> roles) {
+    return journal.add(core::TaskRaised{.number = number,
+                                        .kind = core::TaskKind::work,
+                                        .id = "c",
+                                        .roles = std::move(roles),
+                                        .title = {{"en", "Look"}},
+                                        .detail = "d",
+                                        .on = day("2026-01-05")});
+  };
+  raise(1, {"office"});
+  const auto two = raise(2, {"chief", "office"});
+  const auto closed = journal.add(core::TaskClosed{.number = 1});
+  raise(3, {"chief"});
+  const auto views = in_memory(journal.steps());
+  const auto numbers = [&](const TaskFilter& filter, At at) {
+    std::vector<std::int64_t> list;
+    const auto listed = *views->tasks(filter, at);
+    for (const TaskRow& row : listed.rows) list.push_back(row.number);
+    return list;
+  };
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(numbers({}, {}), (Numbers{2, 3}));
+  EXPECT_EQ(numbers({.open = false}, {}), (Numbers{1, 2, 3}));
+  EXPECT_EQ(numbers({}, two), (Numbers{1, 2}));
+  EXPECT_EQ(numbers({.roles = {"chief"}}, {}), (Numbers{2, 3}));
+  EXPECT_EQ(numbers({.roles = {"nobody"}}, {}), Numbers{});
+  const auto all = *views->tasks({.open = false, .page = {.after = {}, .limit = 2}});
+  EXPECT_EQ(all.rows[0].closed, At{closed});
+  EXPECT_EQ(all.rows[0].title.at("en"), "Look");
+  EXPECT_EQ(views->tasks({.open = false, .page = {.after = all.next, .limit = 2}})->rows.size(),
+            1U);
+  EXPECT_FALSE(views->tasks({.open = false}, two)->rows[0].closed);
+}
+
+TEST(Messages, TellWhatWasSentTakenAnsweredAndHeld) {
+  Journal journal;
+  const auto sent = journal.add(
+      core::MessageQueued{.to = "chongqing", .seq = 1, .kind = "case.event", .stream = "c"});
+  const auto acked = journal.add(
+      core::MessageAcked{.to = "chongqing", .seq = 1, .outcome = "applied", .reason = {}});
+  const auto held = journal.entry([&] {
+    journal.add(core::MessageTaken{.from = "chongqing",
+                                   .seq = 5,
+                                   .id = "abcd",
+                                   .kind = "case.start",
+                                   .stream = "c",
+                                   .outcome = "held",
+                                   .reason = "unknown_pack"});
+    journal.add(core::MessageHeld{.from = "chongqing",
+                                  .seq = 5,
+                                  .kind = "case.start",
+                                  .stream = "c",
+                                  .pack = {},
+                                  .reason = "unknown_pack",
+                                  .body = {}});
+  });
+  journal.add(
+      core::MessageResolved{.from = "chongqing", .seq = 5, .outcome = "applied", .reason = {}});
+  const auto views = in_memory(journal.steps());
+  const auto at_first = *views->messages({}, sent);
+  ASSERT_EQ(at_first.rows.size(), 1U);
+  EXPECT_EQ(at_first.rows[0].outcome, "");
+  const auto ours = *views->messages({.sent = true});
+  EXPECT_EQ(ours.rows[0].outcome, "applied");
+  EXPECT_EQ(ours.rows[0].answered, At{acked});
+  EXPECT_EQ(views->messages({.open = true}, held)->rows.size(), 1U);
+  EXPECT_EQ(views->messages({.sent = false}, held)->rows[0].outcome, "held");
+  EXPECT_EQ(views->messages({.sent = false}, held)->rows[0].message_id, "abcd");
+  EXPECT_EQ(views->messages({.sent = false})->rows[0].outcome, "applied");
+  EXPECT_EQ(views->messages({.open = true})->rows.size(), 0U);
+  const auto page = *views->messages({.stream = "c", .page = {.after = {}, .limit = 1}});
+  EXPECT_FALSE(page.rows[0].sent);
+  EXPECT_TRUE(
+      views->messages({.stream = "c", .page = {.after = page.next, .limit = 1}})->rows[0].sent);
+}
+
+TEST(Disputes, AreToldWithTheirSignatures) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.open("sichuan-1", "job", job(1, 1), "open", kBoth);
+  const auto raised = journal.add(core::CaseDisputed{.id = "sichuan-1",
+                                                     .by = "chongqing",
+                                                     .reason = "chain",
+                                                     .detail = "d",
+                                                     .content = "sha256:x"});
+  journal.add(core::SettlementSigned{
+      .id = "sichuan-1", .by = "sichuan", .content = "sha256:x", .note = "n"});
+  const auto ended = journal.entry([&] {
+    journal.add(core::SettlementSigned{
+        .id = "sichuan-1", .by = "chongqing", .content = "sha256:x", .note = "m"});
+    journal.add(core::DisputeEnded{.id = "sichuan-1"});
+  });
+  const auto views = in_memory(journal.steps());
+  const auto now = *views->disputes("sichuan-1");
+  ASSERT_EQ(now.size(), 1U);
+  EXPECT_EQ(now[0].ended, At{ended});
+  EXPECT_EQ(now[0].signatures.size(), 2U);
+  EXPECT_EQ(views->disputes("sichuan-1", ended - 1)->at(0).signatures.size(), 1U);
+  EXPECT_FALSE((*views->case_at("sichuan-1"))->disputed);
+  EXPECT_TRUE((*views->case_at("sichuan-1", raised))->disputed);
+}
+
+TEST(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works());
+  Value plain = job(1, 100);
+  (*plain.as_record())["owner"] = "ZHANG SAN PLAIN";
+  (*plain.as_record())["helpers"] = Value::List{"LI SI PLAIN", data(kSealed)};
+  journal.open("sichuan-1", "job", plain, "open", kBoth);
+  journal.open("sichuan-2", "job", job(2, 100), "open", kBoth);
+  journal.put("crew", "c1", data(R"({"code":"c1","chief":"WANG WU PLAIN"})"));
+  {
+    auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+    ASSERT_TRUE(views);
+    feed(**views, journal.steps());
+    EXPECT_EQ(*(*(*views)->case_at("sichuan-2"))->data.find("owner"), data(kSealed));
+    const CaseRow row = **(*views)->case_at("sichuan-1");
+    EXPECT_EQ(*row.data.find("owner"), data(R"({"$sealed":"withheld"})"));
+    EXPECT_EQ((*row.data.find("helpers")->as_list())[1], data(kSealed));
+  }
+  std::string bytes;
+  for (const auto& item : std::filesystem::directory_iterator(dir.path())) {
+    std::ifstream file{item.path(), std::ios::binary};
+    bytes.append(std::istreambuf_iterator<char>{file}, {});
+  }
+  EXPECT_NE(bytes.find("sichuan-k1"), std::string::npos) << "the sealed value is there";
+  EXPECT_EQ(bytes.find("PLAIN"), std::string::npos);
+}
+
+TEST(Positions, OfATimeAndWaiting) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.today("2026-01-06");
+  journal.today("2026-01-07");
+  const auto views = in_memory(journal.steps());
+  const auto& steps = journal.steps();
+  EXPECT_EQ(*views->at_position(steps[1].time_ms), At{1});
+  EXPECT_EQ(*views->at_position(steps[1].time_ms + 1), At{1});
+  EXPECT_EQ(*views->at_position(steps[0].time_ms - 1), At{});
+  EXPECT_EQ(*views->at_position(steps.back().time_ms + 99), At{2});
+  EXPECT_TRUE(views->wait(2, 0));
+  EXPECT_FALSE(views->wait(3, 1));
+}
+
+TEST(Files, ContinueWhereTheyWereAndAreEmptiedIfTheyAreNotOurs) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works());
+  journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
+  journal.put("road", "G5", data(R"({"code":"G5","length":30})"));
+  journal.move("world", "spent:sichuan/1", 5, "2026-01-10");
+  const auto half = journal.steps();
+  journal.step("sichuan-1", "begin", data(R"({"remark":"r"})"), "working");
+  journal.put("road", "G5", data(R"({"length":31})"));
+  journal.move("world", "spent:sichuan/1", 6, "2026-01-10");
+  const std::vector<Step> rest{journal.steps().begin() + static_cast<std::ptrdiff_t>(half.size()),
+                               journal.steps().end()};
+  const Views::Options options{.path = dir.file("v.db"), .own = "sichuan"};
+  {
+    auto views = Views::open(options);
+    ASSERT_TRUE(views);
+    feed(**views, half);
+  }
+  {
+    auto views = Views::open(options);
+    ASSERT_TRUE(views);
+    EXPECT_EQ((*views)->entries(), half.size());
+    feed(**views, rest);
+    EXPECT_EQ((*(*views)->case_at("sichuan-1"))->version, 2);
+    EXPECT_EQ((*views)->positions("sichuan-1")->size(), 2U);
+    EXPECT_EQ((*views)->records({.reg = "road-works/road"})->rows.at(0).version, 2);
+    EXPECT_EQ((*views)->accounts({.book = "road-works/money", .kind = "spent"})->rows.at(0).balance,
+              11);
+  }
+  {
+    auto views = Views::open({.path = dir.file("v.db"), .own = "chongqing"});
+    ASSERT_TRUE(views);
+    EXPECT_EQ((*views)->entries(), 0U);
+  }
+  {
+    std::ofstream{dir.file("v.db"), std::ios::binary | std::ios::trunc} << std::string(10'000, 'x');
+    auto views = Views::open(options);
+    ASSERT_TRUE(views);
+    EXPECT_EQ((*views)->entries(), 0U);
+  }
+}
+
+TEST(Reads, SeeOnlyWhatWasFlushed) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works());
+  journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
+  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  ASSERT_TRUE(views);
+  for (const Step& step : journal.steps()) {
+    ASSERT_TRUE((*views)->apply(step.position, step.time_ms, step.events));
+  }
+  EXPECT_EQ((*views)->entries(), 0U);
+  EXPECT_FALSE(*(*views)->case_at("sichuan-1"));
+  ASSERT_TRUE((*views)->flush("mark"));
+  EXPECT_EQ((*views)->mark(), "mark");
+  EXPECT_TRUE(*(*views)->case_at("sichuan-1"));
+}
+
+}  // namespace bashu::views::test
