@@ -326,7 +326,9 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
     return refused(RejectCode::role, "role", "Only a registrar may fill a register",
                    "只有登记员可以导入登记簿");
   }
-  const std::vector<PartyId> sides = members();
+  // A record that does not name its sides waits for all among whom the pack is in force.
+  std::vector<PartyId> sides = adopters(*pack, {});
+  sides.push_back(self());
   std::int64_t taken = 0;
   std::int64_t known = 0;
   for (std::size_t i = 0; i < command.records.size(); ++i) {
@@ -453,8 +455,10 @@ Result Decider::post_feed(const PostFeed& command, Decision* decision) {
                   .feed = *feed,
                   .feed_id = feed_id,
                   .branch = {},
-                  .sides = members()};
+                  .sides = {}};
   batch.branch.effects = feed->effects;
+  batch.sides = adopters(*pack, {});
+  batch.sides.push_back(self());
   std::int64_t known = 0;
   for (std::size_t i = 0; i < command.lines.size(); ++i) {
     auto line = batch.line(command.lines[i]);

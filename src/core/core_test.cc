@@ -19,7 +19,7 @@
 namespace bashu::core {
 namespace {
 
-constexpr const char *kPack = R"(
+constexpr const char* kPack = R"pack(
 bashu: 1
 pack: loans
 version: 1
@@ -108,23 +108,20 @@ feeds:
     key: [id]
     when: line.amount != 13
     why: {en: Not thirteen}
-    do: {move: =line.amount, from: "goods.stock(line.place)",
-                     to : goods.outside
-}
-fill : title : {en : Fill} by : clerk fields : {id : line, amount : amount, place : line} key
-    : [id] do : -{move : = line.amount, from : goods.outside, to : "goods.stock(line.place)"} -
-{
-put:
-  limit, key : = line.place, fields : {
-  name:
-    = line.place, most : = line.amount
-  }
-}
+    do: {move: =line.amount, from: "goods.stock(line.place)", to: goods.outside}
+  fill:
+    title: {en: Fill}
+    by: clerk
+    fields: {id: line, amount: amount, place: line}
+    key: [id]
+    do:
+      - {move: =line.amount, from: goods.outside, to: "goods.stock(line.place)"}
+      - {put: limit, key: =line.place, fields: {name: =line.place, most: =line.amount}}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: loans, is: 0}]}
 figures:
   loans: {title: {en: Loans}, of: loan, from: case.opened, count: true}
-)";
+)pack";
 
 const Asker kClerk{.principal = "anna", .roles = {"clerk", "registrar"}};
 const Asker kGuest{.principal = "gast", .roles = {"guest"}};
@@ -620,7 +617,7 @@ TEST_F(Circle, ANewcomerReceivesTheCurrentSharedRecords) {
   must("c", AdoptRecord{.record = {.what = "agreement", .edition = 1, .bytes = "{}"}});
   const AdoptRecord wider{.record = {.what = "agreement", .edition = 2, .bytes = "{3}"},
                           .parties = {{.party = "a"}, {.party = "b"}, {.party = "c"}}};
-  for (const PartyId& party : {"a", "b", "c"}) must(party, wider);
+  for (const PartyId party : {"a", "b", "c"}) must(party, wider);
   settle();
   must("c", AdoptPack{.source = canonical_json(pack_->source), .from = today_});
   settle();
@@ -642,7 +639,7 @@ TEST_F(Circle, ReplayingTheEventsGivesTheSameState) {
   must("b", fire("state_month"));
   must("b", fire("back"));
   settle();
-  for (const PartyId& party : {"a", "b"}) {
+  for (const PartyId party : {"a", "b"}) {
     State replayed{party};
     for (const Event& event : log_[party]) replayed.apply(event);
     EXPECT_EQ(invariant(replayed), "");

@@ -155,6 +155,7 @@ class Decider {
   std::expected<Value, Reject> fill_form(const packs::Service& service,
                                          const std::vector<std::string>& form,
                                          const Value& given) const;
+  [[nodiscard]] Result check_refs(const Definition& of, const Value& input) const;
   packs::Eval<Value> run_calculator(const packs::Pack& pack, const packs::RunCalculator& run,
                                     CaseScope& scope) const;
   std::expected<std::vector<EffectDone>, Reject> compute_effects(const Definition& of,

@@ -173,8 +173,6 @@ Result PeerStep::open() {
     if (!above || above->service != of.service->parent || above->pack != of.pack->digest) {
       return hold("parent", *parent->as_text() + " is not known here");
     }
-    if (!id.starts_with(*parent->as_text() + "/"))
-      return hold("case", "not named after its parent");
   }
   draft.decide(CaseOpened{.id = id,
                           .pack = of.pack->digest,
@@ -325,7 +323,7 @@ Result PeerStep::check_effects() {
                move->to.kind == definition->to.kind &&
                move->from.book == of.pack->name + "/" + definition->from.book &&
                move->to.book == move->from.book;
-        if (fits && !definition->date) fits = move->on == on;
+        if (fits && !definition->date && !force) fits = move->on == on;
       } else if (const auto* put = std::get_if<PutDone>(&one.what)) {
         const auto* definition = std::get_if<packs::Put>(&effect.what);
         fits = definition && definition->reg == put->reg &&

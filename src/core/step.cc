@@ -190,6 +190,36 @@ std::expected<Value, Reject> Decider::fill_form(const packs::Service& service,
   return Value{std::move(filled)};
 }
 
+// What a form refers to must exist: a record or case of this pack, or a record of another one that
+// is in force here. Asked after the guards, whose reasons say more.
+Result Decider::check_refs(const Definition& of, const Value& input) const {
+  for (const auto& [name, value] : *input.as_record()) {
+    const packs::Type* type = of.service->field(name);
+    const std::string* key = value.as_text();
+    if (!type || type->kind != packs::Kind::ref || !key) continue;
+    const std::string& to = type->ref_to;
+    bool exists = true;
+    if (const auto slash = to.find('/'); slash != std::string::npos) {
+      const std::string_view pack = std::string_view{to}.substr(0, slash);
+      const auto& packs = draft_.circle().packs;
+      const bool in_force = std::any_of(packs.begin(), packs.end(), [&](const auto& row) {
+        return row.second.pack && row.second.pack->name == pack;
+      });
+      exists = !in_force || draft_.find_record(to, *key);
+    } else if (packs::find(of.pack->registers, to)) {
+      exists = draft_.find_record(of.pack->name + "/" + to, *key) != nullptr;
+    } else {
+      const Case* c = draft_.find_case(*key);
+      exists = c && c->service == to;
+    }
+    if (!exists) {
+      return std::unexpected{form_reject("with." + name, "There is no " + to + " " + *key,
+                                         "不存在 " + to + " " + *key)};
+    }
+  }
+  return {};
+}
+
 Decider::Chosen Decider::choose(const Definition& of, const Case& c,
                                 const std::vector<packs::Branch>& branches, const Value& data,
                                 Reads* reads) {
@@ -613,6 +643,8 @@ std::expected<bool, Reject> Decider::step(const CaseId& id, const NewStep& step)
     return std::unexpected{Reject{.code = RejectCode::guard, .where = {}, .why = chosen.why}};
   }
   const packs::Branch& branch = (*step.branches)[static_cast<std::size_t>(chosen.index)];
+
+  if (auto ok = check_refs(*of, step.input); !ok) return std::unexpected{ok.error()};
 
   Value result;
   Value::Record set;

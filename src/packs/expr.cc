@@ -769,7 +769,9 @@ class Evaluation {
         if (!equals(value, wanted.get(), same)) return false;
         if (same) ++count;
       }
-      out.set(node.function == Function::any ? count > 0 : count > 0 && count >= scope_.sides());
+      // The record names every side it waits for, null until that side has spoken.
+      const std::size_t all = std::max(record->size(), scope_.sides());
+      out.set(node.function == Function::any ? count > 0 : count > 0 && count >= all);
       return true;
     }
     const bool greatest = node.function == Function::latest;
@@ -785,7 +787,8 @@ class Evaluation {
       if (!extreme(greatest, best.get(), value, next)) return false;
       best = std::move(next);
     }
-    if (spoken == 0 || (greatest && spoken < scope_.sides())) {
+    const std::size_t all = std::max(record->size(), scope_.sides());
+    if (spoken == 0 || (greatest && spoken < all)) {
       out.set(Value{});
     } else {
       out.set(best.take());

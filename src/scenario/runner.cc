@@ -90,7 +90,7 @@ class Play {
       return false;
     }
     today_ = *today;
-    for (const core::PartyId& party : world_.parties()) {
+    for (const core::PartyId& party : acting_) {
       for (const packs::PackPtr& other : also_) {
         if (!adopt(party, *other)) return false;
       }
@@ -469,6 +469,22 @@ MakeWorld in_memory() {
   return [](const std::vector<core::PartyId>& parties, Date today) {
     return std::make_unique<MemoryWorld>(parties, today);
   };
+}
+
+std::vector<std::string> packs_given(const packs::Pack& pack) {
+  std::set<std::string> names;
+  for (const Value& scenario : pack.scenarios) {
+    const Value* given = scenario.find("given");
+    if (!given || !given->as_record()) continue;
+    for (const auto& [party, registers] : *given->as_record()) {
+      if (!registers.as_record()) continue;
+      for (const auto& [name, records] : *registers.as_record()) {
+        if (const auto slash = name.find('/'); slash != std::string::npos)
+          names.insert(name.substr(0, slash));
+      }
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 std::vector<Report> play(const packs::Pack& pack, const MakeWorld& make,

@@ -23,6 +23,9 @@ using MakeWorld =
     std::function<std::unique_ptr<World>(const std::vector<core::PartyId>& parties, Date today)>;
 [[nodiscard]] MakeWorld in_memory();
 
+// Names of other packs whose registers the scenarios' `given` fills: `joint-programme`.
+[[nodiscard]] std::vector<std::string> packs_given(const packs::Pack& pack);
+
 // `also` are packs whose registers the scenarios' `given` may name.
 [[nodiscard]] std::vector<Report> play(const packs::Pack& pack, const MakeWorld& make,
                                        const std::vector<packs::PackPtr>& also = {},

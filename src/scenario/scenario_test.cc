@@ -28,6 +28,15 @@ packs::Loaded load_file(const std::string& path) {
   return packs::load(std::string{std::istreambuf_iterator<char>{in}, {}});
 }
 
+// The shipped packs that a pack's scenarios fill registers of.
+std::vector<packs::PackPtr> given_packs(const packs::Pack& pack) {
+  std::vector<packs::PackPtr> found;
+  for (const std::string& name : packs_given(pack)) {
+    found.push_back(load_file(BASHU_SOURCE_DIR "/packs/" + name + ".yaml").pack);
+  }
+  return found;
+}
+
 class Packs : public testing::TestWithParam<std::string> {};
 
 TEST_P(Packs, ScenariosEndAsTheySay) {
@@ -37,7 +46,7 @@ TEST_P(Packs, ScenariosEndAsTheySay) {
                               << ": " << finding.text;
   }
   ASSERT_TRUE(loaded.pack);
-  const auto reports = play(*loaded.pack, in_memory());
+  const auto reports = play(*loaded.pack, in_memory(), given_packs(*loaded.pack));
   EXPECT_FALSE(reports.empty());
   for (const Report& report : reports) {
     for (const std::string& failure : report.failures) {
@@ -53,7 +62,8 @@ TEST_P(Packs, ScenariosEndAsTheySay) {
 TEST_P(Packs, ScenariosEndAlikeInACircleOfThree) {
   const auto loaded = load_file(GetParam());
   ASSERT_TRUE(loaded.pack);
-  for (const Report& report : play(*loaded.pack, in_memory(), {}, {"guizhou"})) {
+  for (const Report& report :
+       play(*loaded.pack, in_memory(), given_packs(*loaded.pack), {"guizhou"})) {
     for (const std::string& failure : report.failures) {
       ADD_FAILURE() << report.title << ": " << failure;
     }
@@ -69,7 +79,8 @@ std::string name_of(const testing::TestParamInfo<std::string>& item) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Packs, testing::ValuesIn(files("packs")), name_of);
-INSTANTIATE_TEST_SUITE_P(Original, Packs, testing::ValuesIn(files("tests/packs/original")), name_of);
+INSTANTIATE_TEST_SUITE_P(Original, Packs, testing::ValuesIn(files("tests/packs/original")),
+                         name_of);
 
 }  // namespace
 }  // namespace bashu::scenario
