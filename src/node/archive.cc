@@ -118,10 +118,12 @@ std::expected<std::string, Fault> Archive::check_root(const PublicIdentity& iden
   const std::vector<std::string> keys{identity.log_key};
   const auto checkpoint = evidence::open_checkpoint(last->checkpoint, identity.origin, keys);
   if (!checkpoint) {
-    return fault("checkpoint over " + std::to_string(size) + " entries: " + checkpoint.error().code);
+    return fault("checkpoint over " + std::to_string(size) +
+                 " entries: " + checkpoint.error().code);
   }
   if (checkpoint->size != size || checkpoint->root != evidence::root(*tree_, size)) {
-    return fault("the tree over " + std::to_string(size) + " entries is not that of the checkpoint: root");
+    return fault("the tree over " + std::to_string(size) +
+                 " entries is not that of the checkpoint: root");
   }
   return last->checkpoint;
 }

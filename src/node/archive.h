@@ -73,8 +73,8 @@ class Archive {
   std::unique_ptr<journal::Index> index_;
 
   mutable std::mutex guard_;
-  std::string note_;                // newest durable
-  std::list<CommitPtr> recent_;     // commits read lately, the latest first
+  std::string note_;             // newest durable
+  std::list<CommitPtr> recent_;  // commits read lately, the latest first
 };
 
 // What an entry says about a message, for the index; nullopt if nothing.

@@ -18,17 +18,17 @@
 namespace bashu::node {
 
 struct Item {
-  bool writes = false;       // false: a refusal, a repeated request, a dry run, a query
-  std::uint64_t index = 0;   // of the decision's entry; those of its messages follow it
+  bool writes = false;      // false: a refusal, a repeated request, a dry run, a query
+  std::uint64_t index = 0;  // of the decision's entry; those of its messages follow it
   std::int64_t time_ms = 0;
-  std::string_view kind;     // as in the leaf
+  std::string_view kind;  // as in the leaf
   std::string outcome = "-", reason = "-", channel = "-";
   std::int64_t seq = 0;
-  std::string message_id;    // of recv and resolve
+  std::string message_id;  // of recv and resolve
   std::string evidence;
-  std::string effect;        // of the genesis, instead of events
+  std::string effect;  // of the genesis, instead of events
   bool wants_receipt = false;
-  bool adopts = false;       // `directory` is in force from here on
+  bool adopts = false;  // `directory` is in force from here on
   std::shared_ptr<const Directory> directory;
   Outcome answer;
   std::function<void(Outcome)> done;  // may be empty

@@ -88,8 +88,8 @@ Cert blank(std::string_view subject, X509* issuer, Life life, EVP_PKEY* key) {
   X509_NAME* name = X509_get_subject_name(cert.get());
   const auto* bytes = reinterpret_cast<const unsigned char*>(subject.data());
   const bool done =
-      X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, bytes,
-                                 static_cast<int>(subject.size()), -1, 0) == 1 &&
+      X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, bytes, static_cast<int>(subject.size()),
+                                 -1, 0) == 1 &&
       X509_set_issuer_name(cert.get(), issuer ? X509_get_subject_name(issuer) : name) == 1 &&
       ASN1_TIME_set(X509_getm_notBefore(cert.get()), static_cast<std::time_t>(life.from)) &&
       ASN1_TIME_set(X509_getm_notAfter(cert.get()), static_cast<std::time_t>(life.to)) &&
@@ -116,11 +116,10 @@ bool is_address(const std::string& host) {
 
 // What may stand in a subject alternative name without being read as syntax.
 bool plain_host(std::string_view host) {
-  return !host.empty() && host.size() <= 253 &&
-         std::ranges::all_of(host, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '-' || c == ':';
-         });
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':';
+  });
 }
 
 }  // namespace
@@ -131,8 +130,8 @@ std::expected<Certificate, Fault> make_ca(std::string_view party, Instant now) {
   const std::int64_t seconds = now.unix_ms / 1000;
   const Cert cert = blank(std::string{party} + " bashu CA", nullptr,
                           {.from = seconds - kDay, .to = seconds + 3652 * kDay}, key.get());
-  if (!cert || !add_extension(cert.get(), cert.get(), NID_basic_constraints,
-                              "critical,CA:TRUE,pathlen:0") ||
+  if (!cert ||
+      !add_extension(cert.get(), cert.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
       !add_extension(cert.get(), cert.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
       !add_extension(cert.get(), cert.get(), NID_subject_key_identifier, "hash") ||
       X509_sign(cert.get(), key.get(), EVP_sha256()) == 0) {
@@ -148,8 +147,8 @@ std::expected<Certificate, Fault> issue_certificate(const Certificate& ca, std::
   }
   const Cert issuer = read_certificate(ca.certificate_pem);
   const Bio key_text = reader(ca.key_pem);
-  const Key issuer_key{
-      key_text ? PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr) : nullptr};
+  const Key issuer_key{key_text ? PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr)
+                                : nullptr};
   const Key key{EVP_EC_gen("P-256")};
   if (!issuer || !issuer_key || !key) return fault("read CA");
   constexpr std::int64_t kEarly = 3'600;
@@ -158,7 +157,8 @@ std::expected<Certificate, Fault> issue_certificate(const Certificate& ca, std::
   const std::string name{host};
   const Cert cert = blank(host.substr(0, 64), issuer.get(),
                           {.from = seconds - kEarly, .to = seconds - kEarly + life}, key.get());
-  if (!cert || !add_extension(cert.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") ||
+  if (!cert ||
+      !add_extension(cert.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") ||
       !add_extension(cert.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") ||
       !add_extension(cert.get(), issuer.get(), NID_ext_key_usage, "clientAuth,serverAuth") ||
       !add_extension(cert.get(), issuer.get(), NID_subject_alt_name,
@@ -175,8 +175,7 @@ std::expected<std::string, Fault> certificate_digest(std::string_view pem) {
   unsigned char* der = nullptr;
   const int size = cert ? i2d_X509(cert.get(), &der) : -1;
   if (size < 0) return fault("read certificate");
-  const Hash digest =
-      sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+  const Hash digest = sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
   OPENSSL_free(der);
   return hex(digest);
 }

@@ -188,7 +188,7 @@ void put(const core::MessageHeld& event, pb::MessageHeld* out) {
   out->set_stream(event.stream);
   out->set_pack(event.pack);
   out->set_reason(event.reason);
-  put(event.body, out->mutable_body());
+  if (!event.body.is_null()) put(event.body, out->mutable_body());
 }
 core::MessageHeld Reader::message_held(const pb::MessageHeld& in) {
   return {.from = in.from(),
@@ -227,7 +227,7 @@ void put(const core::RequestRemembered& event, pb::RequestRemembered* out) {
   out->set_principal(event.principal);
   out->set_key(event.key);
   out->set_digest(event.digest);
-  put(event.answer, out->mutable_answer());
+  if (!event.answer.is_null()) put(event.answer, out->mutable_answer());
   out->set_on(event.on.days());
 }
 core::RequestRemembered Reader::request_remembered(const pb::RequestRemembered& in) {
@@ -286,11 +286,11 @@ void put(const core::CaseChanged& event, pb::Event& to) {
   out->set_from(event.from);
   if (event.to) out->set_to(*event.to);
   out->set_branch(event.branch);
-  put(event.input, out->mutable_input());
-  put(event.set, out->mutable_set());
+  if (!event.input.is_null()) put(event.input, out->mutable_input());
+  if (!event.set.is_null()) put(event.set, out->mutable_set());
   out->set_on(event.on.days());
   out->set_principal(event.principal);
-  put(event.reads, out->mutable_reads());
+  if (!event.reads.is_null()) put(event.reads, out->mutable_reads());
   out->set_salt(event.salt);
 }
 core::Event read(Reader& reader, const pb::CaseChanged& in) {
@@ -364,7 +364,7 @@ void put(const core::RecordPut& event, pb::Event& to) {
   out->set_key(event.key);
   out->set_keeper(event.keeper);
   out->set_side(event.side);
-  put(event.fields, out->mutable_fields());
+  if (!event.fields.is_null()) put(event.fields, out->mutable_fields());
   put_texts(event.sided, out->mutable_sided());
   out->set_on(event.on.days());
   out->set_id(event.id);
@@ -402,7 +402,7 @@ void put(const core::EditionPublished& event, pb::Event& to) {
   for (const auto& [key, record] : event.entries) {
     pb::EditionPublished::Item* item = out->add_entries();
     item->set_key(key);
-    put(record, item->mutable_record());
+    if (!record.is_null()) put(record, item->mutable_record());
   }
   out->set_id(event.id);
 }
@@ -522,7 +522,7 @@ void put(const core::StepParked& event, pb::Event& to) {
   out->set_id(event.id);
   out->set_version(event.version);
   out->set_pack(event.pack);
-  put(event.body, out->mutable_body());
+  if (!event.body.is_null()) put(event.body, out->mutable_body());
 }
 core::Event read(Reader& reader, const pb::StepParked& in) {
   return core::StepParked{.from = in.from(),

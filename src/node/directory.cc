@@ -36,10 +36,11 @@ std::expected<evidence::KeysEdition, std::string> last_keys(
     std::string code = "keys-signature";
     bool taken = false;
     for (auto root = roots.rbegin(); root != roots.rend() && !taken; ++root) {
-      auto next = evidence::next_keys(
-          last ? &*last : nullptr, list,
-          {.party = party, .agreement_id = agreement, .root_kid = root->root_kid,
-           .root_key = root->root_key});
+      auto next = evidence::next_keys(last ? &*last : nullptr, list,
+                                      {.party = party,
+                                       .agreement_id = agreement,
+                                       .root_kid = root->root_kid,
+                                       .root_key = root->root_key});
       taken = next.has_value();
       if (taken) {
         last = std::move(*next);

@@ -15,9 +15,9 @@
 namespace bashu::node {
 
 struct Directory {
-  bool formed = false;             // an agreement is adopted
+  bool formed = false;  // an agreement is adopted
   evidence::Agreement agreement;
-  evidence::KeyList keys;          // of all parties, by kid
+  evidence::KeyList keys;                                         // of all parties, by kid
   std::map<std::string, std::int64_t, std::less<>> keys_edition;  // party to edition held
 
   // Public log keys of a party (32 bytes each), its newest usable seal key; empty if none.

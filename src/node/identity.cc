@@ -114,20 +114,20 @@ std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
   const std::string port =
       colon == std::string::npos ? std::string{":443"} : what.peer_listen.substr(colon);
   const bool v6 = what.host.find(':') != std::string::npos;
-  Identity identity{.party = what.party,
-                    .name = what.name,
-                    .origin = what.host + "/bashu/1",
-                    .endpoint = "https://" + (v6 ? "[" + what.host + "]" : what.host) + port +
-                                "/bashu/v1",
-                    .peer_listen = what.peer_listen,
-                    .api_listen = what.api_listen,
-                    .offset_minutes = what.offset_minutes,
-                    .root = {},
-                    .envelope = {},
-                    .log = {},
-                    .seal = {},
-                    .created = now.count() / 1000,
-                    .dir = dir};
+  Identity identity{
+      .party = what.party,
+      .name = what.name,
+      .origin = what.host + "/bashu/1",
+      .endpoint = "https://" + (v6 ? "[" + what.host + "]" : what.host) + port + "/bashu/v1",
+      .peer_listen = what.peer_listen,
+      .api_listen = what.api_listen,
+      .offset_minutes = what.offset_minutes,
+      .root = {},
+      .envelope = {},
+      .log = {},
+      .seal = {},
+      .created = now.count() / 1000,
+      .dir = dir};
   for (const Use& use : kUses) {
     std::string secret(32, '\0');
     randombytes_buf(secret.data(), secret.size());

@@ -24,10 +24,10 @@
 
 namespace bashu::node {
 
-struct KeyPair {  // Ed25519, or X25519 for sealing
-  std::string kid;          // `sichuan/envelope/1`
-  std::string public_key;   // 32 bytes
-  std::string secret_key;   // 64 bytes of Ed25519 as libsodium has them; 32 of X25519
+struct KeyPair {           // Ed25519, or X25519 for sealing
+  std::string kid;         // `sichuan/envelope/1`
+  std::string public_key;  // 32 bytes
+  std::string secret_key;  // 64 bytes of Ed25519 as libsodium has them; 32 of X25519
 };
 
 struct Identity {
@@ -39,7 +39,7 @@ struct Identity {
   std::string api_listen;   // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
-  std::int64_t created = 0; // seconds; node keys are valid 90 days from here
+  std::int64_t created = 0;  // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;
 };
 

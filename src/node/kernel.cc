@@ -60,10 +60,10 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
   // First of all: a journal that was taken back must not even be indexed.
   const std::uint64_t size = parts.journal->size();
   if (mark->mark().size > size) {
-    return std::unexpected{fault(
-        "rollback: the journal has " + std::to_string(size) + " entries, but a checkpoint over " +
-        std::to_string(mark->mark().size) +
-        " has left; restore the missing commits, or begin a successor log")};
+    return std::unexpected{
+        fault("rollback: the journal has " + std::to_string(size) +
+              " entries, but a checkpoint over " + std::to_string(mark->mark().size) +
+              " has left; restore the missing commits, or begin a successor log")};
   }
   auto archive = Archive::open(
       parts.dir, std::move(parts.journal),
@@ -77,7 +77,8 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
   if (!vault) return std::unexpected{vault.error()};
   std::error_code error;
   std::filesystem::create_directories(parts.dir / "snapshots", error);
-  if (error) return std::unexpected{fault((parts.dir / "snapshots").string() + ": " + error.message())};
+  if (error)
+    return std::unexpected{fault((parts.dir / "snapshots").string() + ": " + error.message())};
   auto kernel = std::make_unique<Kernel>(std::move(parts), std::move(*identity),
                                          std::move(*archive), std::move(*vault), std::move(*mark));
   if (auto loaded = kernel->load(); !loaded) return std::unexpected{loaded.error()};
@@ -210,8 +211,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
             std::to_string(record.edition)] = record.bytes;
     auto directory = make_directory(records);
     if (!directory) {
-      return refuse(batch, reject(RejectCode::chain, "record", directory.error()),
-                    std::move(done));
+      return refuse(batch, reject(RejectCode::chain, "record", directory.error()), std::move(done));
     }
     adopted = std::make_shared<const Directory>(std::move(*directory));
   }
@@ -255,7 +255,8 @@ std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision
                   "该决定超出单条记录的上限");
   };
   const Weight weight = weigh(decision.events);
-  if (weight.bytes > evidence::kEffectMax || weight.depth > kValueDepthMax) return too_large("events");
+  if (weight.bytes > evidence::kEffectMax || weight.depth > kValueDepthMax)
+    return too_large("events");
   const std::int64_t now = at.unix_ms / 1000;
   std::size_t bytes = weight.bytes + request.evidence.size();
   const auto* resolving = std::get_if<core::ResolveHeld>(&request.command);
@@ -297,8 +298,7 @@ std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision
   return std::nullopt;
 }
 
-void Kernel::label(Item& item, const core::Command& command,
-                   const core::Decision& decision) const {
+void Kernel::label(Item& item, const core::Command& command, const core::Decision& decision) const {
   item.kind = "local";
   const auto answer = [&](std::string_view kind, const core::PartyId& from, std::int64_t seq) {
     item.kind = kind;
@@ -393,8 +393,8 @@ std::expected<std::uint64_t, Fault> Kernel::snapshot() {
     std::error_code error;
     std::filesystem::remove(files[i], error);  // an old one too many does no harm
   }
-  since_snapshot_ -= std::min<std::uint64_t>(since_snapshot_, done->size - from +
-                                                                  done->weight / kFeedLinesPerEntry);
+  since_snapshot_ -= std::min<std::uint64_t>(since_snapshot_,
+                                             done->size - from + done->weight / kFeedLinesPerEntry);
   return size;
 }
 

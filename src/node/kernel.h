@@ -37,7 +37,7 @@ class Kernel {
  public:
   struct Parts {
     std::filesystem::path dir;
-    Clock* clock = nullptr;    // must outlive the kernel
+    Clock* clock = nullptr;  // must outlive the kernel
     Chance* chance = nullptr;
     std::unique_ptr<journal::Journal> journal;  // holds the writer's lock
   };

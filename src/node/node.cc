@@ -38,9 +38,7 @@ constexpr int kExitUnknownState = 70;
 }
 
 // Of the calling thread only: Linux keeps a nice value per thread.
-void lower_priority() {
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10);
-}
+void lower_priority() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10); }
 
 class ThreadedNode final : public Node {
  public:
@@ -91,8 +89,7 @@ class ThreadedNode final : public Node {
       room_.wait(lock, [&] { return stopping_ || !crowded(request); });
       --waiting_for_room_;
       if (stopping_) return Fault{.what = "the node is stopping"};
-      enqueue(std::move(request),
-              [&answer](Outcome one) { answer.set_value(std::move(one)); });
+      enqueue(std::move(request), [&answer](Outcome one) { answer.set_value(std::move(one)); });
     }
     work_.notify_one();
     return outcome.get();
@@ -241,7 +238,9 @@ class ThreadedNode final : public Node {
       }
       if (kernel_->durable() == before) continue;
       // Taken so that nobody checks between the change and the notice.
-      { const std::lock_guard lock{durable_guard_}; }
+      {
+        const std::lock_guard lock{durable_guard_};
+      }
       durable_changed_.notify_all();
     }
   }

@@ -1,7 +1,8 @@
 // One node: the core, its journal and its keys, run by two threads.
 //
 //     submit ─► [queue, bounded] ─► core thread: decide, apply ─► filling commit ─┐
-//                                                                                  │ when the writer is free
+//                                                                                  │ when the
+//                                                                                  writer is free
 //     done ◄── replies ◄── durable ◄── writer thread: sign, write, flush ◄─────────┘
 //
 // While one commit is on its way to the disk the next fills, so commits grow under load by
@@ -45,7 +46,7 @@ struct Request {
 struct Done {
   std::uint64_t position = 0;  // index of the decision's entry; for a repeated request the newest
   core::Decision decision;
-  std::string receipt;         // of TakeMessage: docs/formats/evidence.md section 6
+  std::string receipt;  // of TakeMessage: docs/formats/evidence.md section 6
 };
 using Outcome = std::variant<Done, Reject, Fault>;
 
@@ -53,19 +54,19 @@ using Outcome = std::variant<Done, Reject, Fault>;
 struct Entry {
   std::uint64_t index = 0;
   std::int64_t time_ms = 0;
-  std::string kind;                  // genesis local recv send ack agreement keys resolve alarm
-  std::string outcome, reason;       // empty for `-`
-  std::string channel;               // empty for `-`
+  std::string kind;             // genesis local recv send ack agreement keys resolve alarm
+  std::string outcome, reason;  // empty for `-`
+  std::string channel;          // empty for `-`
   std::int64_t seq = 0;
   std::string leaf, effect, evidence;
-  std::vector<core::Event> events;   // of the effect
+  std::vector<core::Event> events;  // of the effect
 };
 
 class Node {
  public:
   struct Options {
     std::filesystem::path dir;
-    Clock* clock = nullptr;    // must outlive the node
+    Clock* clock = nullptr;  // must outlive the node
     Chance* chance = nullptr;
     std::size_t queue_max = 16'384;
   };
@@ -87,7 +88,8 @@ class Node {
   [[nodiscard]] virtual Clock& clock() = 0;
   [[nodiscard]] virtual Chance& chance() = 0;
 
-  // How many entries are durable. wait_durable returns it once it is above `above` or the time is up.
+  // How many entries are durable. wait_durable returns it once it is above `above` or the time is
+  // up.
   [[nodiscard]] virtual std::uint64_t durable() const = 0;
   virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;
   // Durable entries from `from` on, at least one if there is one, about `bytes_max` of them.

@@ -12,9 +12,9 @@
 namespace bashu::node {
 
 struct Replayed {
-  std::uint64_t size = 0;      // entries: where the next one goes
-  std::int64_t time_ms = 0;    // of the last one; 0 if none
-  std::uint64_t weight = 0;    // events and lines of feeds applied
+  std::uint64_t size = 0;    // entries: where the next one goes
+  std::int64_t time_ms = 0;  // of the last one; 0 if none
+  std::uint64_t weight = 0;  // events and lines of feeds applied
 };
 // Applies entries [from, to) of `journal`; `to` is the end of a commit.
 [[nodiscard]] std::expected<Replayed, Fault> replay(journal::Journal& journal, std::uint64_t from,

@@ -49,9 +49,7 @@ class Sha256 {
   Sha256() : context_{EVP_MD_CTX_new()} {
     BASHU_ASSERT(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
   }
-  void add(std::string_view bytes) {
-    EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-  }
+  void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
   Hash end() {
     Hash hash{};
     EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr);
@@ -89,10 +87,9 @@ class RowWriter {
     state.each_case([&](const core::Case& c) { case_row(c); });
     state.each_record([&](const core::RegisterId& reg, const std::string& key,
                           const core::Record& record) { record_row(reg, key, record); });
-    state.each_edition([&](const core::RegisterId& reg, const core::PartyId& keeper,
-                           const std::string& name, const core::Edition& edition) {
-      edition_row(reg, keeper, name, edition);
-    });
+    state.each_edition(
+        [&](const core::RegisterId& reg, const core::PartyId& keeper, const std::string& name,
+            const core::Edition& edition) { edition_row(reg, keeper, name, edition); });
     state.each_balance(
         [&](const core::Account& account, std::int64_t sum) { balance(account, sum); });
     end_batch();
@@ -130,16 +127,16 @@ class RowWriter {
     state.each_feed_key(
         [&](const std::string& feed, const std::string& key) { feed_key(feed, key); });
     end_batch();
-    state.each_remembered([&](const std::string& principal, const std::string& key,
-                              const core::Remembered& answer) {
-      put(core::RequestRemembered{.principal = principal,
-                                  .key = key,
-                                  .digest = answer.digest,
-                                  .answer = answer.answer,
-                                  .on = answer.on},
-          row().mutable_remembered());
-      emit();
-    });
+    state.each_remembered(
+        [&](const std::string& principal, const std::string& key, const core::Remembered& answer) {
+          put(core::RequestRemembered{.principal = principal,
+                                      .key = key,
+                                      .digest = answer.digest,
+                                      .answer = answer.answer,
+                                      .on = answer.on},
+              row().mutable_remembered());
+          emit();
+        });
   }
 
  private:
@@ -241,8 +238,7 @@ class RowWriter {
     emit();
   }
 
-  void record_row(const core::RegisterId& reg, const std::string& key,
-                  const core::Record& record) {
+  void record_row(const core::RegisterId& reg, const std::string& key, const core::Record& record) {
     pb::RecordRow* out = row().mutable_record();
     out->set_reg(reg);
     out->set_key(key);
@@ -315,9 +311,8 @@ class RowWriter {
 
   // Small rows travel by the thousand; a batch ends with its account kind or feed.
   void balance(const core::Account& account, std::int64_t sum) {
-    if (batched_ > 0 &&
-        (batched_ == kBatch || row_.balances().book() != account.book ||
-         row_.balances().kind() != account.kind)) {
+    if (batched_ > 0 && (batched_ == kBatch || row_.balances().book() != account.book ||
+                         row_.balances().kind() != account.kind)) {
       end_batch();
     }
     pb::BalanceRows* out = (batched_ == 0 ? row() : row_).mutable_balances();
@@ -357,31 +352,57 @@ class RowReader {
   // False: `error()` says why.
   bool read(const pb::Row& in) {
     switch (in.what_case()) {
-      case pb::Row::kCircle: circle(in.circle()); break;
-      case pb::Row::kPack: pack(in.pack()); break;
+      case pb::Row::kCircle:
+        circle(in.circle());
+        break;
+      case pb::Row::kPack:
+        pack(in.pack());
+        break;
       case pb::Row::kSignedRecord:
         state_.edit_circle().records[in.signed_record().name()] = in.signed_record().record();
         break;
-      case pb::Row::kCaseRow: case_row(in.case_row()); break;
-      case pb::Row::kRecord: record(in.record()); break;
-      case pb::Row::kEdition: edition(in.edition()); break;
-      case pb::Row::kBalances: balances(in.balances()); break;
-      case pb::Row::kWindow: window(in.window()); break;
+      case pb::Row::kCaseRow:
+        case_row(in.case_row());
+        break;
+      case pb::Row::kRecord:
+        record(in.record());
+        break;
+      case pb::Row::kEdition:
+        edition(in.edition());
+        break;
+      case pb::Row::kBalances:
+        balances(in.balances());
+        break;
+      case pb::Row::kWindow:
+        window(in.window());
+        break;
       case pb::Row::kSerial:
         state_.set_serial(in.serial().name(), in.serial().key(), in.serial().value());
         break;
-      case pb::Row::kOutbox: outbox(in.outbox()); break;
-      case pb::Row::kInbox: inbox(in.inbox()); break;
+      case pb::Row::kOutbox:
+        outbox(in.outbox());
+        break;
+      case pb::Row::kInbox:
+        inbox(in.inbox());
+        break;
       case pb::Row::kParked:
         state_.set_parked(in.parked().id(), in.parked().version(),
                           core::Parked{.from = in.parked().from(),
                                        .pack = in.parked().pack(),
                                        .body = reader_.value(in.parked().body())});
         break;
-      case pb::Row::kTask: task(in.task()); break;
-      case pb::Row::kFeedKeys: feed_keys(in.feed_keys()); break;
-      case pb::Row::kRemembered: remembered(in.remembered()); break;
-      case pb::Row::WHAT_NOT_SET: reader_.error = "unknown row"; break;
+      case pb::Row::kTask:
+        task(in.task());
+        break;
+      case pb::Row::kFeedKeys:
+        feed_keys(in.feed_keys());
+        break;
+      case pb::Row::kRemembered:
+        remembered(in.remembered());
+        break;
+      case pb::Row::WHAT_NOT_SET:
+        reader_.error = "unknown row";
+        break;
     }
     return reader_.error.empty();
   }
@@ -394,7 +415,8 @@ class RowReader {
     State::Circle& circle = state_.edit_circle();
     circle.own = in.own();
     circle.today = day(in.today());
-    for (const auto& party : in.parties()) circle.parties[party.party()] = reader_.party_joined(party);
+    for (const auto& party : in.parties())
+      circle.parties[party.party()] = reader_.party_joined(party);
     for (const auto& line : in.calendars()) {
       const core::CalendarSet set = reader_.calendar_set(line);
       Calendar& calendar = circle.calendars[set.party];
@@ -418,7 +440,8 @@ class RowReader {
     c.id = in.id();
     c.pack = in.pack();
     c.service = in.service();
-    for (const auto& pair : in.parties()) c.parties.emplace_hint(c.parties.end(), pair.name(), pair.text());
+    for (const auto& pair : in.parties())
+      c.parties.emplace_hint(c.parties.end(), pair.name(), pair.text());
     c.parent = in.parent();
     c.opened_by = in.opened_by();
     c.opened = day(in.opened());
@@ -437,7 +460,8 @@ class RowReader {
       dispute.reason = in.dispute().reason();
       dispute.detail = in.dispute().detail();
       dispute.contents = {in.dispute().contents().begin(), in.dispute().contents().end()};
-      for (const auto& pair : in.dispute().signed_by()) dispute.signed_by[pair.name()] = pair.text();
+      for (const auto& pair : in.dispute().signed_by())
+        dispute.signed_by[pair.name()] = pair.text();
     }
     c.parked = {in.parked().begin(), in.parked().end()};
     for (const auto& line : in.clocks()) {
@@ -527,10 +551,9 @@ class RowReader {
   }
   void remembered(const pb::RequestRemembered& in) {
     core::RequestRemembered answer = reader_.request_remembered(in);
-    state_.set_remembered(answer.principal, answer.key,
-                          {.digest = std::move(answer.digest),
-                           .answer = std::move(answer.answer),
-                           .on = answer.on});
+    state_.set_remembered(
+        answer.principal, answer.key,
+        {.digest = std::move(answer.digest), .answer = std::move(answer.answer), .on = answer.on});
   }
   void bad_columns() { reader_.error = "columns of a row that do not agree"; }
 
@@ -543,7 +566,7 @@ class Mapped {
  public:
   static std::expected<Mapped, Fault> open(const std::filesystem::path& file) {
     const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat about {};
+    struct stat about{};
     if (handle < 0 || ::fstat(handle, &about) != 0) {
       auto failed = fault(file.string() + ": " + std::strerror(errno));
       if (handle >= 0) ::close(handle);
@@ -592,8 +615,7 @@ std::optional<Frame> read_frame(std::string_view bytes) {
 
 // Both digests; empty if they hold.
 std::string check_digests(std::string_view bytes, const Frame& frame) {
-  if (sha256(bytes.substr(0, bytes.size() - kHashSize)) !=
-      [&] {
+  if (sha256(bytes.substr(0, bytes.size() - kHashSize)) != [&] {
         Hash hash{};
         std::memcpy(hash.data(), bytes.data() + bytes.size() - kHashSize, kHashSize);
         return hash;
@@ -676,11 +698,10 @@ std::expected<Snapshot, Fault> read_snapshot(const std::filesystem::path& file) 
   const auto frame = read_frame(mapped->bytes());
   if (!frame) return fault(file.string() + ": no snapshot");
   // Hashing takes as long as reading; both go at once, and neither trusts the other.
-  auto digests = std::async(std::launch::async,
-                            [&] { return check_digests(mapped->bytes(), *frame); });
-  Snapshot snapshot{.at = frame->at,
-                    .digest = frame->digest,
-                    .state = std::make_unique<State>(frame->party)};
+  auto digests =
+      std::async(std::launch::async, [&] { return check_digests(mapped->bytes(), *frame); });
+  Snapshot snapshot{
+      .at = frame->at, .digest = frame->digest, .state = std::make_unique<State>(frame->party)};
   std::string wrong = read_rows(frame->rows, *snapshot.state);
   if (std::string unsound = digests.get(); !unsound.empty()) wrong = std::move(unsound);
   if (!wrong.empty()) return fault(file.string() + ": " + wrong);

@@ -168,7 +168,8 @@ class SqliteVault final : public Vault {
     const std::string& secret = circle_token_.empty() ? own_token_ : circle_token_;
     std::string digest(kTokenSize, '\0');
     static_assert(kTokenSize == crypto_auth_hmacsha256_BYTES);
-    crypto_auth_hmacsha256(bytes(digest), bytes(text), text.size(), bytes(std::string_view{secret}));
+    crypto_auth_hmacsha256(bytes(digest), bytes(text), text.size(),
+                           bytes(std::string_view{secret}));
     return "t:" + base64url(digest);
   }
 
@@ -185,8 +186,7 @@ class SqliteVault final : public Vault {
     for (const Member& field : fields) {
       const auto it = out.find(field.name);
       if (it == out.end()) continue;
-      it->second =
-          seal_value(*field.type, it->second, under, path + "/" + escaped(field.name));
+      it->second = seal_value(*field.type, it->second, under, path + "/" + escaped(field.name));
     }
     return out;
   }
@@ -234,8 +234,7 @@ class SqliteVault final : public Vault {
     Value::List out;
     out.reserve(list->size());
     for (std::size_t i = 0; i < list->size(); ++i) {
-      out.push_back(
-          seal_value(*type.element, (*list)[i], under, path + "/" + std::to_string(i)));
+      out.push_back(seal_value(*type.element, (*list)[i], under, path + "/" + std::to_string(i)));
     }
     return out;
   }
@@ -328,11 +327,12 @@ std::string seal_to(std::string_view public_key, std::string_view text, std::str
   std::string both = ephemeral;
   both += public_key;
   std::string nonce(crypto_box_NONCEBYTES, '\0');
-  crypto_generichash(bytes(nonce), nonce.size(), bytes(std::string_view{both}), both.size(), nullptr, 0);
+  crypto_generichash(bytes(nonce), nonce.size(), bytes(std::string_view{both}), both.size(),
+                     nullptr, 0);
   std::string box(text.size() + crypto_box_MACBYTES, '\0');
-  const int done = crypto_box_easy(bytes(box), bytes(text), text.size(),
-                                   bytes(std::string_view{nonce}), bytes(public_key),
-                                   bytes(std::string_view{secret}));
+  const int done =
+      crypto_box_easy(bytes(box), bytes(text), text.size(), bytes(std::string_view{nonce}),
+                      bytes(public_key), bytes(std::string_view{secret}));
   BASHU_ASSERT(done == 0);
   sodium_memzero(secret.data(), secret.size());
   return ephemeral + box;

@@ -1,8 +1,9 @@
-// The keys of sealed values (docs/formats/evidence.md section 14): DIR/vault.db, kept apart from the
-// journal and its backups, so that forgetting a key erases the value everywhere. Thread-safe.
+// The keys of sealed values (docs/formats/evidence.md section 14): DIR/vault.db, kept apart from
+// the journal and its backups, so that forgetting a key erases the value everywhere. Thread-safe.
 //
-// A sealed value: {"$sealed":"1","alg":"XC20P","dek":id,"nonce":b64u 24 bytes,"box":b64u,"aad":text}.
-// `aad` is the associated data itself, so that the value can be copied whole into a register.
+// A sealed value: {"$sealed":"1","alg":"XC20P","dek":id,"nonce":b64u 24
+// bytes,"box":b64u,"aad":text}. `aad` is the associated data itself, so that the value can be
+// copied whole into a register.
 #pragma once
 
 #include <expected>

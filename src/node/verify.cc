@@ -191,10 +191,8 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
     const auto& sent = of(from.sent, name);
     const auto& taken = of(to.taken, name);
     const auto& acked = of(from.acked, name);
-    result.channels.push_back({.channel = name,
-                               .sent = sent.size(),
-                               .taken = taken.size(),
-                               .acked = acked.size()});
+    result.channels.push_back(
+        {.channel = name, .sent = sent.size(), .taken = taken.size(), .acked = acked.size()});
     for (const auto* messages : {&sent, &taken}) {
       if (!messages->empty() && messages->rbegin()->first != messages->size()) {
         fail("channel-order", messages->rbegin()->first, name + ": numbers are missing");

@@ -1,6 +1,6 @@
-// The full check of a node's directory, recomputed from the first entry: what docs/formats/evidence.md
-// 8.8 lists, then every effect applied, then the snapshots compared. Reads only; may run beside the
-// node.
+// The full check of a node's directory, recomputed from the first entry: what
+// docs/formats/evidence.md 8.8 lists, then every effect applied, then the snapshots compared. Reads
+// only; may run beside the node.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ namespace bashu::node {
 
 // The first thing that is wrong.
 struct Unsound {
-  std::string code;          // of docs/formats/evidence.md 8.8; or genesis, replay, snapshot, invariant
+  std::string code;  // of docs/formats/evidence.md 8.8; or genesis, replay, snapshot, invariant
   std::uint64_t position = 0;  // first entry of the commit; entries covered by the snapshot
-  std::string text;          // for the engineer; may be empty
+  std::string text;            // for the engineer; may be empty
 };
 
 struct Verification {
