@@ -187,6 +187,7 @@ std::expected<void, Fault> RunningExchange::begin(const Options& options) {
     return std::unexpected{
         Fault{(node_.identity().dir / "seen").string() + ": " + error.message()}};
   }
+  clerk_ = std::make_unique<Clerk>();
   client_ = std::make_unique<HttpClient>(
       HttpClient::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
   follow_directory();
