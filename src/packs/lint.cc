@@ -194,7 +194,10 @@ void Loader::lint_clocks(const std::string& name, const Service& service) {
         reader_.fault(
             below(path, clock_name),
             "the breach '" + clock.breach + "' is not taken by the system in '" + state_name + "'");
-      } else if (!event->form.empty()) {
+      } else if (std::ranges::any_of(event->form, [&service](const std::string& field) {
+                   const Type* type = service.field(field);
+                   return type && !type->optional;
+                 })) {
         reader_.fault(below(path, clock_name),
                       "the breach '" + clock.breach + "' asks for a form, which no clock fills in");
       }

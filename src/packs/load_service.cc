@@ -154,7 +154,7 @@ void Loader::service_body(const std::string& name, Service& service, const Value
       }
     }
     event(service.start.event, *start, service, service.start.owner, site, start_path);
-    if (service.start.event.by.empty() && service.parent.empty()) {
+    if (!get(*start, "by") && service.parent.empty()) {
       reader_.fault(start_path, "'by' is missing: only a sub-case can be started by an effect");
     }
     for (const Branch& one : service.start.event.branches) {
@@ -209,7 +209,7 @@ void Loader::state(const Service& service, StateDef& state, const Value::Record&
           {"title", "by", "form", "then", "when", "why", "run", "set", "do", "reset", "to"});
       def.title = reader_.title(get(*map, "title"), get(*map, "title") ? below(at, "title") : at);
       event(def, *map, service, state.owner, site, at);
-      if (def.by.empty()) reader_.fault(at, "'by' is missing: nobody may do this");
+      if (!get(*map, "by")) reader_.fault(at, "'by' is missing: nobody may do this");
     }
     state.events.emplace_back(event_name, std::move(def));
   }

@@ -185,7 +185,7 @@ class Parser {
   }
 
   Node expression() {
-    if (++nesting_ > kHeightMax) {
+    if (++nesting_ > kHeightMax + 1) {  // the outermost is no nesting
       fail("nested more than 32 deep");
       --nesting_;
       return {};

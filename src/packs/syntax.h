@@ -100,7 +100,7 @@ struct Node {
   Macro macro{};
   Function function{};
   int slot = 0;  // below kHeightMax: each macro adds to the height
-  int height = 1;
+  int height = 0;  // of a leaf
   int offset = 0;  // byte in the text
   std::string name;
   std::string of;
