@@ -21,9 +21,9 @@ using Hash = std::array<std::uint8_t, 32>;
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);  // lower case only
 [[nodiscard]] std::optional<Hash> hash_from_hex(std::string_view text);
 
-[[nodiscard]] std::string base64(std::string_view bytes);      // RFC 4648 section 4, padded
+[[nodiscard]] std::string base64(std::string_view bytes);  // RFC 4648 section 4, padded
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
-[[nodiscard]] std::string base64url(std::string_view bytes);   // section 5, unpadded
+[[nodiscard]] std::string base64url(std::string_view bytes);  // section 5, unpadded
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 
 [[nodiscard]] inline std::string_view as_bytes(const Hash& hash) {

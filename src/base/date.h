@@ -55,8 +55,9 @@ class Calendar {
   std::int64_t version = 0;
 
   [[nodiscard]] bool works(Date day) const;
-  [[nodiscard]] Date roll(Date day) const;                    // the day itself or the next worked one
-  [[nodiscard]] Date add_workdays(Date day, std::int64_t n) const;  // n may be negative; n = 0: the day itself
+  [[nodiscard]] Date roll(Date day) const;  // the day itself or the next worked one
+  [[nodiscard]] Date add_workdays(
+      Date day, std::int64_t n) const;  // n may be negative; n = 0: the day itself
   [[nodiscard]] std::int64_t workdays_between(Date after, Date until) const;  // in (after, until]
   friend bool operator==(const Calendar&, const Calendar&) = default;
 };
