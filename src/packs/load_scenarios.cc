@@ -1,5 +1,5 @@
 // Scenarios, as far as their structure goes: whether they pass is for a runner to find. And the
-// keys with which a new version says what it replaces.
+// keys with which a pack says which older one it replaces.
 #include <algorithm>
 #include <array>
 
