@@ -352,6 +352,20 @@ TEST_F(Circle, RefusesWhatBreaksARule) {
   }
 }
 
+TEST_F(Circle, AStepIsNeverDatedBeforeTheOneItFollows) {
+  limit();
+  must("a", loan());
+  settle();
+  today_ = today_.plus_days(1);  // at a
+  must("a", fire("grant"));
+  settle();
+  today_ = today_.plus_days(-1);  // b's day has not begun yet
+  must("b", fire("back"));
+  settle();
+  EXPECT_EQ(at("a").state, "done");
+  EXPECT_EQ(at("a").since, *Date::parse("2026-03-03"));
+}
+
 TEST_F(Circle, ARepeatedRequestIsAnsweredOnce) {
   auto command = loan();
   command.by.idempotency_key = "k";

@@ -96,6 +96,8 @@ class Decider {
   void run_pending();
   // Takes over what an inner draft decided.
   void accept(Draft& inner, Decider& decider);
+  // Takes over what a decider on the same draft has left to do.
+  void take_over(Decider& decider);
   void case_answer(const CaseId& id, Value* answer) const;
   std::vector<Choice> choices(std::string_view id, const std::vector<std::string>& roles);
 

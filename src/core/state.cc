@@ -1,7 +1,6 @@
 #include "core/state.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,9 +27,8 @@ Account split_account(const std::string& key) {
 }
 
 std::string padded(std::int64_t number) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%019lld", static_cast<long long>(number));
-  return text;
+  std::string digits = std::to_string(number);
+  return std::string(19 - digits.size(), '0') + digits;
 }
 
 }  // namespace

@@ -630,6 +630,14 @@ std::optional<std::string> Decider::broken(const CaseId& id, const Definition& o
 }
 
 std::expected<bool, Reject> Decider::step(const CaseId& id, const NewStep& step) {
+  // The other party's day may be ahead of ours: a step is never dated before the one it follows.
+  if (const Date since = draft_.find_case(id)->since; since > moment_.today) {
+    const Moment later{.now = moment_.now, .today = since, .salt = moment_.salt};
+    Decider then{draft_, later, budget_, state_};
+    auto moved = then.step(id, step);
+    take_over(then);
+    return moved;
+  }
   const auto of = definition(*draft_.find_case(id));
   if (!of) return std::unexpected{of.error()};
   const packs::Service& service = *of->service;
@@ -1169,6 +1177,10 @@ Result Decider::fire_clock(const FireClock& command) {
 
 void Decider::accept(Draft& inner, Decider& decider) {
   for (Event& event : inner.take_events()) draft_.decide(std::move(event));
+  take_over(decider);
+}
+
+void Decider::take_over(Decider& decider) {
   std::move(decider.pending_.begin(), decider.pending_.end(), std::back_inserter(pending_));
   decider.pending_.clear();
   take_shared(decider);
