@@ -1,0 +1,86 @@
+#include "disk.h"
+
+#include <algorithm>
+#include <expected>
+#include <utility>
+
+#include "evidence/entry.h"
+
+namespace bashu::sim {
+
+namespace {
+
+class DiskJournal final : public journal::Journal {
+ public:
+  explicit DiskJournal(Disk& disk) : disk_{disk}, size_{disk.size()} {}
+
+  std::expected<void, Fault> append(const journal::Commit& commit) override {
+    if (commit.first != size_) return std::unexpected{Fault{.what = "a commit out of order"}};
+    if (auto done = disk_.append(commit); !done) return done;
+    size_ += commit.count;
+    return {};
+  }
+  std::expected<std::vector<journal::Commit>, Fault> read(std::uint64_t from,
+                                                          std::size_t bytes_max) override {
+    const auto& commits = disk_.commits();
+    auto at = std::upper_bound(
+        commits.begin(), commits.end(), from,
+        [](std::uint64_t entry, const journal::Commit& commit) { return entry < commit.first; });
+    std::vector<journal::Commit> read;
+    if (from >= size_ || at == commits.begin()) return read;
+    std::size_t bytes = 0;
+    for (--at; at != commits.end() && at->first < size_; ++at) {
+      if (!read.empty() && bytes >= bytes_max) break;
+      bytes += at->record.size();
+      read.push_back(*at);
+    }
+    return read;
+  }
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  Disk& disk_;
+  std::uint64_t size_;
+};
+
+}  // namespace
+
+std::expected<void, Fault> Disk::append(const journal::Commit& commit) {
+  const auto unknown = [] {
+    return std::unexpected{Fault{.what = "the machine died", .unknown_outcome = true}};
+  };
+  switch (fate()) {
+    case Fate::durable:
+      commits_.push_back(commit);
+      if (reached) reached();
+      return {};
+    case Fate::lied:
+      commits_.push_back(commit);
+      ++lied_;
+      if (reached) reached();
+      return {};
+    case Fate::unanswered:
+      commits_.push_back(commit);
+      if (reached) reached();
+      return unknown();
+    case Fate::torn:
+      torn_ = commit.record.substr(0, commit.record.size() / 2);
+      return unknown();
+    case Fate::lost:
+      break;
+  }
+  return unknown();
+}
+
+void Disk::crash() {
+  commits_.resize(commits_.size() - lied_);
+  lied_ = 0;
+}
+
+std::unique_ptr<journal::Journal> Disk::open(bool* cut) {
+  *cut = !torn_.empty() && !evidence::decode_commit(torn_);
+  torn_.clear();
+  return std::make_unique<DiskJournal>(*this);
+}
+
+}  // namespace bashu::sim
