@@ -1,0 +1,221 @@
+"""Nodes as processes: making them, forming a circle, starting, killing, waiting for the mail."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+from client import Away, Client
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+READY_S = 60
+MAIL_S = 60
+
+
+def program():
+    """The binary: BASHU_BIN, else the release build, else the debug build."""
+    named = os.environ.get("BASHU_BIN")
+    if named:
+        return pathlib.Path(named)
+    for preset in ("release", "debug"):
+        path = ROOT / "build" / preset / "bashu"
+        if path.exists():
+            return path
+    raise FileNotFoundError("bashu is not built: ./dev build bashu")
+
+
+def bashu(*arguments, check=True):
+    """Runs a command to its end and gives what it printed."""
+    environment = {**os.environ, "BASHU_LANG": "en"}
+    environment.pop("BASHU_KEY", None)
+    done = subprocess.run([str(program()), *map(str, arguments)], capture_output=True, text=True,
+                          check=False, env=environment)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"bashu {' '.join(map(str, arguments))}: exit {done.returncode}\n"
+                           f"{done.stdout}{done.stderr}")
+    return done if not check else done.stdout
+
+
+def free_port(host, wanted=0):
+    """`wanted` if nobody has it, else one that is free."""
+    for port in (wanted, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+                return trial.getsockname()[1]
+            except OSError:
+                continue
+    raise OSError(f"no free port on {host}")
+
+
+def secret_in(text):
+    return re.search(r"bashu_[A-Za-z0-9_-]+", text).group()
+
+
+class Node:
+    """One party's node: its directory, its keys, and its process while it runs.
+
+    `host` is an address of its own in 127.0.0.0/8, so that every node has a name of its own.
+    """
+
+    def __init__(self, directory, party, name, host, today, ports=(0, 0), log=None):
+        self.dir = pathlib.Path(directory)
+        self.party = party
+        self.name = name
+        self.host = host
+        self.today = today
+        self.process = None
+        self.keys = {}
+        self.log = pathlib.Path(log or self.dir.with_suffix(".log"))
+        self._clients = {}
+        exchange, api = free_port(host, ports[0]), free_port(host, ports[1])
+        self.url = f"http://{host}:{api}"
+        answer = bashu("init", self.dir, "--party", party, "--name", name,
+                       "--listen", f"{host}:{exchange}", "--api", f"{host}:{api}",
+                       "--rehearsal", today)
+        self.keys["admin"] = secret_in(answer)
+
+    def add_key(self, key_id, name, roles=(), may=(), subject=None):
+        arguments = ["key", "add", self.dir, "--id", key_id, "--name", name]
+        if roles:
+            arguments += ["--roles", ",".join(roles)]
+        if may:
+            arguments += ["--may", ",".join(may)]
+        if subject:
+            arguments += ["--subject", subject]
+        self.keys[key_id] = secret_in(bashu(*arguments))
+
+    def as_(self, key_id):
+        """A client with this key."""
+        if key_id not in self._clients:
+            self._clients[key_id] = Client(self.url, self.keys[key_id])
+        return self._clients[key_id]
+
+    def start(self):
+        """Starts the process and waits until it is ready; gives what it said."""
+        with open(self.log, "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [str(program()), "serve", str(self.dir), "--rehearsal", str(self.today)],
+                stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("ready"):
+            self.process.wait(READY_S)
+            raise RuntimeError(f"{self.party} did not start; see {self.log}")
+        return line.strip()
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def _gone(self):
+        self.process.wait(READY_S)
+        self.process.stdout.close()
+        self.process = None
+        for client in self._clients.values():
+            client.close()
+
+    def kill(self):
+        """As a power cut ends it."""
+        self.process.send_signal(signal.SIGKILL)
+        self._gone()
+
+    def stop(self):
+        """As an operator ends it. Does nothing if it does not run."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self._gone()
+
+    def set_day(self, day):
+        self.today = day
+        return self.as_("admin").post("/clock", {"today": str(day)})
+
+    def health(self):
+        return self.as_("admin").get("/health")
+
+    def channels(self):
+        answer = self.as_("admin").get("/channels")
+        return {one["party"]: one for one in answer["channels"]}
+
+    def held(self):
+        return self.as_("admin").get("/held")["held"]
+
+
+def form_circle(name, nodes, directory):
+    """Cards, one agreement, a signature of every party, adopted by all. Nodes are at rest."""
+    first, others = nodes[0], nodes[1:]
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    cards = []
+    for node in others:
+        card = directory / f"{node.party}.card"
+        bashu("circle", "card", node.dir, "--out", card)
+        cards += ["--card", card]
+    agreement = directory / "agreement-1"
+    bashu("circle", "invite", first.dir, "--name", name, *cards, "--out", agreement)
+    for node in others:
+        signed = directory / f"agreement-{node.party}"
+        bashu("circle", "accept", node.dir, agreement, "--yes", "--out", signed)
+        agreement = signed
+    for node in nodes:
+        bashu("circle", "adopt", node.dir, agreement)
+    return agreement
+
+
+def wait_until(true, what, timeout_s=MAIL_S):
+    """Asks again until it is true."""
+    give_up = time.monotonic() + timeout_s
+    pause = 0.002
+    while True:
+        found = true()
+        if found:
+            return found
+        if time.monotonic() > give_up:
+            raise TimeoutError(what)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def mail_delivered(nodes, timeout_s=MAIL_S):
+    """Waits until every message between these nodes has been taken and answered, and what clients
+    read next shows it."""
+
+    def quiet():
+        try:
+            state = {node.party: node.channels() for node in nodes}
+        except Away:
+            return False
+        for mine in nodes:
+            for theirs in nodes:
+                if mine is theirs:
+                    continue
+                one = state[mine.party].get(theirs.party)
+                if one is None or one["backlog"] or one["acked"] != one["sent"]:
+                    return False
+        return True
+
+    # An answer may cause a message: quiet twice, with nothing new in between.
+    def settled():
+        before = [node.health()["position"] for node in nodes]
+        return quiet() and quiet() and before == [node.health()["position"] for node in nodes]
+
+    wait_until(settled, "the mail between " + ", ".join(node.party for node in nodes), timeout_s)
+    for node in nodes:
+        position = node.health()["position"]
+        for client in node._clients.values():
+            client.position = position
+
+
+def save_keys(nodes, file):
+    """For the reader who explores: the secrets of these rehearsal nodes."""
+    with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+              encoding="utf-8") as out:
+        json.dump({node.party: {"url": node.url, "keys": node.keys} for node in nodes}, out,
+                  ensure_ascii=False, indent=1)
+        out.write("\n")
