@@ -102,8 +102,9 @@ struct Peer {
   TlsContext tls;
   std::optional<Url> endpoint;
   std::string endpoint_text;
-  std::int64_t nudged_ms = 0;  // under the exchange's mutex
-  PeerStatus facts;            // under the exchange's mutex
+  std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
+  std::int64_t nudged_ms = 0;            // under the exchange's mutex
+  PeerStatus facts;                      // under the exchange's mutex
 };
 
 class RunningExchange final : public Exchange {
@@ -421,26 +422,50 @@ void RunningExchange::refresh_from_core() {
     peers.assign(peers_.begin(), peers_.end());
   }
   if (peers.empty()) return;
-  std::map<std::string, std::pair<core::Outbox, core::Inbox>> boxes;
+  struct Told {
+    ChannelState ours;
+    Receiver::ChannelState theirs;
+    std::size_t held = 0;
+  };
+  std::map<std::string, Told> told;
   node_.query([&](const core::State& state) {
     for (const auto& [party, peer] : peers) {
-      boxes.emplace(party, std::pair{state.outbox(party), state.inbox(party)});
+      const core::Outbox& outbox = state.outbox(party);
+      const core::Inbox& inbox = state.inbox(party);
+      Told& one = told[party];
+      one.ours = {.last = outbox.last,
+                  .acked = outbox.acked,
+                  .beyond = outbox.beyond,
+                  .stopped = outbox.stopped};
+      one.theirs = {.next = inbox.next,
+                    .held_bytes = peer->held_bytes,
+                    .distrusted = outbox.stopped == "fork" || outbox.stopped == "peer-rollback"};
+      one.held = inbox.held.size();
+      if (one.held == peer->held) continue;
+      // Measured only when something was held or resolved.
+      one.theirs.held_bytes = 0;
+      for (const auto& [seq, held] : inbox.held) {
+        one.theirs.held_bytes += canonical_json(held.body).size();
+      }
     }
   });
   for (const auto& [party, peer] : peers) {
-    const auto& [outbox, inbox] = boxes.at(party);
-    peer->sender->refresh(outbox);
-    receiver_.refresh(party, inbox, outbox.stopped == "fork" || outbox.stopped == "peer-rollback");
+    const Told& one = told.at(party);
+    peer->held = one.held;
+    peer->held_bytes = one.theirs.held_bytes;
+    peer->sender->refresh(one.ours);
+    receiver_.refresh(party, one.theirs);
     const std::lock_guard lock{mutex_};
     PeerStatus& facts = peer->facts;
     facts.party = party;
     facts.endpoint = peer->endpoint_text;
-    facts.sent = outbox.last;
-    facts.acked = outbox.acked;
-    facts.backlog = outbox.last - outbox.acked - static_cast<std::int64_t>(outbox.beyond.size());
-    facts.received = inbox.next - 1;
-    facts.held = inbox.held.size();
-    facts.stopped = outbox.stopped;
+    facts.sent = one.ours.last;
+    facts.acked = one.ours.acked;
+    facts.backlog =
+        one.ours.last - one.ours.acked - static_cast<std::int64_t>(one.ours.beyond.size());
+    facts.received = one.theirs.next - 1;
+    facts.held = one.held;
+    facts.stopped = one.ours.stopped;
   }
 }
 

@@ -66,7 +66,7 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
     std::int64_t next = 1;  // lowest number not given to the node
     std::map<std::int64_t, Submitted> submitted;
     std::map<std::int64_t, Early> early;
-    std::size_t held_count = 0, held_bytes = 0;
+    std::size_t held_bytes = 0;
     std::int64_t tokens_milli = -1, filled_ms = 0;  // of the rate's bucket; -1: full
   };
 
@@ -355,28 +355,16 @@ void Receiver::tick() {
   for (const auto& [reply, next] : told) reply(wait_for(next));
 }
 
-void Receiver::refresh(const std::string& party, const core::Inbox& inbox, bool distrusted) {
-  std::optional<std::size_t> bytes;
-  {
-    const std::lock_guard lock{state_->mutex};
-    if (state_->peers[party].held_count == inbox.held.size()) {
-      bytes = state_->peers[party].held_bytes;
-    }
-  }
-  if (!bytes) {
-    bytes = 0;
-    for (const auto& [seq, held] : inbox.held) *bytes += canonical_json(held.body).size();
-  }
+void Receiver::refresh(const std::string& party, const ChannelState& channel) {
   const std::lock_guard lock{state_->mutex};
   State::Peer& peer = state_->peers[party];
-  peer.held_count = inbox.held.size();
-  peer.held_bytes = *bytes;
-  peer.distrusted = distrusted;
+  peer.held_bytes = channel.held_bytes;
+  peer.distrusted = channel.distrusted;
   if (!peer.known) {
     peer.known = true;
-    peer.next = inbox.next;
+    peer.next = channel.next;
   } else if (peer.submitted.empty()) {
-    peer.next = std::max(peer.next, inbox.next);
+    peer.next = std::max(peer.next, channel.next);
   }
 }
 

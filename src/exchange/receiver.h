@@ -19,7 +19,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/store.h"
 #include "evidence/receive.h"
 #include "exchange/alarms.h"
 #include "exchange/blobs.h"
@@ -48,9 +47,14 @@ class Receiver {
                Reply reply);
   // Answers what waited two seconds for a gap to close; ask about every 200 ms.
   void tick();
-  // What the journal has of this peer; asked for at the start and about once a second. A peer that
-  // contradicted itself is not listened to.
-  void refresh(const std::string& party, const core::Inbox& inbox, bool distrusted);
+  // A peer's channel to us as the journal has it.
+  struct ChannelState {
+    std::int64_t next = 1;
+    std::size_t held_bytes = 0;  // of messages that wait for a decision, about
+    bool distrusted = false;     // the peer contradicted itself: it is not listened to
+  };
+  // To be told at the start and about once a second.
+  void refresh(const std::string& party, const ChannelState& channel);
 
  private:
   struct State;

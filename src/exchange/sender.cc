@@ -79,19 +79,18 @@ SenderStatus Sender::status() const {
   return status_;
 }
 
-void Sender::refresh(const core::Outbox& outbox) {
-  last_ = outbox.last;
+void Sender::refresh(const ChannelState& channel) {
   if (stopping_) return;
-  if (!begun_ || (!stopped_.empty() && outbox.stopped.empty())) {
+  if (!begun_ || (!stopped_.empty() && channel.stopped.empty())) {
     begun_ = true;
-    window_.begin(outbox.acked, outbox.beyond);
+    window_.begin(channel.acked, channel.beyond);
     for (const auto& [seq, receipt] : receipts_) window_.answered(seq);
     suspicions_ = failures_ = 0;
     not_before_ms_ = busy_until_ms_ = 0;
     keys_pulled_ = false;
     if (phase_ != Phase::guard) enter(Phase::resume);
   }
-  stopped_ = outbox.stopped;
+  stopped_ = channel.stopped;
 }
 
 void Sender::want(std::vector<std::string> blobs) { blobs_ = std::move(blobs); }

@@ -22,7 +22,6 @@
 #include <variant>
 #include <vector>
 
-#include "core/store.h"
 #include "exchange/alarms.h"
 #include "exchange/blobs.h"
 #include "exchange/guard.h"
@@ -45,6 +44,14 @@ struct PeerAnswer {
   std::string body{};
   std::int64_t retry_after_s = 0;
   std::string error{};  // of status 0, for people
+};
+
+// Our channel as the journal has it.
+struct ChannelState {
+  std::int64_t last = 0;
+  std::int64_t acked = 0;
+  std::set<std::int64_t> beyond{};
+  std::string stopped{};
 };
 
 enum class Phase : std::uint8_t { guard, resume, push_keys, pull_keys, receipts, running };
@@ -79,8 +86,8 @@ class Sender {
   [[nodiscard]] std::int64_t wake_ms() const { return wake_ms_; }
   // Called, from any thread, when something came that calls() should see.
   void set_notify(std::function<void()> notify);  // empty before the sender goes
-  // The channel as the journal has it; asked for about once a second.
-  void refresh(const core::Outbox& outbox);
+  // To be told at the start and about once a second.
+  void refresh(const ChannelState& channel);
   // Documents of this peer to fetch.
   void want(std::vector<std::string> blobs);
   // The peer called us: no need to wait any longer. From any thread.
@@ -178,7 +185,6 @@ class Sender {
   int failures_ = 0;                // of contact, one after the other
   int suspicions_ = 0;              // receipts that failed, refusals of our key, without progress
   SendWindow window_{64};
-  std::int64_t last_ = 0;  // of our channel, durable
   std::int64_t peer_next_ = 0;
   std::int64_t acked_when_asked_ = 0;
   std::int64_t peer_holds_edition_ = 0;  // of our key list

@@ -1,0 +1,412 @@
+// The sender against a scripted transport: what comes back is made by hand, or by a real second
+// node through its Service, with losses, repeats and lies between.
+#include "exchange/sender.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <future>
+#include <random>
+
+#include "base/json.h"
+#include "exchange/service.h"
+#include "exchange/test_node.h"
+
+namespace bashu::exchange {
+namespace {
+
+using testing::eventually;
+using testing::form;
+using testing::TestNode;
+
+std::int64_t fake_now = 1'000'000;
+
+// One node's side of the exchange without sockets.
+struct Side {
+  Side(TestNode& given, const std::string& peer)
+      : node{*given.node},
+        test{given},
+        alarms{given.dir / "alarms"},
+        blobs{given.dir / "blobs"},
+        seen{given.dir / ("seen-" + peer)},
+        receiver{{.node = node,
+                  .guard = guard,
+                  .alarms = alarms,
+                  .blobs = blobs,
+                  .now_ms = [] { return fake_now; }}},
+        service{{.node = node,
+                 .receiver = receiver,
+                 .guard = guard,
+                 .alarms = alarms,
+                 .blobs = blobs,
+                 .seen_note = [this](const std::string&) { return seen.note(); },
+                 .later =
+                     [](const std::function<void()>& task) {
+                       task();
+                       return true;
+                     }}},
+        sender{{.node = node, .guard = guard, .seen = seen, .alarms = alarms, .blobs = blobs},
+               peer},
+        peer_name{peer} {
+    refresh();
+  }
+  void refresh() {
+    const auto outbox = test.outbox(peer_name);
+    const auto inbox = test.inbox(peer_name);
+    sender.refresh({.last = outbox.last,
+                    .acked = outbox.acked,
+                    .beyond = outbox.beyond,
+                    .stopped = outbox.stopped});
+    receiver.refresh(peer_name, {.next = inbox.next, .held_bytes = 0, .distrusted = false});
+  }
+  node::Node& node;
+  TestNode& test;
+  Guard guard;
+  Alarms alarms;
+  Blobs blobs;
+  SeenLog seen;
+  Receiver receiver;
+  Service service;
+  Sender sender;
+  std::string peer_name;
+};
+
+// What the peer answers to a call, waited for.
+PeerAnswer ask(Side& peer, const std::string& from, const PeerCall& call) {
+  HttpRequest request{
+      .method = call.method, .target = "/bashu/v1" + call.target, .body = call.body};
+  request.headers.push_back({"Content-Type", call.content_type});
+  request.length_given = true;
+  auto promise = std::make_shared<std::promise<HttpResponse>>();
+  auto future = promise->get_future();
+  peer.service.handle(from, std::move(request), [promise](HttpResponse response) {
+    promise->set_value(std::move(response));
+  });
+  while (future.wait_for(std::chrono::milliseconds{20}) != std::future_status::ready) {
+    fake_now += 500;
+    peer.receiver.tick();
+  }
+  HttpResponse response = future.get();
+  return {.status = response.status, .body = std::move(response.body)};
+}
+
+using Script =
+    std::function<PeerAnswer(const PeerCall&, const std::function<PeerAnswer()>& honest)>;
+
+// Drives `from` towards `to` for a while; answers come at once and in any order the script likes.
+void drive(Side& from, Side& to, const Script& script, const std::function<bool()>& until,
+           int rounds = 400) {
+  const std::string own = from.node.identity().party;
+  for (int round = 0; round < rounds && !until(); ++round) {
+    fake_now += 100;
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    if (round % 10 == 0) from.refresh();
+    for (const PeerCall& call : from.sender.calls(fake_now)) {
+      from.sender.answer(call.id, script(call, [&] { return ask(to, own, call); }));
+    }
+  }
+}
+
+PeerAnswer honest_only(const PeerCall&, const std::function<PeerAnswer()>& honest) {
+  return honest();
+}
+
+PeerAnswer refusal(int status, const std::string& code, std::int64_t next = 0) {
+  return {.status = status, .body = problem(status, code, {}, next).body};
+}
+
+bool is_message(const PeerCall& call) { return call.target.ends_with("/messages"); }
+
+class SenderTest : public testing::Nodes {
+ protected:
+  SenderTest() {
+    form({&a, &b});
+    near = std::make_unique<Side>(a, "chongqing");
+    far = std::make_unique<Side>(b, "sichuan");
+    far->guard.pass("sichuan");
+  }
+  [[nodiscard]] std::int64_t acked() const { return a.outbox("chongqing").acked; }
+  TestNode a{root, "sichuan"}, b{root, "chongqing"};
+  std::unique_ptr<Side> near, far;
+};
+
+TEST_F(SenderTest, HonestPeerReceivesEverything) {
+  for (int i = 0; i < 10; ++i) a.say(i);
+  drive(*near, *far, honest_only, [&] { return acked() == 10; });
+  EXPECT_EQ(acked(), 10);
+  EXPECT_EQ(b.inbox("sichuan").next, 11);
+  EXPECT_TRUE(near->alarms.newest().empty());
+  EXPECT_EQ(near->sender.status().phase, Phase::running);
+}
+
+TEST_F(SenderTest, LossAndRepetitionInBothDirectionsLoseNothingAndDoubleNothing) {
+  std::minstd_rand luck{7};
+  for (int i = 0; i < 25; ++i) a.say(i);
+  std::vector<PeerCall> old;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (is_message(call)) old.push_back(call);
+        if (luck() % 4 == 0) return {};  // lost on the way there
+        const PeerAnswer answer = honest();
+        if (!old.empty() && luck() % 3 == 0) {
+          static_cast<void>(ask(*far, "sichuan", old[luck() % old.size()]));  // repeated by the net
+        }
+        if (luck() % 4 == 0) return {};  // lost on the way back
+        return answer;
+      },
+      [&] { return acked() == 25; }, 4'000);
+  EXPECT_EQ(acked(), 25);
+  EXPECT_EQ(b.inbox("sichuan").next, 26);
+  const auto entries = b.node->entries(0, 64u << 20);
+  ASSERT_TRUE(entries.has_value());
+  std::int64_t expected = 1;
+  for (const node::Entry& entry : *entries) {
+    if (entry.kind != "recv") continue;
+    EXPECT_EQ(entry.seq, expected);
+    ++expected;
+  }
+  EXPECT_EQ(expected, 26);
+  EXPECT_TRUE(near->alarms.newest().empty());
+}
+
+TEST_F(SenderTest, NothingLeavesBeforeTheGuardPassed) {
+  a.say(1);
+  bool asked = false;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>&) -> PeerAnswer {
+        EXPECT_EQ(call.target, "/seen");
+        asked = true;
+        return {};
+      },
+      [] { return false; }, 60);
+  EXPECT_TRUE(asked);
+}
+
+TEST_F(SenderTest, PeerThatHoldsMoreOfOurLogThanWeDoShowsARollback) {
+  const std::string note = [&] {
+    // A checkpoint of a longer log, signed by our own key.
+    return evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{},
+                                     a.identity.log.secret_key);
+  }();
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target == "/seen") return {.status = 200, .body = note};
+        ADD_FAILURE() << call.target;
+        return honest();
+      },
+      [&] { return !near->guard.trouble().empty(); }, 50);
+  EXPECT_TRUE(near->guard.trouble().starts_with("rollback"));
+}
+
+TEST_F(SenderTest, PeerThatHoldsAnotherRootShowsAFork) {
+  const std::string note =
+      evidence::sign_checkpoint(a.identity.origin, 1, Hash{}, a.identity.log.secret_key);
+  drive(
+      *near, *far,
+      [&](const PeerCall&, const std::function<PeerAnswer()>&) -> PeerAnswer {
+        return {.status = 200, .body = note};
+      },
+      [&] { return !near->guard.trouble().empty(); }, 50);
+  EXPECT_TRUE(near->guard.trouble().starts_with("fork"));
+}
+
+TEST_F(SenderTest, CheckpointThatWeNeverSignedBlocksNobodyForEver) {
+  std::string note =
+      evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{}, b.identity.log.secret_key);
+  int lies = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target == "/seen" && ++lies < 3) return {.status = 200, .body = note};
+        return honest();
+      },
+      [&] { return near->sender.status().phase == Phase::running; });
+  EXPECT_EQ(near->sender.status().phase, Phase::running);
+  EXPECT_TRUE(near->guard.trouble().empty());
+}
+
+TEST_F(SenderTest, PeerThatForgotOurMessagesIsStoppedWithAnAlarm) {
+  for (int i = 0; i < 3; ++i) a.say(i);
+  drive(*near, *far, honest_only, [&] { return acked() == 3; });
+  // After a restart the channel is asked for again.
+  near = std::make_unique<Side>(a, "chongqing");
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target.ends_with(".main")) {
+          return {.status = 200, .body = R"({"next":2,"keys_edition":1,"token":true})"};
+        }
+        return honest();
+      },
+      [&] { return a.outbox("chongqing").stopped == "peer-rollback"; });
+  EXPECT_EQ(a.outbox("chongqing").stopped, "peer-rollback");
+  ASSERT_EQ(near->alarms.newest().size(), 1U);
+  EXPECT_EQ(near->alarms.newest()[0].code, "peer-rollback");
+}
+
+TEST_F(SenderTest, PeerThatAnsweredWhatWeNeverSentShowsThatWeWereRolledBack) {
+  a.say(1);
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target.ends_with(".main")) {
+          return {.status = 200, .body = R"({"next":9,"keys_edition":1,"token":true})"};
+        }
+        return honest();
+      },
+      [&] { return !near->guard.trouble().empty(); });
+  EXPECT_TRUE(near->guard.trouble().starts_with("rollback"));
+}
+
+TEST_F(SenderTest, WrongReceiptIsAskedForOnceMoreAndThenStopsTheChannel) {
+  a.say(1);
+  int receipts = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        PeerAnswer answer = honest();
+        if (answer.status == 200 && (is_message(call) || call.target.contains("/receipts/"))) {
+          ++receipts;
+          answer.body[answer.body.size() / 2] ^= 1;
+        }
+        return answer;
+      },
+      [&] { return !a.outbox("chongqing").stopped.empty(); });
+  EXPECT_EQ(a.outbox("chongqing").stopped, "receipt");
+  EXPECT_EQ(receipts, 2);
+  EXPECT_EQ(acked(), 0);
+}
+
+TEST_F(SenderTest, ReceiptOfAnotherMessageIsNotTaken) {
+  for (int i = 0; i < 2; ++i) a.say(i);
+  std::string first;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        PeerAnswer answer = honest();
+        if (answer.status == 200 && (is_message(call) || call.target.contains("/receipts/"))) {
+          if (first.empty()) first = answer.body;
+          answer.body = first;
+        }
+        return answer;
+      },
+      [&] { return !a.outbox("chongqing").stopped.empty(); });
+  EXPECT_EQ(a.outbox("chongqing").stopped, "receipt");
+  EXPECT_EQ(acked(), 1);
+}
+
+TEST_F(SenderTest, BusyPeerIsWaitedForAndOthersRefusalsStop) {
+  for (int i = 0; i < 3; ++i) a.say(i);
+  int busy = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (is_message(call) && ++busy <= 6) {
+          PeerAnswer answer = refusal(busy % 2 == 0 ? 429 : 503, "slow-down");
+          answer.retry_after_s = 1;
+          return answer;
+        }
+        return honest();
+      },
+      [&] { return acked() == 3; }, 1'000);
+  EXPECT_EQ(acked(), 3);
+  a.say(4);
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        return is_message(call) ? refusal(403, "wrong-agreement") : honest();
+      },
+      [&] { return !a.outbox("chongqing").stopped.empty(); });
+  EXPECT_EQ(a.outbox("chongqing").stopped, "wrong-agreement");
+  // Started again by hand it goes on where it was.
+  a.node->run({.command = core::StopChannel{.peer = "chongqing", .reason = {}}, .evidence = "{}"});
+  drive(*near, *far, honest_only, [&] { return acked() == 4; });
+  EXPECT_EQ(acked(), 4);
+}
+
+TEST_F(SenderTest, GapSendsItBackToAsk) {
+  for (int i = 0; i < 3; ++i) a.say(i);
+  int gaps = 0, asked = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target.ends_with(".main")) ++asked;
+        if (is_message(call) && ++gaps <= 1) return refusal(409, "gap", 1);
+        return honest();
+      },
+      [&] { return acked() == 3; }, 1'000);
+  EXPECT_EQ(acked(), 3);
+  EXPECT_GE(asked, 2);
+}
+
+TEST_F(SenderTest, ReceiptsMissedAreFetchedInsteadOfSendingAgain) {
+  for (int i = 0; i < 5; ++i) a.say(i);
+  int sent = 0;
+  bool lossy = true;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (is_message(call)) ++sent;
+        PeerAnswer answer = honest();
+        if (is_message(call) && lossy) return {};
+        return answer;
+      },
+      [&] { return b.inbox("sichuan").next == 6; });
+  lossy = false;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (is_message(call)) ++sent;
+        return honest();
+      },
+      [&] { return acked() == 5; });
+  EXPECT_EQ(acked(), 5);
+  EXPECT_EQ(sent, 5);
+}
+
+TEST_F(SenderTest, ForkedLogIsFoundByTheBatchOfProofs) {
+  for (int i = 0; i < 3; ++i) a.say(i);
+  drive(*near, *far, honest_only, [&] { return acked() == 3; });
+  a.say(3);
+  drive(*near, *far, honest_only, [&] { return acked() == 4; });
+  fake_now += 20'000;
+  bool proved = false;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        PeerAnswer answer = honest();
+        if (call.target.starts_with("/log/consistency/")) {
+          proved = true;
+          const auto at = answer.body.find('\n') + 1;
+          if (answer.body[at] != '\n') answer.body.replace(at, 8, "AAAAAAAA");
+        }
+        return answer;
+      },
+      [&] { return !a.outbox("chongqing").stopped.empty(); }, 100);
+  EXPECT_TRUE(proved);
+  EXPECT_EQ(a.outbox("chongqing").stopped, "fork");
+}
+
+TEST_F(SenderTest, HonestProofsAdvanceWhatWasSeen) {
+  a.say(0);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  const std::uint64_t before = near->seen.size();
+  for (int i = 1; i < 6; ++i) {
+    a.say(i);
+    drive(*near, *far, honest_only, [&] { return acked() == i + 1; });
+  }
+  fake_now += 20'000;
+  drive(*near, *far, honest_only, [&] { return near->seen.size() > before; }, 200);
+  drive(*near, *far, honest_only, [] { return false; }, 30);
+  EXPECT_GT(near->seen.size(), before);
+  EXPECT_TRUE(near->alarms.newest().empty());
+  SeenLog again{a.dir / "seen-chongqing"};
+  EXPECT_TRUE(again.load(b.identity.origin, std::vector<std::string>{b.identity.log.public_key}));
+  EXPECT_EQ(again.size(), near->seen.size());
+}
+
+}  // namespace
+}  // namespace bashu::exchange
