@@ -1,0 +1,290 @@
+#include "exchange/receiver.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "evidence/envelope.h"
+#include "exchange/service.h"
+#include "exchange/test_node.h"
+
+namespace bashu::exchange {
+namespace {
+
+using testing::form;
+using testing::TestNode;
+
+class ReceiverTest : public testing::Nodes {
+ protected:
+  ReceiverTest() {
+    form({&a, &b});
+    guard.pass("sichuan");
+    receiver = std::make_unique<Receiver>(ReceiverParts{
+        .node = *b.node, .guard = guard, .alarms = alarms, .blobs = blobs, .now_ms = [this] {
+          return now;
+        }});
+    service = std::make_unique<Service>(
+        ServiceParts{.node = *b.node,
+                     .receiver = *receiver,
+                     .guard = guard,
+                     .alarms = alarms,
+                     .blobs = blobs,
+                     .seen_note = [](const std::string&) { return std::string{}; },
+                     .later =
+                         [](const std::function<void()>& task) {
+                           task();
+                           return true;
+                         }});
+    receiver->refresh("sichuan", {});
+  }
+  std::string envelope(std::int64_t seq, const Value& body = Value{Value::Record{}},
+                       const std::function<void(evidence::Payload&)>& change = {}) const {
+    const std::int64_t issued = b.identity.created;
+    evidence::Payload payload{.from = "sichuan",
+                              .to = "chongqing",
+                              .channel = "sichuan.chongqing.main",
+                              .seq = seq,
+                              .issued = issued,
+                              .expiry = issued + 86'400,
+                              .agreement = b.node->directory()->agreement.id,
+                              .pack = {},
+                              .kind = "bashu.ping",
+                              .stream = {},
+                              .nonce = base64url(std::string(16, static_cast<char>(seq))),
+                              .body = body};
+    if (change) change(payload);
+    return evidence::sign_envelope(evidence::payload_text(payload), a.identity.envelope.kid,
+                                   a.identity.envelope.secret_key)
+        .text;
+  }
+  std::future<HttpResponse> send(std::string body, const std::string& party = "sichuan",
+                                 const std::string& type = "application/jose+json",
+                                 bool length = true, const std::string& method = "POST") {
+    HttpRequest request{.method = method,
+                        .target = "/bashu/v1/channels/sichuan.chongqing.main/messages",
+                        .headers = {{"Content-Type", type}},
+                        .body = std::move(body)};
+    request.length_given = length;
+    auto promise = std::make_shared<std::promise<HttpResponse>>();
+    service->handle(party, std::move(request),
+                    [promise](HttpResponse response) { promise->set_value(std::move(response)); });
+    return promise->get_future();
+  }
+  HttpResponse get(const std::string& target, const std::string& party = "sichuan") {
+    std::promise<HttpResponse> promise;
+    service->handle(party, {.method = "GET", .target = "/bashu/v1" + target},
+                    [&](HttpResponse response) { promise.set_value(std::move(response)); });
+    return promise.get_future().get();
+  }
+  static std::string code(const HttpResponse& response) {
+    const auto body = parse_json(response.body);
+    return std::to_string(response.status) + " " + (body ? body->text_at("code") : "");
+  }
+
+  std::int64_t now = 1'000'000;
+  TestNode a{root, "sichuan"}, b{root, "chongqing"};
+  Guard guard;
+  Alarms alarms{root / "alarms"};
+  Blobs blobs{root / "blobs"};
+  std::unique_ptr<Receiver> receiver;
+  std::unique_ptr<Service> service;
+};
+
+TEST_F(ReceiverTest, RepeatedMessageGetsTheSameReceiptAndHasOneEffect) {
+  const auto first = send(envelope(1)).get();
+  ASSERT_EQ(first.status, 200);
+  EXPECT_EQ(first.header("content-type"), "text/x.tlog.proof");
+  const std::uint64_t size = b.node->durable();
+  EXPECT_EQ(send(envelope(1)).get().body, first.body);
+  EXPECT_EQ(get("/channels/sichuan.chongqing.main/receipts/1").body, first.body);
+  EXPECT_EQ(b.node->durable(), size);
+  // The same after a restart, when only the journal remembers.
+  receiver.reset();
+  service.reset();
+  b.close();
+  b.open();
+  Receiver fresh{
+      {.node = *b.node, .guard = guard, .alarms = alarms, .blobs = blobs, .now_ms = [this] {
+         return now;
+       }}};
+  fresh.refresh("sichuan", {.next = 2});
+  std::promise<HttpResponse> promise;
+  HttpRequest request{.method = "POST",
+                      .headers = {{"Content-Type", "application/jose+json"}},
+                      .body = envelope(1)};
+  request.length_given = true;
+  fresh.message("sichuan", "sichuan.chongqing.main", request,
+                [&](HttpResponse response) { promise.set_value(std::move(response)); });
+  EXPECT_EQ(promise.get_future().get().body, first.body);
+}
+
+TEST_F(ReceiverTest, ManyCopiesAtOnceHaveOneEffect) {
+  std::vector<std::future<HttpResponse>> answers;
+  for (int i = 0; i < 8; ++i) answers.push_back(send(envelope(1)));
+  std::string receipt;
+  for (auto& answer : answers) {
+    const HttpResponse got = answer.get();
+    if (got.status == 503) continue;  // asked in the moment in which it became durable
+    ASSERT_EQ(got.status, 200);
+    if (receipt.empty()) receipt = got.body;
+    EXPECT_EQ(got.body, receipt);
+  }
+  EXPECT_FALSE(receipt.empty());
+  EXPECT_EQ(b.inbox("sichuan").next, 2);
+}
+
+TEST_F(ReceiverTest, AnotherMessageUnderATakenNumberIsRefusedAndKept) {
+  ASSERT_EQ(send(envelope(1)).get().status, 200);
+  const std::string other = envelope(1, Value::Record{{"x", 1}});
+  EXPECT_EQ(code(send(other).get()), "409 seq-conflict");
+  EXPECT_EQ(code(send(other).get()), "409 seq-conflict");
+  ASSERT_EQ(alarms.newest().size(), 1U);
+  EXPECT_EQ(alarms.newest()[0].code, "seq-conflict");
+}
+
+TEST_F(ReceiverTest, EarlyMessagesWaitForTheGapToClose) {
+  auto third = send(envelope(3)), second = send(envelope(2));
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds{20}), std::future_status::timeout);
+  EXPECT_EQ(send(envelope(1)).get().status, 200);
+  EXPECT_EQ(second.get().status, 200);
+  EXPECT_EQ(third.get().status, 200);
+  EXPECT_EQ(b.inbox("sichuan").next, 4);
+}
+
+TEST_F(ReceiverTest, EarlyMessageIsToldToComeAgainAfterTwoSeconds) {
+  auto second = send(envelope(2));
+  now += 1'900;
+  receiver->tick();
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds{20}), std::future_status::timeout);
+  now += 200;
+  receiver->tick();
+  const HttpResponse told = second.get();
+  EXPECT_EQ(told.status, 202);
+  EXPECT_EQ(told.body, R"({"next":1})");
+  // What was kept still counts when the gap closes.
+  EXPECT_EQ(send(envelope(1)).get().status, 200);
+  EXPECT_TRUE(testing::eventually([&] { return b.inbox("sichuan").next == 3; }, 5));
+}
+
+TEST_F(ReceiverTest, EveryRefusalHasItsCodeAndChangesNothing) {
+  const std::uint64_t size = b.node->durable();
+  const std::string good = envelope(1);
+  EXPECT_EQ(code(send(std::string((3u << 19) + 1, 'x')).get()), "413 too-large");
+  EXPECT_EQ(code(send(good, "sichuan", "application/jose+json", true, "PUT").get()), "405 method");
+  EXPECT_EQ(code(send(good, "sichuan", "text/plain").get()), "415 media-type");
+  EXPECT_EQ(code(send(good, "sichuan", "application/jose+json", false).get()),
+            "411 length-required");
+  EXPECT_EQ(code(send(good, "").get()), "403 unknown-peer");
+  EXPECT_EQ(code(send(good, "guizhou").get()), "403 unknown-peer");
+  EXPECT_EQ(code(send("{}").get()), "400 malformed");
+  EXPECT_EQ(code(send(good.substr(0, good.size() - 5)).get()), "400 malformed");
+  EXPECT_EQ(
+      code(send(envelope(1, Value{Value::Record{}}, [](auto& p) { p.to = "sichuan"; })).get()),
+      "403 wrong-recipient");
+  EXPECT_EQ(code(send(envelope(1, Value{Value::Record{}},
+                               [](auto& p) { p.channel = "sichuan.chongqing.other"; }))
+                     .get()),
+            "403 wrong-channel");
+  EXPECT_EQ(code(send(envelope(1, Value{Value::Record{}},
+                               [](auto& p) { p.agreement = std::string(64, '0'); }))
+                     .get()),
+            "403 wrong-agreement");
+  EXPECT_EQ(
+      code(send(envelope(1, Value{Value::Record{}}, [](auto& p) { p.issued += 3'600; })).get()),
+      "403 future");
+  EXPECT_EQ(code(send(envelope(65)).get()), "409 gap");
+  EXPECT_EQ(b.node->durable(), size);
+}
+
+TEST_F(ReceiverTest, NothingIsAnsweredBeforeTheGuardPassedOrToAPeerThatLied) {
+  receiver->refresh("sichuan", {.next = 1, .held_bytes = 0, .distrusted = true});
+  EXPECT_EQ(code(send(envelope(1)).get()), "503 not-ready");
+  receiver->refresh("sichuan", {});
+  guard.fail("rollback", "test");
+  EXPECT_EQ(code(send(envelope(1)).get()), "503 not-ready");
+  EXPECT_EQ(get("/log/checkpoint").status, 503);
+  EXPECT_EQ(get("/seen").status, 404);
+}
+
+TEST_F(ReceiverTest, RateIsLimitedPerParty) {
+  const std::int64_t burst = 2 * b.node->directory()->agreement.rate_per_s;
+  int refused = 0;
+  for (std::int64_t i = 0; i < burst + 10; ++i) {
+    const HttpResponse got = send("{}").get();
+    if (got.status == 429) {
+      ++refused;
+      EXPECT_EQ(got.header("retry-after"), "1");
+    }
+  }
+  EXPECT_EQ(refused, 10);
+  now += 5;  // ten more at 2,000 a second
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(send("{}").get().status, 400);
+  EXPECT_EQ(send("{}").get().status, 429);
+}
+
+TEST_F(ReceiverTest, KeysOfSealedValuesGoToTheVaultAndNeverReplaceOne) {
+  const std::string key(32, 'k'), id = "sichuan-k0000000000000001";
+  const auto box = [&](const std::string& bytes) {
+    return base64url(node::seal_to(b.identity.seal.public_key, bytes));
+  };
+  const std::string own = "chongqing-k0000000000000001";
+  ASSERT_EQ(send(envelope(1, Value::Record{{"$keys", Value::Record{{id, box(key)},
+                                                                   {own, box(key)},
+                                                                   {"sichuan-kbad", "x"}}}}))
+                .get()
+                .status,
+            200);
+  EXPECT_EQ(b.node->vault().key(id), key);
+  EXPECT_EQ(b.node->vault().key(own), std::nullopt);
+  ASSERT_EQ(
+      send(envelope(2, Value::Record{{"$keys", Value::Record{{id, box(std::string(32, 'x'))}}}}))
+          .get()
+          .status,
+      200);
+  EXPECT_EQ(b.node->vault().key(id), key);
+}
+
+TEST_F(ReceiverTest, DocumentsNamedInMessagesAreWanted) {
+  const std::string name(64, 'a');
+  ASSERT_EQ(send(envelope(1, Value::Record{{"file", Value::Record{{"sha256", name},
+                                                                  {"media", "application/pdf"},
+                                                                  {"size", 3}}}}))
+                .get()
+                .status,
+            200);
+  ASSERT_EQ(blobs.wanted().size(), 1U);
+  EXPECT_EQ(blobs.wanted()[0].name, name);
+  EXPECT_EQ(blobs.wanted()[0].party, "sichuan");
+}
+
+TEST_F(ReceiverTest, PartiesSeeTheirOwnChannelsOnly) {
+  EXPECT_EQ(get("/channels/sichuan.chongqing.main").status, 200);
+  EXPECT_EQ(get("/channels/chongqing.sichuan.main").status, 200);
+  EXPECT_EQ(get("/channels/sichuan.chongqing.other").status, 404);
+  EXPECT_EQ(get("/channels/guizhou.chongqing.main").status, 404);
+  ASSERT_EQ(send(envelope(1)).get().status, 200);
+  EXPECT_EQ(get("/channels/sichuan.chongqing.main/messages/1").body, envelope(1));
+  for (const char* path : {"/channels/sichuan.chongqing.main/messages/2",
+                           "/channels/sichuan.chongqing.main/receipts/x",
+                           "/channels/sichuan.chongqing.main/resolutions/1", "/channels", "/",
+                           "/keys/..", "/keys/sichuan/9", "/agreement/0", "/log/consistency/5/2",
+                           "/log/consistency/0/99999", "/blobs/..", "/nothing"}) {
+    EXPECT_EQ(get(path).status, 404) << path;
+  }
+  EXPECT_EQ(get("/keys/sichuan").status, 200);
+  EXPECT_EQ(get("/agreement").body, get("/agreement/1").body);
+}
+
+TEST_F(ReceiverTest, ConsistencyIsServedBetweenCommits) {
+  ASSERT_EQ(send(envelope(1)).get().status, 200);
+  const std::string size = std::to_string(b.node->durable());
+  const HttpResponse got = get("/log/consistency/1/" + size);
+  ASSERT_EQ(got.status, 200);
+  EXPECT_TRUE(got.body.starts_with("old 1\n"));
+  EXPECT_TRUE(got.body.ends_with(get("/log/checkpoint").body));
+}
+
+}  // namespace
+}  // namespace bashu::exchange
