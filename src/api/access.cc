@@ -252,7 +252,7 @@ Sight sight(const ApiKey& key, const packs::Pack& pack, const packs::Service& se
     for (const auto& [role, all] : party.roles) {
       if (!holds(held, role)) continue;
       if (all) return Sight::full;
-      if (!facts.opened_by.empty() && facts.opened_by == key.principal()) return Sight::full;
+      if (facts.acted || facts.opened_by == key.principal()) return Sight::full;
       if (!facts.opened_by.empty() && begun_by(service, party.name, role)) continue;
       if (facts.task_roles.contains(role) || awaits(service, facts.state, party.name, role)) {
         return Sight::full;

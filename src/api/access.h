@@ -86,11 +86,12 @@ struct CaseFacts {
   const core::Parties* parties = nullptr;
   std::string_view state;
   std::string_view opened_by;
-  std::set<std::string, std::less<>> task_roles;  // of open tasks of the case
+  std::set<std::string, std::less<>> task_roles{};  // of open tasks of the case
+  bool acted = false;                               // this principal took a step of it before
 };
 // `own`: the party of this node. A role that sees all cases sees it; a role that sees its own
-// sees what the holder began, and, unless somebody else of the same role began it here, what waits
-// for that role by a task or an event of the present state.
+// sees what the holder began or took a step of, and, unless somebody else of the same role began
+// it here, what waits for that role by a task or an event of the present state.
 [[nodiscard]] Sight sight(const ApiKey& key, const packs::Pack& pack, const packs::Service& service,
                           std::string_view own, const CaseFacts& facts);
 

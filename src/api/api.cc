@@ -42,7 +42,7 @@ exchange::HttpResponse done_response(const node::Done& done, const std::vector<W
       one.as_record()->insert_or_assign("line", line.line);
       refused.push_back(std::move(one));
     }
-    record["refused"] = std::move(refused);
+    record["refusals"] = std::move(refused);
   }
   if (!warnings.empty()) {
     Value::List list;

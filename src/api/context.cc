@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/documents.h"
+#include "api/reading.h"
 #include "base/json.h"
 
 namespace bashu::api {
@@ -14,7 +15,7 @@ constexpr std::size_t kRootsMax = 65'536;
 
 // Whether the key has a role that sees every case of a party this node plays here.
 bool sees_all(const ApiKey& key, const CaseRoot& root, std::string_view own) {
-  const CaseFacts nothing{.parties = &root.parties, .state = {}, .opened_by = {}, .task_roles = {}};
+  const CaseFacts nothing{.parties = &root.parties, .state = {}, .opened_by = {}};
   return sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
 }
 
@@ -44,13 +45,18 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
   if (!state_needed) {
     const std::lock_guard lock{context.mutex};
     const auto it = context.roots.find(id);
-    if (it != context.roots.end() && sees_all(*call.key, it->second, own)) {
+    if (it != context.roots.end() && call.key->divisions.empty() &&
+        sees_all(*call.key, it->second, own)) {
       return SeenCase{.root = it->second, .sight = Sight::full, .sealing_key = {}};
     }
   }
 
   SeenCase seen;
+  CaseFacts facts;
+  std::string state_name;
+  std::string opened_by;
   bool found = false;
+  bool mine = false;
   context.node.query([&](const core::State& state) {
     const core::Case* c = state.find_case(id);
     if (!c) return;
@@ -62,17 +68,29 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
     found = true;
     seen.root.service_name = c->service;
     seen.root.parties = c->parties;
-    CaseFacts facts{
-        .parties = &c->parties, .state = c->state, .opened_by = c->opened_by, .task_roles = {}};
+    mine = in_divisions(*call.key, seen.root.service->fields, c->data);
+    state_name = c->state;
+    opened_by = c->opened_by;
     for (const std::int64_t number : state.tasks_of(id)) {
       if (const core::Task* task = state.find_task(number)) {
         facts.task_roles.insert(task->roles.begin(), task->roles.end());
       }
     }
-    seen.sight = sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);
     seen.sealing_key = own_sealing_key(c->data, own);
   });
-  if (!found || seen.sight == Sight::none) return std::unexpected{unknown};
+  if (!found || !mine) return std::unexpected{unknown};
+  facts.parties = &seen.root.parties;
+  facts.state = state_name;
+  facts.opened_by = opened_by;
+  const auto look = [&] {
+    return sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);
+  };
+  seen.sight = look();
+  if (seen.sight != Sight::full && !call.key->roles_in(seen.root.pack->name).empty()) {
+    facts.acted = acted_in(*call.views, id, call.key->principal());
+    seen.sight = look();
+  }
+  if (seen.sight == Sight::none) return std::unexpected{unknown};
   const std::lock_guard lock{context.mutex};
   if (context.roots.size() >= kRootsMax) context.roots.clear();
   context.roots.insert_or_assign(std::string{id}, seen.root);

@@ -49,6 +49,7 @@ Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
   if (type.kind == packs::Kind::document && value.as_record()) {
     Value::Record record;
     for (const auto& [name, member] : *value.as_record()) {
+      if (name == "dek") continue;  // of the vault; means nothing outside
       record.emplace(
           name, packs::is_sealed(member) ? open(reader, type, member, below(path, name)) : member);
     }

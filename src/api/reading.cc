@@ -76,14 +76,14 @@ Sight Onlooker::sight_of(const views::CaseRow& row) {
   const packs::PackPtr of = pack(row.pack);
   const packs::Service* service = of ? packs::find(of->services, row.service) : nullptr;
   if (service && in_divisions(*call_.key, service->fields, row.data)) {
-    CaseFacts facts{
-        .parties = &row.parties, .state = row.state, .opened_by = row.opened_by, .task_roles = {}};
+    CaseFacts facts{.parties = &row.parties, .state = row.state, .opened_by = row.opened_by};
     const std::string& own = context_.node.identity().party;
     found = sight(*call_.key, *of, *service, own, facts);
-    // Tasks are looked up only where nothing else lets the reader in.
+    // Tasks and steps are looked up only where nothing else lets the reader in.
     if (found != Sight::full && !call_.key->roles_in(of->name).empty()) {
       facts.task_roles = task_roles(row.id);
-      if (!facts.task_roles.empty()) found = sight(*call_.key, *of, *service, own, facts);
+      facts.acted = acted_in(*call_.views, row.id, call_.key->principal());
+      found = sight(*call_.key, *of, *service, own, facts);
     }
   }
   seen_.emplace(row.id, found);
@@ -111,6 +111,11 @@ std::expected<void, Problem> Onlooker::account_for(const Reader& reader,
     return {};
   }
   return std::unexpected{problem_of(Fault{.what = "access.log cannot be written"})};
+}
+
+bool acted_in(views::Views& views, std::string_view case_id, std::string_view principal) {
+  const auto steps = views.history(case_id);
+  return steps && std::ranges::find(*steps, principal, &views::StepRow::principal) != steps->end();
 }
 
 Value list_value(const std::vector<std::string>& texts) {

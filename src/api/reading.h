@@ -46,6 +46,10 @@ class Onlooker {
   std::map<std::string, Sight, std::less<>> seen_;
 };
 
+// Whether the principal took a step of the case at this node.
+[[nodiscard]] bool acted_in(views::Views& views, std::string_view case_id,
+                            std::string_view principal);
+
 // The names of the parts of a case in the reader's language, its data as the reader sees it.
 [[nodiscard]] Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& reader,
                                const std::string& language);

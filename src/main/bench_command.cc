@@ -3,13 +3,29 @@
 #include <algorithm>
 #include <ostream>
 
+#include "bench/bench.h"
 #include "main/benchmarks.h"
 #include "main/commands.h"
 
 namespace bashu::cli {
 
+namespace {
+
+template <bool (*Measure)(std::ostream&)>
+Exit run(const Console& console) {
+  return Measure(console.out) ? Exit::done : Exit::refused;
+}
+
+}  // namespace
+
 const std::vector<Benchmark>& benchmarks() {
-  static const std::vector<Benchmark> kBenchmarks{};
+  static const std::vector<Benchmark> kBenchmarks{
+      {"feeds", "batches of 8,192 transfers through the in-process pipeline", run<bench::feeds>},
+      {"feeds-http", "32 clients with one transfer each over HTTP", run<bench::feeds_http>},
+      {"cases", "events of cases through the pipeline, and their latency", run<bench::cases>},
+      {"exchange", "signed and receipted messages between two processes", run<bench::exchange>},
+      {"restart", "a node with a million events behind it", run<bench::restart>},
+  };
   return kBenchmarks;
 }
 

@@ -20,10 +20,12 @@ namespace bashu::cli {
 namespace {
 
 // Prints the findings; false if one forbids the pack.
-bool report(const Console& console, const std::string& file, const std::vector<Finding>& findings) {
+bool report(const Console& console, const std::string& file, const std::vector<Finding>& findings,
+            bool notes) {
   bool good = true;
   for (const Finding& finding : findings) {
     good = good && finding.note;
+    if (finding.note && !notes) continue;
     console.out << file << ':' << finding.line << ':' << finding.column << ": "
                 << (finding.note ? console.say("note: ", "提示：") : std::string_view{})
                 << finding.text;
@@ -37,11 +39,11 @@ struct Read {
   packs::PackPtr pack;
   Exit exit = Exit::done;
 };
-Read read_pack(const Console& console, const std::string& file) {
+Read read_pack(const Console& console, const std::string& file, bool notes = false) {
   const auto text = node::read_file(file);
   if (!text) return {.pack = nullptr, .exit = console.fail(text.error())};
   const packs::Loaded loaded = packs::load(*text);
-  const bool good = report(console, file, loaded.findings);
+  const bool good = report(console, file, loaded.findings, notes);
   return {.pack = good ? loaded.pack : nullptr,
           .exit = good && loaded.pack ? Exit::done : Exit::refused};
 }
@@ -167,7 +169,7 @@ void dot_service(const Console& console, const std::string& name, const packs::S
 Exit pack_check(const Console& console, const PackFiles& what) {
   Exit exit = Exit::done;
   for (const std::string& file : what.files) {
-    const Read read = read_pack(console, file);
+    const Read read = read_pack(console, file, true);
     exit = worse(exit, read.exit);
     if (read.pack) {
       console.out << file << ": " << console.say("sound  ", "无误  ") << read.pack->name << ' '
@@ -184,7 +186,7 @@ Exit pack_test(const Console& console, const PackFiles& what) {
     exit = worse(exit, read.exit);
     if (!read.pack) continue;
     console.progress(file);
-    const auto reports = try_scenarios(*read.pack, neighbours(file));
+    const auto reports = try_scenarios(*read.pack, neighbours(*read.pack, file));
     console.progress({});
     int steps = 0;
     int failed = 0;
@@ -208,7 +210,7 @@ Exit pack_show(const Console& console, const PackShow& what) {
   if (!text) return console.fail(text.error());
   const packs::Loaded loaded = packs::load(*text);
   if (!loaded.pack) {
-    report(console, what.file, loaded.findings);
+    report(console, what.file, loaded.findings, false);
     return Exit::refused;
   }
   const packs::Pack& pack = *loaded.pack;
@@ -271,7 +273,7 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
   for (const std::string& file : files) {
     const Read read = read_pack(console, file);
     if (!read.pack) return read.exit;
-    for (const scenario::Report& one : try_scenarios(*read.pack, neighbours(file))) {
+    for (const scenario::Report& one : try_scenarios(*read.pack, neighbours(*read.pack, file))) {
       for (const std::string& failure : one.failures) {
         console.err << file << ": " << one.title << ": " << failure << '\n';
       }

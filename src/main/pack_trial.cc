@@ -1,27 +1,32 @@
 #include "main/pack_trial.h"
 
-#include <algorithm>
-#include <system_error>
-
 #include "node/files.h"
 #include "packs/load.h"
 
 namespace bashu::cli {
 
-std::vector<packs::PackPtr> neighbours(const std::filesystem::path& file) {
+std::set<std::string> named_packs(const packs::Pack& pack) {
+  std::set<std::string> names;
+  for (const Value& scenario : pack.scenarios) {
+    const Value* given = scenario.find("given");
+    if (!given || !given->as_record()) continue;
+    for (const auto& [party, registers] : *given->as_record()) {
+      if (!registers.as_record()) continue;
+      for (const auto& [name, records] : *registers.as_record()) {
+        const std::size_t slash = name.find('/');
+        if (slash != std::string::npos) names.insert(name.substr(0, slash));
+      }
+    }
+  }
+  return names;
+}
+
+std::vector<packs::PackPtr> neighbours(const packs::Pack& pack, const std::filesystem::path& file) {
   std::vector<packs::PackPtr> found;
   const auto folder = std::filesystem::absolute(file).parent_path();
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
-    const auto extension = entry.path().extension();
-    if (entry.path().filename() == file.filename()) continue;
-    if (extension == ".yaml" || extension == ".yml") files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  for (const auto& one : files) {
-    const auto text = node::read_file(one);
-    if (!text) continue;
+  for (const std::string& name : named_packs(pack)) {
+    const auto text = node::read_file(folder / (name + ".yaml"));
+    if (!text) continue;  // its scenarios say what they miss
     if (auto loaded = packs::load(*text); loaded.pack) found.push_back(loaded.pack);
   }
   return found;

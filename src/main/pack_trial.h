@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -10,8 +12,11 @@
 
 namespace bashu::cli {
 
-// The sound packs beside `file`, whose registers its scenarios may name.
-[[nodiscard]] std::vector<packs::PackPtr> neighbours(const std::filesystem::path& file);
+// The other packs whose registers its scenarios fill.
+[[nodiscard]] std::set<std::string> named_packs(const packs::Pack& pack);
+// Those of them that stand beside `file`, as NAME.yaml.
+[[nodiscard]] std::vector<packs::PackPtr> neighbours(const packs::Pack& pack,
+                                                     const std::filesystem::path& file);
 [[nodiscard]] std::vector<scenario::Report> try_scenarios(const packs::Pack& pack,
                                                           const std::vector<packs::PackPtr>& also);
 // What fails, as findings; empty if all scenarios pass.

@@ -157,11 +157,11 @@ Exit serve(const Console& console, const Serve& what) {
                 .set_today = std::move(set_today),
                 .try_pack =
                     [&](const packs::PackPtr& pack) {
-                      // Its scenarios may name registers of packs that are held here.
+                      const std::set<std::string> named = named_packs(*pack);
                       std::vector<packs::PackPtr> also;
                       (*node)->query([&](const core::State& state) {
                         for (const auto& [digest, row] : state.circle().packs) {
-                          if (row.pack && row.pack->name != pack->name) also.push_back(row.pack);
+                          if (row.pack && named.contains(row.pack->name)) also.push_back(row.pack);
                         }
                       });
                       return trial_findings(*pack, also);

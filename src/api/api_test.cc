@@ -1,0 +1,717 @@
+// The API on a real node with its views: `sichuan`, in a circle whose other node never answers.
+
+#include "api/api.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <set>
+
+#include "api/routes.h"
+#include "api/test_pack.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "core/command.h"
+#include "exchange/circle.h"
+#include "node/system_environment.h"
+#include "packs/load.h"
+#include "views/follower.h"
+
+namespace bashu::api {
+namespace {
+
+namespace fs = std::filesystem;
+using exchange::HttpRequest;
+using exchange::HttpResponse;
+
+std::string key_row(const std::string& id, const std::string& roles, const std::string& more = "") {
+  return R"({"id":")" + id + R"(","sha256":")" + hex(sha256("secret-" + id)) + R"(","roles":)" +
+         roles + more + "}";
+}
+
+// What all tests of this file share: making a node takes longer than asking it.
+struct World {
+  fs::path dir = fs::temp_directory_path() / ("bashu-api-" + std::to_string(::getpid()));
+  std::unique_ptr<node::RehearsalClock> clock;
+  node::SystemChance chance;
+  std::unique_ptr<node::Node> node;
+  std::unique_ptr<views::Follower> follower;
+  std::unique_ptr<KeyRing> keys;
+  std::unique_ptr<Api> api;
+
+  World() {
+    fs::remove_all(dir);
+    fs::create_directories(dir);
+    const auto own = make("sichuan");
+    const auto peer = make("chongqing");
+    clock = std::make_unique<node::RehearsalClock>(dir / "sichuan" / "rehearsal-day",
+                                                   *Date::parse("2026-03-02"));
+    auto opened =
+        node::Node::open({.dir = dir / "sichuan", .clock = clock.get(), .chance = &chance});
+    EXPECT_TRUE(opened) << opened.error().what;
+    node = std::move(*opened);
+    const std::int64_t now = clock->now().unix_ms / 1'000;
+    const auto file = exchange::compose_edition({}, {*exchange::party_card(peer)}, own,
+                                                {.name = "Test circle", .effective = now});
+    EXPECT_TRUE(file) << file.error().what;
+    const auto both = exchange::co_sign(*file, peer, now);
+    EXPECT_TRUE(both) << both.error().what;
+    const auto adopted = exchange::adopt(*node, *both);
+    EXPECT_TRUE(adopted) << adopted.error().what;
+
+    const auto pack = packs::load(kTestPack).pack;
+    EXPECT_TRUE(pack);
+    const auto done = node->run({.command = core::AdoptPack{.by = {.roles = {"admin"}},
+                                                            .source = canonical_json(pack->source),
+                                                            .from = clock->today()},
+                                 .evidence = "{}"});
+    EXPECT_TRUE(std::holds_alternative<node::Done>(done));
+    auto followed = views::Follower::start(*node, dir / "sichuan");
+    EXPECT_TRUE(followed) << followed.error().what;
+    follower = std::move(*followed);
+
+    std::ofstream{dir / "keys.json"}
+        << "[" << key_row("clerk", R"({"errand":["clerk"]})") << ","
+        << key_row("chengdu", R"({"errand":["clerk"]})", R"(,"divisions":["5101"])") << ","
+        << key_row("ann", R"({"errand":["citizen"]})") << ","
+        << key_row("bob", R"({"errand":["citizen"]})") << ","
+        << key_row("driver", R"({"errand":["driver"]})") << ","
+        << key_row("cashier", R"({"errand":["cashier"]})") << "," << key_row("stranger", "{}")
+        << "," << key_row("auditor", "{}", R"(,"may":["audit"])") << ","
+        << key_row("registrar", "{}", R"(,"may":["registrar"])") << ","
+        << key_row("second", "{}", R"(,"may":["admin"])") << ","
+        << key_row("admin", "{}", R"(,"may":["admin"])") << "]";
+    keys = std::make_unique<KeyRing>(dir / "keys.json");
+    EXPECT_TRUE(keys->open());
+    api = std::make_unique<Api>(parts());
+  }
+  ~World() {
+    api.reset();
+    follower.reset();
+    node.reset();
+    fs::remove_all(dir);
+  }
+  node::Identity make(const std::string& party) const {
+    auto identity = node::create_identity(dir / party, {.party = party,
+                                                        .name = party,
+                                                        .host = party + ".example",
+                                                        .peer_listen = "127.0.0.1:0",
+                                                        .api_listen = "127.0.0.1:0"});
+    EXPECT_TRUE(identity) << identity.error().what;
+    return *identity;
+  }
+  Api::Parts parts() const {
+    Api::Parts all;
+    all.node = node.get();
+    all.views = follower.get();
+    all.keys = keys.get();
+    all.workers = 3;
+    return all;
+  }
+};
+
+class ApiTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(); }
+  static void TearDownTestSuite() { world_.reset(); }
+
+  struct Answer {
+    int status = 0;
+    Value body;
+    HttpResponse raw;
+    [[nodiscard]] std::string code() const { return body.text_at("code"); }
+  };
+  static Answer send(Api& api, HttpRequest request) {
+    std::promise<HttpResponse> promise;
+    auto future = promise.get_future();
+    api.handle(std::move(request),
+               [&promise](HttpResponse response) { promise.set_value(std::move(response)); });
+    Answer answer;
+    answer.raw = future.get();
+    answer.status = answer.raw.status;
+    answer.body = parse_json(answer.raw.body, {.depth = 64, .values = 1'000'000}).value_or(Value{});
+    return answer;
+  }
+  static HttpRequest request(const std::string& method, const std::string& key,
+                             const std::string& path, const std::string& body = "") {
+    HttpRequest one;
+    one.method = method;
+    one.target = "/api/v1" + path;
+    if (!key.empty()) one.headers.push_back({"Authorization", "Bearer secret-" + key});
+    if (!body.empty()) one.headers.push_back({"Content-Type", "application/json"});
+    one.body = body;
+    return one;
+  }
+  static Answer get(const std::string& key, const std::string& path) {
+    return send(*world_->api, request("GET", key, path));
+  }
+  static Answer post(const std::string& key, const std::string& path, const std::string& body) {
+    return send(*world_->api, request("POST", key, path, body));
+  }
+
+  static std::string start_body(const std::string& role, const std::string& with) {
+    return R"({"pack":"errand","service":"errand","role":")" + role +
+           R"(","parties":{"origin":"sichuan","destination":"chongqing"},"with":)" + with + "}";
+  }
+  // A case begun by `key`; the views have it when this returns.
+  static std::string start(const std::string& key, const std::string& role = "citizen",
+                           const std::string& with = R"({"subject":"post","name":"Zhang"})") {
+    const Answer answer = post(key, "/cases", start_body(role, with));
+    EXPECT_EQ(answer.status, 201) << answer.raw.body;
+    wait(answer);
+    return answer.body.text_at("case");
+  }
+  static void wait(const Answer& answer) {
+    EXPECT_TRUE(
+        world_->follower->wait(static_cast<std::uint64_t>(answer.body.int_at("position")), 10'000));
+  }
+  static std::set<std::string> ids(const Answer& answer) {
+    std::set<std::string> found;
+    const Value* cases = answer.body.find("cases");
+    if (!cases || !cases->as_list()) return found;
+    for (const Value& c : *cases->as_list()) found.insert(c.text_at("id"));
+    return found;
+  }
+
+  static std::unique_ptr<World> world_;
+};
+std::unique_ptr<World> ApiTest::world_;
+
+TEST_F(ApiTest, OnlyHealthIsOpen) {
+  EXPECT_EQ(get("", "/health").status, 200);
+  for (const Route& route : routes()) {
+    if (route.open) continue;
+    std::string path{route.path};
+    for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{')) {
+      path.replace(at, path.find('}') - at + 1, "x");
+    }
+    HttpRequest asked = request(std::string{route.method}, "", path);
+    EXPECT_EQ(send(*world_->api, asked).status, 401) << path;
+    asked.headers = {{"Authorization", "Bearer wrong"}};
+    EXPECT_EQ(send(*world_->api, asked).status, 401) << path;
+    asked.headers = {{"Authorization", "Basic secret-clerk"}};
+    EXPECT_EQ(send(*world_->api, asked).status, 401) << path;
+  }
+}
+
+// One row for each thing that some keys may not do.
+TEST_F(ApiTest, WhatIsNotGrantedIsDenied) {
+  const std::string id = start("ann");
+  const std::string agents = "/packs/errand/registers/agents";
+  const std::string record = R"({"records":[{"firm":"91110000101623741K","since":"2026-01-01"}]})";
+  const std::string fee =
+      R"({"role":"cashier","lines":[{"receipt":"d1","firm":"91110000101623741K","day":"2026-03-02","fee":1}]})";
+  const struct {
+    const char* key;
+    const char* method;
+    std::string path;
+    std::string body;
+    int status;
+  } rows[] = {
+      {"stranger", "GET", "/cases/" + id, "", 404},
+      {"bob", "GET", "/cases/" + id, "", 404},
+      {"bob", "GET", "/cases/" + id + "/history", "", 404},
+      {"bob", "GET", "/cases/" + id + "/choices", "", 404},
+      {"bob", "GET", "/cases/" + id + "/evidence", "", 404},
+      {"bob", "POST", "/cases/" + id + "/events/withdraw", R"({"role":"citizen"})", 404},
+      {"ann", "GET", "/cases/" + id + "/evidence", "", 403},
+      {"ann", "POST", "/cases/" + id + "/settle", R"({"content":"x","note":"y"})", 403},
+      {"ann", "POST", "/cases/" + id + "/events/accept", R"({"role":"clerk"})", 403},
+      {"auditor", "POST", "/cases/" + id + "/events/accept", R"({"role":"clerk"})", 403},
+      {"stranger", "POST", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})"), 403},
+      {"stranger", "GET", agents, "", 403},
+      {"ann", "GET", "/packs/errand/books/fees/owed", "", 403},
+      {"cashier", "GET", "/packs/errand/books/fees/owed", "", 403},
+      {"clerk", "POST", agents + "/records", record, 403},
+      {"admin", "POST", agents + "/records", record, 403},
+      {"clerk", "POST", "/packs/errand/feeds/fee", fee, 403},
+      {"clerk", "POST", "/packs", "x", 403},
+      {"registrar", "POST", "/packs", "x", 403},
+      {"clerk", "POST", "/circle/editions", "x", 403},
+      {"clerk", "GET", "/held", "", 403},
+      {"auditor", "POST", "/held/chongqing/1", R"({"note":"x"})", 403},
+      {"clerk", "GET", "/journal/entries", "", 403},
+      {"admin", "GET", "/cases/" + id, "", 404},
+      {"admin", "POST", "/clock", R"({"today":"2026-03-03"})", 403},  // not a rehearsal here
+  };
+  for (const auto& row : rows) {
+    const Answer answer = send(*world_->api, request(row.method, row.key, row.path, row.body));
+    EXPECT_EQ(answer.status, row.status) << row.key << ' ' << row.path << ' ' << answer.raw.body;
+    EXPECT_EQ(answer.raw.header("Content-Type"), "application/problem+json");
+  }
+}
+
+TEST_F(ApiTest, OwnCasesAndAllCases) {
+  const std::string anns = start("ann");
+  const std::string bobs = start("bob");
+  EXPECT_EQ(ids(get("ann", "/cases?limit=1000")).count(bobs), 0U);
+  EXPECT_EQ(ids(get("ann", "/cases?limit=1000")).count(anns), 1U);
+  const auto all = ids(get("clerk", "/cases?limit=1000"));
+  EXPECT_TRUE(all.contains(anns) && all.contains(bobs));
+  EXPECT_TRUE(ids(get("stranger", "/cases?limit=1000")).empty());
+  EXPECT_TRUE(ids(get("driver", "/cases?limit=1000")).empty());
+
+  const Answer accepted = post("clerk", "/cases/" + anns + "/events/accept", R"({"role":"clerk"})");
+  ASSERT_EQ(accepted.status, 200) << accepted.raw.body;
+  wait(accepted);
+  EXPECT_EQ(ids(get("driver", "/cases?limit=1000")), std::set<std::string>{anns});
+  const Answer arrived =
+      post("driver", "/cases/" + anns + "/events/arrive", R"({"role":"driver"})");
+  ASSERT_EQ(arrived.status, 200) << arrived.raw.body;
+  wait(arrived);
+  // What the driver did stays visible to the driver.
+  EXPECT_EQ(get("driver", "/cases/" + anns).body.text_at("state"), "done");
+}
+
+TEST_F(ApiTest, DivisionsNarrowWhatIsSeen) {
+  const std::string inside =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"510104"})");
+  const std::string outside =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"500103"})");
+  EXPECT_EQ(get("chengdu", "/cases/" + inside).status, 200);
+  EXPECT_EQ(get("chengdu", "/cases/" + outside).status, 404);
+  EXPECT_EQ(get("chengdu", "/cases/" + outside + "/choices").status, 404);
+  EXPECT_EQ(post("chengdu", "/cases/" + outside + "/events/accept", R"({"role":"clerk"})").status,
+            404);
+  const auto listed = ids(get("chengdu", "/cases?limit=1000"));
+  EXPECT_TRUE(listed.contains(inside));
+  EXPECT_FALSE(listed.contains(outside));
+}
+
+TEST_F(ApiTest, PersonalValuesAreReadByThePartiesRolesOnly) {
+  const std::string id = start("ann", "citizen", R"({"subject":"post","name":"Zhang San"})");
+  EXPECT_EQ(get("clerk", "/cases/" + id).body.find("data")->text_at("name"), "Zhang San");
+  EXPECT_EQ(get("ann", "/cases/" + id).body.find("data")->text_at("name"), "Zhang San");
+  const Value masked{Value::Record{{"$sealed", true}}};
+  const Answer audited = get("auditor", "/cases/" + id);
+  EXPECT_EQ(*audited.body.find("data")->find("name"), masked);
+  EXPECT_EQ(audited.body.find("data")->text_at("subject"), "post");
+  for (const char* path : {"/history", "/evidence?whole=true", ""}) {
+    EXPECT_EQ(get("auditor", "/cases/" + id + path).raw.body.find("Zhang"), std::string::npos);
+  }
+  // Nor is it in the journal.
+  const auto entries = world_->node->entries(0, 64u << 20);
+  ASSERT_TRUE(entries);
+  for (const node::Entry& entry : *entries) {
+    EXPECT_EQ(entry.effect.find("Zhang San"), std::string::npos);
+    EXPECT_EQ(entry.evidence.find("Zhang San"), std::string::npos);
+  }
+}
+
+TEST_F(ApiTest, TokensNeverReachTheJournalInClear) {
+  const std::string id =
+      start("ann", "citizen", R"({"subject":"post","name":"Li","person":"11010519491231002X"})");
+  const Answer seen = get("clerk", "/cases/" + id);
+  EXPECT_TRUE(seen.body.find("data")->text_at("person").starts_with("t:"));
+  const auto entries = world_->node->entries(0, 64u << 20);
+  for (const node::Entry& entry : *entries) {
+    EXPECT_EQ(entry.effect.find("11010519491231002X"), std::string::npos);
+    EXPECT_EQ(entry.evidence.find("11010519491231002X"), std::string::npos);
+  }
+}
+
+TEST_F(ApiTest, CiphertextOfOthersIsNotAccepted) {
+  const std::string with =
+      R"({"subject":"a","name":{"$sealed":"1","alg":"XC20P","dek":"sichuan-k1","nonce":"AA","box":"AA"}})";
+  const Answer answer = post("ann", "/cases", start_body("citizen", with));
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(answer.code(), "form");
+}
+
+TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
+  HttpRequest deposit = request("POST", "ann", "/documents");
+  deposit.headers.push_back({"Content-Type", "application/pdf"});
+  deposit.headers.push_back({"X-Document-Name", "%E8%AF%81%E6%98%8E.pdf"});
+  deposit.body = "synthetic proof";
+  const Answer put = send(*world_->api, deposit);
+  ASSERT_EQ(put.status, 201) << put.raw.body;
+  EXPECT_EQ(put.body.text_at("name"), "证明.pdf");
+  const std::string sha256 = put.body.text_at("sha256");
+  const std::string with =
+      R"({"subject":"post","name":"Zhang","proof":)" + canonical_json(put.body) + "}";
+
+  // Only who deposited it can hand it in.
+  EXPECT_EQ(post("bob", "/cases", start_body("citizen", with)).code(), "form");
+  const std::string id = start("ann", "citizen", with);
+
+  const std::string path = "/documents/" + sha256;
+  EXPECT_EQ(get("ann", path).status, 400);
+  EXPECT_EQ(get("bob", path + "?case=" + id).status, 404);
+  EXPECT_EQ(get("auditor", path + "?case=" + id).status, 404);
+  EXPECT_EQ(get("clerk", "/documents/" + std::string(64, '0') + "?case=" + id).status, 404);
+  const fs::path log = world_->dir / "sichuan" / "access.log";
+  const auto size = [&] { return fs::exists(log) ? fs::file_size(log) : 0; };
+  const auto before = size();
+  const Answer read = get("clerk", path + "?case=" + id);
+  EXPECT_EQ(read.status, 200);
+  EXPECT_EQ(read.raw.body, "synthetic proof");
+  EXPECT_EQ(read.raw.header("Content-Type"), "application/pdf");
+  EXPECT_GT(size(), before);
+  std::ifstream in{log};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  EXPECT_NE(text.find(sha256), std::string::npos);
+  EXPECT_EQ(text.find("证明"), std::string::npos);
+  // At rest it is ciphertext, and so is its name in the journal.
+  for (const auto& entry : fs::recursive_directory_iterator{world_->dir / "sichuan" / "blobs"}) {
+    std::ifstream blob{entry.path(), std::ios::binary};
+    const std::string bytes{std::istreambuf_iterator<char>{blob}, {}};
+    EXPECT_EQ(bytes.find("synthetic"), std::string::npos);
+  }
+  for (const node::Entry& entry : *world_->node->entries(0, 64u << 20)) {
+    EXPECT_EQ(entry.effect.find("证明"), std::string::npos);
+  }
+}
+
+TEST_F(ApiTest, ARefusalSaysWhyInTheReadersLanguage) {
+  const std::string id = start("ann", "citizen", R"({"subject":"impossible","name":"Zhang"})");
+  HttpRequest asked =
+      request("POST", "clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})");
+  asked.headers.push_back({"Accept-Language", "zh-CN,zh;q=0.9"});
+  const Answer zh = send(*world_->api, asked);
+  EXPECT_EQ(zh.status, 422);
+  EXPECT_EQ(zh.code(), "guard");
+  EXPECT_EQ(zh.body.int_at("number"), 7);
+  EXPECT_NE(zh.raw.body.find("无法代办"), std::string::npos);
+  const Answer en = post("clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})");
+  EXPECT_NE(en.raw.body.find("It cannot be done"), std::string::npos);
+}
+
+TEST_F(ApiTest, TheFormIsJudgedWithItsPath) {
+  const Answer missing = post("ann", "/cases", start_body("citizen", R"({"name":"Zhang"})"));
+  EXPECT_EQ(missing.status, 422);
+  EXPECT_EQ(missing.body.find("errors")->as_list()->at(0).text_at("where"), "with.subject");
+  const Answer personal =
+      post("ann", "/cases", start_body("citizen", R"({"subject":"a","name":7})"));
+  EXPECT_EQ(personal.status, 422);
+  EXPECT_EQ(personal.body.find("errors")->as_list()->at(0).text_at("where"), "with.name");
+}
+
+TEST_F(ApiTest, AWrongIdentifierIsAWarning) {
+  const Answer answer =
+      post("ann", "/cases",
+           start_body("citizen", R"({"subject":"a","name":"b","firm":"91350211M0000XUF46"})"));
+  EXPECT_EQ(answer.status, 201) << answer.raw.body;
+  ASSERT_TRUE(answer.body.find("warnings"));
+  EXPECT_EQ(answer.body.find("warnings")->as_list()->at(0).text_at("where"), "with.firm");
+}
+
+TEST_F(ApiTest, BadRequestsAreRefusedBeforeAnythingHappens) {
+  const struct {
+    const char* path;
+    std::string body;
+    int status;
+  } rows[] = {
+      {"/cases", "not json", 400},
+      {"/cases", "[1]", 400},
+      {"/cases", "{}", 400},
+      {"/cases", R"({"pack":"errand","service":"errand","role":"citizen","extra":1})", 400},
+      {"/cases", R"({"pack":"errand","service":"errand","role":"citizen","role":"clerk"})", 400},
+      {"/cases", R"({"pack":"errand","service":"errand","role":1.5})", 400},
+      {"/cases", R"({"pack":"nothing","service":"errand","role":"citizen"})", 404},
+      {"/cases", R"({"pack":"errand","service":"nothing","role":"citizen"})", 404},
+      {"/cases/none-1/events/accept", R"({"role":"clerk"})", 404},
+      {"/packs/errand/feeds/none", R"({"role":"clerk","lines":[{}]})", 404},
+      {"/packs/errand/feeds/fee", R"({"role":"clerk","lines":[]})", 400},
+      {"/tasks/nothing/close", "{}", 404},
+      {"/nothing", "{}", 404},
+  };
+  const std::uint64_t before = world_->node->durable();
+  for (const auto& row : rows) {
+    EXPECT_EQ(post("clerk", row.path, row.body).status, row.status) << row.path << row.body;
+  }
+  HttpRequest wrong_type = request("POST", "clerk", "/cases");
+  wrong_type.headers.push_back({"Content-Type", "text/plain"});
+  wrong_type.body = "{}";
+  EXPECT_EQ(send(*world_->api, wrong_type).status, 415);
+  EXPECT_EQ(send(*world_->api, request("GET", "clerk", "/cases?limit=0")).status, 400);
+  EXPECT_EQ(send(*world_->api, request("GET", "clerk", "/cases/%zz")).status, 400);
+  EXPECT_EQ(send(*world_->api, request("DELETE", "clerk", "/cases")).status, 405);
+  EXPECT_EQ(world_->node->durable(), before);
+}
+
+TEST_F(ApiTest, TheSameKeyAndRequestAreDoneOnce) {
+  HttpRequest asked =
+      request("POST", "ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})"));
+  asked.headers.push_back({"Idempotency-Key", "once-1"});
+  const Answer first = send(*world_->api, asked);
+  const Answer again = send(*world_->api, asked);
+  EXPECT_EQ(first.status, 201) << first.raw.body;
+  EXPECT_EQ(again.body.text_at("case"), first.body.text_at("case"));
+  asked.body = start_body("citizen", R"({"subject":"other","name":"b"})");
+  EXPECT_EQ(send(*world_->api, asked).code(), "exists");
+  // Somebody else's key of the same name is another key.
+  asked.headers[0].value = "Bearer secret-bob";
+  EXPECT_NE(send(*world_->api, asked).body.text_at("case"), first.body.text_at("case"));
+}
+
+TEST_F(ApiTest, ADryRunChangesNothing) {
+  const std::uint64_t before = world_->node->durable();
+  const Answer answer =
+      post("ann", "/cases?dry_run=true", start_body("citizen", R"({"subject":"a","name":"b"})"));
+  EXPECT_EQ(answer.status, 200) << answer.raw.body;
+  EXPECT_FALSE(answer.body.find("position"));
+  EXPECT_EQ(world_->node->durable(), before);
+}
+
+TEST_F(ApiTest, AnOutdatedVersionIsAConflict) {
+  const std::string id = start("ann");
+  const Answer answer =
+      post("clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk","version":9})");
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(answer.code(), "conflict");
+}
+
+TEST_F(ApiTest, ReadsIncludeWhatWasWrittenAndShowThePast) {
+  const Answer begun =
+      post("ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})"));
+  const std::string id = begun.body.text_at("case");
+  const std::string opened = std::to_string(begun.body.int_at("position"));
+  EXPECT_EQ(get("clerk", "/cases/" + id + "?at_least=" + opened).status, 200);
+  const Answer accepted = post("clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})");
+  const std::string later = std::to_string(accepted.body.int_at("position"));
+  const Answer now = get("clerk", "/cases/" + id + "?at_least=" + later);
+  EXPECT_EQ(now.body.text_at("state"), "on_the_way");
+  const Answer then = get("clerk", "/cases/" + id + "?at=" + opened);
+  EXPECT_EQ(then.body.text_at("state"), "asked");
+  EXPECT_EQ(then.body.int_at("position"), begun.body.int_at("position"));
+  EXPECT_EQ(
+      get("clerk", "/cases/" + id + "/history?at=" + opened).body.find("steps")->as_list()->size(),
+      1U);
+  const Answer future = get("clerk", "/cases/" + id + "?at_least=99999999");
+  EXPECT_EQ(future.status, 504);
+  EXPECT_EQ(future.code(), "behind");
+}
+
+TEST_F(ApiTest, ChoicesSayWhatPassesAndWhyNot) {
+  const std::string id = start("ann", "citizen", R"({"subject":"impossible","name":"b"})");
+  const Answer answer = get("clerk", "/cases/" + id + "/choices");
+  ASSERT_EQ(answer.status, 200);
+  bool found = false;
+  for (const Value& choice : *answer.body.find("choices")->as_list()) {
+    if (choice.text_at("event") != "accept") continue;
+    found = true;
+    EXPECT_EQ(*choice.find("passes"), Value{false});
+    EXPECT_EQ(choice.find("why")->as_list()->at(0), Value{"It cannot be done"});
+    EXPECT_EQ(choice.find("roles")->as_list()->at(0), Value{"clerk"});
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST_F(ApiTest, AFeedTakesGoodLinesAndTellsTheOthers) {
+  const std::string body =
+      R"({"role":"cashier","lines":[)"
+      R"({"receipt":"r1","firm":"91110000101623741K","day":"2026-03-02","fee":500},)"
+      R"({"receipt":"r2","firm":"91110000101623741K","day":"2026-03-02","fee":0},)"
+      R"({"receipt":"r3","firm":"91110000101623741K","day":"2026-03-02"}]})";
+  const Answer first = post("cashier", "/packs/errand/feeds/fee", body);
+  ASSERT_EQ(first.status, 200) << first.raw.body;
+  EXPECT_EQ(first.body.int_at("taken"), 1);
+  ASSERT_TRUE(first.body.find("refusals"));
+  const Value::List& refusals = *first.body.find("refusals")->as_list();
+  ASSERT_EQ(refusals.size(), 2U);
+  EXPECT_EQ(refusals[0].int_at("line"), 1);
+  EXPECT_EQ(refusals[0].text_at("code"), "guard");
+  EXPECT_EQ(refusals[1].text_at("code"), "form");
+  const Answer again = post("cashier", "/packs/errand/feeds/fee", body);
+  EXPECT_EQ(again.body.int_at("taken"), 0);
+  EXPECT_EQ(again.body.int_at("known"), 1);
+
+  wait(first);
+  const Answer owed = get("clerk", "/packs/errand/books/fees/owed");
+  ASSERT_EQ(owed.status, 200) << owed.raw.body;
+  EXPECT_EQ(owed.body.find("accounts")->as_list()->at(0).int_at("balance"), 500);
+  EXPECT_EQ(owed.body.int_at("scale"), 2);
+  const Answer postings = get("clerk", "/packs/errand/books/fees/owed?key=91110000101623741K");
+  EXPECT_EQ(postings.body.find("postings")->as_list()->size(), 1U);
+}
+
+TEST_F(ApiTest, RecordsShowEachReaderItsPart) {
+  const std::string records =
+      R"({"records":[{"firm":"911101066976941872","since":"2026-01-01","contact":"Wang","note":"good"}]})";
+  const Answer put = post("registrar", "/packs/errand/registers/agents/records", records);
+  ASSERT_EQ(put.status, 200) << put.raw.body;
+  wait(put);
+  const auto fields = [&](const std::string& key) {
+    const Answer answer = get(key, "/packs/errand/registers/agents?key=911101066976941872");
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    return *answer.body.find("records")->as_list()->at(0).find("fields");
+  };
+  const Value masked{Value::Record{{"$sealed", true}}};
+  EXPECT_EQ(fields("registrar").text_at("contact"), "Wang");
+  EXPECT_EQ(*fields("clerk").find("contact"), masked);
+  EXPECT_EQ(fields("clerk").text_at("note"), "good");
+  EXPECT_FALSE(fields("ann").find("note"));
+  EXPECT_FALSE(fields("ann").find("contact"));
+  EXPECT_EQ(fields("ann").text_at("since"), "2026-01-01");
+}
+
+TEST_F(ApiTest, FiguresLeadBackToTheirRecords) {
+  const std::string id = start("ann");
+  const Answer figure = get("ann", "/figures/errand/asked");
+  ASSERT_EQ(figure.status, 200) << figure.raw.body;
+  const std::int64_t count = figure.body.int_at("value");
+  EXPECT_GE(count, 1);
+  const Answer records = get("clerk", "/figures/errand/asked/records?limit=1000");
+  ASSERT_EQ(records.status, 200) << records.raw.body;
+  const Value::List& rows = *records.body.find("records")->as_list();
+  EXPECT_EQ(rows.size(), static_cast<std::size_t>(count));
+  bool found = false;
+  for (const Value& row : rows) {
+    if (row.text_at("subject") != id) continue;
+    found = true;
+    const Value& position = row.find("positions")->as_list()->at(0);
+    const Answer proof = get("ann", "/journal/proof/" + std::to_string(*position.as_int()));
+    EXPECT_EQ(proof.status, 200);
+    EXPECT_TRUE(proof.raw.body.starts_with("c2sp.org/tlog-proof@v1\n"));
+  }
+  EXPECT_TRUE(found);
+  // Others see that there are rows, not about whom.
+  const Answer outside = get("ann", "/figures/errand/asked/records");
+  EXPECT_FALSE(outside.body.find("records")->as_list()->at(0).find("subject"));
+  EXPECT_EQ(get("ann", "/figures/errand/asked?as_of=2026-03-01").body.int_at("value", -1), 0);
+  EXPECT_EQ(get("ann", "/figures/errand/nothing").status, 404);
+  EXPECT_EQ(get("ann", "/figures/errand/asked?period=2026").status, 400);
+}
+
+TEST_F(ApiTest, TheJournalForAuditors) {
+  const Answer answer = get("auditor", "/journal/entries?from=0&limit=3");
+  ASSERT_EQ(answer.status, 200);
+  const Value::List& entries = *answer.body.find("entries")->as_list();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].text_at("kind"), "genesis");
+  EXPECT_EQ(answer.body.int_at("next"), 3);
+  EXPECT_EQ(
+      get("auditor", "/journal/entries?from=99999999").body.find("entries")->as_list()->size(), 0U);
+  EXPECT_EQ(get("auditor", "/journal/proof/99999999").status, 404);
+  EXPECT_EQ(get("clerk", "/journal/checkpoint").status, 200);
+}
+
+TEST_F(ApiTest, TheCircleAsItWasAgreed) {
+  const Answer answer = get("stranger", "/circle");
+  ASSERT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body.text_at("own"), "sichuan");
+  EXPECT_EQ(answer.body.find("parties")->as_list()->size(), 2U);
+  EXPECT_EQ(get("stranger", "/channels").status, 200);
+  EXPECT_EQ(get("auditor", "/held").body.find("held")->as_list()->size(), 0U);
+}
+
+TEST_F(ApiTest, AFaultyPackIsToldWithItsPlaces) {
+  HttpRequest asked = request("POST", "admin", "/packs");
+  asked.headers.push_back({"Content-Type", "application/yaml"});
+  asked.body = "bashu: 1\npack: broken\nnonsense: 1\n";
+  const Answer answer = send(*world_->api, asked);
+  EXPECT_EQ(answer.status, 422);
+  ASSERT_TRUE(answer.body.find("errors"));
+  EXPECT_TRUE(answer.body.find("errors")->as_list()->at(0).text_at("where").contains(":"))
+      << answer.raw.body;
+}
+
+// Every `$ref` below `value` leads somewhere in `document`.
+void check_refs(const Value& document, const Value& value, std::set<std::string>& used) {
+  if (const Value::List* list = value.as_list()) {
+    for (const Value& one : *list) check_refs(document, one, used);
+  }
+  const Value::Record* record = value.as_record();
+  if (!record) return;
+  for (const auto& [name, member] : *record) {
+    if (name != "$ref") {
+      check_refs(document, member, used);
+      continue;
+    }
+    ASSERT_TRUE(member.as_text());
+    std::string_view path = *member.as_text();
+    ASSERT_TRUE(path.starts_with("#/")) << path;
+    used.insert(std::string{path});
+    path.remove_prefix(2);
+    const Value* at = &document;
+    while (at && !path.empty()) {
+      const std::size_t slash = path.find('/');
+      at = at->find(path.substr(0, slash));
+      path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+    }
+    EXPECT_TRUE(at) << *member.as_text();
+  }
+}
+
+TEST_F(ApiTest, TheOpenApiDocumentIsWhole) {
+  const Answer answer = get("stranger", "/openapi.json");
+  ASSERT_EQ(answer.status, 200);
+  const Value& document = answer.body;
+  EXPECT_EQ(document.text_at("openapi"), "3.1.0");
+  EXPECT_NE(document.find("info")->text_at("title"), "");
+  std::set<std::string> used;
+  check_refs(document, document, used);
+  EXPECT_TRUE(used.contains("#/components/schemas/errand.errand.start"));
+  EXPECT_TRUE(used.contains("#/components/schemas/errand.errand.asked.refuse"));
+  EXPECT_TRUE(used.contains("#/components/schemas/errand.feed.fee.batch"));
+
+  std::set<std::string> operations;
+  const Value::Record& paths = *document.find("paths")->as_record();
+  for (const auto& [path, item] : paths) {
+    EXPECT_TRUE(path.starts_with("/"));
+    EXPECT_EQ(path.find('+'), std::string::npos);
+    for (const auto& [method, operation] : *item.as_record()) {
+      EXPECT_TRUE(operations.insert(operation.text_at("operationId")).second) << path;
+      EXPECT_TRUE(operation.find("responses")) << path;
+      // Every variable of the path is declared, and nothing else is.
+      std::set<std::string> declared, written;
+      if (const Value* parameters = operation.find("parameters")) {
+        for (const Value& one : *parameters->as_list()) {
+          if (one.text_at("in") == "path") declared.insert(one.text_at("name"));
+        }
+      }
+      for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
+        written.insert(path.substr(at + 1, path.find('}', at) - at - 1));
+      }
+      EXPECT_EQ(declared, written) << path;
+    }
+  }
+  std::size_t expected = 0;
+  for (const Route& route : routes()) {
+    std::string path{route.path};
+    std::erase(path, '+');
+    ASSERT_TRUE(paths.contains(path)) << path;
+    const Value& item = paths.at(path);
+    EXPECT_TRUE(item.find(route.method == "GET" ? "get" : "post")) << path;
+    ++expected;
+  }
+  EXPECT_EQ(operations.size(), expected);
+  // Forms take no ciphertext.
+  EXPECT_EQ(canonical_json(*document.find("components")->find("schemas")).find("$sealed"),
+            std::string::npos);
+}
+
+TEST_F(ApiTest, TooManyAtOnceAreToldToComeAgain) {
+  Api::Parts parts = world_->parts();
+  parts.waiting_max = 0;
+  Api full{parts};
+  const Answer answer = send(full, request("GET", "", "/health"));
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.code(), "busy");
+  EXPECT_NE(answer.raw.header("Retry-After"), "");
+}
+
+TEST_F(ApiTest, ManyWritersAreAllAnswered) {
+  constexpr int kWriters = 64;
+  std::vector<std::promise<HttpResponse>> promises(kWriters);
+  for (int i = 0; i < kWriters; ++i) {
+    world_->api->handle(
+        request("POST", "ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})")),
+        [&promise = promises[static_cast<std::size_t>(i)]](HttpResponse response) {
+          promise.set_value(std::move(response));
+        });
+  }
+  std::set<std::string> ids_seen;
+  for (auto& promise : promises) {
+    const HttpResponse response = promise.get_future().get();
+    EXPECT_EQ(response.status, 201);
+    ids_seen.insert(parse_json(response.body)->text_at("case"));
+  }
+  EXPECT_EQ(ids_seen.size(), static_cast<std::size_t>(kWriters));
+}
+
+}  // namespace
+}  // namespace bashu::api

@@ -1,0 +1,199 @@
+// What the edge decides by itself: problems and their language, routes, identifiers, masks.
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "api/identifiers.h"
+#include "api/privacy.h"
+#include "api/problem.h"
+#include "api/routes.h"
+#include "api/test_pack.h"
+#include "base/json.h"
+#include "packs/load.h"
+
+namespace bashu::api {
+namespace {
+
+TEST(Problem, TheReadersLanguage) {
+  const struct {
+    const char* accept;
+    const char* language;
+  } rows[] = {
+      {"", "en"},
+      {"zh", "zh"},
+      {"zh-CN,zh;q=0.9,en;q=0.8", "zh"},
+      {"ZH-hans", "zh"},
+      {"en-US,en;q=0.9,zh;q=0.8", "en"},
+      {"en;q=0.5,zh;q=0.501", "zh"},
+      {"de,fr", "en"},
+      {"de, zh;q=0.1", "zh"},
+      {"zh;q=0", "en"},
+      {"zhx", "en"},
+      {"zh;q=abc", "en"},
+      {",,;;q=", "en"},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(preferred_language(row.accept), row.language) << row.accept;
+}
+
+RC_GTEST_PROP(ProblemProperty, AnyHeaderHasALanguage, (const std::string& header)) {
+  const std::string language = preferred_language(header);
+  RC_ASSERT(language == "zh" || language == "en");
+}
+
+TEST(Problem, EveryRefusalHasAStatusAndWordsInBothLanguages) {
+  for (int number = 1; number <= 25; ++number) {
+    const auto code = static_cast<RejectCode>(number);
+    EXPECT_GE(status_of(code), 400) << number;
+    EXPECT_LT(status_of(code), 600) << number;
+    EXPECT_NE(status_of(code), 500) << number;
+    const Title title = title_of(code);
+    EXPECT_EQ(title.size(), 2U) << number;
+    EXPECT_NE(in_language(title, "zh"), in_language(title, "en")) << number;
+  }
+}
+
+TEST(Problem, SaysCodeNumberAndReasons) {
+  const Reject why = reject(RejectCode::guard, "with.x", "No quota", "额度不足");
+  const auto response = problem_response(problem_of(why), "zh");
+  EXPECT_EQ(response.status, 422);
+  EXPECT_EQ(response.header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(response.header("Content-Language"), "zh");
+  const auto body = parse_json(response.body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->text_at("code"), "guard");
+  EXPECT_EQ(body->int_at("number"), 7);
+  EXPECT_EQ(body->int_at("status"), 422);
+  EXPECT_EQ(body->text_at("detail"), "额度不足");
+  ASSERT_TRUE(body->find("errors"));
+  EXPECT_EQ(body->find("errors")->as_list()->at(0).text_at("where"), "with.x");
+}
+
+TEST(Problem, AFaultTellsTheAskerNothingAboutTheMachine) {
+  const auto response = problem_response(problem_of(Fault{.what = "/var/secret: EIO"}), "en");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body.find("secret"), std::string::npos);
+  EXPECT_EQ(problem_of(Fault{.what = "x", .unknown_outcome = true}).code, "unknown_outcome");
+}
+
+TEST(Problem, BusySaysWhenToComeAgain) {
+  const auto response = problem_response(busy(3), "en");
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(response.header("Retry-After"), "3");
+}
+
+std::string routed(std::string_view method, const std::vector<std::string>& segments) {
+  const auto found = match(method, segments);
+  if (const auto* none = std::get_if<NoRoute>(&found)) return "allowed: " + none->allowed;
+  const auto& matched = std::get<Matched>(found);
+  std::string text{matched.route->path};
+  for (const auto& [name, part] : matched.parts) text += " " + name + "=" + part;
+  return text;
+}
+
+TEST(Routes, IdsOfCasesMayContainSlashes) {
+  EXPECT_EQ(routed("GET", {"cases", "sichuan-1"}), "/cases/{id+} id=sichuan-1");
+  EXPECT_EQ(routed("GET", {"cases", "sichuan-1/trip2"}), "/cases/{id+} id=sichuan-1/trip2");
+  EXPECT_EQ(routed("GET", {"cases", "sichuan-1", "trip2"}), "/cases/{id+} id=sichuan-1/trip2");
+  EXPECT_EQ(routed("GET", {"cases", "sichuan-1", "trip2", "history"}),
+            "/cases/{id+}/history id=sichuan-1/trip2");
+  EXPECT_EQ(routed("POST", {"cases", "sichuan-1", "trip2", "events", "arrive"}),
+            "/cases/{id+}/events/{event} event=arrive id=sichuan-1/trip2");
+  EXPECT_EQ(routed("POST", {"cases"}), "/cases");
+}
+
+TEST(Routes, WhatIsNotThereAndWhatIsNotAllowed) {
+  EXPECT_EQ(routed("GET", {"nothing"}), "allowed: ");
+  EXPECT_EQ(routed("GET", {"cases", ""}), "allowed: ");
+  EXPECT_EQ(routed("DELETE", {"cases"}), "allowed: GET, POST");
+  EXPECT_EQ(routed("GET", {}), "allowed: ");
+}
+
+// Every handler can be reached by its own pattern.
+TEST(Routes, NoPatternHidesAnother) {
+  for (const Route& route : routes()) {
+    std::vector<std::string> segments;
+    std::string_view rest = route.path.substr(1);
+    while (true) {
+      const std::size_t slash = rest.find('/');
+      const std::string_view one = rest.substr(0, slash);
+      segments.emplace_back(one.starts_with('{') ? "x-1" : one);
+      if (slash == std::string_view::npos) break;
+      rest.remove_prefix(slash + 1);
+    }
+    const auto found = match(route.method, segments);
+    ASSERT_TRUE(std::holds_alternative<Matched>(found)) << route.path;
+    EXPECT_EQ(std::get<Matched>(found).route, &route) << route.path;
+  }
+}
+
+RC_GTEST_PROP(RoutesProperty, AnyPathIsAnswered, (const std::vector<std::string>& segments)) {
+  const auto found = match("GET", segments);
+  if (const auto* matched = std::get_if<Matched>(&found)) RC_ASSERT(matched->route != nullptr);
+}
+
+TEST(Identifiers, CheckDigits) {
+  EXPECT_TRUE(citizen_number_holds("11010519491231002X"));
+  EXPECT_TRUE(citizen_number_holds("440524188001010014"));
+  EXPECT_FALSE(citizen_number_holds("110105194912310021"));
+  EXPECT_FALSE(citizen_number_holds("1101051949123100"));
+  EXPECT_TRUE(credit_code_holds("91110000101623741K"));
+  EXPECT_TRUE(credit_code_holds("911101066976941872"));
+  EXPECT_FALSE(credit_code_holds("91350211M0000XUF46"));
+  EXPECT_FALSE(credit_code_holds("91110000101623741I"));
+  EXPECT_FALSE(credit_code_holds(""));
+}
+
+TEST(Identifiers, AWrongOneIsAWarningThatDoesNotRepeatIt) {
+  const auto pack = packs::load(kTestPack).pack;
+  ASSERT_TRUE(pack);
+  const auto& fields = packs::find(pack->services, "errand")->fields;
+  const Value form{Value::Record{{"firm", "91350211M0000XUF46"},
+                                 {"person", "110105194912310021"},
+                                 {"subject", "110105194912310021"}}};
+  const auto warnings = identifier_warnings(fields, form, "with");
+  ASSERT_EQ(warnings.size(), 2U);
+  EXPECT_EQ(warnings[0].where, "with.person");
+  EXPECT_EQ(warnings[1].where, "with.firm");
+  for (const Warning& warning : warnings) {
+    EXPECT_EQ(in_language(warning.why, "zh").find("1101"), std::string::npos);
+  }
+  const Value good{Value::Record{{"firm", "91110000101623741K"}, {"person", "a-surrogate"}}};
+  EXPECT_TRUE(identifier_warnings(fields, good, "with").empty());
+}
+
+TEST(Privacy, AClientMaySendNoCiphertext) {
+  const auto form = parse_json(R"({"a":[{"b":{"$sealed":"1"}}]})");
+  EXPECT_EQ(find_sealed(*form, "with"), "with.a[0].b.$sealed");
+  EXPECT_EQ(find_sealed(*parse_json(R"({"a":[1,"$sealed"]})"), "with"), "");
+}
+
+TEST(Privacy, WhatIsNotPublicIsLeftOutForOthers) {
+  const auto pack = packs::load(kTestPack).pack;
+  const auto& members = packs::find(pack->registers, "agents")->record->members;
+  const Value record{Value::Record{{"firm", "91110000101623741K"},
+                                   {"since", "2026-01-01"},
+                                   {"note", "internal words"},
+                                   {"contact", Value::Record{{"$sealed", "1"}, {"box", "AAAA"}}},
+                                   {"key", "91110000101623741K"}}};
+  Reader office{.vault = nullptr, .personal = false, .internal = true, .sensitive = {}};
+  const Value seen = reveal(office, members, record, "agents");
+  EXPECT_EQ(seen.text_at("note"), "internal words");
+  EXPECT_EQ(*seen.find("contact"), (Value{Value::Record{{"$sealed", true}}}));
+  Reader other{.vault = nullptr, .personal = false, .internal = false, .sensitive = {}};
+  const Value outside = reveal(other, members, record, "agents");
+  EXPECT_FALSE(outside.find("note"));
+  EXPECT_FALSE(outside.find("contact"));
+  EXPECT_EQ(outside.text_at("since"), "2026-01-01");
+}
+
+TEST(Privacy, APlainValueWhereASealedOneBelongsIsMaskedToo) {
+  const auto pack = packs::load(kTestPack).pack;
+  const auto& fields = packs::find(pack->services, "errand")->fields;
+  Reader auditor{.vault = nullptr, .personal = false, .internal = true, .sensitive = {}};
+  const Value shown = reveal(auditor, fields, Value{Value::Record{{"name", "Zhang"}}}, "");
+  EXPECT_EQ(*shown.find("name"), (Value{Value::Record{{"$sealed", true}}}));
+}
+
+}  // namespace
+}  // namespace bashu::api
