@@ -26,7 +26,8 @@ struct Item {
   std::int64_t seq = 0;
   std::string message_id;  // of recv and resolve
   std::string evidence;
-  std::string effect;  // of the genesis, instead of events
+  core::Command spent;  // decided; the writer has the time to destroy it
+  std::string effect;   // of the genesis, instead of events
   bool wants_receipt = false;
   bool adopts = false;  // `directory` is in force from here on
   std::shared_ptr<const Directory> directory;

@@ -44,12 +44,13 @@ std::string own_record(std::string_view command, Value::Record more) {
 }  // namespace
 
 Kernel::Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
-               std::unique_ptr<Vault> vault, HighMark mark)
+               std::unique_ptr<Vault> vault, HighMark mark, CrashMark deciding)
     : parts_{std::move(parts)},
       identity_{std::move(identity)},
       archive_{std::move(archive)},
       vault_{std::move(vault)},
       mark_{std::move(mark)},
+      deciding_now_{std::move(deciding)},
       sealer_{identity_, *archive_, *vault_, *parts_.chance} {}
 
 std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
@@ -75,12 +76,15 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
   }
   auto vault = Vault::open(parts.dir, *parts.chance);
   if (!vault) return std::unexpected{vault.error()};
+  auto deciding = CrashMark::open(parts.dir / "deciding");
+  if (!deciding) return std::unexpected{deciding.error()};
   std::error_code error;
   std::filesystem::create_directories(parts.dir / "snapshots", error);
   if (error)
     return std::unexpected{fault((parts.dir / "snapshots").string() + ": " + error.message())};
-  auto kernel = std::make_unique<Kernel>(std::move(parts), std::move(*identity),
-                                         std::move(*archive), std::move(*vault), std::move(*mark));
+  auto kernel =
+      std::make_unique<Kernel>(std::move(parts), std::move(*identity), std::move(*archive),
+                               std::move(*vault), std::move(*mark), std::move(*deciding));
   if (auto loaded = kernel->load(); !loaded) return std::unexpected{loaded.error()};
   return kernel;
 }
@@ -150,6 +154,39 @@ core::Moment Kernel::moment() {
   return now;
 }
 
+std::expected<core::Decision, Reject> Kernel::decide(const core::Command& command,
+                                                     const core::Moment& at) {
+  const auto* take = std::get_if<core::TakeMessage>(&command);
+  if (!take) return core::decide(*state_, command, at);
+  constexpr int kCrashesMax = 2;
+  if (deciding_now_.crashes(take->from, take->seq) >= kCrashesMax &&
+      state_->inbox(take->from).next == take->seq) {
+    // It has brought the node down twice. Put aside undecided, it no longer stops the others.
+    return core::Decision{.events = {core::MessageTaken{.from = take->from,
+                                                        .seq = take->seq,
+                                                        .id = take->message_id,
+                                                        .kind = take->kind,
+                                                        .stream = take->stream,
+                                                        .outcome = "held",
+                                                        .reason = "internal"},
+                                     core::MessageHeld{.from = take->from,
+                                                       .seq = take->seq,
+                                                       .kind = take->kind,
+                                                       .stream = take->stream,
+                                                       .pack = take->pack,
+                                                       .reason = "internal",
+                                                       .body = take->body}},
+                          .answer = Value{Value::Record{}},
+                          .refused = {},
+                          .outcome = "held",
+                          .reason = "internal"};
+  }
+  deciding_now_.begin(take->from, take->seq);
+  auto decision = core::decide(*state_, command, at);
+  deciding_now_.end();
+  return decision;
+}
+
 void Kernel::tick(Batch& batch) {
   const Date today = std::max(parts_.clock->today(), state_->circle().today);
   // Within a day only a decision can make a clock due, and nobody waits for it: look now and then.
@@ -216,7 +253,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
     adopted = std::make_shared<const Directory>(std::move(*directory));
   }
   const core::Moment now = moment();
-  auto decision = core::decide(*state_, request.command, now);
+  auto decision = decide(request.command, now);
   if (!decision) return refuse(batch, std::move(decision.error()), std::move(done));
   Item item;
   item.done = std::move(done);
@@ -242,6 +279,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
   item.directory = deciding_;
   label(item, request.command, *decision);
   item.evidence = std::move(request.evidence);
+  item.spent = std::move(request.command);
   item.answer = Done{.position = next_, .decision = std::move(*decision), .receipt = {}};
   next_ += entries;
   batch.entries += entries;

@@ -23,6 +23,7 @@
 #include "journal/journal.h"
 #include "node/archive.h"
 #include "node/batch.h"
+#include "node/crash_mark.h"
 #include "node/directory.h"
 #include "node/environment.h"
 #include "node/high_mark.h"
@@ -47,7 +48,7 @@ class Kernel {
   [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, Fault> open(Parts parts);
   // For open().
   Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
-         std::unique_ptr<Vault> vault, HighMark mark);
+         std::unique_ptr<Vault> vault, HighMark mark, CrashMark deciding);
 
   // Core stage.
   [[nodiscard]] const core::State& state() const { return *state_; }
@@ -85,6 +86,8 @@ class Kernel {
   [[nodiscard]] std::expected<void, Fault> load();
   [[nodiscard]] std::expected<void, Fault> begin();
   [[nodiscard]] core::Moment moment();
+  [[nodiscard]] std::expected<core::Decision, Reject> decide(const core::Command& command,
+                                                             const core::Moment& at);
   void refuse(Batch& batch, Reject why, std::function<void(Outcome)> done);
   // Why a decision cannot become an entry, if it cannot.
   [[nodiscard]] std::optional<Reject> unfit(const Request& request, const core::Decision& decision,
@@ -96,6 +99,7 @@ class Kernel {
   std::unique_ptr<Archive> archive_;
   std::unique_ptr<Vault> vault_;
   HighMark mark_;
+  CrashMark deciding_now_;
 
   // Core stage.
   std::unique_ptr<core::State> state_;

@@ -219,6 +219,7 @@ void Sealer::resolve(Work& work, const Item& item, const core::MessageResolved& 
     }
   }
   BASHU_ASSERT(envelope);
+  std::string id = message_id_of(*envelope);
   add(work,
       {.index = 0,
        .time = static_cast<std::uint64_t>(item.time_ms),
@@ -227,7 +228,7 @@ void Sealer::resolve(Work& work, const Item& item, const core::MessageResolved& 
        .reason = message.reason.empty() ? "-" : message.reason,
        .channel = channel,
        .seq = static_cast<std::uint64_t>(message.seq),
-       .evidence = message_id_of(*envelope),
+       .evidence = std::move(id),
        .effect = {}},
       {}, std::move(*envelope));
 }

@@ -1,0 +1,287 @@
+// Sealing, forgetting, tokens; keys on disk; certificates; clocks.
+
+#include "node/vault.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "base/json.h"
+#include "evidence/sealed.h"
+#include "node/certificates.h"
+#include "node/files.h"
+#include "node/identity.h"
+#include "node/system_environment.h"
+#include "node/test_support.h"
+#include "packs/load.h"
+
+namespace bashu::node {
+namespace {
+
+constexpr std::string_view kPack = R"yaml(
+bashu: 1
+pack: persons
+version: 1
+title: {en: Persons}
+types:
+  line: {type: text, max: 100, class: public, title: {en: Text}}
+  name: {type: text, max: 100, class: personal, title: {en: Name}}
+  file: {type: document, title: {en: File}}
+  who: {type: token, title: {en: Person}}
+  health: {type: text, max: 100, class: sensitive, title: {en: Health}}
+  contact: {type: record, title: {en: Contact}, fields: {town: line, phone: name}}
+services:
+  visit:
+    title: {en: Visit}
+    parties: {host: {office: all}}
+    fields:
+      subject: line
+      person: who
+      applicant: name
+      ill: health
+      report: file
+      contacts: {type: list, of: contact, title: {en: Contacts}}
+      aliases: {type: list, of: name, title: {en: Aliases}}
+    start: {owner: host, by: office, form: [subject, person, applicant, ill, report, contacts, aliases], to: held}
+    states:
+      held: {title: {en: Held}, final: true}
+figures:
+  visits: {title: {en: Visits}, of: visit, from: case.opened, count: true}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
+)yaml";
+
+Value form() {
+  return Value::Record{
+      {"subject", "synthetic"},
+      {"person", "510101199001011234"},
+      {"applicant", "张三"},
+      {"ill", "nothing"},
+      {"report", Value::Record{{"sha256", std::string(64, 'a')},
+                               {"name", "report of Zhang San.pdf"},
+                               {"media", "application/pdf"},
+                               {"size", 1'000}}},
+      {"contacts", Value::List{Value::Record{{"town", "Chengdu"}, {"phone", "13800000000"}}}},
+      {"aliases", Value::List{"a", "b"}}};
+}
+
+class VaultTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const packs::Loaded loaded = packs::load(kPack);
+    for (const Finding& finding : loaded.findings) {
+      if (!finding.note) {
+        ADD_FAILURE() << finding.line << ": " << finding.path << " " << finding.text;
+      }
+    }
+    pack = loaded.pack;
+    ASSERT_TRUE(pack);
+    open();
+  }
+  void open() {
+    vault.reset();
+    auto opened = Vault::open(folder.path(), chance);
+    ASSERT_TRUE(opened) << opened.error().what;
+    vault = std::move(*opened);
+  }
+  const std::vector<packs::Member>& fields() { return pack->services.at(0).second.fields; }
+
+  TestFolder folder;
+  SystemChance chance;
+  packs::PackPtr pack;
+  std::unique_ptr<Vault> vault;
+};
+
+TEST_F(VaultTest, SealsPersonalValuesAndNothingElse) {
+  const std::string key = vault->new_key("sichuan");
+  const Value sealed = vault->seal(fields(), form(), "sichuan", key);
+  const std::string text = canonical_json(sealed);
+  for (const char* secret : {"张三", "nothing", "Zhang San", "13800000000", "510101199001011234"}) {
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+  }
+  EXPECT_EQ(sealed.text_at("subject"), "synthetic");
+  EXPECT_EQ(sealed.find("report")->text_at("sha256"), std::string(64, 'a'));
+  EXPECT_EQ((*sealed.find("contacts")->as_list())[0].text_at("town"), "Chengdu");
+  EXPECT_TRUE(packs::is_sealed(*sealed.find("aliases")));
+  EXPECT_TRUE(packs::is_sealed(*sealed.find("applicant")));
+  EXPECT_EQ(sealing_keys(sealed), std::vector<std::string>{key});
+  // What the vault makes has the form that the core checks.
+  for (const packs::Member& field : fields()) {
+    const auto wrong = packs::check(*field.type, *sealed.find(field.name), field.name);
+    EXPECT_FALSE(wrong) << wrong->path;
+  }
+}
+
+TEST_F(VaultTest, UnsealingGivesBackAllButTokens) {
+  const Value sealed = vault->seal(fields(), form(), "sichuan", vault->new_key("sichuan"));
+  Value plain = vault->unseal(sealed);
+  EXPECT_EQ(plain.text_at("person"), vault->token("510101199001011234"));
+  (*plain.as_record())["person"] = "510101199001011234";
+  EXPECT_EQ(plain, form());
+}
+
+TEST_F(VaultTest, SealingTwiceChangesNothing) {
+  const std::string key = vault->new_key("sichuan");
+  const Value sealed = vault->seal(fields(), form(), "sichuan", key);
+  EXPECT_EQ(vault->seal(fields(), sealed, "sichuan", key), sealed);
+}
+
+TEST_F(VaultTest, KeysOutliveTheProcessUntilForgotten) {
+  const std::string key = vault->new_key("sichuan");
+  EXPECT_TRUE(key.starts_with("sichuan-k"));
+  const Value sealed = vault->seal(fields(), form(), "sichuan", key);
+  const std::string secret = *vault->key(key);
+  open();
+  EXPECT_EQ(vault->key(key), secret);
+  EXPECT_EQ(vault->unseal(sealed).text_at("applicant"), "张三");
+  EXPECT_TRUE(vault->forget(key));
+  EXPECT_FALSE(vault->forget(key));
+  EXPECT_EQ(vault->unseal(*sealed.find("applicant")), *sealed.find("applicant"));
+  open();
+  EXPECT_FALSE(vault->key(key));
+  // Nor do its bytes remain in any file.
+  vault.reset();
+  for (const auto& file : std::filesystem::directory_iterator{folder.path()}) {
+    EXPECT_EQ(read_file(file.path())->find(secret), std::string::npos) << file.path();
+  }
+}
+
+TEST_F(VaultTest, TokensAreKeyedByTheCircle) {
+  const std::string before = vault->token("510101199001011234");
+  EXPECT_TRUE(before.starts_with("t:"));
+  EXPECT_EQ(vault->token_key(), "");
+  vault->set_token_key(std::string(32, 'k'));
+  const std::string token = vault->token("510101199001011234");
+  EXPECT_NE(token, before);
+  EXPECT_NE(token, vault->token("510101199001011235"));
+  open();
+  EXPECT_EQ(vault->token_key(), std::string(32, 'k'));
+  EXPECT_EQ(vault->token("510101199001011234"), token);
+  const TestFolder other;
+  auto peer = Vault::open(other.path(), chance);
+  ASSERT_TRUE(peer);
+  EXPECT_NE((*peer)->token("510101199001011234"), before);
+  (*peer)->set_token_key(std::string(32, 'k'));
+  EXPECT_EQ((*peer)->token("510101199001011234"), token);
+}
+
+TEST_F(VaultTest, SealedBoxesOpenForTheirOwnerAlone) {
+  const auto made = create_identity(folder.path() / "node", {.party = "sichuan",
+                                                             .name = "S",
+                                                             .host = "sichuan.example",
+                                                             .peer_listen = "127.0.0.1:1",
+                                                             .api_listen = "127.0.0.1:2"});
+  ASSERT_TRUE(made);
+  const KeyPair& seal = made->seal;
+  for (const std::string& box :
+       {seal_to(seal.public_key, "key"), seal_to(seal.public_key, "key", std::string(32, 's'))}) {
+    EXPECT_EQ(open_sealed_box(seal.public_key, seal.secret_key, box), "key");
+    std::string bad = box;
+    bad.back() = static_cast<char>(bad.back() ^ 1);
+    EXPECT_FALSE(open_sealed_box(seal.public_key, seal.secret_key, bad));
+    EXPECT_FALSE(open_sealed_box(seal.public_key, std::string(32, 'x'), box));
+    EXPECT_FALSE(open_sealed_box(seal.public_key, seal.secret_key, box.substr(0, 20)));
+  }
+  EXPECT_EQ(seal_to(seal.public_key, "key", std::string(32, 's')),
+            seal_to(seal.public_key, "key", std::string(32, 's')));
+}
+
+NewNode new_node() {
+  return {.party = "sichuan",
+          .name = "四川",
+          .host = "sichuan.example",
+          .peer_listen = "0.0.0.0:7443",
+          .api_listen = "127.0.0.1:8080"};
+}
+
+TEST(Identity, IsReadBackAsMade) {
+  const TestFolder folder;
+  const auto made = create_identity(folder.path() / "node", new_node());
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_EQ(made->origin, "sichuan.example/bashu/1");
+  EXPECT_EQ(made->endpoint, "https://sichuan.example:7443/bashu/v1");
+  EXPECT_EQ(host_of(made->endpoint), "sichuan.example");
+  const auto read = load_identity(folder.path() / "node");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->name, "四川");
+  EXPECT_EQ(read->created, made->created);
+  for (auto key : {&Identity::root, &Identity::envelope, &Identity::log, &Identity::seal}) {
+    EXPECT_EQ(((*read).*key).kid, ((*made).*key).kid);
+    EXPECT_EQ(((*read).*key).public_key, ((*made).*key).public_key);
+    EXPECT_EQ(((*read).*key).secret_key, ((*made).*key).secret_key);
+  }
+  EXPECT_EQ(read->envelope.kid, "sichuan/envelope/1");
+  const auto known = load_public_identity(folder.path() / "node");
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->log_key, made->log.public_key);
+  for (const char* file : {"root.key", "envelope.key", "log.key", "seal.key", "ca.key"}) {
+    struct stat about{};
+    ASSERT_EQ(::stat((folder.path() / "node/keys" / file).c_str(), &about), 0) << file;
+    EXPECT_EQ(about.st_mode & 0777, 0600U) << file;
+  }
+}
+
+TEST(Identity, DirectoryThatHoldsANodeIsRefused) {
+  const TestFolder folder;
+  ASSERT_TRUE(create_identity(folder.path(), new_node()));
+  const auto again = create_identity(folder.path(), new_node());
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().what.find("holds a node already"), std::string::npos);
+}
+
+TEST(Identity, KeyOfAnotherNodeIsRefused) {
+  const TestFolder folder;
+  ASSERT_TRUE(create_identity(folder.path(), new_node()));
+  ASSERT_TRUE(write_file(folder.path() / "keys/log.key", std::string(64, 'a')));
+  const auto read = load_identity(folder.path());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().what.find("log.key"), std::string::npos);
+}
+
+TEST(Certificates, LeafIsIssuedForTheHostAndDays) {
+  const Instant now{TestClock::kStart};
+  const auto ca = make_ca("sichuan", now);
+  ASSERT_TRUE(ca) << ca.error().what;
+  const auto digest = certificate_digest(ca->certificate_pem);
+  ASSERT_TRUE(digest);
+  EXPECT_EQ(digest->size(), 64U);
+  for (const char* host : {"sichuan.example", "127.0.0.1", "::1"}) {
+    const auto leaf = issue_certificate(*ca, host, now);
+    ASSERT_TRUE(leaf) << host << ": " << leaf.error().what;
+    const auto end = certificate_end(leaf->certificate_pem);
+    ASSERT_TRUE(end);
+    EXPECT_LE(*end, now.unix_ms / 1000 + 7 * 86'400);
+    EXPECT_GT(*end, now.unix_ms / 1000 + 6 * 86'400);
+    EXPECT_NE(*certificate_digest(leaf->certificate_pem), *digest);
+  }
+  // Nothing of a host name may be read as syntax of the extension.
+  EXPECT_FALSE(issue_certificate(*ca, "a.example,DNS:b.example", now));
+  EXPECT_FALSE(issue_certificate(*ca, "", now));
+  EXPECT_FALSE(certificate_digest("no certificate"));
+  EXPECT_FALSE(issue_certificate({.certificate_pem = "x", .key_pem = "y"}, "a.example", now));
+}
+
+TEST(RehearsalClock, KeepsItsDayAndNeverGoesBack) {
+  const TestFolder folder;
+  const Date day = *Date::parse("2031-03-31");
+  {
+    auto clock = RehearsalClock::open(folder.path(), 480);
+    ASSERT_TRUE(clock);
+    EXPECT_EQ((*clock)->today(), SystemClock{480}.today());
+    ASSERT_TRUE((*clock)->set_today(day));
+    EXPECT_EQ((*clock)->today(), day);
+    ASSERT_TRUE((*clock)->set_today(day.plus_days(-1)));
+    EXPECT_EQ((*clock)->today(), day);
+  }
+  auto clock = RehearsalClock::open(folder.path(), 480);
+  ASSERT_TRUE(clock);
+  EXPECT_EQ((*clock)->today(), day);
+  ASSERT_TRUE(write_file(folder.path() / "rehearsal-day", "someday\n"));
+  EXPECT_FALSE(RehearsalClock::open(folder.path(), 480));
+}
+
+}  // namespace
+}  // namespace bashu::node
