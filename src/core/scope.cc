@@ -104,9 +104,7 @@ packs::Eval<Value> CaseScope::member(std::string_view root, std::string_view nam
     if (const auto known = calc_.find(name); known != calc_.end()) return known->second;
     const auto* program = service_ ? packs::find(service_->calc, name) : nullptr;
     if (!program) return failed(packs::EvalError::Kind::missing, "no calc." + std::string{name});
-    auto value = packs::evaluate(**program, *this);
-    if (value) calc_.emplace(std::string{name}, *value);
-    return value;
+    return calc_.emplace(std::string{name}, packs::evaluate(**program, *this)).first->second;
   }
   if (root == "case") {
     if (!case_) return failed(packs::EvalError::Kind::missing, "no case here");

@@ -60,7 +60,7 @@ class CaseScope final : public packs::Scope {
   const Value* each_ = nullptr;
   const Value* result_ = nullptr;
   const Value* line_ = nullptr;
-  std::map<std::string, Value, std::less<>> calc_;
+  std::map<std::string, packs::Eval<Value>, std::less<>> calc_;  // failures too: asked once
   std::unique_ptr<CaseScope> parent_;
   Reads* reads_ = nullptr;
   bool serials_allowed_ = false;

@@ -1,0 +1,76 @@
+// What every benchmark shares: its setup on the first lines, a disk-sync probe beside every durable
+// figure, a baseline from the same run, medians.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/node.h"
+#include "node/system_environment.h"
+
+namespace bashu::bench {
+
+using Steady = std::chrono::steady_clock;
+
+[[nodiscard]] inline double seconds_since(Steady::time_point start) {
+  return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+// A folder that is removed at the end; under BASHU_BENCH_DIR or the system's temporary folder.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Machine, build and file system.
+void print_setup(std::ostream& out, std::string_view name, const std::filesystem::path& dir);
+// Median and 99th percentile, in milliseconds, of 4 KiB appended and flushed, 200 times.
+struct Sync {
+  double median_ms = 0, p99_ms = 0;
+};
+[[nodiscard]] Sync probe_sync(const std::filesystem::path& dir);
+void print_sync(std::ostream& out, const Sync& sync);
+
+[[nodiscard]] double median(std::vector<double> values);
+[[nodiscard]] double percentile(std::vector<double> values, double share);
+
+// One transfer per SQL transaction, durable, in SQLite: transfers per second.
+[[nodiscard]] double sqlite_transfers_per_s(const std::filesystem::path& dir, int transfers);
+
+// A node of its own with a circle of one and the pack `bench` adopted: feed `transfer`
+// {id, from, to, amount}, service `job` with the event `work` {note}.
+struct BenchNode {
+  std::unique_ptr<node::SystemClock> clock;
+  std::unique_ptr<node::SystemChance> chance;
+  std::unique_ptr<node::Node> node;
+  std::filesystem::path dir;
+};
+[[nodiscard]] BenchNode open_node(const std::filesystem::path& dir, const std::string& party);
+[[nodiscard]] std::string bench_pack();  // canonical JSON
+void adopt_bench_pack(node::Node& node);
+[[nodiscard]] core::Asker clerk();
+// A transfer between two of 1,000 accounts.
+[[nodiscard]] Value transfer(std::uint64_t number);
+
+// The benchmarks; each gives false if it could not measure.
+bool feeds(std::ostream& out);
+bool feeds_http(std::ostream& out);
+bool cases(std::ostream& out);
+bool exchange(std::ostream& out);
+bool restart(std::ostream& out);
+
+}  // namespace bashu::bench
