@@ -451,6 +451,23 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   const node::Identity& own = node.identity();
   const auto directory = node.directory();
   const auto held = directory->keys_edition.find(own.party);
+  const auto folder = own.dir / "keys" / "next";
+  const auto making = own.dir / "keys" / "next.part";
+  const auto put_forward = [&]() -> std::expected<void, Fault> {
+    std::error_code failed;
+    std::filesystem::rename(making, folder, failed);
+    if (failed) return fault(folder.string() + ": " + failed.message());
+    return node::sync_directory(own.dir / "keys");
+  };
+  // Announced before, when the node died before it heard so: these are the keys to go on with.
+  const auto about_before = node::read_file(making / "keys.json");
+  const auto before = about_before ? parse_json(*about_before) : std::unexpected{JsonError{}};
+  if (const Value* made = before ? before->find("envelope") : nullptr) {
+    const auto known = directory->keys.find(made->text_at("kid"));
+    if (known != directory->keys.end() && hex(known->second.key) == made->text_at("public")) {
+      return put_forward();
+    }
+  }
   if (!directory->formed || held == directory->keys_edition.end()) {
     return fault("there is no key list to continue: no circle is adopted");
   }
@@ -492,8 +509,6 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
                               evidence::kKeysType, {{own.root.kid, own.root.secret_key}});
 
   // The secrets are on disk before anybody hears of them.
-  const auto folder = own.dir / "keys" / "next";
-  const auto making = own.dir / "keys" / "next.part";
   std::error_code error;
   std::filesystem::remove_all(making, error);
   std::filesystem::create_directories(making, error);
@@ -510,9 +525,7 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   auto checked = check_keys(node, record);
   if (!checked) return fault("our own key list: " + checked.error().code);
   if (auto done = submit(node, std::move(checked->request), "our own key list"); !done) return done;
-  std::filesystem::rename(making, folder, error);
-  if (error) return fault(folder.string() + ": " + error.message());
-  return node::sync_directory(own.dir / "keys");
+  return put_forward();
 }
 
 std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
@@ -558,11 +571,17 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
 std::vector<node::KeyPair> seal_keys(const node::Identity& identity) {
   std::vector<node::KeyPair> keys{identity.seal};
   std::error_code error;
+  // A key that is announced is sealed to at once, though it is used only from the next start on.
+  std::vector<std::filesystem::path> files{identity.dir / "keys" / "next" / "seal.key",
+                                           identity.dir / "keys" / "next.part" / "seal.key"};
   for (std::filesystem::directory_iterator it{identity.dir / "keys", error}, end;
        !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (!name.starts_with("seal-") || !name.ends_with(".old.key")) continue;
-    const auto text = node::read_file(it->path());
+    if (name.starts_with("seal-") && name.ends_with(".old.key")) files.push_back(it->path());
+  }
+  for (const std::filesystem::path& file : files) {
+    const std::string name = file.filename().string();
+    const auto text = node::read_file(file);
     const auto secret = text ? from_hex(std::string_view{*text}.substr(0, 64)) : std::nullopt;
     if (!secret || secret->size() != 32) continue;
     node::KeyPair key{.kid = name, .public_key = std::string(32, '\0'), .secret_key = *secret};

@@ -142,5 +142,29 @@ TEST_F(Circle, RotatedKeysAreUsedFromTheNextStartAndOldBoxesStillOpen) {
   a.say(1);
 }
 
+TEST_F(Circle, BoxesForAnAnnouncedKeyOpenBeforeItIsUsed) {
+  TestNode a{root, "sichuan"}, b{root, "chongqing"};
+  form({&a, &b});
+  ASSERT_TRUE(rotate_keys(*a.node).has_value());
+  const std::string announced = a.node->directory()->seal_key("sichuan");
+  ASSERT_NE(announced, a.identity.seal.public_key);
+  const std::string box = node::seal_to(announced, "secret");
+  const auto opens = [&] {
+    for (const node::KeyPair& key : seal_keys(a.node->identity())) {
+      if (node::open_sealed_box(key.public_key, key.secret_key, box) == "secret") return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(opens());
+  // As a node leaves it that dies when the list is in its journal and the folder has no name yet.
+  std::filesystem::rename(a.dir / "keys" / "next", a.dir / "keys" / "next.part");
+  EXPECT_TRUE(opens());
+  a.close();
+  a.open();
+  ASSERT_TRUE(rotate_keys(*a.node).has_value());
+  EXPECT_EQ(a.node->directory()->keys_edition.at("sichuan"), 2) << "a third list was announced";
+  EXPECT_TRUE(opens());
+}
+
 }  // namespace
 }  // namespace bashu::exchange

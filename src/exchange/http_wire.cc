@@ -117,13 +117,15 @@ struct Reader {
                                                           : 400;
         break;
       }
-      settle();
+      if (parser->is_done()) state = RequestReader::State::done;
       if (count == 0) break;
     }
+    // The parser bounds a header, but not the line before a chunk.
+    if (state == RequestReader::State::more && bytes.size() - used > limits.header_max) {
+      state = RequestReader::State::bad;
+      error_status = 431;
+    }
     return used;
-  }
-  void settle() {
-    if (parser->is_done()) state = RequestReader::State::done;
   }
   Message take() {
     Message message = std::move(parser->message);

@@ -22,7 +22,7 @@ class RequestReader {
 
   enum class State { more, done, bad };
   // Takes bytes and tells how many it used; what it left must come first in the next call. Uses
-  // nothing once done or bad. Less than `header_max` bytes stay unused.
+  // nothing once done or bad. At most `header_max` bytes stay unused.
   std::size_t feed(std::string_view bytes);
   [[nodiscard]] State state() const;
   [[nodiscard]] int error_status() const;     // of a bad one: 400, 413, 431

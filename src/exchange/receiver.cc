@@ -118,10 +118,16 @@ void Receiver::State::take_keys(const std::string& party, Value& body) {
     const auto bytes = text ? from_base64url(*text) : std::nullopt;
     // A peer may neither replace a key nor name one as if we had made it.
     if (!bytes || id.starts_with(own.party + "-") || parts.node.vault().key(id)) continue;
-    std::optional<std::string> key;
-    for (const node::KeyPair& pair : seal) {
-      key = node::open_sealed_box(pair.public_key, pair.secret_key, *bytes);
-      if (key) break;
+    const auto open = [&]() -> std::optional<std::string> {
+      for (const node::KeyPair& pair : seal) {
+        if (auto key = node::open_sealed_box(pair.public_key, pair.secret_key, *bytes)) return key;
+      }
+      return std::nullopt;
+    };
+    auto key = open();
+    if (!key) {  // announced since we started, perhaps
+      seal = seal_keys(own);
+      key = open();
     }
     if (key && key->size() == 32) {
       parts.node.vault().put_key(id, *key);
