@@ -296,7 +296,7 @@ Result Decider::set_calendar(const SetCalendar& command) {
   for (const CaseId& id : running) {
     const auto of = definition(*draft_.find_case(id));
     if (of && owner(*draft_.find_case(id), *of) == self())
-      update_clocks(id, *of, {});  // none runs in a final state
+      update_clocks(id, *of, {}, self());  // none runs in a final state
   }
   return {};
 }

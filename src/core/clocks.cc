@@ -42,7 +42,7 @@ std::optional<Date> due_day(const packs::ClockDef& definition, const Clock& cloc
 }  // namespace
 
 Value Decider::update_clocks(const CaseId& id, const Definition& of,
-                             const std::vector<std::string>& reset) {
+                             const std::vector<std::string>& reset, const PartyId& by) {
   Value::Record told;
   for (const auto& [name, definition] : of.service->clocks) {
     const Case& c = *draft_.find_case(id);
@@ -54,7 +54,7 @@ Value Decider::update_clocks(const CaseId& id, const Definition& of,
     const bool runs = std::find(definition.runs_in.begin(), definition.runs_in.end(), c.state) !=
                       definition.runs_in.end();
     CaseScope scope{
-        draft_, *of.pack, of.service, &c, &c.data, moment_.today, holder.empty() ? self() : holder};
+        draft_, *of.pack, of.service, &c, &c.data, moment_.today, holder.empty() ? by : holder};
     if (runs) {
       if (!clock.since) clock.since = moment_.today;
       if (!clock.fired) clock.due = due_day(definition, clock, scope);
@@ -78,6 +78,14 @@ Value Decider::update_clocks(const CaseId& id, const Definition& of,
     if (known != c.clocks.end() || !(clock == before)) told[name] = clock_value(clock);
   }
   return Value{std::move(told)};
+}
+
+std::int64_t Decider::calendar_version(const CaseId& id, const Definition& of,
+                                       const PartyId& by) const {
+  const PartyId holder = owner(*draft_.find_case(id), of);
+  const auto& calendars = draft_.circle().calendars;
+  const auto calendar = calendars.find(holder.empty() ? by : holder);
+  return calendar == calendars.end() ? 0 : calendar->second.version;
 }
 
 }  // namespace bashu::core

@@ -73,6 +73,7 @@ services:
               - {task: {en: Look at it}, for: clerk, at: borrower}
               - {put: road, key: =data.name, fields: {code: =data.name, opened: =today}}
             to: granted
+          drop: {title: {en: Drop}, by: clerk, to: done}
           take: {title: {en: Take}, by: lender.clerk, do: {move: =data.wanted, from: goods.stock('here'), to: goods.outside}}
           note: {title: {en: Note}, by: [clerk, borrower.guest], form: [note]}
           late: {title: {en: Late}, by: system, do: {task: {en: It is late}, for: clerk}}
@@ -428,6 +429,40 @@ TEST_F(Circle, ACorrectedCalendarMovesTheDeadlines) {
   EXPECT_EQ(at("a").clocks.at("grant").due, *Date::parse("2026-03-06"));
   EXPECT_EQ(refused("a", SetCalendar{.by = kClerk, .calendar = {.party = "a", .version = 1}}),
             RejectCode::chain);
+}
+
+TEST_F(Circle, AHandOverIsCountedByTheCalendarOfWhoeverHoldsTheCaseThen) {
+  limit();
+  must("a", loan());
+  settle();
+  // Known to b alone; both hold version 0 of a's.
+  must("b", SetCalendar{.by = kClerk,
+                        .calendar = {
+                            .party = "b", .version = 1, .holidays = {*Date::parse("2026-03-03")}}});
+  today_ = today_.plus_days(2);
+  must("a", BeginDay{.day = today_});
+  must("a", fire("grant"));
+  settle();
+  EXPECT_EQ(at("b").state, "granted");
+  EXPECT_FALSE(at("b").dispute) << at("b").dispute->detail;
+}
+
+TEST_F(Circle, AnEndIsCountedByTheCalendarOfWhoeverEndedTheCase) {
+  must("a", loan());
+  settle();
+  const CalendarSet of_a{
+      .party = "a", .version = 1, .holidays = {*Date::parse("2026-03-03")}, .workdays = {}};
+  const CalendarSet of_b{
+      .party = "b", .version = 1, .holidays = {*Date::parse("2026-03-04")}, .workdays = {}};
+  must("a", SetCalendar{.by = kClerk, .calendar = of_a});
+  must("b", SetCalendar{.by = kClerk, .calendar = of_a});
+  must("b", SetCalendar{.by = kClerk, .calendar = of_b});
+  today_ = today_.plus_days(1);
+  must("a", BeginDay{.day = today_});
+  must("a", fire("drop"));
+  settle();
+  EXPECT_EQ(at("b").state, "done");
+  EXPECT_FALSE(at("b").dispute) << at("b").dispute->detail;
 }
 
 // Every member of a told step, altered, is noticed: the step is held and the case disputed.

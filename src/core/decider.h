@@ -178,8 +178,12 @@ class Decider {
   // Stated months, overflow, floors: what forbids a move.
   [[nodiscard]] Result check_move(const packs::Pack& pack, const MoveDone& move) const;
   void queue_item(const packs::Pack& pack, const PartyId& party, Value item);
+  // `by` decided the step: the calendar is that of whoever holds the case now, or of `by` once it
+  // has ended.
   Value update_clocks(const CaseId& id, const Definition& of,
-                      const std::vector<std::string>& reset);
+                      const std::vector<std::string>& reset, const PartyId& by);
+  // Of that calendar, as it is held here; 0: none is.
+  std::int64_t calendar_version(const CaseId& id, const Definition& of, const PartyId& by) const;
   void close_work_tasks(const CaseId& id);
   // The first invariant of this node's parties that does not hold, if any.
   std::optional<std::string> broken(const CaseId& id, const Definition& of);

@@ -393,9 +393,8 @@ Result PeerStep::check_clocks() {
   const Value* told = body.find("clocks");
   static const Value kNone{Value::Record{}};
   if (!told) told = &kNone;
-  const auto ours = draft.circle().calendars.find(from);
-  const std::int64_t calendar = ours == draft.circle().calendars.end() ? 0 : ours->second.version;
-  bool comparable = calendar == body.int_at("calendar") && !force;
+  bool comparable =
+      decider.calendar_version(id, of, from) == body.int_at("calendar") && !force;
   for (const auto& [name, clock] : of.service->clocks) {
     if (clock.kind == packs::ClockDef::Kind::until && needs_owner(*clock.until)) comparable = false;
   }
@@ -425,8 +424,8 @@ Result PeerStep::check_clocks() {
   if (comparable) {
     const Moment then{.now = decider.moment_.now, .today = on, .salt = {}};
     Decider owners{draft, then, decider.budget_, decider.state_};
-    const Value expected = owners.update_clocks(id, of, branch->reset);
-    // The owner's calendar is ours: the same rule gives the same days.
+    const Value expected = owners.update_clocks(id, of, branch->reset, from);
+    // The holder's calendar is the same here: the same rule gives the same days.
     if (!(expected == *told)) return hold("clocks", "other days follow from the calendar");
     return {};
   }

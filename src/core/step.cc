@@ -747,14 +747,13 @@ std::expected<bool, Reject> Decider::step(const CaseId& id, const NewStep& step)
   if (auto ok = carry_out(id, *of, branch, *effects, self(), true); !ok) {
     return std::unexpected{ok.error()};
   }
-  Value clocks = update_clocks(id, *of, branch.reset);
+  Value clocks = update_clocks(id, *of, branch.reset, self());
   if (auto rule = broken(id, *of)) {
     return std::unexpected{reject(RejectCode::holds, {}, "This would no longer hold: " + *rule,
                                   "以下约束将不再成立：" + *rule)};
   }
   if (!clocks.as_record()->empty()) body["clocks"] = std::move(clocks);
-  const auto calendar = draft_.circle().calendars.find(self());
-  body["calendar"] = calendar == draft_.circle().calendars.end() ? 0 : calendar->second.version;
+  body["calendar"] = calendar_version(id, *of, self());
   if (auto ok = tell(id, *of, Value{std::move(body)}); !ok) return std::unexpected{ok.error()};
   return branch.to.has_value();
 }
