@@ -199,6 +199,15 @@ std::optional<Broken> check_alone(const Shadow& node) {
                                      c.dispute->detail};
     }
   });
+  // Between honest nodes only an adoption that is still on its way can make a message wait.
+  node.state().each_inbox([&](const core::PartyId& from, const core::Inbox& box) {
+    for (const auto& [seq, held] : box.held) {
+      if (broken || held.reason == "pack" || held.reason == "stream-held") continue;
+      broken = Broken{"held", node.party() + " holds message " + std::to_string(seq) + " of " +
+                                  from + ", " + held.stream + ": " + held.reason + " " +
+                                  canonical_json(held.body)};
+    }
+  });
   return broken;
 }
 
