@@ -201,6 +201,30 @@ void case_commands(Parser& parser) {
   });
 }
 
+void import_commands(Parser& parser) {
+  parser.command<Import>(
+      &parser.app, "import", "fill registers and feeds of a running node from files", import,
+      [](CLI::App& app, Import& o) {
+        app.add_option("FILE", o.files, "NDJSON, or CSV with a heading")->required();
+        app.add_option("--feed", o.feed, "pack/feed all rows are posted to");
+        app.add_option("--register", o.reg,
+                       "pack/register all rows fill (default: the field `to` of each row)");
+        app.add_option("--role", o.role, "in which you post (default: one the feed takes)");
+        app.add_option("--format", o.format, "default: by the name of the file")
+            ->check(CLI::IsMember({"csv", "ndjson"}));
+        app.add_flag("--dry-run", o.dry_run, "decide and tell, change nothing");
+        app.add_option("--preview", o.preview, "show how the first rows are understood, send none")
+            ->check(CLI::Range(1, 1'000));
+        app.add_option("--batch", o.batch, "rows of a request")
+            ->default_val(1'000)
+            ->check(CLI::Range(1, 10'000));
+        app.add_option("--at-once", o.at_once, "requests under way")
+            ->default_val(4)
+            ->check(CLI::Range(1, 16));
+        remote_options(app, o.remote);
+      });
+}
+
 void journal_commands(Parser& parser) {
   CLI::App* journal = parser.group("journal", "read and verify the journal of a node");
   parser.command<JournalShow>(journal, "show", "entries as JSON, one a line", journal_show,
@@ -259,6 +283,7 @@ int run(int argc, char** argv) {
   node_commands(parser);
   circle_commands(parser);
   case_commands(parser);
+  import_commands(parser);
   journal_commands(parser);
   parser.command<BenchNames>(&app, "bench", "run benchmarks; without a name, list them", run_bench,
                              [](CLI::App& sub, BenchNames& o) { sub.add_option("NAME", o.names); });

@@ -120,6 +120,20 @@ struct CaseList {
 };
 Exit case_list(const Console& console, const CaseList& what);
 
+// import_command.cc
+struct Import {
+  Remote remote;
+  std::vector<std::string> files;
+  std::string feed, reg;  // pack/name; both empty: every row says `to`
+  std::string role;       // empty: the first role of the feed that the key has
+  std::string format;     // csv, ndjson; empty: by the name of the file
+  int batch = 1'000;      // rows of a request
+  int at_once = 4;        // requests under way
+  int preview = 0;        // rows to show; nothing is sent
+  bool dry_run = false;
+};
+Exit import(const Console& console, const Import& asked);
+
 // journal_command.cc
 struct JournalShow {
   std::string dir;

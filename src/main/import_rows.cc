@@ -1,0 +1,258 @@
+#include "main/import_rows.h"
+
+#include <csv.h>
+
+#include <array>
+#include <cstdio>
+#include <deque>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr std::size_t kShownMax = 1'000;  // bytes of a row's text that are kept
+
+// Shortened, and with `?` for what is not UTF-8.
+std::string shown(std::string_view text) {
+  std::string out{text.substr(0, kShownMax)};
+  while (!out.empty() && !is_utf8(out) && out.size() > kShownMax - 4 && out.size() < text.size()) {
+    out.pop_back();
+  }
+  if (!is_utf8(out)) {
+    for (char& c : out) {
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    }
+  }
+  std::erase(out, '\0');
+  return out;
+}
+
+Title not_text() {
+  return {{"en", "The row is not UTF-8 text; save the file as UTF-8"},
+          {"zh", "该行不是 UTF-8 文本，请将文件另存为 UTF-8 编码"}};
+}
+
+Title too_long() {
+  return {{"en", "The row is too long (a quote that is not closed?)"},
+          {"zh", "该行过长（引号未闭合？）"}};
+}
+
+struct Line {
+  std::uint64_t number = 0;
+  std::string text;  // without its end; cut off at kRowMax
+  bool cut = false;
+};
+
+class LineReader {
+ public:
+  LineReader(std::FILE* file) : file_{file, &std::fclose} {}
+
+  std::expected<std::optional<Line>, Fault> next() {
+    Line line{.number = number_ + 1, .text = {}, .cut = false};
+    bool any = false;
+    while (true) {
+      if (at_ == size_) {
+        size_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
+        at_ = 0;
+        if (size_ == 0 && std::ferror(file_.get())) {
+          return std::unexpected{
+              Fault{.what = "reading the file failed", .unknown_outcome = false}};
+        }
+        if (size_ == 0) break;
+      }
+      any = true;
+      const std::string_view rest{buffer_.data() + at_, size_ - at_};
+      const std::size_t end = rest.find('\n');
+      const std::string_view part = rest.substr(0, end);
+      if (line.text.size() + part.size() > kRowMax) {
+        line.text.append(part.substr(0, kRowMax - line.text.size()));
+        line.cut = true;
+      } else {
+        line.text.append(part);
+      }
+      const std::size_t used = end == std::string_view::npos ? rest.size() : end + 1;
+      at_ += used;
+      bytes_ += used;
+      if (end != std::string_view::npos) break;
+    }
+    if (!any) return std::nullopt;
+    ++number_;
+    if (number_ == 1 && line.text.starts_with("\xEF\xBB\xBF")) line.text.erase(0, 3);
+    if (line.text.ends_with('\r')) line.text.pop_back();
+    return line;
+  }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  std::array<char, 64u << 10> buffer_{};
+  std::size_t at_ = 0, size_ = 0;
+  std::uint64_t number_ = 0, bytes_ = 0;
+};
+
+bool blank(std::string_view text) {
+  return text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+Row ndjson_row(const Line& line) {
+  Row row{.line = line.number, .text = shown(line.text), .fields = {}, .wrong = {}};
+  if (line.cut) {
+    row.wrong = too_long();
+    return row;
+  }
+  if (!is_utf8(line.text)) {
+    row.wrong = not_text();
+    return row;
+  }
+  auto value = parse_json(line.text);
+  if (!value) {
+    const std::string at = std::to_string(value.error().offset + 1);
+    row.wrong = Title{{"en", "Not strict JSON: " + value.error().code + " at byte " + at},
+                      {"zh", "不是严格的 JSON：" + value.error().code + "，第 " + at + " 字节"}};
+  } else if (!value->as_record()) {
+    row.wrong = Title{{"en", "A JSON object is expected"}, {"zh", "应为 JSON 对象"}};
+  } else {
+    row.fields = std::move(*value->as_record());
+  }
+  return row;
+}
+
+// libcsv is fed line by line, so that a row knows where it begins.
+class CsvRows {
+ public:
+  CsvRows() { begin(); }
+  CsvRows(const CsvRows&) = delete;
+  CsvRows& operator=(const CsvRows&) = delete;
+  ~CsvRows() { ::csv_free(&parser_); }
+
+  void take(const Line& line, std::deque<Row>& out) {
+    if (cells_.empty() && text_.empty()) first_ = line.number;
+    text_ += text_.empty() ? line.text : "\n" + line.text;
+    out_ = &out;
+    bool good = !line.cut && text_.size() <= kRowMax;
+    if (good) {
+      const std::string fed = line.text + "\n";
+      good = ::csv_parse(&parser_, fed.data(), fed.size(), &on_cell, &on_row, this) == fed.size();
+    }
+    if (good) return;
+    const bool large = line.cut || text_.size() > kRowMax;
+    refuse(
+        large ? too_long()
+              : Title{{"en", "Not CSV: a quote inside a cell must be doubled, and the cell quoted"},
+                      {"zh", "不是 CSV：单元格内的引号须成对，且单元格须加引号"}});
+  }
+  void end(std::deque<Row>& out) {
+    out_ = &out;
+    if (::csv_fini(&parser_, &on_cell, &on_row, this) != 0) refuse(too_long());
+  }
+
+ private:
+  struct Cell {
+    std::string text;
+    bool absent = false;  // empty and not quoted
+  };
+
+  void begin() {
+    ::csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
+    cells_.clear();
+    text_.clear();
+  }
+  void refuse(Title why) {
+    Row row{.line = first_, .text = shown(text_), .fields = {}, .wrong = std::move(why)};
+    out_->push_back(std::move(row));
+    ::csv_free(&parser_);
+    begin();
+  }
+  static void on_cell(void* text, std::size_t size, void* self) {
+    Cell cell{.text = {}, .absent = text == nullptr};
+    if (text) cell.text.assign(static_cast<const char*>(text), size);
+    static_cast<CsvRows*>(self)->cells_.push_back(std::move(cell));
+  }
+  static void on_row(int /*end*/, void* self) { static_cast<CsvRows*>(self)->row(); }
+
+  void row() {
+    Row row{.line = first_, .text = shown(text_), .fields = {}, .wrong = {}};
+    const bool text = is_utf8(text_);
+    std::vector<Cell> cells = std::exchange(cells_, {});
+    text_.clear();
+    if (heading_.empty()) {
+      for (Cell& cell : cells) heading_.push_back(std::move(cell.text));
+      if (!text) heading_.assign(heading_.size(), "?");
+      return;
+    }
+    if (!text) {
+      row.wrong = not_text();
+    } else if (cells.size() != heading_.size()) {
+      const std::string is = std::to_string(cells.size());
+      const std::string should = std::to_string(heading_.size());
+      row.wrong = Title{{"en", "The row has " + is + " cells, the heading " + should},
+                        {"zh", "该行有 " + is + " 个单元格，表头有 " + should + " 个"}};
+    } else {
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (!cells[i].absent) row.fields.insert_or_assign(heading_[i], std::move(cells[i].text));
+      }
+    }
+    out_->push_back(std::move(row));
+  }
+
+  ::csv_parser parser_{};
+  std::deque<Row>* out_ = nullptr;
+  std::vector<std::string> heading_;
+  std::vector<Cell> cells_;
+  std::string text_;
+  std::uint64_t first_ = 0;
+};
+
+}  // namespace
+
+struct RowReader::Source {
+  LineReader lines;
+  RowFormat format;
+  CsvRows csv{};
+  std::deque<Row> ready{};
+  bool ended = false;
+};
+
+RowReader::RowReader(std::unique_ptr<Source> source) : source_{std::move(source)} {}
+RowReader::RowReader(RowReader&&) noexcept = default;
+RowReader::~RowReader() = default;
+
+std::expected<RowReader, Fault> RowReader::open(const std::filesystem::path& file,
+                                                RowFormat format) {
+  std::error_code error;
+  std::FILE* opened =
+      std::filesystem::is_regular_file(file, error) ? std::fopen(file.c_str(), "rbe") : nullptr;
+  if (!opened) {
+    return std::unexpected{Fault{.what = "cannot read " + file.string(), .unknown_outcome = false}};
+  }
+  return RowReader{std::make_unique<Source>(LineReader{opened}, format)};
+}
+
+std::expected<std::optional<Row>, Fault> RowReader::next() {
+  Source& s = *source_;
+  while (s.ready.empty() && !s.ended) {
+    const auto line = s.lines.next();
+    if (!line) return std::unexpected{line.error()};
+    if (!*line) {
+      s.ended = true;
+      if (s.format == RowFormat::csv) s.csv.end(s.ready);
+    } else if (s.format == RowFormat::csv) {
+      s.csv.take(**line, s.ready);
+    } else if (!blank((*line)->text)) {
+      return ndjson_row(**line);
+    }
+  }
+  if (s.ready.empty()) return std::nullopt;
+  Row row = std::move(s.ready.front());
+  s.ready.pop_front();
+  return row;
+}
+
+std::uint64_t RowReader::bytes_read() const { return source_->lines.bytes(); }
+
+}  // namespace bashu::cli

@@ -1,0 +1,51 @@
+// The rows of a file to import, one after the other: NDJSON, or CSV (RFC 4180) with a heading.
+//
+// Whatever stands in the file, a row is either understood as a record or says why it is not; the
+// memory used is bounded by kRowMax. Blank lines are skipped, a byte order mark and CR LF are
+// taken.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/title.h"
+#include "base/value.h"
+
+namespace bashu::cli {
+
+inline constexpr std::size_t kRowMax = 256u << 10;  // bytes of one row
+
+struct Row {
+  std::uint64_t line = 0;      // of the file, from 1, where the row begins
+  std::string text;            // as it stands there, shortened; UTF-8
+  Value::Record fields;        // of CSV: a text for every cell that is not empty
+  std::optional<Title> wrong;  // why it is no record
+};
+
+enum class RowFormat : std::uint8_t { ndjson, csv };
+
+class RowReader {
+ public:
+  [[nodiscard]] static std::expected<RowReader, Fault> open(const std::filesystem::path& file,
+                                                            RowFormat format);
+  RowReader(RowReader&&) noexcept;
+  ~RowReader();
+
+  // The next row; nullopt at the end of the file.
+  [[nodiscard]] std::expected<std::optional<Row>, Fault> next();
+  [[nodiscard]] std::uint64_t bytes_read() const;
+
+ private:
+  struct Source;
+  explicit RowReader(std::unique_ptr<Source> source);
+  std::unique_ptr<Source> source_;
+};
+
+}  // namespace bashu::cli
