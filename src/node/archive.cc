@@ -175,7 +175,6 @@ std::expected<std::vector<Entry>, Fault> Archive::entries(std::uint64_t from,
   std::vector<Entry> out;
   const auto commits = journal_->read(from, bytes_max);
   if (!commits) return std::unexpected{commits.error()};
-  std::size_t bytes = 0;
   for (const journal::Commit& commit : *commits) {
     auto record = evidence::decode_commit(commit.record);
     if (!record) {
@@ -185,12 +184,10 @@ std::expected<std::vector<Entry>, Fault> Archive::entries(std::uint64_t from,
     for (evidence::CommitEntry& entry : record->entries) {
       const std::uint64_t i = index++;
       if (i < from) continue;
-      if (!out.empty() && bytes >= bytes_max) return out;
       auto leaf = evidence::parse_entry(entry.leaf);
       if (!leaf) return fault("journal entry " + std::to_string(i) + ": " + leaf.error().code);
       auto events = decode(entry.effect);
       if (!events) return fault("journal entry " + std::to_string(i) + ": " + events.error());
-      bytes += entry.leaf.size() + entry.effect.size() + entry.evidence.size();
       out.push_back({.index = i,
                      .time_ms = static_cast<std::int64_t>(leaf->time),
                      .kind = std::move(leaf->kind),

@@ -47,6 +47,7 @@ class Archive {
   // Writes out what tree and index keep in memory, if it is much or `all` is asked for.
   [[nodiscard]] std::expected<void, Fault> flush(bool all);
 
+  // Whole commits, from the entry on: none is decoded twice by a reader that goes on.
   [[nodiscard]] std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
                                                                  std::size_t bytes_max);
   [[nodiscard]] std::optional<evidence::CommitEntry> entry(std::uint64_t index);

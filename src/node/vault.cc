@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <unordered_map>
@@ -57,6 +58,41 @@ std::string escaped(const std::string& name) {  // RFC 6901
   return out;
 }
 
+// Keys lately used, at most about twice kYoungMax of them: the older half goes when the younger is
+// full. A province has millions, and a start must not read them all.
+class KeyCache {
+ public:
+  void put(std::string_view id, std::string_view key) {
+    if (young_.size() >= kYoungMax) {
+      old_ = std::move(young_);
+      young_.clear();
+    }
+    young_.insert_or_assign(std::string{id}, std::string{key});
+  }
+  std::optional<std::string> find(std::string_view id) {
+    const std::string name{id};
+    if (const auto it = young_.find(name); it != young_.end()) return it->second;
+    const auto it = old_.find(name);
+    if (it == old_.end()) return std::nullopt;
+    std::string key = it->second;
+    put(id, key);
+    return key;
+  }
+  void erase(std::string_view id) {
+    for (Keys* keys : {&young_, &old_}) {
+      const auto it = keys->find(std::string{id});
+      if (it == keys->end()) continue;
+      sodium_memzero(it->second.data(), it->second.size());
+      keys->erase(it);
+    }
+  }
+
+ private:
+  using Keys = std::unordered_map<std::string, std::string>;
+  static constexpr std::size_t kYoungMax = 50'000;
+  Keys young_, old_;
+};
+
 class SqliteVault final : public Vault {
  public:
   explicit SqliteVault(Chance& chance) : chance_{chance} {}
@@ -72,16 +108,9 @@ class SqliteVault final : public Vault {
           "WITHOUT ROWID"}) {
       if (auto ran = database_.run(sql); !ran) return ran;
     }
-    auto all = database_.prepare("SELECT id, key FROM keys");
-    if (!all) return std::unexpected{all.error()};
-    for (;;) {
-      const auto row = all->step();
-      if (!row) return std::unexpected{row.error()};
-      if (!*row) break;
-      keys_[all->bytes(0)] = all->bytes(1);
-    }
-    for (auto [sql, out] : {std::pair{"INSERT OR REPLACE INTO keys VALUES(?, ?)", &put_},
+    for (auto [sql, out] : {std::pair{"INSERT OR IGNORE INTO keys VALUES(?, ?)", &put_},
                             std::pair{"DELETE FROM keys WHERE id=?", &forget_},
+                            std::pair{"SELECT key FROM keys WHERE id=?", &find_},
                             std::pair{"INSERT OR REPLACE INTO settings VALUES(?, ?)", &set_},
                             std::pair{"SELECT value FROM settings WHERE name=?", &get_}}) {
       auto statement = database_.prepare(sql);
@@ -104,27 +133,56 @@ class SqliteVault final : public Vault {
     return id;
   }
 
+  // Keys that come together share one flush: one caller writes for all who wait.
   void put_key(std::string_view id, std::string_view key) override {
     BASHU_ASSERT(key.size() == evidence::kSealKeySize);
-    const std::lock_guard lock{guard_};
-    std::string& known = keys_[std::string{id}];
-    if (known == key) return;
-    known = key;
-    must(put_.bind_text(1, id).bind_blob(2, key).run());
+    if (this->key(id)) return;
+    std::unique_lock lock{guard_};
+    cache_.put(id, key);
+    waiting_.emplace_back(id, key);
+    const std::uint64_t mine = ++asked_;
+    while (written_ < mine) {
+      if (writing_) {
+        changed_.wait(lock);
+        continue;
+      }
+      writing_ = true;
+      const auto batch = std::exchange(waiting_, {});
+      lock.unlock();
+      write(batch);
+      lock.lock();
+      written_ += batch.size();
+      writing_ = false;
+      changed_.notify_all();
+    }
   }
 
   std::optional<std::string> key(std::string_view id) override {
-    const std::lock_guard lock{guard_};
-    const auto it = keys_.find(std::string{id});
-    return it == keys_.end() ? std::nullopt : std::optional{it->second};
+    {
+      const std::lock_guard lock{guard_};
+      if (auto known = cache_.find(id)) return known;
+    }
+    std::optional<std::string> found;
+    {
+      const std::lock_guard lock{using_database_};
+      const auto row = find_.bind_text(1, id).step();
+      if (row && *row) found = find_.bytes(0);
+      find_.reset();
+      // Under this lock, or a key forgotten meanwhile would come back.
+      const std::lock_guard caching{guard_};
+      if (found) cache_.put(id, *found);
+    }
+    return found;
   }
 
   bool forget(std::string_view id) override {
-    const std::lock_guard lock{guard_};
-    const auto it = keys_.find(std::string{id});
-    if (it == keys_.end()) return false;
-    sodium_memzero(it->second.data(), it->second.size());
-    keys_.erase(it);
+    const bool known = key(id).has_value();
+    const std::lock_guard lock{using_database_};
+    {
+      const std::lock_guard caching{guard_};
+      cache_.erase(id);
+    }
+    if (!known) return false;
     must(forget_.bind_text(1, id).run());
     // Or the key would live on in the log of the database.
     must(database_.run("PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -159,9 +217,10 @@ class SqliteVault final : public Vault {
   }
   void set_token_key(std::string_view key) override {
     BASHU_ASSERT(key.size() == crypto_auth_hmacsha256_KEYBYTES);
-    const std::lock_guard lock{guard_};
+    const std::lock_guard lock{using_database_};
+    must(keep("token_key", key));
+    const std::lock_guard caching{guard_};
     circle_token_ = key;
-    must(keep("token_key", circle_token_));
   }
   std::string token(std::string_view text) override {
     const std::lock_guard lock{guard_};
@@ -272,11 +331,24 @@ class SqliteVault final : public Vault {
     }
   }
 
+  void write(const std::vector<std::pair<std::string, std::string>>& keys) {
+    const std::lock_guard lock{using_database_};
+    must(database_.run("BEGIN"));
+    for (const auto& [id, key] : keys) must(put_.bind_text(1, id).bind_blob(2, key).run());
+    must(database_.run("COMMIT"));
+  }
+
   Chance& chance_;
-  std::mutex guard_;
+  // Taken in this order.
+  std::mutex using_database_;  // database_ and its statements
+  std::mutex guard_;           // all below
   journal::Database database_;
-  journal::Statement put_, forget_, set_, get_;
-  std::unordered_map<std::string, std::string> keys_;
+  journal::Statement put_, forget_, find_, set_, get_;
+  KeyCache cache_;
+  std::vector<std::pair<std::string, std::string>> waiting_;  // to be written
+  std::uint64_t asked_ = 0, written_ = 0;
+  bool writing_ = false;
+  std::condition_variable changed_;
   std::string circle_token_, own_token_;
 };
 

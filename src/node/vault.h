@@ -30,7 +30,8 @@ class Vault {
 
   // A fresh key; its id is `<party>-k<16 hex digits>`. Durable when it returns.
   virtual std::string new_key(std::string_view party) = 0;
-  virtual void put_key(std::string_view id, std::string_view key) = 0;  // 32 bytes
+  // 32 bytes; durable when it returns. An id keeps its first key: no peer can replace another's.
+  virtual void put_key(std::string_view id, std::string_view key) = 0;
   virtual std::optional<std::string> key(std::string_view id) = 0;
   virtual bool forget(std::string_view id) = 0;
 

@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <fstream>
-#include <iterator>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "base/json.h"
 #include "evidence/sealed.h"
@@ -134,6 +135,7 @@ TEST_F(VaultTest, KeysOutliveTheProcessUntilForgotten) {
   EXPECT_TRUE(key.starts_with("sichuan-k"));
   const Value sealed = vault->seal(fields(), form(), "sichuan", key);
   const std::string secret = *vault->key(key);
+  vault->put_key(key, std::string(32, 'x'));
   open();
   EXPECT_EQ(vault->key(key), secret);
   EXPECT_EQ(vault->unseal(sealed).text_at("applicant"), "张三");
@@ -147,6 +149,28 @@ TEST_F(VaultTest, KeysOutliveTheProcessUntilForgotten) {
   for (const auto& file : std::filesystem::directory_iterator{folder.path()}) {
     EXPECT_EQ(read_file(file.path())->find(secret), std::string::npos) << file.path();
   }
+}
+
+TEST_F(VaultTest, ManyMayAskForKeysAtOnce) {
+  constexpr int kThreads = 16, kEach = 25;
+  std::vector<std::thread> threads;
+  std::vector<std::vector<std::string>> ids(kThreads);
+  for (std::vector<std::string>& mine : ids) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kEach; ++i) mine.push_back(vault->new_key("sichuan"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  open();
+  std::set<std::string> secrets;
+  for (const auto& mine : ids) {
+    for (const std::string& id : mine) {
+      const auto secret = vault->key(id);
+      ASSERT_TRUE(secret);
+      secrets.insert(*secret);
+    }
+  }
+  EXPECT_EQ(secrets.size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
 TEST_F(VaultTest, TokensAreKeyedByTheCircle) {
