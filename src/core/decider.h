@@ -1,9 +1,12 @@
 // One decision being made: the draft it changes and the work it has still to do. Private to core.
 //
-//   step.cc      steps of cases this node owns, and the effects of any step
+//   commands.cc  what people, clocks and other cases ask
+//   step.cc      steps of cases this node owns
+//   effects.cc   what a step does besides changing its case
 //   clocks.cc    working-day clocks
 //   messages.cc  what peers tell: verification, parking, disputes
 //   circle.cc    parties, packs, calendars, imports, feeds
+//   figures.cc   values of figures, told and taken
 #pragma once
 
 #include <cstdint>
@@ -81,7 +84,7 @@ class Decider {
   Decider(Draft& draft, const Moment& moment, int* budget, const State* state)
       : draft_{draft}, moment_{moment}, budget_{budget}, state_{state} {}
 
-  // step.cc
+  // commands.cc, step.cc
   Result start_case(const StartCase& command, Value* answer);
   Result start_child(const CaseId& parent, const StartDone& start);
   Result fire_event(const FireEvent& command, Value* answer);
@@ -116,6 +119,9 @@ class Decider {
   Result post_feed(const PostFeed& command, Decision* decision);
   Result close_task(const CloseTask& command);
   void share_registers_with(const PartyId& party, std::string_view pack_name);
+
+  // figures.cc
+  Result tell_figures(const TellFigures& command, Value* answer);
 
   // Shared helpers
   [[nodiscard]] std::expected<Definition, Reject> definition(std::string_view pack,
@@ -180,8 +186,8 @@ class Decider {
   void queue_item(const packs::Pack& pack, const PartyId& party, Value item);
   // `by` decided the step: the calendar is that of whoever holds the case now, or of `by` once it
   // has ended.
-  Value update_clocks(const CaseId& id, const Definition& of,
-                      const std::vector<std::string>& reset, const PartyId& by);
+  Value update_clocks(const CaseId& id, const Definition& of, const std::vector<std::string>& reset,
+                      const PartyId& by);
   // Of that calendar, as it is held here; 0: none is.
   std::int64_t calendar_version(const CaseId& id, const Definition& of, const PartyId& by) const;
   void close_work_tasks(const CaseId& id);
@@ -195,6 +201,7 @@ class Decider {
   Result take_dispute(const TakeMessage& message);
   Result take_settle(const TakeMessage& message);
   Result take_adopt(const TakeMessage& message);
+  Result take_figures(const TakeMessage& message);
   Result dispatch(const TakeMessage& message, bool force);
   void dispute(const CaseId& id, std::string reason, std::string detail, std::string content);
   void end_dispute_if_agreed(const CaseId& id);
@@ -214,6 +221,8 @@ class Decider {
   std::deque<Pending> pending_;
 };
 
+[[nodiscard]] packs::Eval<Value> fields_of(
+    const std::vector<std::pair<std::string, packs::Template>>& fields, CaseScope& scope);
 // For the engineer: code, place and English reasons.
 [[nodiscard]] std::string describe(const Reject& why);
 // The lines of one feed batch, each for itself.
