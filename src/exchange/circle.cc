@@ -501,8 +501,11 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   node::KeyPair seal{
       .kid = next_kid("seal"), .public_key = std::string(32, '\0'), .secret_key = seal_secret};
   crypto_scalarmult_base(open(seal.public_key), raw(seal_secret));
-  keys.push_back(key_record(own, envelope, "envelope", now - 3'600, kKeyDays));
-  keys.push_back(key_record(own, seal, "seal", now - 3'600, kKeyDays));
+  // Later than every key before, so that it is the newest although it begins an hour early.
+  std::int64_t from = now - 3'600;
+  for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
+  keys.push_back(key_record(own, envelope, "envelope", from, kKeyDays));
+  keys.push_back(key_record(own, seal, "seal", from, kKeyDays));
   const std::string record =
       evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
                                                      last->edition + 1, last->digest, now, keys),
