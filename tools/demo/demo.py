@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""The main job: two nodes on loopback, a circle, a year of the White List, a month of migrations.
+
+    ./dev demo [--once] [--dir DIR] [--lang zh|en]
+
+Everything goes through the public API. The days are rehearsal days: a year takes about a minute.
+All data are synthetic (synthetic.py).
+"""
+
+import argparse
+import datetime
+import pathlib
+import shutil
+import signal
+import sys
+import threading
+
+import synthetic
+from client import Refused
+from migration import PACK as HUKOU, Migrations
+from node import ROOT, Node, bashu, form_circle, mail_delivered, save_keys
+from story import Story, tonnes
+from white_list import PACK as WASTE, WhiteList, above_what_is_left
+from world import World
+
+YEAR = 2025
+FIRST_DAY = datetime.date(YEAR - 1, 12, 2)
+LAST_DAY = datetime.date(YEAR + 1, 1, 30)
+DOWN, BACK = datetime.date(YEAR, 6, 12), datetime.date(YEAR, 6, 24)
+HOSTS = {"chongqing": "127.0.0.1", "sichuan": "127.0.0.2"}
+PORTS = {"chongqing": (7441, 8081), "sichuan": (7442, 8082)}
+NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
+MARK = "bashu-demo"
+MOVES = {3: "withdrawn", 9: "supplemented", 14: "mismatch", 20: "objected", 26: "turned_back",
+         31: "stuck", 37: "lapsed", 44: "disputed"}
+
+
+def data_directory(wanted):
+    """An empty directory. What an earlier demo left is replaced; anything else is not touched."""
+    directory = pathlib.Path(wanted) if wanted else ROOT / "build" / "demo"
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / MARK).exists():
+            raise SystemExit(f"{directory} is not empty, and not of an earlier demo")
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MARK).write_text("made by ./dev demo; replaced by the next run\n")
+    return directory.resolve()
+
+
+class Demo:
+    def __init__(self, directory, story, trips):
+        self.dir, self.story, self.trips = directory, story, trips
+        self.nodes = {}
+
+    def both(self):
+        return list(self.nodes.values())
+
+    def run(self):
+        self.form()
+        self.prepare()
+        self.lists()
+        self.migrate()
+        self.dispute()
+        self.year()
+        self.reports()
+        self.tell()
+        self.verify()
+
+    def form(self):
+        story = self.story
+        story.chapter("建立两个节点并结成协作圈", "Two nodes are made and form a circle")
+        for party, host in HOSTS.items():
+            self.nodes[party] = Node(self.dir / party, party, NAMES[party], host,
+                                     FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log")
+        form_circle("成渝协作圈（演练）", self.both(), self.dir / "circle")
+        self.world = World(self.both(), FIRST_DAY)
+        working = self.world.working_days(datetime.date(YEAR, 1, 1), datetime.date(YEAR, 12, 31))
+        self.white = WhiteList(self.world, synthetic.WhiteListYear(YEAR, working, self.trips))
+        self.moves = Migrations(self.world, synthetic.MigrationMonth(
+            [day for day in working if day.month == 3]))
+        for node in self.both():
+            self.white.keys(node)
+            self.moves.keys(node)
+            node.add_key("second", "第二名管理员（合成）", may=["admin"])
+            story.side(node.party, node.start())
+        save_keys(self.both(), self.dir / "keys.json")
+
+    def prepare(self):
+        story = self.story
+        story.chapter("双方采用业务包（各自先运行包内情景）",
+                      "Both adopt the packs; each runs their scenarios first")
+        for node in self.both():
+            for pack in (WASTE, HUKOU):
+                bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"],
+                      ROOT / "packs" / f"{pack}.yaml")
+        mail_delivered(self.both())
+        for pack in self.nodes["chongqing"].as_("admin").get("/packs")["packs"]:
+            story.say(f"{pack['pack']}  {pack['digest'][:23]}…  双方自 {FIRST_DAY} 起生效",
+                      f"{pack['pack']}  {pack['digest'][:23]}…  in force on both sides from {FIRST_DAY}")
+        plants = self.white.registers()
+        residents = self.moves.registers()
+        mail_delivered(self.both())
+        story.say(f"登记册：处置厂 {plants} 家（共享）；常住人口 {residents} 人（各方自有，互不可见）",
+                  f"registers: {plants} plants (shared); {residents} residents (each side its own)")
+
+    def lists(self):
+        self.story.chapter(f"{YEAR} 年度白名单：各方提出，对方逐字签署",
+                           f"White List {YEAR}: each side proposes, the other signs that content")
+        for party in self.nodes:
+            self.world.begin(self.world.after(self.world.day, 1), self.nodes[party],
+                             self.white.yearly_list(party))
+        self.world.run_until(datetime.date(YEAR - 1, 12, 31))
+        for node in self.both():
+            whitelist = node.as_("waste-clerk").get(f"/packs/{WASTE}/registers/whitelist", limit=500)
+            listed = self.figure(node, WASTE, "quota_listed")["value"]
+            receivers = self.figure(node, WASTE, "listed_receivers")["value"]
+            self.story.side(node.party, f"{receivers} 家/plants, {len(whitelist['records'])} 条/lines, "
+                                        f"{tonnes(listed)}")
+
+    def figure(self, node, pack, name, **query):
+        return node.as_("admin").figure(pack, name, **query)
+
+    def migrate(self):
+        world, story = self.world, self.story
+        plan = self.white.plan
+        for number, application in enumerate(plan.applications):
+            world.begin(application.day, self.nodes[application.producer.party],
+                        self.white.apply(application, number))
+        world.begin(datetime.date(YEAR, 4, 15), self.nodes["sichuan"],
+                    self.white.above_quota(above_what_is_left(self.white, "chongqing")))
+        world.begin(datetime.date(YEAR, 5, 12), self.nodes["chongqing"],
+                    self.white.above_quota(above_what_is_left(self.white, "sichuan"), objects=True))
+        world.begin(datetime.date(YEAR, 8, 11), self.nodes["sichuan"],
+                    self.white.suspended_plant("sichuan"))
+        self.moves.begin(MOVES)
+        world.run_until(datetime.date(YEAR, 4, 9))
+        story.chapter(f"{YEAR} 年 3 月户口迁移", f"Household migrations of March {YEAR}")
+        for node in self.both():
+            cases = node.as_("hukou-chief").cases(pack=HUKOU, service="move")
+            story.side(node.party, self.by_state(cases))
+        case = self.moves.special["plain_family"] if "plain_family" in self.moves.special else None
+        first = case or next(iter(self.moves.proofs))
+        sha256, content = self.moves.proofs[first]
+        origin = self.nodes[self.moves.cases[first].origin]
+        if origin.as_("hukou-clerk").document(first, sha256) != content:
+            raise AssertionError("the document arrived altered")
+        story.say(f"证明材料 {sha256[:12]}… 密文传送，{origin.name}经办解密所得与原件逐字节相同（{first}）",
+                  f"document {sha256[:12]}… travelled encrypted; {origin.party}'s clerk reads the same bytes ({first})")
+
+    @staticmethod
+    def by_state(cases):
+        counts = {}
+        for case in cases:
+            counts[case["state"]] = counts.get(case["state"], 0) + 1
+        return ", ".join(f"{state} {count}" for state, count in sorted(counts.items()))
+
+    def dispute(self):
+        """The destination finds the person on its own register: the case stops on both sides, and
+        goes on when both have signed the step in dispute."""
+        story = self.story
+        case = self.moves.special["disputed"]
+        move = self.moves.cases[case]
+        destination, origin = self.nodes[move.destination], self.nodes[move.origin]
+        story.chapter(f"争议办件 {case}", f"A disputed case: {case}")
+        seen = {}
+        for node in self.both():
+            found = node.as_("hukou-chief").case(case)
+            seen[node.party] = found["disputes"][-1]
+            story.side(node.party, f"{found['state']}: {seen[node.party]['reason']} "
+                                   f"({seen[node.party]['content'][:23]}…)")
+        try:
+            destination.as_("hukou-clerk").act(case, "settle", "clerk")
+            raise AssertionError("a disputed case went on")
+        except Refused as refused:
+            story.say(f"争议期间任何一方均不能推进：{refused.code}",
+                      f"while it is disputed nobody can go on: {refused.code}")
+        for node, note in ((destination, "经核对系纸质补录，同一人"), (origin, "同意按所记步骤继续")):
+            node.as_("hukou-chief").post(f"/cases/{case}/settle",
+                                         {"content": seen[node.party]["content"], "note": note})
+        mail_delivered(self.both())
+        destination.as_("hukou-clerk").act(case, "settle", "clerk",
+                                           {"household": "补录-00001", "heads": True})
+        mail_delivered(self.both())
+        for node in self.both():
+            found = node.as_("hukou-chief").case(case)
+            signed = ", ".join(one["by"] for one in found["disputes"][-1]["signatures"])
+            story.side(node.party, f"{found['state']}; 签署/signed: {signed}")
+            if found["state"] != "settled":
+                raise AssertionError(f"{case} is {found['state']} at {node.party}")
+
+    def year(self):
+        world, story, white = self.world, self.story, self.white
+        story.chapter(f"白名单全年：{len(white.plan.applications)} 件申请及其联单",
+                      f"The year of the White List: {len(white.plan.applications)} applications and their manifests")
+        world.run_until(DOWN)
+        before = self.nodes["sichuan"].health()["position"]
+        world.kill("sichuan")
+        story.say(f"{DOWN}：四川节点断电（SIGKILL），此时账本 {before + 1} 条；重庆继续办理",
+                  f"{DOWN}: the Sichuan node loses power (SIGKILL) at {before + 1} entries; Chongqing goes on")
+        mine = self.nodes["chongqing"].health()["position"]
+        world.run_until(BACK)
+        waiting = self.nodes["chongqing"].channels()["sichuan"]["backlog"]
+        added = self.nodes["chongqing"].health()["position"] - mine
+        said, ready, caught_up = world.bring_back("sichuan")
+        entries = said.split("entries=")[1].split()[0]
+        story.say(f"{BACK}：四川恢复，账本 {entries} 条完好，{ready:.2f} 秒就绪；"
+                  f"其间重庆新增 {added} 条、待送 {waiting} 件，{caught_up:.2f} 秒后双方再次一致",
+                  f"{BACK}: Sichuan is back with all {entries} entries, ready in {ready:.2f} s; Chongqing "
+                  f"had added {added} entries with {waiting} messages waiting; in step after {caught_up:.2f} s")
+        world.run_until(datetime.date(YEAR, 7, 1))
+        raised = white.plan.receivers["chongqing"][0]
+        world.begin(world.after(world.day, 1), self.nodes["chongqing"], white.yearly_list(
+            "chongqing", {(raised.code, "HW31"): 10_000 * synthetic.T}))
+        world.run_until(datetime.date(YEAR, 12, 31))
+        self.walk("legs", "多段承运", "several carriers in turn")
+        self.walk("explained", "过磅差异经说明", "a weighing difference, explained")
+        self.walk("late", "差异逾期未说明，许可暂停后恢复", "not explained in time: permit suspended, then resumed")
+        self.walk("part", "部分接受，其余退回", "accepted in part, the rest sent back")
+        self.walk("rejected", "整车拒收退运", "rejected and sent back")
+        self.walk("above_quota", "超出额度，商请接受地同意后批准", "above the quota: the destination consents")
+        self.walk("objected", "超出额度，接受地不同意", "above the quota: the destination objects")
+        case, (sha256, content) = next(iter(white.kept.items()))
+        reader = self.nodes[white.permits[case].receiver.party].as_("waste-clerk")
+        if reader.document(case, sha256) != content:
+            raise AssertionError("the contract arrived altered")
+
+    def walk(self, kind, zh, en):
+        case = self.white.special[kind]
+        for node in self.both():
+            steps = node.as_("waste-clerk").get(f"/cases/{case}/history")["steps"]
+            path = [step["to"] for step in steps if "to" in step]
+            if node is self.both()[0]:
+                self.story.say(f"{zh}（{case}）：{' → '.join(path)}", f"{en} ({case}): {' → '.join(path)}")
+                first = path
+            elif path != first:
+                raise AssertionError(f"{case}: the two sides tell different stories")
+
+    def reports(self):
+        self.story.chapter("次年一月：年度实际接收量通报", "January after: the yearly report of receipts")
+        self.world.run_until(datetime.date(YEAR + 1, 1, 8))
+        for party in self.nodes:
+            self.world.begin(self.world.after(self.world.day, 1), self.nodes[party],
+                             self.white.report(party))
+        self.world.run_until(LAST_DAY)
+        for party in self.nodes:
+            case = self.white.special[f"report_{party}"]
+            found = self.nodes[party].as_("waste-chief").case(case)
+            lines = found["data"]["lines"]
+            self.story.side(party, f"{found['state']}: {len(lines)} 行/lines, "
+                                   f"{tonnes(sum(line['mass'] for line in lines))}")
+
+    def tell(self):
+        story = self.story
+        story.chapter(f"截至 {self.world.day}，双方各自的数字（各由自己的账本算出）",
+                      f"The figures on {self.world.day}, each side's from its own journal")
+        rows = [(WASTE, "applications"), (WASTE, "approved"), (WASTE, "approved_all"), (WASTE, "refused"),
+                (WASTE, "moved"), (WASTE, "reported"), (WASTE, "treated"), (WASTE, "discrepancies"),
+                (WASTE, "permit_gap"), (WASTE, "site_gap"), (HUKOU, "applications"),
+                (HUKOU, "settled"), (HUKOU, "restored"), (HUKOU, "on_the_way")]
+        print(f"          {'':34} {'chongqing':>16} {'sichuan':>16}")
+        for pack, name in rows:
+            answers = [self.figure(node, pack, name) for node in self.both()]
+            shown = [tonnes(a["value"]) if a["unit"] == "t" else f"{a['value']:,}" for a in answers]
+            differs = answers[0]["sides"] == "same" and answers[0]["value"] != answers[1]["value"]
+            print(f"          {pack + '/' + name:34} {shown[0]:>16} {shown[1]:>16}"
+                  + ("   ≠" if differs else ""))
+            if differs:
+                raise AssertionError(f"the two sides differ on {name}")
+        applications = self.figure(self.nodes["sichuan"], WASTE, "applications")["value"]
+        if applications != len(self.white.plan.applications):
+            raise AssertionError(f"{applications} applications")
+        for node in self.both():
+            tasks = node.as_("admin").get("/tasks", limit=500)["tasks"]
+            kinds = {}
+            for task in tasks:
+                kinds[task["kind"]] = kinds.get(task["kind"], 0) + 1
+            story.side(node.party, "待办/tasks " + ", ".join(f"{k} {v}" for k, v in sorted(kinds.items()))
+                       + f"; 搁置/held {len(node.held())}; 账本/entries {node.health()['position'] + 1}")
+
+    def verify(self):
+        story = self.story
+        story.chapter("证据：重算两本账并互相核对", "Evidence: both journals are recomputed and compared")
+        said = bashu("journal", "verify", self.dir / "chongqing", self.dir / "sichuan")
+        for line in said.strip().splitlines():
+            print("          " + line)
+
+    def explore(self):
+        story = self.story
+        node = self.nodes["sichuan"]
+        story.chapter("节点继续运行，可自行查看；Ctrl-C 结束", "The nodes stay up; Ctrl-C ends")
+        for one in self.both():
+            story.side(one.party, f"{one.url}/api/v1/  {one.dir}")
+        story.say(f"密钥：{self.dir / 'keys.json'}", f"keys: {self.dir / 'keys.json'}")
+        print(f"          export BASHU_API={node.url} BASHU_KEY={node.keys['waste-chief']}")
+        print(f"          curl -H \"Authorization: Bearer $BASHU_KEY\" $BASHU_API/api/v1/figures/{WASTE}/moved")
+        print(f"          {bashu_path()} case show {self.white.special['legs']} --history")
+
+
+def bashu_path():
+    from node import program
+    path = program()
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.split("\n")[0])
+    parser.add_argument("--once", action="store_true", help="end when it is done")
+    parser.add_argument("--dir", help="where the data directories lie (default: build/demo)")
+    parser.add_argument("--lang", choices=["zh", "en", "both"], default="both")
+    parser.add_argument("--trips", type=int, default=10, help="lorries per permit (default: 10)")
+    what = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    demo = Demo(data_directory(what.dir), Story(what.lang), what.trips)
+    try:
+        demo.run()
+        if not what.once:
+            demo.explore()
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        for node in demo.both():
+            node.stop()
+
+
+if __name__ == "__main__":
+    main()
