@@ -143,10 +143,35 @@ void follow(const packs::Pack& pack, const packs::Service* service, const packs:
     for (const auto& [name, calc] : parent->calc) follow(pack, parent, *calc, seen, reads);
   }
   packs::each_node(program.root(), [&](const packs::Node& node) {
-    reads.elsewhere = reads.elsewhere || (node.op == packs::Op::call &&
-                                          (node.function == packs::Function::add_workdays ||
-                                           node.function == packs::Function::workdays));
+    using packs::Op;
+    if (node.op == Op::call && (node.function == packs::Function::add_workdays ||
+                                node.function == packs::Function::workdays)) {
+      reads.elsewhere = true;
+    }
+    if (node.op == Op::member && node.kids[0].op == Op::root &&
+        node.kids[0].root == packs::Root::data) {
+      reads.fields.insert(node.name);
+    }
+    if (node.op == Op::method && node.of == "case") {
+      const std::string* state = node.kids.empty() ? nullptr : node.kids[0].literal.as_text();
+      reads.any = reads.any || !state;
+      if (state) reads.visited.insert(*state);
+    }
+    if (node.op == Op::computed && node.of == "case" && node.name == "parties")
+      reads.parties = true;
+    const bool fixed = node.name == "id" || node.name == "parties" || node.name == "opened" ||
+                       node.name == "service";
+    if (node.op == Op::computed && node.of == "case" && !fixed) reads.any = true;
   });
+  // `data` as a whole, or through an index.
+  std::size_t whole = 0, members = 0;
+  packs::each_node(program.root(), [&](const packs::Node& node) {
+    const bool is_data = node.op == packs::Op::root && node.root == packs::Root::data;
+    whole += is_data;
+    members += node.op == packs::Op::member && node.kids[0].op == packs::Op::root &&
+               node.kids[0].root == packs::Root::data;
+  });
+  if (whole != members) reads.any = true;
   if (!service) return;
   for (const std::string& name : program.calcs()) {
     const auto* calc = packs::find(service->calc, name);
@@ -209,7 +234,7 @@ void Catalogue::index_figures() {
     if (def.figure->source != packs::Figure::Source::service) continue;
     service_figures[thing].push_back(i);
     const packs::Service* service = packs::find(def.pack->services, def.figure->of);
-    if (def.reads_parent && service) {
+    if (def.reads.parent && service) {
       watched_parents.insert(def.pack->name + "/" + service->parent);
     }
   }
@@ -242,6 +267,9 @@ void add_tables(Database& database, Catalogue& catalogue, const packs::Pack& pac
 }
 
 void add_indexes(Database& database, const Catalogue& catalogue) {
+  database.exec("CREATE INDEX IF NOT EXISTS case_step_by_case ON case_step (case_no, version)");
+  database.exec("CREATE INDEX IF NOT EXISTS case_index_by_position ON case_index (position, no)");
+  database.exec("CREATE INDEX IF NOT EXISTS message_by_stream ON message (stream, position)");
   for (const auto& [thing, table] : catalogue.services) {
     make_index(database, *table, "by_state", "state, no, valid_from, valid_to");
     make_index(database, *table, "by_change", "valid_from, valid_to, no");
@@ -303,7 +331,7 @@ Catalogue read_catalogue(Database& database) {
          .from = Date::from_days(static_cast<std::int32_t>(figures.integer(5))),
          .active = figures.integer(6) != 0,
          .stored = (figure->source == service || figure->source == reg) && !reads.elsewhere,
-         .reads_parent = reads.parent});
+         .reads = reads});
   }
   catalogue.index_figures();
   return catalogue;
@@ -332,14 +360,14 @@ CREATE TABLE view_column (
   table_id BIGINT NOT NULL, ordinal BIGINT NOT NULL, field TEXT NOT NULL, storage BIGINT NOT NULL,
   name TEXT NOT NULL, PRIMARY KEY (table_id, ordinal));
 CREATE TABLE case_index (
-  no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, table_id BIGINT NOT NULL, parent TEXT);
+  no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, table_id BIGINT NOT NULL, parent TEXT,
+  position BIGINT NOT NULL);
 CREATE INDEX case_index_by_parent ON case_index (parent) WHERE parent IS NOT NULL;
 CREATE TABLE case_step (
   case_no BIGINT NOT NULL, version BIGINT NOT NULL, event TEXT NOT NULL, from_state TEXT,
   to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,
   on_day TEXT NOT NULL, digest TEXT NOT NULL, input TEXT NOT NULL, computed TEXT NOT NULL,
   position BIGINT NOT NULL);
-CREATE INDEX case_step_by_case ON case_step (case_no, version);
 CREATE TABLE account_kind (
   id INTEGER PRIMARY KEY, book TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (book, kind));
 CREATE TABLE account (
@@ -364,8 +392,6 @@ CREATE TABLE message (
   stream TEXT NOT NULL, message_id TEXT, position BIGINT NOT NULL, outcome TEXT, reason TEXT,
   answered BIGINT, resolved_outcome TEXT, resolved_reason TEXT, resolved BIGINT,
   PRIMARY KEY (sent, peer, seq)) WITHOUT ROWID;
-CREATE INDEX message_by_stream ON message (stream, position);
-CREATE INDEX message_held ON message (peer, seq) WHERE outcome = 'held';
 CREATE TABLE dispute (
   no INTEGER PRIMARY KEY, case_no BIGINT NOT NULL, by_party TEXT NOT NULL, reason TEXT NOT NULL,
   detail TEXT NOT NULL, content TEXT NOT NULL, raised BIGINT NOT NULL, ended BIGINT);
@@ -374,6 +400,11 @@ CREATE TABLE settlement (
   case_no BIGINT NOT NULL, by_party TEXT NOT NULL, content TEXT NOT NULL, note TEXT NOT NULL,
   position BIGINT NOT NULL);
 CREATE INDEX settlement_by_case ON settlement (case_no);
+CREATE TABLE figure_told (
+  no INTEGER PRIMARY KEY, from_party TEXT NOT NULL, pack TEXT NOT NULL, figure TEXT NOT NULL,
+  as_of TEXT NOT NULL, item TEXT NOT NULL, their_position BIGINT NOT NULL, sent BIGINT NOT NULL,
+  taken BIGINT NOT NULL, on_day TEXT NOT NULL, position BIGINT NOT NULL);
+CREATE INDEX figure_told_by_figure ON figure_told (figure, as_of, position);
 CREATE TABLE figure (
   id INTEGER PRIMARY KEY, pack BIGINT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL,
   since BIGINT NOT NULL, from_day BIGINT NOT NULL, active BIGINT NOT NULL);
@@ -382,8 +413,7 @@ CREATE TABLE figure_row (
   figure BIGINT NOT NULL, split BIGINT NOT NULL, pos_from BIGINT NOT NULL, subject TEXT NOT NULL,
   edition BIGINT NOT NULL, pos_to BIGINT NOT NULL, from_day BIGINT NOT NULL,
   to_day BIGINT NOT NULL, stated_from BIGINT NOT NULL, value BIGINT NOT NULL, error TEXT,
-  PRIMARY KEY (figure, split, pos_from, subject, edition)) WITHOUT ROWID;
-CREATE INDEX figure_row_by_subject ON figure_row (figure, subject, edition, pos_from, pos_to);
+  PRIMARY KEY (figure, subject, edition, pos_from)) WITHOUT ROWID;
 CREATE INDEX figure_row_by_edition ON figure_row (edition) WHERE edition > 0;
 )");
 }

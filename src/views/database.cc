@@ -33,6 +33,14 @@ Statement& Statement::bind(int index, std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_kept(int index, std::string_view text) {
+  const char* data = text.empty() ? "" : text.data();
+  if (statement_) {
+    sqlite3_bind_text64(statement_, index + 1, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  return *this;
+}
+
 Statement& Statement::bind_null(int index) {
   if (statement_) sqlite3_bind_null(statement_, index + 1);
   return *this;
@@ -40,8 +48,7 @@ Statement& Statement::bind_null(int index) {
 
 Statement& Statement::bind(int index, const Cell& cell) {
   if (const auto* number = std::get_if<std::int64_t>(&cell)) return bind(index, *number);
-  if (const auto* text = std::get_if<std::string>(&cell))
-    return bind(index, std::string_view{*text});
+  if (const auto* text = std::get_if<std::string>(&cell)) return bind_kept(index, *text);
   return bind_null(index);
 }
 
@@ -112,7 +119,7 @@ void Database::exec(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
 }
 
-Statement& Database::prepared(const std::string& sql) {
+Statement& Database::prepared(std::string_view sql) {
   auto it = statements_.find(sql);
   if (it == statements_.end()) {
     it = statements_.emplace(sql, std::make_unique<Statement>(*this, sql)).first;

@@ -35,6 +35,8 @@ class Statement {
   Statement& bind(int index, std::int64_t number);
   Statement& bind(int index, std::string_view text);  // copied
   Statement& bind_null(int index);
+  // Not copied: `text` and `cell` must last until the last step.
+  Statement& bind_kept(int index, std::string_view text);
   Statement& bind(int index, const Cell& cell);
   // True while there is a row. After false, or a fault, the statement is reset.
   bool step();
@@ -66,7 +68,7 @@ class Database {
 
   void exec(const std::string& sql);
   // A prepared statement kept for its text, reset and ready to bind. One use of it at a time.
-  Statement& prepared(const std::string& sql);
+  Statement& prepared(std::string_view sql);
   // Forgets the prepared statements: before a table is altered.
   void forget_statements() { statements_.clear(); }
 

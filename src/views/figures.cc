@@ -186,6 +186,7 @@ class Reader final : public Lookups {
     TablePtr table;
     std::vector<InForce> editions;
     std::map<std::string, std::vector<RecordFacts>, std::less<>> keys;  // asked for so far
+    bool whole = false;                                                 // `keys` has all of them
   };
   struct AccountTotal {
     std::string key, month;  // month empty: of all
@@ -195,6 +196,7 @@ class Reader final : public Lookups {
   };
 
   Register& reg(std::string_view id);
+  void load_whole(Register& here);
   std::optional<std::pair<Date, Date>> period_of(const packs::Figure& figure) const;
   bool counts(const packs::Figure& figure, const Counted& row) const;
   std::string range_condition(const packs::Figure& figure) const;
@@ -269,60 +271,75 @@ const std::string& Reader::text_of(std::int64_t id) {
 
 void Reader::count_stored(const FigureDef& def, Tallies& tallies) {
   const packs::Figure& figure = *def.figure;
-  // Sums go in two halves: SQL refuses what passes 64 bits, and the sum of halves does not.
-  std::map<std::int64_t, std::vector<std::int64_t>> distinct;
+  // Rows of one break-down key together; sums in two halves, which cannot pass 64 bits.
   struct Group {
-    std::int64_t split, high, low, least, rows, failed;
+    std::int64_t high = 0, low = 0, least = 0, rows = 0;
+    std::vector<std::int64_t> things;
   };
-  std::vector<Group> groups;
+  std::unordered_map<std::int64_t, Group> groups;
   std::int64_t failures = 0;
-  {
-    const std::string where = range_condition(figure);
+  constexpr std::int64_t kHalf = std::int64_t{1} << 32;
+  const std::string from_where = " FROM figure_row r WHERE " + range_condition(figure);
+  if (figure.split.empty() && figure.way != Way::distinct) {
     const std::string columns = figure.way == Way::count ? "0, 0, 0, "
                                 : figure.way == Way::min
                                     ? "0, 0, min(CASE WHEN r.error IS NULL THEN r.value END), "
                                     : "sum(r.value / 4294967296), sum(r.value % 4294967296), 0, ";
-    Statement& query = session_.db.prepared("SELECT r.split, " + columns +
-                                            "count(*), count(r.error) FROM figure_row r WHERE " +
-                                            where + " GROUP BY r.split");
+    Statement& query =
+        session_.db.prepared("SELECT " + columns + "count(*), count(r.error)" + from_where);
     bind_range(query, def);
-    while (query.step()) {
-      groups.push_back({.split = query.integer(0),
-                        .high = query.integer(1),
-                        .low = query.integer(2),
-                        .least = query.integer(3),
-                        .rows = query.integer(4),
-                        .failed = query.integer(5)});
-      failures += query.integer(5);
+    if (query.step()) {
+      failures = query.integer(4);
+      groups[0] = {.high = query.integer(0),
+                   .low = query.integer(1),
+                   .least = query.integer(2),
+                   .rows = query.integer(3) - failures,
+                   .things = {}};
+      query.reset();
     }
-    if (figure.way == Way::distinct) {
-      Statement& things = session_.db.prepared("SELECT r.split, r.value FROM figure_row r WHERE " +
-                                               where + " AND r.error IS NULL");
-      bind_range(things, def);
-      while (things.step()) distinct[things.integer(0)].push_back(things.integer(1));
+  } else {
+    Statement& query =
+        session_.db.prepared("SELECT r.split, r.value, r.error IS NULL" + from_where);
+    bind_range(query, def);
+    std::int64_t last = -1;
+    Group* group = nullptr;
+    while (query.step()) {
+      if (query.integer(2) == 0) {
+        ++failures;
+        continue;
+      }
+      const std::int64_t split = query.integer(0), value = query.integer(1);
+      if (!group || split != last) {
+        group = &groups[split];
+        last = split;
+      }
+      if (figure.way == Way::distinct) group->things.push_back(value);
+      group->high += value / kHalf;
+      group->low += value % kHalf;
+      group->least = group->rows == 0 ? value : std::min(group->least, value);
+      ++group->rows;
     }
   }
-  for (const Group& group : groups) {
-    const std::int64_t rows = group.rows - group.failed;
-    if (rows == 0) continue;
-    tallies.rows += rows;
-    std::int64_t sum = rows;
+  for (const auto& [split, group] : groups) {
+    if (group.rows == 0) continue;
+    tallies.rows += group.rows;
+    std::int64_t sum = group.rows;
     bool overflow = false;
     if (figure.way == Way::sum) {
-      overflow = __builtin_mul_overflow(group.high, std::int64_t{4294967296}, &sum) ||
+      overflow = __builtin_mul_overflow(group.high, kHalf, &sum) ||
                  __builtin_add_overflow(sum, group.low, &sum);
     }
     const auto add = [&](Tally& tally) {
       if (overflow) tally.set_overflow();
       if (figure.way == Way::distinct) {
-        tally.add_ids(distinct[group.split]);
+        tally.add_ids(group.things);
       } else {
         tally.add_number(figure.way == Way::min ? group.least : sum);
       }
     };
     add(tallies.total);
     if (figure.split.empty()) continue;
-    const Value keys = json_value(text_of(group.split));
+    const Value keys = json_value(text_of(split));
     const auto* list = keys.as_list();
     for (std::size_t i = 0; i < figure.split.size(); ++i) {
       add(tallies.split(i, list && i < list->size() ? (*list)[i] : Value{}));
@@ -333,7 +350,7 @@ void Reader::count_stored(const FigureDef& def, Tallies& tallies) {
   if (failures == 0 && !in_period) return;
   // Rows whose `where` or `from` failed state no day, and are told in any period.
   Statement& first = session_.db.prepared(
-      "SELECT r.subject, r.error FROM figure_row r WHERE r.figure = ? AND r.split = 0 "
+      "SELECT r.subject, r.error FROM figure_row r WHERE r.figure = ? "
       "AND r.pos_from <= ? AND r.pos_to > ? AND r.from_day <= ? AND r.to_day > ? "
       "AND (r.stated_from = ? OR (r.stated_from >= ? AND r.stated_from <= ?)) "
       "AND r.error IS NOT NULL ORDER BY r.subject");
@@ -355,8 +372,8 @@ void Reader::each_candidate(const FigureDef& def,
     const auto it = session_.catalogue.services.find(thing);
     if (it == session_.catalogue.services.end()) return;
     const Table& table = *it->second;
-    Statement query{session_.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                                     " WHERE " + kValid + " ORDER BY id"};
+    Statement query{session_.db, "SELECT " + select_list(table, def.reads) + " FROM " +
+                                     quoted(table.name) + " WHERE " + kValid};
     query.bind(0, session_.known).bind(1, session_.known);
     while (query.step()) {
       const CaseFacts facts = case_of(table, session_.catalogue, query);
@@ -616,10 +633,26 @@ Reader::Register& Reader::reg(std::string_view id) {
   return registers_.emplace(std::string{id}, std::move(found)).first->second;
 }
 
+// A list that many rows look into is read once.
+void Reader::load_whole(Register& here) {
+  here.keys.clear();
+  here.whole = true;
+  for (RecordFacts& facts : records_of_key(session_, *here.table, here.editions, std::nullopt)) {
+    std::string key = facts.key;
+    here.keys[std::move(key)].push_back(std::move(facts));
+  }
+}
+
 packs::Eval<const Value*> Reader::record(const core::RegisterId& id, std::string_view key) {
   Register& here = reg(id);
   if (!here.table) return nullptr;
   auto known = here.keys.find(key);
+  if (known == here.keys.end() && here.whole) return nullptr;
+  constexpr std::size_t kSingly = 64;
+  if (known == here.keys.end() && here.table->editions && here.keys.size() == kSingly) {
+    load_whole(here);
+    return record(id, key);
+  }
   if (known == here.keys.end()) {
     known =
         here.keys
@@ -889,12 +922,16 @@ Title title_of_number(const packs::Figure& figure, std::optional<std::int64_t> v
   return {{"en", "nearly " + text}, {"zh", "近" + text}};
 }
 
+Hash digest_of(const Line& line) {
+  return sha256(
+      canonical_json(Value::List{line.subject, line.edition_name, line.version, line.value,
+                                 line.split, day_or_null(line.from), day_or_null(line.to)}));
+}
+
 std::string digest_of_rows(Reader& reader, const FigureDef& def) {
   std::string hashes;
-  reader.each_line(def, {}, -1, [&](Line line) {
-    const Value told{Value::List{line.subject, line.edition_name, line.version, line.value,
-                                 line.split, day_or_null(line.from), day_or_null(line.to)}};
-    hashes += as_bytes(sha256(canonical_json(told)));
+  reader.each_line(def, {}, -1, [&](const Line& line) {
+    hashes += as_bytes(digest_of(line));
     return true;
   });
   return "sha256:" + hex(sha256(hashes));
@@ -1032,6 +1069,7 @@ Listed<FigureRow> figure_rows(Session& session, const FigureAsk& ask, const Page
   for (Line& line : lines) {
     FigureRow row;
     row.shown = reader.shown(*def, line);
+    row.digest = "sha256:" + hex(digest_of(line));
     row.subject = std::move(line.subject);
     row.edition = std::move(line.edition_name);
     row.version = line.version;

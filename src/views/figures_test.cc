@@ -389,6 +389,9 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   const FigureAnswer theirs = ask(*there, "done", "2026-01-05");
   EXPECT_EQ(ours.rows_digest, theirs.rows_digest);
   EXPECT_EQ(ours.rows_digest.size(), 71U);
+  const FigureAsk rows{.id = "road-works/done", .as_of = day("2026-01-05")};
+  EXPECT_EQ(here->figure_rows(rows, {})->rows.at(1).digest,
+            there->figure_rows(rows, {})->rows.at(1).digest);
   EXPECT_EQ(ours.definition, theirs.definition);
   EXPECT_EQ(ours.side, "sichuan");
   EXPECT_NE(ask(*here, "persons", "2026-01-05").rows_digest,
@@ -398,6 +401,40 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   EXPECT_NE(ours.rows_digest,
             ask(*in_memory(two.steps(), 1, "chongqing"), "done", "2026-01-05").rows_digest)
       << "another version of a case is another row";
+}
+
+TEST(Figures, WhatAPeerToldIsKeptBesideOurs) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.add(
+      core::MessageQueued{.to = "chongqing", .seq = 4, .kind = "case.event", .stream = "c"});
+  const auto before = journal.last();
+  journal.add(core::FigureTold{
+      .from = "chongqing",
+      .pack = journal.pack(),
+      .body = data(
+          R"({"position":77,"sent":3,"taken":4,"items":[{"figure":"done","definition":"sha256:d",
+              "as_of":"2026-01-05","value":12,"rows":2,"failed":0,"splits":{"doer":[["sichuan",12]]}},
+              {"figure":"least","definition":"sha256:e","as_of":"2026-01-04","value":null,"rows":0,"failed":0,
+              "period":["2026-01-01","2026-01-04"]}]})"),
+      .on = day("2026-01-05")});
+  const auto views = in_memory(journal.steps());
+  const auto done = *views->told("road-works/done");
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done[0].from, "chongqing");
+  EXPECT_EQ(done[0].value, 12);
+  EXPECT_EQ(done[0].known_at, 77);
+  EXPECT_EQ(done[0].taken, 4);
+  EXPECT_EQ(*done[0].splits.find("doer"), data(R"([["sichuan",12]])"));
+  const auto all = *views->told("", day("2026-01-04"));
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].value, std::nullopt);
+  EXPECT_EQ(all[0].period, (std::pair{day("2026-01-01"), day("2026-01-04")}));
+  EXPECT_TRUE(views->told("road-works/done", {}, before)->empty());
+  const auto channels = *views->channels();
+  ASSERT_EQ(channels.size(), 1U);
+  EXPECT_EQ(channels[0].sent, 4);
+  EXPECT_EQ(channels[0].taken, 0);
 }
 
 TEST(Compare, MoreThanAndNearlyAreStrict) {

@@ -278,6 +278,13 @@ Listed<CaseRow> list_cases(Session& session, const CaseFilter& filter) {
     const auto [change, no] = parts(filter.page.after);
     order.after_no = number(no.empty() ? change : no).value_or(0);
     if (order.by_change) order.after_change = number(change).value_or(0);
+  } else if (!order.by_change && !session.newest) {
+    // Begin at the newest case there was, not at the newest there is.
+    Statement& query = session.db.prepared(
+        "SELECT no FROM case_index WHERE position <= ? ORDER BY position DESC, no DESC LIMIT 1");
+    if (!query.bind(0, session.known).step()) return {};
+    order.after_no = query.integer(0) + 1;
+    query.reset();
   }
   const int limit = clamped(filter.page.limit);
   std::vector<CaseFacts> found;
@@ -352,11 +359,13 @@ std::vector<InForce> editions_in_force(Session& session, const Table& table, Dat
 
 std::vector<RecordFacts> records_of_key(Session& session, const Table& table,
                                         const std::vector<InForce>& editions,
-                                        std::string_view key) {
+                                        std::optional<std::string_view> key) {
   std::vector<RecordFacts> found;
   Statement query{session.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                                  " WHERE key = ? AND " + current_records(editions)};
-  query.bind(0, key).bind(1, session.known).bind(2, session.known);
+                                  " WHERE " + current_records(editions) +
+                                  (key ? " AND key = ?" : "")};
+  query.bind(0, session.known).bind(1, session.known);
+  if (key) query.bind(2, *key);
   while (query.step()) found.push_back(record_of(table, query));
   return found;
 }
@@ -552,6 +561,7 @@ Listed<MessageRow> messages(Session& session, const MessageFilter& filter) {
   if (filter.sent) where.add("sent = ?", std::int64_t{*filter.sent});
   if (!filter.peer.empty()) where.add("peer = ?", filter.peer);
   if (!filter.stream.empty()) where.add("stream = ?", filter.stream);
+  if (filter.above > 0) where.add("seq > ?", filter.above);
   if (filter.open) {
     where.add(
         "(answered IS NULL OR answered > ? OR (outcome = 'held' AND (resolved IS NULL OR resolved "
@@ -653,6 +663,63 @@ std::vector<std::uint64_t> positions(Session& session, std::string_view id) {
                                          " WHERE no = ? AND valid_from <= ? ORDER BY valid_from");
   query.bind(0, place->no).bind(1, session.known);
   while (query.step()) list.push_back(static_cast<std::uint64_t>(query.integer(0)));
+  return list;
+}
+
+std::vector<ToldRow> told(Session& session, std::string_view id, std::optional<Date> as_of) {
+  std::vector<ToldRow> list;
+  Statement& query = session.db.prepared(
+      "SELECT from_party, pack, figure, item, their_position, sent, taken, on_day, position "
+      "FROM figure_told WHERE (figure = ? OR ? = '') AND (as_of = ? OR ? = '') AND position <= ? "
+      "ORDER BY position DESC, no");
+  const std::string day = as_of ? as_of->text() : std::string{};
+  query.bind(0, id).bind(1, id).bind_kept(2, day).bind_kept(3, day).bind(4, session.known);
+  while (query.step()) {
+    ToldRow row;
+    row.from = query.text(0);
+    row.pack = query.text(1);
+    row.figure = query.text(2);
+    const Value item = json_value(query.text(3));
+    row.definition = item.text_at("definition");
+    row.as_of = date_of(item.text_at("as_of"));
+    const Value* period = item.find("period");
+    if (const auto* days = period ? period->as_list() : nullptr; days && days->size() == 2) {
+      const auto day_at = [&](std::size_t i) {
+        const std::string* text = (*days)[i].as_text();
+        return date_of(text ? std::string_view{*text} : std::string_view{});
+      };
+      row.period = std::pair{day_at(0), day_at(1)};
+    }
+    if (const Value* value = item.find("value"); value && value->as_int())
+      row.value = *value->as_int();
+    row.rows = item.int_at("rows");
+    row.failed = item.int_at("failed");
+    row.rows_digest = item.text_at("rows_digest");
+    if (const Value* rows = item.find("row_digests")) row.row_digests = *rows;
+    if (const Value* splits = item.find("splits")) row.splits = *splits;
+    row.known_at = query.integer(4);
+    row.sent = query.integer(5);
+    row.taken = query.integer(6);
+    row.on = date_of(query.text(7));
+    row.position = static_cast<std::uint64_t>(query.integer(8));
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+std::vector<ChannelRow> channels(Session& session) {
+  std::map<core::PartyId, ChannelRow> peers;
+  Statement& query = session.db.prepared(
+      "SELECT sent, peer, max(seq) FROM message WHERE position <= ? GROUP BY sent, peer");
+  query.bind(0, session.known);
+  while (query.step()) {
+    const core::PartyId peer{query.text(1)};
+    ChannelRow& row = peers[peer];
+    row.peer = peer;
+    (query.integer(0) != 0 ? row.sent : row.taken) = query.integer(2);
+  }
+  std::vector<ChannelRow> list;
+  for (auto& [peer, row] : peers) list.push_back(std::move(row));
   return list;
 }
 

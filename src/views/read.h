@@ -26,6 +26,10 @@ namespace bashu::views {
 [[nodiscard]] std::vector<DisputeRow> disputes(Session& session, std::string_view id);
 [[nodiscard]] std::vector<std::uint64_t> positions(Session& session, std::string_view id);
 
+[[nodiscard]] std::vector<ToldRow> told(Session& session, std::string_view id,
+                                        std::optional<Date> as_of);
+[[nodiscard]] std::vector<ChannelRow> channels(Session& session);
+
 // Of a register, with their ids in table `edition`: those in force on `as_of`.
 struct InForce {
   std::int64_t id = 0;
@@ -33,10 +37,10 @@ struct InForce {
 };
 [[nodiscard]] std::vector<InForce> editions_in_force(Session& session, const Table& table,
                                                      Date as_of);
-// The record of a key as of a day; of an entry listed twice, by two keepers, both.
+// The record of a key as of a day, of an entry listed by two keepers both; nullopt: all records.
 [[nodiscard]] std::vector<RecordFacts> records_of_key(Session& session, const Table& table,
                                                       const std::vector<InForce>& editions,
-                                                      std::string_view key);
+                                                      std::optional<std::string_view> key);
 // Where a case is: its table and number.
 struct CasePlace {
   TablePtr table;

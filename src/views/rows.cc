@@ -53,6 +53,74 @@ Cell text_or_null(const std::string& text) {
   return text;
 }
 
+Value withheld() { return Value::Record{{"$sealed", "withheld"}}; }
+
+const packs::Type* type_of(const std::vector<packs::Member>& fields, std::string_view name) {
+  for (const packs::Member& field : fields) {
+    if (field.name == name) return field.type.get();
+  }
+  return nullptr;
+}
+
+// True if without_plain() would change nothing: found out without a copy.
+bool is_safe(const packs::Type& type, const Value& value);
+bool is_safe(const std::vector<packs::Member>& fields, const Value& record) {
+  const Value::Record* members = record.as_record();
+  if (!members) return record.is_null();
+  for (const auto& [name, value] : *members) {
+    const packs::Type* type = type_of(fields, name);
+    if (type ? !is_safe(*type, value) : !name.starts_with("$") && !packs::is_sealed(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+bool is_safe(const packs::Type& type, const Value& value) {
+  if (value.is_null() || packs::is_sealed(value)) return true;
+  const bool plain = type.kind != packs::Kind::list && type.kind != packs::Kind::record &&
+                     type.kind != packs::Kind::document;
+  if (plain && type.readable()) return true;
+  if (type.sided || plain) return false;
+  if (type.kind == packs::Kind::list && type.element && value.as_list()) {
+    for (const Value& item : *value.as_list()) {
+      if (!is_safe(*type.element, item)) return false;
+    }
+    return true;
+  }
+  if (type.kind == packs::Kind::record) return is_safe(type.members, value);
+  return type.readable();
+}
+
+// `[["open","2026-01-05"],...]`; states are plain words.
+std::string reached_json(const std::vector<core::Visit>& reached) {
+  std::string json{"["};
+  for (const core::Visit& visit : reached) {
+    if (json.size() > 1) json += ',';
+    json += "[\"";
+    json += visit.state;
+    json += "\",\"";
+    json += visit.on.text();
+    json += "\"]";
+  }
+  return json + "]";
+}
+
+Value members_without_plain(const std::vector<packs::Member>& fields, const Value& record) {
+  const Value::Record* members = record.as_record();
+  if (!members) return record.is_null() ? record : withheld();
+  Value::Record kept;
+  for (const auto& [name, value] : *members) {
+    const packs::Type* type = type_of(fields, name);
+    if (type) {
+      kept[name] = views::without_plain(*type, value);
+    } else {
+      // `$keys` and its like carry no values of persons; a field nobody declared might.
+      kept[name] = name.starts_with("$") || packs::is_sealed(value) ? value : withheld();
+    }
+  }
+  return kept;
+}
+
 // Fields into their columns; what fits none is gathered for `other`.
 void fill_fields(std::vector<Cell>& cells, std::size_t fixed, const Plan& plan, const Table& table,
                  const Value& data, Cell& other_cell) {
@@ -64,8 +132,9 @@ void fill_fields(std::vector<Cell>& cells, std::size_t fixed, const Plan& plan, 
     if (it == record.end()) continue;
     ++taken;
     const Storage storage = table.columns[static_cast<std::size_t>(column)].storage;
-    auto cell = storage == Storage::json ? to_cell(storage, without_plain(*member.type, it->second))
-                                         : to_cell(storage, it->second);
+    auto cell = storage == Storage::json && !is_safe(*member.type, it->second)
+                    ? to_cell(storage, without_plain(*member.type, it->second))
+                    : to_cell(storage, it->second);
     if (cell) {
       cells[fixed + static_cast<std::size_t>(column)] = std::move(*cell);
     } else {
@@ -76,7 +145,7 @@ void fill_fields(std::vector<Cell>& cells, std::size_t fixed, const Plan& plan, 
     for (const auto& [name, value] : record) {
       bool planned = name == "key" || name == "edition";
       for (const auto& [member, column] : plan.fields) planned = planned || member.name == name;
-      if (!planned) other[name] = value;
+      if (!planned) other[name] = packs::is_sealed(value) ? value : withheld();
     }
   }
   if (!other.empty()) other_cell = canonical_json(Value{std::move(other)});
@@ -121,15 +190,16 @@ Plan plan_of(const Table& table, const packs::Register& reg) {
   return plan;
 }
 
-std::vector<Cell> to_cells(const Table& table, const Plan& plan, const CaseFacts& facts,
-                           std::int64_t row) {
-  std::vector<Cell> cells(kServiceColumns + table.columns.size());
-  Value::Record parties;
-  for (const auto& [party, who] : facts.parties) parties[party] = who;
-  Value::List reached;
-  for (const core::Visit& visit : facts.reached) {
-    reached.push_back(Value::List{visit.state, visit.on.text()});
-  }
+std::string parties_json(const core::Parties& parties) {
+  Value::Record record;
+  for (const auto& [party, who] : parties) record[party] = who;
+  return canonical_json(Value{std::move(record)});
+}
+
+void to_cells(const Table& table, const Plan& plan, const CaseFacts& facts, std::int64_t row,
+              std::vector<Cell>& cells) {
+  cells.clear();
+  cells.resize(kServiceColumns + table.columns.size());
   cells[0] = row;
   cells[1] = facts.no;
   cells[2] = facts.id;
@@ -140,8 +210,8 @@ std::vector<Cell> to_cells(const Table& table, const Plan& plan, const CaseFacts
   cells[7] = facts.opened.text();
   cells[8] = facts.since.text();
   cells[9] = text_or_null(facts.opened_by);
-  cells[10] = canonical_json(Value{std::move(parties)});
-  cells[11] = canonical_json(Value{std::move(reached)});
+  cells[10] = facts.parties_json;
+  cells[11] = reached_json(facts.reached);
   cells[12] = std::int64_t{facts.disputed};
   cells[14] = facts.valid_from;
   for (const auto& [party, column] : plan.parties) {
@@ -151,12 +221,12 @@ std::vector<Cell> to_cells(const Table& table, const Plan& plan, const CaseFacts
     }
   }
   fill_fields(cells, kServiceColumns, plan, table, facts.data, cells[13]);
-  return cells;
 }
 
-std::vector<Cell> to_cells(const Table& table, const Plan& plan, const RecordFacts& facts,
-                           std::int64_t row) {
-  std::vector<Cell> cells(kRegisterColumns + table.columns.size());
+void to_cells(const Table& table, const Plan& plan, const RecordFacts& facts, std::int64_t row,
+              std::vector<Cell>& cells) {
+  cells.clear();
+  cells.resize(kRegisterColumns + table.columns.size());
   cells[0] = row;
   cells[1] = facts.key;
   cells[2] = facts.keeper;
@@ -174,7 +244,6 @@ std::vector<Cell> to_cells(const Table& table, const Plan& plan, const RecordFac
   }
   cells[10] = facts.valid_from;
   fill_fields(cells, kRegisterColumns, plan, table, facts.fields, cells[9]);
-  return cells;
 }
 
 std::string select_list(const Table& table) {
@@ -187,6 +256,20 @@ std::string select_list(const Table& table) {
       list += (list.empty() ? "" : ", ") + quoted(name);
   }
   for (const Column& column : table.columns) list += ", " + quoted(column.name);
+  return list;
+}
+
+std::string select_list(const Table& table, const Reads& reads) {
+  if (table.reg || reads.any) return select_list(table);
+  std::string list;
+  for (const std::string_view name : kServiceFixed) {
+    const bool skipped = (name == "parties" && !reads.parties) || name == "opened_by" ||
+                         (name == "reached" && reads.visited.empty());
+    list += (list.empty() ? "" : ", ") + (skipped ? std::string{"NULL"} : quoted(name));
+  }
+  for (const Column& column : table.columns) {
+    list += reads.fields.contains(column.field) ? ", " + quoted(column.name) : ", NULL";
+  }
   return list;
 }
 
@@ -206,7 +289,8 @@ CaseFacts case_of(const Table& table, const Catalogue& catalogue, const Statemen
   facts.opened = date_of(row.text(7));
   facts.since = date_of(row.text(8));
   facts.opened_by = row.text(9);
-  const Value parties = json_value(row.text(10));
+  facts.parties_json = row.text(10);
+  const Value parties = json_value(facts.parties_json);
   if (const auto* members = parties.as_record()) {
     for (const auto& [party, who] : *members)
       facts.parties[party] = who.as_text() ? *who.as_text() : "";
@@ -262,40 +346,21 @@ Value without_plain(const packs::Type& type, const Value& value) {
     for (const Value& item : *value.as_list()) list.push_back(without_plain(*type.element, item));
     return list;
   }
-  if (type.kind == packs::Kind::record && value.as_record()) {
-    return without_plain(type.members, value);
-  }
-  const Value withheld{Value::Record{{"$sealed", "withheld"}}};
+  if (type.kind == packs::Kind::record) return members_without_plain(type.members, value);
   if (type.kind == packs::Kind::document && value.as_record()) {
     Value document = value;
     const Value* name = document.find("name");
     if (name && !packs::is_sealed(*name) && !type.readable()) {
-      (*document.as_record())["name"] = withheld;
+      (*document.as_record())["name"] = withheld();
     }
     return document;
   }
-  return type.readable() ? value : withheld;
+  return type.readable() ? value : withheld();
 }
 
-Value without_plain(const std::vector<packs::Member>& fields, const Value& record) {
-  const Value::Record* members = record.as_record();
-  if (!members) return record.is_null() ? record : Value{Value::Record{{"$sealed", "withheld"}}};
-  Value::Record kept;
-  for (const auto& [name, value] : *members) {
-    const packs::Type* type = nullptr;
-    for (const packs::Member& field : fields) {
-      if (field.name == name) type = field.type.get();
-    }
-    // `$keys` and its like carry no values of persons; a field nobody declared might.
-    if (type) {
-      kept[name] = without_plain(*type, value);
-    } else {
-      kept[name] = name.starts_with("$") || packs::is_sealed(value)
-                       ? value
-                       : Value{Value::Record{{"$sealed", "withheld"}}};
-    }
-  }
-  return kept;
+std::string json_without_plain(const std::vector<packs::Member>& fields, const Value& record) {
+  if (record.is_null()) return "{}";
+  return canonical_json(is_safe(fields, record) ? record : members_without_plain(fields, record));
 }
 
 Value json_value(std::string_view text) {

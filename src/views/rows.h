@@ -28,6 +28,7 @@ struct CaseFacts {
   std::string service_name;
   const packs::Service* service = nullptr;
   core::Parties parties;
+  std::string parties_json;
   core::CaseId parent;
   std::string opened_by;
   Date opened, since;
@@ -61,13 +62,16 @@ struct Plan {
 [[nodiscard]] Plan plan_of(const Table& table, const packs::Service& service);
 [[nodiscard]] Plan plan_of(const Table& table, const packs::Register& reg);
 
-// All cells of a row in the order of select_list; `row` is its number, valid_to null.
-[[nodiscard]] std::vector<Cell> to_cells(const Table& table, const Plan& plan,
-                                         const CaseFacts& facts, std::int64_t row);
-[[nodiscard]] std::vector<Cell> to_cells(const Table& table, const Plan& plan,
-                                         const RecordFacts& facts, std::int64_t row);
+// All cells of a row in the order of select_list, into `cells`; `row` is its number, valid_to null.
+void to_cells(const Table& table, const Plan& plan, const CaseFacts& facts, std::int64_t row,
+              std::vector<Cell>& cells);
+void to_cells(const Table& table, const Plan& plan, const RecordFacts& facts, std::int64_t row,
+              std::vector<Cell>& cells);
+[[nodiscard]] std::string parties_json(const core::Parties& parties);
 // "row", no, ...: what a statement must select for the readers below.
 [[nodiscard]] std::string select_list(const Table& table);
+// The same with NULL for what an evaluation does not read: decoding is most of its cost.
+[[nodiscard]] std::string select_list(const Table& table, const Reads& reads);
 [[nodiscard]] CaseFacts case_of(const Table& table, const Catalogue& catalogue,
                                 const Statement& row);
 [[nodiscard]] RecordFacts record_of(const Table& table, const Statement& row);
@@ -75,8 +79,9 @@ struct Plan {
 // What the table keeps of a value: personal and sensitive values only if they are sealed. A plain
 // one, which no edge lets through, leaves a mark instead: {"$sealed":"withheld"}.
 [[nodiscard]] Value without_plain(const packs::Type& type, const Value& value);
-// The same for a form or a record of fields.
-[[nodiscard]] Value without_plain(const std::vector<packs::Member>& fields, const Value& record);
+// The same for a form or a record of fields, as canonical JSON.
+[[nodiscard]] std::string json_without_plain(const std::vector<packs::Member>& fields,
+                                             const Value& record);
 
 [[nodiscard]] Value json_value(std::string_view text);  // null if it is no JSON
 [[nodiscard]] Date date_of(std::string_view text);

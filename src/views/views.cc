@@ -27,7 +27,7 @@ namespace bashu::views {
 namespace {
 
 // A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kFormat = "2";
 constexpr const char* kMemory = ":memory:";
 
 std::string meta(Database& db, std::string_view name) {
@@ -54,15 +54,15 @@ void remove_database(const std::string& path) {
 
 class SqliteViews final : public Views {
  public:
-  SqliteViews(Options options, std::unique_ptr<Database> database)
-      : options_{std::move(options)}, db_{std::move(database)} {}
+  SqliteViews(Options options, std::unique_ptr<Database> database, bool read_only = false)
+      : options_{std::move(options)}, db_{std::move(database)}, read_only_{read_only} {}
   ~SqliteViews() override {
     readers_.clear();
     writer_.reset();
   }
 
   std::expected<void, Fault> begin() {
-    writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding);
+    if (!read_only_) writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding);
     entries_ = count_of(meta(*db_, "entries"));
     mark_ = meta(*db_, "mark");
     publish_catalogue();
@@ -71,6 +71,7 @@ class SqliteViews final : public Views {
 
   std::expected<void, Fault> apply(std::uint64_t position, std::int64_t time_ms,
                                    const std::vector<core::Event>& events) override {
+    if (read_only_) return not_to_write();
     const auto lock = writing();
     applied_ = position + 1;
     writer_->apply(static_cast<std::int64_t>(position), time_ms, events);
@@ -78,6 +79,7 @@ class SqliteViews final : public Views {
   }
 
   std::expected<void, Fault> flush(std::string_view mark) override {
+    if (read_only_) return not_to_write();
     {
       const auto lock = writing();
       if (!applied_) return told();
@@ -96,6 +98,7 @@ class SqliteViews final : public Views {
   }
 
   std::expected<void, Fault> finish() override {
+    if (read_only_) return not_to_write();
     const auto lock = writing();
     writer_->finish_rebuild();
     db_->exec("PRAGMA synchronous = NORMAL");
@@ -111,6 +114,8 @@ class SqliteViews final : public Views {
     const std::lock_guard lock{mutex_};
     return mark_;
   }
+
+  core::PartyId party() const override { return options_.own; }
 
   bool wait(std::uint64_t position, int timeout_ms) override {
     std::unique_lock lock{mutex_};
@@ -174,6 +179,13 @@ class SqliteViews final : public Views {
                                    [&](Session& s) { return views::figure_rows(s, ask, page); });
   }
 
+  Read<std::vector<ToldRow>> told(std::string_view id, std::optional<Date> as_of, At at) override {
+    return read<std::vector<ToldRow>>(at, [&](Session& s) { return views::told(s, id, as_of); });
+  }
+  Read<std::vector<ChannelRow>> channels(At at) override {
+    return read<std::vector<ChannelRow>>(at, [&](Session& s) { return views::channels(s); });
+  }
+
   std::vector<std::string> figure_ids() const override {
     const CataloguePtr now = catalogue();
     std::vector<std::string> ids;
@@ -201,7 +213,16 @@ class SqliteViews final : public Views {
     if (db_->fault()) return std::unexpected{*db_->fault()};
     return {};
   }
+  static std::expected<void, Fault> not_to_write() {
+    return std::unexpected{Fault{.what = "these views are open to be read only"}};
+  }
   void publish_catalogue() {
+    if (read_only_) {
+      auto held = std::make_shared<const Catalogue>(read_catalogue(*db_));
+      const std::lock_guard lock{mutex_};
+      catalogue_ = std::move(held);
+      return;
+    }
     if (!writer_->take_catalogue_changed()) return;
     auto copy = std::make_shared<const Catalogue>(writer_->catalogue());
     const std::lock_guard lock{mutex_};
@@ -264,7 +285,8 @@ class SqliteViews final : public Views {
 
   Options options_;
   std::unique_ptr<Database> db_;
-  std::unique_ptr<Writer> writer_;
+  bool read_only_;
+  std::unique_ptr<Writer> writer_;        // none if only read
   std::optional<std::uint64_t> applied_;  // entries applied, when not all are flushed
 
   std::mutex connection_;  // of the connection in memory
@@ -300,6 +322,7 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
     if (options.path != kMemory && !options.rebuilding) (*db)->exec("PRAGMA journal_mode = WAL");
     (*db)->exec("BEGIN");
     make_schema(**db);
+    if (!options.rebuilding) add_indexes(**db, {});
     (*db)
         ->prepared(
             "INSERT INTO meta (name, value) VALUES ('format', ?), ('own', ?), ('entries', '0')")
@@ -319,6 +342,20 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
   (*db)->exec("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
   if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
   auto views = std::make_unique<SqliteViews>(options, std::move(*db));
+  if (auto begun = views->begin(); !begun) return std::unexpected{begun.error()};
+  return views;
+}
+
+std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(const std::string& path) {
+  auto db = Database::open(path, true);
+  if (!db) return std::unexpected{db.error()};
+  const std::string format = meta(**db, "format");
+  if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
+  if (format != kFormat) {
+    return std::unexpected{Fault{.what = path + ": views of another version"}};
+  }
+  Options options{.path = path, .own = meta(**db, "own")};
+  auto views = std::make_unique<SqliteViews>(std::move(options), std::move(*db), true);
   if (auto begun = views->begin(); !begun) return std::unexpected{begun.error()};
   return views;
 }

@@ -161,7 +161,8 @@ struct MessageFilter {
   std::optional<bool> sent;
   core::PartyId peer;
   std::string stream;
-  bool open = false;  // only unanswered or held ones
+  std::int64_t above = 0;  // only later ones of the channel
+  bool open = false;       // only unanswered or held ones
   Page page;
 };
 struct DisputeRow {
@@ -176,6 +177,30 @@ struct DisputeRow {
     std::uint64_t position = 0;
   };
   std::vector<Signed> signatures;
+};
+
+// How far the channel with a peer had come: the last message sent and the last one taken.
+struct ChannelRow {
+  core::PartyId peer;
+  std::int64_t sent = 0, taken = 0;
+};
+// A peer's value of a figure, as it told it (docs/formats/messages.md, `figure.value`).
+struct ToldRow {
+  core::PartyId from;
+  std::string pack;        // digest
+  std::string figure;      // `pack/figure`
+  std::string definition;  // digest
+  Date as_of;
+  std::optional<std::pair<Date, Date>> period;
+  std::optional<std::int64_t> value;
+  std::int64_t rows = 0, failed = 0;
+  std::string rows_digest;           // empty: not told
+  Value row_digests;                 // record: subject to digest; null: not told
+  Value splits;                      // record: name to list of [key, value]; null: not told
+  std::int64_t known_at = 0;         // position of the peer's journal
+  std::int64_t sent = 0, taken = 0;  // of the peer's channel with us, by then
+  Date on;
+  std::uint64_t position = 0;  // of ours, when it came
 };
 
 struct FigureAsk {
@@ -224,6 +249,7 @@ struct FigureRow {
   Value split;               // record: name to key
   std::optional<Date> from, to;
   Value shown;                           // list of [column, value], class public only
+  std::string digest;                    // of the row, as it goes into rows_digest
   std::vector<std::uint64_t> positions;  // entries that last changed it
 };
 
@@ -236,6 +262,9 @@ class Views {
   };
   // A file of another format or another node, or a damaged one, is emptied.
   [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open(const Options& options);
+  // A file another process may be writing; it is never changed. apply() and the like give a Fault.
+  [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(
+      const std::string& path);
   virtual ~Views() = default;
 
   // Takes the events of the next entry. Nothing is visible before flush(). After a Fault the views
@@ -251,6 +280,7 @@ class Views {
   // How many entries are visible: the newest one is at entries() - 1.
   [[nodiscard]] virtual std::uint64_t entries() const = 0;
   [[nodiscard]] virtual std::string mark() const = 0;
+  [[nodiscard]] virtual core::PartyId party() const = 0;  // whose journal it is
   // Waits until the entry at `position` is visible; false if the time is up.
   virtual bool wait(std::uint64_t position, int timeout_ms) = 0;
   // The newest position whose entry was journalled at or before `time_ms`.
@@ -276,6 +306,10 @@ class Views {
   // nullopt: no pack known here at that position has such a figure.
   virtual Read<std::optional<FigureAnswer>> figure(const FigureAsk& ask) = 0;
   virtual Read<Listed<FigureRow>> figure_rows(const FigureAsk& ask, const Page& page) = 0;
+  // What peers told of a figure, newest first; empty `id`: of all.
+  virtual Read<std::vector<ToldRow>> told(std::string_view id, std::optional<Date> as_of = {},
+                                          At at = {}) = 0;
+  virtual Read<std::vector<ChannelRow>> channels(At at = {}) = 0;
   // Ids of the figures in force, in the order of their packs' files.
   [[nodiscard]] virtual std::vector<std::string> figure_ids() const = 0;
   // The name of the SQL table of `pack/service` or `pack/register`; empty if there is none.

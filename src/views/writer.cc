@@ -31,8 +31,9 @@ std::int64_t next_id(Database& db, const std::string& table, const std::string& 
   return id;
 }
 
+// Not copied, as bind_kept.
 Statement& text_or_null(Statement& statement, int index, std::string_view text) {
-  return text.empty() ? statement.bind_null(index) : statement.bind(index, text);
+  return text.empty() ? statement.bind_null(index) : statement.bind_kept(index, text);
 }
 
 void merge(Value& into, const Value& from) {
@@ -53,7 +54,6 @@ std::string days_json(const std::vector<Date>& days) {
   return canonical_json(Value{std::move(list)});
 }
 
-// A feed of a thousand lines touches few accounts: one key, built once per posting.
 std::string account_key(const core::Account& account) {
   std::string key = account.book;
   key += '\x1f';
@@ -85,9 +85,10 @@ RowBuffer::RowBuffer(Database& database, const Table& table)
   flushed_ = next_ - 1;
 }
 
-void RowBuffer::add(std::vector<Cell> cells) {
-  rows_.push_back(std::move(cells));
+std::vector<Cell>& RowBuffer::add() {
+  if (used_ == rows_.size()) rows_.emplace_back();
   ++next_;
+  return rows_[used_++];
 }
 
 void RowBuffer::close(std::int64_t row, std::int64_t position) {
@@ -101,11 +102,14 @@ void RowBuffer::close(std::int64_t row, std::int64_t position) {
 void RowBuffer::flush() {
   for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
   closed_.clear();
-  for (const std::vector<Cell>& cells : rows_) {
+  for (std::size_t row = 0; row < used_; ++row) {
+    const std::vector<Cell>& cells = rows_[row];
     for (std::size_t i = 0; i < cells.size(); ++i) insert_->bind(static_cast<int>(i), cells[i]);
     insert_->run();
   }
-  rows_.clear();
+  used_ = 0;
+  constexpr std::size_t kSpareMax = 20'000;
+  if (rows_.size() > kSpareMax) rows_.resize(kSpareMax);
   flushed_ = next_ - 1;
 }
 
@@ -214,13 +218,15 @@ struct Writer::Apply {
     facts.service_name = e.service;
     facts.service = service;
     facts.parties = e.parties;
+    facts.parties_json = parties_json(e.parties);
+    now->fresh = true;
     facts.parent = e.parent;
     facts.opened_by = e.opened_by;
     facts.opened = facts.since = e.on;
-    Statement& index =
-        w.db_.prepared("INSERT INTO case_index (no, id, table_id, parent) VALUES (?, ?, ?, ?)");
-    index.bind(0, facts.no).bind(1, std::string_view{facts.id}).bind(2, table->table->id);
-    text_or_null(index, 3, facts.parent).run();
+    Statement& index = w.db_.prepared(
+        "INSERT INTO case_index (no, id, table_id, parent, position) VALUES (?, ?, ?, ?, ?)");
+    index.bind(0, facts.no).bind_kept(1, facts.id).bind(2, table->table->id);
+    text_or_null(index, 3, facts.parent).bind(4, w.position_).run();
     if (!e.parent.empty()) {
       const auto parent = w.cases_.find(e.parent);
       if (parent != w.cases_.end() && parent->second->children_known) {
@@ -238,30 +244,32 @@ struct Writer::Apply {
     facts.version = e.version;
     merge(facts.data, e.input);
     merge(facts.data, e.set);
+    for (const Value* values : {&e.input, &e.set}) {
+      if (!values->as_record() || now->fresh) continue;
+      for (const auto& [name, value] : *values->as_record()) now->changed.push_back(name);
+    }
     if (e.to) {
+      now->moved = true;
       facts.state = *e.to;
       facts.since = e.on;
       facts.reached.push_back({.state = *e.to, .on = e.on});
     }
     w.touch(*now);
+    const auto kept = [&](const Value& values) {
+      return facts.service ? json_without_plain(facts.service->fields, values) : std::string{"{}"};
+    };
+    const std::string input = kept(e.input), set = kept(e.set), on = e.on.text();
     Statement& step = w.db_.prepared(
         "INSERT INTO case_step (case_no, version, event, from_state, to_state, by_party, role, "
         "principal, branch, on_day, digest, input, computed, position) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    step.bind(0, facts.no).bind(1, e.version).bind(2, std::string_view{e.event});
+    step.bind(0, facts.no).bind(1, e.version).bind_kept(2, e.event);
     text_or_null(step, 3, e.from);
-    text_or_null(step, 4, e.to.value_or(std::string{}));
-    step.bind(5, std::string_view{e.decided_by}).bind(6, std::string_view{e.role});
+    text_or_null(step, 4, e.to ? std::string_view{*e.to} : std::string_view{});
+    step.bind_kept(5, e.decided_by).bind_kept(6, e.role);
     text_or_null(step, 7, e.principal);
-    step.bind(8, e.branch)
-        .bind(9, std::string_view{e.on.text()})
-        .bind(10, std::string_view{e.digest});
-    const auto kept = [&](const Value& values) {
-      if (!facts.service || !values.as_record()) return std::string{"{}"};
-      return canonical_json(without_plain(facts.service->fields, values));
-    };
-    step.bind(11, std::string_view{kept(e.input)}).bind(12, std::string_view{kept(e.set)});
-    step.bind(13, w.position_).run();
+    step.bind(8, e.branch).bind_kept(9, on).bind_kept(10, e.digest);
+    step.bind_kept(11, input).bind_kept(12, set).bind(13, w.position_).run();
   }
 
   void operator()(const core::Posted& e) const { w.post(e); }
@@ -323,10 +331,10 @@ struct Writer::Apply {
         "INSERT OR REPLACE INTO message (sent, peer, seq, kind, stream, message_id, position) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)");
     insert.bind(0, std::int64_t{sent})
-        .bind(1, std::string_view{peer})
+        .bind_kept(1, peer)
         .bind(2, seq)
-        .bind(3, std::string_view{kind})
-        .bind(4, std::string_view{stream});
+        .bind_kept(3, kind)
+        .bind_kept(4, stream);
     text_or_null(insert, 5, id);
     insert.bind(6, w.position_).run();
   }
@@ -419,6 +427,30 @@ struct Writer::Apply {
     }
   }
 
+  void operator()(const core::FigureTold& e) const {
+    const Value* items = e.body.find("items");
+    if (!items || !items->as_list()) return;
+    const PackVersion* version = w.catalogue_.pack(e.pack);
+    const std::string pack = version && version->pack ? version->pack->name : e.pack;
+    for (const Value& item : *items->as_list()) {
+      Statement& insert = w.db_.prepared(
+          "INSERT INTO figure_told (from_party, pack, figure, as_of, item, their_position, sent, "
+          "taken, "
+          "on_day, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      insert.bind_kept(0, e.from)
+          .bind_kept(1, e.pack)
+          .bind(2, std::string_view{pack + "/" + item.text_at("figure")})
+          .bind(3, std::string_view{item.text_at("as_of")})
+          .bind(4, std::string_view{canonical_json(item)})
+          .bind(5, e.body.int_at("position"))
+          .bind(6, e.body.int_at("sent"))
+          .bind(7, e.body.int_at("taken"))
+          .bind(8, std::string_view{e.on.text()})
+          .bind(9, w.position_)
+          .run();
+    }
+  }
+
   // What the tables do not show: counters, clocks, waiting steps, stored requests, signed records.
   template <typename Other>
     requires(std::is_same_v<Other, core::ClockSet> || std::is_same_v<Other, core::ClockAlarmed> ||
@@ -469,7 +501,7 @@ void Writer::write_touched() {
     if (now->row > 0) rows.close(now->row, position_);
     now->facts.valid_from = position_;
     now->row = rows.next();
-    rows.add(to_cells(*now->table->table, *columns, now->facts, now->row));
+    to_cells(*now->table->table, *columns, now->facts, now->row, rows.add());
     evaluate(*now);
   }
   touched_records_.clear();
@@ -479,22 +511,23 @@ void Writer::write_touched() {
     if (now->row > 0) rows.close(now->row, position_);
     now->facts.valid_from = position_;
     now->row = rows.next();
-    rows.add(
-        to_cells(*now->table->table, plan(*now->table, *now->facts.service), now->facts, now->row));
+    to_cells(*now->table->table, plan(*now->table, *now->facts.service), now->facts, now->row,
+             rows.add());
   }
   for (CaseNow* now : touched_cases_) {
-    evaluate(*now);
+    evaluate(*now, false);
+    now->fresh = now->moved = false;
+    now->changed.clear();
     if (!now->table->watched) continue;
     for (const core::CaseId& id : children(*now)) {
-      CaseNow* child = load_case(id);
-      if (child && child->touched != position_) evaluate(*child);
+      if (CaseNow* child = load_case(id)) evaluate(*child, true);
     }
   }
   touched_cases_.clear();
 }
 
 Writer::CaseNow* Writer::load_case(std::string_view id) {
-  const auto it = cases_.find(std::string{id});
+  const auto it = cases_.find(id);
   if (it != cases_.end()) {
     it->second->used = batch_;
     return it->second.get();
@@ -578,13 +611,26 @@ std::vector<Writer::OpenRow> Writer::open_rows(const Service& table, std::string
   return rows;
 }
 
-void Writer::evaluate(CaseNow& now) {
+// Only figures whose expressions read what has changed.
+void Writer::evaluate(CaseNow& now, bool for_parent) {
   if (!now.table->figures) return;
+  const auto concerned = [&](const Reads& reads) {
+    if (for_parent) return reads.parent;
+    if (now.fresh || reads.any) return true;
+    for (const std::string& field : now.changed) {
+      if (reads.fields.contains(field)) return true;
+    }
+    if (!now.moved || reads.visited.empty()) return false;
+    return std::ranges::any_of(now.facts.reached, [&](const core::Visit& visit) {
+      return reads.visited.contains(visit.state);
+    });
+  };
   // One scope for all figures of a pack version, so that `calc` is computed once.
   std::unique_ptr<RowScope> scope;
   const packs::Pack* pack = nullptr;
   for (const std::size_t index : *now.table->figures) {
     const FigureDef& def = catalogue_.figures[index];
+    if (!concerned(def.reads)) continue;
     if (!scope || pack != def.pack.get()) {
       pack = def.pack.get();
       scope = std::make_unique<RowScope>(*this, *pack, &now.facts);
@@ -729,35 +775,29 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
 }
 
 void Writer::post(const core::Posted& event) {
-  // Both first: finding one may move the other's place in memory.
-  const AccountNow from = account(event.from);
-  const AccountNow to = account(event.to);
+  AccountNow& from = account(event.from);
+  AccountNow& to = account(event.to);
   const std::string on = event.on.text();
-  const auto side = [&](const AccountNow& one, const core::Account& named, std::int64_t amount,
-                        std::int64_t counter) {
+  const auto side = [&](AccountNow& now, std::int64_t amount, std::int64_t counter) {
     Statement& insert = db_.prepared(
         "INSERT INTO posting (kind, account, on_day, position, no, amount, counter, case_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(0, one.kind)
-        .bind(1, one.id)
-        .bind(2, std::string_view{on})
+    insert.bind(0, now.kind)
+        .bind(1, now.id)
+        .bind_kept(2, on)
         .bind(3, position_)
         .bind(4, posting_no_++)
         .bind(5, amount)
         .bind(6, counter);
     text_or_null(insert, 7, event.id).run();
-    const std::string name = account_key(named);
-    AccountNow& now = accounts_[name];
     // The core has checked the balance; what could wrap here never was posted.
     now.balance = static_cast<std::int64_t>(static_cast<std::uint64_t>(now.balance) +
                                             static_cast<std::uint64_t>(amount));
-    if (!now.dirty) {
-      now.dirty = true;
-      dirty_accounts_.push_back(name);
-    }
+    if (std::exchange(now.dirty, true)) return;
+    dirty_accounts_.push_back(&now);
   };
-  side(from, event.from, -event.amount, to.id);
-  side(to, event.to, event.amount, from.id);
+  side(from, -event.amount, to.id);
+  side(to, event.amount, from.id);
 }
 
 void Writer::put(const core::RecordPut& event) {
@@ -892,7 +932,8 @@ void Writer::publish(const core::EditionPublished& event) {
                       .valid_from = position_};
     (*facts.fields.as_record())["key"] = key;
     (*facts.fields.as_record())["edition"] = event.name;
-    reg->rows->add(to_cells(table, *columns, facts, reg->rows->next()));
+    const std::int64_t row = reg->rows->next();
+    to_cells(table, *columns, facts, row, reg->rows->add());
     if (!reg->figures) continue;
     std::vector<OpenRow> open;
     for (const std::size_t index : *reg->figures) {
@@ -990,7 +1031,7 @@ void Writer::activate(const std::string& digest, Date from) {
                   .from = from,
                   .active = true,
                   .stored = (figure.source == service || figure.source == reg) && !reads.elsewhere,
-                  .reads_parent = reads.parent};
+                  .reads = reads};
     db_.prepared(
            "INSERT INTO figure (id, pack, name, definition, since, from_day, active) "
            "VALUES (?, ?, ?, ?, ?, ?, 1)")
@@ -1056,20 +1097,18 @@ void Writer::flush_rows() {
   for (auto& [thing, service] : services_) service.rows->flush();
   for (auto& [thing, reg] : registers_) reg.rows->flush();
   Statement& close = db_.prepared(
-      "UPDATE figure_row SET pos_to = ? WHERE figure = ? AND split = ? AND pos_from = ? "
-      "AND subject = ? AND edition = ?");
+      "UPDATE figure_row SET pos_to = ? WHERE figure = ? AND subject = ? AND edition = ? "
+      "AND pos_from = ?");
   Statement& remove = db_.prepared(
-      "DELETE FROM figure_row WHERE figure = ? AND split = ? AND pos_from = ? AND subject = ? "
-      "AND edition = ?");
+      "DELETE FROM figure_row WHERE figure = ? AND subject = ? AND edition = ? AND pos_from = ?");
   for (const auto& [cells, gone] : figure_closes_) {
     Statement& statement = gone ? remove : close;
     int at = 0;
     if (!gone) statement.bind(at++, cells.pos_to);
     statement.bind(at, cells.row.figure)
-        .bind(at + 1, cells.row.split)
-        .bind(at + 2, cells.row.pos_from)
-        .bind(at + 3, std::string_view{cells.subject})
-        .bind(at + 4, cells.edition)
+        .bind_kept(at + 1, cells.subject)
+        .bind(at + 2, cells.edition)
+        .bind(at + 3, cells.row.pos_from)
         .run();
   }
   figure_closes_.clear();
@@ -1081,8 +1120,8 @@ void Writer::flush_rows() {
   }
   // In the order of the table's key: neighbours go to one page.
   std::ranges::sort(sorted, [](const FigureCells* a, const FigureCells* b) {
-    return std::tie(a->row.figure, a->row.split, a->row.pos_from, a->subject) <
-           std::tie(b->row.figure, b->row.split, b->row.pos_from, b->subject);
+    return std::tie(a->row.figure, a->subject, a->edition, a->row.pos_from) <
+           std::tie(b->row.figure, b->subject, b->edition, b->row.pos_from);
   });
   Statement& insert = db_.prepared(
       "INSERT INTO figure_row (figure, split, pos_from, subject, edition, pos_to, from_day, "
@@ -1092,7 +1131,7 @@ void Writer::flush_rows() {
     insert.bind(0, cells->row.figure)
         .bind(1, cells->row.split)
         .bind(2, cells->row.pos_from)
-        .bind(3, std::string_view{cells->subject})
+        .bind_kept(3, cells->subject)
         .bind(4, cells->edition)
         .bind(5, cells->pos_to)
         .bind(6, cells->row.from)
@@ -1110,12 +1149,11 @@ void Writer::flush(std::string_view mark) {
     in_transaction_ = true;
   }
   flush_rows();
-  for (const std::string& name : dirty_accounts_) {
-    AccountNow& now = accounts_[name];
-    now.dirty = false;
+  for (AccountNow* now : dirty_accounts_) {
+    now->dirty = false;
     db_.prepared("UPDATE account SET balance = ? WHERE id = ?")
-        .bind(0, now.balance)
-        .bind(1, now.id)
+        .bind(0, now->balance)
+        .bind(1, now->id)
         .run();
   }
   dirty_accounts_.clear();

@@ -5,7 +5,9 @@
 // read back from their tables when they have been forgotten.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,12 +26,23 @@
 
 namespace bashu::views {
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+// For looking up only: its order is nobody's.
+template <typename T>
+using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
 // New rows of one table with valid_from and valid_to, until they are written.
 class RowBuffer {
  public:
   RowBuffer(Database& database, const Table& table);
   [[nodiscard]] std::int64_t next() const { return next_; }
-  void add(std::vector<Cell> cells);  // cells[0] is next()
+  // The cells of a new row, to be filled; the first is next().
+  [[nodiscard]] std::vector<Cell>& add();
   void close(std::int64_t row, std::int64_t position);
   void flush();
 
@@ -39,7 +52,9 @@ class RowBuffer {
   std::size_t valid_to_;
   std::int64_t flushed_ = 0;  // rows up to here are on disk
   std::int64_t next_ = 1;
-  std::vector<std::vector<Cell>> rows_;
+  std::vector<std::vector<Cell>>
+      rows_;  // the first used_ are waiting; the others keep their memory
+  std::size_t used_ = 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> closed_;
 };
 
@@ -78,7 +93,10 @@ class Writer final : public Lookups {
     std::vector<OpenRow> figures;
     std::vector<core::CaseId> children;
     bool children_known = false;
-    std::int64_t touched = -1, evaluated = -1, used = 0;
+    std::int64_t touched = -1, used = 0;
+    // What happened to it in this entry.
+    bool fresh = false, moved = false;
+    std::vector<std::string> changed;
   };
   struct RecordNow {
     RecordFacts facts;
@@ -115,7 +133,7 @@ class Writer final : public Lookups {
   void touch(RecordNow& now);
   const std::vector<core::CaseId>& children(CaseNow& now);
   void write_touched();
-  void evaluate(CaseNow& now);
+  void evaluate(CaseNow& now, bool for_parent);
   void evaluate(RecordNow& now);
   void store(std::vector<OpenRow>& open, const FigureDef& def, const std::string& subject,
              std::int64_t edition, std::optional<Counted> row);
@@ -156,13 +174,13 @@ class Writer final : public Lookups {
   std::int64_t next_case_ = 1, next_edition_ = 1, next_account_ = 1, next_kind_ = 1, next_text_ = 1;
 
   std::map<std::string, Service, std::less<>> services_, registers_;
-  std::unordered_map<std::string, std::unique_ptr<CaseNow>> cases_;
-  std::unordered_map<std::string, std::unique_ptr<RecordNow>> records_;
-  std::unordered_map<std::string, AccountNow> accounts_;
-  std::unordered_map<std::string, std::int64_t> kinds_, texts_;
+  ByText<std::unique_ptr<CaseNow>> cases_;
+  ByText<std::unique_ptr<RecordNow>> records_;
+  ByText<AccountNow> accounts_;
+  ByText<std::int64_t> kinds_, texts_;
   std::vector<CaseNow*> touched_cases_;
   std::vector<RecordNow*> touched_records_;
-  std::vector<std::string> dirty_accounts_;
+  std::vector<AccountNow*> dirty_accounts_;  // places in a hash table do not move
   std::vector<FigureCells> figure_rows_;
   std::int64_t pending_base_ = 0;
   std::vector<std::pair<FigureCells, bool>> figure_closes_;  // true: remove
