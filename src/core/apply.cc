@@ -44,13 +44,12 @@ void post(Store& store, const Posted& event) {
   store.set_balance(event.from, balance);
   BASHU_ASSERT(!__builtin_add_overflow(store.balance(event.to), event.amount, &balance));
   store.set_balance(event.to, balance);
+  const bool source = windowed(store, event.from);
+  const bool target = windowed(store, event.to);
+  if (!source && !target) return;
   const std::string month = event.on.text().substr(0, 7);
-  if (windowed(store, event.from)) {
-    store.add_posting(event.from, month, event.on, -event.amount);
-  }
-  if (windowed(store, event.to)) {
-    store.add_posting(event.to, month, event.on, event.amount);
-  }
+  if (source) store.add_posting(event.from, month, event.on, -event.amount);
+  if (target) store.add_posting(event.to, month, event.on, event.amount);
 }
 
 void put(Store& store, const RecordPut& event) {
@@ -236,6 +235,7 @@ struct Apply {
   }
   void operator()(const ChannelStopped& e) { store.edit_outbox(e.peer).stopped = e.reason; }
   void operator()(const AskAnswered&) {}
+  void operator()(const FigureTold&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }
 };
 

@@ -290,13 +290,14 @@ Result Decider::set_calendar(const SetCalendar& command) {
                    "已有日历版本 " + std::to_string(known->second.version));
   }
   draft_.decide(command.calendar);
-  if (command.calendar.party != self()) return {};
+  // Of those it holds and of those it observes: the breach will be told with the new days.
+  const PartyId& whose = command.calendar.party;
   std::vector<CaseId> running;
   state_->each_case([&](const Case& c) { running.push_back(c.id); });
   for (const CaseId& id : running) {
     const auto of = definition(*draft_.find_case(id));
-    if (of && owner(*draft_.find_case(id), *of) == self())
-      update_clocks(id, *of, {}, self());  // none runs in a final state
+    if (of && owner(*draft_.find_case(id), *of) == whose)
+      update_clocks(id, *of, {}, whose);  // none runs in a final state
   }
   return {};
 }
@@ -450,10 +451,12 @@ Result Decider::post_feed(const PostFeed& command, Decision* decision) {
   const std::string feed_id = pack->name + "/" + command.feed;
   FeedTaken taken{.feed = feed_id, .lines = {}};
   taken.lines.reserve(command.lines.size());
+  CaseScope scope{draft_, *pack, nullptr, nullptr, nullptr, moment_.today, self()};
   FeedBatch batch{.decider = *this,
                   .pack = *pack,
                   .feed = *feed,
                   .feed_id = feed_id,
+                  .scope = scope,
                   .branch = {},
                   .sides = {}};
   batch.branch.effects = feed->effects;
@@ -496,7 +499,6 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
   if (draft.feed_key_taken(feed_id, done.key)) return std::nullopt;
 
   const PartyId& self = decider.self();
-  CaseScope scope{draft, pack, nullptr, nullptr, nullptr, decider.moment_.today, self};
   scope.set_root("line", &value);
   if (feed.when) {
     const auto passes = packs::evaluate_bool(*feed.when, scope);

@@ -53,8 +53,8 @@ Value Decider::update_clocks(const CaseId& id, const Definition& of,
     if (std::find(reset.begin(), reset.end(), name) != reset.end()) clock = Clock{};
     const bool runs = std::find(definition.runs_in.begin(), definition.runs_in.end(), c.state) !=
                       definition.runs_in.end();
-    CaseScope scope{
-        draft_, *of.pack, of.service, &c, &c.data, moment_.today, holder.empty() ? by : holder};
+    // Days that ran were days of the one who held the case, days to come are the next holder's.
+    CaseScope scope{draft_, *of.pack, of.service, &c, &c.data, moment_.today, runs ? holder : by};
     if (runs) {
       if (!clock.since) clock.since = moment_.today;
       if (!clock.fired) clock.due = due_day(definition, clock, scope);
@@ -80,12 +80,14 @@ Value Decider::update_clocks(const CaseId& id, const Definition& of,
   return Value{std::move(told)};
 }
 
-std::int64_t Decider::calendar_version(const CaseId& id, const Definition& of,
-                                       const PartyId& by) const {
-  const PartyId holder = owner(*draft_.find_case(id), of);
-  const auto& calendars = draft_.circle().calendars;
-  const auto calendar = calendars.find(holder.empty() ? by : holder);
-  return calendar == calendars.end() ? 0 : calendar->second.version;
+std::optional<Date> Decider::last_day(const CaseId& id, const Definition& of, std::string_view name,
+                                      const PartyId& holder) const {
+  const Case& c = *draft_.find_case(id);
+  const auto* definition = packs::find(of.service->clocks, name);
+  const auto known = c.clocks.find(name);
+  if (!definition || known == c.clocks.end() || !known->second.since) return std::nullopt;
+  CaseScope scope{draft_, *of.pack, of.service, &c, &c.data, moment_.today, holder};
+  return due_day(*definition, known->second, scope);
 }
 
 }  // namespace bashu::core

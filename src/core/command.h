@@ -113,6 +113,11 @@ struct ResolveHeld {  // decide held messages of a stream again, in order
   bool reject = false;  // give it up instead
   std::string note;
 };
+// Tells what this node computed of figures: each item to those who adopted its pack.
+struct TellFigures {
+  Asker by;
+  Value told;  // {"position", "channels": {party: {"sent","taken"}}, "items": [{"pack", ...}]}
+};
 struct StopChannel {
   PartyId peer;
   std::string reason;  // empty: start again
@@ -120,6 +125,6 @@ struct StopChannel {
 
 using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
                              AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
-                             SignSettlement, ResolveHeld, StopChannel>;
+                             SignSettlement, ResolveHeld, StopChannel, TellFigures>;
 
 }  // namespace bashu::core

@@ -367,6 +367,17 @@ TEST_F(Circle, AStepIsNeverDatedBeforeTheOneItFollows) {
   EXPECT_EQ(at("a").since, *Date::parse("2026-03-03"));
 }
 
+TEST_F(Circle, AStepVerifiedDaysLaterKeepsItsDay) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  today_ = today_.plus_days(6);  // b was away
+  settle();
+  EXPECT_FALSE(at("b").dispute);
+  EXPECT_EQ(at("b").state, "granted");
+  EXPECT_EQ(stock("b"), 10);
+}
+
 TEST_F(Circle, ARepeatedRequestIsAnsweredOnce) {
   auto command = loan();
   command.by.idempotency_key = "k";
@@ -444,6 +455,22 @@ TEST_F(Circle, AHandOverIsCountedByTheCalendarOfWhoeverHoldsTheCaseThen) {
   must("a", fire("grant"));
   settle();
   EXPECT_EQ(at("b").state, "granted");
+  EXPECT_FALSE(at("b").dispute) << at("b").dispute->detail;
+}
+
+TEST_F(Circle, AnObserverWithTheSameCalendarAgreesToTheBreach) {
+  must("a", loan());
+  settle();
+  const CalendarSet moved{
+      .party = "a", .version = 1, .holidays = {*Date::parse("2026-03-04")}, .workdays = {}};
+  must("a", SetCalendar{.by = kClerk, .calendar = moved});
+  must("b", SetCalendar{.by = kClerk, .calendar = moved});
+  EXPECT_EQ(at("b").clocks.at("grant").due, *Date::parse("2026-03-06"));
+  today_ = *Date::parse("2026-03-09");
+  must("a", BeginDay{.day = today_});
+  must("a", FireClock{.id = "a-1", .clock = "grant"});
+  settle();
+  EXPECT_EQ(at("b").version, 2);
   EXPECT_FALSE(at("b").dispute) << at("b").dispute->detail;
 }
 

@@ -70,6 +70,7 @@ struct Dispatch {
   Result operator()(const CloseTask& c) { return decider.close_task(c); }
   Result operator()(const SignSettlement& c) { return decider.settle(c); }
   Result operator()(const ResolveHeld& c) { return decider.resolve(c, &decision); }
+  Result operator()(const TellFigures& c) { return decider.tell_figures(c, &decision.answer); }
   Result operator()(const StopChannel& c) {
     if (draft.outbox(c.peer).stopped != c.reason) {
       draft.decide(ChannelStopped{.peer = c.peer, .reason = c.reason});

@@ -184,12 +184,13 @@ class Decider {
   // Stated months, overflow, floors: what forbids a move.
   [[nodiscard]] Result check_move(const packs::Pack& pack, const MoveDone& move) const;
   void queue_item(const packs::Pack& pack, const PartyId& party, Value item);
-  // `by` decided the step: the calendar is that of whoever holds the case now, or of `by` once it
-  // has ended.
+  // `by` decided the step: what stops is counted by its calendar, what runs by that of whoever
+  // holds the case now.
   Value update_clocks(const CaseId& id, const Definition& of, const std::vector<std::string>& reset,
                       const PartyId& by);
-  // Of that calendar, as it is held here; 0: none is.
-  std::int64_t calendar_version(const CaseId& id, const Definition& of, const PartyId& by) const;
+  // Of a clock that runs, by the calendar of `holder` as it is held here.
+  std::optional<Date> last_day(const CaseId& id, const Definition& of, std::string_view name,
+                               const PartyId& holder) const;
   void close_work_tasks(const CaseId& id);
   // The first invariant of this node's parties that does not hold, if any.
   std::optional<std::string> broken(const CaseId& id, const Definition& of);
@@ -231,6 +232,7 @@ struct FeedBatch {
   const packs::Pack& pack;
   const packs::Feed& feed;
   const std::string& feed_id;
+  CaseScope& scope;      // one for all lines
   packs::Branch branch;  // the feed's effects
   std::vector<PartyId> sides;
 

@@ -76,14 +76,11 @@ Edition& Draft::edit_edition(std::string_view reg, std::string_view keeper, std:
 }
 
 std::int64_t Draft::balance(const Account& account) const {
-  if (!balances_.empty()) {
-    const auto it = balances_.find(account_text(account));
-    if (it != balances_.end()) return it->second;
-  }
-  return base_.balance(account);
+  const std::int64_t* row = balances_.size() > 0 ? balances_.find(account_text(account)) : nullptr;
+  return row ? *row : base_.balance(account);
 }
 void Draft::set_balance(const Account& account, std::int64_t balance) {
-  balances_[account_text(account)] = balance;
+  balances_.edit(account_text(account)) = balance;
 }
 
 Window Draft::window(const Account& account, std::string_view month) const {
@@ -158,11 +155,11 @@ const std::set<std::int64_t>& Draft::tasks_of(std::string_view id) const {
 }
 
 bool Draft::feed_key_taken(std::string_view feed, std::string_view key) const {
-  return (!feed_keys_.empty() && feed_keys_.contains(pair_key(feed, key))) ||
+  return (feed_keys_.size() > 0 && feed_keys_.find(pair_key(feed, key))) ||
          base_.feed_key_taken(feed, key);
 }
 void Draft::take_feed_key(std::string_view feed, std::string_view key) {
-  feed_keys_.insert(pair_key(feed, key));
+  feed_keys_.edit(pair_key(feed, key)) = 1;
 }
 
 const Remembered* Draft::find_remembered(std::string_view principal, std::string_view key) const {

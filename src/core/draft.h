@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/event.h"
+#include "core/rows.h"
 #include "core/store.h"
 
 namespace bashu::core {
@@ -73,15 +74,15 @@ class Draft final : public Store {
   Table<Case> cases_;
   Table<std::optional<Record>> records_;
   Table<Edition> editions_;
-  Table<std::int64_t> balances_;
-  Table<Window> postings_;  // only those added
+  Rows<std::int64_t> balances_;  // by hash: a feed touches thousands
+  Table<Window> postings_;       // only those added
   Table<std::int64_t> serials_;
   Table<Outbox> outboxes_;
   Table<Inbox> inboxes_;
   Table<std::optional<Parked>> parked_;
   std::map<std::int64_t, std::optional<Task>> tasks_;
   Table<std::set<std::int64_t>> tasks_of_;
-  std::set<std::string, std::less<>> feed_keys_;
+  Rows<char> feed_keys_;
   Table<Remembered> remembered_;
   std::optional<Circle> circle_;
 };

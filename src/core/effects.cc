@@ -44,11 +44,10 @@ packs::Eval<Account> account(const packs::Pack& pack, const packs::AccountRef& r
       .book = pack.name + "/" + ref.book, .kind = ref.kind, .key = packs::join_key(keys)};
 }
 
-bool floored(const packs::Pack& pack, const Account& account) {
+const packs::AccountKind* kind_of(const packs::Pack& pack, const Account& account) {
   const auto* book =
       packs::find(pack.books, std::string_view{account.book}.substr(account.book.find('/') + 1));
-  const auto* kind = book ? packs::find(book->accounts, account.kind) : nullptr;
-  return kind && kind->floored;
+  return book ? packs::find(book->accounts, account.kind) : nullptr;
 }
 
 }  // namespace
@@ -205,9 +204,11 @@ std::expected<std::vector<EffectDone>, Reject> Decider::compute_effects(
 }
 
 Result Decider::check_move(const packs::Pack& pack, const MoveDone& move) const {
-  const std::string month = move.on.text().substr(0, 7);
-  for (const Account* account : {&move.from, &move.to}) {
-    if (draft_.month_stated(*account, month)) {
+  const packs::AccountKind* source = kind_of(pack, move.from);
+  const packs::AccountKind* target = kind_of(pack, move.to);
+  if ((source && source->windowed) || (target && target->windowed)) {
+    const std::string month = move.on.text().substr(0, 7);
+    if (draft_.month_stated(move.from, month) || draft_.month_stated(move.to, month)) {
       return std::unexpected{reject(RejectCode::error, "move",
                                     "The month " + month + " has been stated already",
                                     month + " 已出对账单，不能再记账")};
@@ -219,7 +220,7 @@ Result Decider::check_move(const packs::Pack& pack, const MoveDone& move) const 
     return std::unexpected{
         reject(RejectCode::error, "move", "The balance would overflow", "余额溢出")};
   }
-  if (after >= 0 || !floored(pack, move.from)) return {};
+  if (after >= 0 || !source || !source->floored) return {};
   const std::string name = move.from.kind + "(" + move.from.key + ")";
   return std::unexpected{
       reject(RejectCode::floor, name,

@@ -250,12 +250,19 @@ struct MonthStated {  // a window was read by a decision: no more postings into 
   std::string month;
 };
 
+struct FigureTold {  // a peer's values of figures, as it told them: to be read, not judged
+  PartyId from;
+  std::string pack;  // digest of the pack they are of
+  Value body;        // docs/formats/messages.md, `figure.value`
+  Date on;
+};
+
 using Event =
     std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
                  RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
                  ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
                  MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
                  CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated>;
+                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold>;
 
 }  // namespace bashu::core

@@ -27,7 +27,7 @@ namespace {
 
 bool is_fact(std::string_view kind) {
   return kind == "case.event" || kind == "case.dispute" || kind == "case.settle" ||
-         kind == "register.shared" || kind == "pack.adopt";
+         kind == "register.shared" || kind == "pack.adopt" || kind == "figure.value";
 }
 
 Reject held(std::string token, std::string detail) {
@@ -393,8 +393,9 @@ Result PeerStep::check_clocks() {
   const Value* told = body.find("clocks");
   static const Value kNone{Value::Record{}};
   if (!told) told = &kNone;
-  bool comparable =
-      decider.calendar_version(id, of, from) == body.int_at("calendar") && !force;
+  const auto ours = draft.circle().calendars.find(from);
+  const std::int64_t calendar = ours == draft.circle().calendars.end() ? 0 : ours->second.version;
+  bool comparable = calendar == body.int_at("calendar") && !force;
   for (const auto& [name, clock] : of.service->clocks) {
     if (clock.kind == packs::ClockDef::Kind::until && needs_owner(*clock.until)) comparable = false;
   }
@@ -411,22 +412,31 @@ Result PeerStep::check_clocks() {
     const bool was = known != c.clocks.end() && known->second.fired;
     if (*fired->as_bool() && !was && comparable) {
       // It has run out: only the breach itself, or a later step, may say so, and not too early.
-      if (known == c.clocks.end() || !known->second.due || *known->second.due >= on)
-        return hold("clocks", name + " cannot have run out");
+      // The day is counted again: it may have been told under an older calendar.
+      const auto due = decider.last_day(id, of, name, from);
+      if (!due || *due >= on) return hold("clocks", name + " cannot have run out");
       draft.decide(ClockSet{.id = id,
                             .clock = name,
                             .used = known->second.used,
                             .since = known->second.since,
-                            .due = known->second.due,
+                            .due = due,
                             .fired = true});
     }
   }
+  const Moment then{.now = decider.moment_.now, .today = on, .salt = {}};
+  Decider owners{draft, then, decider.budget_, decider.state_};
+  const PartyId holder = decider.owner(*draft.find_case(id), of);
   if (comparable) {
-    const Moment then{.now = decider.moment_.now, .today = on, .salt = {}};
-    Decider owners{draft, then, decider.budget_, decider.state_};
-    const Value expected = owners.update_clocks(id, of, branch->reset, from);
-    // The holder's calendar is the same here: the same rule gives the same days.
-    if (!(expected == *told)) return hold("clocks", "other days follow from the calendar");
+    Value expected = owners.update_clocks(id, of, branch->reset, from);
+    Value said = *told;
+    if (!holder.empty() && holder != from) {
+      // Days to come are counted by the calendar of the next holder, which the sender may not have.
+      for (Value* clocks : {&expected, &said}) {
+        for (auto& [name, value] : *clocks->as_record()) value.as_record()->erase("due");
+      }
+    }
+    // The sender's calendar is the same here: the same rule gives the same days.
+    if (!(expected == said)) return hold("clocks", "other days follow from the calendar");
     return {};
   }
   for (const auto& [name, value] : *told->as_record()) {
@@ -446,6 +456,8 @@ Result PeerStep::check_clocks() {
       draft.decide(now);
     }
   }
+  // From here on it is our calendar that counts.
+  if (holder == decider.self()) owners.update_clocks(id, of, {}, from);
   return {};
 }
 
@@ -828,6 +840,7 @@ Result Decider::dispatch(const TakeMessage& message, bool force) {
   if (message.kind == "case.settle") return take_settle(message);
   if (message.kind == "register.shared") return take_register(message);
   if (message.kind == "pack.adopt") return take_adopt(message);
+  if (message.kind == "figure.value") return take_figures(message);
   if (message.kind.starts_with("bashu."))
     return {};  // the exchange's own: done before it came here
   return std::unexpected{reject(RejectCode::malformed, "kind", message.kind + " is not known")};

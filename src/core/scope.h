@@ -42,6 +42,7 @@ class CaseScope final : public packs::Scope {
   bool is_book(std::string_view name) const override;
   packs::Eval<std::int64_t> serial(std::string_view name, std::string_view key) override;
   const Calendar& calendar() override;
+  [[nodiscard]] Date today() const { return day_; }
   std::size_t sides() override { return 0; }  // the sides are in the record itself
 
  private:

@@ -295,7 +295,8 @@ std::expected<bool, Reject> Decider::step(const CaseId& id, const NewStep& step)
                                   "以下约束将不再成立：" + *rule)};
   }
   if (!clocks.as_record()->empty()) body["clocks"] = std::move(clocks);
-  body["calendar"] = calendar_version(id, *of, self());
+  const auto calendar = draft_.circle().calendars.find(self());
+  body["calendar"] = calendar == draft_.circle().calendars.end() ? 0 : calendar->second.version;
   if (auto ok = tell(id, *of, Value{std::move(body)}); !ok) return std::unexpected{ok.error()};
   return branch.to.has_value();
 }
