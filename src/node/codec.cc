@@ -647,6 +647,18 @@ core::Event read(Reader& reader, const pb::MonthStated& in) {
   return core::MonthStated{.account = reader.account(in.account()), .month = in.month()};
 }
 
+void put(const core::FigureTold& event, pb::Event& to) {
+  pb::FigureTold* out = to.mutable_figure_told();
+  out->set_from(event.from);
+  out->set_pack(event.pack);
+  if (!event.body.is_null()) put(event.body, out->mutable_body());
+  out->set_on(event.on.days());
+}
+core::Event read(Reader& reader, const pb::FigureTold& in) {
+  return core::FigureTold{
+      .from = in.from(), .pack = in.pack(), .body = reader.value(in.body()), .on = day(in.on())};
+}
+
 // Lists what repeats within one batch. The tables point into the event being encoded.
 class FeedWriter {
  public:
@@ -892,7 +904,7 @@ class FeedReader {
 core::Event read(Reader& reader, const pb::FeedTaken& in) { return FeedReader{reader, in}.read(); }
 
 // An event more needs its put, its read, its case below and its Meter line.
-static_assert(std::variant_size_v<core::Event> == 32);
+static_assert(std::variant_size_v<core::Event> == 33);
 
 core::Event read(Reader& reader, const pb::Event& in) {
   switch (in.what_case()) {
@@ -960,6 +972,8 @@ core::Event read(Reader& reader, const pb::Event& in) {
       return read(reader, in.ask_answered());
     case pb::Event::kMonthStated:
       return read(reader, in.month_stated());
+    case pb::Event::kFigureTold:
+      return read(reader, in.figure_told());
     case pb::Event::WHAT_NOT_SET:
       break;
   }
@@ -1083,6 +1097,7 @@ class Meter {
   void event(const core::ChannelStopped& e) { all(e.peer, e.reason); }
   void event(const core::AskAnswered& e) { all(e.id, e.principal, e.outcome, e.reason); }
   void event(const core::MonthStated& e) { all(e.account, e.month); }
+  void event(const core::FigureTold& e) { all(e.from, e.pack, e.body); }
 };
 
 }  // namespace

@@ -10,7 +10,10 @@
 //   views.db         SQL tables
 //   vault.db         keys of sealed values: kept apart from journal and its backups
 //   blobs/           documents, encrypted, by SHA-256
-//   published        the largest checkpoint that ever left (restore guard)
+//   published        the largest checkpoint that ever left (restore guard): no part of any backup
+//   deciding         the message being decided, in case it brings the process down
+//   lock             held by the one writer
+//   rehearsal-day    the day set by hand, in rehearsals
 #pragma once
 
 #include <array>

@@ -34,6 +34,17 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
+// A reason as the grammar of entries has it; `-` if there is none.
+std::string token_of(std::string_view reason) {
+  constexpr std::size_t kTokenMax = 64;
+  std::string token{reason.substr(0, kTokenMax)};
+  for (char& c : token) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+    if (!fits) c = '-';
+  }
+  return evidence::is_token(token) ? token : "-";
+}
+
 // The command record of what the node does by itself.
 std::string own_record(std::string_view command, Value::Record more) {
   more["command"] = command;
@@ -343,7 +354,7 @@ void Kernel::label(Item& item, const core::Command& command, const core::Decisio
     item.channel = deciding_->channel(from, identity_.party);
     item.seq = seq;
     item.outcome = decision.outcome;
-    item.reason = evidence::is_token(decision.reason) ? decision.reason : "-";
+    item.reason = token_of(decision.reason);
   };
   std::visit(Overloaded{[&](const core::TakeMessage& take) {
                           answer("recv", take.from, take.seq);

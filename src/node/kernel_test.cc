@@ -294,6 +294,26 @@ TEST_F(Held, AdoptionReleasesWhatWaitedForItAndProvesEach) {
   EXPECT_FALSE(verified->unsound) << verified->unsound->code;
 }
 
+TEST_F(Held, ReasonsBecomeTokens) {
+  // The core names the place that is wrong; brackets of it have no place in an entry.
+  const Done done = take(
+      "register.shared",
+      [&] {
+        std::string digest;
+        circle.chongqing.node->query([&](const core::State& state) {
+          digest = state.circle().packs.begin()->first.substr(7);
+        });
+        return digest;
+      }(),
+      "s", Value::Record{{"items", Value::List{Value::Record{{"register", "no such"}}}}});
+  EXPECT_EQ(done.decision.outcome, "held");
+  const auto receipt = evidence::open_receipt(
+      done.receipt, circle.chongqing.node->identity().origin,
+      std::vector<std::string>{circle.chongqing.node->identity().log.public_key});
+  ASSERT_TRUE(receipt) << receipt.error().code;
+  EXPECT_NE(receipt->entry.reason, "-");
+}
+
 TEST_F(Held, SameBatchCanHoldAndRelease) {
   // The adoption is decided while the message it releases is not durable yet.
   std::string text{kTestPack};

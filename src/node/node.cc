@@ -81,30 +81,31 @@ class ThreadedNode final : public Node {
   }
 
   Outcome run(Request request) override {
-    std::promise<Outcome> answer;
-    auto outcome = answer.get_future();
+    // Shared: the one who sets it may still be at it when the one who waited is gone.
+    const auto answer = std::make_shared<std::promise<Outcome>>();
+    auto outcome = answer->get_future();
     {
       std::unique_lock lock{guard_};
       ++waiting_for_room_;
       room_.wait(lock, [&] { return stopping_ || !crowded(request); });
       --waiting_for_room_;
       if (stopping_) return Fault{.what = "the node is stopping"};
-      enqueue(std::move(request), [&answer](Outcome one) { answer.set_value(std::move(one)); });
+      enqueue(std::move(request), [answer](Outcome one) { answer->set_value(std::move(one)); });
     }
     work_.notify_one();
     return outcome.get();
   }
 
   void query(const std::function<void(const core::State&)>& read) override {
-    std::promise<void> seen;
-    const auto done = seen.get_future();
+    const auto seen = std::make_shared<std::promise<void>>();
+    const auto done = seen->get_future();
     {
       // Its caller waits, so queries need no bound of their own.
       const std::lock_guard lock{guard_};
       BASHU_ASSERT(!stopping_);
-      queue_.push_back({.request = {}, .done = {}, .query = [&](Batch& batch) {
+      queue_.push_back({.request = {}, .done = {}, .query = [this, &read, seen](Batch& batch) {
                           read(kernel_->state());
-                          kernel_->wait(batch, [&seen] { seen.set_value(); });
+                          kernel_->wait(batch, [seen] { seen->set_value(); });
                         }});
     }
     work_.notify_one();
