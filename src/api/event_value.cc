@@ -214,6 +214,14 @@ Value::Record tell(const AskAnswered& e) {
 Value::Record tell(const MonthStated& e) {
   return {{"event", "month_stated"}, {"account", of(e.account)}, {"month", e.month}};
 }
+Value::Record tell(const FigureTold& e) {
+  return {{"event", "figure_told"},
+          {"from", e.from},
+          {"pack", e.pack},
+          {"body", mask(e.body)},
+          {"on", e.on.text()}};
+}
+
 
 }  // namespace
 
