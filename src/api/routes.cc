@@ -99,6 +99,7 @@ const std::vector<Route>& routes() {
        "as_of known_at period digest at_least"},
       {"GET", "/figures/{pack}/{figure}/records", &figure_records, "The records behind a figure",
        "as_of known_at period after limit at_least"},
+      {"POST", "/calendars", &set_calendar, "Set the working days of a party (admin)"},
       {"POST", "/clock", &set_clock, "Set the business day of a rehearsal (admin)"},
   };
   return kRoutes;
