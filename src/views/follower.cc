@@ -160,7 +160,8 @@ class FollowerImpl final : public Follower {
         }
       }
       if (fault().empty()) {
-        node_.wait_durable(views()->entries(), kPauseMs);
+        const std::uint64_t seen = entries();  // without keeping the tables while waiting
+        node_.wait_durable(seen, kPauseMs);
       } else {
         std::this_thread::sleep_for(std::chrono::milliseconds{kPauseMs});
       }

@@ -723,4 +723,18 @@ std::vector<ChannelRow> channels(Session& session) {
   return list;
 }
 
+std::vector<core::PartyId> members(Session& session) {
+  std::map<core::PartyId, bool> joined;
+  Statement& query = session.db.prepared(
+      "SELECT party, member FROM circle_party WHERE position <= ? ORDER BY position, rowid");
+  query.bind(0, session.known);
+  while (query.step()) joined[core::PartyId{query.text(0)}] = query.integer(1) != 0;
+  joined.emplace(session.own, true);
+  std::vector<core::PartyId> list;
+  for (const auto& [party, member] : joined) {
+    if (member) list.push_back(party);
+  }
+  return list;
+}
+
 }  // namespace bashu::views

@@ -23,6 +23,7 @@ namespace bashu::views {
                                           const Page& page);
 [[nodiscard]] Listed<TaskRow> tasks(Session& session, const TaskFilter& filter);
 [[nodiscard]] Listed<MessageRow> messages(Session& session, const MessageFilter& filter);
+[[nodiscard]] std::vector<core::PartyId> members(Session& session);
 [[nodiscard]] std::vector<DisputeRow> disputes(Session& session, std::string_view id);
 [[nodiscard]] std::vector<std::uint64_t> positions(Session& session, std::string_view id);
 

@@ -186,6 +186,10 @@ class SqliteViews final : public Views {
     return read<std::vector<ChannelRow>>(at, [&](Session& s) { return views::channels(s); });
   }
 
+  Read<std::vector<core::PartyId>> members(At at) override {
+    return read<std::vector<core::PartyId>>(at, [&](Session& s) { return views::members(s); });
+  }
+
   std::vector<std::string> figure_ids() const override {
     const CataloguePtr now = catalogue();
     std::vector<std::string> ids;

@@ -310,6 +310,8 @@ class Views {
   virtual Read<std::vector<ToldRow>> told(std::string_view id, std::optional<Date> as_of = {},
                                           At at = {}) = 0;
   virtual Read<std::vector<ChannelRow>> channels(At at = {}) = 0;
+  // Parties of the circle but its auditors; this one alone before there is a circle.
+  virtual Read<std::vector<core::PartyId>> members(At at = {}) = 0;
   // Ids of the figures in force, in the order of their packs' files.
   [[nodiscard]] virtual std::vector<std::string> figure_ids() const = 0;
   // The name of the SQL table of `pack/service` or `pack/register`; empty if there is none.
