@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Compares a loaded circle with the published figures, row by row.
 
-    check.py --node sichuan URL KEY --node chongqing URL KEY [--only F10,F25] [--divergences]
+    check.py --node sichuan URL KEY --node chongqing URL KEY [--only F10,F25] [--divergences] [--years]
 
 Every row of packs/FIGURES.tsv is asked of both nodes: where both sides count the same they must both
 give the published number; where each counts its own the sum must. With --divergences also what
-divergences.tsv says the two sides differ in. Exit 1 if anything differs.
+divergences.tsv says the two sides differ in. With --years every figure a year earlier and a year later
+too: the sides must still agree, and what follows from other figures must follow on those days as well.
+Exit 1 if anything differs.
 """
 
 import argparse
@@ -126,6 +128,77 @@ def check_figures(nodes, positions, only=None):
     return bad
 
 
+def years_from(date, years):
+    return f"{int(date[:4]) + years}{date[4:]}"
+
+
+def check_years(nodes, positions):
+    """A year earlier and later: the sides agree, and most figures are other ones."""
+    planted = {row["figure"] for row in rows_of(HERE / "divergences.tsv") if row["kind"] == "nodes"}
+    bad = count = moved = 0
+    for row in rows_of(FIGURES):
+        if not row["figure"] or row["id"].startswith("D"):
+            continue
+        values = []
+        for years in (-1, 0, 1):
+            asked = Asked(nodes, positions, row["figure"], years_from(row["as_of"], years))
+            values.append(asked.values())
+            if asked.failed or (len(set(values[-1].values())) > 1 and row["figure"] not in planted):
+                bad += 1
+                print(f"DIFFERS {row['id']:4} {row['figure']} {years:+} year: {values[-1]}")
+        count += 1
+        moved += any(value != values[1] for value in values)
+    print(f"{count} figures a year earlier and later, {moved} of them not the same all the time")
+    return bad
+
+
+def check_derived(nodes, positions):
+    """What follows from other figures, on several days and on both sides."""
+    def value(party, figure, as_of, period=None, split=None, key=None):
+        answer = Asked({party: nodes[party]}, positions, figure, as_of, period)
+        return answer.values(split, key).get(party) or 0
+
+    bad = 0
+
+    def same(what, left, right):
+        nonlocal bad
+        bad += left != right
+        print(f"{'ok     ' if left == right else 'DIFFERS'} {what}: {left} = {right}")
+
+    for party in nodes:
+        def of(figure, as_of, **more):
+            return value(party, figure, as_of, **more)
+
+        for as_of in ("2019-12-29", "2020-12-29", "2021-12-29", "2025-12-31"):
+            same(f"{party} {as_of} corridors planned, built, building, to start",
+                 of("transport/expressways_planned", as_of),
+                 of("transport/expressways_built_both", as_of)
+                 + of("transport/expressways_building", as_of)
+                 + of("transport/expressways_to_start", as_of))
+            same(f"{party} {as_of} trains", of("railway-express/total", as_of),
+                 of("railway-express/opening", as_of) + of("railway-express/runs", as_of))
+        for first, last in (("2020-12-31", "2021-09-25"), ("2019-12-31", "2022-09-25")):
+            added = of("medical-institutions/institutions_new", last, split="direction",
+                       key="chongqing>sichuan",
+                       period=f"{int(first[:4]) + 1}-01-01..{last}")
+            same(f"{party} institutions added {first} to {last}", added,
+                 of("medical-institutions/institutions", last, split="direction", key="chongqing>sichuan")
+                 - of("medical-institutions/institutions", first, split="direction", key="chongqing>sichuan"))
+        for month, before in (("2021-06-30", "2021-05-31"), ("2021-12-31", "2021-06-30")):
+            same(f"{party} invested {before} to {month}: cumulative and in the year",
+                 of("major-projects/done_ever", month) - of("major-projects/done_ever", before),
+                 of("major-projects/done_year", month) - of("major-projects/done_year", before))
+        for year in (2020, 2021, 2022):
+            end = f"{year}-12-31"
+            same(f"{party} output of {year - 1} as said in {year}", of("platforms/output_before", end),
+                 of("platforms/output", years_from(end, -1)))
+            same(f"{party} agreements of {year}", of("exchange/agreements", end),
+                 of("exchange/agreements_ever", end)
+                 - of("exchange/agreements_ever", years_from(end, -1)))
+        same(f"{party} mass of plants", of("hazardous-waste/site_gap", "2021-12-31"), 0)
+    return bad
+
+
 def check_divergences(nodes, positions):
     bad = count = 0
     for row in rows_of(HERE / "divergences.tsv"):
@@ -150,6 +223,7 @@ def main():
     node_api.node_arguments(parser)
     parser.add_argument("--only", help="ids of rows, e.g. F10,F25")
     parser.add_argument("--divergences", action="store_true")
+    parser.add_argument("--years", action="store_true")
     arguments = parser.parse_args()
     nodes = node_api.nodes_of(arguments)
     positions = {party: node.position() for party, node in nodes.items()}
@@ -157,6 +231,8 @@ def main():
     bad = check_figures(nodes, positions, only)
     if arguments.divergences:
         bad += check_divergences(nodes, positions)
+    if arguments.years:
+        bad += check_years(nodes, positions) + check_derived(nodes, positions)
     return 1 if bad else 0
 
 

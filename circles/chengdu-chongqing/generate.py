@@ -45,7 +45,11 @@ def days_between(rng, first, last):
 
 def spread(rng, total, parts, least=0):
     """`parts` positive integers that sum to `total`, none far from the mean."""
-    weights = [rng.randrange(50, 151) for _ in range(parts)]
+    return divide(total, [rng.randrange(50, 151) for _ in range(parts)], least)
+
+
+def divide(total, weights, least=0):
+    """By weights; the last takes the remainder."""
     whole = sum(weights)
     out = [max(least, total * w // whole) for w in weights]
     out[-1] += total - sum(out)
@@ -188,7 +192,7 @@ def major_projects(circle, rng):
         codes.append((code, listed_on))
 
     # 31 in 2020, CNY 556.3 bn, transport 451.6 bn: what the facts name has 403.3 + 25.
-    road = spread(rng, (4516 - 4033 - 250) * YI // 10, 13)
+    road = spread(rng, (4516 - 4033 - 250) * YI, 13)
     contact = {"leader_contact": True}
     for i in range(11):
         put(f"SYN-H-{i + 1:02}", f"省际公路{i + 1}", "transport", road[i], "2020-07-30", mode="road",
@@ -196,14 +200,14 @@ def major_projects(circle, rng):
     for i in range(2):
         put(f"SYN-W-{i + 2:02}", f"航道整治{i + 1}", "transport", road[11 + i], "2020-07-30",
             mode="water")
-    rest = spread(rng, (5563 - 4516) * YI // 10, 12)
+    rest = spread(rng, (5563 - 4516) * YI, 12)
     for i, kind in enumerate(["logistics"] * 5 + ["industry"] * 5 + ["network"] * 2):
         put(f"SYN-{kind[0].upper()}-{i + 1:02}", f"{kind}项目{i + 1}", kind, rest[i], "2020-07-30",
             **(contact if i in (0, 5, 10) else {}))
     # 67 in 2021, CNY 1.57 trn.
-    added = spread(rng, 15_700 * YI // 10 * 10 - 5563 * YI // 10 * 10 - 6_927_300_000_000, 35)
+    added = spread(rng, (15_700 - 5563) * YI - 6_927_300_000_000, 35)
     for i in range(35):
-        put(f"SYN-N-{i + 1:02}", f"新增项目{i + 1}", ("industry", "logistics", "network")[i % 3],
+        put(f"SYN-X-{i + 1:02}", f"新增项目{i + 1}", ("industry", "logistics", "network")[i % 3],
             added[i], "2021-03-01")
     # Started: 56 of them by the end of May 2021, 58 by the end of June (five by the facts).
     starts = {}
@@ -291,11 +295,15 @@ def platforms(circle, rng):
               2021: 812_600_000_000, 2022: 905_300_000_000}
     together = {2018: 7_400_000_000, 2019: 8_650_000_000, 2020: 11_000_000_000,
                 2021: 13_900_000_000, 2022: 15_100_000_000}
+    size = {code: rng.randrange(50, 151) for code in firms}
     for year, total in output.items():
         there = [code for code, on in settled if int(on[:4]) <= year]
         before = {code for code, on in settled if int(on[:4]) < year}
         profit_tax = spread(rng, together[year] + len(there) * 40 * WAN, len(there), 0)
-        for i, (code, out) in enumerate(zip(there, spread(rng, total, len(there)))):
+        # In its first year an enterprise turns out a fifth of what it will.
+        weights = [size[code] * rng.randrange(95, 106) // (1 if code in before else 5)
+                   for code in there]
+        for i, (code, out) in enumerate(zip(there, divide(total, weights))):
             tax = profit_tax[i] // 3
             row = dict(platform="gaozhu", firm=code, year=year, credited=SIDES[i % 2],
                        comparable=year > 2018 and code in before, output=out,
