@@ -88,8 +88,10 @@ Prepared start_case(Context& context, const Call& call) {
 Prepared fire_event(Context& context, const Call& call) {
   const auto body = json_body(call, {"role", "version", "with"});
   if (!body) return std::unexpected{body.error()};
-  const auto role = text_member(*body, "role");
+  auto role = text_member(*body, "role");
   if (!role) return std::unexpected{role.error()};
+  // Who asks from another party may name the role as choices and the document do: `party.role`.
+  role->erase(0, role->rfind('.') + 1);
   std::optional<std::int64_t> version;
   if (const Value* value = body->find("version")) {
     if (!value->as_int()) {

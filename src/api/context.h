@@ -13,6 +13,7 @@
 
 #include "api/call.h"
 #include "api/privacy.h"
+#include "api/published.h"
 #include "api/shelf.h"
 #include "base/date.h"
 #include "exchange/blobs.h"
@@ -46,6 +47,7 @@ struct Context {
   std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::filesystem::path dir;
+  std::shared_ptr<const Published> published = std::make_shared<Published>();
   Shelves shelves;
   AccessLog access;
   exchange::Blobs own_blobs;  // of a node without exchange

@@ -153,8 +153,8 @@ TEST(Identifiers, AWrongOneIsAWarningThatDoesNotRepeatIt) {
                                  {"subject", "110105194912310021"}}};
   const auto warnings = identifier_warnings(fields, form, "with");
   ASSERT_EQ(warnings.size(), 2U);
-  EXPECT_EQ(warnings[0].where, "with.person");
-  EXPECT_EQ(warnings[1].where, "with.firm");
+  EXPECT_EQ(warnings[0].where, "with.firm");
+  EXPECT_EQ(warnings[1].where, "with.person");
   for (const Warning& warning : warnings) {
     EXPECT_EQ(in_language(warning.why, "zh").find("1101"), std::string::npos);
   }

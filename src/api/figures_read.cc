@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/figure_value.h"
 #include "api/handlers.h"
 #include "api/reading.h"
 
@@ -24,22 +25,20 @@ std::expected<Named, Problem> find_figure(Context& context, const Call& call) {
   return Named{.held = std::move(*held), .figure = figure, .name = call.part("figure")};
 }
 
-// `known_at` is a position or a day, whose last entry is meant.
+// `known_at` is a position, a day, whose last entry is meant, or a time.
 std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
   const auto text = call.request.parameter("known_at");
   if (!text) return views::At{};
-  if (const auto day = Date::parse(*text)) {
-    constexpr std::int64_t kDayMs = 86'400'000;
-    const std::int64_t end = (day->days() + std::int64_t{1}) * kDayMs -
-                             context.node.identity().offset_minutes * std::int64_t{60'000} - 1;
-    const auto position = call.views->at_position(end);
-    if (!position) return std::unexpected{problem_of(position.error())};
-    if (!*position) return std::unexpected{not_found()};
-    return *position;
+  const auto parsed = parse_known_at(*text, context.node.identity().offset_minutes);
+  if (!parsed) {
+    return std::unexpected{malformed("known_at", "A position, a date or a time is expected.",
+                                     "应为位置、日期或时间。")};
   }
-  const auto number = number_parameter(call, "known_at");
-  if (!number) return std::unexpected{number.error()};
-  return views::At{*number};
+  if (parsed->position) return views::At{parsed->position};
+  const auto position = call.views->at_position(parsed->time_ms);
+  if (!position) return std::unexpected{problem_of(position.error())};
+  if (!*position) return std::unexpected{not_found()};
+  return *position;
 }
 
 std::expected<views::FigureAsk, Problem> read_ask(Context& context, const Call& call,
@@ -68,68 +67,25 @@ std::expected<views::FigureAsk, Problem> read_ask(Context& context, const Call& 
   return ask;
 }
 
-const char* says_name(packs::Figure::Says says) {
-  switch (says) {
-    case packs::Figure::Says::exact:
-      return "exact";
-    case packs::Figure::Says::more_than:
-      return "more_than";
-    case packs::Figure::Says::nearly:
-      return "nearly";
-  }
-  return "exact";
-}
-
 template <typename T>
 Value optional_value(const std::optional<T>& number) {
   return number ? Value{*number} : Value{};
 }
 
-Value answer_value(const views::FigureAnswer& answer, const std::string& language) {
-  Value::List splits;
-  for (const views::Split& split : answer.splits) {
-    Value::List values;
-    for (const views::SplitValue& one : split.values) {
-      values.push_back(Value::Record{{"key", one.key}, {"value", optional_value(one.value)}});
-    }
-    splits.push_back(Value::Record{{"name", split.name}, {"values", std::move(values)}});
-  }
-  Value::List editions;
-  for (const views::EditionRow& edition : answer.editions) {
-    editions.push_back(Value::Record{{"register", edition.reg},
-                                     {"name", edition.name},
-                                     {"number", edition.number},
-                                     {"keeper", edition.keeper},
-                                     {"on", edition.on.text()},
-                                     {"digest", edition.digest}});
-  }
-  Value::Record record{{"figure", answer.id},
-                       {"title", in_language(answer.title, language)},
-                       {"side", answer.side},
-                       {"as_of", answer.as_of.text()},
-                       {"known_at", answer.known_at},
-                       {"value", optional_value(answer.value)},
-                       {"unit", answer.unit},
-                       {"scale", answer.scale},
-                       {"says", says_name(answer.says)},
-                       {"bound", optional_value(answer.bound)},
-                       {"printed", in_language(answer.printed, language)},
-                       {"target", optional_value(answer.target)},
-                       {"sides", answer.add_sides ? "add" : "same"},
-                       {"definition", answer.definition},
-                       {"pack", answer.pack},
-                       {"splits", std::move(splits)},
-                       {"editions", std::move(editions)},
-                       {"rows", answer.rows},
-                       {"failed", answer.failed}};
-  if (!answer.rows_digest.empty()) record["rows_digest"] = answer.rows_digest;
-  if (!answer.error.empty()) record["error"] = answer.error;
-  return record;
-}
-
 }  // namespace
 
 Result list_figures(Context& context, const Call& call) {
+  if (call.request.parameter("as_of")) {
+    const auto past = read_past(context, call);
+    if (!past) return std::unexpected{past.error()};
+    auto ask = read_ask(context, call, {});
+    if (!ask) return std::unexpected{ask.error()};
+    const FigureWish wish{
+        .ask = std::move(*ask), .party = call.parameter("party"), .language = call.language};
+    auto all = figures_value(*call.views, wish, *context.published);
+    if (!all) return std::unexpected{problem_of(all.error())};
+    return json_response(*all);
+  }
   Value::List list;
   const auto shelf = context.shelves.now();
   for (const std::string& id : call.views->figure_ids()) {
@@ -158,12 +114,88 @@ Result show_figure(Context& context, const Call& call) {
   if (!named) return std::unexpected{named.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
+  auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
   if (!ask) return std::unexpected{ask.error()};
-  const auto answer = call.views->figure(*ask);
+  const FigureWish wish{
+      .ask = std::move(*ask), .party = call.parameter("party"), .language = call.language};
+  auto answer = figure_value(*call.views, wish, *context.published);
   if (!answer) return std::unexpected{problem_of(answer.error())};
   if (!*answer) return std::unexpected{not_found()};
-  return json_response(answer_value(**answer, call.language));
+  return json_response(**answer);
+}
+
+Result show_overview(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto as_of = date_parameter(call, "as_of");
+  if (!as_of) return std::unexpected{as_of.error()};
+  const auto known = known_at(context, call);
+  if (!known) return std::unexpected{known.error()};
+  const auto overview =
+      overview_value(*call.views, {.as_of = *as_of, .known_at = *known, .language = call.language},
+                     *context.published);
+  if (!overview) return std::unexpected{problem_of(overview.error())};
+  return json_response(*overview);
+}
+
+// Keys of records may name a firm: for those who see what is internal somewhere, and auditors.
+Result list_discrepancies(Context& context, const Call& call) {
+  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+    return std::unexpected{forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
+  }
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto as_of = date_parameter(call, "as_of");
+  if (!as_of) return std::unexpected{as_of.error()};
+  const auto known = known_at(context, call);
+  if (!known) return std::unexpected{known.error()};
+  const auto found = discrepancies_value(*call.views, *as_of, *known, call.language);
+  if (!found) return std::unexpected{problem_of(found.error())};
+  return json_response(*found);
+}
+
+// What this node counted, to every party that adopted the pack.
+Prepared tell_figures(Context& context, const Call& call) {
+  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+    return std::unexpected{forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
+  }
+  auto body = json_body(call, {"as_of", "figures"});
+  if (!body) return std::unexpected{body.error()};
+  const auto text = text_member(*body, "as_of", false);
+  if (!text) return std::unexpected{text.error()};
+  std::optional<Date> as_of;
+  if (!text->empty()) {
+    as_of = Date::parse(*text);
+    if (!as_of) return std::unexpected{malformed("as_of", "A date is expected.", "应为日期。")};
+  }
+  std::vector<views::FigureAsk> asks;
+  const Value* figures = body->find("figures");
+  if (!figures) {
+    asks = asks_to_tell(*context.published, as_of);
+  } else {
+    constexpr std::size_t kAsksMax = 500;
+    const auto* list = figures->as_list();
+    if (!list || list->empty() || list->size() > kAsksMax ||
+        std::ranges::any_of(*list, [](const Value& id) { return !id.as_text(); })) {
+      return std::unexpected{malformed("figures", "A list of 1 to 500 `pack/figure` is expected.",
+                                       "应为 1 至 500 项 `业务包/指标` 的列表。")};
+    }
+    const Date day = as_of.value_or(context.shelves.now()->today);
+    for (const Value& id : *list) {
+      asks.push_back({.id = *id.as_text(), .as_of = day, .known_at = {}, .period = {}, .digest = true});
+    }
+  }
+  auto told = views::figures_to_tell(*call.views, asks);
+  if (!told) return std::unexpected{problem_of(told.error())};
+  if (told->find("items")->as_list()->empty()) {
+    return std::unexpected{problem_of(reject(RejectCode::not_found, "figures",
+                                             "None of these figures is in force here",
+                                             "所列指标在本节点均未生效"))};
+  }
+  Write write;
+  write.request = std::move(*body);
+  write.command = core::TellFigures{.by = officer(call), .told = std::move(*told)};
+  return write;
 }
 
 Result figure_records(Context& context, const Call& call) {

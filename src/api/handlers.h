@@ -37,6 +37,9 @@ Result list_accounts(Context& context, const Call& call);
 Result list_figures(Context& context, const Call& call);
 Result show_figure(Context& context, const Call& call);
 Result figure_records(Context& context, const Call& call);
+Result show_overview(Context& context, const Call& call);
+Result list_discrepancies(Context& context, const Call& call);
+Prepared tell_figures(Context& context, const Call& call);
 // circle_read.cc
 Result show_circle(Context& context, const Call& call);
 Result list_channels(Context& context, const Call& call);

@@ -153,14 +153,15 @@ void circle_commands(Parser& parser) {
                                  app.add_option("--out", o.out, "file (default: standard output)");
                                  app.add_flag("--yes", o.yes, "sign without asking");
                                });
-  parser.command<CircleAdopt>(circle, "adopt", "put a fully signed agreement into force here",
-                              circle_adopt, [](CLI::App& app, CircleAdopt& o) {
-                                app.add_option("FILES", o.files,
-                                               "the node's directory first, unless --api is given")
-                                    ->required()
-                                    ->expected(1, 2);
-                                remote_options(app, o.remote);
-                              });
+  parser.command<CircleAdopt>(
+      circle, "adopt", "put a fully signed agreement into force here", circle_adopt,
+      [](CLI::App& app, CircleAdopt& o) {
+        app.add_option("FILE", o.files, "the node's directory first, unless --api is given")
+            ->required()
+            ->expected(1, 2);
+        app.add_option("--pin", o.pinned, "the agreement id printed in the treaty");
+        remote_options(app, o.remote);
+      });
 }
 
 void case_commands(Parser& parser) {
@@ -250,6 +251,24 @@ void journal_commands(Parser& parser) {
       });
 }
 
+void bundle_commands(Parser& parser) {
+  parser.command<Bundle>(&parser.app, "bundle",
+                         "what proves the messages of a case, in one file for a third party",
+                         bundle, [](CLI::App& app, Bundle& o) {
+                           app.add_option("DIR", o.dir)->required();
+                           app.add_option("CASE", o.id)->required();
+                           app.add_option("--out", o.out, "file")->required();
+                           app.add_option("--claim", o.claim, "what is asserted, in words");
+                         });
+  parser.command<VerifyBundle>(
+      &parser.app, "verify-bundle", "judge a bundle, given only the agreement id", verify_bundle,
+      [](CLI::App& app, VerifyBundle& o) {
+        app.add_option("FILE", o.file)->required();
+        app.add_option("AGREEMENT", o.agreement, "the agreement id printed in the treaty")
+            ->required();
+      });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -285,6 +304,7 @@ int run(int argc, char** argv) {
   case_commands(parser);
   import_commands(parser);
   journal_commands(parser);
+  bundle_commands(parser);
   parser.command<BenchNames>(&app, "bench", "run benchmarks; without a name, list them", run_bench,
                              [](CLI::App& sub, BenchNames& o) { sub.add_option("NAME", o.names); });
 

@@ -152,6 +152,17 @@ struct JournalProof {
 };
 Exit journal_proof(const Console& console, const JournalProof& what);
 
+// bundle_command.cc
+struct Bundle {
+  std::string dir, id, out;
+  std::string claim;  // file with what is asserted, in words
+};
+Exit bundle(const Console& console, const Bundle& what);
+struct VerifyBundle {
+  std::string file, agreement;
+};
+Exit verify_bundle(const Console& console, const VerifyBundle& what);
+
 // bench_command.cc
 Exit bench(const Console& console, const std::vector<std::string>& names);
 

@@ -1,0 +1,274 @@
+// Rows, targets and state of an import; the command itself is tested on nodes in tests/circle.
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "main/import_rows.h"
+#include "main/import_state.h"
+#include "main/import_targets.h"
+#include "packs/load.h"
+
+namespace bashu::cli {
+
+namespace {
+
+class ImportFiles : public ::testing::Test {
+ protected:
+  ImportFiles()
+      : dir_{std::filesystem::temp_directory_path() / ("import-" + std::to_string(::getpid()))} {
+    std::filesystem::create_directories(dir_);
+  }
+  ~ImportFiles() override { std::filesystem::remove_all(dir_); }
+
+  std::vector<Row> read(const std::string& content, RowFormat format) {
+    const auto file = dir_ / "rows";
+    std::ofstream{file, std::ios::binary} << content;
+    auto reader = RowReader::open(file, format);
+    std::vector<Row> rows;
+    while (reader) {
+      auto row = reader->next();
+      if (!row || !*row) break;
+      rows.push_back(std::move(**row));
+    }
+    return rows;
+  }
+  std::filesystem::path dir_;
+};
+
+constexpr const char* kPack = R"(
+bashu: 1
+pack: sample
+version: 1
+title: {zh: 样例, en: Sample}
+types:
+  line: {type: text, min: 1, max: 20, class: public, title: {zh: 名称, en: Name}}
+  yuan: {type: money, unit: CNY, scale: 2, min: 0, class: public, title: {zh: 金额, en: Amount}}
+  mark: {type: bool, class: public, title: {zh: 是否, en: Whether}}
+  kind: {type: choice, class: public, title: {zh: 类别, en: Kind}, of: {a: {zh: 甲, en: First}, b: {zh: 乙, en: Second}}}
+registers:
+  thing:
+    title: {zh: 物, en: Things}
+    kept: shared
+    key: [name]
+    fields: {name: line, amount: yuan, seen: {type: date, class: public, sided: true, optional: true, title: {zh: 日期, en: Seen}}}
+  both: {title: {zh: 同名, en: Both}, kept: shared, key: [name], fields: {name: line}}
+books:
+  cash: {title: {zh: 账, en: Cash}, type: yuan, accounts: {out: {floor: none}, in: {key: [name]}}}
+services:
+  note:
+    title: {zh: 记, en: Note}
+    parties: {one: {office: all}, two: {office: all}}
+    fields: {name: line}
+    start: {owner: one, by: office, form: [name], to: done}
+    states: {done: {title: {zh: 完, en: Done}, final: true}}
+feeds:
+  things:
+    title: {zh: 登记物, en: Record things}
+    by: office
+    fields: {name: line, amount: yuan, good: {type: mark, optional: true}, kind: {type: kind, optional: true}, also: {type: list, of: line, class: public, optional: true, title: {zh: 其他, en: Also}}}
+    key: [name]
+    do: {put: thing, key: =line.name, fields: {name: =line.name, amount: =line.amount}}
+  paid:
+    title: {zh: 付款, en: Paid}
+    by: office
+    fields: {name: line, amount: yuan}
+    key: [name]
+    do: {move: =line.amount, from: cash.out, to: cash.in(line.name)}
+  looked:
+    title: {zh: 查, en: Looked}
+    by: office
+    fields: {name: line}
+    key: [name]
+    do: {put: both, key: "=thing[line.name].name", fields: {name: =line.name}}
+  both: {title: {zh: 同名, en: Both}, by: office, fields: {name: line}, key: [name], do: {put: both, key: =line.name, fields: {name: =line.name}}}
+scenarios:
+  - title: {zh: 一例, en: one}
+    today: 2026-01-05
+    steps:
+      - {at: sichuan, as: office, feed: things, lines: [{name: x, amount: 1}]}
+)";
+
+Targets sample_targets() {
+  return Targets{[](const std::string& name) -> std::expected<packs::PackPtr, Why> {
+    if (name == "sample") {
+      const packs::Loaded loaded = packs::load(kPack);
+      for (const Finding& finding : loaded.findings) {
+        if (!finding.note) ADD_FAILURE() << finding.path << ": " << finding.text;
+      }
+      return loaded.pack;
+    }
+    return std::unexpected{Why{.code = "unknown_pack", .where = "to", .text = {}}};
+  }};
+}
+
+Row row_of(Value::Record fields) {
+  return {.line = 1, .text = {}, .fields = std::move(fields), .wrong = {}};
+}
+
+}  // namespace
+
+TEST_F(ImportFiles, ALineOfJsonIsARowAndGarbageSaysWhyItIsNone) {
+  const auto rows =
+      read("\xEF\xBB\xBF{\"a\":1}\r\n\n[1]\n{\"a\":1.5}\n{\"a\":\n\xFF\xFE\nnull\n{\"b\":2}",
+           RowFormat::ndjson);
+  ASSERT_EQ(rows.size(), 7u);
+  EXPECT_FALSE(rows[0].wrong);
+  EXPECT_EQ(rows[0].line, 1u);
+  for (const std::size_t i : {1u, 2u, 3u, 4u, 5u}) {
+    EXPECT_TRUE(rows[i].wrong) << i;
+    EXPECT_EQ(rows[i].line, i + 2) << "blank lines are counted";
+    EXPECT_TRUE(is_json_text(rows[i].text));
+  }
+  EXPECT_FALSE(rows[6].wrong) << "a last line without an end";
+}
+
+TEST_F(ImportFiles, ALineWithoutEndIsBounded) {
+  const auto rows =
+      read("{\"a\":\"" + std::string(kRowMax * 3, 'x') + "\"}\n{\"b\":2}\n", RowFormat::ndjson);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_TRUE(rows[0].wrong);
+  EXPECT_LE(rows[0].text.size(), 1'000u);
+  EXPECT_FALSE(rows[1].wrong);
+  EXPECT_EQ(rows[1].line, 2u);
+}
+
+TEST_F(ImportFiles, CsvIsReadAsTheStandardSaysIt) {
+  const auto rows =
+      read("name,amount,note\r\n\"a, b\",1.50,\"said \"\"so\"\"\r\nand more\"\r\nc,,\"\"\r\n",
+           RowFormat::csv);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].line, 2u);
+  EXPECT_EQ(rows[0].fields.at("name"), Value{"a, b"});
+  EXPECT_EQ(rows[0].fields.at("note"), Value{"said \"so\"\nand more"});
+  EXPECT_EQ(rows[1].line, 4u);
+  EXPECT_FALSE(rows[1].fields.contains("amount")) << "empty and not quoted: absent";
+  EXPECT_EQ(rows[1].fields.at("note"), Value{""});
+}
+
+TEST_F(ImportFiles, ABadRowOfCsvDoesNotSpoilTheNext) {
+  const auto rows = read("a,b\n1,2,3\nx\"y,2\n1,2\n", RowFormat::csv);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_TRUE(rows[0].wrong);
+  EXPECT_TRUE(rows[1].wrong);
+  EXPECT_EQ(rows[1].line, 3u);
+  EXPECT_FALSE(rows[2].wrong);
+  EXPECT_EQ(rows[2].fields.at("b"), Value{"2"});
+}
+
+TEST_F(ImportFiles, AQuoteNeverClosedIsBounded) {
+  std::string text = "a,b\n\"open,2\n";
+  for (int i = 0; i < 60'000; ++i) text += "1,2 and more\n";
+  const auto rows = read(text, RowFormat::csv);
+  ASSERT_FALSE(rows.empty());
+  EXPECT_TRUE(rows[0].wrong);
+  EXPECT_EQ(rows[0].line, 2u);
+  EXPECT_FALSE(rows.back().wrong) << "rows beyond the bound are read again";
+}
+
+RC_GTEST_FIXTURE_PROP(ImportFiles, NoFileOfAnyBytesIsMoreThanRefusedRows,
+                      (const std::string& bytes, bool csv)) {
+  for (const Row& row : read(bytes, csv ? RowFormat::csv : RowFormat::ndjson)) {
+    RC_ASSERT(row.line > 0u);
+    RC_ASSERT(is_json_text(row.text));
+    if (!row.wrong) RC_ASSERT(is_json_text(canonical_json(row.fields)));
+  }
+}
+
+TEST(ImportTargets, ATargetIsFoundByItsNameIfOnlyOneThingHasIt) {
+  Targets targets = sample_targets();
+  ASSERT_TRUE(targets.find("sample/things"));
+  EXPECT_EQ((*targets.find("sample/things"))->path(), "/packs/sample/feeds/things");
+  EXPECT_EQ((*targets.find("sample/thing"))->path(), "/packs/sample/registers/thing/records");
+  EXPECT_EQ((*targets.find("sample/registers/both"))->reg != nullptr, true);
+  for (const char* wrong : {"sample/both", "sample/none", "other/things", "things", "", "/",
+                            "sample/", "sample/books/cash", "a/b/c/d"}) {
+    EXPECT_FALSE(targets.find(wrong)) << wrong;
+  }
+}
+
+TEST(ImportTargets, CellsAreReadByTheTypeOfTheirField) {
+  Targets targets = sample_targets();
+  const Target& target = **targets.find("sample/things");
+  const auto fields = target.understand(
+      row_of(
+          {{"名称", "x"}, {"amount", "12.5"}, {"good", "是"}, {"kind", "Second"}, {"also", "p;q"}}),
+      RowFormat::csv);
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(canonical_json(Value{*fields}),
+            R"({"also":["p","q"],"amount":1250,"good":true,"kind":"b","name":"x"})");
+  for (const char* amount :
+       {"1.234", "1,5", "", ".", "-", "1.", "x", "99999999999999999999", "1e3"}) {
+    EXPECT_FALSE(target.understand(row_of({{"name", "x"}, {"amount", amount}}), RowFormat::csv))
+        << amount;
+  }
+  EXPECT_FALSE(
+      target.understand(row_of({{"name", "x"}, {"amount", "1"}, {"other", "1"}}), RowFormat::csv));
+}
+
+TEST(ImportTargets, ARowOfJsonIsTakenAsItStands) {
+  Targets targets = sample_targets();
+  const Target& feed = **targets.find("sample/things");
+  EXPECT_TRUE(feed.understand(row_of({{"name", "x"}, {"amount", 5}}), RowFormat::ndjson));
+  EXPECT_FALSE(feed.understand(row_of({{"name", "x"}}), RowFormat::ndjson)) << "a line is whole";
+  EXPECT_FALSE(feed.understand(row_of({{"名称", "x"}, {"amount", 5}}), RowFormat::ndjson));
+  const Target& reg = **targets.find("sample/thing");
+  EXPECT_TRUE(reg.understand(row_of({{"name", "x"}}), RowFormat::ndjson))
+      << "a record may be changed in part";
+  EXPECT_TRUE(
+      reg.understand(row_of({{"name", "x"}, {"seen", Value::Record{{"sichuan", "2020-01-01"}}}}),
+                     RowFormat::ndjson));
+  EXPECT_FALSE(reg.understand(row_of({{"name", "x"}, {"seen", "2020-13-01"}}), RowFormat::ndjson));
+}
+
+TEST(ImportTargets, WhatARowWritesIsKnownUnlessTheNodeMustLookItUp) {
+  Targets targets = sample_targets();
+  const Value row{Value::Record{{"name", "x"}, {"amount", 1}}};
+  EXPECT_EQ((*targets.find("sample/things"))->writes(row), std::set<std::string>{"thing/x"});
+  EXPECT_EQ((*targets.find("sample/thing"))->writes(row), std::set<std::string>{"x"});
+  EXPECT_EQ((*targets.find("sample/paid"))->writes(row), std::set<std::string>{});
+  EXPECT_EQ((*targets.find("sample/looked"))->writes(row), std::nullopt);
+}
+
+TEST_F(ImportFiles, WhatWasAnsweredIsKnownAgainUpToAHalfWrittenLine) {
+  const auto file = dir_ / "rows.import-state";
+  const Value::Record about{{"file", "d1"}, {"batch", 2}};
+  std::string run;
+  {
+    auto state = ImportState::open(file, about);
+    ASSERT_TRUE(state);
+    EXPECT_FALSE(state->taken_up());
+    run = state->run();
+    BatchDone done{.number = 1,
+                   .first = 1,
+                   .last = 2,
+                   .digest = "x",
+                   .taken = 1,
+                   .known = 0,
+                   .refused = {{.line = 2, .code = "guard", .errors = {}, .title = "no"}},
+                   .again = false};
+    ASSERT_TRUE(state->add(done));
+    done.number = 2;
+    ASSERT_TRUE(state->add(done));
+  }
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 5);
+  auto again = ImportState::open(file, about);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->run(), run);
+  ASSERT_TRUE(again->find(1, "x"));
+  EXPECT_EQ(again->find(1, "x")->refused.at(0).line, 2u);
+  EXPECT_EQ(again->find(1, "y"), nullptr) << "other rows";
+  EXPECT_EQ(again->find(2, "x"), nullptr) << "half written";
+  auto other = ImportState::open(file, {{"file", "d2"}, {"batch", 2}});
+  ASSERT_TRUE(other);
+  EXPECT_NE(other->run(), run);
+  EXPECT_FALSE(other->taken_up());
+}
+
+}  // namespace bashu::cli

@@ -1,0 +1,455 @@
+#!/usr/bin/env python3
+"""The command line as people and scripts use it: what it prints, what it gives back.
+
+Usage: tests/cli_test.py [--bashu PATH]. Two nodes run on 127.0.0.2 and 127.0.0.3 in a temporary
+directory. All data is synthetic.
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BASHU = str(ROOT / "build/debug/bashu")
+
+PACK = """\
+bashu: 1
+pack: visits
+version: 1
+title: {zh: 互访, en: Visits}
+types:
+  line: {type: text, min: 1, max: 100, class: internal, title: {zh: 一行, en: Line}}
+  name: {type: text, min: 1, max: 60, class: personal, title: {zh: 姓名, en: Name}}
+services:
+  visit:
+    title: {zh: 互访, en: Mutual visit}
+    parties: {host: {office: all}, guest: {office: all}}
+    fields: {subject: line, leader: name, note: line}
+    start: {owner: guest, by: office, form: [subject, leader], to: proposed}
+    states:
+      proposed:
+        title: {zh: 待接待方确认, en: Awaiting the host}
+        owner: host
+        events:
+          accept:
+            title: {zh: 同意, en: Accept}
+            by: office
+            when: data.subject != 'nothing'
+            why: {zh: 没有事由, en: There is no subject}
+            to: agreed
+          decline: {title: {zh: 婉拒, en: Decline}, by: office, form: [note], to: declined}
+      agreed: {title: {zh: 已确认, en: Agreed}, final: true}
+      declined: {title: {zh: 未成行, en: Declined}, final: true}
+figures:
+  visits:
+    title: {zh: 互访次数, en: Visits}
+    of: visit
+    from: case.reached('agreed')
+    count: true
+scenarios:
+  - title: a visit
+    today: 2026-03-02
+    steps:
+      - {at: sichuan, as: office, start: visit, id: V1, parties: {host: chongqing, guest: sichuan}, with: {subject: roads, leader: Synthetic}, state: proposed}
+      - {at: chongqing, as: office, case: V1, event: accept, state: agreed}
+"""
+
+
+def run(*args, env=None, stdin=subprocess.DEVNULL):
+    environment = {"PATH": os.environ["PATH"], "BASHU_LANG": "en", **(env or {})}
+    return subprocess.run([BASHU, *map(str, args)], capture_output=True, text=True,
+                          env=environment, stdin=stdin, timeout=300)
+
+
+def free_port(host):
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="bashu-cli-")
+        self.dir = pathlib.Path(self.temporary.name)
+        self.addCleanup(self.temporary.cleanup)
+
+    def file(self, name, text):
+        path = self.dir / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+class Usage(Folder):
+    def test_help_explains_every_command(self):
+        result = run("--help")
+        self.assertEqual(result.returncode, 0)
+        for command in ("pack", "init", "key", "serve", "snapshot", "circle", "case", "journal",
+                        "bundle", "verify-bundle", "bench"):
+            self.assertRegex(result.stdout, rf"(?m)^  {command} ")
+        self.assertIn("退出码", result.stdout)
+
+    def test_what_is_misspelt_is_usage(self):
+        for args in ([], ["nothing"], ["pack"], ["pack", "check"], ["case", "start", "x"],
+                     ["journal", "proof", "dir", "many"], ["--lang", "fr", "bench"],
+                     ["bench", "no-such-benchmark"], ["case", "list"]):
+            with self.subTest(args=args):
+                self.assertEqual(run(*args).returncode, 2)
+
+    def test_a_missing_file_is_input_and_output(self):
+        for args in (["pack", "check", "missing.yaml"], ["pack", "show", "missing.yaml"],
+                     ["journal", "show", "missing"], ["journal", "verify", "missing"],
+                     ["journal", "proof", "missing", "0"], ["serve", "missing"],
+                     ["snapshot", "missing"], ["circle", "card", "missing"],
+                     ["verify-bundle", "missing.zip", "00"],
+                     ["key", "add", "missing", "--name", "x"],
+                     ["case", "list", "--api", "http://127.0.0.1:1", "--key", "x"]):
+            with self.subTest(args=args):
+                result = run(*args)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertTrue(result.stderr.startswith("bashu: "), result.stderr)
+
+    def test_languages(self):
+        self.assertIn("没有基准测试", run("--lang", "zh", "bench", "x").stderr)
+        self.assertIn("no benchmark", run("--lang", "en", "bench", "x").stderr)
+        self.assertIn("没有基准测试", run("bench", "x", env={"BASHU_LANG": "zh_CN.UTF-8"}).stderr)
+
+
+class Packs(Folder):
+    def test_a_sound_pack(self):
+        pack = self.file("visits.yaml", PACK)
+        result = run("pack", "check", pack)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertRegex(result.stdout, r"visits 1  sha256:[0-9a-f]{64}")
+
+    def test_faults_are_told_with_file_line_and_column(self):
+        pack = self.file("visits.yaml", PACK.replace("to: agreed", "to: nowhere"))
+        result = run("pack", "check", pack)
+        self.assertEqual(result.returncode, 1)
+        line = 1 + PACK[:PACK.index("to: agreed")].count("\n")
+        self.assertRegex(result.stdout, rf"(?m)^{re.escape(str(pack))}:{line}:\d+: .*nowhere")
+
+    def test_scenarios_pass_or_say_where_they_fail(self):
+        pack = self.file("visits.yaml", PACK)
+        self.assertEqual(run("pack", "test", pack).returncode, 0)
+        broken = self.file("broken.yaml", PACK.replace("event: accept, state: agreed",
+                                                       "event: accept, state: declined"))
+        result = run("pack", "test", broken)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("a visit: step 2: ", result.stdout)
+
+    def test_show(self):
+        pack = self.file("visits.yaml", PACK)
+        text = run("pack", "show", pack, "--lang", "zh").stdout
+        self.assertIn("[proposed] 待接待方确认", text)
+        self.assertIn("accept  同意  (office) -> agreed", text)
+        dot = run("pack", "show", pack, "--dot").stdout
+        self.assertTrue(dot.startswith("digraph "))
+        self.assertIn('"visit.proposed" -> "visit.agreed" [label="Accept"]', dot)
+        self.assertEqual(dot.count("{"), dot.count("}"))
+
+    def test_packs_shipped_are_sound(self):
+        packs = sorted((ROOT / "packs").glob("*.yaml"))
+        self.assertTrue(packs)
+        result = run("pack", "check", *packs)
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+
+class Api:
+    """What urllib has for one node and key."""
+
+    def __init__(self, url, key):
+        self.url, self.key = url, key
+
+    def call(self, method, path, body=None, headers=None):
+        data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, method=method, headers={
+            "Authorization": f"Bearer {self.key}", "Content-Type": "application/json",
+            **(headers or {})})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+class Node:
+    def __init__(self, folder, party, host):
+        self.dir, self.party, self.host = folder / party, party, host
+        self.process = None
+        result = run("init", self.dir, "--party", party, "--name", party,
+                     "--listen", f"{host}:{free_port(host)}", "--api", "127.0.0.1:0",
+                     "--rehearsal", "2026-03-02")
+        assert result.returncode == 0, result.stderr
+        self.admin = re.search(r"bashu_\S+", result.stdout).group()
+        self.key = self.add_key("office", "visits:office")
+
+    def add_key(self, name, roles):
+        result = run("key", "add", self.dir, "--name", name, "--roles", roles)
+        assert result.returncode == 0, result.stderr
+        return re.search(r"bashu_\S+", result.stdout).group()
+
+    def start(self):
+        self.log = open(self.dir / "serve.log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [BASHU, "serve", str(self.dir), "--rehearsal", "2026-03-02"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        assert line.startswith(f"ready {self.party} "), line
+        self.url = re.search(r"api=(\S+)", line).group(1)
+        self.api = Api(self.url, self.key)
+        self.env = {"BASHU_API": self.url, "BASHU_KEY": self.key}
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            code = self.process.wait(timeout=60)
+            self.process.stdout.close()
+            self.log.close()
+            self.process = None
+            return code
+        return 0
+
+
+class TwoNodes(unittest.TestCase):
+    """A circle from its first file to a bundle that a third party verifies."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="bashu-cli-")
+        cls.dir = pathlib.Path(cls.temporary.name)
+        cls.pack = cls.dir / "visits.yaml"
+        cls.pack.write_text(PACK, encoding="utf-8")
+        cls.sichuan = Node(cls.dir, "sichuan", "127.0.0.2")
+        cls.chongqing = Node(cls.dir, "chongqing", "127.0.0.3")
+        card = cls.dir / "chongqing.card"
+        invitation, agreed = cls.dir / "invitation", cls.dir / "agreed"
+        cls.steps = [
+            run("circle", "card", cls.chongqing.dir, "--out", card),
+            run("circle", "invite", cls.sichuan.dir, "--name", "Test circle", "--card", card,
+                "--out", invitation),
+            run("circle", "adopt", cls.sichuan.dir, invitation),           # not signed by both
+            run("circle", "accept", cls.chongqing.dir, invitation, "--out", agreed),  # not asked
+            run("circle", "accept", cls.chongqing.dir, invitation, "--out", agreed, "--yes"),
+            run("circle", "adopt", cls.sichuan.dir, agreed, "--pin", "0" * 64),
+            run("circle", "adopt", cls.sichuan.dir, agreed),
+            run("circle", "adopt", cls.chongqing.dir, agreed),
+            run("pack", "adopt", cls.sichuan.dir, cls.pack),
+        ]
+        cls.agreement = re.search(r"agreement id ([0-9a-f]{64})", cls.steps[-2].stderr).group(1)
+        cls.sichuan.start()
+        cls.chongqing.start()
+        cls.steps.append(run("pack", "adopt", "--api", cls.chongqing.url, "--key",
+                             cls.chongqing.admin, cls.pack))
+        for _ in range(300):  # until each knows that the other adopted it
+            known = [json.loads(node.api.call("GET", "/packs")[1])["packs"][0]["adopted"]
+                     for node in (cls.sichuan, cls.chongqing)]
+            if all(len(adopted) == 2 for adopted in known):
+                break
+            time.sleep(0.1)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sichuan.stop()
+        cls.chongqing.stop()
+        cls.temporary.cleanup()
+
+    def wait_for(self, node, case, state):
+        for _ in range(200):
+            status, body = node.api.call("GET", f"/cases/{urllib.parse.quote(case, safe='')}")
+            if status == 200 and json.loads(body)["state"] == state:
+                return json.loads(body)
+            time.sleep(0.1)
+        self.fail(f"{case} did not become {state} at {node.party}")
+
+    def add_admin(self, node, name):
+        result = run("key", "add", node.dir, "--name", name, "--may", "admin")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        key = re.search(r"bashu_\S+", result.stdout).group()
+        for _ in range(100):  # until the node has read the file again
+            if Api(node.url, key).call("GET", "/circle")[0] == 200:
+                break
+            time.sleep(0.1)
+        return key
+
+    def start(self, subject="roads"):
+        result = run("case", "start", "visits", "visit", "--role", "office", "--party",
+                     "host=chongqing", "--party", "guest=sichuan", "--with",
+                     f"subject={subject}", "--with", "leader=Zhang (synthetic)", "--json",
+                     env=self.sichuan.env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["case"]
+
+    def test_1_the_circle_was_formed_by_both_and_by_nobody_alone(self):
+        codes = [step.returncode for step in self.steps]
+        self.assertEqual(codes, [0, 0, 1, 1, 0, 1, 0, 0, 0, 0],
+                         [step.stderr for step in self.steps])
+        self.assertIn("not signed yet: chongqing", self.steps[1].stderr)
+
+    def test_2_a_directory_in_use_is_left_alone(self):
+        for args in (["snapshot", self.sichuan.dir],
+                     ["pack", "adopt", self.sichuan.dir, self.pack]):
+            result = run(*args)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("--api", result.stderr)
+
+    def test_3_a_case_crosses_the_border_and_can_be_proven(self):
+        case = self.start()
+        self.wait_for(self.chongqing, case, "proposed")
+        listed = run("case", "list", "--state", "proposed", env=self.chongqing.env)
+        self.assertIn(case, listed.stdout)
+        shown = run("case", "show", case, "--choices", "--lang", "zh", env=self.chongqing.env)
+        self.assertIn("待接待方确认", shown.stdout)
+        self.assertIn("+ accept  同意", shown.stdout)
+        self.assertIn("Zhang (synthetic)", shown.stdout)
+
+        dry = run("case", "do", case, "accept", "--role", "office", "--dry-run",
+                  env=self.chongqing.env)
+        self.assertIn("dry run", dry.stdout)
+        done = run("case", "do", case, "accept", "--role", "office", "--version", "1",
+                   "--idempotency-key", "k1", env=self.chongqing.env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"agreed  version 2  position \d+")
+        again = run("case", "do", case, "accept", "--role", "office", "--version", "1",
+                    "--idempotency-key", "k1", env=self.chongqing.env)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.wait_for(self.sichuan, case, "agreed")
+        history = run("case", "show", case, "--history", "--evidence", env=self.sichuan.env).stdout
+        self.assertRegex(history, r"accept  chongqing\.office  proposed -> agreed  @\d+")
+        self.assertRegex(history, r"from chongqing #\d+  case\.event  applied")
+
+        status, body = self.sichuan.api.call("GET", "/figures/visits/visits")
+        self.assertEqual(status, 200)
+        self.assertGreaterEqual(json.loads(body)["value"], 1)
+
+        bundle = self.dir / "case.zip"
+        made = run("bundle", self.sichuan.dir, case, "--out", bundle)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        judged = run("verify-bundle", bundle, self.agreement)
+        self.assertEqual(judged.returncode, 0, judged.stdout + judged.stderr)
+        self.assertEqual(len(judged.stdout.splitlines()), 2, judged.stdout)
+        self.assertEqual(run("verify-bundle", bundle, "0" * 64).returncode, 1)
+        bytes_ = bytearray(bundle.read_bytes())
+        bytes_[len(bytes_) // 2] ^= 1
+        bundle.write_bytes(bytes_)
+        self.assertEqual(run("verify-bundle", bundle, self.agreement).returncode, 1)
+        self.assertEqual(run("bundle", self.sichuan.dir, "sichuan-999", "--out",
+                             bundle).returncode, 1)
+
+    def test_4_a_refusal_says_why(self):
+        case = self.start("nothing")
+        self.wait_for(self.chongqing, case, "proposed")
+        refused = run("case", "do", case, "accept", "--role", "office", "--lang", "zh",
+                      env=self.chongqing.env)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("没有事由", refused.stderr)
+        self.assertIn("(guard)", refused.stderr)
+        self.assertEqual(run("case", "do", case, "accept", "--role", "office",
+                             env=self.sichuan.env).returncode, 1)
+        self.assertEqual(run("case", "show", "nothing-1", env=self.sichuan.env).returncode, 1)
+        self.assertEqual(run("case", "list", env={"BASHU_API": self.sichuan.url,
+                                                  "BASHU_KEY": "wrong"}).returncode, 1)
+        bad = run("case", "do", case, "accept", "--role", "office", "--with", "x",
+                  env=self.sichuan.env)
+        self.assertEqual(bad.returncode, 2)
+
+    def test_5_a_key_added_to_a_running_node_works(self):
+        key = self.sichuan.add_key("second office", "*:office")
+        api = Api(self.sichuan.url, key)
+        self.sichuan.process.send_signal(signal.SIGHUP)
+        for _ in range(100):
+            status, _body = api.call("GET", "/cases")
+            if status == 200:
+                break
+            time.sleep(0.1)
+        self.assertEqual(status, 200)
+
+    def test_6_what_comes_from_another_day_is_held_until_two_persons_decide(self):
+        here = Api(self.sichuan.url, self.sichuan.admin)
+        there = Api(self.chongqing.url, self.chongqing.admin)
+        status, body = here.call("POST", "/clock", {"today": "2026-03-20"})
+        self.assertEqual(status, 200, body)
+        _, circle = here.call("GET", "/circle")
+        self.assertEqual(json.loads(circle)["today"], "2026-03-20")
+        self.assertEqual(here.call("POST", "/clock", {"today": "2026-03-01"})[0], 400)
+
+        case = self.start()
+        held = []
+        for _ in range(200):
+            held = json.loads(there.call("GET", "/held")[1])["held"]
+            if held:
+                break
+            time.sleep(0.1)
+        self.assertEqual([(one["party"], one["stream"]) for one in held], [("sichuan", case)])
+        self.assertEqual(there.call("POST", "/clock", {"today": "2026-03-20"})[0], 200)
+        path = f"/held/sichuan/{held[0]['seq']}"
+        note = {"note": "both nodes are on the same day again"}
+        status, body = there.call("POST", path, note)
+        self.assertEqual(status, 202, body)
+        self.assertEqual(there.call("POST", path, note)[0], 202)  # the same person again
+        second = Api(self.chongqing.url, self.add_admin(self.chongqing, "second"))
+        self.assertEqual(second.call("POST", path, {"note": "something else"})[0], 202)
+        status, body = second.call("POST", path, note)
+        self.assertEqual(status, 200, body)
+        self.assertEqual(json.loads(there.call("GET", "/held")[1])["held"], [])
+        self.wait_for(self.chongqing, case, "proposed")
+
+    def test_7_journals_prove_themselves_and_each_other(self):
+        case = self.start()
+        self.wait_for(self.chongqing, case, "proposed")
+        entries = run("journal", "show", self.sichuan.dir, "--from", "0", "--count", "3")
+        lines = [json.loads(line) for line in entries.stdout.splitlines()]
+        self.assertEqual([line["position"] for line in lines], [0, 1, 2])
+        self.assertEqual(lines[0]["kind"], "genesis")
+        everything = run("journal", "show", self.sichuan.dir, "--count", "100000").stdout
+        self.assertIn(case, everything)
+        self.assertNotIn("Zhang", everything)
+
+        proof = run("journal", "proof", self.sichuan.dir, "2")
+        self.assertTrue(proof.stdout.startswith("c2sp.org/tlog-proof@v1\nextra "))
+        _, same = self.sichuan.api.call("GET", "/journal/proof/2")
+        self.assertEqual(proof.stdout, same.decode())
+        leaf = run("journal", "proof", self.sichuan.dir, "2", "--leaf").stdout
+        self.assertTrue(leaf.startswith("bashu.entry/v1\nindex 2\n"))
+        vkey = run("journal", "proof", self.sichuan.dir, "0", "--vkey").stdout
+        self.assertRegex(vkey, r"^127\.0\.0\.2/bashu/1\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+\n$")
+        self.assertEqual(run("journal", "proof", self.sichuan.dir, "99999999").returncode, 2)
+
+        both = run("journal", "verify", self.sichuan.dir, self.chongqing.dir)
+        self.assertEqual(both.returncode, 0, both.stdout + both.stderr)
+        self.assertIn("the two agree", both.stdout)
+
+    def test_8_a_node_ends_cleanly_and_a_damaged_journal_is_found(self):
+        self.assertEqual(self.chongqing.stop(), 0)
+        log = (self.chongqing.dir / "serve.log").read_text(encoding="utf-8")
+        for line in log.splitlines():
+            self.assertIn("what", json.loads(line))
+        self.assertNotIn("Zhang", log)
+        self.assertEqual(run("snapshot", self.chongqing.dir).returncode, 0)
+        sound = run("journal", "verify", self.chongqing.dir)
+        self.assertEqual(sound.returncode, 0, sound.stdout)
+        self.assertIn("1 snapshots", sound.stdout)
+        journal = self.chongqing.dir / "journal.db"
+        content = bytearray(journal.read_bytes())
+        at = content.rindex(b"bashu.entry/v1")
+        content[at + 20] ^= 1
+        journal.write_bytes(content)
+        damaged = run("journal", "verify", self.chongqing.dir)
+        self.assertEqual(damaged.returncode, 1, damaged.stdout + damaged.stderr)
+
+
+if __name__ == "__main__":
+    if "--bashu" in sys.argv:
+        at = sys.argv.index("--bashu")
+        BASHU = str(pathlib.Path(sys.argv[at + 1]).resolve())
+        del sys.argv[at:at + 2]
+    unittest.main(verbosity=2)
