@@ -503,6 +503,37 @@ TEST_F(ApiTest, ChoicesSayWhatPassesAndWhyNot) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(ApiTest, TasksAreForTheirRoles) {
+  const std::string id = start("ann");
+  wait(post("clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})"));
+  const auto tasks = [&](const std::string& key) {
+    const Answer answer = get(key, "/tasks?case=" + id);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    return *answer.body.find("tasks")->as_list();
+  };
+  EXPECT_TRUE(tasks("ann").empty());
+  EXPECT_TRUE(tasks("clerk").empty());
+  const Value::List mine = tasks("driver");
+  ASSERT_EQ(mine.size(), 1U);
+  EXPECT_EQ(mine[0].text_at("title"), "Deliver it");
+  const std::string close = "/tasks/" + std::to_string(mine[0].int_at("number")) + "/close";
+  EXPECT_EQ(post("clerk", close, "{}").status, 403);
+  const Answer closed = post("driver", close, "{}");
+  ASSERT_EQ(closed.status, 200) << closed.raw.body;
+  wait(closed);
+  EXPECT_TRUE(tasks("driver").empty());
+  EXPECT_EQ(post("driver", close, "{}").status, 404);
+}
+
+TEST_F(ApiTest, OnlyADisputeIsSettled) {
+  const std::string id = start("ann");
+  const std::uint64_t before = world_->node->durable();
+  const Answer answer = post("clerk", "/cases/" + id + "/settle", R"({"content":"x","note":"y"})");
+  EXPECT_GE(answer.status, 400) << answer.raw.body;
+  EXPECT_GT(answer.body.int_at("number"), 0);
+  EXPECT_EQ(world_->node->durable(), before);
+}
+
 TEST_F(ApiTest, AFeedTakesGoodLinesAndTellsTheOthers) {
   const std::string body =
       R"({"role":"cashier","lines":[)"

@@ -222,7 +222,6 @@ Value::Record tell(const FigureTold& e) {
           {"on", e.on.text()}};
 }
 
-
 }  // namespace
 
 Value event_value(const core::Event& event) {

@@ -67,6 +67,7 @@ services:
             by: clerk
             when: data.subject != 'impossible'
             why: {zh: 无法代办, en: It cannot be done}
+            do: {task: {zh: 送达, en: Deliver it}, for: driver}
             to: on_the_way
           withdraw: {title: {zh: 撤回, en: Withdraw}, by: citizen, to: done}
           refuse: {title: {zh: 不予受理, en: Refuse}, by: clerk, form: [reason], to: done}
