@@ -547,10 +547,12 @@ void RunningExchange::contacted(const std::string& party) {
     const std::lock_guard lock{mutex_};
     const auto it = peers_.find(party);
     if (it == peers_.end() || now - it->second->nudged_ms < kTickMs) return;
+    // Only what woke the sender counts: a peer that was here a moment ago may be back from a crash.
+    if (it->second->sender->status().trouble.empty()) return;
     it->second->nudged_ms = now;
     peer = it->second;
   }
-  if (!peer->sender->status().trouble.empty()) peer->sender->nudge();
+  peer->sender->nudge();
 }
 
 }  // namespace

@@ -143,6 +143,8 @@ class Link : public std::enable_shared_from_this<Link> {
     const auto self = shared_from_this();
     loop_.release(self, false);
     if (!job) return;
+    // A server that went away took every kept connection with it, not only this one.
+    if (repeat && reused_) loop_.forget(pool);
     // The server may have closed a kept connection just as we began to use it.
     if (repeat && reused_ && !answered_ && job->call.repeatable && !job->repeated) {
       job->repeated = true;

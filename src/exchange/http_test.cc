@@ -316,6 +316,35 @@ TEST(Http, ClientRepeatsOnADeadKeptConnectionButNotWhatMayNotBeRepeated) {
   EXPECT_TRUE(refused.error().unknown_outcome);
 }
 
+TEST(Http, ClientReachesARestartedServerAtOnce) {
+  const int waited_for = 4;
+  std::mutex mutex;
+  std::vector<Reply> replies;
+  HttpServer::Options options;
+  auto first = HttpServer::start(options, [&](const HttpRequest&, Reply reply) {
+    const std::lock_guard lock{mutex};
+    replies.push_back(std::move(reply));
+    if (replies.size() < waited_for) return;  // so that each call needs a connection of its own
+    for (const Reply& one : replies) one(text_response(200, "text/plain", "x"));
+  });
+  ASSERT_TRUE(first.has_value());
+  const std::string base = base_of(**first);
+  options.listen = base.substr(7);
+  HttpClient client{{.connections_max = waited_for}};
+  const auto ask = [&] {
+    auto promise = std::make_shared<std::promise<HttpAnswer>>();
+    client.send({.to = *parse_url(base)},
+                [promise](HttpAnswer answer) { promise->set_value(std::move(answer)); });
+    return promise->get_future();
+  };
+  std::vector<std::future<HttpAnswer>> answers;
+  for (int i = 0; i < waited_for; ++i) answers.push_back(ask());
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().has_value());
+  first->reset();
+  const auto second = echo_server(options);
+  EXPECT_TRUE(ask().get().has_value());
+}
+
 TEST(Http, ClientTimesOutAndSaysThatTheOutcomeIsUnknown) {
   std::mutex mutex;
   std::vector<Reply> kept;
