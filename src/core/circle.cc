@@ -393,6 +393,14 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
         ++known;
         continue;
       }
+      // Another keeper's record is not changed by repeating what it says, such as its key.
+      if (there->keeper != self()) {
+        std::erase_if(fields, [&](const auto& field) {
+          const packs::Type* type = reg->record->member(field.first);
+          const Value* old = there->fields.find(field.first);
+          return type && !type->sided && old && *old == field.second;
+        });
+      }
     } else {
       std::string absent;
       for (const packs::Member& member : reg->record->members) {
