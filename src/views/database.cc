@@ -132,6 +132,13 @@ void Database::fail(const std::string& doing) {
   if (!fault_) fault_ = Fault{.what = path_ + ": " + sqlite3_errmsg(handle_) + ": " + doing};
 }
 
+std::int64_t next_id(Database& db, const std::string& table, const std::string& column) {
+  Statement& query = db.prepared("SELECT coalesce(max(" + column + "), 0) + 1 FROM " + table);
+  const std::int64_t id = query.step() ? query.integer(0) : 1;
+  query.reset();
+  return id;
+}
+
 std::string quoted(std::string_view name) {
   std::string out{"\""};
   for (const char c : name) {

@@ -38,6 +38,9 @@ class Statement {
   // Not copied: `text` and `cell` must last until the last step.
   Statement& bind_kept(int index, std::string_view text);
   Statement& bind(int index, const Cell& cell);
+  Statement& kept_or_null(int index, std::string_view text) {  // empty: null
+    return text.empty() ? bind_null(index) : bind_kept(index, text);
+  }
   // True while there is a row. After false, or a fault, the statement is reset.
   bool step();
   void run() {  // for statements without rows
@@ -84,6 +87,9 @@ class Database {
   std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
 };
 
+// One more than the largest number in a column of whole numbers, 1 if there is none.
+[[nodiscard]] std::int64_t next_id(Database& db, const std::string& table,
+                                   const std::string& column = "id");
 // A name as SQL takes it: in double quotes.
 [[nodiscard]] std::string quoted(std::string_view name);
 

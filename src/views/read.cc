@@ -188,14 +188,15 @@ TablePtr find_register(const Session& session, std::string_view reg) {
   return it == session.catalogue.registers.end() ? nullptr : it->second;
 }
 
-std::string in_list(const std::vector<InForce>& editions) {
+std::string in_list(const std::vector<EditionInForce>& editions) {
   std::string list;
-  for (const InForce& one : editions) list += (list.empty() ? "" : ", ") + std::to_string(one.id);
+  for (const EditionInForce& one : editions)
+    list += (list.empty() ? "" : ", ") + std::to_string(one.id);
   return list;
 }
 
 // Entries of editions in force, and records that stand by themselves.
-std::string current_records(const std::vector<InForce>& editions) {
+std::string current_records(const std::vector<EditionInForce>& editions) {
   const std::string plain = std::string{"edition IS NULL AND "} + kValid;
   if (editions.empty()) return "(" + plain + ")";
   return "(edition IN (" + in_list(editions) + ") OR (" + plain + "))";
@@ -340,25 +341,25 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
   return steps;
 }
 
-std::vector<InForce> editions_in_force(Session& session, const Table& table, Date as_of) {
-  std::map<std::pair<std::string, std::string>, InForce> newest;
+std::vector<EditionInForce> editions_in_force(Session& session, const Table& table, Date as_of) {
+  std::map<std::pair<std::string, std::string>, EditionInForce> newest;
   if (!table.editions) return {};
   Statement& query = session.db.prepared(std::string{"SELECT "} + kEditionColumns +
                                          " FROM edition WHERE table_id = ? AND position <= ? "
                                          "AND on_day <= ? ORDER BY number");
   query.bind(0, table.id).bind(1, session.known).bind(2, std::string_view{as_of.text()});
   while (query.step()) {
-    InForce one{.id = query.integer(0), .edition = edition_row(session, query)};
+    EditionInForce one{.id = query.integer(0), .edition = edition_row(session, query)};
     auto key = std::pair{one.edition.keeper, one.edition.name};
     newest.insert_or_assign(std::move(key), std::move(one));
   }
-  std::vector<InForce> list;
+  std::vector<EditionInForce> list;
   for (auto& [key, one] : newest) list.push_back(std::move(one));
   return list;
 }
 
 std::vector<RecordFacts> records_of_key(Session& session, const Table& table,
-                                        const std::vector<InForce>& editions,
+                                        const std::vector<EditionInForce>& editions,
                                         std::optional<std::string_view> key) {
   std::vector<RecordFacts> found;
   Statement query{session.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +

@@ -32,15 +32,15 @@ namespace bashu::views {
 [[nodiscard]] std::vector<ChannelRow> channels(Session& session);
 
 // Of a register, with their ids in table `edition`: those in force on `as_of`.
-struct InForce {
+struct EditionInForce {
   std::int64_t id = 0;
   EditionRow edition;
 };
-[[nodiscard]] std::vector<InForce> editions_in_force(Session& session, const Table& table,
-                                                     Date as_of);
+[[nodiscard]] std::vector<EditionInForce> editions_in_force(Session& session, const Table& table,
+                                                            Date as_of);
 // The record of a key as of a day, of an entry listed by two keepers both; nullopt: all records.
 [[nodiscard]] std::vector<RecordFacts> records_of_key(Session& session, const Table& table,
-                                                      const std::vector<InForce>& editions,
+                                                      const std::vector<EditionInForce>& editions,
                                                       std::optional<std::string_view> key);
 // Where a case is: its table and number.
 struct CasePlace {

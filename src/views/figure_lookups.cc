@@ -1,0 +1,146 @@
+// What an expression of a figure may look up: as of a day, as known at a position.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "views/figure_reader.h"
+
+namespace bashu::views {
+
+namespace {
+
+std::unexpected<packs::EvalError> failed(packs::EvalError::Kind kind, std::string text) {
+  return std::unexpected{packs::EvalError{.kind = kind, .text = std::move(text)}};
+}
+
+}  // namespace
+
+const CaseFacts* FigureReader::find_case(std::string_view id) {
+  if (const auto known = cases_.find(id); known != cases_.end()) return &known->second;
+  auto facts = case_facts(session_, id);
+  if (!facts) return nullptr;
+  return &cases_.emplace(std::string{id}, std::move(*facts)).first->second;
+}
+
+FigureReader::Register& FigureReader::reg(std::string_view id) {
+  if (const auto known = registers_.find(id); known != registers_.end()) return known->second;
+  Register found;
+  const auto it = session_.catalogue.registers.find(id);
+  if (it != session_.catalogue.registers.end()) {
+    found.table = it->second;
+    found.editions = editions_in_force(session_, *found.table, as_of_);
+  }
+  return registers_.emplace(std::string{id}, std::move(found)).first->second;
+}
+
+// A list that many rows look into is read once.
+void FigureReader::load_whole(Register& here) {
+  here.keys.clear();
+  here.whole = true;
+  for (RecordFacts& facts : records_of_key(session_, *here.table, here.editions, std::nullopt)) {
+    std::string key = facts.key;
+    here.keys[std::move(key)].push_back(std::move(facts));
+  }
+}
+
+packs::Eval<const Value*> FigureReader::record(const core::RegisterId& id, std::string_view key) {
+  Register& here = reg(id);
+  if (!here.table) return nullptr;
+  auto known = here.keys.find(key);
+  if (known == here.keys.end() && here.whole) return nullptr;
+  constexpr std::size_t kSingly = 64;
+  if (known == here.keys.end() && here.table->editions && here.keys.size() == kSingly) {
+    load_whole(here);
+    return record(id, key);
+  }
+  if (known == here.keys.end()) {
+    known =
+        here.keys
+            .emplace(std::string{key}, records_of_key(session_, *here.table, here.editions, key))
+            .first;
+  }
+  const std::vector<RecordFacts>& found = known->second;
+  if (found.empty()) return nullptr;
+  if (found.size() > 1 || !found[0].contested.empty()) {
+    return failed(packs::EvalError::Kind::lookup, id + "/" + std::string{key} + " has two keepers");
+  }
+  return &found[0].fields;
+}
+
+packs::Eval<std::int64_t> FigureReader::balance(const core::Account& account) {
+  Statement& query = session_.db.prepared(
+      "SELECT sum(p.amount / 4294967296), sum(p.amount % 4294967296) FROM account_kind k "
+      "JOIN account a ON a.kind = k.id JOIN posting p ON p.kind = a.kind AND p.account = a.id "
+      "WHERE k.book = ? AND k.kind = ? AND a.key = ? AND p.position <= ? AND p.on_day <= ?");
+  query.bind(0, std::string_view{account.book})
+      .bind(1, std::string_view{account.kind})
+      .bind(2, std::string_view{account.key})
+      .bind(3, session_.known)
+      .bind(4, std::string_view{as_of_.text()});
+  std::int64_t sum = 0;
+  bool overflow = false;
+  if (query.step()) {
+    overflow = __builtin_mul_overflow(query.integer(0), std::int64_t{4294967296}, &sum) ||
+               __builtin_add_overflow(sum, query.integer(1), &sum);
+    query.reset();
+  }
+  if (overflow) return failed(packs::EvalError::Kind::overflow, "the balance overflows");
+  return sum;
+}
+
+packs::Eval<Value> FigureReader::window(const core::Account& account, std::string_view month) {
+  Statement& query = session_.db.prepared(
+      "SELECT p.on_day, p.amount FROM account_kind k JOIN account a ON a.kind = k.id "
+      "JOIN posting p ON p.kind = a.kind AND p.account = a.id WHERE k.book = ? AND k.kind = ? "
+      "AND a.key = ? AND p.position <= ? AND p.on_day >= ? AND p.on_day < ? ORDER BY p.on_day, "
+      "p.amount");
+  query.bind(0, std::string_view{account.book})
+      .bind(1, std::string_view{account.kind})
+      .bind(2, std::string_view{account.key})
+      .bind(3, session_.known)
+      .bind(4, std::string_view{std::string{month} + "-00"})
+      .bind(5, std::string_view{std::string{month} + "-99"});
+  Value::List list;
+  std::int64_t total = 0;
+  bool overflow = false;
+  while (query.step()) {
+    list.push_back(Value::List{Value{query.text(0)}, Value{query.integer(1)}});
+    overflow = __builtin_add_overflow(total, query.integer(1), &total) || overflow;
+  }
+  if (overflow) return failed(packs::EvalError::Kind::overflow, "the window's total overflows");
+  Value::Record result;
+  result["count"] = static_cast<std::int64_t>(list.size());
+  result["total"] = total;
+  result["root"] = packs::digest_text(Value{std::move(list)});
+  return Value{std::move(result)};
+}
+
+const Calendar& FigureReader::calendar() {
+  if (calendar_) return *calendar_;
+  calendar_ = std::make_unique<Calendar>();
+  Statement& query = session_.db.prepared(
+      "SELECT version, holidays, workdays FROM calendar WHERE party = ? AND position <= ? "
+      "ORDER BY position DESC LIMIT 1");
+  if (!query.bind(0, std::string_view{session_.own}).bind(1, session_.known).step())
+    return *calendar_;
+  calendar_->version = query.integer(0);
+  const auto fill = [](std::set<Date>& days, std::string_view json) {
+    const Value value = json_value(json);
+    if (const auto* list = value.as_list()) {
+      for (const Value& day : *list) days.insert(date_of(*day.as_text()));
+    }
+  };
+  fill(calendar_->holidays, query.text(1));
+  fill(calendar_->workdays, query.text(2));
+  query.reset();
+  return *calendar_;
+}
+
+}  // namespace bashu::views
