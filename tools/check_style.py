@@ -17,7 +17,7 @@ BANS = [
     (r"", r"\b(rand|srand|time|localtime|getenv|setlocale|atoi|stoi|stod)\s*\(", "Env, or base/parse.h"),
     (r"", r"\bcatch\s*\(\.\.\.\)\s*\{\s*\}", "handle it or let it end the process"),
     (r"", r"(?:=|return|\(|,)\s*new\s+\w|\bdelete\s+\w", "containers or std::make_unique"),
-    (r"", r"using\s+namespace\s+std\b", "qualified names"),
+    (r"", r"using\s+namespace\s+std\s*;", "qualified names"),
     (r"", r"//\s*(FIXME|XXX|HACK)", "an issue number: // TODO(#12): ..."),
     (r"", r"//\s*TODO(?!\(#\d+\))", "an issue number: // TODO(#12): ..."),
     (r"", r"//\s*[-=*#]{4,}", "no banner: split the file"),
