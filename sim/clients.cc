@@ -17,6 +17,7 @@ namespace bashu::sim {
 namespace {
 
 constexpr int kHousehold = 3;
+constexpr std::size_t kOpenMax = 14;
 constexpr int kResidentsAtFirst = 9;
 const char* const kMoves = "household-migration";
 const char* const kWaste = "hazardous-waste";
@@ -66,7 +67,7 @@ core::Asker Clients::asker(std::string principal) const {
   return {.principal = std::move(principal),
           .roles = kRoles,
           .divisions = {},
-          .idempotency_key = "request-" + std::to_string(actions_.size()),
+          .idempotency_key = lot_ + std::to_string(actions_.size()),
           .request_digest = {}};
 }
 
@@ -131,6 +132,7 @@ void Clients::found() {
 }
 
 void Clients::go_on() {
+  lot_ = "later-";  // names of requests made before are taken
   for (const auto& machine : world_.machines()) residents_[machine->party()] = kResidentsAtFirst;
 }
 
@@ -142,12 +144,12 @@ void Clients::begin() {
 void Clients::act() {
   if (!acting_) return;
   Random& random = world_.random();
-  world_.in(random.between(20, 600), [this] { act(); });
+  world_.in(random.between(10, 250), [this] { act(); });
   Machine& at = *random.pick(world_.machines());
   // A form is made with what the node shows; while it is down nobody can begin.
   if (!at.up() || waiting_ > 20) return;
   const std::int64_t what = random.below(100);
-  if (what < 24) return start_case(at);
+  if (what < 24 && open_cases(at).size() < kOpenMax) return start_case(at);
   if (what < 28) return post_feed(at);
   if (what < 32) return close_task(at);
   if (what < 34) return set_calendar(at);
@@ -155,7 +157,7 @@ void Clients::act() {
 }
 
 void Clients::ask(Machine& at, std::string label, core::Command command) {
-  const std::string number = std::to_string(actions_.size());
+  const std::string number = lot_ + std::to_string(actions_.size());
   Action action{.at = &at, .label = std::move(label), .request = {}, .on = world_.day()};
   action.request.evidence = canonical_json(Value::Record{{"command", action.label},
                                                          {"number", number},
@@ -305,14 +307,26 @@ void Clients::start_case(Machine& at) {
   ask(at, std::move(label), std::move(command));
 }
 
-void Clients::fire_event(Machine& at) {
-  Random& random = world_.random();
+std::vector<const core::Case*> Clients::open_cases(const Machine& at) const {
   std::vector<const core::Case*> open;
   at.shadow().state().each_case([&](const core::Case& c) {
     const auto& row = at.shadow().state().circle().packs.find(c.pack)->second;
     const auto* service = packs::find(row.pack->services, c.service);
     if (!packs::find(service->states, c.state)->final) open.push_back(&c);
   });
+  return open;
+}
+
+void Clients::fire_event(Machine& at) {
+  Random& random = world_.random();
+  std::vector<const core::Case*> open = open_cases(at);
+  if (random.permille(850)) {
+    std::erase_if(open, [&](const core::Case* one) {
+      const packs::Pack& of = *at.shadow().state().circle().packs.find(one->pack)->second.pack;
+      const auto& state = *packs::find(packs::find(of.services, one->service)->states, one->state);
+      return one->parties.find(state.owner)->second != at.party();
+    });
+  }
   if (open.empty()) return;
   const core::Case& c = *random.pick(open);
   const packs::Pack& of = *at.shadow().state().circle().packs.find(c.pack)->second.pack;
@@ -321,15 +335,28 @@ void Clients::fire_event(Machine& at) {
   std::vector<std::pair<const std::string*, const packs::By*>> possible;
   for (const auto& [name, event] : state.events) {
     // Ending a case early is possible and rare.
-    const bool ends = name == "withdraw" || name == "refuse" || name == "object" ||
+    const bool ends = name == "withdraw" || name == "supplement" || name == "mismatch" ||
+                      name == "notify" || name == "refuse" || name == "object" ||
                       name == "reject" || name == "close" || name == "cancel" ||
                       name == "decline" || name == "revoke";
-    if (ends && !random.permille(120)) continue;
+    if (ends && !random.permille(40)) continue;
     for (const packs::By& by : event.by) {
       const auto party = c.parties.find(by.party);
       const bool here = party != c.parties.end() && party->second == at.party();
       if (here || (!by.party.empty() && random.permille(50))) possible.emplace_back(&name, &by);
     }
+  }
+  // Mostly what a guard would pass, as the buttons show it; sometimes the other way round.
+  if (random.permille(800)) {
+    const core::Moment moment{.now = {.unix_ms = kEpochMs},
+                              .today = at.shadow().state().circle().today,
+                              .salt = "0123456789abcdef"};
+    std::erase_if(possible, [&, choices = core::choices(at.shadow().state(), c.id, kRoles, moment)](
+                                const auto& one) {
+      return std::none_of(choices.begin(), choices.end(), [&](const core::Choice& choice) {
+        return choice.event == *one.first && choice.passes;
+      });
+    });
   }
   if (possible.empty()) return;
   const auto& [name, by] = random.pick(possible);
@@ -425,9 +452,10 @@ Value Clients::field(Machine& at, const packs::Pack& of, const std::string& name
   if (name == "members" || name == "new_head") {
     // Of anybody's household; mostly the guard refuses, sometimes a whole family moves.
     if (name == "new_head") return vault.token(somebody(at.party()));
-    if (random.permille(500)) return {};
+    if (random.permille(800)) return {};
     return Value::List{vault.token(somebody(at.peer()))};
   }
+  if (name == "extent") return random.permille(150) ? "part" : "whole";
   if (name == "member_names") return Value::List{"某小"};
   if (name == "year") return today.year() - (random.permille(200) ? 1 : 0);
   if (name == "producer") return firm(at.party(), 1);

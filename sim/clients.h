@@ -59,7 +59,8 @@ class Clients {
   void close_task(Machine& at);
   void set_calendar(Machine& at);
 
-  [[nodiscard]] core::Asker asker(std::string roles_of) const;
+  [[nodiscard]] std::vector<const core::Case*> open_cases(const Machine& at) const;
+  [[nodiscard]] core::Asker asker(std::string principal) const;
   [[nodiscard]] Value form(Machine& at, const packs::Pack& pack, const packs::Service& service,
                            const std::vector<std::string>& fields, const core::Case* c);
   [[nodiscard]] Value field(Machine& at, const packs::Pack& pack, const std::string& name,
@@ -71,6 +72,7 @@ class Clients {
 
   World& world_;
   bool acting_ = false;
+  std::string lot_ = "first-";  // in the names of requests
   std::deque<Action> actions_;
   int waiting_ = 0;
   std::map<std::string, int> residents_;  // by party: how many were imported

@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Two nodes in virtual time under faults. One line for every seed that breaks a promise."};
   std::string seeds = "1..100";
-  int steps = 400;
+  int steps = 1'000;
   bool verbose = false, counts = false;
   app.add_option("--seeds", seeds, "A..B, or one seed")->capture_default_str();
   app.add_option("--steps", steps, "events with faults, before healing")

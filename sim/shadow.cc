@@ -50,9 +50,7 @@ std::optional<Broken> Shadow::take(const evidence::CommitEntry& entry) {
   for (const core::Event& event : *events) {
     state_.apply(event);
     if (const auto* changed = std::get_if<core::CaseChanged>(&event)) {
-      const auto [step, fresh] =
-          steps_.try_emplace({changed->id, changed->version}, changed->digest);
-      if (!fresh) {
+      if (!note_step(*changed)) {
         return Broken{"twice", party_ + " carried out version " + std::to_string(changed->version) +
                                    " of " + changed->id + " twice"};
       }

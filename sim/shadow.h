@@ -46,6 +46,10 @@ class Shadow {
   // Digests of the steps of cases, as they were applied here: case and version to digest.
   using Steps = std::map<std::pair<std::string, std::int64_t>, std::string>;
   [[nodiscard]] const Steps& steps() const { return steps_; }
+  // False if that version of the case was carried out before.
+  bool note_step(const core::CaseChanged& step) {
+    return steps_.try_emplace({step.id, step.version}, step.digest).second;
+  }
 
  private:
   [[nodiscard]] std::optional<Broken> take(const evidence::CommitEntry& entry);

@@ -340,6 +340,7 @@ void World::damage(Machine& machine) {
 }
 
 bool World::cut(const Machine& from, const Machine& to) const {
+  if (options_.plant == Plant::deaf_link && &from == machines_[0].get()) return true;
   const auto until = cut_until_.find(from.party() + to.party());
   return faulty_ && until != cut_until_.end() && now() < until->second;
 }
@@ -588,6 +589,17 @@ void World::heal() {
   Shadows shadows;
   for (const auto& machine : machines_) shadows.push_back(&machine->shadow());
   if (auto broken = check_at_rest(shadows)) return fail(*broken);
+  if (options_.plant == Plant::drift) {
+    machines_[0]->shadow().state().set_serial("planted", "", 1);
+  }
+  if (options_.plant == Plant::lost_keys) {
+    Machine& machine = *machines_[0];
+    machine.shadow().state().each_case([&](const core::Case& c) {
+      for (const std::string& key : node::sealing_keys(c.data)) {
+        (void)machine.kernel().vault().forget(key);
+      }
+    });
+  }
   compare_states();
   if (!broken_) compare_after_rebuilding();
 }
@@ -629,7 +641,7 @@ Result World::run() {
       .fault_every_ms = random_.between(500, 8'000),
       .delay_ms = random_.between(5, 400),
       .flush_ms = random_.permille(200) ? random_.between(100, 2'000) : random_.between(1, 30),
-      .day_every_ms = random_.between(400, 6'000)};
+      .day_every_ms = random_.between(800, 20'000)};
   faulty_ = true;
   clients_->begin();
   plan_fault();
@@ -649,8 +661,11 @@ Result World::run() {
   for (const auto& machine : machines_) {
     result.digests.push_back(hex(node::state_digest(machine->shadow().state())));
     result.counts["entries"] += static_cast<std::int64_t>(machine->shadow().size());
-    machine->shadow().state().each_case(
-        [&](const core::Case& c) { ++result.counts["state " + c.service + "." + c.state]; });
+    machine->shadow().state().each_case([&](const core::Case& c) {
+      for (const core::Visit& visit : c.reached) {
+        ++result.counts["reached " + c.service + "." + visit.state];
+      }
+    });
   }
   return result;
 }

@@ -37,11 +37,14 @@ enum class Plant : std::uint8_t {
   keyless,          // clients repeat requests without an Idempotency-Key
   leak,             // an envelope leaves that no journal holds
   tampering,        // a byte of an old commit changes on the disk
+  deaf_link,        // a link stays cut when all faults are over
+  drift,            // a row of the state changes without an entry
+  lost_keys,        // a key of sealed values is gone
 };
 
 struct Options {
   std::uint64_t seed = 0;
-  int steps = 400;
+  int steps = 1'000;
   bool verbose = false;
   Plant plant = Plant::none;
 };
