@@ -97,11 +97,22 @@ class Demo:
         for pack in self.nodes["chongqing"].as_("admin").get("/packs")["packs"]:
             story.say(f"{pack['pack']}  {pack['digest'][:23]}…  双方自 {FIRST_DAY} 起生效",
                       f"{pack['pack']}  {pack['digest'][:23]}…  in force on both sides from {FIRST_DAY}")
+        self.calendars()
         plants = self.white.registers()
         residents = self.moves.registers()
         mail_delivered(self.both())
         story.say(f"登记册：处置厂 {plants} 家（共享）；常住人口 {residents} 人（各方自有，互不可见）",
                   f"registers: {plants} plants (shared); {residents} residents (each side its own)")
+
+    def calendars(self):
+        """Both jurisdictions keep China's working days; each node knows both calendars."""
+        off, on = (sorted(day.isoformat() for day in days) for days in synthetic.holidays())
+        for node in self.both():
+            for party in self.nodes:
+                node.as_("admin").post("/calendars", {"party": party, "version": 1,
+                                                      "holidays": off, "workdays": on})
+        self.story.say(f"工作日历：节假日 {len(off)} 天，调休上班 {len(on)} 天",
+                       f"calendars: {len(off)} days off, {len(on)} weekend days worked")
 
     def lists(self):
         self.story.chapter(f"{YEAR} 年度白名单：各方提出，对方逐字签署",
@@ -307,7 +318,7 @@ def main():
     parser.add_argument("--once", action="store_true", help="end when it is done")
     parser.add_argument("--dir", help="where the data directories lie (default: build/demo)")
     parser.add_argument("--lang", choices=["zh", "en", "both"], default="both")
-    parser.add_argument("--trips", type=int, default=10, help="lorries per permit (default: 10)")
+    parser.add_argument("--trips", type=int, default=20, help="lorries per permit (default: 20)")
     what = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     demo = Demo(data_directory(what.dir), Story(what.lang), what.trips)

@@ -174,7 +174,13 @@ class WhiteList:
             self.special[kind] = case
         driver, operator = origin.as_("waste-driver"), destination.as_("waste-operator")
         chief = destination.as_("waste-chief")
-        yield from self.when_allowed(origin, lambda: driver.act(case, "depart", "driver"))
+        try:
+            yield from self.when_allowed(origin, lambda: driver.act(case, "depart", "driver"))
+        except Refused:
+            if origin.as_("waste-clerk").case(case)["state"] != "void":
+                raise
+            self.count("lapsed")  # loaded before a suspension, and not allowed to leave in time
+            return
         self.count("trips")
         for leg in range(1, len(legs)):
             if leg == 1:  # the first driver asks the node that holds the case by now
