@@ -80,6 +80,7 @@ struct Api::Core {
       : parts{std::move(given)},
         context{*parts.node, *parts.views, parts.exchange, parts.set_today} {
     context.try_pack = parts.try_pack;
+    if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
       threads.emplace_back([this] { work(); });
     }

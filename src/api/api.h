@@ -47,7 +47,7 @@ class Api {
     std::function<void(const std::string& method, std::string_view path, int status,
                        std::int64_t ms, const std::string& key)>
         log;
-    std::shared_ptr<const Published> published;  // null: nothing was
+    std::shared_ptr<const Published> published{};  // null: nothing was
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

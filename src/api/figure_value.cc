@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <set>
 #include <tuple>
@@ -68,10 +69,10 @@ struct Large {
   const char* en;
   const char* zh;  // null: not a step of that language
 };
-constexpr std::array kLarge{
-    Large{1'000'000'000'000, " trillion", "万亿"}, Large{1'000'000'000, " billion", nullptr},
-    Large{100'000'000, nullptr, "亿"}, Large{1'000'000, " million", nullptr},
-    Large{10'000, nullptr, "万"}};
+constexpr std::array kLarge{Large{1'000'000'000'000, " trillion", "万亿"},
+                            Large{1'000'000'000, " billion", nullptr},
+                            Large{100'000'000, nullptr, "亿"},
+                            Large{1'000'000, " million", nullptr}, Large{10'000, nullptr, "万"}};
 
 struct UnitWord {
   std::string_view unit;
@@ -117,7 +118,8 @@ std::string number_for_people(std::int64_t value, const std::string& unit, int s
   } else if (zh || (!unit.empty() && static_cast<unsigned char>(unit[0]) < 0x80)) {
     words = zh ? unit : " " + unit;
   }
-  const std::int64_t magnitude = value < 0 ? -value : value;
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  const std::int64_t magnitude = value < 0 ? -std::max(value, kLowest + 1) : value;
   if (word.large && magnitude > 0) {
     for (const Large& large : kLarge) {
       const char* name = zh ? large.zh : large.en;
@@ -125,12 +127,13 @@ std::string number_for_people(std::int64_t value, const std::string& unit, int s
       if (!name || (unit == "t" && !zh)) continue;
       if (__builtin_mul_overflow(large.size, power(scale), &size) || magnitude < size) continue;
       // Four decimals at most, rounded half up, and said so.
-      constexpr std::int64_t kDecimals = 10'000;
-      const auto wide = static_cast<__int128>(magnitude) * kDecimals;
-      const auto scaled = static_cast<std::int64_t>((wide + size / 2) / size);
-      const bool exact = static_cast<__int128>(scaled) * size == wide;
-      return std::string{exact ? "" : zh ? "约" : "about "} + (value < 0 ? "-" : "") +
-             views::number_text(scaled, 4) + name + words;
+      const std::int64_t step = size / 10'000;
+      const std::int64_t scaled = magnitude / step + (magnitude % step * 2 >= step ? 1 : 0);
+      const bool exact = magnitude % step == 0;
+      return std::string{exact ? ""
+                         : zh  ? "约"
+                               : "about "} +
+             (value < 0 ? "-" : "") + views::number_text(scaled, 4) + name + words;
     }
   }
   return views::number_text(value, scale) + words;
@@ -283,8 +286,7 @@ Value side_value(const views::FigureSide& side, const std::string& unit, int sca
   if (side.told_on) {
     record["told_on"] = side.told_on->text();
     record["their_position"] = side.at;
-    record["on_the_way"] =
-        Value::Record{{"to_them", side.to_them}, {"from_them", side.from_them}};
+    record["on_the_way"] = Value::Record{{"to_them", side.to_them}, {"from_them", side.from_them}};
     if (side.compared_at) record["compared_at"] = *side.compared_at;
   }
   if (!side.why.empty()) record["why"] = side.why;
@@ -473,7 +475,8 @@ Value overview_row(const PublishedRow& row, Date as_of,
   const int scale = answer ? answer->scale : 0;
   std::optional<std::int64_t> value;
   if (!answer) {
-    because("no_figure", zh ? "没有生效的业务包给出该指标" : "no pack in force here gives this figure");
+    because("no_figure",
+            zh ? "没有生效的业务包给出该指标" : "no pack in force here gives this figure");
   } else if (!answer->error.empty()) {
     because("failed", answer->error);
   } else if (!row.split.empty()) {
@@ -487,7 +490,8 @@ Value overview_row(const PublishedRow& row, Date as_of,
     if (computed->sides.total && row.split.empty()) {
       value = computed->sides.total;
     } else {
-      because("own_side", zh ? "仅本方数；其他方尚未通报" : "our own side only: another has not told yet");
+      because("own_side",
+              zh ? "仅本方数；其他方尚未通报" : "our own side only: another has not told yet");
     }
   }
   record["value"] = optional_value(value);
@@ -502,10 +506,11 @@ Value overview_row(const PublishedRow& row, Date as_of,
   } else {
     record["printed"] = "";
   }
-  Value::Record published{{"as_of", row.as_of.text()},
-                          {"value", optional_value(row.value)},
-                          {"says", compare_name(row.compare)},
-                          {"printed", said_for_people(row.compare, *row.value, unit, scale, language)}};
+  Value::Record published{
+      {"as_of", row.as_of.text()},
+      {"value", optional_value(row.value)},
+      {"says", compare_name(row.compare)},
+      {"printed", said_for_people(row.compare, *row.value, unit, scale, language)}};
   record["published"] = std::move(published);
   if (answer) {
     record["agree"] = agree_value(computed->sides.agree);

@@ -75,7 +75,7 @@ Value optional_value(const std::optional<T>& number) {
 }  // namespace
 
 Result list_figures(Context& context, const Call& call) {
-  if (call.request.parameter("as_of")) {
+  if (call.request.parameter("as_of") || call.parameter("values") == "true") {
     const auto past = read_past(context, call);
     if (!past) return std::unexpected{past.error()};
     auto ask = read_ask(context, call, {});
@@ -141,7 +141,8 @@ Result show_overview(Context& context, const Call& call) {
 // Keys of records may name a firm: for those who see what is internal somewhere, and auditors.
 Result list_discrepancies(Context& context, const Call& call) {
   if (!call.key->allows("audit") && !call.key->allows("admin")) {
-    return std::unexpected{forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
+    return std::unexpected{
+        forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
   }
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
@@ -157,7 +158,8 @@ Result list_discrepancies(Context& context, const Call& call) {
 // What this node counted, to every party that adopted the pack.
 Prepared tell_figures(Context& context, const Call& call) {
   if (!call.key->allows("audit") && !call.key->allows("admin")) {
-    return std::unexpected{forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
+    return std::unexpected{
+        forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
   }
   auto body = json_body(call, {"as_of", "figures"});
   if (!body) return std::unexpected{body.error()};
@@ -182,15 +184,16 @@ Prepared tell_figures(Context& context, const Call& call) {
     }
     const Date day = as_of.value_or(context.shelves.now()->today);
     for (const Value& id : *list) {
-      asks.push_back({.id = *id.as_text(), .as_of = day, .known_at = {}, .period = {}, .digest = true});
+      asks.push_back(
+          {.id = *id.as_text(), .as_of = day, .known_at = {}, .period = {}, .digest = true});
     }
   }
   auto told = views::figures_to_tell(*call.views, asks);
   if (!told) return std::unexpected{problem_of(told.error())};
   if (told->find("items")->as_list()->empty()) {
-    return std::unexpected{problem_of(reject(RejectCode::not_found, "figures",
-                                             "None of these figures is in force here",
-                                             "所列指标在本节点均未生效"))};
+    return std::unexpected{
+        problem_of(reject(RejectCode::not_found, "figures",
+                          "None of these figures is in force here", "所列指标在本节点均未生效"))};
   }
   Write write;
   write.request = std::move(*body);

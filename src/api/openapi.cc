@@ -49,7 +49,8 @@ const std::vector<Parameter>& query_parameters() {
       {"mine", flag_schema(), "only cases this principal began"},
       {"pack", text_schema(), "name of the pack"},
       {"parent", text_schema(), "sub-cases of this case"},
-      {"party", text_schema(), "a party of the circle: that takes part, or whose value is asked for"},
+      {"party", text_schema(),
+       "a party of the circle: that takes part, or whose value is asked for"},
       {"period", text_schema(), "2026-01-01..2026-03-31"},
       {"plays", text_schema(), "the party of the case that `party` plays"},
       {"pinned", text_schema(), "the agreement id printed in the treaty"},
@@ -57,6 +58,7 @@ const std::vector<Parameter>& query_parameters() {
       {"service", text_schema(), "name of the service"},
       {"state", text_schema(), "name of the state"},
       {"text", text_schema(), "contained in the id or a readable text"},
+      {"values", flag_schema(), "with their values, today"},
       {"whole", flag_schema(), "with evidence, envelopes, receipts and proofs themselves"},
   };
   return kParameters;

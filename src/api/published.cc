@@ -13,8 +13,8 @@ namespace bashu::api {
 namespace {
 
 constexpr std::array<std::string_view, 15> kColumns{
-    "id",     "section", "section_zh", "section_en", "title_zh", "title_en", "figure", "split",
-    "as_of",  "period",  "comparator", "value",      "unit",     "note_zh",  "note_en"};
+    "id",    "section", "section_zh", "section_en", "title_zh", "title_en", "figure", "split",
+    "as_of", "period",  "comparator", "value",      "unit",     "note_zh",  "note_en"};
 constexpr std::size_t kRowsMax = 2'000;
 constexpr std::size_t kBytesMax = 4u << 20;
 
@@ -87,10 +87,10 @@ std::expected<std::shared_ptr<const Published>, Fault> load_published(
   const auto text = node::read_file(file);
   if (!text) return std::unexpected{text.error()};
   const auto fault = [&](std::size_t line, const std::string& why) {
-    return std::unexpected{
-        Fault{.what = file.string() + ":" + std::to_string(line) + ": " + why}};
+    return std::unexpected{Fault{.what = file.string() + ":" + std::to_string(line) + ": " + why}};
   };
-  if (text->size() > kBytesMax || !is_json_text(*text)) return fault(1, "UTF-8 up to 4 MiB is expected");
+  if (text->size() > kBytesMax || !is_json_text(*text))
+    return fault(1, "UTF-8 up to 4 MiB is expected");
   auto published = std::make_shared<Published>();
   std::size_t number = 0;
   bool headed = false;
@@ -99,7 +99,8 @@ std::expected<std::shared_ptr<const Published>, Fault> load_published(
     if (line.empty() || line.starts_with('#')) continue;
     const std::vector<std::string> cells = split_at(line, '\t');
     if (!headed) {
-      if (!std::ranges::equal(cells, kColumns)) return fault(number, "the columns are not those expected");
+      if (!std::ranges::equal(cells, kColumns))
+        return fault(number, "the columns are not those expected");
       headed = true;
       continue;
     }

@@ -26,8 +26,8 @@ struct PublishedRow {
   std::string id;  // `F10`; several rows may share one
   std::string section;
   Title section_title, title;
-  std::string figure;                         // `pack/figure`; empty: answered by none
-  std::string split, key;                     // one value of a break-down; empty: the figure's own
+  std::string figure;      // `pack/figure`; empty: answered by none
+  std::string split, key;  // one value of a break-down; empty: the figure's own
   Date as_of;
   std::optional<std::pair<Date, Date>> period;
   enum class Compare : std::uint8_t { equal, more_than, nearly } compare{};

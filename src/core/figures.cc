@@ -122,13 +122,12 @@ Result Decider::tell_figures(const TellFigures& command, Value* answer) {
     Value::Record plain = *item.as_record();
     plain.erase("pack");
     using Source = packs::Figure::Source;
-    const auto* reg = figure->source == Source::reg ? packs::find(pack.registers, figure->of)
-                                                    : nullptr;
+    const auto* reg =
+        figure->source == Source::reg ? packs::find(pack.registers, figure->of) : nullptr;
     // Whose records they are is told to those only who hold them too.
     const bool of_cases = figure->source == Source::service;
-    const bool of_all =
-        reg && (reg->kept == packs::Kept::shared ||
-                (reg->kept == packs::Kept::parties && members().size() <= 2));
+    const bool of_all = reg && (reg->kept == packs::Kept::shared ||
+                                (reg->kept == packs::Kept::parties && members().size() <= 2));
     if (!of_cases && !of_all) {
       plain.erase("rows_digest");
       plain.erase("row_digests");
@@ -139,9 +138,8 @@ Result Decider::tell_figures(const TellFigures& command, Value* answer) {
       if (of_cases && named != one.end()) {
         std::erase_if(*named->second.as_record(), [&](const auto& key) {
           const Case* c = draft_.find_case(key.first);
-          return !c || std::none_of(c->parties.begin(), c->parties.end(), [&](const auto& role) {
-            return role.second == party;
-          });
+          return !c || std::none_of(c->parties.begin(), c->parties.end(),
+                                    [&](const auto& role) { return role.second == party; });
         });
       }
       told[{party, pack.digest}].push_back(Value{std::move(one)});

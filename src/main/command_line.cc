@@ -122,6 +122,8 @@ void node_commands(Parser& parser) {
                    "business days are set by hand (POST /clock), from this date on");
     app.add_option("--api", o.api, "address:port of the API instead of the configured one");
     app.add_option("--listen", o.listen, "address:port for other nodes, likewise");
+    app.add_option("--circle", o.circle,
+                   "the circle's folder with published.tsv (default: the node's directory)");
     app.add_option("--workers", o.workers, "threads that answer the API")
         ->default_val(8)
         ->check(CLI::Range(1, 256));
@@ -269,6 +271,44 @@ void bundle_commands(Parser& parser) {
       });
 }
 
+void overview_options(CLI::App& app, Overview& o) {
+  app.add_option("DIR", o.words, "the node's directory, unless --api is given")->expected(0, 1);
+  app.add_option("--as-of", o.as_of, "the date the answer is about");
+  app.add_option("--known-at", o.known_at, "what was on record: a position, a date or a time");
+  app.add_option("--circle", o.circle, "published.tsv, or its folder (default: DIR/published.tsv)");
+  remote_options(app, o.remote);
+}
+
+void figure_commands(Parser& parser) {
+  parser.command<Figures>(
+      &parser.app, "figures", "figures of the packs in force, on any date", figures,
+      [](CLI::App& app, Figures& o) {
+        app.add_option("DIR_ID", o.words,
+                       "the node's directory (unless --api is given), then one pack/figure")
+            ->expected(0, 2);
+        app.add_option("--as-of", o.as_of, "the date the answer is about (default: today)");
+        app.add_option("--known-at", o.known_at,
+                       "what was on record: a position, a date or a time");
+        app.add_option("--party", o.party, "the value of this party");
+        app.add_option("--period", o.period, "2021-01-01..2021-09-25");
+        app.add_option("--circle", o.circle,
+                       "published.tsv, or its folder (default: DIR/published.tsv)");
+        app.add_flag("--records", o.records, "the records behind the figure");
+        app.add_flag("--tell", o.tell, "tell the other parties what is counted here");
+        app.add_flag("--csv", o.csv, "print as CSV");
+        remote_options(app, o.remote);
+      });
+  parser.command<Overview>(&parser.app, "overview", "the published overview, computed on any date",
+                           overview, [](CLI::App& app, Overview& o) {
+                             overview_options(app, o);
+                             app.add_flag("--notes", o.notes, "also what is ambiguous");
+                           });
+  parser.command<Overview>(&parser.app, "discrepancies",
+                           "figures on which the parties differ, and the records that explain it",
+                           discrepancies,
+                           [](CLI::App& app, Overview& o) { overview_options(app, o); });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -305,6 +345,7 @@ int run(int argc, char** argv) {
   import_commands(parser);
   journal_commands(parser);
   bundle_commands(parser);
+  figure_commands(parser);
   parser.command<BenchNames>(&app, "bench", "run benchmarks; without a name, list them", run_bench,
                              [](CLI::App& sub, BenchNames& o) { sub.add_option("NAME", o.names); });
 

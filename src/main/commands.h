@@ -60,6 +60,7 @@ struct Serve {
   std::string dir;
   std::string rehearsal;    // date; empty: the real day
   std::string api, listen;  // instead of those in DIR/node.json
+  std::string circle;       // published.tsv, or its folder, instead of DIR/published.tsv
   int workers = 8;
 };
 Exit serve(const Console& console, const Serve& what);
@@ -162,6 +163,24 @@ struct VerifyBundle {
   std::string file, agreement;
 };
 Exit verify_bundle(const Console& console, const VerifyBundle& what);
+
+// figures_command.cc
+struct Figures {
+  Remote remote;
+  std::vector<std::string> words;  // DIR [ID], or [ID] with an API
+  std::string as_of, known_at, party, period;
+  std::string circle;  // published.tsv, or its folder
+  bool csv = false, records = false, tell = false;
+};
+Exit figures(const Console& console, const Figures& what);
+struct Overview {
+  Remote remote;
+  std::vector<std::string> words;  // DIR, unless there is an API
+  std::string as_of, known_at, circle;
+  bool notes = false;
+};
+Exit overview(const Console& console, const Overview& what);
+Exit discrepancies(const Console& console, const Overview& what);
 
 // bench_command.cc
 Exit bench(const Console& console, const std::vector<std::string>& names);

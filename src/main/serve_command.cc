@@ -148,6 +148,8 @@ Exit serve(const Console& console, const Serve& what) {
   const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen});
   if (!exchange) return console.fail(exchange.error());
 
+  const auto published = api::published_of(dir, what.circle);
+  if (!published) return console.fail(published.error());
   std::function<std::expected<void, Fault>(Date)> set_today;
   if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };
   api::Api api{{.node = node->get(),
@@ -175,6 +177,7 @@ Exit serve(const Console& console, const Serve& what) {
                                             {"ms", ms},
                                             {"key", key}});
                     },
+                .published = *published,
                 .workers = what.workers}};
   const auto tls = api_tls(dir);
   if (!tls) return console.fail(tls.error());

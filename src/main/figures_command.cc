@@ -1,0 +1,602 @@
+// bashu figures, overview, discrepancies: beside a node, without it, or through its API.
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+#include "api/figure_value.h"
+#include "base/json.h"
+#include "exchange/http.h"
+#include "main/client.h"
+#include "main/commands.h"
+#include "main/offline.h"
+#include "main/offline_views.h"
+#include "main/table.h"
+#include "views/follower.h"
+#include "views/sides.h"
+
+namespace bashu::cli {
+
+namespace {
+
+using Align = Table::Align;
+
+// Where to ask, and what is left of the arguments.
+struct Place {
+  std::string dir;  // empty: the API
+  std::vector<std::string> rest;
+};
+
+std::expected<Place, Exit> place_of(const Console& console, const Remote& remote,
+                                    std::vector<std::string> words, std::size_t rest_max) {
+  Place place;
+  if (remote.api.empty()) {
+    if (words.empty()) {
+      return std::unexpected{console.fail("the node's directory is needed, or --api URL",
+                                          "需要节点目录，或 --api URL")};
+    }
+    place.dir = words.front();
+    words.erase(words.begin());
+  }
+  if (words.size() > rest_max) {
+    return std::unexpected{console.fail("too many arguments", "参数过多")};
+  }
+  place.rest = std::move(words);
+  return place;
+}
+
+// A node's directory, read only.
+struct Offline {
+  std::unique_ptr<views::Views> views;
+  std::shared_ptr<const api::Published> published;
+  Date today;
+  int offset_minutes = 0;
+};
+
+std::expected<Offline, Exit> open_offline(const Console& console, const std::string& dir,
+                                          const std::string& circle) {
+  const auto identity = node::load_identity(dir);
+  if (!identity) return std::unexpected{console.fail(identity.error())};
+  const auto clock = clock_of(dir, identity->offset_minutes);
+  if (!clock) return std::unexpected{console.fail(clock.error())};
+  auto published = api::published_of(dir, circle);
+  if (!published) return std::unexpected{console.fail(published.error())};
+  auto views = open_views(console, dir);
+  if (!views) return std::unexpected{views.error()};
+  return Offline{.views = std::move(*views),
+                 .published = std::move(*published),
+                 .today = (*clock)->today(),
+                 .offset_minutes = identity->offset_minutes};
+}
+
+std::expected<std::optional<Date>, Exit> read_day(const Console& console, const std::string& text) {
+  if (text.empty()) return std::optional<Date>{};
+  const auto day = Date::parse(text);
+  if (!day) return std::unexpected{console.fail("--as-of: not a date", "--as-of：不是日期")};
+  return day;
+}
+
+std::expected<views::At, Exit> read_known_at(const Console& console, const std::string& text,
+                                             Offline& at) {
+  if (text.empty()) return views::At{};
+  const auto parsed = api::parse_known_at(text, at.offset_minutes);
+  if (!parsed) {
+    return std::unexpected{console.fail("--known-at: a position, a date or a time is expected",
+                                        "--known-at：应为位置、日期或时间")};
+  }
+  if (parsed->position) return views::At{parsed->position};
+  const auto position = at.views->at_position(parsed->time_ms);
+  if (!position) return std::unexpected{console.fail(position.error())};
+  if (!*position) {
+    return std::unexpected{console.fail("nothing was on record at that time", "当时尚无任何记录")};
+  }
+  return *position;
+}
+
+std::expected<std::optional<std::pair<Date, Date>>, Exit> read_period(const Console& console,
+                                                                      const std::string& text) {
+  if (text.empty()) return std::optional<std::pair<Date, Date>>{};
+  const auto dots = text.find("..");
+  const auto first = Date::parse(std::string_view{text}.substr(0, dots));
+  const auto last = dots == std::string::npos
+                        ? std::nullopt
+                        : Date::parse(std::string_view{text}.substr(dots + 2));
+  if (!first || !last || *last < *first) {
+    return std::unexpected{console.fail("--period: 2021-01-01..2021-09-25 is expected",
+                                        "--period：应为 2021-01-01..2021-09-25")};
+  }
+  return std::pair{*first, *last};
+}
+
+std::string query(std::initializer_list<std::pair<const char*, std::string>> parts) {
+  std::string text;
+  for (const auto& [name, value] : parts) {
+    if (value.empty()) continue;
+    text += (text.empty() ? "?" : "&") + std::string{name} + "=" + exchange::percent_encode(value);
+  }
+  return text;
+}
+
+const Value::List& list_at(const Value& value, std::string_view name) {
+  static const Value::List kNone;
+  const Value* found = value.find(name);
+  return found && found->as_list() ? *found->as_list() : kNone;
+}
+
+std::string shown(const Value& value) {
+  if (value.is_null()) return "-";
+  return value.as_text() ? *value.as_text() : canonical_json(value);
+}
+
+std::string shown(const Value& record, std::string_view name) {
+  const Value* value = record.find(name);
+  return value ? shown(*value) : "-";
+}
+
+std::string agree_words(const Console& console, const Value& record) {
+  const Value* agree = record.find("agree");
+  const bool* flag = agree ? agree->as_bool() : nullptr;
+  if (!flag) return std::string{console.say("not known", "未知")};
+  return std::string{*flag ? console.say("agree", "一致") : console.say("DIFFER", "不一致")};
+}
+
+struct Word {
+  std::string_view token, en, zh;
+};
+constexpr Word kWhy[]{
+    {"not_told", "has told no value for this date", "尚未通报该日期的数值"},
+    {"definition", "counts by another definition", "按另一定义统计"},
+    {"failed", "some records could not be counted", "有记录无法计入"},
+    {"implausible", "names messages that were never sent", "所称消息从未发出"},
+    {"on_the_way", "may be explained by messages on the way", "可能因消息在途所致"},
+    {"held", "a message of theirs is held here", "对方有消息在本方暂存"},
+    {"value", "the numbers differ", "数值不同"},
+    {"splits", "the break-downs differ", "分项不同"},
+    {"records", "the same number counts other records", "数值相同但记录不同"}};
+
+std::string why_words(const Console& console, const std::string& token) {
+  for (const Word& word : kWhy) {
+    if (word.token == token) return std::string{console.say(word.en, word.zh)};
+  }
+  return token;
+}
+
+void print_figure(const Console& console, const Value& figure) {
+  std::ostream& out = console.out;
+  const std::string printed = figure.text_at("printed");
+  out << figure.text_at("title") << "  " << figure.text_at("figure") << '\n'
+      << "  " << (printed.empty() ? "-" : printed) << "   " << console.say("as of ", "截至 ")
+      << figure.text_at("as_of") << console.say(", known at position ", "，账本位置 ")
+      << shown(figure, "known_at") << ", " << figure.text_at("side") << '\n';
+  if (const std::string error = figure.text_at("error"); !error.empty()) {
+    out << "  " << console.say("cannot be counted: ", "无法计算：") << error << '\n';
+  }
+  Table table{{Align::left, Align::left, Align::right, Align::left}};
+  const auto published = [&](const Value& row) {
+    const Value* split = row.find("split");
+    table.add({"  " + std::string{console.say("published", "公布")},
+               row.text_at("row") + (split ? " " + canonical_json(*split) : ""),
+               row.text_at("printed"), row.text_at("as_of")});
+    if (const std::string note = row.text_at("note"); !note.empty()) table.add_line("    " + note);
+  };
+  if (figure.find("published_rows")) {
+    for (const Value& row : list_at(figure, "published_rows")) published(row);
+  } else if (const Value* row = figure.find("published")) {
+    published(*row);
+  }
+  for (const Value& side : list_at(figure, "by_side")) {
+    const std::string why = side.text_at("why");
+    table.add({"  " + std::string{console.say("side", "一方")}, side.text_at("party"),
+               side.find("printed") ? side.text_at("printed") : "-",
+               agree_words(console, side) + (why.empty() ? "" : ": " + why_words(console, why))});
+  }
+  if (figure.find("total")) {
+    table.add({"  " + std::string{console.say("total", "合计")}, "", shown(figure, "total"), ""});
+  }
+  for (const Value& split : list_at(figure, "splits")) {
+    for (const Value& one : list_at(split, "values")) {
+      table.add({"  " + split.text_at("name"), shown(one, "key"), shown(one, "value"), ""});
+    }
+  }
+  for (const Value& edition : list_at(figure, "editions")) {
+    table.add({"  " + std::string{console.say("edition", "版次")},
+               edition.text_at("register") + " " + edition.text_at("name"),
+               "#" + shown(edition, "number"), edition.text_at("on")});
+  }
+  table.print(out);
+  out << "  " << console.say("records ", "记录 ") << shown(figure, "rows")
+      << console.say(", definition ", "，定义 ") << figure.text_at("definition") << '\n';
+}
+
+void print_figures(const Console& console, const Value& all) {
+  Table table{{Align::left, Align::right, Align::left, Align::left, Align::left}};
+  for (const Value& figure : list_at(all, "figures")) {
+    const Value* published = figure.find("published");
+    table.add({figure.text_at("figure"), figure.text_at("printed"), figure.text_at("title"),
+               agree_words(console, figure), published ? published->text_at("row") : ""});
+  }
+  table.print(console.out);
+}
+
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted{"\""};
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string csv_value(const Value& record, std::string_view name) {
+  const Value* value = record.find(name);
+  if (!value || value->is_null()) return {};
+  return shown(*value);
+}
+
+// One line per figure, and one per value of a break-down.
+void print_csv(const Console& console, const Value::List& figures) {
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (const std::string& cell : cells) text += (text.empty() ? "" : ",") + csv_cell(cell);
+    console.out << text << "\r\n";
+  };
+  line({"figure", "title", "side", "as_of", "known_at", "split", "key", "value", "unit", "scale",
+        "agree", "published", "published_value"});
+  for (const Value& figure : figures) {
+    const auto row = [&](const std::string& split, const std::string& key,
+                         const std::string& value) {
+      const Value* published = split.empty() ? figure.find("published") : nullptr;
+      line({figure.text_at("figure"), figure.text_at("title"), figure.text_at("side"),
+            figure.text_at("as_of"), csv_value(figure, "known_at"), split, key, value,
+            figure.text_at("unit"), csv_value(figure, "scale"), csv_value(figure, "agree"),
+            published ? published->text_at("row") : "",
+            published ? csv_value(*published, "value") : ""});
+    };
+    row({}, {}, csv_value(figure, "value"));
+    for (const Value& split : list_at(figure, "splits")) {
+      for (const Value& one : list_at(split, "values")) {
+        row(split.text_at("name"), csv_value(one, "key"), csv_value(one, "value"));
+      }
+    }
+  }
+}
+
+Exit print(const Console& console, const Figures& what, const Value& answer, bool one) {
+  if (what.remote.json) {
+    print_json(console, answer);
+  } else if (what.csv) {
+    print_csv(console, one ? Value::List{answer} : list_at(answer, "figures"));
+  } else if (one) {
+    print_figure(console, answer);
+  } else {
+    print_figures(console, answer);
+  }
+  return Exit::done;
+}
+
+void print_records(const Console& console, const Value::List& records) {
+  Table table{{Align::left, Align::right, Align::left, Align::left, Align::left}};
+  for (const Value& row : records) {
+    std::string columns;
+    for (const Value& column : list_at(row, "shown")) {
+      const auto* pair = column.as_list();
+      if (!pair || pair->size() != 2) continue;
+      columns += (columns.empty() ? "" : "  ") + shown((*pair)[0]) + "=" + shown((*pair)[1]);
+    }
+    std::string positions;
+    for (const Value& position : list_at(row, "positions")) {
+      positions += (positions.empty() ? "#" : " #") + shown(position);
+    }
+    table.add(
+        {row.text_at("subject"), shown(row, "value"), shown(row, "from"), positions, columns});
+  }
+  table.print(console.out);
+}
+
+Value record_value(const views::FigureRow& row) {
+  Value::List positions;
+  for (const std::uint64_t position : row.positions) positions.emplace_back(position);
+  Value::Record one{{"subject", row.subject},
+                    {"edition", row.edition},
+                    {"version", row.version},
+                    {"value", row.value},
+                    {"split", row.split},
+                    {"shown", row.shown},
+                    {"positions", std::move(positions)}};
+  if (row.from) one["from"] = row.from->text();
+  if (row.to) one["to"] = row.to->text();
+  return one;
+}
+
+Exit no_figure(const Console& console, const std::string& id) {
+  return console.fail("no pack in force gives the figure " + id, "没有生效的业务包给出指标 " + id);
+}
+
+constexpr int kPage = 1'000;
+
+// All records behind a figure, page after page.
+Exit records_offline(const Console& console, const Figures& what, views::Views& views,
+                     const views::FigureAsk& ask) {
+  if (const auto known = views.figure(ask); !known) {
+    return console.fail(known.error());
+  } else if (!*known) {
+    return no_figure(console, ask.id);
+  }
+  views::Page page{.after = {}, .limit = kPage};
+  do {
+    const auto listed = views.figure_rows(ask, page);
+    if (!listed) return console.fail(listed.error());
+    Value::List records;
+    for (const views::FigureRow& row : listed->rows) records.push_back(record_value(row));
+    if (what.remote.json) {
+      for (const Value& record : records) console.out << canonical_json(record) << '\n';
+    } else {
+      print_records(console, records);
+    }
+    page.after = listed->next;
+  } while (!page.after.empty());
+  return Exit::done;
+}
+
+Exit records_remote(const Console& console, const Figures& what, const std::string& id,
+                    const std::string& as_of) {
+  std::string after;
+  do {
+    const auto answer = call(console, what.remote,
+                             {.path = "/figures/" + id + "/records" +
+                                      query({{"as_of", as_of},
+                                             {"known_at", what.known_at},
+                                             {"period", what.period},
+                                             {"limit", std::to_string(kPage)},
+                                             {"after", after}})});
+    if (!answer) return answer.error();
+    const Value::List& records = list_at(*answer, "records");
+    if (what.remote.json) {
+      for (const Value& record : records) console.out << canonical_json(record) << '\n';
+    } else {
+      print_records(console, records);
+    }
+    after = answer->text_at("next");
+  } while (!after.empty());
+  return Exit::done;
+}
+
+Exit tell(const Console& console, const Figures& what, const Place& place) {
+  Value::Record body;
+  if (!what.as_of.empty()) body["as_of"] = what.as_of;
+  if (!place.rest.empty()) body["figures"] = Value::List{place.rest.front()};
+  if (place.dir.empty()) {
+    return call_and_print(
+        console, what.remote,
+        {.method = "POST", .path = "/figures/publish", .body = canonical_json(Value{body})});
+  }
+  const auto day = read_day(console, what.as_of);
+  if (!day) return day.error();
+  const auto published = api::published_of(place.dir, what.circle);
+  if (!published) return console.fail(published.error());
+  const auto node = open_at_rest(console, place.dir);
+  if (!node) return node.error();
+  const auto follower = views::Follower::start(**node, place.dir);
+  if (!follower) return console.fail(follower.error());
+  constexpr int kPatienceMs = 600'000;
+  if (!(*follower)->wait((*node)->durable() - 1, kPatienceMs)) {
+    return console.fail((*follower)->fault(), (*follower)->fault());
+  }
+  std::vector<views::FigureAsk> asks;
+  if (place.rest.empty()) {
+    asks = api::asks_to_tell(**published, *day);
+  } else {
+    asks.push_back({.id = place.rest.front(),
+                    .as_of = day->value_or((*node)->clock().today()),
+                    .known_at = {},
+                    .period = {},
+                    .digest = true});
+  }
+  auto told = views::figures_to_tell(*(*follower)->views(), asks);
+  if (!told) return console.fail(told.error());
+  core::Asker by = local_officer();
+  const auto done =
+      run_at_rest(console, **node, core::TellFigures{.by = std::move(by), .told = std::move(*told)},
+                  Value{body});
+  if (!done) return done.error();
+  console.out << console.say("figures told: ", "已通报指标：")
+              << shown(done->decision.answer, "items") << console.say(", messages: ", "，消息：")
+              << shown(done->decision.answer, "messages") << '\n';
+  return Exit::done;
+}
+
+std::string mark_of(const Value& row) {
+  const Value* differs = row.find("differs");
+  const bool* flag = differs ? differs->as_bool() : nullptr;
+  return !flag ? "·" : *flag ? "≠" : "=";
+}
+
+void print_overview(const Console& console, const Value& overview, bool notes) {
+  std::ostream& out = console.out;
+  out << console.say("Overview as of ", "总览，截至 ") << overview.text_at("as_of")
+      << console.say(", counted by ", "，统计方 ") << overview.text_at("side")
+      << console.say(", position ", "，账本位置 ") << shown(overview, "position") << '\n';
+  Table table{{Align::left, Align::left, Align::right, Align::left, Align::left, Align::left}};
+  table.add({"", "", std::string{console.say("computed", "计算值")}, "",
+             std::string{console.say("published", "公布值")},
+             std::string{console.say("on", "日期")}});
+  for (const Value& section : list_at(overview, "sections")) {
+    table.add_line("");
+    table.add_line(section.text_at("section") + "  " + section.text_at("title"));
+    for (const Value& row : list_at(section, "rows")) {
+      const Value* published = row.find("published");
+      const std::string printed = row.text_at("printed");
+      table.add({"  " + row.text_at("row"), row.text_at("title"), printed.empty() ? "-" : printed,
+                 mark_of(row), published ? published->text_at("printed") : "",
+                 row.text_at("as_of")});
+      for (const Value& why : list_at(row, "why")) {
+        if (why.text_at("code") == "other_date") continue;  // the date stands beside it
+        table.add_line("        " + why.text_at("text"));
+      }
+      const std::string note = row.text_at("note");
+      if (notes && !note.empty() && mark_of(row) != "≠") table.add_line("        " + note);
+    }
+  }
+  table.print(out);
+  out << '\n'
+      << console.say("numbers computed: ", "计算的数字：") << shown(overview, "numbers")
+      << console.say(", as published: ", "，与公布一致：") << shown(overview, "as_published")
+      << console.say(", differing: ", "，不一致：") << shown(overview, "differing") << '\n';
+}
+
+void print_discrepancies(const Console& console, const Value& all) {
+  const Value::List& list = list_at(all, "discrepancies");
+  if (list.empty()) {
+    console.out << console.say("no figure on which what was told differs\n",
+                               "已通报的指标没有差异\n");
+    return;
+  }
+  for (const Value& one : list) {
+    const Value* ours = one.find("ours");
+    const Value* theirs = one.find("theirs");
+    if (!ours || !theirs) continue;
+    console.out << one.text_at("figure") << "  " << one.text_at("title") << "  "
+                << one.text_at("as_of") << "  " << agree_words(console, one) << '\n';
+    console.out << "  " << ours->text_at("party") << ' ' << shown(*ours, "value") << "   "
+                << theirs->text_at("party") << ' ' << shown(*theirs, "value") << "   "
+                << why_words(console, theirs->text_at("why")) << '\n';
+    for (const Value& row : list_at(one, "records")) {
+      const std::string kind = row.text_at("what");
+      std::string positions;
+      for (const Value& position : list_at(row, "positions")) positions += " #" + shown(position);
+      const Value* moving = row.find("on_the_way");
+      console.out << "    " << row.text_at("key") << "  "
+                  << (kind == "only_here"    ? console.say("only here", "仅本方有")
+                      : kind == "only_there" ? console.say("only there", "仅对方有")
+                                             : console.say("differs", "内容不同"))
+                  << (moving && moving->as_bool() && *moving->as_bool()
+                          ? console.say(", on the way", "，在途")
+                          : std::string_view{})
+                  << positions << '\n';
+    }
+    if (const std::string why = one.text_at("records_why"); why == "too_many") {
+      console.out << console.say("    too many records to name them one by one\n",
+                                 "    记录过多，未逐条列出\n");
+    } else if (why == "not_told") {
+      console.out << console.say("    the other side named no records\n", "    对方未列出记录\n");
+    }
+  }
+}
+
+}  // namespace
+
+Exit figures(const Console& console, const Figures& what) {
+  const auto place = place_of(console, what.remote, what.words, 1);
+  if (!place) return place.error();
+  if (what.tell) return tell(console, what, *place);
+  const bool one = !place->rest.empty();
+  const std::string id = one ? place->rest.front() : "";
+  if (one && (std::ranges::count(id, '/') != 1 || id.find_first_of("?#%") != std::string::npos)) {
+    return console.fail("a figure is named pack/figure, e.g. joint-programme/items_first_batch",
+                        "指标应写作 业务包/指标，如 joint-programme/items_first_batch");
+  }
+  if (what.records && !one) {
+    return console.fail("--records needs a figure", "--records 须指定指标");
+  }
+  if (place->dir.empty()) {
+    if (what.records) return records_remote(console, what, id, what.as_of);
+    const auto answer = call(console, what.remote,
+                             {.path = "/figures" + (one ? "/" + id : "") +
+                                      query({{"as_of", what.as_of},
+                                             {"values", one ? "" : "true"},
+                                             {"known_at", what.known_at},
+                                             {"party", what.party},
+                                             {"period", what.period}})});
+    return answer ? print(console, what, *answer, one) : answer.error();
+  }
+  auto at = open_offline(console, place->dir, what.circle);
+  if (!at) return at.error();
+  const auto day = read_day(console, what.as_of);
+  if (!day) return day.error();
+  const auto known = read_known_at(console, what.known_at, *at);
+  if (!known) return known.error();
+  const auto period = read_period(console, what.period);
+  if (!period) return period.error();
+  const api::FigureWish wish{.ask = {.id = id,
+                                     .as_of = day->value_or(at->today),
+                                     .known_at = *known,
+                                     .period = *period,
+                                     .digest = false},
+                             .party = what.party,
+                             .language = console.language};
+  if (what.records) return records_offline(console, what, *at->views, wish.ask);
+  if (!one) {
+    const auto all = api::figures_value(*at->views, wish, *at->published);
+    return all ? print(console, what, *all, false) : console.fail(all.error());
+  }
+  const auto answer = api::figure_value(*at->views, wish, *at->published);
+  if (!answer) return console.fail(answer.error());
+  if (!*answer) return no_figure(console, id);
+  return print(console, what, **answer, true);
+}
+
+Exit overview(const Console& console, const Overview& what) {
+  const auto place = place_of(console, what.remote, what.words, 0);
+  if (!place) return place.error();
+  std::expected<Value, Exit> answer{Value{}};
+  if (place->dir.empty()) {
+    answer =
+        call(console, what.remote,
+             {.path = "/overview" + query({{"as_of", what.as_of}, {"known_at", what.known_at}})});
+  } else {
+    auto at = open_offline(console, place->dir, what.circle);
+    if (!at) return at.error();
+    const auto day = read_day(console, what.as_of);
+    if (!day) return day.error();
+    const auto known = read_known_at(console, what.known_at, *at);
+    if (!known) return known.error();
+    if (at->published->rows.empty()) {
+      return console.fail(
+          "nothing published is known: give --circle FILE, or put published.tsv into the directory",
+          "没有公布数目录：请用 --circle FILE 指定，或将 published.tsv 放入节点目录");
+    }
+    auto computed = api::overview_value(
+        *at->views, {.as_of = *day, .known_at = *known, .language = console.language},
+        *at->published);
+    if (!computed) return console.fail(computed.error());
+    answer = std::move(*computed);
+  }
+  if (!answer) return answer.error();
+  if (what.remote.json) {
+    print_json(console, *answer);
+  } else {
+    print_overview(console, *answer, what.notes);
+  }
+  return Exit::done;
+}
+
+Exit discrepancies(const Console& console, const Overview& what) {
+  const auto place = place_of(console, what.remote, what.words, 0);
+  if (!place) return place.error();
+  std::expected<Value, Exit> answer{Value{}};
+  if (place->dir.empty()) {
+    answer = call(
+        console, what.remote,
+        {.path = "/discrepancies" + query({{"as_of", what.as_of}, {"known_at", what.known_at}})});
+  } else {
+    auto at = open_offline(console, place->dir, what.circle);
+    if (!at) return at.error();
+    const auto day = read_day(console, what.as_of);
+    if (!day) return day.error();
+    const auto known = read_known_at(console, what.known_at, *at);
+    if (!known) return known.error();
+    auto found = api::discrepancies_value(*at->views, *day, *known, console.language);
+    if (!found) return console.fail(found.error());
+    answer = std::move(*found);
+  }
+  if (!answer) return answer.error();
+  if (what.remote.json) {
+    print_json(console, *answer);
+  } else {
+    print_discrepancies(console, *answer);
+  }
+  return Exit::done;
+}
+
+}  // namespace bashu::cli

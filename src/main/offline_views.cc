@@ -1,0 +1,70 @@
+#include "main/offline_views.h"
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "main/journal_scan.h"
+#include "node/identity.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds{2};
+constexpr auto kPause = std::chrono::milliseconds{50};
+constexpr std::uint64_t kEntriesAtOnce = 10'000;
+
+std::expected<std::unique_ptr<views::Views>, Fault> build(const Console& console,
+                                                          journal::Journal& journal,
+                                                          const std::string& party) {
+  auto views = views::Views::open({.path = ":memory:", .own = party, .rebuilding = true});
+  if (!views) return std::unexpected{views.error()};
+  std::uint64_t done = 0;
+  const auto read = each_commit(
+      journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+        for (const evidence::CommitEntry& bytes : commit.entries) {
+          const auto entry = decode_entry(bytes);
+          if (!entry) return std::unexpected{entry.error()};
+          if (auto ok = (*views)->apply(entry->index, entry->time_ms, entry->events); !ok) {
+            return std::unexpected{ok.error()};
+          }
+          if (++done % kEntriesAtOnce != 0) continue;
+          if (auto ok = (*views)->flush(); !ok) return std::unexpected{ok.error()};
+          console.progress(std::to_string(done) + "/" + std::to_string(journal.size()));
+        }
+        return true;
+      });
+  console.progress({});
+  if (!read) return std::unexpected{read.error()};
+  if (auto ok = (*views)->flush(); !ok) return std::unexpected{ok.error()};
+  if (auto ok = (*views)->finish(); !ok) return std::unexpected{ok.error()};
+  return views;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<views::Views>, Exit> open_views(const Console& console,
+                                                              const std::string& dir) {
+  const auto identity = node::load_identity(dir);
+  if (!identity) return std::unexpected{console.fail(identity.error())};
+  const auto journal = journal::open_sqlite(dir, true);
+  if (!journal) return std::unexpected{console.fail(journal.error())};
+  const std::uint64_t size = (*journal)->size();
+  const auto file = std::filesystem::path{dir} / "views.db";
+  // A running node is at most moments behind its journal.
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (std::filesystem::exists(file)) {
+    auto views = views::Views::open_to_read(file.string());
+    if (!views || (*views)->party() != identity->party) break;
+    if ((*views)->entries() >= size) return std::move(*views);
+    if (std::chrono::steady_clock::now() > end) break;
+    std::this_thread::sleep_for(kPause);
+  }
+  auto built = build(console, **journal, identity->party);
+  if (!built) return std::unexpected{console.fail(built.error())};
+  return std::move(*built);
+}
+
+}  // namespace bashu::cli
