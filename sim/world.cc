@@ -382,6 +382,8 @@ void World::send(Machine& from, exchange::PeerCall call) {
         const auto payload = from_base64url(outer ? outer->text_at("payload") : "");
         const auto inner = payload ? parse_json(*payload) : std::unexpected{JsonError{}};
         BASHU_ASSERT(inner);
+        Value body = *inner->find("body");
+        body.as_record()->erase("$keys");
         (void)to.submit(
             {.command =
                  core::TakeMessage{.from = from.party(),
@@ -391,7 +393,7 @@ void World::send(Machine& from, exchange::PeerCall call) {
                                    .kind = inner->text_at("kind"),
                                    .stream = inner->text_at("stream"),
                                    .pack = inner->text_at("pack"),
-                                   .body = *inner->find("body")},
+                                   .body = std::move(body)},
              .evidence = call.body},
             nullptr);
         return;
