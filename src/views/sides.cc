@@ -235,8 +235,10 @@ Read<bool> name_rows(Views& views, const ToldRow& told, const OnTheWay& way, Dis
     found.rows_why = told.rows > static_cast<std::int64_t>(kRowsNamed) ? "too_many" : "not_told";
     return false;
   }
+  // A difference is explained where both had the same messages; what is on the way, as it is now.
+  const bool may_move = found.theirs.why == "on_the_way";
   FigureAsk ask = found.ask;
-  if (found.theirs.compared_at) ask.known_at = found.theirs.compared_at;
+  if (!may_move && found.theirs.compared_at) ask.known_at = found.theirs.compared_at;
   auto marks = marks_of(views, ask);
   if (!marks) return std::unexpected{marks.error()};
   if (!*marks) {
@@ -244,7 +246,7 @@ Read<bool> name_rows(Views& views, const ToldRow& told, const OnTheWay& way, Dis
     return false;
   }
   const auto moving = [&](const std::string& key) {
-    return !found.theirs.compared_at && (way.registers || way.streams.contains(key));
+    return may_move && (way.registers || way.streams.contains(key));
   };
   using enum RowDifference::What;
   for (auto& [key, mark] : **marks) {

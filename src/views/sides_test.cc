@@ -1,0 +1,439 @@
+// Two or three cores that tell each other their figures; the test carries every message by hand.
+#include "views/sides.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "core/core.h"
+#include "packs/load.h"
+#include "views/views.h"
+
+namespace bashu::views {
+namespace {
+
+std::string visits(int version = 1, const std::string& measure = "count: true") {
+  return R"(
+bashu: 1
+pack: visits
+version: )" +
+         std::to_string(version) + R"(
+title: {en: Visits}
+types:
+  line: {type: text, max: 60, class: public, title: {en: Line}}
+registers:
+  guest: {kept: own, key: [name], title: {en: Guests}, fields: {name: line}}
+  road: {kept: shared, key: [name], title: {en: Roads}, fields: {name: line}}
+services:
+  visit:
+    title: {en: Visit}
+    parties: {host: {office: all}, guest: {office: all}}
+    fields: {subject: line}
+    start: {owner: guest, by: office, form: [subject], to: going}
+    states:
+      going: {title: {en: Going}, owner: guest, events: {report: {title: {en: Report}, by: office, to: held}}}
+      held: {title: {en: Held}, final: true}
+figures:
+  visits: {title: {en: Visits held}, of: visit, from: case.reached('held'), )" +
+         measure + R"(, split: {host: case.parties.host}}
+  guests: {title: {en: Guests}, of: guest, count: true, sides: add}
+  listed: {title: {en: Guests listed}, of: guest, count: true}
+  roads: {title: {en: Roads}, of: road, count: true}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
+)";
+}
+
+class Sides : public ::testing::Test {
+ protected:
+  struct Node {
+    std::unique_ptr<core::State> state;
+    std::unique_ptr<Views> views;
+    std::uint64_t entries = 0;
+  };
+  using Spoil = std::function<void(core::MessageQueued&)>;
+
+  void SetUp() override { begin({"a", "b"}); }
+  void begin(const std::vector<core::PartyId>& parties) {
+    nodes_.clear();
+    parties_ = parties;
+    core::AdoptRecord circle{
+        .record = {.what = "agreement", .party = {}, .edition = 1, .bytes = "{}"}, .parties = {}};
+    for (const core::PartyId& party : parties) circle.parties.push_back({.party = party});
+    for (const core::PartyId& party : parties) {
+      Node& node = nodes_[party];
+      node.state = std::make_unique<core::State>(party);
+      auto views = Views::open({.path = ":memory:", .own = party});
+      ASSERT_TRUE(views) << views.error().what;
+      node.views = std::move(*views);
+      must(party, core::BeginDay{.day = today_});
+      must(party, circle);
+    }
+    for (const core::PartyId& party : parties) adopt(party, visits());
+    carry();
+  }
+  void adopt(const core::PartyId& at, const std::string& yaml) {
+    const auto loaded = packs::load(yaml);
+    ASSERT_TRUE(loaded.pack) << (loaded.findings.empty() ? "" : loaded.findings[0].text);
+    must(at, core::AdoptPack{
+                 .by = who(), .source = canonical_json(loaded.pack->source), .from = today_});
+  }
+  static core::Asker who() {
+    return {.principal = "key:o",
+            .roles = {"office", "registrar", "audit"},
+            .divisions = {},
+            .idempotency_key = {},
+            .request_digest = {}};
+  }
+  std::expected<core::Decision, Reject> run(const core::PartyId& at, const core::Command& command) {
+    const core::Moment moment{
+        .now = {.unix_ms = std::int64_t{today_.days()} * 86'400'000}, .today = today_, .salt = "s"};
+    Node& node = nodes_.at(at);
+    auto decision = core::decide(*node.state, command, moment);
+    if (!decision) return decision;
+    for (const core::Event& event : decision->events) {
+      node.state->apply(event);
+      if (const auto* message = std::get_if<core::MessageQueued>(&event))
+        waiting_[{at, message->to}].push_back(*message);
+    }
+    EXPECT_TRUE(node.views->apply(node.entries++, moment.now.unix_ms, decision->events));
+    EXPECT_TRUE(node.views->flush());
+    return decision;
+  }
+  core::Decision must(const core::PartyId& at, const core::Command& command) {
+    auto decision = run(at, command);
+    EXPECT_TRUE(decision) << (decision
+                                  ? ""
+                                  : reject_name(decision.error().code) + decision.error().where);
+    return decision ? *decision : core::Decision{};
+  }
+  // Everything that waits from one to the other; `spoil` may alter what is on the way.
+  void carry(const core::PartyId& from, const core::PartyId& to, const Spoil& spoil = {}) {
+    auto& queue = waiting_[{from, to}];
+    while (!queue.empty()) {
+      core::MessageQueued message = std::move(queue.front());
+      queue.pop_front();
+      if (spoil) spoil(message);
+      const std::string id = hex(sha256(from + to + std::to_string(message.seq)));
+      outcome_ = must(to, core::TakeMessage{.from = from,
+                                            .seq = message.seq,
+                                            .message_id = id,
+                                            .kind = message.kind,
+                                            .stream = message.stream,
+                                            .pack = message.pack,
+                                            .body = message.body})
+                     .outcome;
+    }
+  }
+  void carry() {
+    for (int round = 0; round < 4; ++round) {
+      for (const core::PartyId& from : parties_) {
+        for (const core::PartyId& to : parties_) {
+          if (from != to) carry(from, to);
+        }
+      }
+    }
+  }
+  core::CaseId visit(const core::PartyId& guest, const core::PartyId& host) {
+    const core::Decision begun =
+        must(guest, core::StartCase{.by = who(),
+                                    .pack = "visits",
+                                    .service = "visit",
+                                    .role = "office",
+                                    .parties = {{"guest", guest}, {"host", host}},
+                                    .parent = {},
+                                    .id = {},
+                                    .with = Value{Value::Record{{"subject", "roads"}}}});
+    return begun.answer.text_at("case");
+  }
+  void report(const core::PartyId& guest, const core::CaseId& id) {
+    must(guest, core::FireEvent{.by = who(),
+                                .id = id,
+                                .event = "report",
+                                .role = "office",
+                                .version = {},
+                                .with = Value{Value::Record{}}});
+  }
+  void list(const core::PartyId& at, const std::string& reg, const std::string& name) {
+    must(at, core::PutRecords{.by = who(),
+                              .pack = "visits",
+                              .reg = reg,
+                              .records = {Value{Value::Record{{"name", name}}}}});
+  }
+  Value told(const core::PartyId& at, const std::vector<std::string>& names) {
+    std::vector<FigureAsk> asks;
+    for (const std::string& name : names) asks.push_back({.id = "visits/" + name, .as_of = today_});
+    auto value = figures_to_tell(*nodes_.at(at).views, asks);
+    EXPECT_TRUE(value) << value.error().what;
+    return value ? *value : Value{};
+  }
+  void tell(const core::PartyId& at,
+            const std::vector<std::string>& names = {"visits", "guests", "listed", "roads"}) {
+    must(at, core::TellFigures{.by = who(), .told = told(at, names)});
+  }
+  FigureSides sides(const core::PartyId& at, const std::string& name,
+                    std::optional<Date> as_of = {}, At known_at = {}) {
+    Views& views = *nodes_.at(at).views;
+    const FigureAsk ask{
+        .id = "visits/" + name, .as_of = as_of.value_or(today_), .known_at = known_at};
+    const auto ours = views.figure(ask);
+    const auto members = views.members();
+    EXPECT_TRUE(ours && *ours && members);
+    auto found = figure_sides(views, ask, **ours, *members);
+    EXPECT_TRUE(found) << found.error().what;
+    return found ? *found : FigureSides{};
+  }
+  // What the other of two says.
+  FigureSide other(const core::PartyId& at, const std::string& name) {
+    return sides(at, name).sides.back();
+  }
+  std::vector<Discrepancy> differing(const core::PartyId& at) {
+    auto list = discrepancies(*nodes_.at(at).views, {}, {});
+    EXPECT_TRUE(list) << list.error().what;
+    return list ? *list : std::vector<Discrepancy>{};
+  }
+
+  Date today_ = *Date::parse("2026-03-02");
+  std::vector<core::PartyId> parties_;
+  std::map<core::PartyId, Node> nodes_;
+  std::map<std::pair<core::PartyId, core::PartyId>, std::deque<core::MessageQueued>> waiting_;
+  std::string outcome_;  // of the message taken last
+};
+
+TEST_F(Sides, TheSameMessagesGiveTheSameNumbers) {
+  report("a", visit("a", "b"));
+  report("b", visit("b", "a"));
+  list("a", "guest", "x");
+  list("b", "guest", "y");
+  list("b", "guest", "z");
+  list("a", "road", "r1");
+  carry();
+  EXPECT_EQ(sides("a", "visits").agree, Agree::unknown);
+  EXPECT_EQ(other("a", "visits").why, "not_told");
+  tell("a");
+  tell("b");
+  carry();
+  for (const char* at : {"a", "b"}) {
+    for (const char* name : {"visits", "roads"}) {
+      const FigureSides found = sides(at, name);
+      EXPECT_EQ(found.agree, Agree::yes) << at << name << found.sides.back().why;
+      EXPECT_EQ(found.sides[0].value, found.sides[1].value);
+    }
+    EXPECT_EQ(sides(at, "visits").sides[1].value, 2);
+    EXPECT_EQ(sides(at, "guests").agree, Agree::yes);
+    EXPECT_EQ(sides(at, "guests").total, 3) << "each counts its own";
+  }
+}
+
+TEST_F(Sides, ARealDifferenceIsListedEvenWhereRecordsAreNotNamed) {
+  list("a", "guest", "x");
+  list("a", "guest", "y");
+  list("b", "guest", "y");
+  tell("b");
+  carry();
+  EXPECT_EQ(other("a", "listed").agree, Agree::no);
+  EXPECT_EQ(other("a", "listed").why, "value");
+  const auto found = differing("a");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].ask.id, "visits/listed");
+  EXPECT_EQ(found[0].ours.value, 2);
+  EXPECT_EQ(found[0].theirs.value, 1);
+  EXPECT_EQ(found[0].rows_why, "not_told") << "what one side keeps for itself is not told";
+  EXPECT_TRUE(found[0].rows.empty());
+}
+
+TEST_F(Sides, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {
+  const core::CaseId good = visit("a", "b");
+  const core::CaseId bad = visit("a", "b");
+  carry();
+  report("a", good);
+  carry();
+  report("a", bad);
+  carry("a", "b", [](core::MessageQueued& message) {
+    if (message.kind == "case.event") (*message.body.as_record())["to"] = "going";
+  });
+  EXPECT_EQ(outcome_, "held");
+  carry();
+  tell("a");
+  tell("b");
+  carry();
+  for (const auto& [at, value] : {std::pair{"a", 2}, {"b", 1}}) {
+    const FigureSides both = sides(at, "visits");
+    EXPECT_EQ(both.agree, Agree::no);
+    EXPECT_EQ(both.sides[0].value, value);
+    const auto found = differing(at);
+    ASSERT_EQ(found.size(), 1U) << at;
+    ASSERT_EQ(found[0].rows.size(), 1U) << at;
+    const RowDifference& row = found[0].rows[0];
+    EXPECT_EQ(row.key, bad);
+    EXPECT_FALSE(row.on_the_way);
+    EXPECT_FALSE(row.positions.empty()) << "the entries here that made it so";
+    EXPECT_EQ(row.what, std::string{at} == "a" ? RowDifference::What::only_here
+                                               : RowDifference::What::only_there);
+  }
+}
+
+TEST_F(Sides, WhatIsOnTheWayIsNoDifference) {
+  const core::CaseId first = visit("a", "b");
+  const core::CaseId second = visit("a", "b");
+  report("a", first);
+  carry();
+  tell("b");
+  carry();
+  report("a", second);  // b does not know it yet
+  const FigureSide b = other("a", "visits");
+  EXPECT_EQ(b.value, 1);
+  EXPECT_EQ(b.agree, Agree::unknown);
+  EXPECT_EQ(b.why, "on_the_way");
+  EXPECT_EQ(b.to_them, 1);
+  EXPECT_TRUE(b.compared_at) << "when we had just their messages, the numbers were the same";
+  const auto found = differing("a");
+  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(found[0].rows.size(), 1U);
+  EXPECT_EQ(found[0].rows[0].key, second);
+  EXPECT_TRUE(found[0].rows[0].on_the_way);
+  EXPECT_EQ(found[0].theirs.agree, Agree::unknown);
+  carry();
+  tell("b");
+  carry();
+  EXPECT_EQ(other("a", "visits").agree, Agree::yes);
+  EXPECT_TRUE(differing("a").empty());
+}
+
+TEST_F(Sides, MessagesThatCrossedAreToldApartByTheRecords) {
+  const core::CaseId ours = visit("a", "b");
+  const core::CaseId theirs = visit("b", "a");
+  carry();
+  report("a", ours);
+  report("b", theirs);
+  tell("b");
+  carry("b", "a");
+  FigureSide b = other("a", "visits");
+  EXPECT_EQ(b.agree, Agree::unknown);
+  EXPECT_FALSE(b.compared_at) << "there was no moment with just the same messages";
+  auto found = differing("a");
+  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(found[0].rows.size(), 1U);
+  EXPECT_EQ(found[0].rows[0].key, ours);
+  EXPECT_TRUE(found[0].rows[0].on_the_way);
+}
+
+TEST_F(Sides, AnotherDefinitionIsShownAndComparedWithNothing) {
+  report("a", visit("a", "b"));
+  carry();
+  adopt("b", visits(2, "where: \"data.subject == 'x'\", count: true"));
+  tell("b");
+  carry();
+  EXPECT_EQ(outcome_, "held") << "of a pack that is not adopted here";
+  adopt("a", visits(2, "where: \"data.subject == 'x'\", count: true"));
+  EXPECT_EQ(other("a", "visits").agree, Agree::yes) << "released by the adoption";
+  adopt("a", visits(3, "where: \"data.subject == 'roads'\", count: true"));
+  EXPECT_EQ(sides("a", "visits").sides[0].value, 1) << "the newest version counts";
+  const FigureSide b = other("a", "visits");
+  EXPECT_EQ(b.value, 0);
+  EXPECT_EQ(b.agree, Agree::unknown);
+  EXPECT_EQ(b.why, "definition");
+  const auto found = differing("a");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].theirs.why, "definition");
+  EXPECT_TRUE(found[0].rows.empty());
+}
+
+TEST_F(Sides, WhatIsAlteredDoesNoHarm) {
+  report("a", visit("a", "b"));
+  carry();
+  const auto spoilt = [&](const Spoil& spoil) {
+    tell("b");
+    carry("b", "a", [&](core::MessageQueued& message) {
+      if (message.kind == "figure.value") spoil(message);
+    });
+    return outcome_;
+  };
+  const auto item = [](core::MessageQueued& message) -> Value::Record& {
+    return *(*message.body.as_record())["items"].as_list()->front().as_record();
+  };
+  EXPECT_EQ(spoilt([&](auto& m) { item(m)["value"] = "many"; }), "held");
+  EXPECT_EQ(spoilt([&](auto& m) { item(m)["definition"] = "sha256:short"; }), "held");
+  EXPECT_EQ(spoilt([&](auto& m) { item(m)["more"] = 1; }), "held");
+  EXPECT_EQ(spoilt([&](auto& m) { m.body.as_record()->erase("taken"); }), "held");
+  EXPECT_EQ(spoilt([&](auto& m) { (*m.body.as_record())["items"] = Value::Record{}; }), "held");
+  EXPECT_EQ(other("a", "visits").why, "not_told");
+  // Of good form, and wrong: shown for what it is.
+  EXPECT_EQ(spoilt([&](auto& m) { (*m.body.as_record())["taken"] = 1'000'000; }), "applied");
+  EXPECT_EQ(other("a", "visits").why, "implausible");
+  EXPECT_EQ(spoilt([&](auto& m) { item(m)["figure"] = "nothing"; }), "applied");
+  EXPECT_EQ(spoilt([&](auto& m) { item(m)["definition"] = "sha256:" + std::string(64, '0'); }),
+            "applied");
+  EXPECT_EQ(other("a", "visits").why, "definition");
+  EXPECT_EQ(spoilt([](auto&) {}), "applied");
+  EXPECT_EQ(other("a", "visits").agree, Agree::yes) << "the newest told counts";
+  EXPECT_EQ(core::invariant(*nodes_.at("a").state), "");
+}
+
+TEST_F(Sides, WhatWasToldIsOfItsDateAndSeenFromItsPositionOn) {
+  report("a", visit("a", "b"));
+  carry();
+  const std::uint64_t before = nodes_.at("a").entries - 1;
+  tell("b");
+  carry();
+  EXPECT_EQ(sides("a", "visits").agree, Agree::yes);
+  EXPECT_EQ(sides("a", "visits", {}, before).sides.back().why, "not_told");
+  EXPECT_EQ(sides("a", "visits", today_.plus_days(1)).sides.back().why, "not_told");
+  EXPECT_EQ(sides("a", "visits", today_.plus_days(-1)).sides.front().value, 0);
+}
+
+TEST_F(Sides, OfCasesOnlyThoseOfTheReceiverAreNamed) {
+  begin({"a", "b", "c"});
+  const core::CaseId with_b = visit("a", "b");
+  const core::CaseId with_c = visit("a", "c");
+  report("a", with_b);
+  report("a", with_c);
+  carry();
+  tell("a", {"visits", "listed"});
+  std::map<std::string, std::string> keys;
+  for (const char* to : {"b", "c"}) {
+    ASSERT_EQ(waiting_[std::pair(core::PartyId{"a"}, core::PartyId{to})].size(), 1U);
+    for (const Value& item : *waiting_[std::pair(core::PartyId{"a"}, core::PartyId{to})]
+                                  .front()
+                                  .body.find("items")
+                                  ->as_list()) {
+      const Value* rows = item.find("row_digests");
+      if (item.text_at("figure") == "listed") {
+        EXPECT_EQ(rows, nullptr) << "a register that one side keeps";
+        continue;
+      }
+      ASSERT_TRUE(rows && rows->as_record());
+      ASSERT_EQ(rows->as_record()->size(), 1U);
+      keys[to] = rows->as_record()->begin()->first;
+    }
+  }
+  EXPECT_EQ(keys["b"], with_b);
+  EXPECT_EQ(keys["c"], with_c);
+}
+
+TEST_F(Sides, OnlyAnOfficerTells) {
+  const Value body = told("a", {"visits"});
+  core::Asker clerk = who();
+  clerk.roles = {"office"};
+  const auto refused = run("a", core::TellFigures{.by = clerk, .told = body});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, RejectCode::role);
+  Value strange = body;
+  (*strange.as_record()->find("items")->second.as_list()->front().as_record())["pack"] =
+      "sha256:" + std::string(64, '1');
+  const auto unknown = run("a", core::TellFigures{.by = who(), .told = strange});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, RejectCode::unknown_pack);
+}
+
+}  // namespace
+}  // namespace bashu::views
