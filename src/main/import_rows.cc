@@ -2,6 +2,7 @@
 
 #include <csv.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <deque>
@@ -20,15 +21,15 @@ constexpr std::size_t kShownMax = 1'000;  // bytes of a row's text that are kept
 // Shortened, and with `?` for what is not UTF-8.
 std::string shown(std::string_view text) {
   std::string out{text.substr(0, kShownMax)};
+  std::erase(out, '\0');
   while (!out.empty() && !is_utf8(out) && out.size() > kShownMax - 4 && out.size() < text.size()) {
     out.pop_back();
   }
-  if (!is_utf8(out)) {
+  if (!is_json_text(out)) {
     for (char& c : out) {
       if (static_cast<unsigned char>(c) >= 0x80) c = '?';
     }
   }
-  std::erase(out, '\0');
   return out;
 }
 
@@ -177,8 +178,9 @@ class CsvRows {
 
   void row() {
     Row row{.line = first_, .text = shown(text_), .fields = {}, .wrong = {}};
-    const bool text = is_utf8(text_);
     std::vector<Cell> cells = std::exchange(cells_, {});
+    const bool text =
+        std::ranges::all_of(cells, [](const Cell& c) { return is_json_text(c.text); });
     text_.clear();
     if (heading_.empty()) {
       for (Cell& cell : cells) heading_.push_back(std::move(cell.text));

@@ -60,7 +60,7 @@ registers:
     fields: {name: line, amount: yuan, seen: {type: date, class: public, sided: true, optional: true, title: {zh: 日期, en: Seen}}}
   both: {title: {zh: 同名, en: Both}, kept: shared, key: [name], fields: {name: line}}
 books:
-  cash: {title: {zh: 账, en: Cash}, type: yuan, accounts: {out: {floor: none}, in: {key: [name]}}}
+  cash: {title: {zh: 账, en: Cash}, type: yuan, accounts: {source: {floor: none}, held: {key: [name]}}}
 services:
   note:
     title: {zh: 记, en: Note}
@@ -80,7 +80,7 @@ feeds:
     by: office
     fields: {name: line, amount: yuan}
     key: [name]
-    do: {move: =line.amount, from: cash.out, to: cash.in(line.name)}
+    do: {move: =line.amount, from: cash.source, to: cash.held(line.name)}
   looked:
     title: {zh: 查, en: Looked}
     by: office
