@@ -1,0 +1,127 @@
+"""What the end-to-end tests share: nodes as processes in a temporary directory, and a small pack."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools" / "demo"))
+
+from client import Away, Client, Refused  # noqa: E402, F401
+from node import Node, bashu, form_circle, mail_delivered, wait_until  # noqa: E402, F401
+
+FIRST_DAY = "2026-03-02"  # a Monday
+NAMES = {"chongqing": "重庆市", "sichuan": "四川省", "guizhou": "贵州省"}
+
+# A parcel goes from one side to the other, which posts it on both and may send a note behind it.
+PARCELS = """\
+bashu: 1
+pack: parcels
+version: 1
+title: {zh: 包裹, en: Parcels}
+types:
+  label: {type: text, min: 1, max: 60, class: public, title: {zh: 标签, en: Label}}
+  count: {type: int, min: 0, class: public, title: {zh: 件数, en: Count}}
+registers:
+  stop: {kept: own, key: [label], title: {zh: 停收, en: Not taken}, fields: {label: label}}
+books:
+  pieces:
+    title: {zh: 件数, en: Pieces}
+    type: count
+    accounts: {outside: {floor: none}, sent: {}, taken: {}}
+services:
+  parcel:
+    title: {zh: 包裹, en: Parcel}
+    parties: {sender: {clerk: all, chief: all}, receiver: {clerk: all, chief: all}}
+    fields: {label: label, note: {type: label, optional: true}}
+    start:
+      owner: sender
+      by: clerk
+      form: [label]
+      do: {move: 1, from: pieces.outside, to: pieces.sent, at: all}
+      to: packed
+    states:
+      packed:
+        title: {zh: 已打包, en: Packed}
+        owner: sender
+        events:
+          note: {title: {zh: 备注, en: Note}, by: clerk, form: [note]}
+          send: {title: {zh: 寄出, en: Send}, by: clerk, to: arrived}
+          late: {title: {zh: 逾期, en: Late}, by: system, do: {task: {zh: 尚未寄出, en: Not sent yet}, for: clerk}}
+      arrived:
+        title: {zh: 已到达, en: Arrived}
+        owner: receiver
+        holds: {receiver: "!(data.label in stop)"}
+        events:
+          take: {title: {zh: 签收, en: Take}, by: clerk, do: {move: 1, from: pieces.sent, to: pieces.taken, at: all}, to: taken}
+      taken: {title: {zh: 已签收, en: Taken}, final: true}
+    clocks:
+      pack: {working_days: 3, runs_in: packed, breach: late}
+figures:
+  taken: {title: {zh: 签收件数, en: Parcels taken}, of: parcel, from: case.reached('taken'), count: true}
+scenarios:
+  - title: a parcel
+    today: 2026-03-02
+    steps:
+      - {at: sichuan, as: clerk, start: parcel, id: P1, parties: {sender: sichuan, receiver: chongqing}, with: {label: a}, state: packed}
+      - {at: sichuan, as: clerk, case: P1, event: send, state: arrived}
+      - {at: chongqing, as: clerk, case: P1, event: take, state: taken}
+      - {figure: taken, is: 1}
+"""
+
+
+class CircleTest(unittest.TestCase):
+    """Nodes of a circle that adopted a pack. Every process ends and every file goes, come what may."""
+
+    PARTIES = ("chongqing", "sichuan")
+    PACK = PARCELS
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-e2e-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.nodes = {}
+        # Addresses of this process alone: tests run side by side.
+        pid = os.getpid()
+        self.net = f"127.{10 + pid // 254 % 200}.{1 + pid % 254}"
+        for party in self.PARTIES:
+            self.make(party)
+        form_circle("e2e", list(self.nodes.values()), self.dir / "circle")
+        self.pack = self.dir / "pack.yaml"
+        self.pack.write_text(self.PACK, encoding="utf-8")
+        for node in self.nodes.values():
+            bashu("pack", "adopt", node.dir, self.pack)
+            node.start()
+        self.deliver()
+
+    def make(self, party):
+        node = Node(self.dir / party, party, NAMES[party], f"{self.net}.{len(self.nodes) + 1}",
+                    FIRST_DAY)
+        node.add_key("clerk", "clerk", ["*:clerk"])
+        node.add_key("chief", "chief", ["*:chief"])
+        node.add_key("second", "second administrator", may=["admin"])
+        self.nodes[party] = node
+        self.addCleanup(node.stop)
+        return node
+
+    def deliver(self):
+        mail_delivered(list(self.nodes.values()))
+
+    def verify(self, one, other):
+        """Stops both and recomputes their journals, alone and against each other."""
+        for party in (one, other):
+            self.nodes[party].stop()
+        said = bashu("journal", "verify", self.nodes[one].dir, self.nodes[other].dir)
+        self.assertIn("the two agree", said)
+        return said
+
+    def history(self, party, case):
+        steps = self.nodes[party].as_("clerk").get(f"/cases/{case}/history")["steps"]
+        return [(step["version"], step["event"], step["digest"]) for step in steps]
+
+
+def tool(*arguments, **more):
+    return subprocess.run([str(one) for one in arguments], capture_output=True, check=False, **more)
