@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "base/bytes.h"
 #include "world.h"
 
 namespace {
@@ -52,10 +53,14 @@ int main(int argc, char** argv) {
   auto told = begun;
   std::uint64_t failed = 0;
   std::map<std::string, std::int64_t> total;
+  std::string everything;  // equal for equal runs, whatever compiled them
   for (std::uint64_t seed = from; seed <= to; ++seed) {
     const bashu::sim::Result result =
         bashu::sim::simulate({.seed = seed, .steps = steps, .verbose = verbose});
     for (const auto& [what, number] : result.counts) total[what] += number;
+    everything += std::to_string(result.trace);
+    for (const std::string& digest : result.digests) everything += digest;
+    everything = bashu::hex(bashu::sha256(everything));
     if (result.broken) {
       ++failed;
       std::printf(
@@ -80,8 +85,9 @@ int main(int argc, char** argv) {
       std::printf("%10lld  %s\n", static_cast<long long>(number), what.c_str());
     }
   }
-  std::printf("%llu seeds of %d steps, %llu failed, %lld ms\n",
+  std::printf("%llu seeds of %d steps, %llu failed, %lld ms, digest %.16s\n",
               static_cast<unsigned long long>(to - from + 1), steps,
-              static_cast<unsigned long long>(failed), static_cast<long long>(passed));
+              static_cast<unsigned long long>(failed), static_cast<long long>(passed),
+              everything.c_str());
   return failed == 0 ? 0 : 1;
 }
