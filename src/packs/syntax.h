@@ -99,7 +99,7 @@ struct Node {
   Root root{};
   Macro macro{};
   Function function{};
-  int slot = 0;  // below kHeightMax: each macro adds to the height
+  int slot = 0;    // below kHeightMax: each macro adds to the height
   int height = 0;  // of a leaf
   int offset = 0;  // byte in the text
   std::string name;
