@@ -72,5 +72,6 @@ bool feeds_http(std::ostream& out);
 bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
+bool figures(std::ostream& out);
 
 }  // namespace bashu::bench

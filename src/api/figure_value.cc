@@ -592,29 +592,30 @@ Faulty<Value> overview_value(views::Views& views, const OverviewWish& wish,
                              {"sections", std::move(sections)}}};
 }
 
-std::vector<views::FigureAsk> asks_to_tell(const Published& published, std::optional<Date> as_of) {
+std::vector<views::FigureAsk> asks_to_tell(const views::Views& views, const Published& published,
+                                           std::optional<Date> as_of) {
   std::vector<views::FigureAsk> asks;
   std::set<std::tuple<std::string, Date, std::optional<std::pair<Date, Date>>>> seen;
+  const auto add = [&](const std::string& id, Date day,
+                       const std::optional<std::pair<Date, Date>>& period) {
+    if (!seen.emplace(id, day, period).second) return;
+    asks.push_back({.id = id, .as_of = day, .known_at = {}, .period = period, .digest = true});
+  };
   for (const PublishedRow& row : published.rows) {
     if (row.figure.empty()) continue;
-    const auto add = [&](Date day, const std::optional<std::pair<Date, Date>>& period) {
-      if (!seen.emplace(row.figure, day, period).second) return;
-      asks.push_back(
-          {.id = row.figure, .as_of = day, .known_at = {}, .period = period, .digest = true});
-    };
     if (!as_of) {
-      add(row.as_of, row.period);
+      add(row.figure, row.as_of, row.period);
       continue;
     }
-    // As the overview of that date asks, and on the date itself.
     auto period = row.period;
     if (period) {
       period = std::pair{moved(period->first, published.as_of, *as_of),
                          moved(period->second, published.as_of, *as_of)};
     }
-    add(moved(row.as_of, published.as_of, *as_of), period);
-    add(*as_of, std::nullopt);
+    add(row.figure, moved(row.as_of, published.as_of, *as_of), period);
   }
+  if (!as_of) return asks;
+  for (const std::string& id : views.figure_ids()) add(id, *as_of, std::nullopt);
   return asks;
 }
 

@@ -67,9 +67,10 @@ struct OverviewWish {
                                                          const OverviewWish& wish,
                                                          const Published& published);
 
-// What a node tells the others: the published figures, each on its own date; with `as_of` on that
-// date, and on those of its overview.
-[[nodiscard]] std::vector<views::FigureAsk> asks_to_tell(const Published& published,
+// What a node tells the others: the published figures, each on its own date. With `as_of`: those
+// of the overview of that date, and every figure in force on the date itself.
+[[nodiscard]] std::vector<views::FigureAsk> asks_to_tell(const views::Views& views,
+                                                         const Published& published,
                                                          std::optional<Date> as_of);
 
 }  // namespace bashu::api

@@ -173,7 +173,7 @@ Prepared tell_figures(Context& context, const Call& call) {
   std::vector<views::FigureAsk> asks;
   const Value* figures = body->find("figures");
   if (!figures) {
-    asks = asks_to_tell(*context.published, as_of);
+    asks = asks_to_tell(*call.views, *context.published, as_of);
   } else {
     constexpr std::size_t kAsksMax = 500;
     const auto* list = figures->as_list();

@@ -24,6 +24,8 @@ const std::vector<Benchmark>& benchmarks() {
       {"feeds-http", "32 clients with one transfer each over HTTP", run<bench::feeds_http>},
       {"cases", "events of cases through the pipeline, and their latency", run<bench::cases>},
       {"exchange", "signed and receipted messages between two processes", run<bench::exchange>},
+      {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
+       run<bench::figures>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
   };
   return kBenchmarks;

@@ -385,7 +385,7 @@ Exit tell(const Console& console, const Figures& what, const Place& place) {
   }
   std::vector<views::FigureAsk> asks;
   if (place.rest.empty()) {
-    asks = api::asks_to_tell(**published, *day);
+    asks = api::asks_to_tell(*(*follower)->views(), **published, *day);
   } else {
     asks.push_back({.id = place.rest.front(),
                     .as_of = day->value_or((*node)->clock().today()),
