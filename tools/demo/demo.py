@@ -18,7 +18,7 @@ import threading
 import synthetic
 from client import Refused
 from migration import PACK as HUKOU, Migrations
-from node import ROOT, Node, bashu, form_circle, mail_delivered, save_keys
+from node import ROOT, Node, bashu, form_circle, mail_delivered, program, save_keys
 from story import Story, tonnes
 from white_list import PACK as WASTE, WhiteList, above_what_is_left
 from world import World
@@ -82,8 +82,9 @@ class Demo:
             self.white.keys(node)
             self.moves.keys(node)
             node.add_key("second", "第二名管理员（合成）", may=["admin"])
+            node.add_key("office", "全部机关，供查看（合成）", ["*:clerk", "*:chief"], ["audit"])
             story.side(node.party, node.start())
-        save_keys(self.both(), self.dir / "keys.json")
+        save_keys(self.both(), self.dir)
 
     def prepare(self):
         story = self.story
@@ -125,8 +126,9 @@ class Demo:
             whitelist = node.as_("waste-clerk").get(f"/packs/{WASTE}/registers/whitelist", limit=500)
             listed = self.figure(node, WASTE, "quota_listed")["value"]
             receivers = self.figure(node, WASTE, "listed_receivers")["value"]
-            self.story.side(node.party, f"{receivers} 家/plants, {len(whitelist['records'])} 条/lines, "
-                                        f"{tonnes(listed)}")
+            word = self.story.word
+            self.story.side(node.party, f"{receivers} {word('家', 'plants')}, "
+                                        f"{len(whitelist['records'])} {word('条', 'lines')}, {tonnes(listed)}")
 
     def figure(self, node, pack, name, **query):
         return node.as_("admin").figure(pack, name, **query)
@@ -149,8 +151,7 @@ class Demo:
         for node in self.both():
             cases = node.as_("hukou-chief").cases(pack=HUKOU, service="move")
             story.side(node.party, self.by_state(cases))
-        case = self.moves.special["plain_family"] if "plain_family" in self.moves.special else None
-        first = case or next(iter(self.moves.proofs))
+        first = next(iter(self.moves.proofs))
         sha256, content = self.moves.proofs[first]
         origin = self.nodes[self.moves.cases[first].origin]
         if origin.as_("hukou-clerk").document(first, sha256) != content:
@@ -195,7 +196,7 @@ class Demo:
         for node in self.both():
             found = node.as_("hukou-chief").case(case)
             signed = ", ".join(one["by"] for one in found["disputes"][-1]["signatures"])
-            story.side(node.party, f"{found['state']}; 签署/signed: {signed}")
+            story.side(node.party, f"{found['state']}; {story.word('签署', 'signed by')}: {signed}")
             if found["state"] != "settled":
                 raise AssertionError(f"{case} is {found['state']} at {node.party}")
 
@@ -230,6 +231,11 @@ class Demo:
         self.walk("rejected", "整车拒收退运", "rejected and sent back")
         self.walk("above_quota", "超出额度，商请接受地同意后批准", "above the quota: the destination consents")
         self.walk("objected", "超出额度，接受地不同意", "above the quota: the destination objects")
+        if "stopped" in white.counts:
+            story.say(f"许可或接收单位暂停期间，被拒绝的启运 {white.counts['stopped']} 次，"
+                      f"因此过期作废的联单 {white.counts.get('lapsed', 0)} 份",
+                      f"while a permit or plant was suspended {white.counts['stopped']} departures were refused; "
+                      f"{white.counts.get('lapsed', 0)} manifests lapsed")
         case, (sha256, content) = next(iter(white.kept.items()))
         reader = self.nodes[white.permits[case].receiver.party].as_("waste-clerk")
         if reader.document(case, sha256) != content:
@@ -257,7 +263,7 @@ class Demo:
             case = self.white.special[f"report_{party}"]
             found = self.nodes[party].as_("waste-chief").case(case)
             lines = found["data"]["lines"]
-            self.story.side(party, f"{found['state']}: {len(lines)} 行/lines, "
+            self.story.side(party, f"{found['state']}: {len(lines)} {self.story.word('行', 'lines')}, "
                                    f"{tonnes(sum(line['mass'] for line in lines))}")
 
     def tell(self):
@@ -268,25 +274,36 @@ class Demo:
                 (WASTE, "moved"), (WASTE, "reported"), (WASTE, "treated"), (WASTE, "discrepancies"),
                 (WASTE, "permit_gap"), (WASTE, "site_gap"), (HUKOU, "applications"),
                 (HUKOU, "settled"), (HUKOU, "restored"), (HUKOU, "on_the_way")]
+        # Each side tells the other what it counted; then a figure shows both values and whether the
+        # definition and every row behind them are the same.
+        for node in self.both():
+            node.as_("admin").post("/figures/publish",
+                                   {"figures": [f"{pack}/{name}" for pack, name in rows]})
+        mail_delivered(self.both())
         print(f"          {'':34} {'chongqing':>16} {'sichuan':>16}")
         for pack, name in rows:
             answers = [self.figure(node, pack, name) for node in self.both()]
             shown = [tonnes(a["value"]) if a["unit"] == "t" else f"{a['value']:,}" for a in answers]
-            differs = answers[0]["sides"] == "same" and answers[0]["value"] != answers[1]["value"]
-            print(f"          {pack + '/' + name:34} {shown[0]:>16} {shown[1]:>16}"
-                  + ("   ≠" if differs else ""))
-            if differs:
-                raise AssertionError(f"the two sides differ on {name}")
+            same = answers[0]["sides"] == "same"
+            agree = [a["agree"] for a in answers]
+            mark = story.word("逐行一致", "rows agree") if same else story.word("各计本方", "each its own")
+            print(f"          {pack + '/' + name:34} {shown[0]:>16} {shown[1]:>16}   {mark}")
+            if same and (agree != [True, True] or answers[0]["value"] != answers[1]["value"]):
+                raise AssertionError(f"the two sides differ on {name}: {agree}")
         applications = self.figure(self.nodes["sichuan"], WASTE, "applications")["value"]
         if applications != len(self.white.plan.applications):
             raise AssertionError(f"{applications} applications")
         for node in self.both():
-            tasks = node.as_("admin").get("/tasks", limit=500)["tasks"]
-            kinds = {}
-            for task in tasks:
-                kinds[task["kind"]] = kinds.get(task["kind"], 0) + 1
-            story.side(node.party, "待办/tasks " + ", ".join(f"{k} {v}" for k, v in sorted(kinds.items()))
-                       + f"; 搁置/held {len(node.held())}; 账本/entries {node.health()['position'] + 1}")
+            kinds, after = {}, None
+            while after != "":
+                page = node.as_("admin").get("/tasks", limit=500, after=after)
+                after = page["next"]
+                for task in page["tasks"]:
+                    kinds[task["kind"]] = kinds.get(task["kind"], 0) + 1
+            open_tasks = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+            story.side(node.party, f"{story.word('待办', 'tasks')} {open_tasks}; "
+                                   f"{story.word('搁置', 'held')} {len(node.held())}; "
+                                   f"{story.word('账本', 'entries')} {node.health()['position'] + 1}")
 
     def verify(self):
         story = self.story
@@ -297,20 +314,20 @@ class Demo:
 
     def explore(self):
         story = self.story
-        node = self.nodes["sichuan"]
         story.chapter("节点继续运行，可自行查看；Ctrl-C 结束", "The nodes stay up; Ctrl-C ends")
         for one in self.both():
-            story.side(one.party, f"{one.url}/api/v1/  {one.dir}")
-        story.say(f"密钥：{self.dir / 'keys.json'}", f"keys: {self.dir / 'keys.json'}")
-        print(f"          export BASHU_API={node.url} BASHU_KEY={node.keys['waste-chief']}")
-        print(f"          curl -H \"Authorization: Bearer $BASHU_KEY\" $BASHU_API/api/v1/figures/{WASTE}/moved")
-        print(f"          {bashu_path()} case show {self.white.special['legs']} --history")
-
-
-def bashu_path():
-    from node import program
-    path = program()
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+            story.side(one.party, f"{one.url}/api/v1/   {one.dir}")
+        story.say(f"各角色密钥：{self.dir / 'keys.json'}；在另一终端：",
+                  f"keys of all roles: {self.dir / 'keys.json'}; in another terminal:")
+        path = program()
+        path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        for line in (f". {self.dir / 'sichuan.env'}",
+                     f"{path} case show {self.white.special['legs']} --history",
+                     f"{path} case show {self.moves.special['disputed']}",
+                     "curl -s -H \"Authorization: Bearer $BASHU_KEY\" "
+                     f"$BASHU_API/api/v1/figures/{WASTE}/moved",
+                     f"{path} journal verify {self.dir / 'chongqing'} {self.dir / 'sichuan'}"):
+            print("          " + line, flush=True)
 
 
 def main():

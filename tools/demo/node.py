@@ -212,10 +212,17 @@ def mail_delivered(nodes, timeout_s=MAIL_S):
             client.position = position
 
 
-def save_keys(nodes, file):
-    """For the reader who explores: the secrets of these rehearsal nodes."""
-    with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
-              encoding="utf-8") as out:
-        json.dump({node.party: {"url": node.url, "keys": node.keys} for node in nodes}, out,
-                  ensure_ascii=False, indent=1)
-        out.write("\n")
+def save_keys(nodes, directory):
+    """For the reader who explores: the secrets of these rehearsal nodes, and for the shell where a
+    node is and a key that reads what offices read."""
+
+    def write(name, text):
+        flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+        with open(os.open(directory / name, flags, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    write("keys.json", json.dumps({node.party: {"url": node.url, "keys": node.keys}
+                                   for node in nodes}, ensure_ascii=False, indent=1) + "\n")
+    for node in nodes:
+        write(f"{node.party}.env",
+              f"export BASHU_API={node.url} BASHU_KEY={node.keys['office']}\n")

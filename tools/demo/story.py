@@ -23,6 +23,11 @@ class Story:
     def say(self, zh, en):
         self._lines("          ", zh, en)
 
+    def word(self, zh, en):
+        """For inside a line: in the one language, or in both."""
+        return " ".join(text for language, text in (("zh", zh), ("en", en))
+                        if language in self.languages)
+
     def side(self, party, text):
         print(f"          {party:>10}  {text}", file=self.out, flush=True)
 
