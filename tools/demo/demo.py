@@ -69,6 +69,8 @@ class Demo:
     def form(self):
         story = self.story
         story.chapter("建立两个节点并结成协作圈", "Two nodes are made and form a circle")
+        story.say("全部数据均为合成：代码为真实代码，企业、人员、数量均为虚构",
+                  "all data are synthetic: the codes are real, firms, persons and quantities are invented")
         for party, host in HOSTS.items():
             self.nodes[party] = Node(self.dir / party, party, NAMES[party], host,
                                      FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log")
