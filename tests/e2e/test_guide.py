@@ -1,0 +1,88 @@
+"""The commands of the README and of docs/guide, run as they stand: `sh` blocks in order, in one
+shell."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from support import ROOT, tool
+from node import program
+
+
+def blocks(page, language):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)
+
+
+class Guide(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-guide-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        binaries = self.dir / "bin"
+        binaries.mkdir()
+        (binaries / "bashu").symlink_to(program())
+        self.work = self.dir / "work"
+        self.work.mkdir()
+        self.environment = {**os.environ, "BASHU_LANG": "en",
+                            "PATH": f"{binaries}:{os.environ['PATH']}"}
+        self.environment.setdefault("GOCACHE", str(self.dir / "go"))
+        # Addresses of this process alone.
+        pid = os.getpid()
+        self.net = f"127.{210 + pid // 254 % 40}.{1 + pid % 254}"
+
+    def shell(self, page):
+        script = "\n".join(blocks(page, "sh"))
+        script = re.sub(r"127\.0\.0\.", self.net + ".", script)
+        done = tool("bash", "-euo", "pipefail", "-c",
+                    "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + script, cwd=self.work,
+                    env=self.environment)
+        self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode()[-3000:])
+        return done.stdout.decode()
+
+    def test_operating(self):
+        shutil.copy(ROOT / "packs" / "household-migration.yaml", self.work)
+        said = self.shell("docs/guide/operating.md")
+        self.assertIn("the two agree", said)
+        self.assertIn('"today":"2026-03-03"', said)
+        self.assertIn('"held":[]', said)
+        self.assertIn("snapshot of", said)
+
+    def test_packs(self):
+        (yaml,) = blocks("docs/guide/packs.md", "yaml")
+        (self.work / "lending.yaml").write_text(yaml, encoding="utf-8")
+        said = self.shell("docs/guide/packs.md")
+        self.assertIn("lending.yaml: 2 scenarios, 9 steps, 0 failed", said)
+
+    def test_readme_and_api(self):
+        """Against the demo, which stays up."""
+        project = self.work
+        for name in ("tests", "packs"):
+            (project / name).symlink_to(ROOT / name)
+        demo = subprocess.Popen(
+            [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--dir", project / "build" / "demo",
+             "--trips", "1", "--lang", "en"], stdout=subprocess.PIPE, text=True)
+        try:
+            for line in demo.stdout:
+                if "journal verify" in line:
+                    break
+            tour = self.shell("README.md")
+            said = self.shell("docs/guide/api.md")
+        finally:
+            demo.terminate()
+            demo.wait(60)
+            demo.stdout.close()
+        self.assertIn("hand_over", tour)
+        self.assertIn("the two agree", tour)
+        self.assertIn("bashu.entry/v1", tour)
+        self.assertIn('"state":"consult"', said)
+        self.assertIn("not_owner", said)
+        self.assertIn("bashu.entry/v1", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
