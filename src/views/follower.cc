@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "views/read_ahead.h"
 
 namespace bashu::views {
 
@@ -122,7 +123,8 @@ class FollowerImpl final : public Follower {
            mark_of(newest->front()) == views.mark();
   }
 
-  static std::expected<std::uint64_t, Fault> take(Views& views, std::vector<node::Entry> entries) {
+  static std::expected<std::uint64_t, Fault> take(Views& views,
+                                                  const std::vector<node::Entry>& entries) {
     for (const node::Entry& entry : entries) {
       if (auto applied = views.apply(entry.index, entry.time_ms, entry.events); !applied) {
         return std::unexpected{applied.error()};
@@ -141,8 +143,22 @@ class FollowerImpl final : public Follower {
       auto entries = node_.entries(views.entries(), kBatchBytes);
       if (!entries) return std::unexpected{entries.error()};
       if (entries->empty()) return {};
-      if (auto taken = take(views, std::move(*entries)); !taken)
-        return std::unexpected{taken.error()};
+      if (auto taken = take(views, *entries); !taken) return std::unexpected{taken.error()};
+      tell();
+    }
+    return {};
+  }
+
+  // The same from the first entry, decoding beside applying.
+  std::expected<void, Fault> apply_all(Views& views) {
+    ReadAhead reader{node_, views.entries(), kBatchBytes};
+    ReadAhead::Batch batch;
+    while (!stop_) {
+      auto entries = reader.next(std::move(batch));
+      if (!entries) return std::unexpected{entries.error()};
+      batch = std::move(*entries);
+      if (batch.empty()) return {};
+      if (auto taken = take(views, batch); !taken) return std::unexpected{taken.error()};
       tell();
     }
     return {};
@@ -173,7 +189,7 @@ class FollowerImpl final : public Follower {
         .path = (dir_ / file).string(), .own = node_.identity().party, .rebuilding = true};
     auto built = Views::open(options);
     if (!built) return std::unexpected{built.error()};
-    if (auto result = catch_up(**built); !result) return result;
+    if (auto result = apply_all(**built); !result) return result;
     if (stop_) return std::unexpected{Fault{.what = "the node is stopping"}};
     if (auto result = (*built)->finish(); !result) return result;
     built->reset();
