@@ -1,5 +1,6 @@
 // apply(): every change, no rule.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,33 +24,6 @@ void merge(Value& into, const Value& from) {
   Value::Record* record = into.as_record();
   BASHU_ASSERT(record);
   for (const auto& [name, value] : *members) (*record)[name] = value;
-}
-
-bool windowed(const Store& store, const Account& account) {
-  const auto slash = account.book.find('/');
-  const std::string_view pack = std::string_view{account.book}.substr(0, slash);
-  const std::string_view book = std::string_view{account.book}.substr(slash + 1);
-  for (const auto& [digest, row] : store.circle().packs) {
-    if (!row.pack || row.pack->name != pack) continue;
-    const auto* found = packs::find(row.pack->books, book);
-    const auto* kind = found ? packs::find(found->accounts, account.kind) : nullptr;
-    if (kind && kind->windowed) return true;
-  }
-  return false;
-}
-
-void post(Store& store, const Posted& event) {
-  std::int64_t balance = 0;
-  BASHU_ASSERT(!__builtin_sub_overflow(store.balance(event.from), event.amount, &balance));
-  store.set_balance(event.from, balance);
-  BASHU_ASSERT(!__builtin_add_overflow(store.balance(event.to), event.amount, &balance));
-  store.set_balance(event.to, balance);
-  const bool source = windowed(store, event.from);
-  const bool target = windowed(store, event.to);
-  if (!source && !target) return;
-  const std::string month = event.on.text().substr(0, 7);
-  if (source) store.add_posting(event.from, month, event.on, -event.amount);
-  if (target) store.add_posting(event.to, month, event.on, event.amount);
 }
 
 void put(Store& store, const RecordPut& event) {
@@ -193,12 +167,13 @@ struct Apply {
     store.set_parked(e.id, e.version, std::nullopt);
   }
   void operator()(const PackAdopted& e) {
-    PackRow& row = store.edit_circle().packs[e.digest];
+    Store::Circle& circle = store.edit_circle();
+    PackRow& row = circle.packs[e.digest];
     row.adopted[e.party] = e.from;
     if (row.pack || e.source.empty()) return;
     const auto source = parse_json(e.source, {.depth = 64, .values = 500'000});
     BASHU_ASSERT(source);
-    row.pack = packs::load(*source).pack;
+    circle.hold(row, packs::load(*source).pack);
     BASHU_ASSERT(row.pack);
   }
   void operator()(const PartyJoined& e) { store.edit_circle().parties[e.party] = e; }
@@ -240,6 +215,37 @@ struct Apply {
 };
 
 }  // namespace
+
+void post(Store& store, const Posted& event) {
+  store.add_to_balance(event.from, -event.amount);
+  store.add_to_balance(event.to, event.amount);
+  const Store::Circle& circle = store.circle();
+  const bool source = circle.is_windowed(event.from);
+  const bool target = circle.is_windowed(event.to);
+  if (!source && !target) return;
+  const std::string month = event.on.text().substr(0, 7);
+  if (source) store.add_posting(event.from, month, event.on, -event.amount);
+  if (target) store.add_posting(event.to, month, event.on, event.amount);
+}
+
+void Store::Circle::hold(PackRow& row, packs::PackPtr pack) {
+  row.pack = std::move(pack);
+  if (!row.pack) return;
+  for (const auto& [book_name, book] : row.pack->books) {
+    const BookId book_id = row.pack->name + "/" + book_name;
+    for (const auto& [name, kind] : book.accounts) {
+      if (kind.windowed && !is_windowed({.book = book_id, .kind = name, .key = {}})) {
+        windowed.emplace_back(book_id, name);
+      }
+    }
+  }
+}
+
+bool Store::Circle::is_windowed(const Account& account) const {
+  return std::any_of(windowed.begin(), windowed.end(), [&](const auto& kind) {
+    return kind.first == account.book && kind.second == account.kind;
+  });
+}
 
 void apply(Store& store, const Event& event) { std::visit(Apply{store}, event); }
 

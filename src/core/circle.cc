@@ -466,8 +466,12 @@ Result Decider::post_feed(const PostFeed& command, Decision* decision) {
                   .feed_id = feed_id,
                   .scope = scope,
                   .branch = {},
-                  .sides = {}};
+                  .sides = {},
+                  .transfer = nullptr};
   batch.branch.effects = feed->effects;
+  if (feed->effects.size() == 1 && !feed->effects[0].each && !feed->effects[0].only_if) {
+    batch.transfer = std::get_if<packs::Move>(&feed->effects[0].what);
+  }
   batch.sides = adopters(*pack, {});
   batch.sides.push_back(self());
   std::int64_t known = 0;
@@ -497,16 +501,20 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
     return std::unexpected{
         Reject{.code = RejectCode::form, .where = error->path, .why = {error->why}}};
   }
-  Value::List parts;
-  for (const std::string& name : feed.key) {
-    const Value* part = value.find(name);
-    parts.push_back(part ? *part : Value{""});
+  FeedLine done;
+  if (const Value* only = feed.key.size() == 1 ? value.find(feed.key[0]) : nullptr) {
+    done.key = packs::join_key({only, 1});
+  } else {
+    Value::List parts;
+    for (const std::string& name : feed.key) {
+      const Value* part = value.find(name);
+      parts.push_back(part ? *part : Value{""});
+    }
+    done.key = packs::join_key(parts);
   }
-  FeedLine done{.key = packs::join_key(parts), .postings = {}, .records = {}};
   Draft& draft = decider.draft_;
   if (draft.feed_key_taken(feed_id, done.key)) return std::nullopt;
 
-  const PartyId& self = decider.self();
   scope.set_root("line", &value);
   if (feed.when) {
     const auto passes = packs::evaluate_bool(*feed.when, scope);
@@ -516,8 +524,34 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
       return std::unexpected{std::move(why)};
     }
   }
+  auto ok = transfer ? post_transfer(done) : carry_out(done);
+  if (!ok) return std::unexpected{std::move(ok.error())};
+  draft.take_feed_key(feed_id, done.key);
+  return done;
+}
+
+Result FeedBatch::post_transfer(FeedLine& done) {
+  auto move = compute_move(pack, *transfer, scope);
+  if (!move) {
+    return std::unexpected{
+        reject(RejectCode::error, "do[0]", move.error().text, "表达式出错：" + move.error().text)};
+  }
+  if (!*move) return {};
+  // A refusal of `post` leaves nothing if the floor is asked first.
+  if (auto ok = decider.check_move(pack, **move); !ok) return ok;
+  Posted& posted = done.postings.emplace_back(Posted{.id = {},
+                                                     .from = std::move((*move)->from),
+                                                     .to = std::move((*move)->to),
+                                                     .amount = (*move)->amount,
+                                                     .on = (*move)->on});
+  post(decider.draft_, posted);
+  return {};
+}
+
+Result FeedBatch::carry_out(FeedLine& done) {
   const Definition of{.pack = packs::PackPtr{packs::PackPtr{}, &pack}, .service = nullptr};
   static const Case kNoCase;
+  const PartyId& self = decider.self();
   std::map<std::string, std::int64_t> kids;
   std::vector<EffectDone> effects;
   for (std::size_t n = 0; n < feed.effects.size(); ++n) {
@@ -529,17 +563,7 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
     }
     std::move(some->begin(), some->end(), std::back_inserter(effects));
   }
-  if (effects.size() == 1 && std::holds_alternative<MoveDone>(effects[0].what)) {
-    // The common line: one transfer. A refusal of `post` leaves nothing if the floor is asked
-    // first.
-    const auto& move = std::get<MoveDone>(effects[0].what);
-    if (auto ok = decider.check_move(pack, move); !ok) return std::unexpected{ok.error()};
-    Posted posted{.id = {}, .from = move.from, .to = move.to, .amount = move.amount, .on = move.on};
-    core::apply(draft, posted);
-    draft.take_feed_key(feed_id, done.key);
-    done.postings.push_back(std::move(posted));
-    return done;
-  }
+  Draft& draft = decider.draft_;
   Draft inner{&draft};
   Decider trial{inner, decider.moment_, decider.budget_, decider.state_};
   for (const EffectDone& effect : effects) {
@@ -549,7 +573,7 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
     } else {
       ok = trial.put({}, pack, std::get<PutDone>(effect.what), self, sides, {}, true);
     }
-    if (!ok) return std::unexpected{ok.error()};
+    if (!ok) return ok;
   }
   decider.take_shared(trial);
   for (Event& event : inner.take_events()) {
@@ -557,8 +581,7 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
     if (auto* posted = std::get_if<Posted>(&event)) done.postings.push_back(std::move(*posted));
     if (auto* record = std::get_if<RecordPut>(&event)) done.records.push_back(std::move(*record));
   }
-  draft.take_feed_key(feed_id, done.key);
-  return done;
+  return {};
 }
 
 Result Decider::close_task(const CloseTask& command) {

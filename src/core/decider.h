@@ -224,6 +224,10 @@ class Decider {
 
 [[nodiscard]] packs::Eval<Value> fields_of(
     const std::vector<std::pair<std::string, packs::Template>>& fields, CaseScope& scope);
+// nullopt: nothing to move.
+[[nodiscard]] packs::Eval<std::optional<MoveDone>> compute_move(const packs::Pack& pack,
+                                                                const packs::Move& move,
+                                                                CaseScope& scope);
 // For the engineer: code, place and English reasons.
 [[nodiscard]] std::string describe(const Reject& why);
 // The lines of one feed batch, each for itself.
@@ -235,9 +239,15 @@ struct FeedBatch {
   CaseScope& scope;      // one for all lines
   packs::Branch branch;  // the feed's effects
   std::vector<PartyId> sides;
+  const packs::Move* transfer;  // if that is all the feed does
 
   // nullopt: its key was taken before.
   std::expected<std::optional<FeedLine>, Reject> line(const Value& value);
+
+ private:
+  // Carry out a line whose key and guard are right, if they can.
+  Result post_transfer(FeedLine& done);
+  Result carry_out(FeedLine& done);
 };
 
 [[nodiscard]] Reject form_reject(std::string where, std::string en, std::string zh);

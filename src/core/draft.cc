@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/assert.h"
 #include "core/rows.h"
 
 namespace bashu::core {
@@ -76,11 +77,14 @@ Edition& Draft::edit_edition(std::string_view reg, std::string_view keeper, std:
 }
 
 std::int64_t Draft::balance(const Account& account) const {
-  const std::int64_t* row = balances_.size() > 0 ? balances_.find(account_text(account)) : nullptr;
+  const std::int64_t* row = balances_.find(account);
   return row ? *row : base_.balance(account);
 }
-void Draft::set_balance(const Account& account, std::int64_t balance) {
-  balances_.edit(account_text(account)) = balance;
+void Draft::add_to_balance(const Account& account, std::int64_t amount) {
+  const std::size_t before = balances_.size();
+  std::int64_t& row = balances_.edit(account);
+  if (balances_.size() > before) row = base_.balance(account);
+  BASHU_ASSERT(!__builtin_add_overflow(row, amount, &row));
 }
 
 Window Draft::window(const Account& account, std::string_view month) const {
@@ -155,11 +159,14 @@ const std::set<std::int64_t>& Draft::tasks_of(std::string_view id) const {
 }
 
 bool Draft::feed_key_taken(std::string_view feed, std::string_view key) const {
-  return (feed_keys_.size() > 0 && feed_keys_.find(pair_key(feed, key))) ||
+  const auto taken = feed_keys_.find(feed);
+  return (taken != feed_keys_.end() && taken->second.contains(key)) ||
          base_.feed_key_taken(feed, key);
 }
 void Draft::take_feed_key(std::string_view feed, std::string_view key) {
-  feed_keys_.edit(pair_key(feed, key)) = 1;
+  auto taken = feed_keys_.find(feed);
+  if (taken == feed_keys_.end()) taken = feed_keys_.try_emplace(std::string{feed}).first;
+  taken->second.insert(key);
 }
 
 const Remembered* Draft::find_remembered(std::string_view principal, std::string_view key) const {

@@ -10,8 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/account_table.h"
 #include "core/event.h"
-#include "core/rows.h"
+#include "core/key_set.h"
 #include "core/store.h"
 
 namespace bashu::core {
@@ -40,7 +41,7 @@ class Draft final : public Store {
   Edition& edit_edition(std::string_view reg, std::string_view keeper,
                         std::string_view name) override;
   std::int64_t balance(const Account& account) const override;
-  void set_balance(const Account& account, std::int64_t balance) override;
+  void add_to_balance(const Account& account, std::int64_t amount) override;
   Window window(const Account& account, std::string_view month) const override;
   bool month_stated(const Account& account, std::string_view month) const override;
   void add_posting(const Account& account, std::string_view month, Date on,
@@ -74,15 +75,15 @@ class Draft final : public Store {
   Table<Case> cases_;
   Table<std::optional<Record>> records_;
   Table<Edition> editions_;
-  Rows<std::int64_t> balances_;  // by hash: a feed touches thousands
-  Table<Window> postings_;       // only those added
+  AccountTable balances_;   // by hash: a feed touches thousands
+  Table<Window> postings_;  // only those added
   Table<std::int64_t> serials_;
   Table<Outbox> outboxes_;
   Table<Inbox> inboxes_;
   Table<std::optional<Parked>> parked_;
   std::map<std::int64_t, std::optional<Task>> tasks_;
   Table<std::set<std::int64_t>> tasks_of_;
-  Rows<char> feed_keys_;
+  Table<KeySet> feed_keys_;  // only those taken
   Table<Remembered> remembered_;
   std::optional<Circle> circle_;
 };

@@ -34,14 +34,24 @@ packs::EvalError bad(std::string words) {
 
 packs::Eval<Account> account(const packs::Pack& pack, const packs::AccountRef& ref,
                              CaseScope& scope) {
+  Account found{.book = {}, .kind = ref.kind, .key = {}};
+  found.book.reserve(pack.name.size() + ref.book.size() + 1);
+  found.book.append(pack.name).append("/").append(ref.book);
+  if (ref.keys.size() == 1) {
+    const auto key = packs::evaluate(*ref.keys[0], scope);
+    if (!key) return std::unexpected{key.error()};
+    found.key = packs::join_key({&*key, 1});
+    return found;
+  }
   Value::List keys;
+  keys.reserve(ref.keys.size());
   for (const auto& program : ref.keys) {
     auto key = packs::evaluate(*program, scope);
     if (!key) return std::unexpected{key.error()};
     keys.push_back(std::move(*key));
   }
-  return Account{
-      .book = pack.name + "/" + ref.book, .kind = ref.kind, .key = packs::join_key(keys)};
+  found.key = packs::join_key(keys);
+  return found;
 }
 
 const packs::AccountKind* kind_of(const packs::Pack& pack, const Account& account) {
@@ -61,6 +71,33 @@ packs::Eval<Value> fields_of(const std::vector<std::pair<std::string, packs::Tem
     record[name] = std::move(*value);
   }
   return Value{std::move(record)};
+}
+
+packs::Eval<std::optional<MoveDone>> compute_move(const packs::Pack& pack, const packs::Move& move,
+                                                  CaseScope& scope) {
+  auto amount = packs::evaluate(move.amount, scope);
+  if (!amount) return std::unexpected{amount.error()};
+  if (!amount->as_int()) return std::unexpected{bad("move: an amount is expected")};
+  if (*amount->as_int() < 0 || *amount->as_int() > kIntMax) {
+    return std::unexpected{packs::EvalError{
+        .kind = packs::EvalError::Kind::range,
+        .text = "an amount of " + std::to_string(*amount->as_int()) + " cannot be moved"}};
+  }
+  if (*amount->as_int() == 0) return std::nullopt;
+  auto from = account(pack, move.from, scope);
+  if (!from) return std::unexpected{from.error()};
+  auto to = account(pack, move.to, scope);
+  if (!to) return std::unexpected{to.error()};
+  Date on = scope.today();  // of the step, which a peer may verify days later
+  if (move.date) {
+    auto date = packs::evaluate(*move.date, scope);
+    if (!date) return std::unexpected{date.error()};
+    const auto day = date->as_text() ? Date::parse(*date->as_text()) : std::nullopt;
+    if (!day) return std::unexpected{bad("move: a date is expected")};
+    on = *day;
+  }
+  return MoveDone{
+      .amount = *amount->as_int(), .from = std::move(*from), .to = std::move(*to), .on = on};
 }
 
 packs::Eval<std::vector<EffectDone>> Decider::compute_effect(
@@ -90,29 +127,10 @@ packs::Eval<std::vector<EffectDone>> Decider::compute_effect(
     }
     EffectDone one{.n = n, .at = at, .what = TaskDone{}};
     if (const auto* move = std::get_if<packs::Move>(&effect.what)) {
-      auto amount = packs::evaluate(move->amount, scope);
-      if (!amount) return std::unexpected{amount.error()};
-      if (!amount->as_int()) return std::unexpected{bad("move: an amount is expected")};
-      if (*amount->as_int() < 0 || *amount->as_int() > kIntMax) {
-        return std::unexpected{packs::EvalError{
-            .kind = packs::EvalError::Kind::range,
-            .text = "an amount of " + std::to_string(*amount->as_int()) + " cannot be moved"}};
-      }
-      if (*amount->as_int() == 0) continue;
-      auto from = account(pack, move->from, scope);
-      if (!from) return std::unexpected{from.error()};
-      auto to = account(pack, move->to, scope);
-      if (!to) return std::unexpected{to.error()};
-      Date on = scope.today();  // of the step, which a peer may verify days later
-      if (move->date) {
-        auto date = packs::evaluate(*move->date, scope);
-        if (!date) return std::unexpected{date.error()};
-        const auto day = date->as_text() ? Date::parse(*date->as_text()) : std::nullopt;
-        if (!day) return std::unexpected{bad("move: a date is expected")};
-        on = *day;
-      }
-      one.what = MoveDone{
-          .amount = *amount->as_int(), .from = std::move(*from), .to = std::move(*to), .on = on};
+      auto moved = compute_move(pack, *move, scope);
+      if (!moved) return std::unexpected{moved.error()};
+      if (!*moved) continue;
+      one.what = std::move(**moved);
     } else if (const auto* put = std::get_if<packs::Put>(&effect.what)) {
       auto key = packs::evaluate(put->key, scope);
       if (!key) return std::unexpected{key.error()};

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "core/account_table.h"
+#include "core/key_set.h"
 #include "core/rows.h"
 
 namespace bashu::core {
@@ -37,7 +39,7 @@ struct State::Rows {
   core::Rows<Case> cases;
   core::Rows<Record> records;
   core::Rows<Edition> editions;
-  core::Rows<std::int64_t> balances;
+  AccountTable balances;
   core::Rows<Window> windows;
   core::Rows<std::int64_t> serials;
   std::map<PartyId, Outbox, std::less<>> outboxes;
@@ -45,7 +47,7 @@ struct State::Rows {
   core::Rows<Parked> parked;
   std::map<std::int64_t, Task> tasks;
   std::map<CaseId, std::set<std::int64_t>, std::less<>> tasks_of;
-  core::Rows<core::Rows<char>> feed_keys;
+  std::map<std::string, LargeKeySet, std::less<>> feed_keys;
   core::Rows<Remembered> remembered;
   Circle circle;
   std::map<Date, std::set<Due>> due;  // of clocks that run, have not fired, and will
@@ -102,8 +104,7 @@ void State::each_edition(
 }
 
 void State::each_balance(const std::function<void(const Account&, std::int64_t)>& visit) const {
-  rows_->balances.each(
-      [&](const std::string& key, std::int64_t row) { visit(split_account(key), row); });
+  rows_->balances.each(visit);
 }
 
 void State::each_window(
@@ -143,9 +144,9 @@ void State::each_task(const std::function<void(std::int64_t, const Task&)>& visi
 
 void State::each_feed_key(
     const std::function<void(const std::string&, const std::string&)>& visit) const {
-  rows_->feed_keys.each([&](const std::string& feed, const core::Rows<char>& keys) {
-    keys.each([&](const std::string& key, char) { visit(feed, key); });
-  });
+  for (const auto& [feed, keys] : rows_->feed_keys) {
+    keys.each([&](std::string_view key) { visit(feed, std::string{key}); });
+  }
 }
 
 void State::each_remembered(const std::function<void(const std::string&, const std::string&,
@@ -194,11 +195,15 @@ Edition& State::edit_edition(std::string_view reg, std::string_view keeper, std:
 }
 
 std::int64_t State::balance(const Account& account) const {
-  const auto* row = rows_->balances.find(account_key(account.book, account.kind, account.key));
+  const std::int64_t* row = rows_->balances.find(account);
   return row ? *row : 0;
 }
+void State::add_to_balance(const Account& account, std::int64_t amount) {
+  std::int64_t& row = rows_->balances.edit(account);
+  BASHU_ASSERT(!__builtin_add_overflow(row, amount, &row));
+}
 void State::set_balance(const Account& account, std::int64_t balance) {
-  rows_->balances.edit(account_key(account.book, account.kind, account.key)) = balance;
+  rows_->balances.edit(account) = balance;
 }
 
 Window State::window(const Account& account, std::string_view month) const {
@@ -282,11 +287,13 @@ const std::set<std::int64_t>& State::tasks_of(std::string_view id) const {
 }
 
 bool State::feed_key_taken(std::string_view feed, std::string_view key) const {
-  const auto* keys = rows_->feed_keys.find(feed);
-  return keys && keys->find(key);
+  const auto keys = rows_->feed_keys.find(feed);
+  return keys != rows_->feed_keys.end() && keys->second.contains(key);
 }
 void State::take_feed_key(std::string_view feed, std::string_view key) {
-  rows_->feed_keys.edit(feed).edit(key) = 1;
+  auto keys = rows_->feed_keys.find(feed);
+  if (keys == rows_->feed_keys.end()) keys = rows_->feed_keys.try_emplace(std::string{feed}).first;
+  keys->second.insert(key);
 }
 
 const Remembered* State::find_remembered(std::string_view principal, std::string_view key) const {

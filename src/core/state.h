@@ -56,6 +56,7 @@ class State final : public Store {
                                const Remembered&)>& visit) const;
 
   // For reading a snapshot.
+  void set_balance(const Account& account, std::int64_t balance);
   void set_window(const Account& account, std::string_view month, Window window);
 
   // Store
@@ -70,7 +71,7 @@ class State final : public Store {
   Edition& edit_edition(std::string_view reg, std::string_view keeper,
                         std::string_view name) override;
   std::int64_t balance(const Account& account) const override;
-  void set_balance(const Account& account, std::int64_t balance) override;
+  void add_to_balance(const Account& account, std::int64_t amount) override;
   Window window(const Account& account, std::string_view month) const override;
   bool month_stated(const Account& account, std::string_view month) const override;
   void add_posting(const Account& account, std::string_view month, Date on,

@@ -154,7 +154,8 @@ class Store {
   virtual Edition& edit_edition(std::string_view reg, std::string_view keeper,
                                 std::string_view name) = 0;
   virtual std::int64_t balance(const Account& account) const = 0;
-  virtual void set_balance(const Account& account, std::int64_t balance) = 0;
+  // What would overflow is a programming error: decide() asks first.
+  virtual void add_to_balance(const Account& account, std::int64_t amount) = 0;
   // Of windowed accounts: the postings of one month, and whether it was stated.
   virtual Window window(const Account& account, std::string_view month) const = 0;
   virtual bool month_stated(const Account& account, std::string_view month) const = 0;
@@ -192,6 +193,11 @@ class Store {
     std::map<std::string, PackRow, std::less<>> packs;        // by digest
     std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
     Date today;
+    std::vector<std::pair<BookId, std::string>> windowed;  // kinds of accounts, of all packs
+
+    // Packs are held through this, never through `packs`: it notes their windowed accounts.
+    void hold(PackRow& row, packs::PackPtr pack);
+    [[nodiscard]] bool is_windowed(const Account& account) const;
   };
   virtual const Circle& circle() const = 0;
   virtual Circle& edit_circle() = 0;
@@ -199,5 +205,6 @@ class Store {
 
 // Carries out what was decided. Holds every change and no rule.
 void apply(Store& store, const Event& event);
+void post(Store& store, const Posted& event);
 
 }  // namespace bashu::core

@@ -426,11 +426,12 @@ class RowReader {
     }
   }
   void pack(const pb::PackRow& in) {
-    core::PackRow& row = state_.edit_circle().packs[in.digest()];
+    core::Store::Circle& circle = state_.edit_circle();
+    core::PackRow& row = circle.packs[in.digest()];
     for (const auto& adopted : in.adopted()) row.adopted[adopted.party()] = day(adopted.from());
     if (in.source().empty()) return;
     const auto source = parse_json(in.source(), kPackLimits);
-    if (source) row.pack = packs::load(*source).pack;
+    if (source) circle.hold(row, packs::load(*source).pack);
     if (!row.pack || row.pack->digest != in.digest()) {
       reader_.error = "pack " + in.digest() + " no longer loads";
     }

@@ -1,0 +1,60 @@
+// A set of texts that only grows: the keys a feed has taken. A look at a key that is new costs one
+// line of memory; a key costs its bytes and some ten more.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bashu::core {
+
+class KeySet {
+ public:
+  [[nodiscard]] bool contains(std::string_view key) const;
+  // False if it was there.
+  bool insert(std::string_view key);
+  [[nodiscard]] std::size_t size() const { return size_; }
+  // In the order they came.
+  void each(const std::function<void(std::string_view)>& visit) const;
+
+ private:
+  // Open addressing. A slot has the upper bits of the hash and the place of the key in the blocks;
+  // zero is a free slot, and places begin at 1.
+  using Slot = std::uint64_t;
+  static constexpr int kPlaceBits = 40;
+  static constexpr Slot kPlaceMask = (Slot{1} << kPlaceBits) - 1;
+  static constexpr std::size_t kBlockSize = 64 << 10;
+
+  [[nodiscard]] std::string_view key_at(std::uint64_t place) const;
+  [[nodiscard]] std::size_t slot_of(std::string_view key, std::uint64_t hash) const;
+  std::uint64_t store(std::string_view key);
+  void grow();
+
+  std::vector<Slot> slots_;  // a power of two, or none
+  std::size_t size_ = 0;
+  // Each key with its size before it; a key never spans two blocks, so no block ever moves.
+  std::vector<std::string> blocks_;
+};
+
+// Many of them by hash, so that growing one costs little: a set of a hundred million keys never
+// stops its node.
+class LargeKeySet {
+ public:
+  [[nodiscard]] bool contains(std::string_view key) const { return part(key).contains(key); }
+  bool insert(std::string_view key) { return parts_[index(key)].insert(key); }
+  // In the order of their bytes.
+  void each(const std::function<void(std::string_view)>& visit) const;
+
+ private:
+  static constexpr std::size_t kParts = 64;
+  static std::size_t index(std::string_view key);
+  [[nodiscard]] const KeySet& part(std::string_view key) const { return parts_[index(key)]; }
+
+  std::array<KeySet, kParts> parts_;
+};
+
+}  // namespace bashu::core
