@@ -27,6 +27,7 @@ namespace {
 
 constexpr auto kTick = std::chrono::seconds{1};
 constexpr std::size_t kQueuedBytesMax = 64U << 20;
+constexpr std::size_t kTogetherMax = 64, kTogetherBytesMax = 64U << 10;
 constexpr std::uint64_t kSnapshotEvery = 200'000;
 constexpr int kExitUnknownState = 70;
 
@@ -39,6 +40,13 @@ constexpr int kExitUnknownState = 70;
 
 // Of the calling thread only: Linux keeps a nice value per thread.
 void lower_priority() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10); }
+
+// What one more decision of the largest kind must still fit beside.
+bool heavy(const Batch& batch) {
+  constexpr std::size_t kBytesMax = 256U << 10;
+  constexpr std::uint64_t kEntriesMax = 1'024;
+  return batch.bytes >= kBytesMax || batch.entries >= kEntriesMax;
+}
 
 class ThreadedNode final : public Node {
  public:
@@ -183,29 +191,40 @@ class ThreadedNode final : public Node {
   }
 
   void run_core() {
+    std::vector<Work> works;
     for (;;) {
-      std::optional<Work> work;
+      works.clear();
       {
         std::unique_lock lock{guard_};
         // A full commit waits for the writer; meanwhile the queue fills and refuses.
         work_.wait_for(lock, kTick,
                        [&] { return !filling_.full() && (stopping_ || !queue_.empty()); });
         if (filling_.full()) continue;
-        if (!queue_.empty()) {
-          work = std::move(queue_.front());
+        if (queue_.empty() && stopping_) return;
+        // Small ones together: a lock and a notice for each would cost as much as deciding them.
+        std::size_t bytes = 0;
+        while (!queue_.empty() && works.size() < kTogetherMax && bytes < kTogetherBytesMax) {
+          bytes += queue_.front().request.evidence.size();
+          works.push_back(std::move(queue_.front()));
           queue_.pop_front();
-          queued_bytes_ -= work->request.evidence.size();
-          if (waiting_for_room_ > 0) room_.notify_all();
-        } else if (stopping_) {
-          return;
         }
+        queued_bytes_ -= bytes;
+        if (!works.empty() && waiting_for_room_ > 0) room_.notify_all();
       }
       Batch batch = kernel_->batch();
       kernel_->tick(batch);
-      if (work && work->query) {
-        work->query(batch);
-      } else if (work) {
-        kernel_->handle(batch, std::move(work->request), std::move(work->done));
+      for (Work& work : works) {
+        if (heavy(batch)) {
+          hand_over(std::exchange(batch, {}));
+          std::unique_lock lock{guard_};
+          work_.wait(lock, [&] { return !filling_.full(); });
+          batch = kernel_->batch();
+        }
+        if (work.query) {
+          work.query(batch);
+        } else {
+          kernel_->handle(batch, std::move(work.request), std::move(work.done));
+        }
       }
       if (!batch.empty()) hand_over(std::move(batch));
     }
