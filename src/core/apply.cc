@@ -37,7 +37,11 @@ void put(Store& store, const RecordPut& event) {
     bool sided = false;
     for (const std::string& one : event.sided) sided = sided || one == name;
     if (!sided) {
-      fields[name] = value;
+      if (value.is_null()) {
+        fields.erase(name);
+      } else {
+        fields[name] = value;
+      }
       continue;
     }
     Value& sides = fields[name];

@@ -570,6 +570,8 @@ Result FeedBatch::carry_out(FeedLine& done) {
     Result ok;
     if (const auto* move = std::get_if<MoveDone>(&effect.what)) {
       ok = trial.post({}, pack, *move, true);
+    } else if (const auto* edition = std::get_if<EditionDone>(&effect.what)) {
+      ok = trial.publish({}, pack, *edition, self, true);
     } else {
       ok = trial.put({}, pack, std::get<PutDone>(effect.what), self, sides, {}, true);
     }
@@ -580,6 +582,7 @@ Result FeedBatch::carry_out(FeedLine& done) {
     core::apply(draft, event);
     if (auto* posted = std::get_if<Posted>(&event)) done.postings.push_back(std::move(*posted));
     if (auto* record = std::get_if<RecordPut>(&event)) done.records.push_back(std::move(*record));
+    if (std::holds_alternative<EditionPublished>(event)) draft.note(std::move(event));
   }
   return {};
 }

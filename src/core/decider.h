@@ -39,11 +39,13 @@ struct MoveDone {
 struct PutDone {
   std::string reg, key;
   Value fields{Value::Record{}};
+  std::vector<PartyId> sides = {};  // of a new record, if a feed names them
 };
 struct EditionDone {
   std::string reg, name;
-  std::string field;  // the case field that holds the entries, if it is just that
-  Value entries;      // else they themselves
+  std::string field;              // the case field that holds the entries, if it is just that
+  Value entries;                  // else they themselves
+  std::optional<Date> from = {};  // first day in force, if not that of the step
 };
 struct TaskDone {};
 struct StartDone {

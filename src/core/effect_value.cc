@@ -86,6 +86,7 @@ Value to_value(const EffectDone& effect) {
     } else {
       record["field"] = edition->field;
     }
+    if (edition->from) record["from"] = edition->from->text();
   } else if (std::holds_alternative<TaskDone>(effect.what)) {
     record["kind"] = "task";
   } else if (const auto* start = std::get_if<StartDone>(&effect.what)) {
@@ -122,12 +123,22 @@ std::optional<EffectDone> effect_from(const Value& value, std::string_view pack)
     effect.what = std::move(move);
     members += 4;
   } else if (kind == "put") {
-    effect.what =
-        PutDone{.reg = in.text("register"), .key = in.text("key"), .fields = in.fields("fields")};
+    effect.what = PutDone{.reg = in.text("register"),
+                          .key = in.text("key"),
+                          .fields = in.fields("fields"),
+                          .sides = {}};
     members += 3;
   } else if (kind == "edition") {
-    EditionDone edition{
-        .reg = in.text("register"), .name = in.text("name"), .field = {}, .entries = {}};
+    EditionDone edition{.reg = in.text("register"),
+                        .name = in.text("name"),
+                        .field = {},
+                        .entries = {},
+                        .from = {}};
+    if (value.find("from")) {
+      edition.from = Date::parse(in.text("from"));
+      if (!edition.from) return std::nullopt;
+      ++members;
+    }
     const Value* entries = value.find("entries");
     if (entries && entries->as_list()) {
       edition.entries = *entries;

@@ -140,14 +140,31 @@ packs::Eval<std::vector<EffectDone>> Decider::compute_effect(
       if (!fields) return std::unexpected{fields.error()};
       const auto* reg = packs::find(pack.registers, put->reg);
       if (reg->kept != packs::Kept::own) one.at = "all";
-      one.what = PutDone{.reg = put->reg, .key = std::move(*name), .fields = std::move(*fields)};
+      PutDone result{
+          .reg = put->reg, .key = std::move(*name), .fields = std::move(*fields), .sides = {}};
+      if (put->sides) {
+        const auto sides = packs::evaluate(*put->sides, scope);
+        if (!sides) return std::unexpected{sides.error()};
+        for (const Value& side : *sides->as_list()) {
+          if (!side.as_text()) return std::unexpected{bad("put: a side is a party")};
+          result.sides.push_back(*side.as_text());
+        }
+      }
+      one.what = std::move(result);
     } else if (const auto* edition = std::get_if<packs::PublishEdition>(&effect.what)) {
       auto name = packs::evaluate(edition->name, scope);
       if (!name) return std::unexpected{name.error()};
       auto words = key_text(*name);
       if (!words) return std::unexpected{bad("edition: a name is expected")};
       EditionDone result{
-          .reg = edition->reg, .name = std::move(*words), .field = {}, .entries = {}};
+          .reg = edition->reg, .name = std::move(*words), .field = {}, .entries = {}, .from = {}};
+      if (edition->from) {
+        const auto from = packs::evaluate(*edition->from, scope);
+        if (!from) return std::unexpected{from.error()};
+        result.from = from->as_text() ? Date::parse(*from->as_text()) : std::nullopt;
+        if (!result.from && !from->is_null())
+          return std::unexpected{bad("edition: a date is expected")};
+      }
       result.field = edition->entries->copied_field();
       if (result.field.empty()) {
         auto entries = packs::evaluate(*edition->entries, scope);
@@ -278,6 +295,14 @@ Result Decider::put(const CaseId& id, const packs::Pack& pack, const PutDone& wh
                   .id = id,
                   .sides = {}};
   if (reg->kept == packs::Kept::own) event.keeper = self();
+  const std::vector<PartyId>& whose = what.sides.empty() ? sides : what.sides;
+  for (const PartyId& side : what.sides) {
+    const std::vector<PartyId> all = members();
+    if (std::find(all.begin(), all.end(), side) == all.end()) {
+      return std::unexpected{
+          form_reject("sides", side + " is no party of the circle", side + " 不是联盟成员")};
+    }
+  }
   bool plain = false;
   for (const auto& [name, value] : *what.fields.as_record()) {
     const packs::Type* type = reg->record->member(name);
@@ -309,7 +334,7 @@ Result Decider::put(const CaseId& id, const packs::Pack& pack, const PutDone& wh
   }
   for (const packs::Member& member : reg->record->members) {
     if (!member.type->sided) continue;
-    event.sides = sides;
+    event.sides = whose;
     if (std::find(event.sided.begin(), event.sided.end(), member.name) == event.sided.end() &&
         !known) {
       // A new record names its sides in every sided field, spoken or not.
@@ -339,11 +364,20 @@ Result Decider::publish(const CaseId& id, const packs::Pack& pack, const Edition
                          .keeper = by,
                          .name = what.name,
                          .number = 1,
-                         .on = moment_.today,
+                         .on = what.from.value_or(moment_.today),
                          .entries = {},
                          .id = id};
   if (const Edition* old = draft_.find_edition(reg_id, by, what.name)) {
     event.number = old->number + 1;
+    if (deciding && event.on < old->on) {
+      return std::unexpected{
+          form_reject("from", "The edition before is in force from " + old->on.text() + " only",
+                      "上一版自 " + old->on.text() + " 起施行，新版不得更早")};
+    }
+  }
+  if (deciding && event.on > moment_.today) {
+    return std::unexpected{form_reject("from", "An edition is published when its day has come",
+                                       "清单不得先于施行日期发布")};
   }
   std::set<std::string> seen;
   for (std::size_t i = 0; i < entries->size(); ++i) {
@@ -380,7 +414,9 @@ Result Decider::publish(const CaseId& id, const packs::Pack& pack, const Edition
   }
   if (deciding) {
     std::vector<PartyId> told;
-    for (const auto& [role, party] : draft_.find_case(id)->parties) told.push_back(party);
+    if (const Case* c = draft_.find_case(id)) {
+      for (const auto& [role, party] : c->parties) told.push_back(party);
+    }
     share_edition(pack, event, told);
   }
   draft_.decide(std::move(event));

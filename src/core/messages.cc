@@ -306,7 +306,8 @@ Result PeerStep::check_effects() {
       const auto* reg = packs::find(of.pack->registers, put->reg);
       if (reg->kept != packs::Kept::own) at = "all";
     } else if (const auto* edition = std::get_if<packs::PublishEdition>(&effect.what)) {
-      pure = pure && !edition->name.looks_up() && !needs_owner(*edition->entries);
+      pure = pure && !edition->name.looks_up() && !needs_owner(*edition->entries) &&
+             (!edition->from || !edition->from->looks_up());
       at = "all";
     } else if (const auto* child = std::get_if<packs::StartChild>(&effect.what)) {
       for (const auto& [name, item] : child->with) pure = pure && !item.looks_up();
@@ -334,7 +335,8 @@ Result PeerStep::check_effects() {
       } else if (const auto* edition = std::get_if<EditionDone>(&one.what)) {
         const auto* definition = std::get_if<packs::PublishEdition>(&effect.what);
         fits = definition && definition->reg == edition->reg &&
-               definition->entries->copied_field() == edition->field;
+               definition->entries->copied_field() == edition->field &&
+               (definition->from || !edition->from);
       } else if (std::holds_alternative<TaskDone>(one.what)) {
         fits = std::holds_alternative<packs::RaiseTask>(effect.what);
       } else if (const auto* started = std::get_if<StartDone>(&one.what)) {

@@ -596,6 +596,21 @@ class Checker::Walk {
       }
       return Shape::of(K::text);
     }
+    if (first.kind == K::list) {
+      Shape list = first;
+      for (std::size_t i = 1; i < node.kids.size(); ++i) {
+        const Shape next = need(K::list, node.kids[i]);
+        if (node.signs[i - 1] == '-') fault(node, "lists have no difference");
+        if (next.kind != K::list) continue;
+        if (!alike(list, next)) {
+          fault(node,
+                "the lists are of " + name_of(*list.element) + " and of " + name_of(*next.element));
+        } else {
+          list = joined(list, next);
+        }
+      }
+      return list;
+    }
     if (!unknown(first) && first.kind != K::integer) {
       return fault(node, "an integer was expected, not " + name_of(first));
     }
@@ -735,10 +750,15 @@ class Checker::Walk {
         }
         return Shape::of(K::text);
       }
-      case Function::left:
-        need(K::text, kids[0]);
+      case Function::left: {
+        const Shape shape = value(kids[0]);
         need(K::integer, kids[1]);
-        return Shape::of(K::text);
+        if (shape.kind == K::list) return shape;
+        if (!unknown(shape) && !is_text_like(shape.kind)) {
+          fault(node, "a text or list was expected, not " + name_of(shape));
+        }
+        return unknown(shape) ? Shape{} : Shape::of(K::text);
+      }
       case Function::pad: {
         const Shape shape = value(kids[0]);
         if (!unknown(shape) && shape.kind != K::integer && !is_text_like(shape.kind)) {
@@ -758,7 +778,21 @@ class Checker::Walk {
       case Function::digest:
         for (const Node& kid : kids) value(kid);
         return Shape::of(K::text);
+      case Function::distinct:
+        return need(K::list, kids[0]);
+      case Function::sort: {
+        Shape list = need(K::list, kids[0]);
+        const bool known = list.element && !unknown(*list.element);
+        if (known && list.element->kind != K::integer && !is_text_like(list.element->kind)) {
+          fault(node, "there is no order of " + name_of(*list.element));
+        }
+        return list;
+      }
+      case Function::shuffle:
+        need(K::text, kids[1]);
+        return need(K::list, kids[0]);
       case Function::add_days:
+      case Function::add_months:
       case Function::add_workdays:
         need(K::date, kids[0]);
         need(K::integer, kids[1]);

@@ -9,6 +9,8 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -22,6 +24,7 @@ __extension__ using Wide = __int128;
 
 constexpr std::int64_t kDaysMax = 4'000'000;  // more than the years 1 to 9999 have
 constexpr std::int64_t kWorkdaysMax = 100'000;
+constexpr std::int64_t kMonthsMax = 120'000;
 constexpr std::int64_t kPadMax = 4'000;
 constexpr int kLookUp = 4;  // on top of the step of its node
 
@@ -367,6 +370,7 @@ class Evaluation {
     Cell cell;
     if (!run(node.kids[0], cell)) return false;
     if (cell.get().as_text()) return joined(node, cell, out);
+    if (cell.get().as_list()) return chained(node, cell, out);
     const std::int64_t* first = cell.get().as_int();
     if (!first) return expected("an integer", cell.get());
     std::int64_t total = *first;
@@ -393,6 +397,23 @@ class Evaluation {
       text += *more;
     }
     out.set(std::move(text));
+    return true;
+  }
+
+  // Lists one after the other.
+  bool chained(const Node& node, Cell& first, Cell& out) {
+    if (!charge_copy(first)) return false;
+    Value all = first.take();
+    for (std::size_t i = 1; i < node.kids.size(); ++i) {
+      Cell cell;
+      if (!run(node.kids[i], cell)) return false;
+      const Value::List* more = cell.get().as_list();
+      if (!more) return expected("a list", cell.get());
+      if (node.signs[i - 1] == '-') return fail(Kind::type, "lists have no difference");
+      if (!charge_size(cell.get())) return false;
+      all.as_list()->insert(all.as_list()->end(), more->begin(), more->end());
+    }
+    out.set(std::move(all));
     return true;
   }
 
@@ -614,7 +635,14 @@ class Evaluation {
         return left(at(0), at(1), out);
       case Function::pad:
         return pad(at(0), at(1), out);
+      case Function::distinct:
+        return distinct(at(0), out);
+      case Function::sort:
+        return sorted(at(0), out);
+      case Function::shuffle:
+        return shuffled(at(0), at(1), out);
       case Function::add_days:
+      case Function::add_months:
       case Function::days:
       case Function::year:
       case Function::month:
@@ -689,14 +717,88 @@ class Evaluation {
 
   bool left(const Value& text, const Value& count, Cell& out) {
     std::int64_t number = 0;
-    if (!text.as_text()) return expected("a text", text);
+    if (!text.as_text() && !text.as_list()) return expected("a text or list", text);
     if (!as_int(count, number)) return false;
     if (number < 0) return fail(Kind::range, "left() takes a length of zero or more");
+    if (const Value::List* list = text.as_list()) {
+      const auto size = std::min(list->size(), static_cast<std::size_t>(number));
+      Value::List first;
+      first.reserve(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        if (!charge(1) || !charge_size((*list)[i])) return false;
+        first.push_back((*list)[i]);
+      }
+      out.set(std::move(first));
+      return true;
+    }
     const std::string& whole = *text.as_text();
     const std::size_t end = prefix(whole, number);
     if (!charge(end / 16)) return false;
     out.set(whole.substr(0, end));
     return true;
+  }
+
+  // Each value once, where it came first.
+  bool distinct(const Value& value, Cell& out) {
+    const Value::List* list = value.as_list();
+    if (!list) return expected("a list", value);
+    std::set<std::string> seen;
+    Value::List kept;
+    for (const Value& item : *list) {
+      std::string form;
+      if (!charge(1) || !canonical(item, form)) return false;
+      if (seen.insert(std::move(form)).second) kept.push_back(item);
+    }
+    out.set(std::move(kept));
+    return true;
+  }
+
+  // Integers, or texts by code point: the order of UTF-8 bytes is that of code points.
+  bool sorted(const Value& value, Cell& out) {
+    const Value::List* list = value.as_list();
+    if (!list) return expected("a list", value);
+    for (const Value& item : *list) {
+      if (!charge(1) || !charge_size(item)) return false;
+      const bool alike =
+          list->front().as_int() ? item.as_int() != nullptr : item.as_text() != nullptr;
+      if (!alike) return fail(Kind::type, "sort() takes integers, or texts, or dates");
+    }
+    Value::List all = *list;
+    std::sort(all.begin(), all.end(), [](const Value& a, const Value& b) {
+      return a.as_int() ? *a.as_int() < *b.as_int() : *a.as_text() < *b.as_text();
+    });
+    out.set(std::move(all));
+    return true;
+  }
+
+  // In the order of digest(seed, item): anybody can compute it again, and the order in which the
+  // list came does not matter.
+  bool shuffled(const Value& value, const Value& seed, Cell& out) {
+    const Value::List* list = value.as_list();
+    if (!list) return expected("a list", value);
+    if (!seed.as_text()) return expected("a text as seed", seed);
+    std::string before;
+    if (!canonical(seed, before)) return false;
+    std::vector<std::pair<std::string, const Value*>> places;
+    places.reserve(list->size());
+    for (const Value& item : *list) {
+      std::string form;
+      if (!charge(1 + before.size() / 16) || !canonical(item, form)) return false;
+      std::string pair = "[" + before + "," + form + "]";
+      places.emplace_back(hex(sha256(pair)), &item);
+    }
+    std::sort(places.begin(), places.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    Value::List all;
+    all.reserve(places.size());
+    for (const auto& [place, item] : places) all.push_back(*item);
+    out.set(std::move(all));
+    return true;
+  }
+  bool canonical(const Value& value, std::string& out) {
+    if (!charge_size(value)) return false;
+    out = canonical_json(value);
+    return charge(out.size() / 16);
   }
 
   // Zeros before the digits, after a sign.
@@ -814,6 +916,25 @@ class Evaluation {
     return true;
   }
 
+  // The corresponding day, or the last day of a month that has none (Civil Code of the PRC,
+  // article 202).
+  bool moved_months(Date date, std::int64_t months, Cell& out) {
+    if (months < -kMonthsMax || months > kMonthsMax) {
+      return fail(Kind::range, "add_months() by at most 120,000 months");
+    }
+    const std::int64_t month = std::int64_t{date.year()} * 12 + date.month() - 1 + months;
+    std::optional<Date> there;
+    if (month >= 12) {
+      for (int day = date.day(); !there && day > date.day() - 4; --day) {
+        there =
+            Date::from_civil(static_cast<int>(month / 12), static_cast<int>(month % 12) + 1, day);
+      }
+    }
+    if (!there) return fail(Kind::range, "the date is outside the years 1 to 9999");
+    out.set(there->text());
+    return true;
+  }
+
   // Null in, null out.
   bool dated(Function function, const Value& a, const Value& b, Cell& out) {
     if (a.is_null() || b.is_null()) {
@@ -826,6 +947,8 @@ class Evaluation {
     switch (function) {
       case Function::add_days:
         return as_date(a, day) && as_int(b, number) && moved(day, number, out);
+      case Function::add_months:
+        return as_date(a, day) && as_int(b, number) && moved_months(day, number, out);
       case Function::days:
         if (!as_date(a, day) || !as_date(b, other)) return false;
         out.set(std::int64_t{other.days()} - day.days());

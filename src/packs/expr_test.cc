@@ -254,6 +254,33 @@ constexpr Row kRows[] = {
     {"left(data.name, 2)", R"("重庆")"},
     {"left('ab', 9)", R"("ab")"},
     {"left('ab', -1)", "range"},
+    {"left([3, 1, 2], 2)", "[3,1]"},
+    {"left([3, 1, 2], 9)", "[3,1,2]"},
+    {"left([3, 1, 2], 0)", "[]"},
+    {"left([3], -1)", "range"},
+    {"left(5, 1)", "type"},
+    {"distinct([2, 1, 2, '1', [1], [1]])", R"([2,1,"1",[1]])"},
+    {"distinct([])", "[]"},
+    {"[1] + [2, 3] + []", "[1,2,3]"},
+    {"[1] - [1]", "type"},
+    {"[1] + 1", "type"},
+    {"1 + [1]", "type"},
+    {"distinct('aa')", "type"},
+    {"sort([3, -1, 2, 2])", "[-1,2,2,3]"},
+    {"sort(['b', '重', 'a', 'ab'])", R"(["a","ab","b","重"])"},
+    {"sort(['2026-02-01', '2025-12-31'])", R"(["2025-12-31","2026-02-01"])"},
+    {"sort([])", "[]"},
+    {"sort([1, 'a'])", "type"},
+    {"sort([[1]])", "type"},
+    {"sort(1)", "type"},
+    // As `printf '["s","a"]' | sha256sum` and so on say.
+    {"shuffle(['a', 'b', 'c', 'd'], 's')", R"(["a","b","d","c"])"},
+    {"shuffle(['d', 'c', 'b', 'a'], 's')", R"(["a","b","d","c"])"},
+    {"shuffle(['a', 'b', 'c', 'd'], 't')", R"(["c","a","d","b"])"},
+    {"shuffle(['a', 'b', 'a'], 's')", R"(["a","a","b"])"},
+    {"shuffle([], 's')", "[]"},
+    {"shuffle([1], 2)", "type"},
+    {"shuffle('ab', 's')", "type"},
     {"pad(42, 6)", R"("000042")"},
     {"pad(-42, 6)", R"("-00042")"},
     {"pad(42, 1)", R"("42")"},
@@ -264,6 +291,19 @@ constexpr Row kRows[] = {
      R"("sha256:2010945388e2de98f5651051478912aa4ff38bb13a2cdb1a2c257bb97fbf98ff")"},
     {"add_days('2026-02-27', 2)", R"("2026-03-01")"},
     {"add_days(null, 2)", "null"},
+    {"add_months('2026-01-31', 1)", R"("2026-02-28")"},
+    {"add_months('2024-01-31', 1)", R"("2024-02-29")"},
+    {"add_months('2024-02-29', 12)", R"("2025-02-28")"},
+    {"add_months('2024-02-29', 48)", R"("2028-02-29")"},
+    {"add_months('2026-03-31', -1)", R"("2026-02-28")"},
+    {"add_months('2026-03-15', -3)", R"("2025-12-15")"},
+    {"add_months('2025-12-15', 1)", R"("2026-01-15")"},
+    {"add_months('2026-03-15', 0)", R"("2026-03-15")"},
+    {"add_months(null, 2)", "null"},
+    {"add_months('2026-01-01', 'a')", "type"},
+    {"add_months('0001-01-01', -1)", "range"},
+    {"add_months('9999-12-01', 1)", "range"},
+    {"add_months('2026-01-01', 9223372036854775807)", "range"},
     {"add_days('9999-12-31', 1)", "range"},
     {"add_days('2026-01-01', 9223372036854775807)", "range"},
     {"add_days('2026-02-30', 1)", "type"},
@@ -375,6 +415,14 @@ TEST(Expr, StopsAtItsCost) {
   EXPECT_EQ(outcome(scope, "data.a.all(x, add_workdays('2026-01-01', 90000) != null)"), "cost");
   EXPECT_EQ(outcome(scope, "data.a.exists(x, 'k' in list) || true"), "true");
   EXPECT_EQ(outcome(scope, "data.a.map(x, digest(data.a))"), "cost");
+  EXPECT_EQ(outcome(scope, "size(shuffle(data.a, 'seed'))"), "1000");
+  EXPECT_EQ(outcome(scope, "size(distinct(data.a)) + size(sort(data.a))"), "2000");
+  for (const char* call : {"distinct(data.a.map(x, data.t))", "sort(data.a.map(x, data.t))",
+                           "data.a.map(x, shuffle(data.a, 's'))", "data.a.map(x, sort(data.a))",
+                           "data.a.map(x, left(data.a, 1000))", "data.a.map(x, distinct(data.a))",
+                           "shuffle(data.a, data.t)", "data.a.map(x, data.a + data.a)"}) {
+    EXPECT_EQ(outcome(scope, call), "cost") << call;
+  }
   EXPECT_EQ(outcome(scope, "true || true", 1), "cost");
   // A failure of cost is never absorbed.
   EXPECT_EQ(outcome(scope, "data.a.all(x, data.a.all(y, x + y >= 0)) || true"), "cost");

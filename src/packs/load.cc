@@ -325,11 +325,22 @@ void Loader::calculators() {
 }
 
 void Loader::names_apart() {
+  const Value* services = part("services");
+  for (const Member& type : pack_->types) {
+    if (services && services->find(type.name)) {
+      reader_.fault(below("types", type.name),
+                    "a type and a service are both named '" + type.name + "'");
+    }
+  }
   for (const auto& [name, reg] : pack_->registers) {
     const std::string path = below("registers", name);
     if (is_reserved(name)) reader_.fault(path, "'" + name + "' is a word of the expressions");
     if (find(pack_->books, name)) {
       reader_.fault(path, "a register and a book are both named '" + name + "'");
+    }
+    if (services && services->find(name)) {
+      reader_.fault(path, "a register and a service are both named '" + name +
+                              "': a figure's 'of' and a 'ref' could mean either");
     }
   }
   for (const auto& [name, book] : pack_->books) {

@@ -140,8 +140,8 @@ std::optional<Effect> Loader::effect(const Value& value, const Service* service,
     reader_.fault(path, "an effect is one of move, put, edition, task, start, signal");
     return std::nullopt;
   }
-  if (!service && verb != "move" && verb != "put") {
-    reader_.fault(path, "a feed only moves and puts");
+  if (!service && verb != "move" && verb != "put" && verb != "edition") {
+    reader_.fault(path, "a feed moves, puts and publishes editions, nothing else");
     return std::nullopt;
   }
 
@@ -179,10 +179,10 @@ std::optional<Effect> Loader::effect(const Value& value, const Service* service,
     reader_.keys(*map, path, {"move", "from", "to", "at", "date", "each", "if"});
     effect.what = move(*map, inner, path);
   } else if (verb == "put") {
-    reader_.keys(*map, path, {"put", "key", "fields", "at", "each", "if"});
+    reader_.keys(*map, path, {"put", "key", "fields", "sides", "at", "each", "if"});
     effect.what = put(*map, inner, path);
   } else if (verb == "edition") {
-    reader_.keys(*map, path, {"edition", "name", "entries", "each", "if"});
+    reader_.keys(*map, path, {"edition", "name", "from", "entries", "each", "if"});
     effect.what = edition(*map, inner, path);
   } else if (verb == "task") {
     reader_.keys(*map, path, {"task", "for", "at", "each", "if"});
@@ -215,16 +215,21 @@ Move Loader::move(const Value::Record& source, const Site& site, const std::stri
     checker_.amount(move.amount, *book, site, at);
   }
   if (const Value* date = get(source, "date")) {
-    move.date = item(*date, site, below(path, "date"));
-    static const Type kDate = [] {
-      Type type;
-      type.kind = Kind::date;
-      type.cls = Class::open;
-      return type;
-    }();
-    checker_.assign(*move.date, kDate, site, below(path, "date"));
+    move.date = day(*date, site, below(path, "date"));
   }
   return move;
+}
+
+Template Loader::day(const Value& value, const Site& site, const std::string& path) {
+  Template made = item(value, site, path);
+  static const Type kDate = [] {
+    Type type;
+    type.kind = Kind::date;
+    type.cls = Class::open;
+    return type;
+  }();
+  checker_.assign(made, kDate, site, path);
+  return made;
 }
 
 AccountRef Loader::account(const Value* value, const Site& site, const std::string& path) {
@@ -271,7 +276,31 @@ Put Loader::put(const Value::Record& source, const Site& site, const std::string
     }
   }
   if (const Value* fields = reader_.need(source, path, "fields")) {
-    put.fields = values(fields, reg->record->members, site, below(path, "fields"), put.reg);
+    const std::string at = below(path, "fields");
+    put.fields = values(fields, reg->record->members, site, at, put.reg);
+    for (const auto& [name, made] : put.fields) {
+      const Value* literal = std::get_if<Value>(&made.held);
+      const Type* type = reg->record->member(name);
+      if (literal && literal->is_null() && type && !type->optional) {
+        reader_.fault(below(at, name), "null removes a field, and this one is not optional");
+      }
+    }
+  }
+  if (const Value* sides = get(source, "sides")) {
+    const std::string at = below(path, "sides");
+    if (!site.line) reader_.fault(at, "the sides of a case's record are the parties of the case");
+    const bool sided = std::ranges::any_of(reg->record->members,
+                                           [](const Member& one) { return one.type->sided; });
+    if (!sided) reader_.fault(at, "'" + put.reg + "' has no field with sides");
+    put.sides = item(sides->as_list() ? *sides : Value{Value::List{*sides}}, site, at);
+    Type party;
+    party.kind = Kind::party;
+    party.cls = Class::open;
+    Type list;
+    list.kind = Kind::list;
+    list.cls = Class::open;
+    list.element = std::make_shared<Type>(party);
+    checker_.assign(*put.sides, list, site, at);
   }
   return put;
 }
@@ -293,6 +322,9 @@ PublishEdition Loader::edition(const Value::Record& source, const Site& site,
     if (shape.kind != ShapeKind::any && shape.kind != ShapeKind::text) {
       reader_.fault(at, "the name of an edition is a text");
     }
+  }
+  if (const Value* from = get(source, "from")) {
+    edition.from = day(*from, site, below(path, "from"));
   }
   if (const Value* entries = reader_.need(source, path, "entries")) {
     const std::string at = below(path, "entries");

@@ -106,9 +106,6 @@ Site Loader::figure_site(const std::string& of, Figure& figure, const std::strin
     if (name != of) continue;
     site.service = &name;
     figure.source = Figure::Source::service;
-    if (find(pack_->registers, of)) {
-      reader_.note(path, "'" + of + "' is also a register: the figure counts cases");
-    }
     return site;
   }
   for (const auto& [name, reg] : pack_->registers) {

@@ -120,7 +120,7 @@ void Loader::step(const Value::Record& source, const std::string& path) {
       {"event", {"at", "as", "case", "event", "with", "state", "refused", "maybe"}},
       {"advance", {"advance"}},
       {"that", {"that", "at", "case"}},
-      {"figure", {"figure", "as_of", "period", "at", "is"}},
+      {"figure", {"figure", "as_of", "period", "split", "at", "is"}},
       {"feed", {"at", "as", "feed", "lines", "taken", "known", "refused_lines", "refused"}},
       {"tasks", {"at", "tasks", "case"}},
       {"exceptions", {"at", "exceptions"}},
@@ -204,8 +204,16 @@ void Loader::step(const Value::Record& source, const std::string& path) {
   } else if (is("that")) {
     reader_.program(what, at);
   } else if (is("figure")) {
-    if (!find(pack_->figures, reader_.text(what, at))) {
-      reader_.fault(at, "there is no such figure");
+    const Figure* figure = find(pack_->figures, reader_.text(what, at));
+    if (!figure) reader_.fault(at, "there is no such figure");
+    const std::string split_path = below(path, "split");
+    if (const Value::Record* split = reader_.record(get(source, "split"), split_path)) {
+      if (split->size() != 1) reader_.fault(split_path, "names one split and a key of it");
+      for (const auto& [name, key] : *split) {
+        if (figure && !find(figure->split, name)) {
+          reader_.fault(below(split_path, name), "the figure has no such split");
+        }
+      }
     }
     reader_.need(source, path, "is");
     if (const Value* as_of = get(source, "as_of"); as_of && !is_date(*as_of)) {

@@ -360,7 +360,8 @@ constexpr Broken kBroken[] = {
      "50:57: an effect is one of move, put, edition, task, start, signal\n"},
     {"8 effects",
      "do: {move: =line.mass, from: tonnes.source, to: tonnes.held(line.ticket), date: =line.day}",
-     "do: {task: {zh: a, en: b}, for: operator}", "67:5: a feed only moves and puts\n"},
+     "do: {task: {zh: a, en: b}, for: operator}",
+     "67:5: a feed moves, puts and publishes editions, nothing else\n"},
     {"9 figures", "count: true,", "count: true, sum: data.load,",
      "69:3: a figure has exactly one of count, distinct, sum, min, value\n"},
     {"9 figures", "count: true,", "where: \"case.state == 'held'\", count: true,",
@@ -405,6 +406,51 @@ constexpr Broken kBroken[] = {
      "name}}\nservices:\n",
      "27:3: this node has no calculator 'medical.settle' of version 2\n27:58: a calculator sees "
      "nothing personal or sensitive\n"},
+    {"names", "  visit:\n    title", "  people:\n    title",
+     "13:3: a register and a service are both named 'people': a figure's 'of' and a 'ref' could "
+     "mean either\n69:41: there is no service, register or account 'visit'\n69:52: 'case' has no "
+     "meaning here (byte 6 of the expression)\n69:101: 'data' has no meaning here (byte 1 of the "
+     "expression)\n69:119: 'data' has no meaning here (byte 1 of the expression)\n76:37: there is "
+     "no such service\n"},
+    {"names", "  visit:\n    title", "  mass:\n    title",
+     "9:3: a type and a service are both named 'mass'\n69:41: there is no service, register or "
+     "account 'visit'\n69:52: 'case' has no meaning here (byte 6 of the expression)\n69:101: "
+     "'data' has no meaning here (byte 1 of the expression)\n69:119: 'data' has no meaning here "
+     "(byte 1 of the expression)\n76:37: there is no such service\n"},
+    {"editions", "edition: roll, name", "edition: roll, from: =data.load, name",
+     "54:36: a date was expected, not an amount in t of scale 3\n"},
+    {"editions", "edition: roll, name", "edition: roll, from: 2026-02-30, name",
+     "54:36: must be a day of the calendar, written 2026-03-31\n"},
+    {"null",
+     "do: {move: =line.mass, from: tonnes.source, to: tonnes.held(line.ticket), date: =line.day}",
+     "do: {put: people, key: =line.ticket, fields: {code: null, name: null}}",
+     "67:51: null removes a field, and this one is not optional\n"},
+    {"sides",
+     "do: {move: =line.mass, from: tonnes.source, to: tonnes.held(line.ticket), date: =line.day}",
+     "do: {put: people, key: =line.ticket, fields: {code: =line.ticket}, sides: [sichuan]}",
+     "67:72: 'people' has no field with sides\n"},
+    {"sides", "do: {edition: roll, name: =string(year(data.day)), entries: data.items}",
+     "do: {put: people, key: a, fields: {code: a}, sides: =case.parties.host}",
+     "54:61: the sides of a case's record are the parties of the case\n54:61: 'people' has no "
+     "field with sides\n"},
+    {"splits", "figure: visits, is", "figure: visits, split: {kind: a}, is",
+     "78:34: the figure has no such split\n"},
+    {"splits", "figure: visits, is", "figure: visits, split: {code: a, kind: b}, is",
+     "78:26: names one split and a key of it\n78:43: the figure has no such split\n"},
+    {"functions", "late: data.day < today", "late: sort(data.items) == [data.code]",
+     "32:7: there is no order of a record (byte 1 of the expression)\n32:7: a list never equals a "
+     "list (byte 18 of the expression)\n"},
+    {"functions", "late: data.day < today", "late: add_months(data.code, data.day) < today",
+     "32:7: an integer was expected, not a date (byte 28 of the expression)\n"},
+    {"functions", "late: data.day < today", "late: shuffle(data.code, 1) == left(data.load, 1)",
+     "32:7: a text was expected, not an integer (byte 20 of the expression)\n32:7: a list was "
+     "expected, not a text (byte 14 of the expression)\n32:7: a text or list was expected, not an "
+     "amount in t of scale 3 (byte 26 of the expression)\n"},
+    {"functions", "late: data.day < today",
+     "late: \"size([data.load] + [data.price] + data.code - [1]) > 0\"",
+     "32:7: the lists are of an amount in t of scale 3 and of an amount in CNY of scale 2 (byte 18 "
+     "of the expression)\n32:7: a list was expected, not a text (byte 40 of the expression)\n32:7: "
+     "lists have no difference (byte 18 of the expression)\n"},
     {"change", "version: 1\n", "version: 1\nreplaces: sha256:12\n",
      "4:1: is the digest of a pack: sha256: and 64 hexadecimal digits\n"},
 };
@@ -554,7 +600,7 @@ constexpr Original kOriginals[] = {
     {"major-projects", "sha256:ba0adb246fcdcde3293fe8d141648ac77756f7248183106f3ab99179d358e2bc",
      ""},
     {"medical-filing-and-claims",
-     "sha256:57263bd0b074edb219154e039ad04e7ba1ed5eb5893c349f8201f4f31bf54a4e",
+     "sha256:4c28c70532368bb480b38239718dcca5dea6a8a55743aff3434b1c030d3166ea",
      "47:14: goes to the whole circle, though it is not public\n47:30: goes to the whole circle, "
      "though it is not public\n47:46: goes to the whole circle, though it is not public\n47:63: "
      "goes to the whole circle, though it is not public\n"},

@@ -73,6 +73,7 @@ class Loader {
   SendSignal signal(const Value::Record& source, const Service& service, const Site& site,
                     const std::string& path);
   AccountRef account(const Value* value, const Site& site, const std::string& path);
+  Template day(const Value& value, const Site& site, const std::string& path);
   Template item(const Value& value, const Site& site, const std::string& path);
   // Values for fields named after `members`, each checked against its type.
   std::vector<std::pair<std::string, Template>> values(const Value* value,

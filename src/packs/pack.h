@@ -68,12 +68,14 @@ struct Move {
 struct Put {
   std::string reg;
   Template key;
-  std::vector<std::pair<std::string, Template>> fields;
+  std::vector<std::pair<std::string, Template>> fields;  // null removes an optional field
+  std::optional<Template> sides;  // of a feed: whose values a new record waits for
 };
 struct PublishEdition {
   std::string reg;
   Template name;
   ProgramPtr entries;
+  std::optional<Template> from;  // first day in force, not after that of the event; else that
 };
 struct RaiseTask {
   Title title;
@@ -175,7 +177,7 @@ struct Feed {
   std::vector<std::string> key;  // idempotent for ever within (party, pack, feed)
   ProgramPtr when;
   Title why;
-  std::vector<Effect> effects;  // move and put only
+  std::vector<Effect> effects;  // move, put and edition only
 };
 
 struct Figure {

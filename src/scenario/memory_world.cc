@@ -126,16 +126,16 @@ void MemoryWorld::query(const core::PartyId& at,
   read(*nodes_.at(at).state);
 }
 
-std::expected<std::optional<std::int64_t>, std::string> MemoryWorld::figure(
+std::expected<FigureValue, std::string> MemoryWorld::figure(
     const core::PartyId& at, const std::string& id, Date as_of,
     std::optional<std::pair<Date, Date>> period) {
   views::Views& views = *nodes_.at(at).views;
   if (auto ok = views.flush(); !ok) return std::unexpected{ok.error().what};
-  const auto answer = views.figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
+  auto answer = views.figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};
-  return (*answer)->value;
+  return FigureValue{.value = (*answer)->value, .splits = std::move((*answer)->splits)};
 }
 
 const Raised& MemoryWorld::raised(const core::PartyId& at) { return nodes_.at(at).raised; }

@@ -200,18 +200,17 @@ void RealWorld::follow(One& one) {
   }
 }
 
-std::expected<std::optional<std::int64_t>, std::string> RealWorld::figure(
+std::expected<FigureValue, std::string> RealWorld::figure(
     const core::PartyId& at, const std::string& id, Date as_of,
     std::optional<std::pair<Date, Date>> period) {
   One& one = nodes_.at(at);
   follow(one);
   if (auto ok = one.views->flush(); !ok) return std::unexpected{ok.error().what};
-  const auto answer =
-      one.views->figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
+  auto answer = one.views->figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};
-  return (*answer)->value;
+  return FigureValue{.value = (*answer)->value, .splits = std::move((*answer)->splits)};
 }
 
 const Raised& RealWorld::raised(const core::PartyId& at) {

@@ -76,7 +76,7 @@ TEST_P(RealNodes, ScenariosEndAlikeOverJournalsAndTls) {
                  const std::function<void(const core::State&)>& read) override {
         real_.query(at, read);
       }
-      std::expected<std::optional<std::int64_t>, std::string> figure(
+      std::expected<FigureValue, std::string> figure(
           const core::PartyId& at, const std::string& id, Date as_of,
           std::optional<std::pair<Date, Date>> period) override {
         return real_.figure(at, id, as_of, period);

@@ -397,7 +397,8 @@ class Play {
     for (const core::PartyId& party : acting_) {
       auto value = world_.figure(party, pack_.name + "/" + name, *as_of, period);
       if (!value) return fail(name + " at " + party + ": " + value.error());
-      values[party] = *value;
+      values[party] = value->value;
+      if (const Value* split = step.find("split")) values[party] = part(*value, *split);
     }
     std::optional<std::int64_t> got = values[acting_.front()];
     if (const std::string at = step.text_at("at"); !at.empty()) {
@@ -414,6 +415,18 @@ class Play {
     const Value* is = step.find("is");
     const bool same = is && (is->as_int() ? got == *is->as_int() : is->is_null() && !got);
     if (!same) fail(name + " is " + (got ? std::to_string(*got) : "null"));
+  }
+
+  // The value of the one split that `wanted` names with its key; nothing if no row has that key.
+  static std::optional<std::int64_t> part(const FigureValue& value, const Value& wanted) {
+    const auto& [name, key] = *wanted.as_record()->begin();
+    for (const views::Split& split : value.splits) {
+      if (split.name != name) continue;
+      for (const views::SplitValue& one : split.values) {
+        if (one.key == key) return one.value;
+      }
+    }
+    return std::nullopt;
   }
 
   void counted(const Value& step, const Value& count, const std::set<core::TaskKind>& kinds,

@@ -12,8 +12,14 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "core/core.h"
+#include "views/views.h"
 
 namespace bashu::scenario {
+
+struct FigureValue {
+  std::optional<std::int64_t> value;
+  std::vector<views::Split> splits;
+};
 
 // What has been raised at a node since the beginning.
 struct Raised {
@@ -40,7 +46,7 @@ class World {
   virtual void link(const core::PartyId& party, bool up) = 0;
   virtual void query(const core::PartyId& at,
                      const std::function<void(const core::State&)>& read) = 0;
-  virtual std::expected<std::optional<std::int64_t>, std::string> figure(
+  virtual std::expected<FigureValue, std::string> figure(
       const core::PartyId& at, const std::string& id, Date as_of,
       std::optional<std::pair<Date, Date>> period) = 0;
   virtual const Raised& raised(const core::PartyId& at) = 0;

@@ -34,15 +34,19 @@ Writer::RecordNow* Writer::load_record(const core::RegisterId& reg, std::string_
   if (!table || !register_plan(*table)) return nullptr;
   auto now = std::make_unique<RecordNow>();
   now->table = table;
-  Statement& query =
-      db_.prepared("SELECT " + select_list(*table->table) + " FROM " + quoted(table->table->name) +
-                   " WHERE key = ? AND valid_to IS NULL AND edition IS NULL");
-  if (query.bind(0, key).step()) {
-    now->facts = record_of(*table->table, query);
-    now->row = query.integer(0);
-    query.reset();
-    now->figures = open_rows(*table, key, 0);
-  } else {
+  if (!records_complete_) {
+    need_lookups();
+    Statement& query = db_.prepared("SELECT " + select_list(*table->table) + " FROM " +
+                                    quoted(table->table->name) +
+                                    " WHERE key = ? AND valid_to IS NULL AND edition IS NULL");
+    if (query.bind(0, key).step()) {
+      now->facts = record_of(*table->table, query);
+      now->row = query.integer(0);
+      query.reset();
+      now->figures = open_rows(*table, key, 0);
+    }
+  }
+  if (now->row == 0) {
     now->facts.key = key;
     (*now->facts.fields.as_record())["key"] = std::string{key};
   }
@@ -65,7 +69,11 @@ void Writer::put(const core::RecordPut& event) {
   };
   for (const auto& [name, value] : *event.fields.as_record()) {
     if (std::ranges::find(event.sided, name) == event.sided.end()) {
-      fields[name] = value;
+      if (value.is_null()) {
+        fields.erase(name);
+      } else {
+        fields[name] = value;
+      }
     } else {
       sides_of(name)[event.side] = value;
     }
@@ -98,7 +106,8 @@ void Writer::publish(const core::EditionPublished& event) {
   const Plan* columns = reg ? register_plan(*reg) : nullptr;
   if (!columns) return;
   write_touched();
-  flush_rows();
+  reg->rows->flush_all();
+  write_figure_rows();
   const Table& table = *reg->table;
   const std::int64_t id = next_edition_++;
   Value::List content;
@@ -182,7 +191,8 @@ void Writer::publish(const core::EditionPublished& event) {
     (*facts.fields.as_record())["key"] = key;
     (*facts.fields.as_record())["edition"] = event.name;
     const std::int64_t row = reg->rows->next();
-    to_cells(table, *columns, facts, row, reg->rows->add());
+    to_cells(table, *columns, facts, row, reg->rows->begin());
+    reg->rows->end();
     if (!reg->figures) continue;
     std::vector<OpenRow> open;
     for (const std::size_t index : *reg->figures) {
@@ -217,12 +227,15 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
     kind = kinds_.emplace(kind_name, id).first;
   }
   AccountNow now{.id = 0, .kind = kind->second, .balance = 0, .dirty = false};
-  Statement& query = db_.prepared("SELECT id, balance FROM account WHERE kind = ? AND key = ?");
-  if (query.bind(0, now.kind).bind(1, std::string_view{account.key}).step()) {
-    now.id = query.integer(0);
-    now.balance = query.integer(1);
-    query.reset();
-  } else {
+  if (!accounts_complete_) {
+    Statement& query = db_.prepared("SELECT id, balance FROM account WHERE kind = ? AND key = ?");
+    if (query.bind(0, now.kind).bind(1, std::string_view{account.key}).step()) {
+      now.id = query.integer(0);
+      now.balance = query.integer(1);
+      query.reset();
+    }
+  }
+  if (now.id == 0) {
     now.id = next_account_++;
     db_.prepared("INSERT INTO account (id, kind, key, balance, position) VALUES (?, ?, ?, 0, ?)")
         .bind(0, now.id)
@@ -237,19 +250,15 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
 void Writer::post(const core::Posted& event) {
   AccountNow& from = account(event.from);
   AccountNow& to = account(event.to);
-  const std::string on = event.on.text();
   const auto side = [&](AccountNow& now, std::int64_t amount, std::int64_t counter) {
-    Statement& insert = db_.prepared(
-        "INSERT INTO posting (kind, account, on_day, position, no, amount, counter, case_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(0, now.kind)
-        .bind(1, now.id)
-        .bind_kept(2, on)
-        .bind(3, position_)
-        .bind(4, posting_no_++)
-        .bind(5, amount)
-        .bind(6, counter);
-    insert.kept_or_null(7, event.id).run();
+    postings_.push_back({.kind = now.kind,
+                         .account = now.id,
+                         .on = event.on,
+                         .position = position_,
+                         .no = posting_no_++,
+                         .amount = amount,
+                         .counter = counter,
+                         .case_id = event.id});
     // The core has checked the balance; what could wrap here never was posted.
     now.balance = static_cast<std::int64_t>(static_cast<std::uint64_t>(now.balance) +
                                             static_cast<std::uint64_t>(amount));
