@@ -1,4 +1,4 @@
-// bashu-sim: runs seeds of the simulator.
+// bashu-sim: runs seeds of the simulator; or asks the simulator's checks of real nodes.
 
 #include <CLI/CLI.hpp>
 
@@ -6,9 +6,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
+#include "checks.h"
+#include "journal/journal.h"
+#include "node/identity.h"
 #include "world.h"
 
 namespace {
@@ -27,6 +32,47 @@ bool read_range(const std::string& text, std::uint64_t* from, std::uint64_t* to)
   return read(first, from) && read(last, to) && *from <= *to;
 }
 
+// The journals of nodes that do not run, as they are on the disk.
+int check(const std::vector<std::string>& dirs, bool at_rest) {
+  using namespace bashu;
+  const auto broken = [](const sim::Broken& what) {
+    std::printf("%s: %s\n", what.check.c_str(), what.detail.c_str());
+    return 1;
+  };
+  std::vector<std::unique_ptr<sim::Shadow>> nodes;
+  sim::Shadows shadows;
+  for (const std::string& dir : dirs) {
+    const auto identity = node::load_public_identity(dir);
+    const auto journal = journal::open_sqlite(dir, true);
+    if (!identity || !journal) {
+      std::fprintf(stderr, "%s: %s\n", dir.c_str(),
+                   (identity ? journal.error() : identity.error()).what.c_str());
+      return 2;
+    }
+    sim::Disk disk;
+    for (std::uint64_t at = 0; at < (*journal)->size();) {
+      auto commits = (*journal)->read(at, 8U << 20);
+      if (!commits || commits->empty()) return broken({"journal", dir + " cannot be read"});
+      for (journal::Commit& commit : *commits) disk.commits().push_back(std::move(commit));
+      at = disk.size();
+    }
+    nodes.push_back(
+        std::make_unique<sim::Shadow>(identity->party, identity->origin, identity->log_key));
+    if (const auto found = nodes.back()->follow(disk)) return broken(*found);
+    if (const auto found = sim::check_alone(*nodes.back())) return broken(*found);
+    shadows.push_back(nodes.back().get());
+    std::printf("%s: %llu entries, %zu steps of cases\n", identity->party.c_str(),
+                static_cast<unsigned long long>(nodes.back()->size()),
+                nodes.back()->steps().size());
+  }
+  if (const auto found = sim::check_together(shadows)) return broken(*found);
+  if (const auto found = at_rest ? sim::check_at_rest(shadows) : std::nullopt) {
+    return broken(*found);
+  }
+  std::printf("every check holds\n");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,7 +87,14 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 10'000'000));
   app.add_flag("--verbose", verbose, "print everything that happens");
   app.add_flag("--counts", counts, "print how often what happened");
+  std::vector<std::string> dirs;
+  bool at_rest = false;
+  auto* const checked = app.add_option(
+      "--check", dirs, "instead: directories of all nodes of a circle, stopped or killed");
+  app.add_flag("--at-rest", at_rest, "with --check: nothing may be on the way any more")
+      ->needs(checked);
   CLI11_PARSE(app, argc, argv);
+  if (!dirs.empty()) return check(dirs, at_rest);
   std::uint64_t from = 0, to = 0;
   if (!read_range(seeds, &from, &to)) {
     std::fprintf(stderr, "--seeds: give A..B, e.g. 1..500\n");
