@@ -138,7 +138,6 @@ class SqliteVault final : public Vault {
     BASHU_ASSERT(key.size() == evidence::kSealKeySize);
     if (this->key(id)) return;
     std::unique_lock lock{guard_};
-    cache_.put(id, key);
     waiting_.emplace_back(id, key);
     const std::uint64_t mine = ++asked_;
     while (written_ < mine) {
@@ -331,11 +330,18 @@ class SqliteVault final : public Vault {
     }
   }
 
+  // Nobody finds a key before it is kept: what they seal with it could outlive it. The first of one
+  // name stays.
   void write(const std::vector<std::pair<std::string, std::string>>& keys) {
     const std::lock_guard lock{using_database_};
     must(database_.run("BEGIN"));
     for (const auto& [id, key] : keys) must(put_.bind_text(1, id).bind_blob(2, key).run());
     must(database_.run("COMMIT"));
+    // Under this lock, or a key forgotten meanwhile would come back.
+    const std::lock_guard caching{guard_};
+    for (const auto& [id, key] : keys) {
+      if (!cache_.find(id)) cache_.put(id, key);
+    }
   }
 
   Chance& chance_;

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "evidence/sealed.h"
+#include "journal/database.h"
 #include "node/certificates.h"
 #include "node/files.h"
 #include "node/identity.h"
@@ -171,6 +172,27 @@ TEST_F(VaultTest, ManyMayAskForKeysAtOnce) {
     }
   }
   EXPECT_EQ(secrets.size(), static_cast<std::size_t>(kThreads * kEach));
+}
+
+// Somebody who brings a key that another is just keeping may go on only when it is kept.
+TEST_F(VaultTest, AKeyThatIsFoundIsOnTheDisk) {
+  constexpr int kKeys = 100;
+  const auto name = [](int i) { return "sichuan-k" + std::to_string(i); };
+  std::thread keeping{[&] {
+    for (int i = 0; i < kKeys; ++i) vault->put_key(name(i), std::string(32, 'x'));
+  }};
+  auto disk = journal::Database::open(folder.path() / "vault.db", journal::Database::Access::read);
+  ASSERT_TRUE(disk);
+  auto find = disk->prepare("SELECT 1 FROM keys WHERE id=?");
+  ASSERT_TRUE(find);
+  for (int i = 0; i < kKeys; ++i) {
+    while (!vault->key(name(i))) std::this_thread::yield();
+    const std::string id = name(i);
+    const auto row = find->bind_text(1, id).step();
+    EXPECT_TRUE(row && *row) << id;
+    find->reset();
+  }
+  keeping.join();
 }
 
 TEST_F(VaultTest, TokensAreKeyedByTheCircle) {
