@@ -415,9 +415,9 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
     }
     Draft inner{&draft_};
     Decider decider{inner, moment_, budget_, state_};
-    const PutDone what{.reg = command.reg, .key = key, .fields = Value{std::move(fields)}};
-    if (auto ok = decider.put({}, *pack, what, self(), named.empty() ? sides : named, {}, true);
-        !ok) {
+    const PutDone what{
+        .reg = command.reg, .key = key, .fields = Value{std::move(fields)}, .sides = named};
+    if (auto ok = decider.put({}, *pack, what, self(), sides, {}, true); !ok) {
       refuse(std::move(ok.error()));
       continue;
     }

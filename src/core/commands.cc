@@ -21,6 +21,23 @@ constexpr std::size_t kCaseIdMax = 120;
 
 }  // namespace
 
+// A pack named by its name is the newest version in force at every party of the case, if any is.
+std::string Decider::agreed(const std::string& name, const Parties& parties) const {
+  const std::string* digest = &name;
+  std::int64_t version = 0;
+  for (const auto& [known, row] : draft_.circle().packs) {
+    if (!row.pack || row.pack->name != name || row.pack->version <= version) continue;
+    const bool everywhere = std::ranges::all_of(parties, [&](const auto& party) {
+      const auto since = row.adopted.find(party.second);
+      return since != row.adopted.end() && since->second <= moment_.today;
+    });
+    if (!everywhere) continue;
+    digest = &known;
+    version = row.pack->version;
+  }
+  return *digest;
+}
+
 Result Decider::start_case(const StartCase& command, Value* answer) {
   const Case* parent = nullptr;
   std::string pack = command.pack;
@@ -35,6 +52,7 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
     pack = parent->pack;
     parties = parent->parties;
   }
+  if (!parent) pack = agreed(pack, parties);
   const auto of = definition(pack, command.service);
   if (!of) return std::unexpected{of.error()};
   const packs::Service& service = *of->service;

@@ -683,6 +683,66 @@ TEST_F(Circle, AStartUnderAPackNotAdoptedWaitsForTheAdoption) {
   EXPECT_TRUE(nodes_.at("b")->inbox("a").held.empty());
 }
 
+TEST_F(Circle, ANewVersionAdoptedByOneSideOnlyStopsNobodyAndWaitsForTheOther) {
+  limit();
+  must("a", loan());
+  settle();
+  std::string text{kPack};
+  const std::string old = "version: 1\n";
+  text.replace(text.find(old), old.size(), "version: 2\n");
+  const std::string field = "named: {type: line, optional: true}";
+  text.replace(text.find(field), field.size(),
+               field + ", built: {type: day, optional: true, title: {en: Built}}");
+  const auto second = packs::load(text);
+  ASSERT_TRUE(second.pack);
+  const AdoptPack adoption{.source = canonical_json(second.pack->source), .from = today_};
+  must("a", adoption);
+  settle();
+
+  // What was opened under the first version goes on under it, on both sides.
+  must("a", fire("grant"));
+  settle();
+  EXPECT_EQ(at("b").state, "granted");
+  must("b", fire("back"));
+  settle();
+  EXPECT_EQ(at("a").state, "done");
+  EXPECT_EQ(at("a").digest, at("b").digest);
+
+  // One side alone cannot open a case of two under the second; under the first both can.
+  StartCase later = loan();
+  later.pack = second.pack->digest;
+  EXPECT_EQ(refused("a", later), RejectCode::unknown_pack) << "b has not adopted it";
+  must("a", loan());
+  settle();
+  EXPECT_EQ(at("a", "a-2").pack, pack_->digest);
+  EXPECT_EQ(at("b", "a-2").state, "open");
+
+  // A record in the words of the second waits at b, as it came, until b knows these words.
+  must("a", PutRecords{.by = kClerk,
+                       .pack = second.pack->digest,
+                       .reg = "road",
+                       .records = {Value{Value::Record{{"code", "y"}, {"built", "2020-01-01"}}}}});
+  settle();
+  EXPECT_EQ(nodes_.at("b")->find_record("loans/road", "y"), nullptr);
+  EXPECT_EQ(nodes_.at("b")->inbox("a").held.size(), 1U);
+  FireEvent note = fire("note", Value::Record{{"note", "n"}});
+  note.id = "a-2";
+  must("a", note);
+  settle();
+  EXPECT_EQ(at("b", "a-2").digest, at("a", "a-2").digest) << "nothing else waits behind it";
+
+  must("b", adoption);
+  settle();
+  EXPECT_TRUE(nodes_.at("b")->inbox("a").held.empty());
+  const Record* road = nodes_.at("b")->find_record("loans/road", "y");
+  ASSERT_NE(road, nullptr);
+  EXPECT_EQ(road->fields.text_at("built"), "2020-01-01");
+  must("a", later);
+  settle();
+  EXPECT_EQ(at("b", "a-3").pack, second.pack->digest);
+  EXPECT_EQ(at("b", "a-2").pack, pack_->digest) << "to its end";
+}
+
 TEST_F(Circle, ANewcomerReceivesTheCurrentSharedRecords) {
   limit();
   must("a", loan());

@@ -129,6 +129,7 @@ class Decider {
   [[nodiscard]] std::expected<Definition, Reject> definition(std::string_view pack,
                                                              std::string_view service) const;
   [[nodiscard]] std::expected<Definition, Reject> definition(const Case& c) const;
+  [[nodiscard]] std::string agreed(const std::string& name, const Parties& parties) const;
   [[nodiscard]] PartyId owner(const Case& c, const Definition& of) const;
   [[nodiscard]] const PartyId& self() const { return draft_.circle().own; }
   Result queue(const PartyId& to, std::string kind, std::string stream, std::string pack,

@@ -332,9 +332,16 @@ Result Decider::put(const CaseId& id, const packs::Pack& pack, const PutDone& wh
     exception(id, what.reg + "/" + what.key + " is kept by " + known->keeper + " and by " + by);
     return {};
   }
+  // Whoever speaks to a record that has its sides, by feed or import, adds nobody to them.
+  const bool settled =
+      known && id.empty() &&
+      std::ranges::any_of(reg->record->members, [&](const packs::Member& member) {
+        const Value* said = known->fields.find(member.name);
+        return member.type->sided && said && said->as_record() && !said->as_record()->empty();
+      });
   for (const packs::Member& member : reg->record->members) {
     if (!member.type->sided) continue;
-    event.sides = whose;
+    event.sides = settled ? what.sides : whose;
     if (std::find(event.sided.begin(), event.sided.end(), member.name) == event.sided.end() &&
         !known) {
       // A new record names its sides in every sided field, spoken or not.

@@ -79,6 +79,8 @@ std::string name_of(const testing::TestParamInfo<std::string>& item) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Packs, testing::ValuesIn(files("packs")), name_of);
+INSTANTIATE_TEST_SUITE_P(Language, Packs, testing::ValuesIn(files("tests/packs/language")),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(Original, Packs, testing::ValuesIn(files("tests/packs/original")),
                          name_of);
 
