@@ -106,18 +106,20 @@ std::int64_t power(int scale) {
   return ten;
 }
 
+std::string unit_for_people(const std::string& unit, bool zh) {
+  const UnitWord word = word_of(unit);
+  if (word.en) return zh ? word.zh : word.en;
+  if (zh) return unit;
+  return !unit.empty() && static_cast<unsigned char>(unit[0]) < 0x80 ? " " + unit : "";
+}
+
 }  // namespace
 
 std::string number_for_people(std::int64_t value, const std::string& unit, int scale,
                               const std::string& language) {
   const bool zh = language == "zh";
   const UnitWord word = word_of(unit);
-  std::string words;
-  if (word.en) {
-    words = zh ? word.zh : word.en;
-  } else if (zh || (!unit.empty() && static_cast<unsigned char>(unit[0]) < 0x80)) {
-    words = zh ? unit : " " + unit;
-  }
+  const std::string words = unit_for_people(unit, zh);
   constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
   const std::int64_t magnitude = value < 0 ? -std::max(value, kLowest + 1) : value;
   if (word.large && magnitude > 0) {
@@ -137,6 +139,11 @@ std::string number_for_people(std::int64_t value, const std::string& unit, int s
     }
   }
   return views::number_text(value, scale) + words;
+}
+
+std::string exact_for_people(std::int64_t value, const std::string& unit, int scale,
+                             const std::string& language) {
+  return views::number_text(value, scale) + unit_for_people(unit, language == "zh");
 }
 
 std::string said_for_people(PublishedRow::Compare compare, std::int64_t value,
@@ -347,6 +354,19 @@ void add_published(Value::Record& record, const views::FigureAnswer& answer,
   if (rows.size() > 1) record["published_rows"] = std::move(rows);
 }
 
+// What each side has of the same thing; absent: nothing.
+void add_both(Value::Record& record, std::optional<std::int64_t> ours,
+              std::optional<std::int64_t> theirs, const views::FigureAnswer& answer,
+              const std::string& language) {
+  const auto add = [&](const std::string& name, std::optional<std::int64_t> value) {
+    if (!value) return;
+    record[name] = *value;
+    record[name + "_printed"] = exact_for_people(*value, answer.unit, answer.scale, language);
+  };
+  add("ours", ours);
+  add("theirs", theirs);
+}
+
 }  // namespace
 
 Faulty<std::optional<Value>> figure_value(views::Views& views, const FigureWish& wish,
@@ -403,12 +423,21 @@ Faulty<Value> discrepancies_value(views::Views& views, std::optional<Date> as_of
       Value::List positions;
       for (const std::uint64_t position : row.positions) positions.emplace_back(position);
       using enum views::RowDifference::What;
-      rows.push_back(Value::Record{{"key", row.key},
-                                   {"what", row.what == only_here    ? "only_here"
-                                            : row.what == only_there ? "only_there"
-                                                                     : "differs"},
-                                   {"on_the_way", row.on_the_way},
-                                   {"positions", std::move(positions)}});
+      Value::Record named{{"key", row.key},
+                          {"what", row.what == only_here    ? "only_here"
+                                   : row.what == only_there ? "only_there"
+                                                            : "differs"},
+                          {"on_the_way", row.on_the_way},
+                          {"positions", std::move(positions)}};
+      if (row.on) named["on"] = row.on->text();
+      add_both(named, row.ours, row.theirs, one.ours, language);
+      rows.push_back(Value{std::move(named)});
+    }
+    Value::List splits;
+    for (const views::SplitDifference& split : one.splits) {
+      Value::Record named{{"split", split.split}, {"key", split.key}};
+      add_both(named, split.ours, split.theirs, one.ours, language);
+      splits.push_back(Value{std::move(named)});
     }
     Value::Record record{
         {"figure", one.ask.id},
@@ -422,7 +451,15 @@ Faulty<Value> discrepancies_value(views::Views& views, std::optional<Date> as_of
                                {"value", optional_value(one.ours.value)},
                                {"position", one.ours.known_at}}},
         {"theirs", side_value(one.theirs, one.ours.unit, one.ours.scale, language)},
+        {"splits", std::move(splits)},
         {"records", std::move(rows)}};
+    const auto print = [&](const char* side, std::optional<std::int64_t> value) {
+      if (!value) return;
+      record[side].as_record()->insert_or_assign(
+          "printed", exact_for_people(*value, one.ours.unit, one.ours.scale, language));
+    };
+    print("ours", one.ours.value);
+    print("theirs", one.theirs.value);
     if (one.ask.period) record["period"] = period_value(one.ask.period);
     if (!one.rows_why.empty()) record["records_why"] = one.rows_why;
     list.push_back(Value{std::move(record)});
@@ -485,27 +522,23 @@ Value overview_row(const PublishedRow& row, Date as_of,
   } else {
     value = answer->value;
   }
+  bool partial = false;
   if (answer && answer->add_sides && value) {
     // Each side counts its own; the number is the sum, once every side has told.
     if (computed->sides.total && row.split.empty()) {
       value = computed->sides.total;
     } else {
-      because("own_side",
-              zh ? "仅本方数；其他方尚未通报" : "our own side only: another has not told yet");
+      partial = true;
+      because("own_side", zh ? "仅本方数，其他方尚未通报，暂不能与公布数比较"
+                             : "our own side only: another has not told its own yet, so this is "
+                               "not the number published");
     }
   }
   record["value"] = optional_value(value);
   record["unit"] = unit;
   record["scale"] = scale;
-  using Compare = PublishedRow::Compare;
-  if (value) {
-    // Said as the figure says it, but of one value of a break-down, which it does not round.
-    const bool rounds = answer->bound && row.split.empty() && value == answer->value;
-    record["printed"] = said_for_people(rounds ? compare_of(answer->says) : Compare::equal,
-                                        rounds ? *answer->bound : *value, unit, scale, language);
-  } else {
-    record["printed"] = "";
-  }
+  // The number itself, also where the figure is published as `more than`.
+  record["printed"] = value ? number_for_people(*value, unit, scale, language) : "";
   Value::Record published{
       {"as_of", row.as_of.text()},
       {"value", optional_value(row.value)},
@@ -519,6 +552,8 @@ Value overview_row(const PublishedRow& row, Date as_of,
   if (as_of != row.as_of) {
     record["differs"] = Value{};
     because("other_date", (zh ? "公布数的日期是" : "published of ") + row.as_of.text());
+  } else if (partial) {
+    record["differs"] = Value{};
   } else {
     const bool same = value && fits(row.compare, *row.value, *value);
     record["differs"] = !same;

@@ -20,6 +20,9 @@ namespace bashu::api {
 // A number as people read it: `6.8 billion yuan`, `48万吨`, `27.6%`, `11,000`.
 [[nodiscard]] std::string number_for_people(std::int64_t value, const std::string& unit, int scale,
                                             const std::string& language);
+// To the last digit, for comparing: `7,002,617,792.31 yuan`, `175,000吨`.
+[[nodiscard]] std::string exact_for_people(std::int64_t value, const std::string& unit, int scale,
+                                           const std::string& language);
 // The same with what it says: `more than 11,000`, `近2亿元`.
 [[nodiscard]] std::string said_for_people(PublishedRow::Compare compare, std::int64_t value,
                                           const std::string& unit, int scale,

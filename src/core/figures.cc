@@ -128,7 +128,10 @@ Result Decider::tell_figures(const TellFigures& command, Value* answer) {
     const bool of_cases = figure->source == Source::service;
     const bool of_all = reg && (reg->kept == packs::Kept::shared ||
                                 (reg->kept == packs::Kept::parties && members().size() <= 2));
-    if (!of_cases && !of_all) {
+    // An account of which the sides count the same is one both of them hold.
+    const bool of_both =
+        figure->source == Source::account && !figure->add_sides && members().size() <= 2;
+    if (!of_cases && !of_all && !of_both) {
       plain.erase("rows_digest");
       plain.erase("row_digests");
     }

@@ -1,4 +1,4 @@
-// Figures over accounts: sums of postings by date, whole or by month.
+// Figures over accounts: sums of postings by date, whole, by month or by day.
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -18,6 +18,8 @@ namespace bashu::views {
 namespace {
 
 using Way = packs::Figure::Way;
+
+constexpr int kMonth = 7;  // characters of `2021-08`
 
 bool is_balance(const packs::Program& program) {
   const packs::Node& root = program.root();
@@ -53,7 +55,7 @@ bool reads_month(const packs::Program& program) {
 }
 
 std::vector<FigureReader::AccountTotal> FigureReader::account_totals(const FigureDef& def,
-                                                                     bool by_month) {
+                                                                     int date_size) {
   std::vector<AccountTotal> totals;
   const auto dot = def.figure->of.find('.');
   const std::string book = def.pack->name + "/" + def.figure->of.substr(0, dot);
@@ -75,21 +77,22 @@ std::vector<FigureReader::AccountTotal> FigureReader::account_totals(const Figur
   accounts.bind(0, id).bind(1, session_.known);
   while (accounts.step()) {
     keys.emplace(accounts.integer(0), accounts.text(1));
-    if (by_month) continue;
+    if (date_size > 0) continue;
     at.emplace(accounts.integer(0), totals.size());
     totals.push_back({.key = std::string{accounts.text(1)},
-                      .month = {},
+                      .when = {},
                       .balance = 0,
                       .position = 0,
                       .overflow = false});
   }
-  const std::string month = by_month ? "substr(on_day, 1, 7)" : "''";
+  const std::string when =
+      date_size > 0 ? "substr(on_day, 1, " + std::to_string(date_size) + ")" : "''";
   Statement& sums =
-      session_.db.prepared("SELECT account, " + month +
+      session_.db.prepared("SELECT account, " + when +
                            ", sum(amount / 4294967296), sum(amount % 4294967296), max(position) "
                            "FROM posting WHERE kind = ? AND position <= ? AND on_day >= ? AND "
                            "on_day <= ? GROUP BY account" +
-                           std::string{by_month ? ", substr(on_day, 1, 7)" : ""});
+                           std::string{date_size > 0 ? ", 2" : ""});
   const Date last = period ? std::min(period->second, as_of_) : as_of_;
   sums.bind(0, id)
       .bind(1, session_.known)
@@ -97,10 +100,10 @@ std::vector<FigureReader::AccountTotal> FigureReader::account_totals(const Figur
       .bind(3, std::string_view{last.text()});
   while (sums.step()) {
     const std::int64_t account = sums.integer(0);
-    if (by_month) {
+    if (date_size > 0) {
       at[account] = totals.size();
       totals.push_back({.key = keys[account],
-                        .month = std::string{sums.text(1)},
+                        .when = std::string{sums.text(1)},
                         .balance = 0,
                         .position = 0,
                         .overflow = false});
@@ -129,7 +132,7 @@ Value FigureReader::account_value(const FigureDef& def, const AccountTotal& tota
       account[kind->key[i]] = parts[i];
   }
   account["balance"] = total.balance;
-  if (!total.month.empty()) account["month"] = total.month;
+  if (!total.when.empty()) account["month"] = total.when.substr(0, kMonth);
   return account;
 }
 
@@ -183,7 +186,7 @@ void FigureReader::count_accounts(const FigureDef& def, Tallies& tallies) {
     }
     for (std::size_t i = 0; i < into.size(); ++i) add(tallies.split(into[i], row->split[i]));
   };
-  for (const AccountTotal& total : account_totals(def, main_by_month)) {
+  for (const AccountTotal& total : account_totals(def, main_by_month ? kMonth : 0)) {
     if (plain && !total.overflow) {
       tallies.total.add_number(total.balance);
       ++tallies.rows;
@@ -194,7 +197,7 @@ void FigureReader::count_accounts(const FigureDef& def, Tallies& tallies) {
   if (monthly.empty()) return;
   rows.split.clear();
   for (const std::size_t i : monthly) rows.split.push_back(figure.split[i]);
-  for (const AccountTotal& total : account_totals(def, true)) tally(total, rows, monthly, false);
+  for (const AccountTotal& total : account_totals(def, kMonth)) tally(total, rows, monthly, false);
 }
 
 }  // namespace bashu::views

@@ -368,10 +368,13 @@ void FigureReader::each_line(const FigureDef& def, const std::string& after,
     for (const packs::ProgramPtr& program : {def.figure->where, def.figure->measure}) {
       by_month = by_month || (program && reads_month(*program));
     }
-    for (const AccountTotal& total : account_totals(def, by_month)) {
+    constexpr int kMonth = 7, kDay = 10;
+    const int date_size = by_day_ ? kDay : by_month ? kMonth : 0;
+    for (const AccountTotal& total : account_totals(def, date_size)) {
       const Value account = account_value(def, total);
       FigureLine line;
-      line.subject = total.month.empty() ? total.key : total.key + "/" + total.month;
+      line.subject = total.key;
+      if (!total.when.empty()) line.subject += (by_day_ ? "@" : "/") + total.when;
       line.position = total.position;
       line.account = account;
       RowScope scope{*this, *def.pack, nullptr, "account", &account};

@@ -39,8 +39,9 @@ struct FigureLine {
 // Answers asks on one session, one day and one period.
 class FigureReader final : public Lookups {
  public:
-  FigureReader(Session& session, Date as_of, std::optional<std::pair<Date, Date>> period)
-      : session_{session}, as_of_{as_of}, period_{std::move(period)} {}
+  FigureReader(Session& session, Date as_of, std::optional<std::pair<Date, Date>> period,
+               bool by_day = false)
+      : session_{session}, as_of_{as_of}, period_{std::move(period)}, by_day_{by_day} {}
 
   // What the figure counts, tallied.
   Tallies count(const FigureDef& def);
@@ -68,7 +69,7 @@ class FigureReader final : public Lookups {
     bool whole = false;                                                 // `keys` has all of them
   };
   struct AccountTotal {
-    std::string key, month;  // month empty: of all
+    std::string key, when;  // month or day; empty: of all
     std::int64_t balance = 0;
     std::int64_t position = 0;
     bool overflow = false;
@@ -84,7 +85,8 @@ class FigureReader final : public Lookups {
   void each_candidate(const FigureDef& def,
                       const std::function<void(const FigureLine&, packs::Scope&)>& visit);
   void count_asked(const FigureDef& def, Tallies& tallies);
-  std::vector<AccountTotal> account_totals(const FigureDef& def, bool by_month);
+  // Per `2021-08`: 7 characters of the date; 10: per day; 0: of all.
+  std::vector<AccountTotal> account_totals(const FigureDef& def, int date_size);
   Value account_value(const FigureDef& def, const AccountTotal& total) const;
   void count_accounts(const FigureDef& def, Tallies& tallies);
   void stored_lines(const FigureDef& def, const std::string& after, std::int64_t after_edition,
@@ -94,6 +96,7 @@ class FigureReader final : public Lookups {
   Session& session_;
   Date as_of_;
   std::optional<std::pair<Date, Date>> period_;
+  bool by_day_;
   std::map<std::string, Register, std::less<>> registers_;
   std::map<std::string, CaseFacts, std::less<>> cases_;
   std::map<std::string, Value, std::less<>> figures_;

@@ -172,6 +172,7 @@ std::optional<FigureAnswer> figure(Session& session, const FigureAsk& ask) {
   answer.says = figure.says;
   answer.target = figure.target;
   answer.add_sides = figure.add_sides;
+  answer.of_accounts = figure.source == Source::account;
   answer.definition = def->definition;
   answer.pack = def->pack->digest;
   if (figure.source == Source::value) {
@@ -221,7 +222,7 @@ Listed<FigureRow> figure_rows(Session& session, const FigureAsk& ask, const Page
   Listed<FigureRow> listed;
   const FigureDef* def = find_figure(session, ask.id);
   if (!def) return listed;
-  FigureReader reader{session, ask.as_of, ask.period};
+  FigureReader reader{session, ask.as_of, ask.period, ask.by_day};
   std::string after = page.after;
   std::int64_t after_edition = -1;
   if (const auto mark = page.after.rfind('\x1f'); mark != std::string::npos) {

@@ -1,6 +1,7 @@
 #include "views/sides.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 #include <string>
@@ -9,13 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+
 namespace bashu::views {
 
 namespace {
 
 constexpr std::size_t kRowsNamed = 500;   // of a figure, one by one
 constexpr std::size_t kSplitsTold = 200;  // values of all break-downs
+constexpr std::size_t kDaysCompared = 5'000;
 constexpr int kPageMax = 1'000;
+constexpr std::size_t kDateSize = 11;  // @2021-08-31
 
 template <typename T>
 using Read = Views::Read<T>;
@@ -35,24 +40,55 @@ Value splits_value(const FigureAnswer& answer) {
 }
 
 struct Mark {
-  std::string digest;
+  std::string text;  // the digest of a row; of an account's row the amount
   std::vector<std::uint64_t> positions;
 };
 using Marks = std::map<std::string, Mark, std::less<>>;
 
-// The rows that counted; nullopt: more than are named one by one.
-Read<std::optional<Marks>> marks_of(Views& views, const FigureAsk& ask) {
-  auto listed = views.figure_rows(ask, {.after = {}, .limit = kPageMax});
-  if (!listed) return std::unexpected{listed.error()};
-  if (listed->rows.size() > kRowsNamed || !listed->next.empty()) return std::nullopt;
+// The rows that counted; nullopt: more than `most`. An account's row that holds nothing is none.
+Read<std::optional<Marks>> marks_of(Views& views, const FigureAsk& ask, bool of_accounts,
+                                    std::size_t most) {
   Marks marks;
-  for (FigureRow& row : listed->rows) {
-    std::string key = std::move(row.subject);
-    if (!row.edition.empty()) key += "#" + row.edition;
-    marks.emplace(std::move(key),
-                  Mark{.digest = std::move(row.digest), .positions = std::move(row.positions)});
-  }
+  Page page{.after = {}, .limit = kPageMax};
+  do {
+    auto listed = views.figure_rows(ask, page);
+    if (!listed) return std::unexpected{listed.error()};
+    for (FigureRow& row : listed->rows) {
+      const std::int64_t* amount = of_accounts ? row.value.as_int() : nullptr;
+      if (amount && *amount == 0) continue;
+      std::string key = std::move(row.subject);
+      if (!row.edition.empty()) key += "#" + row.edition;
+      marks.emplace(std::move(key),
+                    Mark{.text = amount ? std::to_string(*amount) : std::move(row.digest),
+                         .positions = std::move(row.positions)});
+    }
+    if (marks.size() > most) return std::nullopt;
+    page.after = listed->next;
+  } while (!page.after.empty());
   return marks;
+}
+
+// As they are told: of accounts each day by itself, if that is not too many.
+Read<std::optional<Marks>> marks_to_tell(Views& views, FigureAsk ask, bool of_accounts) {
+  if (of_accounts) {
+    ask.by_day = true;
+    auto days = marks_of(views, ask, true, kRowsNamed);
+    if (!days || *days) return days;
+    ask.by_day = false;
+  }
+  return marks_of(views, ask, of_accounts, kRowsNamed);
+}
+
+std::optional<Date> day_of(std::string_view key) {
+  if (key.size() < kDateSize || key[key.size() - kDateSize] != '@') return std::nullopt;
+  return Date::parse(key.substr(key.size() - kDateSize + 1));
+}
+
+std::optional<std::int64_t> amount_of(const std::string& text) {
+  std::int64_t amount = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return amount;
 }
 
 // Messages that carry what figures count; the others change no number.
@@ -239,12 +275,25 @@ Read<bool> name_rows(Views& views, const ToldRow& told, const OnTheWay& way, Dis
   const bool may_move = found.theirs.why == "on_the_way";
   FigureAsk ask = found.ask;
   if (!may_move && found.theirs.compared_at) ask.known_at = found.theirs.compared_at;
-  auto marks = marks_of(views, ask);
+  const bool of_accounts = found.ours.of_accounts;
+  ask.by_day = of_accounts && std::ranges::all_of(*theirs, [](const auto& row) {
+                 return day_of(row.first).has_value();
+               });
+  auto marks = marks_of(views, ask, of_accounts, ask.by_day ? kDaysCompared : kRowsNamed);
   if (!marks) return std::unexpected{marks.error()};
   if (!*marks) {
     found.rows_why = "too_many";
     return false;
   }
+  const auto add = [&](RowDifference row, const std::string* here, const std::string* there) {
+    if (of_accounts) {
+      if (here) row.ours = amount_of(*here);
+      if (there) row.theirs = amount_of(*there);
+      if (ask.by_day) row.on = day_of(row.key);
+      if (row.on) row.key.resize(row.key.size() - kDateSize);
+    }
+    found.rows.push_back(std::move(row));
+  };
   const auto moving = [&](const std::string& key) {
     return may_move && (way.registers || way.streams.contains(key));
   };
@@ -252,20 +301,66 @@ Read<bool> name_rows(Views& views, const ToldRow& told, const OnTheWay& way, Dis
   for (auto& [key, mark] : **marks) {
     const auto it = theirs->find(key);
     const std::string* digest = it == theirs->end() ? nullptr : it->second.as_text();
-    if (digest && *digest == mark.digest) continue;
-    found.rows.push_back({.what = it == theirs->end() ? only_here : differs,
-                          .key = key,
-                          .on_the_way = moving(key),
-                          .positions = std::move(mark.positions)});
+    if (digest && *digest == mark.text) continue;
+    add({.what = it == theirs->end() ? only_here : differs,
+         .key = key,
+         .on = {},
+         .ours = {},
+         .theirs = {},
+         .on_the_way = moving(key),
+         .positions = std::move(mark.positions)},
+        &mark.text, digest);
   }
   for (const auto& [key, digest] : *theirs) {
     if ((*marks)->contains(key)) continue;
     auto positions = views.positions(key, found.ask.known_at);  // it may be a case known here
     if (!positions) return std::unexpected{positions.error()};
-    found.rows.push_back({.what = only_there,
-                          .key = key,
-                          .on_the_way = moving(key),
-                          .positions = std::move(*positions)});
+    add({.what = only_there,
+         .key = key,
+         .on = {},
+         .ours = {},
+         .theirs = {},
+         .on_the_way = moving(key),
+         .positions = std::move(*positions)},
+        nullptr, digest.as_text());
+  }
+  return true;
+}
+
+// Where the break-downs differ; as the two were compared.
+Read<bool> name_splits(Views& views, const ToldRow& told, Discrepancy& found) {
+  const Value::Record* theirs = told.splits.as_record();
+  if (!theirs || !found.theirs.compared_at) return false;
+  FigureAsk ask = found.ask;
+  ask.known_at = found.theirs.compared_at;
+  const auto ours = views.figure(ask);
+  if (!ours) return std::unexpected{ours.error()};
+  if (!*ours) return false;
+  for (const Split& split : (*ours)->splits) {
+    const auto it = theirs->find(split.name);
+    if (it == theirs->end() || !it->second.as_list()) continue;
+    struct Both {
+      Value key;
+      std::optional<std::int64_t> ours, theirs;
+    };
+    std::map<std::string, Both> both;  // by the canonical JSON of the key
+    for (const SplitValue& one : split.values) {
+      Both& here = both[canonical_json(one.key)];
+      here.key = one.key;
+      here.ours = one.value;
+    }
+    for (const Value& pair : *it->second.as_list()) {
+      const auto* parts = pair.as_list();
+      if (!parts || parts->size() != 2) continue;
+      Both& there = both[canonical_json((*parts)[0])];
+      there.key = (*parts)[0];
+      if (const std::int64_t* number = (*parts)[1].as_int()) there.theirs = *number;
+    }
+    for (auto& [text, one] : both) {
+      if (one.ours.value_or(0) == one.theirs.value_or(0)) continue;
+      found.splits.push_back(
+          {.split = split.name, .key = std::move(one.key), .ours = one.ours, .theirs = one.theirs});
+    }
   }
   return true;
 }
@@ -370,6 +465,10 @@ Read<std::vector<Discrepancy>> discrepancies(Views& views, std::optional<Date> a
         found.theirs.why = "value";
       }
     }
+    if (!same) {
+      if (auto named = name_splits(views, told, found); !named)
+        return std::unexpected{named.error()};
+    }
     if (same && found.rows.empty()) continue;
     if (same) {
       found.theirs.agree = Agree::no;
@@ -408,11 +507,11 @@ Read<Value> figures_to_tell(Views& views, const std::vector<FigureAsk>& asks) {
       item["splits"] = std::move(splits);
     if (!ours.rows_digest.empty()) item["rows_digest"] = ours.rows_digest;
     if (ours.rows <= static_cast<std::int64_t>(kRowsNamed) && !ours.rows_digest.empty()) {
-      const auto marks = marks_of(views, ask);
+      const auto marks = marks_to_tell(views, ask, ours.of_accounts);
       if (!marks) return std::unexpected{marks.error()};
       if (*marks) {
         Value::Record named;
-        for (const auto& [key, mark] : **marks) named[key] = mark.digest;
+        for (const auto& [key, mark] : **marks) named[key] = mark.text;
         item["row_digests"] = std::move(named);
       }
     }

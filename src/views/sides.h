@@ -51,9 +51,18 @@ struct FigureSides {
 
 struct RowDifference {
   enum class What : std::uint8_t { only_here, only_there, differs } what{};
-  std::string key;                       // case id, record key, or `key#edition`
+  std::string key;         // case id, record key, `key#edition`, or account key
+  std::optional<Date> on;  // of an account: the day whose postings differ
+  // Of an account: what it holds, or was posted to it on that day; nullopt: nothing.
+  std::optional<std::int64_t> ours, theirs;
   bool on_the_way = false;               // a message about it has been counted in on one side only
   std::vector<std::uint64_t> positions;  // entries here that made it what it is
+};
+// A value of a break-down that is not the same.
+struct SplitDifference {
+  std::string split;
+  Value key;
+  std::optional<std::int64_t> ours, theirs;
 };
 struct Discrepancy {
   FigureAsk ask;
@@ -62,6 +71,7 @@ struct Discrepancy {
   // Why no rows are named: not_told (the other side named none), too_many; empty: they are.
   std::string rows_why;
   std::vector<RowDifference> rows;
+  std::vector<SplitDifference> splits;  // when both were compared and told theirs
 };
 // Figures on which we do not agree with what was told last, on one date or on any.
 [[nodiscard]] std::expected<std::vector<Discrepancy>, Fault> discrepancies(

@@ -30,6 +30,20 @@ version: )" +
 title: {en: Visits}
 types:
   line: {type: text, max: 60, class: public, title: {en: Line}}
+  yuan: {type: money, unit: CNY, scale: 2, min: 0, class: public, title: {en: Yuan}}
+  day: {type: date, class: public, title: {en: Day}}
+books:
+  money:
+    title: {en: Money}
+    type: yuan
+    accounts: {source: {floor: none}, paid: {key: [project]}}
+feeds:
+  payments:
+    title: {en: Payments}
+    by: office
+    fields: {voucher: line, project: line, amount: yuan, paid_on: day}
+    key: [voucher]
+    do: {move: =line.amount, from: money.source, to: money.paid(line.project), date: =line.paid_on}
 registers:
   guest: {kept: own, key: [name], title: {en: Guests}, fields: {name: line}}
   road: {kept: shared, key: [name], title: {en: Roads}, fields: {name: line}}
@@ -48,6 +62,8 @@ figures:
   guests: {title: {en: Guests}, of: guest, count: true, sides: add}
   listed: {title: {en: Guests listed}, of: guest, count: true}
   roads: {title: {en: Roads}, of: road, count: true}
+  paid: {title: {en: Paid}, of: money.paid, sum: account.balance, split: {project: account.project}}
+  paid_out: {title: {en: Paid out}, of: money.paid, sum: account.balance, sides: add}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
 )";
@@ -169,6 +185,17 @@ class Sides : public ::testing::Test {
                               .reg = reg,
                               .records = {Value{Value::Record{{"name", name}}}}});
   }
+  void pay(const core::PartyId& at, const std::string& voucher, const std::string& project,
+           std::int64_t amount, const std::string& on) {
+    must(at, core::PostFeed{.by = who(),
+                            .pack = "visits",
+                            .feed = "payments",
+                            .role = "office",
+                            .lines = {Value{Value::Record{{"voucher", voucher},
+                                                          {"project", project},
+                                                          {"amount", amount},
+                                                          {"paid_on", on}}}}});
+  }
   Value told(const core::PartyId& at, const std::vector<std::string>& names) {
     std::vector<FigureAsk> asks;
     for (const std::string& name : names) asks.push_back({.id = "visits/" + name, .as_of = today_});
@@ -249,6 +276,83 @@ TEST_F(Sides, ARealDifferenceIsListedEvenWhereRecordsAreNotNamed) {
   EXPECT_EQ(found[0].theirs.value, 1);
   EXPECT_EQ(found[0].rows_why, "not_told") << "what one side keeps for itself is not told";
   EXPECT_TRUE(found[0].rows.empty());
+}
+
+TEST_F(Sides, OfAccountsTheDayIsNamedOnWhichThePostingsDiffer) {
+  for (const char* at : {"a", "b"}) {
+    pay(at, "v1", "road", 100, "2026-01-05");
+    pay(at, "v2", "road", 200, "2026-01-06");
+    pay(at, "v3", "rail", 300, "2026-01-05");
+  }
+  pay("a", "v4", "road", 50, "2026-01-06");
+  pay("b", "v5", "rail", 7, "2026-02-01");
+  const std::vector<std::string> both{"paid", "paid_out"};
+  for (const char* at : {"a", "b"}) tell(at, both);
+  carry();
+  const auto found = differing("a");
+  ASSERT_EQ(found.size(), 1U) << "where each counts its own there is nothing to agree on";
+  EXPECT_EQ(found[0].ask.id, "visits/paid");
+  EXPECT_EQ(found[0].ours.value, 650);
+  EXPECT_EQ(found[0].theirs.value, 607);
+  ASSERT_EQ(found[0].splits.size(), 2U);
+  EXPECT_EQ(found[0].splits[0].split, "project");
+  EXPECT_EQ(found[0].splits[0].key, Value{"rail"});
+  EXPECT_EQ(found[0].splits[0].ours, 300);
+  EXPECT_EQ(found[0].splits[0].theirs, 307);
+  EXPECT_EQ(found[0].splits[1].ours, 350);
+  ASSERT_EQ(found[0].rows.size(), 2U);
+  const RowDifference& road = found[0].rows[0];
+  EXPECT_EQ(road.key, "road");
+  EXPECT_EQ(road.on, Date::parse("2026-01-06"));
+  EXPECT_EQ(road.ours, 250);
+  EXPECT_EQ(road.theirs, 200);
+  EXPECT_EQ(road.what, RowDifference::What::differs);
+  EXPECT_FALSE(road.positions.empty()) << "the entry that posted last on that day";
+  const RowDifference& rail = found[0].rows[1];
+  EXPECT_EQ(rail.key, "rail");
+  EXPECT_EQ(rail.on, Date::parse("2026-02-01"));
+  EXPECT_EQ(rail.what, RowDifference::What::only_there);
+  EXPECT_EQ(rail.ours, std::nullopt);
+  EXPECT_EQ(rail.theirs, 7);
+  pay("a", "v5", "rail", 7, "2026-02-01");
+  pay("b", "v4", "road", 50, "2026-01-06");
+  for (const char* at : {"a", "b"}) tell(at, both);
+  carry();
+  EXPECT_TRUE(differing("a").empty());
+}
+
+TEST_F(Sides, ManyDaysOfAnAccountAreNamedAsTheAccount) {
+  for (const char* at : {"a", "b"}) {
+    Date day = *Date::parse("2024-01-01");
+    for (int i = 0; i < 501; ++i) {
+      pay(at, "v" + std::to_string(i), "road", 10, day.text());
+      day = day.plus_days(1);
+    }
+    pay(at, "w", "rail", 30, "2026-01-05");
+  }
+  pay("a", "more", "road", 5, "2026-01-05");
+  tell("a", {"paid"});
+  tell("b", {"paid"});
+  carry();
+  const auto found = differing("b");
+  ASSERT_EQ(found.size(), 1U);
+  ASSERT_EQ(found[0].rows.size(), 1U);
+  EXPECT_EQ(found[0].rows[0].key, "road");
+  EXPECT_EQ(found[0].rows[0].on, std::nullopt);
+  EXPECT_EQ(found[0].rows[0].ours, 5010);
+  EXPECT_EQ(found[0].rows[0].theirs, 5015);
+}
+
+TEST_F(Sides, InACircleOfThreeNobodyIsToldOfAccounts) {
+  begin({"a", "b", "c"});
+  pay("a", "v1", "road", 100, "2026-01-05");
+  tell("a", {"paid"});
+  carry();
+  const auto found = differing("b");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].rows_why, "not_told") << "two of them may hold it, and not the third";
+  ASSERT_EQ(found[0].splits.size(), 1U) << "the break-down is part of the number";
+  EXPECT_EQ(found[0].splits[0].theirs, 100);
 }
 
 TEST_F(Sides, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {

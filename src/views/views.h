@@ -209,6 +209,8 @@ struct FigureAsk {
   At known_at;
   std::optional<std::pair<Date, Date>> period;  // first and last day
   bool digest = false;                          // compute rows_digest: reads every row
+  // Rows of a figure over accounts: one for each day of an account, `key@2021-08-31`.
+  bool by_day = false;
 };
 struct SplitValue {
   Value key;  // null: the expression gave nothing
@@ -231,9 +233,10 @@ struct FigureAnswer {
   std::optional<std::int64_t> bound;  // of more_than, nearly: the number printed
   Title printed;                      // `more than 11,000`
   std::optional<std::int64_t> target;
-  bool add_sides = false;  // the total is the sum over the parties
-  std::string definition;  // digest of the figure's canonical definition
-  std::string pack;        // digest of the pack it stands in
+  bool add_sides = false;    // the total is the sum over the parties
+  bool of_accounts = false;  // it sums postings
+  std::string definition;    // digest of the figure's canonical definition
+  std::string pack;          // digest of the pack it stands in
   std::vector<Split> splits;
   std::vector<EditionRow> editions;  // in force, of the registers it counts or reads
   std::int64_t rows = 0;             // that counted
