@@ -251,8 +251,6 @@ void add_tables(Database& database, Catalogue& catalogue, const packs::Pack& pac
       fields.emplace_back(field.name, storage_of(*field.type));
     }
     widen(database, catalogue, false, false, pack.name, name, fields);
-    make_index(database, *catalogue.services[pack.name + "/" + name], "by_no",
-               "no, valid_from, valid_to, version");
   }
   for (const auto& [name, reg] : pack.registers) {
     std::vector<std::pair<std::string, Storage>> fields;
@@ -261,8 +259,20 @@ void add_tables(Database& database, Catalogue& catalogue, const packs::Pack& pac
     }
     widen(database, catalogue, true, reg.editions, pack.name, name, fields);
     const Table& table = *catalogue.registers[pack.name + "/" + name];
-    make_index(database, table, "by_key", "key, valid_from, valid_to, version");
     if (reg.editions) make_index(database, table, "by_edition", "edition, key");
+  }
+}
+
+void add_lookup_indexes(Database& database, const Catalogue& catalogue) {
+  database.exec("CREATE UNIQUE INDEX IF NOT EXISTS case_index_by_id ON case_index (id)");
+  database.exec(
+      "CREATE INDEX IF NOT EXISTS case_index_by_parent ON case_index (parent) "
+      "WHERE parent IS NOT NULL");
+  for (const auto& [thing, table] : catalogue.services) {
+    make_index(database, *table, "by_no", "no, valid_from, valid_to, version");
+  }
+  for (const auto& [thing, table] : catalogue.registers) {
+    make_index(database, *table, "by_key", "key, valid_from, valid_to, version");
   }
 }
 
@@ -360,9 +370,8 @@ CREATE TABLE view_column (
   table_id BIGINT NOT NULL, ordinal BIGINT NOT NULL, field TEXT NOT NULL, storage BIGINT NOT NULL,
   name TEXT NOT NULL, PRIMARY KEY (table_id, ordinal));
 CREATE TABLE case_index (
-  no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, table_id BIGINT NOT NULL, parent TEXT,
+  no INTEGER PRIMARY KEY, id TEXT NOT NULL, table_id BIGINT NOT NULL, parent TEXT,
   position BIGINT NOT NULL);
-CREATE INDEX case_index_by_parent ON case_index (parent) WHERE parent IS NOT NULL;
 CREATE TABLE case_step (
   case_no BIGINT NOT NULL, version BIGINT NOT NULL, event TEXT NOT NULL, from_state TEXT,
   to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,

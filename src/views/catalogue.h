@@ -106,6 +106,8 @@ using CataloguePtr = std::shared_ptr<const Catalogue>;
 
 // Makes or widens the tables of `pack`, in the database and in the catalogue.
 void add_tables(Database& database, Catalogue& catalogue, const packs::Pack& pack);
+// The indexes by which a case or record is found by its name.
+void add_lookup_indexes(Database& database, const Catalogue& catalogue);
 // The indexes only readers need; a rebuild makes them at its end.
 void add_indexes(Database& database, const Catalogue& catalogue);
 // Reads packs, tables and figures back. Packs are loaded from their source.

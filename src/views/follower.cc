@@ -192,14 +192,11 @@ class FollowerImpl final : public Follower {
     if (auto result = apply_all(**built); !result) return result;
     if (stop_) return std::unexpected{Fault{.what = "the node is stopping"}};
     if (auto result = (*built)->finish(); !result) return result;
-    built->reset();
-    auto views = Views::open({.path = options.path, .own = options.own});
-    if (!views) return std::unexpected{views.error()};
     // The last entries with the follower standing still, so that none is missed between the two.
     const std::lock_guard applying{applying_};
-    if (auto result = catch_up(**views); !result) return result;
+    if (auto result = catch_up(**built); !result) return result;
     if (auto linked = point_to(file); !linked) return linked;
-    auto fresh = std::make_shared<InUse>(std::move(*views), dir_ / file);
+    auto fresh = std::make_shared<InUse>(std::move(*built), dir_ / file);
     {
       const std::lock_guard lock{mutex_};
       file_ = file;

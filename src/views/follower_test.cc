@@ -34,6 +34,7 @@ std::unique_ptr<Follower> start(node::Node& node, const fs::path& dir) {
 std::int64_t owed(Views& views) {
   const auto listed = views.accounts(
       {.book = "tolls/fares", .kind = "owed", .page = {.after = {}, .limit = 1'000}});
+  EXPECT_TRUE(listed) << (listed ? "" : listed.error().what);
   if (!listed) return -1;
   std::int64_t sum = 0;
   for (const AccountRow& row : listed->rows) sum += row.balance;

@@ -1,17 +1,66 @@
 #include "views/row_buffer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "views/rows.h"
 
 namespace bashu::views {
 
-RowBuffer::RowBuffer(Database& database, const Table& table)
+namespace {
+
+constexpr std::size_t kOpenMax = 200'000;
+
+void append_number(std::string& bytes, std::int64_t number) {
+  char raw[sizeof number];
+  std::memcpy(raw, &number, sizeof number);
+  bytes.append(raw, sizeof number);
+}
+
+std::int64_t number_at(const char* bytes) {
+  std::int64_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+std::string packed(const std::vector<Cell>& cells) {
+  std::size_t size = 0;
+  for (const Cell& cell : cells) {
+    size += 1;
+    if (std::holds_alternative<std::int64_t>(cell)) size += sizeof(std::int64_t);
+    if (const auto* text = std::get_if<std::string>(&cell))
+      size += sizeof(std::int64_t) + text->size();
+  }
+  std::string bytes;
+  bytes.reserve(size);
+  for (const Cell& cell : cells) {
+    if (const auto* number = std::get_if<std::int64_t>(&cell)) {
+      bytes += 'i';
+      append_number(bytes, *number);
+    } else if (const auto* text = std::get_if<std::string>(&cell)) {
+      bytes += 't';
+      append_number(bytes, static_cast<std::int64_t>(text->size()));
+      bytes += *text;
+    } else {
+      bytes += 'n';
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+RowBuffer::RowBuffer(Database& database, const Table& table, bool keeps_open)
     : database_{database},
+      keeps_open_{keeps_open},
       valid_to_{static_cast<std::size_t>(table.reg ? kRegisterColumns : kServiceColumns) - 1} {
   const std::size_t columns = valid_to_ + 1 + table.columns.size();
   std::string marks;
@@ -21,36 +70,87 @@ RowBuffer::RowBuffer(Database& database, const Table& table)
                                                  select_list(table) + ") VALUES (" + marks + ")");
   close_ = std::make_unique<Statement>(
       database_, "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?");
-  next_ = next_id(database_, quoted(table.name), "\"row\"");
-  flushed_ = next_ - 1;
+  next_ = base_ = next_id(database_, quoted(table.name), "\"row\"");
 }
 
-std::vector<Cell>& RowBuffer::add() {
-  if (used_ == rows_.size()) rows_.emplace_back();
+void RowBuffer::end() {
+  batch_.push_back({.bytes = packed(cells_), .valid_to = -1});
   ++next_;
-  return rows_[used_++];
 }
 
 void RowBuffer::close(std::int64_t row, std::int64_t position) {
-  if (row > flushed_) {
-    rows_[static_cast<std::size_t>(row - flushed_ - 1)][valid_to_] = position;
-  } else {
-    closed_.emplace_back(row, position);
+  if (row >= base_) {
+    batch_[static_cast<std::size_t>(row - base_)].valid_to = position;
+    return;
   }
+  const auto waiting = open_.find(row);
+  if (waiting == open_.end()) {
+    closed_.emplace_back(row, position);
+    return;
+  }
+  waiting->second.valid_to = position;
+  ended_.emplace_back(row, std::move(waiting->second));
+  open_.erase(waiting);
+}
+
+void RowBuffer::write(const Packed& row) {
+  const char* at = row.bytes.data();
+  const char* const end = at + row.bytes.size();
+  for (int i = 0; at != end; ++i) {
+    switch (*at++) {
+      case 'i':
+        insert_->bind(i, number_at(at));
+        at += sizeof(std::int64_t);
+        break;
+      case 't': {
+        const auto size = static_cast<std::size_t>(number_at(at));
+        at += sizeof(std::int64_t);
+        insert_->bind_kept(i, std::string_view{at, size});
+        at += size;
+        break;
+      }
+      default:
+        insert_->bind_null(i);
+    }
+  }
+  if (row.valid_to >= 0) insert_->bind(static_cast<int>(valid_to_), row.valid_to);
+  insert_->run();
 }
 
 void RowBuffer::flush() {
+  if (!keeps_open_ || open_.size() > kOpenMax) {
+    flush_all();
+    return;
+  }
+  // In the order of their numbers, so that the table grows at its end.
+  std::ranges::sort(ended_, {}, &std::pair<std::int64_t, Packed>::first);
+  for (const auto& [row, cells] : ended_) write(cells);
+  ended_.clear();
   for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
   closed_.clear();
-  for (std::size_t row = 0; row < used_; ++row) {
-    const std::vector<Cell>& cells = rows_[row];
-    for (std::size_t i = 0; i < cells.size(); ++i) insert_->bind(static_cast<int>(i), cells[i]);
-    insert_->run();
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    if (batch_[i].valid_to >= 0) {
+      write(batch_[i]);
+    } else {
+      open_.emplace(base_ + static_cast<std::int64_t>(i), std::move(batch_[i]));
+    }
   }
-  used_ = 0;
-  constexpr std::size_t kSpareMax = 20'000;
-  if (rows_.size() > kSpareMax) rows_.resize(kSpareMax);
-  flushed_ = next_ - 1;
+  batch_.clear();
+  base_ = next_;
+}
+
+void RowBuffer::flush_all() {
+  ended_.reserve(ended_.size() + open_.size());
+  for (auto& [row, cells] : open_) ended_.emplace_back(row, std::move(cells));
+  open_.clear();
+  std::ranges::sort(ended_, {}, &std::pair<std::int64_t, Packed>::first);
+  for (const auto& [row, cells] : ended_) write(cells);
+  ended_.clear();
+  for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
+  closed_.clear();
+  for (const Packed& row : batch_) write(row);
+  batch_.clear();
+  base_ = next_;
 }
 
 }  // namespace bashu::views

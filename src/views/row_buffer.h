@@ -1,9 +1,17 @@
 // New rows of a versioned table, kept until they are written once, with both their positions.
+//
+//     begin(), end() ─► this batch ── flush ─► the table
+//                           └─ while rebuilding: rows that are still open wait for their end
+//
+// A row changed after it was written costs as much again as writing it. A rebuild, which nobody
+// reads before it ends, therefore writes a row when the next version has taken its place.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -12,26 +20,40 @@
 
 namespace bashu::views {
 
-// New rows of one table with valid_from and valid_to, until they are written.
 class RowBuffer {
  public:
-  RowBuffer(Database& database, const Table& table);
+  // With `keeps_open`, flush() leaves open rows waiting unless there are too many.
+  RowBuffer(Database& database, const Table& table, bool keeps_open);
+  void keep_open(bool keeps) { keeps_open_ = keeps; }
+  // The row number the next row gets.
   [[nodiscard]] std::int64_t next() const { return next_; }
-  // The cells of a new row, to be filled; the first is next().
-  [[nodiscard]] std::vector<Cell>& add();
+  // The cells of a new row, to be filled; then end().
+  [[nodiscard]] std::vector<Cell>& begin() { return cells_; }
+  void end();
   void close(std::int64_t row, std::int64_t position);
   void flush();
+  // The same with the open rows, before the table is read.
+  void flush_all();
 
  private:
+  // Cells one after the other: `n`, `i` with 8 bytes, `t` with 8 bytes of size and the text.
+  struct Packed {
+    std::string bytes;
+    std::int64_t valid_to = -1;  // -1: open
+  };
+  void write(const Packed& row);
+
   Database& database_;
   std::unique_ptr<Statement> insert_, close_;
+  bool keeps_open_;
   std::size_t valid_to_;
-  std::int64_t flushed_ = 0;  // rows up to here are on disk
   std::int64_t next_ = 1;
-  std::vector<std::vector<Cell>>
-      rows_;  // the first used_ are waiting; the others keep their memory
-  std::size_t used_ = 0;
-  std::vector<std::pair<std::int64_t, std::int64_t>> closed_;
+  std::int64_t base_ = 1;  // row number of the first row of this batch
+  std::vector<Cell> cells_;
+  std::vector<Packed> batch_;
+  std::unordered_map<std::int64_t, Packed> open_;              // of earlier batches
+  std::vector<std::pair<std::int64_t, Packed>> ended_;         // of those, closed in this batch
+  std::vector<std::pair<std::int64_t, std::int64_t>> closed_;  // written rows: row, position
 };
 
 }  // namespace bashu::views

@@ -27,7 +27,7 @@ namespace bashu::views {
 namespace {
 
 // A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "2";
+constexpr std::string_view kFormat = "3";
 constexpr const char* kMemory = ":memory:";
 
 std::string meta(Database& db, std::string_view name) {
@@ -101,7 +101,9 @@ class SqliteViews final : public Views {
     if (read_only_) return not_to_write();
     const auto lock = writing();
     writer_->finish_rebuild();
-    db_->exec("PRAGMA synchronous = NORMAL");
+    db_->exec(
+        "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; "
+        "PRAGMA locking_mode = NORMAL; SELECT 1 FROM meta");  // the lock goes with the next read
     if (options_.path != kMemory) db_->exec("PRAGMA journal_mode = WAL");
     return told();
   }
@@ -326,7 +328,10 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
     if (options.path != kMemory && !options.rebuilding) (*db)->exec("PRAGMA journal_mode = WAL");
     (*db)->exec("BEGIN");
     make_schema(**db);
-    if (!options.rebuilding) add_indexes(**db, {});
+    if (!options.rebuilding) {
+      add_lookup_indexes(**db, {});
+      add_indexes(**db, {});
+    }
     (*db)
         ->prepared(
             "INSERT INTO meta (name, value) VALUES ('format', ?), ('own', ?), ('entries', '0')")

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace bashu::views {
 
 namespace {
 
+// Rows of figures and postings a rebuild writes together, in the order of their tables.
+constexpr std::size_t kKeptBack = 400'000;
 // Kept in memory between flushes; more than this and those not used lately are forgotten.
 constexpr std::size_t kCasesMax = 200'000;
 constexpr std::size_t kRecordsMax = 200'000;
@@ -22,7 +25,7 @@ constexpr std::size_t kTextsMax = 500'000;
 }  // namespace
 
 Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
-    : db_{database}, own_{std::move(own)}, rebuilding_{rebuilding} {
+    : db_{database}, own_{std::move(own)}, rebuilding_{rebuilding}, lookups_{!rebuilding} {
   catalogue_ = read_catalogue(db_);
   Statement& meta = db_.prepared("SELECT name, value FROM meta");
   while (meta.step()) {
@@ -35,6 +38,7 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
     position_ = newest.integer(1);
   }
   newest.reset();
+  cases_complete_ = records_complete_ = accounts_complete_ = texts_complete_ = position_ < 0;
   next_case_ = next_id(db_, "case_index", "no");
   next_edition_ = next_id(db_, "edition");
   next_account_ = next_id(db_, "account");
@@ -46,6 +50,8 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
 Writer::~Writer() = default;
 
 void Writer::use_catalogue() {
+  cases_complete_ = cases_complete_ && cases_.empty();
+  records_complete_ = records_complete_ && records_.empty();
   cases_.clear();
   records_.clear();
   services_.clear();
@@ -53,7 +59,7 @@ void Writer::use_catalogue() {
   for (const auto& [thing, table] : catalogue_.services) {
     Service& service = services_[thing];
     service.table = table;
-    service.rows = std::make_unique<RowBuffer>(db_, *table);
+    service.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding_);
     const auto figures = catalogue_.service_figures.find(thing);
     if (figures != catalogue_.service_figures.end()) service.figures = &figures->second;
     service.watched = catalogue_.watched_parents.contains(thing);
@@ -61,7 +67,7 @@ void Writer::use_catalogue() {
   for (const auto& [thing, table] : catalogue_.registers) {
     Service& reg = registers_[thing];
     reg.table = table;
-    reg.rows = std::make_unique<RowBuffer>(db_, *table);
+    reg.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding_);
     const auto figures = catalogue_.register_figures.find(thing);
     if (figures != catalogue_.register_figures.end()) reg.figures = &figures->second;
   }
@@ -124,7 +130,8 @@ void Writer::write_touched() {
     if (now->row > 0) rows.close(now->row, position_);
     now->facts.valid_from = position_;
     now->row = rows.next();
-    to_cells(*now->table->table, *columns, now->facts, now->row, rows.add());
+    to_cells(*now->table->table, *columns, now->facts, now->row, rows.begin());
+    rows.end();
     evaluate(*now);
   }
   touched_records_.clear();
@@ -135,7 +142,8 @@ void Writer::write_touched() {
     now->facts.valid_from = position_;
     now->row = rows.next();
     to_cells(*now->table->table, plan(*now->table, *now->facts.service), now->facts, now->row,
-             rows.add());
+             rows.begin());
+    rows.end();
   }
   for (CaseNow* now : touched_cases_) {
     evaluate(*now, false);
@@ -155,6 +163,8 @@ Writer::CaseNow* Writer::load_case(std::string_view id) {
     it->second->used = batch_;
     return it->second.get();
   }
+  if (cases_complete_) return nullptr;
+  need_lookups();
   Statement& index = db_.prepared("SELECT no, table_id FROM case_index WHERE id = ?");
   if (!index.bind(0, id).step()) return nullptr;
   const std::int64_t no = index.integer(0);
@@ -177,6 +187,7 @@ Writer::CaseNow* Writer::load_case(std::string_view id) {
 
 const std::vector<core::CaseId>& Writer::children(CaseNow& now) {
   if (!now.children_known) {
+    need_lookups();
     Statement& query = db_.prepared("SELECT id FROM case_index WHERE parent = ? ORDER BY no");
     query.bind(0, std::string_view{now.facts.id});
     while (query.step()) now.children.emplace_back(query.text(0));
@@ -188,6 +199,47 @@ const std::vector<core::CaseId>& Writer::children(CaseNow& now) {
 void Writer::flush_rows() {
   for (auto& [thing, service] : services_) service.rows->flush();
   for (auto& [thing, reg] : registers_) reg.rows->flush();
+  if (!rebuilding_ || figure_rows_.size() + figure_closes_.size() > kKeptBack) write_figure_rows();
+  if (!rebuilding_ || postings_.size() > kKeptBack) write_postings();
+}
+
+void Writer::write_all() {
+  for (auto& [thing, service] : services_) service.rows->flush_all();
+  for (auto& [thing, reg] : registers_) reg.rows->flush_all();
+  write_figure_rows();
+  write_postings();
+}
+
+void Writer::need_lookups() {
+  if (lookups_) return;
+  lookups_ = true;
+  write_all();
+  add_lookup_indexes(db_, catalogue_);
+}
+
+void Writer::write_postings() {
+  std::ranges::sort(postings_, [](const PostingCells& a, const PostingCells& b) {
+    return std::tie(a.kind, a.account, a.on, a.position, a.no) <
+           std::tie(b.kind, b.account, b.on, b.position, b.no);
+  });
+  Statement& insert = db_.prepared(
+      "INSERT INTO posting (kind, account, on_day, position, no, amount, counter, case_id) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const PostingCells& cells : postings_) {
+    const std::string on = cells.on.text();
+    insert.bind(0, cells.kind)
+        .bind(1, cells.account)
+        .bind_kept(2, on)
+        .bind(3, cells.position)
+        .bind(4, cells.no)
+        .bind(5, cells.amount)
+        .bind(6, cells.counter);
+    insert.kept_or_null(7, cells.case_id).run();
+  }
+  postings_.clear();
+}
+
+void Writer::write_figure_rows() {
   Statement& close = db_.prepared(
       "UPDATE figure_row SET pos_to = ? WHERE figure = ? AND subject = ? AND edition = ? "
       "AND pos_from = ?");
@@ -269,13 +321,20 @@ void Writer::flush(std::string_view mark) {
   keep("entries", std::to_string(position_ + 1));
   keep("mark", mark);
   if (today_) keep("today", today_->text());
-  db_.exec("COMMIT");
-  in_transaction_ = false;
+  if (!rebuilding_) {  // of a rebuild nothing is to be seen before its end
+    db_.exec("COMMIT");
+    in_transaction_ = false;
+  }
   ++batch_;
   forget_some();
 }
 
 void Writer::forget_some() {
+  if (cases_.size() > kCasesMax || records_.size() > kRecordsMax) {
+    write_all();  // what is forgotten is read back from its table
+    cases_complete_ = cases_complete_ && cases_.size() <= kCasesMax;
+    records_complete_ = records_complete_ && records_.size() <= kRecordsMax;
+  }
   if (cases_.size() > kCasesMax) {
     // Half of the batches back is as good a line as any: what is used again is read again.
     std::vector<std::int64_t> used;
@@ -287,12 +346,25 @@ void Writer::forget_some() {
     std::erase_if(cases_, [&](const auto& item) { return item.second->used <= line; });
   }
   if (records_.size() > kRecordsMax) records_.clear();
-  if (accounts_.size() > kAccountsMax) accounts_.clear();
-  if (texts_.size() > kTextsMax) texts_.clear();
+  if (accounts_.size() > kAccountsMax) {
+    accounts_.clear();
+    accounts_complete_ = false;
+  }
+  if (texts_.size() > kTextsMax) {
+    texts_.clear();
+    texts_complete_ = false;
+  }
 }
 
 void Writer::finish_rebuild() {
+  write_all();
+  if (in_transaction_) db_.exec("COMMIT");
+  in_transaction_ = false;
   rebuilding_ = false;
+  lookups_ = true;
+  for (auto& [thing, service] : services_) service.rows->keep_open(false);
+  for (auto& [thing, reg] : registers_) reg.rows->keep_open(false);
+  add_lookup_indexes(db_, catalogue_);
   add_indexes(db_, catalogue_);
 }
 

@@ -44,6 +44,7 @@ class Writer final : public Lookups {
 
   void apply(std::int64_t position, std::int64_t time_ms, const std::vector<core::Event>& events);
   void flush(std::string_view mark);
+  // Writes what a rebuild kept back, and makes the indexes.
   void finish_rebuild();
 
   [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
@@ -95,6 +96,12 @@ class Writer final : public Lookups {
     std::int64_t id = 0, kind = 0, balance = 0;
     bool dirty = false;
   };
+  struct PostingCells {
+    std::int64_t kind = 0, account = 0;
+    Date on;
+    std::int64_t position = 0, no = 0, amount = 0, counter = 0;
+    core::CaseId case_id;
+  };
   struct Apply;
 
   // Lookups, for stored figures: the parent case only.
@@ -132,6 +139,12 @@ class Writer final : public Lookups {
   [[nodiscard]] Span span_of_edition(std::int64_t edition);
   void use_catalogue();
   void flush_rows();
+  // Before tables are read: also what a rebuild keeps back.
+  void write_all();
+  void write_figure_rows();
+  void write_postings();
+  // Before a case or record is looked up that was forgotten: a rebuild makes these indexes late.
+  void need_lookups();
   void forget_some();
   Service* service_table(std::string_view thing);
   Service* register_table(std::string_view thing);
@@ -145,6 +158,10 @@ class Writer final : public Lookups {
   Catalogue catalogue_;
   bool catalogue_changed_ = true;
   bool in_transaction_ = false;
+  bool lookups_ = true;  // the indexes exist that find a case or record
+  // Nothing was forgotten: what is not in memory does not exist.
+  bool cases_complete_ = false, records_complete_ = false;
+  bool accounts_complete_ = false, texts_complete_ = false;
   std::int64_t position_ = -1;
   std::optional<Date> today_;
   std::int64_t last_time_ = 0;
@@ -163,6 +180,7 @@ class Writer final : public Lookups {
   std::vector<FigureCells> figure_rows_;
   std::int64_t pending_base_ = 0;
   std::vector<std::pair<FigureCells, bool>> figure_closes_;  // true: remove
+  std::vector<PostingCells> postings_;
   std::int64_t batch_ = 0;
 };
 

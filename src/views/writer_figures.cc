@@ -155,12 +155,15 @@ void Writer::close_figure_row(const OpenRow& row, const std::string& subject,
 
 std::int64_t Writer::intern(const std::string& text) {
   if (const auto it = texts_.find(text); it != texts_.end()) return it->second;
-  Statement& query = db_.prepared("SELECT id FROM figure_text WHERE text = ?");
   std::int64_t id = 0;
-  if (query.bind(0, std::string_view{text}).step()) {
-    id = query.integer(0);
-    query.reset();
-  } else {
+  if (!texts_complete_) {
+    Statement& query = db_.prepared("SELECT id FROM figure_text WHERE text = ?");
+    if (query.bind(0, std::string_view{text}).step()) {
+      id = query.integer(0);
+      query.reset();
+    }
+  }
+  if (id == 0) {
     id = next_text_++;
     db_.prepared("INSERT INTO figure_text (id, text) VALUES (?, ?)")
         .bind(0, id)
@@ -173,7 +176,7 @@ std::int64_t Writer::intern(const std::string& text) {
 
 void Writer::adopt(const core::PackAdopted& event) {
   write_touched();
-  flush_rows();
+  write_all();
   if (!catalogue_.packs.contains(event.digest) && !event.source.empty()) {
     const auto source = parse_json(event.source, {.depth = 64, .values = 500'000});
     const packs::PackPtr pack = source ? packs::load(*source).pack : nullptr;
@@ -194,6 +197,7 @@ void Writer::adopt(const core::PackAdopted& event) {
       services_.clear();  // their statements must not outlive the columns they name
       registers_.clear();
       add_tables(db_, catalogue_, *pack);
+      if (lookups_) add_lookup_indexes(db_, catalogue_);
       if (!rebuilding_) add_indexes(db_, catalogue_);
     }
     use_catalogue();
@@ -222,7 +226,7 @@ void Writer::begin_day(Date day) {
   while (query.step()) due.emplace_back(query.text(0), date_of(query.text(1)));
   if (due.empty()) return;
   write_touched();
-  flush_rows();
+  write_all();
   for (const auto& [digest, from] : due) {
     db_.prepared(
            "UPDATE adoption SET in_force = ? WHERE in_force IS NULL AND digest = ? AND from_day <= "
@@ -277,7 +281,7 @@ void Writer::activate(const std::string& digest, Date from) {
     if (catalogue_.figures[i].stored) backfill(catalogue_.figures[i]);
   }
   // What was evaluated just now is on its way to the disk, where cases find it when they are read.
-  flush_rows();
+  write_all();
   use_catalogue();
 }
 
