@@ -60,6 +60,11 @@ Prepared start_case(Context& context, const Call& call) {
     // By digest, so that what was sealed here is what is decided; a pack that is not in force is
     // left to decide, which says so.
     if (held->in_force) named = of->digest;
+    const auto shelf = context.shelves.now();
+    if (const HeldPack* agreed = shelf->agreed(*pack, *parties)) {
+      of = agreed->pack;
+      named = of->digest;
+    }
   } else {
     const auto seen = see_case(context, call, *parent, false);
     if (!seen) return std::unexpected{seen.error()};

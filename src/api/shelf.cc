@@ -35,6 +35,19 @@ const HeldPack* Shelf::find(std::string_view name_or_digest) const {
   return best;
 }
 
+const HeldPack* Shelf::agreed(std::string_view name, const core::Parties& among) const {
+  const HeldPack* best = nullptr;
+  for (const auto& [digest, held] : packs) {
+    if (held.pack->name != name || (best && best->pack->version >= held.pack->version)) continue;
+    const bool everywhere = std::ranges::all_of(among, [&](const auto& party) {
+      const auto from = held.adopted.find(party.second);
+      return from != held.adopted.end() && from->second <= today;
+    });
+    if (everywhere) best = &held;
+  }
+  return best;
+}
+
 std::vector<const HeldPack*> Shelf::list() const {
   std::vector<const HeldPack*> all;
   for (const auto& [digest, held] : packs) all.push_back(&held);

@@ -32,6 +32,8 @@ struct Shelf {
   // By name (the newest version in force here, else the newest held) or by digest, with or without
   // `sha256:`; nullptr: none.
   [[nodiscard]] const HeldPack* find(std::string_view name_or_digest) const;
+  // By name: the newest version in force at every one of these parties; nullptr: none is.
+  [[nodiscard]] const HeldPack* agreed(std::string_view name, const core::Parties& among) const;
   // What is in force here, then what is held besides, newest first, by name.
   [[nodiscard]] std::vector<const HeldPack*> list() const;
 };
