@@ -10,6 +10,7 @@
 
 #include "api/context.h"
 #include "api/routes.h"
+#include "base/thread.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -82,7 +83,7 @@ struct Api::Core {
     context.try_pack = parts.try_pack;
     if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
-      threads.emplace_back([this] { work(); });
+      threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));
     }
   }
 
@@ -190,8 +191,9 @@ struct Api::Core {
     auto& ready = std::get<Write>(*prepared);
     const bool dry_run = is_true(call, "dry_run");
     node::Request request{.command = std::move(ready.command), .evidence = {}, .dry_run = dry_run};
-    request.evidence = ready.evidence.empty() ? command_record(call, request.command, ready)
-                                              : std::move(ready.evidence);
+    request.evidence = ready.evidence.empty()
+                           ? command_record(call, request.command, std::move(ready.request))
+                           : std::move(ready.evidence);
 
     auto shared = std::make_shared<std::pair<Waiting, Write>>(std::move(asked), std::move(ready));
     const auto done = [this, shared, dry_run, language = call.language,

@@ -176,11 +176,9 @@ Prepared set_clock(Context& context, const Call& call) {
   std::uint64_t position = 0;
   for (Date next = today.plus_days(1); next <= *day; next = next.plus_days(1)) {
     if (auto set = context.set_today(next); !set) return std::unexpected{problem_of(set.error())};
-    Write write;
-    write.request = *body;
     const core::Command command = core::BeginDay{.day = next};
     const node::Outcome outcome = context.node.run(
-        {.command = command, .evidence = command_record(call, command, write), .dry_run = false});
+        {.command = command, .evidence = command_record(call, command, *body), .dry_run = false});
     if (const auto* done = std::get_if<node::Done>(&outcome)) position = done->position;
     if (const auto* why = std::get_if<Reject>(&outcome)) return std::unexpected{problem_of(*why)};
     if (const auto* why = std::get_if<Fault>(&outcome)) return std::unexpected{problem_of(*why)};

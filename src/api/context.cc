@@ -147,7 +147,7 @@ std::expected<Value, Problem> seal_form(Context& context, const Call& call,
   return sealed;
 }
 
-std::string command_record(const Call& call, const core::Command& command, const Write& write) {
+std::string command_record(const Call& call, const core::Command& command, Value request) {
   Value::List roles;
   const auto by = std::visit(
       [](const auto& one) -> const core::Asker* {
@@ -161,10 +161,14 @@ std::string command_record(const Call& call, const core::Command& command, const
   if (by) {
     for (const std::string& role : by->roles) roles.emplace_back(role);
   }
-  Value::Record record{{"principal", call.key->principal()}, {"key", call.key->id},
-                       {"roles", std::move(roles)},          {"method", call.request.method},
-                       {"path", call.request.path()},        {"request", write.request}};
-  return canonical_json(record);
+  Value::Record record;  // member by member: a list in braces would copy the request
+  record["principal"] = call.key->principal();
+  record["key"] = call.key->id;
+  record["roles"] = std::move(roles);
+  record["method"] = call.request.method;
+  record["path"] = call.request.path();
+  record["request"] = std::move(request);
+  return canonical_json(Value{std::move(record)});
 }
 
 }  // namespace bashu::api

@@ -94,6 +94,6 @@ struct SeenCase {
 
 // The evidence of a command: its canonical record.
 [[nodiscard]] std::string command_record(const Call& call, const core::Command& command,
-                                         const Write& write);
+                                         Value request);
 
 }  // namespace bashu::api

@@ -1,5 +1,6 @@
 // Batches: postings by a feed, and registers filled by import.
 
+#include <algorithm>
 #include <utility>
 
 #include "api/handlers.h"
@@ -36,6 +37,15 @@ std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Ca
   return sealed;
 }
 
+// The request as it goes into the journal: its lines sealed, if any of them can hold a secret.
+Value as_told(Value body, const std::string& name, const packs::Type& type,
+              const std::vector<Value>& sealed) {
+  const bool private_lines = std::ranges::any_of(
+      type.members, [](const packs::Member& field) { return is_private(*field.type); });
+  if (private_lines) body.as_record()->insert_or_assign(name, Value{Value::List{sealed}});
+  return body;
+}
+
 }  // namespace
 
 Prepared post_feed(Context& context, const Call& call) {
@@ -53,8 +63,7 @@ Prepared post_feed(Context& context, const Call& call) {
   Write write;
   auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
   if (!sealed) return std::unexpected{sealed.error()};
-  body->as_record()->insert_or_assign("lines", Value{Value::List{*sealed}});
-  write.request = std::move(*body);
+  write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
                                  .pack = held->pack->digest,
                                  .feed = call.part("feed"),
@@ -80,8 +89,7 @@ Prepared put_records(Context& context, const Call& call) {
   Write write;
   auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
   if (!sealed) return std::unexpected{sealed.error()};
-  body->as_record()->insert_or_assign("records", Value{Value::List{*sealed}});
-  write.request = std::move(*body);
+  write.request = as_told(std::move(*body), "records", *reg->record, *sealed);
   write.command = core::PutRecords{.by = officer(call, held->pack->name),
                                    .pack = held->pack->digest,
                                    .reg = call.part("register"),

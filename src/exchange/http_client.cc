@@ -17,6 +17,7 @@
 #include <set>
 #include <thread>
 
+#include "base/thread.h"
 #include "exchange/http.h"
 #include "exchange/http_wire.h"
 
@@ -60,7 +61,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
 
   void run() {
     work_.emplace(io_.get_executor());
-    thread_ = std::thread{[this] { io_.run(); }};
+    thread_ = named_thread("bashu-calls", [this] { io_.run(); });
   }
   void stop();
   // False once stopped.

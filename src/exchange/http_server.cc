@@ -26,6 +26,7 @@
 #include <thread>
 
 #include "base/bytes.h"
+#include "base/thread.h"
 #include "exchange/http.h"
 #include "exchange/http_wire.h"
 
@@ -367,7 +368,7 @@ class StreamConnection final : public Connection {
 void Worker::run() {
   work_.emplace(io.get_executor());
   sweep();
-  thread_ = std::thread{[this] { io.run(); }};
+  thread_ = named_thread("bashu-http", [this] { io.run(); });
 }
 
 void Worker::stop() {

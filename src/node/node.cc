@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread.h"
 #include "evidence/tree.h"
 #include "node/kernel.h"
 
@@ -52,9 +53,9 @@ class ThreadedNode final : public Node {
  public:
   ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
-    core_ = std::thread{[this] { run_core(); }};
-    writer_ = std::thread{[this] { run_writer(); }};
-    keeper_ = std::thread{[this] { run_keeper(); }};
+    core_ = named_thread("bashu-core", [this] { run_core(); });
+    writer_ = named_thread("bashu-writer", [this] { run_writer(); });
+    keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
   }
 
   // What was accepted is decided and made durable first.
