@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 constexpr int kPauseMs = 200;  // how soon a stop is noticed
+// Under load entries are gathered for so long, unless somebody waits for one: a commit of the
+// tables costs as much as applying a hundred entries.
+constexpr std::chrono::milliseconds kGather{25};
 
 void remove_files(const fs::path& path) {
   std::error_code ignored;  // what is left over is removed at the next start
@@ -92,9 +95,13 @@ class FollowerImpl final : public Follower {
 
   bool wait(std::uint64_t position, int timeout_ms) override {
     std::unique_lock lock{mutex_};
+    const auto there = [&] { return in_use_->views->entries() > position; };
+    if (there()) return true;
+    wanted_ = std::max(wanted_, position + 1);
+    changed_.notify_all();
     return changed_.wait_for(lock, std::chrono::milliseconds{timeout_ms}, [&] {
-      return in_use_->views->entries() > position || !fault_.empty();
-    }) && in_use_->views->entries() > position;
+      return there() || !fault_.empty();
+    }) && there();
   }
 
   std::string fault() override {
@@ -178,10 +185,16 @@ class FollowerImpl final : public Follower {
       if (fault().empty()) {
         const std::uint64_t seen = entries();  // without keeping the tables while waiting
         node_.wait_durable(seen, kPauseMs);
+        gather(seen);
       } else {
         std::this_thread::sleep_for(std::chrono::milliseconds{kPauseMs});
       }
     }
+  }
+
+  void gather(std::uint64_t seen) {
+    std::unique_lock lock{mutex_};
+    changed_.wait_until(lock, told_ + kGather, [&] { return stop_ || wanted_ > seen; });
   }
 
   std::expected<void, Fault> rebuild_into(const fs::path& file) {
@@ -240,6 +253,7 @@ class FollowerImpl final : public Follower {
 
   void tell() {
     const std::lock_guard lock{mutex_};
+    told_ = std::chrono::steady_clock::now();
     changed_.notify_all();
   }
 
@@ -250,6 +264,8 @@ class FollowerImpl final : public Follower {
   std::mutex applying_;    // held while entries go into the views in use
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::uint64_t wanted_ = 0;                    // entries somebody waits for
+  std::chrono::steady_clock::time_point told_;  // when entries were last made visible
   fs::path file_;
   std::shared_ptr<InUse> in_use_;
   std::string fault_;

@@ -102,7 +102,8 @@ class SqliteViews final : public Views {
     const auto lock = writing();
     writer_->finish_rebuild();
     db_->exec(
-        "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; "
+        "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = "
+        "-65536; "
         "PRAGMA locking_mode = NORMAL; SELECT 1 FROM meta");  // the lock goes with the next read
     if (options_.path != kMemory) db_->exec("PRAGMA journal_mode = WAL");
     return told();
@@ -348,7 +349,9 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
   } else {
     (*db)->exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
   }
-  (*db)->exec("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+  // The indexes at the end of a rebuild read every row again.
+  (*db)->exec(options.rebuilding ? "PRAGMA cache_size = -262144" : "PRAGMA cache_size = -65536");
+  (*db)->exec("PRAGMA temp_store = MEMORY");
   if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
   auto views = std::make_unique<SqliteViews>(options, std::move(*db));
   if (auto begun = views->begin(); !begun) return std::unexpected{begun.error()};

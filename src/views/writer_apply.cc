@@ -85,7 +85,7 @@ struct Writer::Apply {
     merge(facts.data, e.input);
     merge(facts.data, e.set);
     for (const Value* values : {&e.input, &e.set}) {
-      if (!values->as_record() || now->fresh) continue;
+      if (!values->as_record() || now->fresh || !now->table->figures) continue;
       for (const auto& [name, value] : *values->as_record()) now->changed.push_back(name);
     }
     if (e.to) {
