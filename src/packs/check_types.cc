@@ -1044,7 +1044,7 @@ void Checker::assign(const Template& item, const Type& target, const Site& site,
     }
   }
   for (const Member& member : target.members) {
-    const auto same = [&member](const auto& one) { return one.first == member.name; };
+    const auto same = [&member](const auto& one) { return one.name == member.name; };
     if (!member.type->optional && std::ranges::none_of(record, same)) {
       reader_.fault(path, "'" + member.name + "' is missing");
     }

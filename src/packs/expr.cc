@@ -1071,7 +1071,7 @@ bool Template::looks_up() const {
     return std::ranges::any_of(*list, [](const Template& item) { return item.looks_up(); });
   }
   if (const TemplateRecord* record = std::get_if<TemplateRecord>(&held)) {
-    return std::ranges::any_of(*record, [](const auto& item) { return item.second.looks_up(); });
+    return std::ranges::any_of(*record, [](const auto& member) { return member.value.looks_up(); });
   }
   return false;
 }

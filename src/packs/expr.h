@@ -121,11 +121,16 @@ inline constexpr int kCostMax = 20'000;
 
 // A value in a pack that may hold expressions: a literal, `=expr`, or a record or list of such.
 struct Template;
+struct TemplateMember;
 using TemplateList = std::vector<Template>;
-using TemplateRecord = std::vector<std::pair<std::string, Template>>;
+using TemplateRecord = std::vector<TemplateMember>;
 struct Template {
   std::variant<Value, ProgramPtr, TemplateList, TemplateRecord> held;
   [[nodiscard]] bool looks_up() const;
+};
+struct TemplateMember {
+  std::string name;
+  Template value;
 };
 [[nodiscard]] Eval<Value> evaluate(const Template& item, Scope& scope);
 

@@ -437,8 +437,8 @@ Template Loader::item(const Value& value, const Site& site, const std::string& p
     TemplateRecord items;
     bool literal = true;
     for (const auto& [name, part] : *record) {
-      items.emplace_back(name, item(part, site, below(path, name)));
-      literal = literal && std::holds_alternative<Value>(items.back().second.held);
+      items.push_back({.name = name, .value = item(part, site, below(path, name))});
+      literal = literal && std::holds_alternative<Value>(items.back().value.held);
     }
     if (!literal) return Template{std::move(items)};
   }
