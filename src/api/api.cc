@@ -116,11 +116,10 @@ struct Api::Core {
     }
   }
 
+  // Told under the lock: whoever waits to end may destroy this as soon as it is free.
   void finished() {
-    {
-      const std::lock_guard lock{mutex};
-      --begun;
-    }
+    const std::lock_guard lock{mutex};
+    --begun;
     idle.notify_all();
   }
 
