@@ -4,7 +4,7 @@
 //   step.cc      steps of cases this node owns
 //   effects.cc   what a step does besides changing its case
 //   clocks.cc    working-day clocks
-//   messages.cc  what peers tell: verification, parking, disputes
+//   messages.cc  what peers tell; peer_step.cc their steps, disputes.cc what does not verify
 //   circle.cc    parties, packs, calendars, imports, feeds
 //   figures.cc   values of figures, told and taken
 #pragma once
@@ -106,7 +106,7 @@ class Decider {
   void case_answer(const CaseId& id, Value* answer) const;
   std::vector<Choice> choices(std::string_view id, const std::vector<std::string>& roles);
 
-  // messages.cc
+  // messages.cc, peer_step.cc, disputes.cc
   void take(const TakeMessage& message, Decision* decision);
   Result settle(const SignSettlement& command);
   Result resolve(const ResolveHeld& command, Decision* decision);
