@@ -128,14 +128,17 @@ void MemoryWorld::query(const core::PartyId& at,
 
 std::expected<FigureValue, std::string> MemoryWorld::figure(
     const core::PartyId& at, const std::string& id, Date as_of,
-    std::optional<std::pair<Date, Date>> period) {
+    std::optional<std::pair<Date, Date>> period, const Given& given) {
   views::Views& views = *nodes_.at(at).views;
   if (auto ok = views.flush(); !ok) return std::unexpected{ok.error().what};
-  auto answer = views.figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
+  auto answer =
+      views.figure({.id = id, .as_of = as_of, .known_at = {}, .period = period, .given = given});
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};
-  return FigureValue{.value = (*answer)->value, .splits = std::move((*answer)->splits)};
+  return FigureValue{.value = (*answer)->value,
+                     .splits = std::move((*answer)->splits),
+                     .added = std::move((*answer)->added)};
 }
 
 const Raised& MemoryWorld::raised(const core::PartyId& at) { return nodes_.at(at).raised; }

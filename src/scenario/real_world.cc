@@ -202,15 +202,18 @@ void RealWorld::follow(One& one) {
 
 std::expected<FigureValue, std::string> RealWorld::figure(
     const core::PartyId& at, const std::string& id, Date as_of,
-    std::optional<std::pair<Date, Date>> period) {
+    std::optional<std::pair<Date, Date>> period, const Given& given) {
   One& one = nodes_.at(at);
   follow(one);
   if (auto ok = one.views->flush(); !ok) return std::unexpected{ok.error().what};
-  auto answer = one.views->figure({.id = id, .as_of = as_of, .known_at = {}, .period = period});
+  auto answer = one.views->figure(
+      {.id = id, .as_of = as_of, .known_at = {}, .period = period, .given = given});
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};
-  return FigureValue{.value = (*answer)->value, .splits = std::move((*answer)->splits)};
+  return FigureValue{.value = (*answer)->value,
+                     .splits = std::move((*answer)->splits),
+                     .added = std::move((*answer)->added)};
 }
 
 const Raised& RealWorld::raised(const core::PartyId& at) {

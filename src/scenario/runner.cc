@@ -394,15 +394,19 @@ class Play {
     }
     if (!as_of) return fail("as_of: a date is expected");
     std::map<core::PartyId, std::optional<std::int64_t>> values;
+    bool added = false;
     for (const core::PartyId& party : acting_) {
-      auto value = world_.figure(party, pack_.name + "/" + name, *as_of, period);
+      auto value = world_.figure(party, pack_.name + "/" + name, *as_of, period, {});
       if (!value) return fail(name + " at " + party + ": " + value.error());
       values[party] = value->value;
       if (const Value* split = step.find("split")) values[party] = part(*value, *split);
+      added = added || !value->added.empty();
     }
     std::optional<std::int64_t> got = values[acting_.front()];
     if (const std::string at = step.text_at("at"); !at.empty()) {
       got = values[at];
+    } else if (added) {
+      got = total(name, *as_of, period);
     } else if (definition->add_sides) {
       std::int64_t sum = 0;
       for (const auto& [party, value] : values) sum += value.value_or(0);
@@ -415,6 +419,29 @@ class Play {
     const Value* is = step.find("is");
     const bool same = is && (is->as_int() ? got == *is->as_int() : is->is_null() && !got);
     if (!same) fail(name + " is " + (got ? std::to_string(*got) : "null"));
+  }
+
+  // Over all sides, each counting its own; of a `value` its expression over such totals.
+  std::optional<std::int64_t> total(const std::string& name, Date as_of,
+                                    const std::optional<std::pair<Date, Date>>& period) {
+    std::int64_t sum = 0;
+    for (const core::PartyId& party : acting_) {
+      const std::string id = pack_.name + "/" + name;
+      const auto value = world_.figure(party, id, as_of, period, {});
+      if (!value) {
+        fail(name + " at " + party + ": " + value.error());
+        return std::nullopt;
+      }
+      sum += value->value.value_or(0);
+      if (value->added.empty()) continue;
+      Given given;
+      for (const std::string& part : value->added) {
+        given[part] = total(part, as_of, period).value_or(0);
+      }
+      const auto over = world_.figure(party, id, as_of, period, given);
+      return over ? over->value : std::nullopt;
+    }
+    return sum;
   }
 
   // The value of the one split that `wanted` names with its key; nothing if no row has that key.

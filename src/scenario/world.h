@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,9 @@ namespace bashu::scenario {
 struct FigureValue {
   std::optional<std::int64_t> value;
   std::vector<views::Split> splits;
+  std::vector<std::string> added;  // views::FigureAnswer::added
 };
+using Given = std::map<std::string, std::int64_t>;  // views::FigureAsk::given
 
 // What has been raised at a node since the beginning.
 struct Raised {
@@ -48,7 +51,7 @@ class World {
                      const std::function<void(const core::State&)>& read) = 0;
   virtual std::expected<FigureValue, std::string> figure(
       const core::PartyId& at, const std::string& id, Date as_of,
-      std::optional<std::pair<Date, Date>> period) = 0;
+      std::optional<std::pair<Date, Date>> period, const Given& given) = 0;
   virtual const Raised& raised(const core::PartyId& at) = 0;
   [[nodiscard]] virtual core::Moment moment() const = 0;
 };

@@ -49,6 +49,8 @@ class FigureReader final : public Lookups {
   void each_line(const FigureDef& def, const std::string& after, std::int64_t after_edition,
                  const std::function<bool(FigureLine)>& visit);
   std::vector<EditionRow> editions_used() const;
+  // What another figure (`pack/figure`) is to be taken for.
+  void give(const std::string& id, std::int64_t number) { figures_[id] = Value{number}; }
   // Runs an expression of `show` over the row behind a line.
   Value shown(const FigureDef& def, const FigureLine& line);
   packs::Eval<Value> value_of(const FigureDef& def);

@@ -57,6 +57,17 @@ bool reads_public(const packs::Node& node, const packs::Pack& pack, const packs:
       node.kids, [&](const packs::Node& kid) { return reads_public(kid, pack, service, reg); });
 }
 
+std::vector<std::string> added_parts(const FigureDef& def) {
+  std::vector<std::string> parts;
+  packs::each_node(def.figure->measure->root(), [&](const packs::Node& node) {
+    if (node.op != packs::Op::computed || node.of != "figure") return;
+    const auto* part = packs::find(def.pack->figures, node.name);
+    const bool known = std::ranges::find(parts, node.name) != parts.end();
+    if (part && part->add_sides && !known) parts.push_back(node.name);
+  });
+  return parts;
+}
+
 Title title_of_number(const packs::Figure& figure, std::optional<std::int64_t> value,
                       std::optional<std::int64_t> bound) {
   if (!value) return {};
@@ -176,6 +187,8 @@ std::optional<FigureAnswer> figure(Session& session, const FigureAsk& ask) {
   answer.definition = def->definition;
   answer.pack = def->pack->digest;
   if (figure.source == Source::value) {
+    if (figure.add_sides) answer.added = added_parts(*def);
+    for (const auto& [name, number] : ask.given) reader.give(def->pack->name + "/" + name, number);
     const auto value = reader.value_of(*def);
     if (!value) {
       answer.error = value.error().text;

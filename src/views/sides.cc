@@ -371,6 +371,33 @@ const char* agree_name(Agree agree) {
   return agree == Agree::yes ? "true" : agree == Agree::no ? "false" : "unknown";
 }
 
+namespace {
+
+// Of a `value` that adds up: its expression over the totals of the figures it reads.
+Read<std::optional<std::int64_t>> total_of_parts(Views& views, const FigureAsk& ask,
+                                                 const FigureAnswer& ours,
+                                                 const std::vector<core::PartyId>& parties) {
+  FigureAsk whole = ask;
+  whole.known_at = ours.known_at;
+  FigureAsk part = whole;
+  part.digest = false;
+  for (const std::string& name : ours.added) {
+    part.id = ours.id.substr(0, ours.id.find('/') + 1) + name;
+    const auto answer = views.figure(part);
+    if (!answer) return std::unexpected{answer.error()};
+    if (!*answer) return std::nullopt;
+    const auto sides = figure_sides(views, part, **answer, parties);
+    if (!sides) return std::unexpected{sides.error()};
+    if (!sides->total) return std::nullopt;
+    whole.given[name] = *sides->total;
+  }
+  const auto answer = views.figure(whole);
+  if (!answer) return std::unexpected{answer.error()};
+  return *answer ? (*answer)->value : std::nullopt;
+}
+
+}  // namespace
+
 Read<FigureSides> figure_sides(Views& views, const FigureAsk& ask, const FigureAnswer& ours,
                                const std::vector<core::PartyId>& parties) {
   FigureSides all;
@@ -430,6 +457,11 @@ Read<FigureSides> figure_sides(Views& views, const FigureAsk& ask, const FigureA
     all.sides.push_back(std::move(side));
   }
   if (ours.add_sides) all.total = total;
+  if (!ours.added.empty()) {
+    const auto over = total_of_parts(views, ask, ours, parties);
+    if (!over) return std::unexpected{over.error()};
+    all.total = *over;
+  }
   return all;
 }
 

@@ -62,6 +62,8 @@ figures:
   guests: {title: {en: Guests}, of: guest, count: true, sides: add}
   listed: {title: {en: Guests listed}, of: guest, count: true}
   roads: {title: {en: Roads}, of: road, count: true}
+  anna: {title: {en: Anna}, of: guest, where: entry.name == 'Anna', count: true, sides: add}
+  annas: {title: {en: Share}, unit: {name: "%", scale: 1}, value: "ratio(figure.anna, figure.guests, 1000) ", sides: add}
   paid: {title: {en: Paid}, of: money.paid, sum: account.balance, split: {project: account.project}}
   paid_out: {title: {en: Paid out}, of: money.paid, sum: account.balance, sides: add}
 scenarios:
@@ -258,6 +260,22 @@ TEST_F(Sides, TheSameMessagesGiveTheSameNumbers) {
     EXPECT_EQ(sides(at, "visits").sides[1].value, 2);
     EXPECT_EQ(sides(at, "guests").agree, Agree::yes);
     EXPECT_EQ(sides(at, "guests").total, 3) << "each counts its own";
+  }
+}
+
+TEST_F(Sides, ARatioThatAddsUpIsThatOfTheTotals) {
+  list("a", "guest", "Anna");
+  list("b", "guest", "Anna");
+  for (const char* name : {"Bert", "Carl", "Dora"}) list("b", "guest", name);
+  carry();
+  EXPECT_EQ(sides("a", "annas").total, std::nullopt) << "b has not told";
+  for (const core::PartyId at : {"a", "b"}) tell(at, {"anna", "guests", "annas"});
+  carry();
+  for (const core::PartyId at : {"a", "b"}) {
+    const FigureSides both = sides(at, "annas");
+    EXPECT_EQ(both.total, 400) << "2 of 5";
+    EXPECT_EQ(both.sides[0].value, at == "a" ? 1000 : 250);
+    EXPECT_EQ(both.agree, Agree::yes);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -211,6 +212,8 @@ struct FigureAsk {
   bool digest = false;                          // compute rows_digest: reads every row
   // Rows of a figure over accounts: one for each day of an account, `key@2021-08-31`.
   bool by_day = false;
+  // Values of other figures (names within the pack) to compute with instead of this node's.
+  std::map<std::string, std::int64_t> given = {};
 };
 struct SplitValue {
   Value key;  // null: the expression gave nothing
@@ -233,10 +236,12 @@ struct FigureAnswer {
   std::optional<std::int64_t> bound;  // of more_than, nearly: the number printed
   Title printed;                      // `more than 11,000`
   std::optional<std::int64_t> target;
-  bool add_sides = false;    // the total is the sum over the parties
-  bool of_accounts = false;  // it sums postings
-  std::string definition;    // digest of the figure's canonical definition
-  std::string pack;          // digest of the pack it stands in
+  // The total is the sum over the parties; of a `value`, its expression over such sums.
+  bool add_sides = false;
+  std::vector<std::string> added;  // of such a `value`: the figures it reads that add up
+  bool of_accounts = false;        // it sums postings
+  std::string definition;          // digest of the figure's canonical definition
+  std::string pack;                // digest of the pack it stands in
   std::vector<Split> splits;
   std::vector<EditionRow> editions;  // in force, of the registers it counts or reads
   std::int64_t rows = 0;             // that counted
