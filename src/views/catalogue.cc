@@ -128,6 +128,8 @@ void make_index(Database& database, const Table& table, const std::string& what,
                 quoted(table.name) + " (" + columns + ")");
 }
 
+bool is_row(packs::Root root) { return root == packs::Root::data || root == packs::Root::entry; }
+
 // Follows an expression into the `calc` it reads.
 void follow(const packs::Pack& pack, const packs::Service* service, const packs::Program& program,
             std::set<std::string>& seen, Reads& reads) {
@@ -148,8 +150,7 @@ void follow(const packs::Pack& pack, const packs::Service* service, const packs:
                                 node.function == packs::Function::workdays)) {
       reads.elsewhere = true;
     }
-    if (node.op == Op::member && node.kids[0].op == Op::root &&
-        node.kids[0].root == packs::Root::data) {
+    if (node.op == Op::member && node.kids[0].op == Op::root && is_row(node.kids[0].root)) {
       reads.fields.insert(node.name);
     }
     if (node.op == Op::method && node.of == "case") {
@@ -163,13 +164,12 @@ void follow(const packs::Pack& pack, const packs::Service* service, const packs:
                        node.name == "service";
     if (node.op == Op::computed && node.of == "case" && !fixed) reads.any = true;
   });
-  // `data` as a whole, or through an index.
+  // `data` or `entry` as a whole, or through an index.
   std::size_t whole = 0, members = 0;
   packs::each_node(program.root(), [&](const packs::Node& node) {
-    const bool is_data = node.op == packs::Op::root && node.root == packs::Root::data;
-    whole += is_data;
+    whole += node.op == packs::Op::root && is_row(node.root);
     members += node.op == packs::Op::member && node.kids[0].op == packs::Op::root &&
-               node.kids[0].root == packs::Root::data;
+               is_row(node.kids[0].root);
   });
   if (whole != members) reads.any = true;
   if (!service) return;
@@ -278,11 +278,9 @@ void add_lookup_indexes(Database& database, const Catalogue& catalogue) {
 
 void add_indexes(Database& database, const Catalogue& catalogue) {
   database.exec("CREATE INDEX IF NOT EXISTS case_step_by_case ON case_step (case_no, version)");
-  database.exec("CREATE INDEX IF NOT EXISTS case_index_by_position ON case_index (position, no)");
   database.exec("CREATE INDEX IF NOT EXISTS message_by_stream ON message (stream, position)");
   for (const auto& [thing, table] : catalogue.services) {
     make_index(database, *table, "by_state", "state, no, valid_from, valid_to");
-    make_index(database, *table, "by_change", "valid_from, valid_to, no");
   }
 }
 

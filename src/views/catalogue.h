@@ -70,7 +70,7 @@ struct Reads {
   bool parties = false;  // of the case
   // What of a case must change for its row to change; `any`: everything may matter.
   bool any = false;
-  std::set<std::string, std::less<>> fields;   // of `data`
+  std::set<std::string, std::less<>> fields;   // of `data`, or of `entry`
   std::set<std::string, std::less<>> visited;  // states asked for with reached or left
 };
 // One definition of a figure, over the time in which it was the one in force here.

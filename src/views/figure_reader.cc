@@ -203,9 +203,10 @@ void FigureReader::each_candidate(
   const Table& table = *reg_here.table;
   std::string in{"0"};
   for (const EditionInForce& one : reg_here.editions) in += ", " + std::to_string(one.id);
-  Statement query{session_.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                                   " WHERE edition IN (" + in + ") OR (edition IS NULL AND " +
-                                   kValid + ") ORDER BY key, edition"};
+  Statement query{session_.db, "SELECT " + select_list(table, def.reads) + " FROM " +
+                                   quoted(table.name) + " WHERE edition IN (" + in +
+                                   ") OR (edition IS NULL AND " + kValid +
+                                   ") ORDER BY key, edition"};
   query.bind(0, session_.known).bind(1, session_.known);
   while (query.step()) {
     const RecordFacts facts = record_of(table, query);

@@ -156,6 +156,24 @@ bool add_filter(const CaseFilter& filter, const Table& table, Where& where) {
   return true;
 }
 
+// Cases, and rows of a table, are numbered as their entries came: the least number whose position
+// is above `position`, found by halves. `find` gives the number and position of the first from a
+// number on.
+std::int64_t first_after(Statement& find, std::int64_t end, std::int64_t position) {
+  std::int64_t low = 0, high = end;
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    const bool there = find.bind(0, middle).step();
+    if (there && find.integer(1) <= position) {
+      low = find.integer(0) + 1;
+    } else {
+      high = middle;
+    }
+    find.reset();
+  }
+  return low;
+}
+
 // Newest case first; with changed_since, longest unchanged first, as a feed is read.
 struct CaseOrder {
   bool by_change = false;
@@ -165,7 +183,13 @@ struct CaseOrder {
 void read_cases(Session& session, const Table& table, const CaseFilter& filter,
                 const CaseOrder& order, int limit, std::vector<CaseFacts>& into) {
   Where where;
+  const std::string name = quoted(table.name);
   if (order.by_change) {
+    Statement& find = session.db.prepared("SELECT \"row\", valid_from FROM " + name +
+                                          " WHERE \"row\" >= ? ORDER BY \"row\" LIMIT 1");
+    const std::int64_t end = next_id(session.db, name, "\"row\"");
+    where.add("\"row\" >= ?",
+              first_after(find, end, std::max<std::int64_t>(order.after_change, 0) - 1));
     where.add("(valid_from > ? OR (valid_from = ? AND no > ?))", order.after_change);
     where.cells.emplace_back(order.after_change);
     where.cells.emplace_back(order.after_no);
@@ -175,12 +199,16 @@ void read_cases(Session& session, const Table& table, const CaseFilter& filter,
   if (!add_filter(filter, table, where)) return;
   where.add(kValid, session.known);
   where.cells.emplace_back(session.known);
-  Statement query{
-      session.db,
-      "SELECT " + select_list(table) + " FROM " + quoted(table.name) + " WHERE " + where.sql +
-          (order.by_change ? " ORDER BY valid_from, no" : " ORDER BY no DESC") + " LIMIT ?"};
-  query.bind(where.bind(query), std::int64_t{limit});
-  while (query.step()) into.push_back(case_of(table, session.catalogue, query));
+  Statement query{session.db, "SELECT " + select_list(table) + " FROM " + name + " WHERE " +
+                                  where.sql +
+                                  (order.by_change ? " ORDER BY \"row\"" : " ORDER BY no DESC")};
+  where.bind(query);
+  // Rows of one entry are in no order of cases: all of the last one are taken.
+  for (int taken = 0; query.step(); ++taken) {
+    CaseFacts facts = case_of(table, session.catalogue, query);
+    if (taken >= limit && (!order.by_change || into.back().valid_from != facts.valid_from)) break;
+    into.push_back(std::move(facts));
+  }
 }
 
 TablePtr find_register(const Session& session, std::string_view reg) {
@@ -281,11 +309,10 @@ Listed<CaseRow> list_cases(Session& session, const CaseFilter& filter) {
     if (order.by_change) order.after_change = number(change).value_or(0);
   } else if (!order.by_change && !session.newest) {
     // Begin at the newest case there was, not at the newest there is.
-    Statement& query = session.db.prepared(
-        "SELECT no FROM case_index WHERE position <= ? ORDER BY position DESC, no DESC LIMIT 1");
-    if (!query.bind(0, session.known).step()) return {};
-    order.after_no = query.integer(0) + 1;
-    query.reset();
+    Statement& find = session.db.prepared(
+        "SELECT no, position FROM case_index WHERE no >= ? ORDER BY no LIMIT 1");
+    order.after_no = first_after(find, next_id(session.db, "case_index", "no"), session.known);
+    if (order.after_no == 0) return {};
   }
   const int limit = clamped(filter.page.limit);
   std::vector<CaseFacts> found;

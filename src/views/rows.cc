@@ -260,12 +260,20 @@ std::string select_list(const Table& table) {
 }
 
 std::string select_list(const Table& table, const Reads& reads) {
-  if (table.reg || reads.any) return select_list(table);
+  if (reads.any) return select_list(table);
   std::string list;
-  for (const std::string_view name : kServiceFixed) {
-    const bool skipped = (name == "parties" && !reads.parties) || name == "opened_by" ||
-                         (name == "reached" && reads.visited.empty());
+  const auto add = [&](std::string_view name, bool skipped) {
     list += (list.empty() ? "" : ", ") + (skipped ? std::string{"NULL"} : quoted(name));
+  };
+  if (table.reg) {
+    for (const std::string_view name : kRegisterFixed) {
+      add(name, name == "keeper" || name == "changed_on" || name == "case_id");
+    }
+  } else {
+    for (const std::string_view name : kServiceFixed) {
+      add(name, (name == "parties" && !reads.parties) || name == "opened_by" ||
+                    (name == "reached" && reads.visited.empty()));
+    }
   }
   for (const Column& column : table.columns) {
     list += reads.fields.contains(column.field) ? ", " + quoted(column.name) : ", NULL";
