@@ -583,6 +583,93 @@ TEST(Files, ContinueWhereTheyWereAndAreEmptiedIfTheyAreNotOurs) {
   }
 }
 
+// A later pack makes a rebuild forget what it had in memory, and look it up from then on.
+TEST(Files, ARebuildGivesWhatFollowingGives) {
+  TempDir dir;
+  Journal journal;
+  journal.adopt(road_works());
+  const auto work = [&](int round) {
+    for (int i = 1; i <= 8; ++i) {
+      const std::string id = "sichuan-" + std::to_string(i), road = "G" + std::to_string(i);
+      if (round == 0) {
+        journal.open(id, "job", job(i, 100 * i), "open", i % 2 ? kBoth : kOurs);
+        journal.open(id + ".1", "part", Value::Record{{"share", i}}, "going", kOurs, id);
+      } else if (i % 3 == 0) {
+        journal.step(id, "amend", Value::Record{{"amount", i + round}});
+      } else {
+        journal.step(id, round % 2 ? "begin" : "stop", data("{}"), round % 2 ? "working" : "open");
+      }
+      journal.put("road", road, Value::Record{{"code", road}, {"length", i + round}});
+      journal.move("world", "spent:sichuan/" + std::to_string(i), i,
+                   "2026-01-1" + std::to_string(i));
+    }
+    journal.publish(
+        "plan", "2026", round + 1,
+        {{std::to_string(round),
+          Value{Value::Record{{"number", round}, {"kind", "bridge"}, {"planned", 5}}}}});
+  };
+  work(0);
+  work(1);
+  journal.adopt(road_works(2));
+  work(2);
+  work(3);
+  const auto one = in_memory(journal.steps());
+  for (const std::size_t batch : {std::size_t{1}, std::size_t{7}, journal.steps().size()}) {
+    auto other = Views::open(
+        {.path = dir.file("r" + std::to_string(batch)), .own = "sichuan", .rebuilding = true});
+    ASSERT_TRUE(other);
+    feed(**other, journal.steps(), batch);
+    ASSERT_TRUE((*other)->finish());
+    const auto changed_ids = [&](Views& views, At at) {
+      Texts list;
+      CaseFilter filter;
+      filter.changed_since = 20;
+      filter.page.limit = 3;
+      do {
+        const auto page = *views.list_cases(filter, at);
+        for (const CaseRow& row : page.rows) {
+          list.push_back(row.id + "/" + std::to_string(row.version) + "/" +
+                         canonical_json(row.data) + std::to_string(row.position));
+        }
+        filter.page.after = page.next;
+      } while (!filter.page.after.empty());
+      return list;
+    };
+    for (std::uint64_t at = 0; at <= journal.last(); at += 5) {
+      EXPECT_EQ(changed_ids(**other, at), changed_ids(*one, at)) << at;
+      EXPECT_EQ(ids(*(*other)->list_cases({}, at)), ids(*one->list_cases({}, at))) << at;
+      EXPECT_EQ(*(*other)->positions("sichuan-3", at), *one->positions("sichuan-3", at)) << at;
+      EXPECT_EQ((*other)->history("sichuan-3", at)->size(), one->history("sichuan-3", at)->size());
+      const auto roads = *(*other)->records({.reg = "road-works/road"}, at);
+      const auto theirs = *one->records({.reg = "road-works/road"}, at);
+      ASSERT_EQ(roads.rows.size(), theirs.rows.size()) << at;
+      for (std::size_t i = 0; i < roads.rows.size(); ++i) {
+        EXPECT_EQ(roads.rows[i].fields, theirs.rows[i].fields) << at;
+        EXPECT_EQ(roads.rows[i].version, theirs.rows[i].version) << at;
+      }
+      for (const std::string& figure : one->figure_ids()) {
+        const FigureAsk ask{
+            .id = figure, .as_of = day("2026-06-30"), .known_at = at, .digest = true};
+        const auto a = *one->figure(ask);
+        const auto b = *(*other)->figure(ask);
+        ASSERT_EQ(a.has_value(), b.has_value()) << figure;
+        if (!a) continue;
+        EXPECT_EQ(a->value, b->value) << figure << " at " << at;
+        EXPECT_EQ(a->rows_digest, b->rows_digest) << figure << " at " << at;
+      }
+    }
+    // What was rebuilt goes on as it is, and others may read the file.
+    auto next = journal;
+    const auto last = next.step("sichuan-3", "amend", Value::Record{{"amount", 77}});
+    ASSERT_TRUE((*other)->apply(last, next.steps().back().time_ms, next.steps().back().events));
+    ASSERT_TRUE((*other)->flush());
+    const auto reader = Views::open_to_read(dir.file("r" + std::to_string(batch)));
+    ASSERT_TRUE(reader) << reader.error().what;
+    EXPECT_EQ((*(*reader)->case_at("sichuan-3"))->data.int_at("amount"), 77);
+    EXPECT_EQ((*(*reader)->case_at("sichuan-3", last - 1))->data.int_at("amount"), 6);
+  }
+}
+
 TEST(Reads, SeeOnlyWhatWasFlushed) {
   TempDir dir;
   Journal journal;
