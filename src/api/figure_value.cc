@@ -464,7 +464,14 @@ Faulty<Value> discrepancies_value(views::Views& views, std::optional<Date> as_of
     if (!one.rows_why.empty()) record["records_why"] = one.rows_why;
     list.push_back(Value{std::move(record)});
   }
-  return Value{Value::Record{{"discrepancies", std::move(list)}}};
+  const bool none = list.empty();
+  Value::Record answer{{"discrepancies", std::move(list)}};
+  if (none) {  // because all agree, or because nobody has said anything
+    const auto told = views.told({}, as_of, known_at);
+    if (!told) return std::unexpected{told.error()};
+    answer["told"] = told->size();
+  }
+  return Value{std::move(answer)};
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include "api/figure_value.h"
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "views/follower.h"
 
 namespace bashu::api {
 
@@ -187,6 +188,12 @@ Prepared tell_figures(Context& context, const Call& call) {
       asks.push_back(
           {.id = *id.as_text(), .as_of = day, .known_at = {}, .period = {}, .digest = true});
     }
+  }
+  // What is told reaches to the newest entry: the others take it for all there is.
+  constexpr int kWaitMs = 60'000;
+  const std::uint64_t durable = context.node.durable();
+  if (durable > 0 && !context.follower.wait(durable - 1, kWaitMs)) {
+    return std::unexpected{behind(std::to_string(call.views->entries()))};
   }
   auto told = views::figures_to_tell(*call.views, asks);
   if (!told) return std::unexpected{problem_of(told.error())};

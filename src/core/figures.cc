@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kItemsMax = 200;      // of one message
 constexpr std::size_t kBytesMax = 600'000;  // of its items
 constexpr std::size_t kValuesMax = 15'000;  // a payload may hold 20,000 JSON values
-constexpr std::size_t kRowsMax = 500;       // named one by one in an item
+constexpr std::size_t kRowsMax = 2'000;     // named one by one in an item
 constexpr std::size_t kToldMax = 2'000;     // items of one command
 
 std::size_t values_in(const Value& value) {

@@ -1,6 +1,7 @@
 // bashu figures, overview, discrepancies: beside a node, without it, or through its API.
 
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 #include <utility>
 
@@ -30,7 +31,12 @@ struct Place {
 std::expected<Place, Exit> place_of(const Console& console, const Remote& remote,
                                     std::vector<std::string> words, std::size_t rest_max) {
   Place place;
-  if (remote.api.empty()) {
+  // A directory that is named is meant, whatever BASHU_API says.
+  std::error_code error;
+  const bool named =
+      !words.empty() &&
+      std::filesystem::exists(std::filesystem::path{words.front()} / "node.json", error);
+  if (remote.api.empty() || named) {
     if (words.empty()) {
       return std::unexpected{console.fail("the node's directory is needed, or --api URL",
                                           "需要节点目录，或 --api URL")};
@@ -39,7 +45,10 @@ std::expected<Place, Exit> place_of(const Console& console, const Remote& remote
     words.erase(words.begin());
   }
   if (words.size() > rest_max) {
-    return std::unexpected{console.fail("too many arguments", "参数过多")};
+    const std::string& extra = words[rest_max];
+    return std::unexpected{
+        console.fail("not a node's directory, or one argument too many: " + extra,
+                     "不是节点目录，或参数过多：" + extra)};
   }
   place.rest = std::move(words);
   return place;
@@ -445,43 +454,88 @@ void print_overview(const Console& console, const Value& overview, bool notes) {
       << console.say(", differing: ", "，不一致：") << shown(overview, "differing") << '\n';
 }
 
+std::string what_words(const Console& console, const Value& row, const std::string& ours,
+                       const std::string& theirs) {
+  const std::string what = row.text_at("what");
+  std::string text;
+  if (what == "differs") {
+    text = console.say("on both sides, not the same", "双方均有，内容不同");
+  } else {
+    const std::string& party = what == "only_here" ? ours : theirs;
+    text = console.language == "zh" ? "仅" + party + "有" : "only " + party + " has it";
+  }
+  const Value* moving = row.find("on_the_way");
+  if (moving && moving->as_bool() && *moving->as_bool())
+    text += console.say(", on the way", "，在途");
+  return text;
+}
+
+void print_discrepancy(const Console& console, const Value& one) {
+  constexpr std::size_t kShown = 20;
+  const Value* ours = one.find("ours");
+  const Value* theirs = one.find("theirs");
+  if (!ours || !theirs) return;
+  const std::string here = ours->text_at("party");
+  const std::string there = theirs->text_at("party");
+  console.out << one.text_at("figure") << "  " << one.text_at("title") << "  "
+              << console.say("as of ", "截至 ") << one.text_at("as_of") << "  "
+              << agree_words(console, one) << console.say(": ", "：")
+              << why_words(console, theirs->text_at("why")) << '\n';
+  Table table{{Align::left, Align::left, Align::right, Align::right, Align::left}};
+  const auto printed = [](const Value& value, std::string_view name) {
+    const std::string text = value.text_at(name);
+    return text.empty() ? std::string{"-"} : text;
+  };
+  table.add({"", "", here, there});
+  table.add({"    " + std::string{console.say("value", "数值")}, "", printed(*ours, "printed"),
+             printed(*theirs, "printed")});
+  const auto cut = [&](std::size_t count) {
+    if (count <= kShown) return;
+    const std::string rest = std::to_string(count - kShown);
+    table.add_line("    " + std::string{console.say("and ", "另有 ")} + rest +
+                   std::string{console.say(" more: --json names all", " 项：--json 全部列出")});
+  };
+  const Value::List& splits = list_at(one, "splits");
+  for (std::size_t i = 0; i < std::min(splits.size(), kShown); ++i) {
+    const Value& split = splits[i];
+    table.add({"    " + split.text_at("split"), shown(split, "key"), printed(split, "ours_printed"),
+               printed(split, "theirs_printed")});
+  }
+  cut(splits.size());
+  const Value::List& records = list_at(one, "records");
+  for (std::size_t i = 0; i < std::min(records.size(), kShown); ++i) {
+    const Value& row = records[i];
+    std::string key = row.text_at("key");
+    if (const std::string on = row.text_at("on"); !on.empty()) key += "  " + on;
+    std::string note = what_words(console, row, here, there);
+    for (const Value& position : list_at(row, "positions")) note += " #" + shown(position);
+    table.add({"    " + std::string{console.say("record", "记录")}, key,
+               printed(row, "ours_printed"), printed(row, "theirs_printed"), note});
+  }
+  cut(records.size());
+  const std::string why = one.text_at("records_why");
+  if (why == "too_many") {
+    table.add_line("    " + std::string{console.say("too many records to name them one by one",
+                                                    "记录过多，未逐条列出")});
+  } else if (why == "not_told") {
+    table.add_line("    " +
+                   std::string{console.say("the other side named no records", "对方未列出记录")});
+  }
+  table.print(console.out);
+}
+
 void print_discrepancies(const Console& console, const Value& all) {
   const Value::List& list = list_at(all, "discrepancies");
-  if (list.empty()) {
-    console.out << console.say("no figure on which what was told differs\n",
-                               "已通报的指标没有差异\n");
+  for (const Value& one : list) print_discrepancy(console, one);
+  if (!list.empty()) return;
+  const Value* told = all.find("told");
+  if (told && told->as_int() && *told->as_int() == 0) {
+    console.out << console.say(
+        "no other party has told its figures yet: each tells them with bashu figures --tell\n",
+        "其他方尚未通报指标：各方用 bashu figures --tell 通报\n");
     return;
   }
-  for (const Value& one : list) {
-    const Value* ours = one.find("ours");
-    const Value* theirs = one.find("theirs");
-    if (!ours || !theirs) continue;
-    console.out << one.text_at("figure") << "  " << one.text_at("title") << "  "
-                << one.text_at("as_of") << "  " << agree_words(console, one) << '\n';
-    console.out << "  " << ours->text_at("party") << ' ' << shown(*ours, "value") << "   "
-                << theirs->text_at("party") << ' ' << shown(*theirs, "value") << "   "
-                << why_words(console, theirs->text_at("why")) << '\n';
-    for (const Value& row : list_at(one, "records")) {
-      const std::string kind = row.text_at("what");
-      std::string positions;
-      for (const Value& position : list_at(row, "positions")) positions += " #" + shown(position);
-      const Value* moving = row.find("on_the_way");
-      console.out << "    " << row.text_at("key") << "  "
-                  << (kind == "only_here"    ? console.say("only here", "仅本方有")
-                      : kind == "only_there" ? console.say("only there", "仅对方有")
-                                             : console.say("differs", "内容不同"))
-                  << (moving && moving->as_bool() && *moving->as_bool()
-                          ? console.say(", on the way", "，在途")
-                          : std::string_view{})
-                  << positions << '\n';
-    }
-    if (const std::string why = one.text_at("records_why"); why == "too_many") {
-      console.out << console.say("    too many records to name them one by one\n",
-                                 "    记录过多，未逐条列出\n");
-    } else if (why == "not_told") {
-      console.out << console.say("    the other side named no records\n", "    对方未列出记录\n");
-    }
-  }
+  console.out << console.say("no figure on which the parties differ\n", "各方指标没有差异\n");
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ namespace bashu::views {
 
 namespace {
 
-constexpr std::size_t kRowsNamed = 500;   // of a figure, one by one
-constexpr std::size_t kSplitsTold = 200;  // values of all break-downs
+constexpr std::size_t kRowsNamed = 500;    // of a figure, one by one
+constexpr std::size_t kSplitsTold = 200;   // values of all break-downs
+constexpr std::size_t kDaysNamed = 2'000;  // of accounts: short rows
 constexpr std::size_t kDaysCompared = 5'000;
 constexpr int kPageMax = 1'000;
 constexpr std::size_t kDateSize = 11;  // @2021-08-31
@@ -72,7 +73,7 @@ Read<std::optional<Marks>> marks_of(Views& views, const FigureAsk& ask, bool of_
 Read<std::optional<Marks>> marks_to_tell(Views& views, FigureAsk ask, bool of_accounts) {
   if (of_accounts) {
     ask.by_day = true;
-    auto days = marks_of(views, ask, true, kRowsNamed);
+    auto days = marks_of(views, ask, true, kDaysNamed);
     if (!days || *days) return days;
     ask.by_day = false;
   }
