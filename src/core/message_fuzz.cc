@@ -214,6 +214,12 @@ struct Exchange {
     for (const Told& one : told) collect(one.message.body);
   }
 
+  // As it was before this message.
+  [[nodiscard]] std::unique_ptr<State> receiver(const Told& one) const {
+    auto state = std::make_unique<State>("b");
+    for (std::size_t i = 0; i < one.before; ++i) state->apply(b.log[i]);
+    return state;
+  }
   static Value sealed() {
     return Value::Record{{"$sealed", "1"},
                          {"alg", "xchacha20poly1305"},
@@ -318,14 +324,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = bashu::canonical_json(message.body);
   if (!bashu::parse_json(text)) return 0;
 
-  State state{"b"};
-  for (std::size_t i = 0; i < told.before; ++i) state.apply(exchange.b.log[i]);
-  BASHU_ASSERT(state.inbox("a").next == message.seq);
-  const auto decision = decided(state, take(message));
+  // Deciding changes nothing; a state to change is made anew, which takes far longer.
+  static const auto states = [] {
+    std::vector<std::unique_ptr<State>> made;
+    for (const Told& one : exchange.told) made.push_back(exchange.receiver(one));
+    return made;
+  }();
+  const State& before = *states[static_cast<std::size_t>(&told - exchange.told.data())];
+  BASHU_ASSERT(before.inbox("a").next == message.seq);
+  const auto decision = decided(before, take(message));
   BASHU_ASSERT(decision);  // the core has an answer to every message
-  for (const Event& event : decision->events) state.apply(event);
-  const std::string broken = invariant(state);
+  if (decision->outcome != "applied" && data[size - 1] % 8 != 0) return 0;
+  const auto state = exchange.receiver(told);
+  for (const Event& event : decision->events) state->apply(event);
+  const std::string broken = invariant(*state);
   if (!broken.empty()) bashu::assert_failed(broken.c_str(), __FILE__, __LINE__);
-  BASHU_ASSERT(state.inbox("a").next == message.seq + 1);
+  BASHU_ASSERT(state->inbox("a").next == message.seq + 1);
   return 0;
 }
