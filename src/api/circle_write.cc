@@ -183,7 +183,7 @@ Prepared set_clock(Context& context, const Call& call) {
     if (const auto* why = std::get_if<Reject>(&outcome)) return std::unexpected{problem_of(*why)};
     if (const auto* why = std::get_if<Fault>(&outcome)) return std::unexpected{problem_of(*why)};
   }
-  context.shelves.fresh();  // what is read next is of the new day
+  static_cast<void>(context.shelves.fresh());  // what is read next is of the new day
   return json_response(Value::Record{{"today", day->text()}, {"position", position}});
 }
 
