@@ -22,6 +22,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 FIGURES = HERE.parents[1] / "packs" / "FIGURES.tsv"
 # The count of 745 institutions, and the period in which 1,090 were added to them.
 BEFORE, PERIOD = "2020-12-31", "2021-01-01..2021-09-25"
+# Figures of the files that `generate.py --scale` thins out.
+LARGE = {"F34", "F37", "F52", "F68", "F69", "F71", "F73", "F74", "D03"}
 
 
 def rows_of(path):

@@ -3,26 +3,34 @@
 
     load.py --node sichuan URL KEY --node chongqing URL KEY [--data DIR] [--scale PERCENT]
 
-Adopts the packs of circle.yaml on both, imports what each party records for itself, waits until both
-have it, then imports what builds on it. The keys need the roles of every feed (*:office, ...) and
-may `admin` and `registrar`. Prints the time of every step; exit 1 if any row was refused.
+Sets the calendars and adopts the packs of circle.yaml on both, imports what each party records for
+itself, waits until both have it, then imports what builds on it. What a node has already is left as
+it is, so that a load that was broken off can be given again. The keys need the roles of every feed
+(*:office, ...) and may `admin` and `registrar`. Prints the time of every step; exit 1 if any row was
+refused.
 """
 
 import argparse
 import os
 import pathlib
+import queue
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-
-import generate
-import node_api
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+
+import calendar_cn  # noqa: E402
+import generate  # noqa: E402
+import node_api  # noqa: E402
+
 ROLES = ("office", "department", "operator", "clerk", "personnel", "team", "finance", "chief")
+PROGRESS_S = 1.0
 
 
 def program():
@@ -34,71 +42,180 @@ def program():
     raise FileNotFoundError("bashu is not built: ./dev build bashu")
 
 
+def declared(name):
+    """A plain value of circle.yaml."""
+    text = (HERE / "circle.yaml").read_text(encoding="utf-8")
+    return re.search(rf"^{name}: (\S+)$", text, re.M).group(1)
+
+
 def packs():
     text = (HERE / "circle.yaml").read_text(encoding="utf-8")
     return re.findall(r"^  - ([a-z0-9-]+)$", text, re.M)
 
 
 class Steps:
-    """Says what is being done and how long it took."""
+    """Says what is being done, how far it is, and how long it took."""
+
+    def __init__(self, quiet=False, out=None):
+        self.quiet, self.out = quiet, out or sys.stdout
+        self._shown = 0.0
+
+    def say(self, text):
+        print(text, file=self.out, flush=True)
 
     def __call__(self, what, do):
         begun = time.monotonic()
         result = do()
-        print(f"{time.monotonic() - begun:7.1f} s  {what}", flush=True)
+        self.say(f"{time.monotonic() - begun:7.1f} s  {what}")
         return result
+
+    def progress(self, done, of):
+        """Of a long step: {party: rows} that have been taken, of so many."""
+        if self.quiet or time.monotonic() < self._shown + 5 * PROGRESS_S:
+            return
+        self._shown = time.monotonic()
+        self.say("           " + ", ".join(f"{party} {rows:,}" for party, rows in done.items())
+                 + f" of {of:,} rows")
+
+
+def set_calendars(nodes):
+    """Both jurisdictions keep China's working days; each node knows the calendar of each party."""
+    path = HERE / declared("calendar")
+    for node in nodes:
+        for body in calendar_cn.bodies([one.party for one in nodes], path):
+            try:
+                node.call("POST", "/calendars", body)
+            except node_api.Refused as refused:
+                if refused.code != "chain":  # it has this version, or a later one
+                    raise
+
+
+def adopt_on(node, from_day=None):
+    for name in packs():
+        command = [str(program()), "pack", "adopt", "--api", node.url,
+                   str(ROOT / "packs" / f"{name}.yaml")]
+        if from_day:
+            command += ["--from", from_day]
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} at {node.party}: {done.stdout}{done.stderr}")
 
 
 def adopt(nodes, from_day=None):
     """Each pack on every node, then waits until all know that all have adopted it."""
-    for name in packs():
-        for node in nodes:
-            command = [str(program()), "pack", "adopt", "--api", node.url,
-                       str(ROOT / "packs" / f"{name}.yaml")]
-            if from_day:
-                command += ["--from", from_day]
-            done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                  env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
-            if done.returncode != 0:
-                raise RuntimeError(f"{name} at {node.party}: {done.stdout}{done.stderr}")
+    failures = queue.SimpleQueue()
+
+    def work(node):
+        try:
+            adopt_on(node, from_day)
+        except Exception as failure:  # told in the main thread
+            failures.put(failure)
+
+    threads = [threading.Thread(target=work, args=(node,)) for node in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if not failures.empty():
+        raise failures.get()
     node_api.wait_for_mail(nodes)
 
 
-def import_phase(nodes, data, phase, quiet_progress=False):
-    """All files of a phase, both parties at once; gives the number of refused rows."""
-    running = []
-    for node in nodes:
-        files = sorted((data / node.party).glob(f"{phase}-*.ndjson"))
-        files = [file for file in files if not file.name.endswith(".refused.ndjson")]
+def files_of(data, party, phase):
+    return [file for file in sorted((data / party).glob(f"{phase}-*.ndjson"))
+            if not file.name.endswith(".refused.ndjson")]
+
+
+def rows_in(files):
+    return sum(file.read_bytes().count(b"\n") for file in files)
+
+
+class Importing:
+    """`bashu import` of one party's files, and what it says."""
+
+    def __init__(self, node, files):
+        self.party, self.taken, self.said, self.errors = node.party, 0, [], []
+        self._of_file = 0
         command = [str(program()), "import", "--api", node.url, *map(str, files)]
-        running.append((node, subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.DEVNULL if quiet_progress else None,
-            env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})))
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
+        self._threads = [threading.Thread(target=self._read, args=(stream, show))
+                         for stream, show in ((self.process.stdout, self._file_done),
+                                              (self.process.stderr, self._progress))]
+        for thread in self._threads:
+            thread.start()
+
+    @staticmethod
+    def _read(stream, show):
+        for line in stream:
+            show(line.rstrip("\n"))
+
+    def _file_done(self, line):
+        self.said.append(line)
+        self.taken += _number(r": ([\d,]+) rows", line)
+        self._of_file = 0
+
+    def _progress(self, line):
+        rows = _number(r"  ([\d,]+) rows, ", line)
+        if rows:
+            self._of_file = rows
+        else:
+            self.errors.append(line)
+
+    @property
+    def rows(self):
+        return self.taken + self._of_file
+
+    def end(self):
+        for thread in self._threads:
+            thread.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return self.process.wait()
+
+
+def _number(pattern, text):
+    found = re.search(pattern, text)
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def import_phase(nodes, data, phase, step):
+    """All files of a phase, both parties at once; gives the number of refused rows."""
+    files = {node.party: files_of(data, node.party, phase) for node in nodes}
+    of = sum(rows_in(some) for some in files.values())
+    running = [Importing(node, files[node.party]) for node in nodes]
+    while any(one.process.poll() is None for one in running):
+        time.sleep(PROGRESS_S / 10)
+        step.progress({one.party: one.rows for one in running}, of)
     refused = 0
-    for node, process in running:
-        said, _ = process.communicate()
-        rows = sum(int(n.replace(",", "")) for n in re.findall(r": ([\d,]+) rows", said))
-        bad = sum(int(n.replace(",", "")) for n in re.findall(r"([\d,]+) refused", said))
-        print(f"           {node.party}: {rows:,} rows, {bad:,} refused", flush=True)
-        for line in said.splitlines():
+    for one in running:
+        code = one.end()
+        bad = sum(_number(r"([\d,]+) refused", line) for line in one.said)
+        step.say(f"           {one.party}: {one.taken:,} rows, {bad:,} refused")
+        for line in one.said:
             if not re.search(r"\b0 refused$", line):
-                print("           " + line, flush=True)
-        if process.returncode == 2:
-            raise RuntimeError(f"import at {node.party} failed")
+                step.say("           " + line)
+        for line in one.errors:
+            step.say("           " + line)
+        if code not in (0, 1):
+            raise RuntimeError(f"import at {one.party} failed: {' '.join(one.errors)}")
         refused += bad
     return refused
 
 
-def load(nodes, data, step, adopt_from=None, quiet_progress=False):
+def load(nodes, data, step, adopt_from=None):
+    """Gives the number of rows that were refused."""
+    step("calendars set", lambda: set_calendars(nodes))
     step("packs adopted", lambda: adopt(nodes, adopt_from))
     begun = time.monotonic()
     refused = step("what each party records for itself",
-                   lambda: import_phase(nodes, data, 1, quiet_progress))
+                   lambda: import_phase(nodes, data, 1, step))
     step("it has reached the other party", lambda: node_api.wait_for_mail(nodes))
-    refused += step("what builds on it", lambda: import_phase(nodes, data, 2, quiet_progress))
+    refused += step("what builds on it", lambda: import_phase(nodes, data, 2, step))
     step("it has reached the other party", lambda: node_api.wait_for_mail(nodes))
-    print(f"{time.monotonic() - begun:7.1f} s  import in all", flush=True)
+    step.say(f"{time.monotonic() - begun:7.1f} s  import in all")
     return refused
 
 
@@ -111,12 +228,12 @@ def main():
     parser.add_argument("--quiet", action="store_true", help="no progress of imports")
     arguments = parser.parse_args()
     nodes = list(node_api.nodes_of(arguments).values())
-    step = Steps()
+    step = Steps(arguments.quiet)
     with tempfile.TemporaryDirectory() as temporary:
         data = arguments.data or pathlib.Path(temporary)
         rows = step("records generated", lambda: generate.generate(data, arguments.scale))
-        print(f"           {rows:,} rows")
-        refused = load(nodes, data, step, arguments.adopt_from, arguments.quiet)
+        step.say(f"           {rows:,} rows")
+        refused = load(nodes, data, step, arguments.adopt_from)
     return 1 if refused else 0
 
 

@@ -292,11 +292,10 @@ class Circle(OnNodes):
     def test_it_loads_and_what_is_not_thinned_comes_out_as_published(self):
         data = self.work / "data"
         generate.generate(data, scale=1)
-        step = load.Steps()
+        step = load.Steps(quiet=True)
         nodes = list(self.apis.values())
-        self.assertEqual(load.load(nodes, data, step, quiet_progress=True), 0)
-        large = {"F34", "F37", "F52", "F68", "F69", "F71", "F73", "F74", "D03"}
-        wanted = {row["id"] for row in check.rows_of(check.FIGURES) if row["figure"]} - large
+        self.assertEqual(load.load(nodes, data, step), 0)
+        wanted = {row["id"] for row in check.rows_of(check.FIGURES) if row["figure"]} - check.LARGE
         positions = {party: api.position() for party, api in self.apis.items()}
         self.assertEqual(check.check_figures(self.apis, positions, wanted), 0)
 

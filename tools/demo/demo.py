@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""The main job: two nodes on loopback, a circle, a year of the White List, a month of migrations.
+"""The main job: two nodes on loopback, a circle, a year of the White List, a month of migrations;
+then the whole Chengdu-Chongqing circle with its published overview.
 
-    ./dev demo [--once] [--dir DIR] [--lang zh|en]
+    ./dev demo [--once] [--dir DIR] [--lang zh|en] [--without-circle]
 
 Everything goes through the public API. The days are rehearsal days: a year takes about a minute.
-All data are synthetic (synthetic.py).
+The year comes before the rest of the circle is loaded, and every figure has a date: what was
+published of 2020 and 2021 is not touched by what happens in 2025. Data that are not public facts are
+synthetic (synthetic.py, circles/chengdu-chongqing/).
 """
 
 import argparse
@@ -15,7 +18,9 @@ import signal
 import sys
 import threading
 
+import circle
 import synthetic
+from calendar_cn import bodies as calendars_of
 from client import Refused
 from migration import PACK as HUKOU, Migrations
 from node import ROOT, Node, bashu, form_circle, mail_delivered, program, save_keys
@@ -48,9 +53,10 @@ def data_directory(wanted):
 
 
 class Demo:
-    def __init__(self, directory, story, trips):
-        self.dir, self.story, self.trips = directory, story, trips
+    def __init__(self, directory, story, trips, scale=100):
+        self.dir, self.story, self.trips, self.scale = directory, story, trips, scale
         self.nodes = {}
+        self.circle = None  # scale 0: it is left out
 
     def both(self):
         return list(self.nodes.values())
@@ -64,18 +70,25 @@ class Demo:
         self.year()
         self.reports()
         self.tell()
+        if self.scale:
+            self.circle = circle.Circle(self.both(), self.story, self.scale)
+            self.circle.load()
+            self.circle.differences()
         self.verify()
+        if self.circle:
+            self.circle.overview()
 
     def form(self):
         story = self.story
         story.chapter("建立两个节点并结成协作圈", "Two nodes are made and form a circle")
-        story.say("全部数据均为合成：代码为真实代码，企业、人员、数量均为虚构",
-                  "all data are synthetic: the codes are real, firms, persons and quantities are invented")
+        story.say("演练数据均为合成：代码为真实代码，企业、人员、数量均为虚构",
+                  "the data of the rehearsal are synthetic: the codes are real, firms, persons and quantities invented")
         for party, host in HOSTS.items():
             self.nodes[party] = Node(self.dir / party, party, NAMES[party], host,
                                      FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log")
         form_circle("成渝协作圈（演练）", self.both(), self.dir / "circle")
         self.world = World(self.both(), FIRST_DAY)
+        self.world.passing = lambda day: story.progress(f"演练日 {day}", f"rehearsal day {day}")
         working = self.world.working_days(datetime.date(YEAR, 1, 1), datetime.date(YEAR, 12, 31))
         self.white = WhiteList(self.world, synthetic.WhiteListYear(YEAR, working, self.trips))
         self.moves = Migrations(self.world, synthetic.MigrationMonth(
@@ -84,7 +97,9 @@ class Demo:
             self.white.keys(node)
             self.moves.keys(node)
             node.add_key("second", "第二名管理员（合成）", may=["admin"])
-            node.add_key("office", "全部机关，供查看（合成）", ["*:clerk", "*:chief"], ["audit"])
+            node.add_key("office", "全部机关，供查看（合成）", ["*:clerk", "*:chief", "*:office"], ["audit"])
+            if self.scale:
+                circle.prepare(node)
             story.side(node.party, node.start())
         save_keys(self.both(), self.dir)
 
@@ -109,11 +124,10 @@ class Demo:
 
     def calendars(self):
         """Both jurisdictions keep China's working days; each node knows both calendars."""
-        off, on = (sorted(day.isoformat() for day in days) for days in synthetic.holidays())
         for node in self.both():
-            for party in self.nodes:
-                node.as_("admin").post("/calendars", {"party": party, "version": 1,
-                                                      "holidays": off, "workdays": on})
+            for body in calendars_of(self.nodes):
+                node.as_("admin").post("/calendars", body)
+        off, on = synthetic.holidays()
         self.story.say(f"工作日历：节假日 {len(off)} 天，调休上班 {len(on)} 天",
                        f"calendars: {len(off)} days off, {len(on)} weekend days worked")
 
@@ -280,11 +294,13 @@ class Demo:
         # definition and every row behind them are the same.
         for node in self.both():
             node.as_("admin").post("/figures/publish",
-                                   {"figures": [f"{pack}/{name}" for pack, name in rows]})
+                                   {"as_of": str(self.world.day),
+                                    "figures": [f"{pack}/{name}" for pack, name in rows]})
         mail_delivered(self.both())
         print(f"          {'':34} {'chongqing':>16} {'sichuan':>16}")
         for pack, name in rows:
-            answers = [self.figure(node, pack, name) for node in self.both()]
+            answers = [self.figure(node, pack, name, as_of=str(self.world.day))
+                       for node in self.both()]
             shown = [tonnes(a["value"]) if a["unit"] == "t" else f"{a['value']:,}" for a in answers]
             same = answers[0]["sides"] == "same"
             agree = [a["agree"] for a in answers]
@@ -323,12 +339,18 @@ class Demo:
                   f"keys of all roles: {self.dir / 'keys.json'}; in another terminal:")
         path = program()
         path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        for line in (f". {self.dir / 'sichuan.env'}",
-                     f"{path} case show {self.white.special['legs']} --history",
-                     f"{path} case show {self.moves.special['disputed']}",
-                     "curl -s -H \"Authorization: Bearer $BASHU_KEY\" "
-                     f"$BASHU_API/api/v1/figures/{WASTE}/moved",
-                     f"{path} journal verify {self.dir / 'chongqing'} {self.dir / 'sichuan'}"):
+        lines = [f". {self.dir / 'sichuan.env'}",
+                 f"{path} case show {self.white.special['legs']} --history",
+                 f"{path} case show {self.moves.special['disputed']}",
+                 "curl -s -H \"Authorization: Bearer $BASHU_KEY\" "
+                 f"$BASHU_API/api/v1/figures/{WASTE}/moved"]
+        if self.circle:
+            lines += [f"{path} overview --as-of 2022-09-25 --lang {story.languages[0]}",
+                      f"{path} figures joint-programme/items_first_batch --as-of 2020-12-31",
+                      f"{path} figures transport/expressways_built_both --as-of 2020-12-29 --records",
+                      f"{path} discrepancies --as-of {circle.AS_OF}"]
+        lines.append(f"{path} journal verify {self.dir / 'chongqing'} {self.dir / 'sichuan'}")
+        for line in lines:
             print("          " + line, flush=True)
 
 
@@ -338,9 +360,14 @@ def main():
     parser.add_argument("--dir", help="where the data directories lie (default: build/demo)")
     parser.add_argument("--lang", choices=["zh", "en", "both"], default="both")
     parser.add_argument("--trips", type=int, default=20, help="lorries per permit (default: 20)")
+    parser.add_argument("--without-circle", action="store_true",
+                        help="the year and the month only: no whole circle, no overview")
+    parser.add_argument("--scale", type=int, default=100, choices=range(1, 101), metavar="PERCENT",
+                        help="of the circle's large files (default: 100; below it nine figures fall short)")
     what = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    demo = Demo(data_directory(what.dir), Story(what.lang), what.trips)
+    demo = Demo(data_directory(what.dir), Story(what.lang), what.trips,
+                0 if what.without_circle else what.scale)
     try:
         demo.run()
         if not what.once:

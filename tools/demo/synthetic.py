@@ -6,8 +6,13 @@ The same seed gives the same data.
 import datetime
 import pathlib
 import random
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "circles"))
+
+import calendar_cn  # noqa: E402
+
 SEED = 20200401  # the day the White List came into force
 T = 1000  # kilograms in a tonne: masses are stored in kilograms
 
@@ -34,18 +39,7 @@ def divisions(day):
 
 def holidays():
     """(holidays, working weekends) of circles/calendar-cn.yaml, as sets of dates."""
-    off, on = set(), set()
-    for line in (ROOT / "circles" / "calendar-cn.yaml").read_text(encoding="utf-8").splitlines():
-        if line.strip().startswith("- {name:") and "from:" in line:
-            first = datetime.date.fromisoformat(line.split("from: ")[1][:10])
-            last = datetime.date.fromisoformat(line.split("to: ")[1][:10])
-            while first <= last:
-                off.add(first)
-                first += datetime.timedelta(days=1)
-        elif line.strip().startswith("workdays:"):
-            days = line.split("[")[1].split("]")[0]
-            on |= {datetime.date.fromisoformat(day.strip()) for day in days.split(",")}
-    return off, on
+    return calendar_cn.holidays()
 
 
 def citizen_number(division, born, sequence):

@@ -42,9 +42,10 @@ class WhiteList:
         """What each side knows before the year begins: codes, plants and hauliers."""
         nodes = self.world.nodes
         end = f"{self.plan.year + 3}-12-31"
-        codes = [{"code": code, "waste": waste, "name": name, "valid_from": "2021-01-01"}
+        # As the reference circle has them (circles/chengdu-chongqing/facts/), which may follow.
+        codes = [{"code": code, "waste": waste, "name": name, "valid_from": "2016-08-01"}
                  for waste, code, name, _, _ in CODES]
-        nodes["sichuan"].as_("waste-clerk").feed(PACK, "codes", "clerk", codes)
+        nodes["chongqing"].as_("waste-clerk").feed(PACK, "codes", "clerk", codes)
         for party, node in nodes.items():
             plants = [{"receiver": r.code, "name": r.name, "licence": r.licence,
                        "capacity": sum(r.quota.values()) * 2, "valid_to": end, "standing": "open"}

@@ -36,6 +36,7 @@ class World:
         self.unsettled = False  # a node is away, or came back and has not read its mail
         self.writes = 0
         self.on_day = {}  # day to what happens on it, before anything else
+        self.passing = lambda day: None  # told each working day
 
     def is_working(self, day):
         return day in self.on or (day.weekday() < 5 and day not in self.off)
@@ -113,6 +114,7 @@ class World:
                 what()
             if not self.is_working(self.day):
                 continue
+            self.passing(self.day)
             self.deliver()
             while self._round():
                 self.deliver()
