@@ -42,12 +42,13 @@ FigureReader::Register& FigureReader::reg(std::string_view id) {
 
 // A list that many rows look into is read once.
 void FigureReader::load_whole(Register& here) {
-  here.keys.clear();
-  here.whole = true;
+  decltype(here.keys) all;
   for (RecordFacts& facts : records_of_key(session_, *here.table, here.editions, std::nullopt)) {
     std::string key = facts.key;
-    here.keys[std::move(key)].push_back(std::move(facts));
+    all[std::move(key)].push_back(std::move(facts));
   }
+  here.keys.merge(all);  // what was looked up before stays where it is
+  here.whole = true;
 }
 
 packs::Eval<const Value*> FigureReader::record(const core::RegisterId& id, std::string_view key) {
@@ -55,8 +56,12 @@ packs::Eval<const Value*> FigureReader::record(const core::RegisterId& id, std::
   if (!here.table) return nullptr;
   auto known = here.keys.find(key);
   if (known == here.keys.end() && here.whole) return nullptr;
-  constexpr std::size_t kSingly = 64;
-  if (known == here.keys.end() && here.table->editions && here.keys.size() == kSingly) {
+  // Reading all of a list costs as much as looking up a part of it.
+  constexpr std::size_t kSingly = 64, kPart = 16;
+  if (known == here.keys.end() && here.keys.size() >= kSingly && here.rows == 0)
+    here.rows = next_id(session_.db, quoted(here.table->name), "\"row\"");
+  if (known == here.keys.end() && here.keys.size() >= kSingly &&
+      (here.table->editions || here.keys.size() > static_cast<std::size_t>(here.rows) / kPart)) {
     load_whole(here);
     return record(id, key);
   }

@@ -81,7 +81,7 @@ const std::string& FigureReader::text_of(std::int64_t id) {
   return texts_.emplace(id, std::move(text)).first->second;
 }
 
-void FigureReader::count_stored(const FigureDef& def, Tallies& tallies) {
+void FigureReader::count_stored(const FigureDef& def, Tallies& tallies, bool splits) {
   const packs::Figure& figure = *def.figure;
   // Rows of one break-down key together; sums in two halves, which cannot pass 64 bits.
   struct Group {
@@ -92,7 +92,8 @@ void FigureReader::count_stored(const FigureDef& def, Tallies& tallies) {
   std::int64_t failures = 0;
   constexpr std::int64_t kHalf = std::int64_t{1} << 32;
   const std::string from_where = " FROM figure_row r WHERE " + range_condition(figure);
-  if (figure.split.empty() && figure.way != Way::distinct) {
+  const bool split = splits && !figure.split.empty();
+  if (!split && figure.way != Way::distinct) {
     const std::string columns = figure.way == Way::count ? "0, 0, 0, "
                                 : figure.way == Way::min
                                     ? "0, 0, min(CASE WHEN r.error IS NULL THEN r.value END), "
@@ -120,10 +121,10 @@ void FigureReader::count_stored(const FigureDef& def, Tallies& tallies) {
         ++failures;
         continue;
       }
-      const std::int64_t split = query.integer(0), value = query.integer(1);
-      if (!group || split != last) {
-        group = &groups[split];
-        last = split;
+      const std::int64_t keys_id = query.integer(0), value = query.integer(1);
+      if (!group || keys_id != last) {
+        group = &groups[keys_id];
+        last = keys_id;
       }
       if (figure.way == Way::distinct) group->things.push_back(value);
       group->high += value / kHalf;
@@ -132,7 +133,7 @@ void FigureReader::count_stored(const FigureDef& def, Tallies& tallies) {
       ++group->rows;
     }
   }
-  for (const auto& [split, group] : groups) {
+  for (const auto& [keys_id, group] : groups) {
     if (group.rows == 0) continue;
     tallies.rows += group.rows;
     std::int64_t sum = group.rows;
@@ -150,8 +151,8 @@ void FigureReader::count_stored(const FigureDef& def, Tallies& tallies) {
       }
     };
     add(tallies.total);
-    if (figure.split.empty()) continue;
-    const Value keys = json_value(text_of(split));
+    if (!split) continue;
+    const Value keys = json_value(text_of(keys_id));
     const auto* list = keys.as_list();
     for (std::size_t i = 0; i < figure.split.size(); ++i) {
       add(tallies.split(i, list && i < list->size() ? (*list)[i] : Value{}));
@@ -233,13 +234,13 @@ void FigureReader::count_asked(const FigureDef& def, Tallies& tallies) {
   });
 }
 
-Tallies FigureReader::count(const FigureDef& def) {
+Tallies FigureReader::count(const FigureDef& def, bool splits) {
   Tallies tallies{*def.figure};
   pack_name_ = def.pack->name;
   if (def.figure->source == Source::account) {
     count_accounts(def, tallies);
   } else if (def.stored) {
-    count_stored(def, tallies);
+    count_stored(def, tallies, splits);
   } else {
     count_asked(def, tallies);
   }
@@ -260,7 +261,7 @@ packs::Eval<Value> FigureReader::value_of(const FigureDef& def) {
       value = failed(packs::EvalError::Kind::type, "a number is expected");
     }
   } else {
-    Tallies tallies = count(def);
+    Tallies tallies = count(def, false);
     const auto number = tallies.total.value();
     if (tallies.failed > 0) {
       value = failed(packs::EvalError::Kind::lookup, tallies.error);

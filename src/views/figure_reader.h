@@ -43,8 +43,8 @@ class FigureReader final : public Lookups {
                bool by_day = false)
       : session_{session}, as_of_{as_of}, period_{std::move(period)}, by_day_{by_day} {}
 
-  // What the figure counts, tallied.
-  Tallies count(const FigureDef& def);
+  // What the figure counts, tallied; without `splits` in all only.
+  Tallies count(const FigureDef& def, bool splits = true);
   // Every row that counted, in order; stops when `visit` gives false.
   void each_line(const FigureDef& def, const std::string& after, std::int64_t after_edition,
                  const std::function<bool(FigureLine)>& visit);
@@ -69,6 +69,7 @@ class FigureReader final : public Lookups {
     std::vector<EditionInForce> editions;
     std::map<std::string, std::vector<RecordFacts>, std::less<>> keys;  // asked for so far
     bool whole = false;                                                 // `keys` has all of them
+    std::int64_t rows = 0;  // about, of its table; 0: not known yet
   };
   struct AccountTotal {
     std::string key, when;  // month or day; empty: of all
@@ -83,7 +84,7 @@ class FigureReader final : public Lookups {
   bool counts(const packs::Figure& figure, const Counted& row) const;
   std::string range_condition(const packs::Figure& figure) const;
   int bind_range(Statement& statement, const FigureDef& def) const;
-  void count_stored(const FigureDef& def, Tallies& tallies);
+  void count_stored(const FigureDef& def, Tallies& tallies, bool splits);
   void each_candidate(const FigureDef& def,
                       const std::function<void(const FigureLine&, packs::Scope&)>& visit);
   void count_asked(const FigureDef& def, Tallies& tallies);
