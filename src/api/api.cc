@@ -10,7 +10,7 @@
 
 #include "api/context.h"
 #include "api/routes.h"
-#include "base/thread.h"
+#include "node/thread.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -83,7 +83,7 @@ struct Api::Core {
     context.try_pack = parts.try_pack;
     if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
-      threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));
+      threads.push_back(node::named_thread<std::jthread>("bashu-api", [this] { work(); }));
     }
   }
 

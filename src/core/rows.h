@@ -17,25 +17,28 @@ struct TextHash {
   }
 };
 
-template <typename Row>
+// `Ask` is what a row is asked for by: a key, or a view of one.
+template <typename Row, typename Key = std::string, typename Ask = std::string_view,
+          typename Hash = TextHash>
 class Rows {
  public:
-  [[nodiscard]] const Row* find(std::string_view key) const {
+  [[nodiscard]] const Row* find(const Ask& key) const {
+    if (rows_.empty()) return nullptr;
     const auto it = rows_.find(key);
     return it == rows_.end() ? nullptr : &it->second;
   }
-  Row& edit(std::string_view key) {
+  Row& edit(const Ask& key) {
     const auto it = rows_.find(key);
-    return it == rows_.end() ? rows_.try_emplace(std::string{key}).first->second : it->second;
+    return it == rows_.end() ? rows_.try_emplace(Key{key}).first->second : it->second;
   }
-  void erase(std::string_view key) {
+  void erase(const Ask& key) {
     if (const auto it = rows_.find(key); it != rows_.end()) rows_.erase(it);
   }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   // In the order of the keys.
   template <typename Visit>
   void each(const Visit& visit) const {
-    std::vector<const std::pair<const std::string, Row>*> sorted;
+    std::vector<const std::pair<const Key, Row>*> sorted;
     sorted.reserve(rows_.size());
     for (const auto& row : rows_) sorted.push_back(&row);
     std::sort(sorted.begin(), sorted.end(),
@@ -44,7 +47,7 @@ class Rows {
   }
 
  private:
-  std::unordered_map<std::string, Row, TextHash, std::equal_to<>> rows_;
+  std::unordered_map<Key, Row, Hash, std::equal_to<>> rows_;
 };
 
 // Two names as one key, and apart again. The separator occurs in neither.

@@ -17,9 +17,9 @@
 #include <set>
 #include <thread>
 
-#include "base/thread.h"
 #include "exchange/http.h"
 #include "exchange/http_wire.h"
+#include "node/thread.h"
 
 namespace bashu::exchange {
 
@@ -61,7 +61,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
 
   void run() {
     work_.emplace(io_.get_executor());
-    thread_ = named_thread("bashu-calls", [this] { io_.run(); });
+    thread_ = node::named_thread("bashu-calls", [this] { io_.run(); });
   }
   void stop();
   // False once stopped.

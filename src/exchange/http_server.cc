@@ -26,9 +26,9 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "base/thread.h"
 #include "exchange/http.h"
 #include "exchange/http_wire.h"
+#include "node/thread.h"
 
 namespace bashu::exchange {
 
@@ -368,7 +368,7 @@ class StreamConnection final : public Connection {
 void Worker::run() {
   work_.emplace(io.get_executor());
   sweep();
-  thread_ = named_thread("bashu-http", [this] { io.run(); });
+  thread_ = node::named_thread("bashu-http", [this] { io.run(); });
 }
 
 void Worker::stop() {
