@@ -338,7 +338,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto state = exchange.receiver(told);
   for (const Event& event : decision->events) state->apply(event);
   const std::string broken = invariant(*state);
-  if (!broken.empty()) bashu::assert_failed(broken.c_str(), __FILE__, __LINE__);
+  if (!broken.empty()) {
+    bashu::assert_failed((broken + " after " + message.kind + ' ' + text).c_str(), __FILE__,
+                         __LINE__);
+  }
   BASHU_ASSERT(state->inbox("a").next == message.seq + 1);
   return 0;
 }

@@ -353,6 +353,7 @@ Result PeerStep::apply(const std::string& digest) {
 }
 
 Result PeerStep::check_clocks() {
+  constexpr std::int64_t kUsedMax = 1'000'000;  // working days
   const Value* told = body.find("clocks");
   static const Value kNone{Value::Record{}};
   if (!told) told = &kNone;
@@ -362,13 +363,24 @@ Result PeerStep::check_clocks() {
   for (const auto& [name, clock] : of.service->clocks) {
     if (clock.kind == packs::ClockDef::Kind::until && needs_owner(*clock.until)) comparable = false;
   }
+  const bool ended = decider.owner(*draft.find_case(id), of).empty();
   for (const auto& [name, value] : *told->as_record()) {
     const auto* definition = packs::find(of.service->clocks, name);
     const Value* fired = value.find("fired");
-    if (!definition || !fired || !fired->as_bool() || !value.find("used") ||
-        !value.find("used")->as_int() || !value.find("since") || !value.find("due") ||
+    const Value* used = value.find("used");
+    const Value* since = value.find("since");
+    const Value* due = value.find("due");
+    if (!definition || !fired || !fired->as_bool() || !used || !used->as_int() || !since || !due ||
         value.as_record()->size() != 4) {
       return hold("clocks", name);
+    }
+    // Also where the days themselves cannot be compared: none that no clock can have.
+    const auto day = [&](const char* member) {
+      return value.find(member)->is_null() || date_member(value, member);
+    };
+    if (!day("since") || !day("due") || *used->as_int() < 0 || *used->as_int() > kUsedMax ||
+        (since->is_null() && !due->is_null()) || (ended && !since->is_null())) {
+      return hold("clocks", name + " cannot stand so");
     }
     const Case& c = *draft.find_case(id);
     const auto known = c.clocks.find(name);
@@ -376,13 +388,13 @@ Result PeerStep::check_clocks() {
     if (*fired->as_bool() && !was && comparable) {
       // It has run out: only the breach itself, or a later step, may say so, and not too early.
       // The day is counted again: it may have been told under an older calendar.
-      const auto due = decider.last_day(id, of, name, from);
-      if (!due || *due >= on) return hold("clocks", name + " cannot have run out");
+      const auto last = decider.last_day(id, of, name, from);
+      if (!last || *last >= on) return hold("clocks", name + " cannot have run out");
       draft.decide(ClockSet{.id = id,
                             .clock = name,
                             .used = known->second.used,
                             .since = known->second.since,
-                            .due = due,
+                            .due = last,
                             .fired = true});
     }
   }
