@@ -52,14 +52,6 @@ int month_length(int year, int month) {
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-void append_digits(std::string& text, int number, std::size_t width) {
-  const std::size_t begin = text.size();
-  text.append(width, '0');
-  for (std::size_t i = begin + width; i > begin; --i, number /= 10) {
-    text[i - 1] = static_cast<char>('0' + number % 10);
-  }
-}
-
 // The number in `text`, which holds digits only; -1 otherwise.
 int digits(std::string_view text) {
   int number = 0;
@@ -105,13 +97,18 @@ int Date::weekday() const {
 
 std::string Date::text() const {
   const Civil date = civil_of(days_);
-  std::string text;
-  append_digits(text, date.year, 4);
-  text += '-';
-  append_digits(text, date.month, 2);
-  text += '-';
-  append_digits(text, date.day, 2);
-  return text;
+  const auto digit = [](int number) { return static_cast<char>('0' + number % 10); };
+  const char text[] = {digit(date.year / 1000),
+                       digit(date.year / 100),
+                       digit(date.year / 10),
+                       digit(date.year),
+                       '-',
+                       digit(date.month / 10),
+                       digit(date.month),
+                       '-',
+                       digit(date.day / 10),
+                       digit(date.day)};
+  return {text, sizeof text};
 }
 
 Date Date::plus_days(std::int64_t n) const {

@@ -277,7 +277,6 @@ void add_lookup_indexes(Database& database, const Catalogue& catalogue) {
 }
 
 void add_indexes(Database& database, const Catalogue& catalogue) {
-  database.exec("CREATE INDEX IF NOT EXISTS case_step_by_case ON case_step (case_no, version)");
   database.exec("CREATE INDEX IF NOT EXISTS message_by_stream ON message (stream, position)");
   for (const auto& [thing, table] : catalogue.services) {
     make_index(database, *table, "by_state", "state, no, valid_from, valid_to");
@@ -371,6 +370,7 @@ CREATE TABLE case_index (
   no INTEGER PRIMARY KEY, id TEXT NOT NULL, table_id BIGINT NOT NULL, parent TEXT,
   position BIGINT NOT NULL);
 CREATE TABLE case_step (
+  id INTEGER PRIMARY KEY, -- position * 1048576 + number within the entry
   case_no BIGINT NOT NULL, version BIGINT NOT NULL, event TEXT NOT NULL, from_state TEXT,
   to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,
   on_day TEXT NOT NULL, digest TEXT NOT NULL, input TEXT NOT NULL, computed TEXT NOT NULL,

@@ -57,6 +57,9 @@ inline constexpr std::string_view kRegisterFixed[kRegisterColumns] = {
     "row",     "key",          "keeper",    "version", "changed_on", "case_id",
     "edition", "edition_name", "contested", "other",   "valid_from", "valid_to"};
 
+// Numbers of case_step: those of an entry follow one another.
+inline constexpr std::int64_t kStepsOfEntry = std::int64_t{1} << 20;
+
 struct PackVersion {
   std::int64_t id = 0;
   std::int64_t position = 0;  // since when it was known here

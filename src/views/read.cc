@@ -342,11 +342,14 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
   std::vector<StepRow> steps;
   const auto place = place_of(session, id);
   if (!place) return steps;
+  // Every step made a row of its case, which tells the entry.
   Statement& query = session.db.prepared(
-      "SELECT version, event, from_state, to_state, by_party, role, principal, branch, on_day, "
-      "digest, "
-      "input, computed, position FROM case_step WHERE case_no = ? AND position <= ? ORDER BY "
-      "version");
+      "SELECT s.version, s.event, s.from_state, s.to_state, s.by_party, s.role, s.principal, "
+      "s.branch, s.on_day, s.digest, s.input, s.computed, s.position FROM " +
+      quoted(place->table->name) +
+      " t JOIN case_step s ON s.id >= t.valid_from * 1048576 AND "
+      "s.id < (t.valid_from + 1) * 1048576 AND s.case_no = t.no "
+      "WHERE t.no = ? AND t.valid_from <= ? ORDER BY s.version, s.id");
   query.bind(0, place->no).bind(1, session.known);
   while (query.step()) {
     StepRow step;

@@ -18,6 +18,7 @@ namespace bashu::views {
 namespace {
 
 constexpr std::size_t kOpenMax = 200'000;
+constexpr std::size_t kMany = 8;  // rows by one statement
 
 void append_number(std::string& bytes, std::int64_t number) {
   char raw[sizeof number];
@@ -61,13 +62,17 @@ std::string packed(const std::vector<Cell>& cells) {
 RowBuffer::RowBuffer(Database& database, const Table& table, bool keeps_open)
     : database_{database},
       keeps_open_{keeps_open},
-      valid_to_{static_cast<std::size_t>(table.reg ? kRegisterColumns : kServiceColumns) - 1} {
-  const std::size_t columns = valid_to_ + 1 + table.columns.size();
-  std::string marks;
-  for (std::size_t i = 0; i < columns; ++i) marks += i == 0 ? "?" : ", ?";
-  insert_ =
-      std::make_unique<Statement>(database_, "INSERT INTO " + quoted(table.name) + " (" +
-                                                 select_list(table) + ") VALUES (" + marks + ")");
+      valid_to_{static_cast<std::size_t>(table.reg ? kRegisterColumns : kServiceColumns) - 1},
+      columns_{static_cast<int>(valid_to_ + 1 + table.columns.size())} {
+  std::string marks{"(?"};
+  for (int i = 1; i < columns_; ++i) marks += ", ?";
+  marks += ")";
+  const std::string insert =
+      "INSERT INTO " + quoted(table.name) + " (" + select_list(table) + ") VALUES " + marks;
+  insert_ = std::make_unique<Statement>(database_, insert);
+  std::string many = insert;
+  for (std::size_t i = 1; i < kMany; ++i) many += ", " + marks;
+  insert_many_ = std::make_unique<Statement>(database_, many);
   close_ = std::make_unique<Statement>(
       database_, "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?");
   next_ = base_ = next_id(database_, quoted(table.name), "\"row\"");
@@ -93,28 +98,46 @@ void RowBuffer::close(std::int64_t row, std::int64_t position) {
   open_.erase(waiting);
 }
 
-void RowBuffer::write(const Packed& row) {
+void RowBuffer::bind(Statement& insert, int nth, const Packed& row) const {
   const char* at = row.bytes.data();
   const char* const end = at + row.bytes.size();
-  for (int i = 0; at != end; ++i) {
+  const int first = nth * columns_;
+  for (int i = first; at != end; ++i) {
     switch (*at++) {
       case 'i':
-        insert_->bind(i, number_at(at));
+        insert.bind(i, number_at(at));
         at += sizeof(std::int64_t);
         break;
       case 't': {
         const auto size = static_cast<std::size_t>(number_at(at));
         at += sizeof(std::int64_t);
-        insert_->bind_kept(i, std::string_view{at, size});
+        insert.bind_kept(i, std::string_view{at, size});
         at += size;
         break;
       }
       default:
-        insert_->bind_null(i);
+        insert.bind_null(i);
     }
   }
-  if (row.valid_to >= 0) insert_->bind(static_cast<int>(valid_to_), row.valid_to);
-  insert_->run();
+  if (row.valid_to >= 0) insert.bind(first + static_cast<int>(valid_to_), row.valid_to);
+}
+
+void RowBuffer::write(const std::vector<const Packed*>& rows) {
+  std::size_t next = 0;
+  for (; next + kMany <= rows.size(); next += kMany) {
+    for (std::size_t i = 0; i < kMany; ++i)
+      bind(*insert_many_, static_cast<int>(i), *rows[next + i]);
+    insert_many_->run();
+  }
+  for (; next < rows.size(); ++next) {
+    bind(*insert_, 0, *rows[next]);
+    insert_->run();
+  }
+}
+
+void RowBuffer::update_closed() {
+  for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
+  closed_.clear();
 }
 
 void RowBuffer::flush() {
@@ -122,33 +145,35 @@ void RowBuffer::flush() {
     flush_all();
     return;
   }
+  update_closed();
   // In the order of their numbers, so that the table grows at its end.
   std::ranges::sort(ended_, {}, &std::pair<std::int64_t, Packed>::first);
-  for (const auto& [row, cells] : ended_) write(cells);
+  std::vector<const Packed*> rows;
+  for (const auto& [row, cells] : ended_) rows.push_back(&cells);
+  for (const Packed& row : batch_) {
+    if (row.valid_to >= 0) rows.push_back(&row);
+  }
+  write(rows);
   ended_.clear();
-  for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
-  closed_.clear();
   for (std::size_t i = 0; i < batch_.size(); ++i) {
-    if (batch_[i].valid_to >= 0) {
-      write(batch_[i]);
-    } else {
+    if (batch_[i].valid_to < 0)
       open_.emplace(base_ + static_cast<std::int64_t>(i), std::move(batch_[i]));
-    }
   }
   batch_.clear();
   base_ = next_;
 }
 
 void RowBuffer::flush_all() {
+  update_closed();
   ended_.reserve(ended_.size() + open_.size());
   for (auto& [row, cells] : open_) ended_.emplace_back(row, std::move(cells));
   open_.clear();
   std::ranges::sort(ended_, {}, &std::pair<std::int64_t, Packed>::first);
-  for (const auto& [row, cells] : ended_) write(cells);
+  std::vector<const Packed*> rows;
+  for (const auto& [row, cells] : ended_) rows.push_back(&cells);
+  for (const Packed& row : batch_) rows.push_back(&row);
+  write(rows);
   ended_.clear();
-  for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
-  closed_.clear();
-  for (const Packed& row : batch_) write(row);
   batch_.clear();
   base_ = next_;
 }

@@ -27,7 +27,7 @@ namespace bashu::views {
 namespace {
 
 // A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "3";
+constexpr std::string_view kFormat = "4";
 constexpr const char* kMemory = ":memory:";
 
 std::string meta(Database& db, std::string_view name) {
@@ -351,7 +351,7 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
   }
   // The indexes at the end of a rebuild read every row again.
   (*db)->exec(options.rebuilding ? "PRAGMA cache_size = -262144" : "PRAGMA cache_size = -65536");
-  (*db)->exec("PRAGMA temp_store = MEMORY");
+  (*db)->exec("PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
   if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
   auto views = std::make_unique<SqliteViews>(options, std::move(*db));
   if (auto begun = views->begin(); !begun) return std::unexpected{begun.error()};

@@ -166,7 +166,7 @@ class Writer final : public Lookups {
   std::optional<Date> today_;
   std::int64_t last_time_ = 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> times_;
-  std::int64_t posting_no_ = 0;
+  std::int64_t posting_no_ = 0, step_no_ = 0;  // within the entry
   std::int64_t next_case_ = 1, next_edition_ = 1, next_account_ = 1, next_kind_ = 1, next_text_ = 1;
 
   std::map<std::string, Service, std::less<>> services_, registers_;

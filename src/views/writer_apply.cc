@@ -101,9 +101,12 @@ struct Writer::Apply {
     const std::string input = kept(e.input), set = kept(e.set), on = e.on.text();
     Statement& step = w.db_.prepared(
         "INSERT INTO case_step (case_no, version, event, from_state, to_state, by_party, role, "
-        "principal, branch, on_day, digest, input, computed, position) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    step.bind(0, facts.no).bind(1, e.version).bind_kept(2, e.event);
+        "principal, branch, on_day, digest, input, computed, position, id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    step.bind(14, w.position_ * kStepsOfEntry + w.step_no_++)
+        .bind(0, facts.no)
+        .bind(1, e.version)
+        .bind_kept(2, e.event);
     step.kept_or_null(3, e.from);
     step.kept_or_null(4, e.to ? std::string_view{*e.to} : std::string_view{});
     step.bind_kept(5, e.decided_by).bind_kept(6, e.role);
@@ -312,7 +315,7 @@ void Writer::apply(std::int64_t position, std::int64_t time_ms,
     in_transaction_ = true;
   }
   position_ = position;
-  posting_no_ = 0;
+  posting_no_ = step_no_ = 0;
   last_time_ = std::max(last_time_, time_ms);
   if (times_.empty() || times_.back().first != last_time_)
     times_.emplace_back(last_time_, position);
