@@ -169,6 +169,20 @@ TEST(Http, BytesMayArriveOneByOne) {
   EXPECT_NE(raw.receive().find("POST /slow\nbody"), std::string::npos);
 }
 
+TEST(Http, BytesOfAnEmptyChunkedBodyMayArriveOneByOne) {
+  RequestReader reader{{}};
+  std::string pending;
+  for (const char c :
+       std::string_view{"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                        "\r\n0\r\n\r\n"}) {
+    EXPECT_EQ(reader.state(), RequestReader::State::more);
+    pending += c;
+    pending.erase(0, reader.feed(pending));
+  }
+  EXPECT_EQ(reader.state(), RequestReader::State::done);
+  EXPECT_EQ(reader.take().body, "");
+}
+
 TEST(Http, LimitsAreEnforced) {
   HttpServer::Options options;
   options.body_max = 1'000;
@@ -406,8 +420,14 @@ RC_GTEST_PROP(Http, HoweverBytesAreCutTheSameMessagesComeOut, ()) {
   const auto bodies = *rc::gen::container<std::vector<std::string>>(
       rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z')));
   for (const std::string& body : bodies) {
-    write_request(bytes, {.method = "POST", .target = "/x", .headers = {{"A", "b"}}, .body = body},
-                  "host");
+    if (*rc::gen::arbitrary<bool>()) {
+      write_request(
+          bytes, {.method = "POST", .target = "/x", .headers = {{"A", "b"}}, .body = body}, "host");
+      continue;
+    }
+    bytes += "POST /x HTTP/1.1\r\nHost: host\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const char c : body) bytes.append("1\r\n").append(1, c).append("\r\n");
+    bytes += *rc::gen::element<std::string>("0\r\n\r\n", "0\r\nTrailer: x\r\n\r\n", "00\r\n\r\n");
   }
   RequestReader reader{{}};
   std::vector<std::string> got;

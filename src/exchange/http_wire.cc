@@ -58,6 +58,7 @@ class Parser final : public http::basic_parser<is_request> {
   }
   Message message;
   bool body_begun = false;
+  bool chunk_begun = false;
 
  private:
   void on_request_impl(http::verb, string_view method, string_view target, int,
@@ -85,7 +86,9 @@ class Parser final : public http::basic_parser<is_request> {
     message.body.append(body.data(), body.size());
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {
+    chunk_begun = true;
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
     body_begun = true;
     message.body.append(body.data(), body.size());
@@ -105,6 +108,12 @@ struct Reader {
   std::size_t feed(std::string_view bytes) {
     std::size_t used = 0;
     while (state == RequestReader::State::more && used < bytes.size()) {
+      // Beast asserts, and with it the process ends, if it is shown the 3 or 4 first bytes of an
+      // empty chunked body twice (boostorg/beast 2861, mended after 1.81). None is shorter than 5.
+      if (parser->is_header_done() && parser->chunked() && !parser->chunk_begun &&
+          bytes.size() - used < 5) {
+        break;
+      }
       error_code error;
       const std::size_t count =
           parser->put(boost::asio::const_buffer{bytes.data() + used, bytes.size() - used}, error);
