@@ -186,9 +186,14 @@ def import_phase(nodes, data, phase, step):
     files = {node.party: files_of(data, node.party, phase) for node in nodes}
     of = sum(rows_in(some) for some in files.values())
     running = [Importing(node, files[node.party]) for node in nodes]
-    while any(one.process.poll() is None for one in running):
-        time.sleep(PROGRESS_S / 10)
-        step.progress({one.party: one.rows for one in running}, of)
+    try:
+        while any(one.process.poll() is None for one in running):
+            time.sleep(PROGRESS_S / 10)
+            step.progress({one.party: one.rows for one in running}, of)
+    except BaseException:
+        for one in running:  # it would wait for its node
+            one.process.kill()
+        raise
     refused = 0
     for one in running:
         code = one.end()

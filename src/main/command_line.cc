@@ -204,6 +204,10 @@ void case_commands(Parser& parser) {
   });
 }
 
+void examples(CLI::App& app, const std::string& lines) {
+  app.footer("Examples:\n" + lines + "\n" + app.get_footer());
+}
+
 void import_commands(Parser& parser) {
   parser.command<Import>(
       &parser.app, "import", "fill registers and feeds of a running node from files", import,
@@ -225,6 +229,13 @@ void import_commands(Parser& parser) {
             ->default_val(4)
             ->check(CLI::Range(1, 16));
         remote_options(app, o.remote);
+        examples(
+            app,
+            "  bashu import --preview 5 --feed transport/trips timetable.csv   send nothing\n"
+            "  bashu import --dry-run   --feed transport/trips timetable.csv   change nothing\n"
+            "  bashu import rows.ndjson      each row names its feed or register as `to`\n"
+            "Refused rows are written to FILE.refused.ndjson with their reasons. An import that\n"
+            "was broken off goes on when the same command is given again.\n");
       });
 }
 
@@ -271,9 +282,9 @@ void bundle_commands(Parser& parser) {
       });
 }
 
-void overview_options(CLI::App& app, Overview& o) {
+void overview_options(CLI::App& app, Overview& o, const char* what_as_of) {
   app.add_option("DIR", o.words, "the node's directory, unless --api is given")->expected(0, 1);
-  app.add_option("--as-of", o.as_of, "the date the answer is about");
+  app.add_option("--as-of", o.as_of, what_as_of);
   app.add_option("--known-at", o.known_at, "what was on record: a position, a date or a time");
   app.add_option("--circle", o.circle, "published.tsv, or its folder (default: DIR/published.tsv)");
   remote_options(app, o.remote);
@@ -297,16 +308,30 @@ void figure_commands(Parser& parser) {
         app.add_flag("--tell", o.tell, "tell the other parties what is counted here");
         app.add_flag("--csv", o.csv, "print as CSV");
         remote_options(app, o.remote);
+        examples(app,
+                 "  bashu figures DIR                                        all of them\n"
+                 "  bashu figures DIR exchange/agreements --as-of 2020-12-31\n"
+                 "  bashu figures DIR exchange/agreements --as-of 2020-12-31 --records\n"
+                 "  bashu figures DIR --tell --as-of 2021-09-25              so that others can "
+                 "compare\n");
       });
   parser.command<Overview>(&parser.app, "overview", "the published overview, computed on any date",
                            overview, [](CLI::App& app, Overview& o) {
-                             overview_options(app, o);
-                             app.add_flag("--notes", o.notes, "also what is ambiguous");
+                             overview_options(app, o,
+                                              "the date of the whole (default: as published); "
+                                              "a year later, each number is of a year later");
+                             app.add_flag("--notes", o.notes,
+                                          "also what is ambiguous in numbers that do not differ");
                            });
-  parser.command<Overview>(&parser.app, "discrepancies",
-                           "figures on which the parties differ, and the records that explain it",
-                           discrepancies,
-                           [](CLI::App& app, Overview& o) { overview_options(app, o); });
+  parser.command<Overview>(
+      &parser.app, "discrepancies",
+      "figures on which the parties differ, and the records that explain it", discrepancies,
+      [](CLI::App& app, Overview& o) {
+        overview_options(app, o, "only what was told of this date");
+        examples(app,
+                 "  bashu figures DIR --tell --as-of 2021-09-25   on each node, first\n"
+                 "  bashu discrepancies DIR --as-of 2021-09-25\n");
+      });
 }
 
 struct BenchNames {

@@ -41,14 +41,16 @@ std::expected<Place, Exit> place_of(const Console& console, const Remote& remote
       return std::unexpected{console.fail("the node's directory is needed, or --api URL",
                                           "需要节点目录，或 --api URL")};
     }
+    if (!named) {
+      return std::unexpected{console.fail("not a node's directory: " + words.front(),
+                                          "不是节点目录：" + words.front())};
+    }
     place.dir = words.front();
     words.erase(words.begin());
   }
   if (words.size() > rest_max) {
     const std::string& extra = words[rest_max];
-    return std::unexpected{
-        console.fail("not a node's directory, or one argument too many: " + extra,
-                     "不是节点目录，或参数过多：" + extra)};
+    return std::unexpected{console.fail("one argument too many: " + extra, "参数过多：" + extra)};
   }
   place.rest = std::move(words);
   return place;
@@ -81,7 +83,10 @@ std::expected<Offline, Exit> open_offline(const Console& console, const std::str
 std::expected<std::optional<Date>, Exit> read_day(const Console& console, const std::string& text) {
   if (text.empty()) return std::optional<Date>{};
   const auto day = Date::parse(text);
-  if (!day) return std::unexpected{console.fail("--as-of: not a date", "--as-of：不是日期")};
+  if (!day) {
+    return std::unexpected{console.fail("--as-of: not a date: " + text + " (like 2021-09-25)",
+                                        "--as-of：不是日期：" + text + "（应如 2021-09-25）")};
+  }
   return day;
 }
 
@@ -90,14 +95,21 @@ std::expected<views::At, Exit> read_known_at(const Console& console, const std::
   if (text.empty()) return views::At{};
   const auto parsed = api::parse_known_at(text, at.offset_minutes);
   if (!parsed) {
-    return std::unexpected{console.fail("--known-at: a position, a date or a time is expected",
-                                        "--known-at：应为位置、日期或时间")};
+    return std::unexpected{console.fail(
+        "--known-at: a position (4711), a date (2021-09-25) or a time (2021-09-25T10:00) is "
+        "expected: " +
+            text,
+        "--known-at：应为位置（4711）、日期（2021-09-25）或时间（2021-09-25T10:00）：" + text)};
   }
   if (parsed->position) return views::At{parsed->position};
   const auto position = at.views->at_position(parsed->time_ms);
   if (!position) return std::unexpected{console.fail(position.error())};
   if (!*position) {
-    return std::unexpected{console.fail("nothing was on record at that time", "当时尚无任何记录")};
+    return std::unexpected{
+        console.fail("--known-at: this node had nothing on record then (its clock, not the "
+                     "rehearsal's): " +
+                         text,
+                     "--known-at：本节点当时尚无任何记录（按真实时间，而非演练日期）：" + text)};
   }
   return *position;
 }
@@ -284,8 +296,13 @@ Exit print(const Console& console, const Figures& what, const Value& answer, boo
   return Exit::done;
 }
 
-void print_records(const Console& console, const Value::List& records) {
+void print_records(const Console& console, const Value::List& records, bool first) {
   Table table{{Align::left, Align::right, Align::left, Align::left, Align::left}};
+  if (first) {
+    table.add({std::string{console.say("record", "记录")},
+               std::string{console.say("value", "数值")}, std::string{console.say("from", "起始")},
+               std::string{console.say("entry", "账目")}});
+  }
   for (const Value& row : records) {
     std::string columns;
     for (const Value& column : list_at(row, "shown")) {
@@ -341,7 +358,7 @@ Exit records_offline(const Console& console, const Figures& what, views::Views& 
     if (what.remote.json) {
       for (const Value& record : records) console.out << canonical_json(record) << '\n';
     } else {
-      print_records(console, records);
+      print_records(console, records, page.after.empty());
     }
     page.after = listed->next;
   } while (!page.after.empty());
@@ -364,7 +381,7 @@ Exit records_remote(const Console& console, const Figures& what, const std::stri
     if (what.remote.json) {
       for (const Value& record : records) console.out << canonical_json(record) << '\n';
     } else {
-      print_records(console, records);
+      print_records(console, records, after.empty());
     }
     after = answer->text_at("next");
   } while (!after.empty());
@@ -429,18 +446,20 @@ void print_overview(const Console& console, const Value& overview, bool notes) {
   Table table{{Align::left, Align::left, Align::right, Align::left, Align::left, Align::left}};
   table.add({"", "", std::string{console.say("computed", "计算值")}, "",
              std::string{console.say("published", "公布值")},
-             std::string{console.say("on", "日期")}});
+             std::string{console.say("computed for", "计算日期")}});
   for (const Value& section : list_at(overview, "sections")) {
     table.add_line("");
     table.add_line(section.text_at("section") + "  " + section.text_at("title"));
     for (const Value& row : list_at(section, "rows")) {
       const Value* published = row.find("published");
       const std::string printed = row.text_at("printed");
+      std::string said = published ? published->text_at("printed") : "";
+      if (published && published->text_at("as_of") != row.text_at("as_of"))
+        said += "  (" + published->text_at("as_of") + ")";
       table.add({"  " + row.text_at("row"), row.text_at("title"), printed.empty() ? "-" : printed,
-                 mark_of(row), published ? published->text_at("printed") : "",
-                 row.text_at("as_of")});
+                 mark_of(row), said, row.text_at("as_of")});
       for (const Value& why : list_at(row, "why")) {
-        if (why.text_at("code") == "other_date") continue;  // the date stands beside it
+        if (why.text_at("code") == "other_date") continue;  // it stands beside the number
         table.add_line("        " + why.text_at("text"));
       }
       const std::string note = row.text_at("note");
@@ -531,8 +550,9 @@ void print_discrepancies(const Console& console, const Value& all) {
   const Value* told = all.find("told");
   if (told && told->as_int() && *told->as_int() == 0) {
     console.out << console.say(
-        "no other party has told its figures yet: each tells them with bashu figures --tell\n",
-        "其他方尚未通报指标：各方用 bashu figures --tell 通报\n");
+        "no other party has told its figures yet, or none of this date: each tells them with "
+        "bashu figures --tell\n",
+        "其他方尚未通报指标，或未通报该日期的指标：各方用 bashu figures --tell 通报\n");
     return;
   }
   console.out << console.say("no figure on which the parties differ\n", "各方指标没有差异\n");

@@ -41,6 +41,10 @@ class OnNodes(unittest.TestCase):
     packs = PACKS
 
     @classmethod
+    def prepare(cls, node):
+        """Before it starts."""
+
+    @classmethod
     def setUpClass(cls):
         cls.directory = tempfile.TemporaryDirectory()
         cls.work = pathlib.Path(cls.directory.name)
@@ -52,6 +56,7 @@ class OnNodes(unittest.TestCase):
                 one.add_key("loader", "loader", [f"*:{role}" for role in load.ROLES],
                             ["admin", "registrar", "audit"])
                 one.add_key("clerk", "clerk", ["transport:office"])
+                cls.prepare(one)
                 cls.nodes.append(one)
             nodes_of_demo.form_circle("import", cls.nodes, cls.work / "circle")
             for one in cls.nodes:

@@ -1,8 +1,10 @@
-"""The demo from beginning to end; then what it left behind: evidence that tools which are not ours
-accept, and no personal value in plain text."""
+"""The demo from beginning to end, the large files of its circle thinned out (the whole circle:
+tests/circle/test_figures.py); then what it left behind: evidence that tools which are not ours accept, and
+no personal value in plain text."""
 
 import base64
 import datetime
+import json
 import os
 import pathlib
 import re
@@ -15,6 +17,7 @@ import zlib
 
 from support import ROOT, bashu, tool
 
+import circle
 import synthetic
 from demo import YEAR
 
@@ -46,7 +49,7 @@ class Demo(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.dir, ignore_errors=True)
         cls.run_of_demo = subprocess.run(
             [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--once", "--dir", cls.dir,
-             "--trips", "2"], capture_output=True, text=True, check=False)
+             "--trips", "2", "--scale", "1"], capture_output=True, text=True, check=False)
         cls.said = cls.run_of_demo.stdout
         cls.sides = [cls.dir / party for party in ("chongqing", "sichuan")]
 
@@ -60,7 +63,50 @@ class Demo(unittest.TestCase):
         for said in ("SIGKILL", "四川恢复", "several carriers in turn", "商请接受地", "objected → refused",
                      "agreed:", "the two agree"):
             self.assertIn(said, self.said)
-        self.assertNotIn("Traceback", self.run_of_demo.stderr)
+        self.assertEqual(self.run_of_demo.stderr, "")
+
+    # The circle.
+
+    def test_it_ends_with_the_overview_of_both_nodes(self):
+        after = self.said.index("每个数字由记录算出，与公布数并列")
+        self.assertGreater(after, self.said.index("the two agree"))
+        zh, en = self.said.index("总览，截至 2021-09-25"), self.said.index("Overview as of 2021-09-25")
+        self.assertTrue(after < zh < en)
+        for pattern in (r"F55 .* 94  =  94 +2021-09-25\n", r"F56 .* 480,000 t  =  480,000 t +2021-09-25\n",
+                        r"F10  首批川渝通办事项 +95  =  95 +2020-12-31\n"):
+            self.assertRegex(self.said, pattern)
+        short = len(circle.check.LARGE)
+        self.assertIn(f"both nodes computed the same 89 numbers; {89 - short} as published, {short} not",
+                      self.said)
+
+    def test_the_overview_is_the_same_when_it_is_asked_again(self):
+        seen = []
+        for side in self.sides:
+            told = json.loads(bashu("overview", side, "--as-of", "2021-09-25", "--json"))
+            rows = {(row["row"], json.dumps(row.get("split"))): row
+                    for section in told["sections"] for row in section["rows"]}
+            seen.append({key: row.get("value") for key, row in rows.items()})
+            late = {key[0] for key, row in rows.items() if row["differs"]}
+            self.assertEqual(late, circle.check.LARGE)
+        self.assertEqual(seen[0], seen[1])
+        self.assertEqual(seen[0]["F55", "null"], 94)
+
+    def test_the_year_and_the_circle_do_not_disturb_each_other(self):
+        for side in self.sides:
+            for as_of, value in (("2021-09-25", 94), ("2024-12-31", 131), ("2025-12-31", 131 + 94)):
+                said = json.loads(bashu("figures", side, "hazardous-waste/applications", "--as-of",
+                                        as_of, "--json"))
+                self.assertEqual((said["value"], said["failed"]), (value, 0), as_of)
+
+    def test_what_was_planted_is_explained(self):
+        for number in range(1, 13):
+            self.assertRegex(self.said, rf"V{number:02}  ")
+        for record in ("CY-R-02/sichuan 2021-08-31 114,292,796.90 CNY  chongqing",
+                       "sichuan/chongqing 2021-09-03 48.00 CNY  chongqing",
+                       "achievement-1 2021-09-15 50,000,000.00 CNY  chongqing",
+                       "SYN-NY-052 2021-08-06 17,659,242.36 CNY  chongqing"):
+            self.assertIn(f"记录 record {record} 账目 entry #", self.said)
+        self.assertEqual(self.said.count("record gaozhu/91500000MAC000009E/2021"), 2)
 
     def test_both_journals_verify_again(self):
         self.assertIn("the two agree", bashu("journal", "verify", *self.sides))
@@ -71,7 +117,7 @@ class Demo(unittest.TestCase):
         self.addCleanup(shutil.rmtree, copy)
         journal = copy / "journal.db"
         changed = bytearray(journal.read_bytes())
-        at = changed.find(b"hazardous-waste", len(changed) // 2)
+        at = changed.find(b"hazardous-waste", len(changed) // 4)
         self.assertGreater(at, 0)
         changed[at] ^= 1
         journal.write_bytes(changed)

@@ -32,7 +32,6 @@ SAID = {
     "it has reached the other party": "已送达对方",
     "what builds on it": "以对方记录为基础的记录已导入",
 }
-NAMES = {"sichuan": "四川", "chongqing": "重庆"}
 
 
 def prepare(node):
@@ -159,7 +158,7 @@ class Circle:
         whole, rest = divmod(abs(value), 10 ** scale)
         text = f"{'-' if value < 0 else ''}{whole:,}" + (f".{rest:0{scale}d}" if scale else "")
         if unit == "CNY":
-            return text + " " + self.story.word("元", "yuan")
+            return f"{text} " + {"zh": "元", "en": "yuan"}.get("/".join(self.story.languages), "CNY")
         return text if unit in ("", "1") else f"{text} {unit}"
 
     def _expected(self, row, values):
