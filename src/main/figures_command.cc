@@ -200,6 +200,14 @@ void print_figure(const Console& console, const Value& figure) {
                row.text_at("printed"), row.text_at("as_of")});
     if (const std::string note = row.text_at("note"); !note.empty()) table.add_line("    " + note);
   };
+  const auto amount = [&](std::string_view name, const Value& record) {
+    const Value* value = record.find(name);
+    const std::int64_t* number = value ? value->as_int() : nullptr;
+    return number
+               ? api::exact_for_people(*number, figure.text_at("unit"),
+                                       static_cast<int>(figure.int_at("scale")), console.language)
+               : std::string{"-"};
+  };
   if (figure.find("published_rows")) {
     for (const Value& row : list_at(figure, "published_rows")) published(row);
   } else if (const Value* row = figure.find("published")) {
@@ -212,11 +220,11 @@ void print_figure(const Console& console, const Value& figure) {
                agree_words(console, side) + (why.empty() ? "" : ": " + why_words(console, why))});
   }
   if (figure.find("total")) {
-    table.add({"  " + std::string{console.say("total", "合计")}, "", shown(figure, "total"), ""});
+    table.add({"  " + std::string{console.say("total", "合计")}, "", amount("total", figure), ""});
   }
   for (const Value& split : list_at(figure, "splits")) {
     for (const Value& one : list_at(split, "values")) {
-      table.add({"  " + split.text_at("name"), shown(one, "key"), shown(one, "value"), ""});
+      table.add({"  " + split.text_at("name"), shown(one, "key"), amount("value", one), ""});
     }
   }
   for (const Value& edition : list_at(figure, "editions")) {

@@ -58,19 +58,20 @@ class Guide(unittest.TestCase):
         said = self.shell("docs/guide/packs.md")
         self.assertIn("lending.yaml: 2 scenarios, 9 steps, 0 failed", said)
 
-    def test_readme_and_api(self):
-        """Against the demo, which stays up."""
+    def test_readme_figures_and_api(self):
+        """Against the demo, which stays up; the large files of its circle are thinned out."""
         project = self.work
         for name in ("tests", "packs"):
             (project / name).symlink_to(ROOT / name)
         demo = subprocess.Popen(
             [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--dir", project / "build" / "demo",
-             "--trips", "1", "--lang", "en"], stdout=subprocess.PIPE, text=True)
+             "--trips", "1", "--scale", "1", "--lang", "en"], stdout=subprocess.PIPE, text=True)
         try:
             for line in demo.stdout:
                 if "journal verify" in line:
                     break
             tour = self.shell("README.md")
+            figures = self.shell("docs/guide/figures.md")
             said = self.shell("docs/guide/api.md")
         finally:
             demo.terminate()
@@ -79,6 +80,14 @@ class Guide(unittest.TestCase):
         self.assertIn("hand_over", tour)
         self.assertIn("the two agree", tour)
         self.assertIn("bashu.entry/v1", tour)
+        self.assertIn("总览，截至 2022-09-25", tour)
+        self.assertRegex(tour, r"published +F10 +95 +2020-12-31")
+        self.assertRegex(tour, r"\nX01 +1 +1995-09-15 +#\d+ +entry.code=X01")
+        self.assertIn("CY-R-02/sichuan  2021-08-31", tour)
+        self.assertIn('"row": "F10"', figures)
+        self.assertRegex(figures, r"side +chongqing +about 7\.0203 billion yuan +DIFFER")
+        self.assertRegex(figures, r"F10 +首批川渝通办事项 +95  =  95")
+        self.assertRegex(figures, r"记录 +gaozhu/91500000MAC000009E/2021 .*双方均有，内容不同")
         self.assertIn('"state":"consult"', said)
         self.assertIn("not_owner", said)
         self.assertIn("bashu.entry/v1", said)
