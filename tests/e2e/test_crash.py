@@ -168,7 +168,7 @@ class Feeder(Worker):
 
 
 class Mover(Worker):
-    """Moves persons between the two household registers, to and fro; some turn back on the way."""
+    """Moves persons between the two household registers, there and back; some turn back on the way."""
 
     def __init__(self, test, node, other, n):
         super().__init__(test, f"move-{node.party}-{n}")
