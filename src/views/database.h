@@ -4,6 +4,7 @@
 // asks once, at the end of what it does, instead of after each of a hundred thousand bindings.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -87,6 +88,33 @@ class Database {
   std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
 };
 
+// Inserts `count` rows into `table (column, ...)`, several by one statement. `bind` binds row n
+// from parameter `first` on; what it keeps must last until this returns.
+template <typename Bind>
+void insert_rows(Database& db, const std::string& table, int columns, std::size_t count,
+                 Bind bind) {
+  constexpr std::size_t kMany = 8;
+  std::string marks{"(?"};
+  for (int i = 1; i < columns; ++i) marks += ", ?";
+  marks += ")";
+  std::string sql = "INSERT INTO " + table + " VALUES " + marks;
+  const std::string single = sql;
+  for (std::size_t i = 1; i < kMany; ++i) sql += ", " + marks;
+  std::size_t next = 0;
+  if (count >= kMany) {
+    Statement& many = db.prepared(sql);
+    for (; next + kMany <= count; next += kMany) {
+      for (std::size_t i = 0; i < kMany; ++i) bind(many, static_cast<int>(i) * columns, next + i);
+      many.run();
+    }
+  }
+  if (next == count) return;
+  Statement& one = db.prepared(single);
+  for (; next < count; ++next) {
+    bind(one, 0, next);
+    one.run();
+  }
+}
 // One more than the largest number in a column of whole numbers, 1 if there is none.
 [[nodiscard]] std::int64_t next_id(Database& db, const std::string& table,
                                    const std::string& column = "id");

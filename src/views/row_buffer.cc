@@ -18,7 +18,6 @@ namespace bashu::views {
 namespace {
 
 constexpr std::size_t kOpenMax = 200'000;
-constexpr std::size_t kMany = 8;  // rows by one statement
 
 void append_number(std::string& bytes, std::int64_t number) {
   char raw[sizeof number];
@@ -61,18 +60,10 @@ std::string packed(const std::vector<Cell>& cells) {
 
 RowBuffer::RowBuffer(Database& database, const Table& table, bool keeps_open)
     : database_{database},
+      into_{quoted(table.name) + " (" + select_list(table) + ")"},
       keeps_open_{keeps_open},
-      valid_to_{static_cast<std::size_t>(table.reg ? kRegisterColumns : kServiceColumns) - 1},
-      columns_{static_cast<int>(valid_to_ + 1 + table.columns.size())} {
-  std::string marks{"(?"};
-  for (int i = 1; i < columns_; ++i) marks += ", ?";
-  marks += ")";
-  const std::string insert =
-      "INSERT INTO " + quoted(table.name) + " (" + select_list(table) + ") VALUES " + marks;
-  insert_ = std::make_unique<Statement>(database_, insert);
-  std::string many = insert;
-  for (std::size_t i = 1; i < kMany; ++i) many += ", " + marks;
-  insert_many_ = std::make_unique<Statement>(database_, many);
+      valid_to_{(table.reg ? kRegisterColumns : kServiceColumns) - 1},
+      columns_{valid_to_ + 1 + static_cast<int>(table.columns.size())} {
   close_ = std::make_unique<Statement>(
       database_, "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?");
   next_ = base_ = next_id(database_, quoted(table.name), "\"row\"");
@@ -98,41 +89,31 @@ void RowBuffer::close(std::int64_t row, std::int64_t position) {
   open_.erase(waiting);
 }
 
-void RowBuffer::bind(Statement& insert, int nth, const Packed& row) const {
-  const char* at = row.bytes.data();
-  const char* const end = at + row.bytes.size();
-  const int first = nth * columns_;
-  for (int i = first; at != end; ++i) {
-    switch (*at++) {
-      case 'i':
-        insert.bind(i, number_at(at));
-        at += sizeof(std::int64_t);
-        break;
-      case 't': {
-        const auto size = static_cast<std::size_t>(number_at(at));
-        at += sizeof(std::int64_t);
-        insert.bind_kept(i, std::string_view{at, size});
-        at += size;
-        break;
-      }
-      default:
-        insert.bind_null(i);
-    }
-  }
-  if (row.valid_to >= 0) insert.bind(first + static_cast<int>(valid_to_), row.valid_to);
-}
-
 void RowBuffer::write(const std::vector<const Packed*>& rows) {
-  std::size_t next = 0;
-  for (; next + kMany <= rows.size(); next += kMany) {
-    for (std::size_t i = 0; i < kMany; ++i)
-      bind(*insert_many_, static_cast<int>(i), *rows[next + i]);
-    insert_many_->run();
-  }
-  for (; next < rows.size(); ++next) {
-    bind(*insert_, 0, *rows[next]);
-    insert_->run();
-  }
+  insert_rows(database_, into_, columns_, rows.size(),
+              [&](Statement& insert, int first, std::size_t n) {
+                const Packed& row = *rows[n];
+                const char* at = row.bytes.data();
+                const char* const end = at + row.bytes.size();
+                for (int i = first; at != end; ++i) {
+                  switch (*at++) {
+                    case 'i':
+                      insert.bind(i, number_at(at));
+                      at += sizeof(std::int64_t);
+                      break;
+                    case 't': {
+                      const auto size = static_cast<std::size_t>(number_at(at));
+                      at += sizeof(std::int64_t);
+                      insert.bind_kept(i, std::string_view{at, size});
+                      at += size;
+                      break;
+                    }
+                    default:
+                      insert.bind_null(i);
+                  }
+                }
+                if (row.valid_to >= 0) insert.bind(first + valid_to_, row.valid_to);
+              });
 }
 
 void RowBuffer::update_closed() {

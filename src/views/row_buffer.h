@@ -42,15 +42,13 @@ class RowBuffer {
     std::int64_t valid_to = -1;  // -1: open
   };
   void write(const std::vector<const Packed*>& rows);
-  // Binds the cells of the `nth` row of the statement.
-  void bind(Statement& insert, int nth, const Packed& row) const;
   void update_closed();
 
   Database& database_;
-  std::unique_ptr<Statement> insert_, insert_many_, close_;
+  std::string into_;  // table (column, ...)
+  std::unique_ptr<Statement> close_;
   bool keeps_open_;
-  std::size_t valid_to_;
-  int columns_;
+  int valid_to_, columns_;
   std::int64_t next_ = 1;
   std::int64_t base_ = 1;  // row number of the first row of this batch
   std::vector<Cell> cells_;

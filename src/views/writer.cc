@@ -222,20 +222,18 @@ void Writer::write_postings() {
     return std::tie(a.kind, a.account, a.on, a.position, a.no) <
            std::tie(b.kind, b.account, b.on, b.position, b.no);
   });
-  Statement& insert = db_.prepared(
-      "INSERT INTO posting (kind, account, on_day, position, no, amount, counter, case_id) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-  for (const PostingCells& cells : postings_) {
-    const std::string on = cells.on.text();
-    insert.bind(0, cells.kind)
-        .bind(1, cells.account)
-        .bind_kept(2, on)
-        .bind(3, cells.position)
-        .bind(4, cells.no)
-        .bind(5, cells.amount)
-        .bind(6, cells.counter);
-    insert.kept_or_null(7, cells.case_id).run();
-  }
+  insert_rows(db_, "posting (kind, account, on_day, position, no, amount, counter, case_id)", 8,
+              postings_.size(), [&](Statement& insert, int first, std::size_t n) {
+                const PostingCells& cells = postings_[n];
+                insert.bind(first, cells.kind)
+                    .bind(first + 1, cells.account)
+                    .bind(first + 2, std::string_view{cells.on.text()})
+                    .bind(first + 3, cells.position)
+                    .bind(first + 4, cells.no)
+                    .bind(first + 5, cells.amount)
+                    .bind(first + 6, cells.counter);
+                insert.kept_or_null(first + 7, cells.case_id);
+              });
   postings_.clear();
 }
 
@@ -267,23 +265,23 @@ void Writer::write_figure_rows() {
     return std::tie(a->row.figure, a->subject, a->edition, a->row.pos_from) <
            std::tie(b->row.figure, b->subject, b->edition, b->row.pos_from);
   });
-  Statement& insert = db_.prepared(
-      "INSERT INTO figure_row (figure, split, pos_from, subject, edition, pos_to, from_day, "
-      "to_day, "
-      "stated_from, value, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  for (const FigureCells* cells : sorted) {
-    insert.bind(0, cells->row.figure)
-        .bind(1, cells->row.split)
-        .bind(2, cells->row.pos_from)
-        .bind_kept(3, cells->subject)
-        .bind(4, cells->edition)
-        .bind(5, cells->pos_to)
-        .bind(6, cells->row.from)
-        .bind(7, cells->row.to)
-        .bind(8, cells->row.stated_from)
-        .bind(9, cells->row.value);
-    insert.kept_or_null(10, cells->row.error).run();
-  }
+  insert_rows(db_,
+              "figure_row (figure, split, pos_from, subject, edition, pos_to, from_day, to_day, "
+              "stated_from, value, error)",
+              11, sorted.size(), [&](Statement& insert, int first, std::size_t n) {
+                const FigureCells& cells = *sorted[n];
+                insert.bind(first, cells.row.figure)
+                    .bind(first + 1, cells.row.split)
+                    .bind(first + 2, cells.row.pos_from)
+                    .bind_kept(first + 3, cells.subject)
+                    .bind(first + 4, cells.edition)
+                    .bind(first + 5, cells.pos_to)
+                    .bind(first + 6, cells.row.from)
+                    .bind(first + 7, cells.row.to)
+                    .bind(first + 8, cells.row.stated_from)
+                    .bind(first + 9, cells.row.value);
+                insert.kept_or_null(first + 10, cells.row.error);
+              });
   figure_rows_.clear();
 }
 
