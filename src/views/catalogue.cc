@@ -62,8 +62,9 @@ std::string fixed_columns(bool reg) {
          "valid_from BIGINT NOT NULL, valid_to BIGINT";
 }
 
-void add_column(Database& database, Table& table, std::string field, Storage storage) {
-  if (table.column(field, storage) >= 0) return;
+// The column's definition in SQL; empty: there is one already.
+std::string add_column(Database& database, Table& table, std::string field, Storage storage) {
+  if (table.column(field, storage) >= 0) return {};
   const auto taken = [&](std::string_view name) {
     if (table.reg ? std::ranges::find(kRegisterFixed, name) != std::end(kRegisterFixed)
                   : std::ranges::find(kServiceFixed, name) != std::end(kServiceFixed)) {
@@ -72,8 +73,6 @@ void add_column(Database& database, Table& table, std::string field, Storage sto
     return std::ranges::any_of(table.columns, [&](const Column& c) { return c.name == name; });
   };
   const std::string name = free_name(sql_name(field), taken);
-  database.exec("ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + quoted(name) + " " +
-                std::string{sql_type(storage)});
   database
       .prepared(
           "INSERT INTO view_column (table_id, ordinal, field, storage, name) "
@@ -85,15 +84,16 @@ void add_column(Database& database, Table& table, std::string field, Storage sto
       .bind(4, std::string_view{name})
       .run();
   table.columns.push_back({.field = std::move(field), .name = name, .storage = storage});
+  return quoted(name) + " " + std::string{sql_type(storage)};
 }
 
-Table make_table(Database& database, bool reg, bool editions, const std::string& pack,
+// Its name and number; the table itself comes with its columns.
+Table name_table(Database& database, bool reg, bool editions, const std::string& pack,
                  const std::string& of) {
   Table table{
       .id = 0, .reg = reg, .editions = editions, .pack = pack, .of = of, .name = {}, .columns = {}};
   table.name = free_name(sql_name(pack + "_" + of),
                          [&](std::string_view name) { return table_taken(database, name); });
-  database.exec("CREATE TABLE " + quoted(table.name) + " (" + fixed_columns(reg) + ")");
   Statement& next = database.prepared("SELECT coalesce(max(id), 0) + 1 FROM view_table");
   if (next.step()) table.id = next.integer(0);
   next.reset();
@@ -116,9 +116,21 @@ void widen(Database& database, Catalogue& catalogue, bool reg, bool editions,
            const std::vector<std::pair<std::string, Storage>>& fields) {
   auto& tables = reg ? catalogue.registers : catalogue.services;
   const auto it = tables.find(pack + "/" + of);
-  Table table = it == tables.end() ? make_table(database, reg, editions, pack, of) : *it->second;
+  const bool fresh = it == tables.end();
+  Table table = fresh ? name_table(database, reg, editions, pack, of) : *it->second;
   table.editions = table.editions || editions;
-  for (const auto& [field, storage] : fields) add_column(database, table, field, storage);
+  std::string columns = fixed_columns(reg);
+  for (const auto& [field, storage] : fields) {
+    const std::string column = add_column(database, table, field, storage);
+    if (column.empty()) continue;
+    if (fresh) {
+      columns += ", " + column;
+    } else {
+      database.exec("ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + column);
+    }
+  }
+  // At once: each statement that changes a table makes SQLite read the whole schema again.
+  if (fresh) database.exec("CREATE TABLE " + quoted(table.name) + " (" + columns + ")");
   tables[pack + "/" + of] = std::make_shared<const Table>(std::move(table));
 }
 

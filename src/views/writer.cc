@@ -19,8 +19,21 @@ constexpr std::size_t kKeptBack = 400'000;
 // Kept in memory between flushes; more than this and those not used lately are forgotten.
 constexpr std::size_t kCasesMax = 200'000;
 constexpr std::size_t kRecordsMax = 200'000;
+constexpr std::size_t kRecordKeysMax = 4'000'000;
 constexpr std::size_t kAccountsMax = 500'000;
 constexpr std::size_t kTextsMax = 500'000;
+
+// Half of them is as good a line as any: what is used again is read again.
+template <typename Kept, typename When>
+void forget_half(Kept& kept, When when) {
+  std::vector<std::int64_t> used;
+  used.reserve(kept.size());
+  for (const auto& [name, now] : kept) used.push_back(when(*now));
+  const auto middle = used.begin() + static_cast<std::ptrdiff_t>(used.size() / 2);
+  std::ranges::nth_element(used, middle);
+  const std::int64_t line = *middle;
+  std::erase_if(kept, [&](const auto& item) { return when(*item.second) <= line; });
+}
 
 }  // namespace
 
@@ -51,7 +64,6 @@ Writer::~Writer() = default;
 
 void Writer::use_catalogue() {
   cases_complete_ = cases_complete_ && cases_.empty();
-  records_complete_ = records_complete_ && records_.empty();
   cases_.clear();
   records_.clear();
   services_.clear();
@@ -328,22 +340,18 @@ void Writer::flush(std::string_view mark) {
 }
 
 void Writer::forget_some() {
-  if (cases_.size() > kCasesMax || records_.size() > kRecordsMax) {
+  if (cases_.size() > kCasesMax || records_.size() > kRecordsMax)
     write_all();  // what is forgotten is read back from its table
-    cases_complete_ = cases_complete_ && cases_.size() <= kCasesMax;
-    records_complete_ = records_complete_ && records_.size() <= kRecordsMax;
-  }
   if (cases_.size() > kCasesMax) {
-    // Half of the batches back is as good a line as any: what is used again is read again.
-    std::vector<std::int64_t> used;
-    used.reserve(cases_.size());
-    for (const auto& [id, now] : cases_) used.push_back(now->used);
-    const auto middle = used.begin() + static_cast<std::ptrdiff_t>(used.size() / 2);
-    std::ranges::nth_element(used, middle);
-    const std::int64_t line = *middle;
-    std::erase_if(cases_, [&](const auto& item) { return item.second->used <= line; });
+    forget_half(cases_, [](const CaseNow& now) { return now.used; });
+    cases_complete_ = false;
   }
-  if (records_.size() > kRecordsMax) records_.clear();
+  if (records_.size() > kRecordsMax)
+    forget_half(records_, [](const RecordNow& now) { return now.touched; });
+  if (record_keys_.size() > kRecordKeysMax) {
+    record_keys_.clear();
+    records_complete_ = false;
+  }
   if (accounts_.size() > kAccountsMax) {
     accounts_.clear();
     accounts_complete_ = false;

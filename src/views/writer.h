@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -159,9 +160,11 @@ class Writer final : public Lookups {
   bool catalogue_changed_ = true;
   bool in_transaction_ = false;
   bool lookups_ = true;  // the indexes exist that find a case or record
-  // Nothing was forgotten: what is not in memory does not exist.
+  // Nothing was forgotten: what is not in memory does not exist; of records, whose key has a hash
+  // that is not among record_keys_.
   bool cases_complete_ = false, records_complete_ = false;
   bool accounts_complete_ = false, texts_complete_ = false;
+  std::unordered_set<std::size_t> record_keys_;
   std::int64_t position_ = -1;
   std::optional<Date> today_;
   std::int64_t last_time_ = 0;

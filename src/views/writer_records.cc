@@ -34,7 +34,8 @@ Writer::RecordNow* Writer::load_record(const core::RegisterId& reg, std::string_
   if (!table || !register_plan(*table)) return nullptr;
   auto now = std::make_unique<RecordNow>();
   now->table = table;
-  if (!records_complete_) {
+  const bool unknown = records_complete_ && record_keys_.insert(TextHash{}(name)).second;
+  if (!unknown) {
     need_lookups();
     Statement& query = db_.prepared("SELECT " + select_list(*table->table) + " FROM " +
                                     quoted(table->table->name) +
