@@ -281,10 +281,10 @@ void add_lookup_indexes(Database& database, const Catalogue& catalogue) {
       "CREATE INDEX IF NOT EXISTS case_index_by_parent ON case_index (parent) "
       "WHERE parent IS NOT NULL");
   for (const auto& [thing, table] : catalogue.services) {
-    make_index(database, *table, "by_no", "no, valid_from, valid_to, version");
+    make_index(database, *table, "by_no", "no, valid_from, valid_to");
   }
   for (const auto& [thing, table] : catalogue.registers) {
-    make_index(database, *table, "by_key", "key, valid_from, valid_to, version");
+    make_index(database, *table, "by_key", "key, valid_from, valid_to");
   }
 }
 

@@ -7,11 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 
 #include "base/error.h"
@@ -85,7 +86,14 @@ class Database {
   sqlite3* handle_;
   std::string path_;
   std::optional<Fault> fault_;
-  std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view sql) const {
+      return std::hash<std::string_view>{}(sql);
+    }
+  };
+  // For looking up only: its order is nobody's.
+  std::unordered_map<std::string, std::unique_ptr<Statement>, Hash, std::equal_to<>> statements_;
 };
 
 // Inserts `count` rows into `table (column, ...)`, several by one statement. `bind` binds row n
