@@ -38,6 +38,8 @@ class Guide(unittest.TestCase):
     def shell(self, page):
         script = "\n".join(blocks(page, "sh"))
         script = re.sub(r"127\.0\.0\.", self.net + ".", script)
+        # `head` ends a program that still writes, which `pipefail` takes for a failure.
+        script = re.sub(r"\| head\b", "| sed -n 1,10p", script)
         done = tool("bash", "-euo", "pipefail", "-c",
                     "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + script, cwd=self.work,
                     env=self.environment)

@@ -74,6 +74,7 @@ class Node:
         self.keys = {}
         self.log = pathlib.Path(log or self.dir.with_suffix(".log"))
         self._clients = {}
+        self._position = None  # what every client reads at least
         exchange, api = free_port(host, ports[0]), free_port(host, ports[1])
         self.url = f"http://{host}:{api}"
         answer = bashu("init", self.dir, "--party", party, "--name", name,
@@ -95,7 +96,14 @@ class Node:
         """A client with this key."""
         if key_id not in self._clients:
             self._clients[key_id] = Client(self.url, self.keys[key_id])
+            self._clients[key_id].position = self._position
         return self._clients[key_id]
+
+    def read_from(self, position):
+        """From here on no client, nor one to come, reads anything older."""
+        self._position = position
+        for client in self._clients.values():
+            client.position = position
 
     def launch(self):
         """Starts the process and does not wait."""
@@ -212,9 +220,7 @@ def mail_delivered(nodes, timeout_s=MAIL_S):
 
     wait_until(settled, "the mail between " + ", ".join(node.party for node in nodes), timeout_s)
     for node in nodes:
-        position = node.health()["position"]
-        for client in node._clients.values():
-            client.position = position
+        node.read_from(node.health()["position"])
 
 
 def save_keys(nodes, directory):
