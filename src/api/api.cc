@@ -59,11 +59,17 @@ exchange::HttpResponse done_response(const node::Done& done, const std::vector<W
 }  // namespace
 
 struct Api::Core {
-  struct Waiting {
-    exchange::HttpRequest request;
+  // Who waits for an answer, and what the log says of it.
+  struct Asked {
     exchange::Reply reply;
     std::int64_t since_ms = 0;
-    std::string method, path;  // the request itself goes to the handler
+    std::string method, path, language, key;
+  };
+  // A request with a right to its route.
+  struct Routed {
+    const Route* route = nullptr;
+    Call call;
+    Asked asked;
   };
 
   Parts parts;
@@ -71,9 +77,9 @@ struct Api::Core {
   std::mutex mutex;
   std::condition_variable work_came;
   std::condition_variable idle;
-  std::deque<Waiting> waiting;
+  std::deque<Routed> waiting;
   std::deque<std::function<void()>> chores;  // what a node's thread left to do
-  std::size_t begun = 0;                     // taken by a worker and not answered yet
+  std::size_t begun = 0;                     // taken and not answered yet
   bool ending = false;
   std::vector<std::jthread> threads;
 
@@ -108,11 +114,11 @@ struct Api::Core {
         continue;
       }
       if (waiting.empty()) return;
-      Waiting next = std::move(waiting.front());
+      Routed next = std::move(waiting.front());
       waiting.pop_front();
       ++begun;
       lock.unlock();
-      serve(std::move(next));
+      run(std::move(next));
     }
   }
 
@@ -123,98 +129,143 @@ struct Api::Core {
     idle.notify_all();
   }
 
-  // Sends the answer and ends the request.
-  void answer(const Waiting& asked, const std::string& key, exchange::HttpResponse response) {
+  // Sends the answer.
+  void answer(const Asked& asked, exchange::HttpResponse response) {
     if (parts.log) {
-      parts.log(asked.method, asked.path, response.status, steady_ms() - asked.since_ms, key);
+      parts.log(asked.method, asked.path, response.status, steady_ms() - asked.since_ms, asked.key);
     }
     asked.reply(std::move(response));
-    finished();
+  }
+  void refuse(const Asked& asked, const Problem& problem) {
+    answer(asked, problem_response(problem, asked.language));
   }
 
-  void serve(Waiting asked) {
-    Call call;
-    call.language = preferred_language(asked.request.header("Accept-Language"));
-    const auto refuse = [&](const Problem& problem) {
-      answer(asked, call.key ? call.key->id : "", problem_response(problem, call.language));
-    };
+  // On the thread of the server: who asks for what. A small write goes to the node from here.
+  void take(exchange::HttpRequest request, exchange::Reply reply) {
+    Asked asked{.reply = std::move(reply),
+                .since_ms = steady_ms(),
+                .method = request.method,
+                .path = std::string{request.path()},
+                .language = preferred_language(request.header("Accept-Language")),
+                .key = {}};
+    auto routed = route(std::move(request), asked);
+    if (!routed) return refuse(asked, routed.error());
+    routed->asked = std::move(asked);
+    const bool now = routed->route->at_once && routed->route->at_once(context, routed->call);
+    {
+      const std::lock_guard lock{mutex};
+      const bool room = !ending && (now || waiting.size() < parts.waiting_max);
+      if (!room) {
+        asked = std::move(routed->asked);
+      } else if (now) {
+        ++begun;
+      } else {
+        waiting.push_back(std::move(*routed));
+      }
+    }
+    if (asked.reply) return refuse(asked, busy(1));
+    if (now) return run(std::move(*routed));
+    work_came.notify_one();
+  }
 
-    asked.method = asked.request.method;
-    asked.path = std::string{asked.request.path()};
-    auto segments = asked.request.segments();
+  std::expected<Routed, Problem> route(exchange::HttpRequest request, Asked& asked) {
+    auto segments = request.segments();
     if (!segments) {
-      return refuse(malformed({}, "The path is not encoded correctly.", "路径编码有误。"));
+      return std::unexpected{malformed({}, "The path is not encoded correctly.", "路径编码有误。")};
     }
     const bool ours = segments->size() > 2 && (*segments)[0] == "api" && (*segments)[1] == "v1";
-    if (!ours) return refuse(not_found());
+    if (!ours) return std::unexpected{not_found()};
     segments->erase(segments->begin(), segments->begin() + 2);
-    auto found = match(asked.request.method, *segments);
+    auto found = match(request.method, *segments);
 
-    const bool open =
-        std::holds_alternative<Matched>(found) && std::get<Matched>(found).route->open;
+    Routed routed;
     constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view authorization = asked.request.header("Authorization");
+    const std::string_view authorization = request.header("Authorization");
     if (authorization.starts_with(kBearer)) {
-      call.key = parts.keys->find(authorization.substr(kBearer.size()));
+      routed.call.key = parts.keys->find(authorization.substr(kBearer.size()));
     }
-    if (!call.key && !open) return refuse(unauthenticated());
-    if (const auto* none = std::get_if<NoRoute>(&found)) {
-      return refuse(none->allowed.empty() ? not_found() : wrong_method(none->allowed));
+    if (routed.call.key) asked.key = routed.call.key->id;
+    auto* const matched = std::get_if<Matched>(&found);
+    const bool open = matched && matched->route->open;
+    if (!routed.call.key && !open) return std::unexpected{unauthenticated()};
+    if (!matched) {
+      const std::string& allowed = std::get<NoRoute>(found).allowed;
+      return std::unexpected{allowed.empty() ? not_found() : wrong_method(allowed)};
     }
-    auto& matched = std::get<Matched>(found);
-    call.path = std::move(matched.parts);
-    call.request = std::move(asked.request);
-    call.views = context.follower.views();
-
-    if (const auto* read = std::get_if<Read>(&matched.route->handler)) {
-      auto result = (*read)(context, call);
-      if (!result) return refuse(result.error());
-      return answer(asked, call.key ? call.key->id : "", std::move(*result));
-    }
-    write(std::get<Prepare>(matched.route->handler), std::move(call), std::move(asked));
+    routed.route = matched->route;
+    routed.call.path = std::move(matched->parts);
+    routed.call.language = asked.language;
+    routed.call.request = std::move(request);
+    return routed;
   }
 
-  void write(Prepare prepare, Call call, Waiting asked) {
-    const auto refuse = [&](const Problem& problem) {
-      answer(asked, call.key->id, problem_response(problem, call.language));
+  void run(Routed routed) {
+    routed.call.views = context.follower.views();
+    if (const auto* read = std::get_if<Read>(&routed.route->handler)) {
+      auto result = (*read)(context, routed.call);
+      if (result) {
+        answer(routed.asked, std::move(*result));
+      } else {
+        refuse(routed.asked, result.error());
+      }
+      return finished();
+    }
+    const auto at_once = [&](const Problem& problem) {
+      refuse(routed.asked, problem);
+      finished();
     };
+    const Call& call = routed.call;
     constexpr std::size_t kIdempotencyKeyMax = 200;
     if (call.request.header("Idempotency-Key").size() > kIdempotencyKeyMax) {
-      return refuse(malformed("Idempotency-Key", "At most 200 characters.", "最多 200 个字符。"));
+      return at_once(malformed("Idempotency-Key", "At most 200 characters.", "最多 200 个字符。"));
     }
-    Prepared prepared = prepare(context, call);
-    if (!prepared) return refuse(prepared.error());
+    Prepared prepared = std::get<Prepare>(routed.route->handler)(context, call);
+    if (!prepared) return at_once(prepared.error());
     if (auto* response = std::get_if<exchange::HttpResponse>(&*prepared)) {
-      return answer(asked, call.key->id, std::move(*response));
+      answer(routed.asked, std::move(*response));
+      return finished();
     }
-    auto& ready = std::get<Write>(*prepared);
+    write(std::get<Write>(std::move(*prepared)), call, std::move(routed.asked));
+  }
+
+  void write(Write ready, const Call& call, Asked asked) {
     const bool dry_run = is_true(call, "dry_run");
     node::Request request{.command = std::move(ready.command), .evidence = {}, .dry_run = dry_run};
     request.evidence = ready.evidence.empty()
                            ? command_record(call, request.command, std::move(ready.request))
                            : std::move(ready.evidence);
 
-    auto shared = std::make_shared<std::pair<Waiting, Write>>(std::move(asked), std::move(ready));
-    const auto done = [this, shared, dry_run, language = call.language,
-                       key = call.key->id](node::Outcome outcome) {
-      const Write& what = shared->second;
+    struct Open {
+      Asked asked;
+      std::vector<Warning> warnings;
+      std::vector<std::string> new_keys;
+      int status = 200;
+    };
+    auto open = std::make_shared<Open>(Open{.asked = std::move(asked),
+                                            .warnings = std::move(ready.warnings),
+                                            .new_keys = std::move(ready.new_keys),
+                                            .status = ready.status});
+    const auto done = [this, open, dry_run](node::Outcome outcome) {
+      const std::string& language = open->asked.language;
       bool took_effect = false;
       exchange::HttpResponse response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
-        response = done_response(*decided, what.warnings, language, what.status, dry_run);
+        response = done_response(*decided, open->warnings, language, open->status, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
         response = problem_response(problem_of(*refused), language);
       } else {
         took_effect = std::get<Fault>(outcome).unknown_outcome;
         response = problem_response(problem_of(std::get<Fault>(outcome)), language);
       }
-      if (!took_effect) forget(what.new_keys);
-      answer(shared->first, key, std::move(response));
+      if (!took_effect) forget(open->new_keys);
+      answer(open->asked, std::move(response));
+      finished();
     };
     if (!context.node.submit(std::move(request), done)) {
-      forget(shared->second.new_keys);
-      answer(shared->first, call.key->id, problem_response(busy(1), call.language));
+      forget(open->new_keys);
+      refuse(open->asked, busy(1));
+      finished();
     }
   }
 
@@ -236,19 +287,7 @@ Api::Api(Parts parts) : core_{std::make_unique<Core>(std::move(parts))} {}
 Api::~Api() { core_->end(); }
 
 void Api::handle(exchange::HttpRequest request, exchange::Reply reply) {
-  {
-    const std::lock_guard lock{core_->mutex};
-    if (!core_->ending && core_->waiting.size() < core_->parts.waiting_max) {
-      core_->waiting.push_back({std::move(request), std::move(reply), steady_ms(), {}, {}});
-      reply = nullptr;
-    }
-  }
-  if (reply) {
-    const std::string language = preferred_language(request.header("Accept-Language"));
-    reply(problem_response(busy(1), language));
-    return;
-  }
-  core_->work_came.notify_one();
+  core_->take(std::move(request), std::move(reply));
 }
 
 }  // namespace bashu::api

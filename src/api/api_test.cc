@@ -9,6 +9,7 @@
 #include <fstream>
 #include <future>
 #include <set>
+#include <thread>
 
 #include "api/routes.h"
 #include "api/test_pack.h"
@@ -726,6 +727,24 @@ TEST_F(ApiTest, TooManyAtOnceAreToldToComeAgain) {
   EXPECT_EQ(answer.status, 429);
   EXPECT_EQ(answer.code(), "busy");
   EXPECT_NE(answer.raw.header("Retry-After"), "");
+}
+
+TEST_F(ApiTest, OnlyASmallFeedIsPreparedOnTheThreadThatReadIt) {
+  const auto answered_here = [&](const std::string& feed, const std::string& lines) {
+    std::promise<std::thread::id> promise;
+    world_->api->handle(request("POST", "cashier", "/packs/errand/feeds/" + feed,
+                                R"({"role":"cashier","lines":)" + lines + "}"),
+                        [&promise](const HttpResponse& response) {
+                          EXPECT_GE(response.status, 400) << response.body;
+                          promise.set_value(std::this_thread::get_id());
+                        });
+    return promise.get_future().get() == std::this_thread::get_id();
+  };
+  ASSERT_EQ(get("clerk", "/packs/errand").status, 200);  // so that the pack is known
+  EXPECT_TRUE(answered_here("fee", "[]"));
+  EXPECT_FALSE(answered_here("fee", "[" + std::string(8'192, ' ') + "]"));
+  EXPECT_FALSE(answered_here("named_fee", "[]"));  // its lines are sealed with keys from a disk
+  EXPECT_FALSE(answered_here("none", "[]"));
 }
 
 TEST_F(ApiTest, ManyWritersAreAllAnswered) {

@@ -13,6 +13,7 @@ Prepared settle_case(Context& context, const Call& call);
 Prepared close_task(Context& context, const Call& call);
 // records_write.cc
 Prepared post_feed(Context& context, const Call& call);
+bool small_feed(Context& context, const Call& call);  // a few lines without private values
 Prepared put_records(Context& context, const Call& call);
 // circle_write.cc
 Prepared adopt_pack(Context& context, const Call& call);

@@ -37,16 +37,28 @@ std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Ca
   return sealed;
 }
 
+bool has_private(const packs::Type& type) {
+  return std::ranges::any_of(type.members,
+                             [](const packs::Member& field) { return is_private(*field.type); });
+}
+
 // The request as it goes into the journal: its lines sealed, if any of them can hold a secret.
 Value as_told(Value body, const std::string& name, const packs::Type& type,
               const std::vector<Value>& sealed) {
-  const bool private_lines = std::ranges::any_of(
-      type.members, [](const packs::Member& field) { return is_private(*field.type); });
-  if (private_lines) body.as_record()->insert_or_assign(name, Value{Value::List{sealed}});
+  if (has_private(type)) body.as_record()->insert_or_assign(name, Value{Value::List{sealed}});
   return body;
 }
 
 }  // namespace
+
+bool small_feed(Context& context, const Call& call) {
+  constexpr std::size_t kBytesMax = 4'096;
+  if (call.request.body.size() > kBytesMax) return false;
+  const auto shelf = context.shelves.recent();
+  const HeldPack* held = shelf ? shelf->find(call.part("pack")) : nullptr;
+  const packs::Feed* feed = held ? packs::find(held->pack->feeds, call.part("feed")) : nullptr;
+  return feed && !has_private(*feed->line);
+}
 
 Prepared post_feed(Context& context, const Call& call) {
   auto body = json_body(call, {"role", "lines"});

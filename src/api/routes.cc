@@ -21,9 +21,8 @@ std::vector<std::string_view> split(std::string_view path) {
 }
 
 // At most one `{name+}` in a pattern: what stands before and after it has a fixed length.
-bool fits(std::string_view pattern, const std::vector<std::string>& segments,
+bool fits(const std::vector<std::string_view>& wanted, const std::vector<std::string>& segments,
           std::map<std::string, std::string, std::less<>>& parts) {
-  const std::vector<std::string_view> wanted = split(pattern);
   std::size_t at = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::string_view one = wanted[i];
@@ -63,7 +62,8 @@ const std::vector<Route>& routes() {
       {"GET", "/packs", &list_packs, "Packs held here"},
       {"POST", "/packs", &adopt_pack, "Adopt a pack (admin)", "in_force_from dry_run"},
       {"GET", "/packs/{pack}", &show_pack, "A pack as it was adopted"},
-      {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run"},
+      {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run", false,
+       &small_feed},
       {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",
        "key prefix as_of after limit at at_least"},
       {"POST", "/packs/{pack}/registers/{register}/records", &put_records,
@@ -116,10 +116,16 @@ const std::vector<Route>& routes() {
 
 std::variant<Matched, NoRoute> match(std::string_view method,
                                      const std::vector<std::string>& segments) {
+  static const std::vector<std::vector<std::string_view>> kPatterns = [] {
+    std::vector<std::vector<std::string_view>> patterns;
+    for (const Route& route : routes()) patterns.push_back(split(route.path));
+    return patterns;
+  }();
   NoRoute none;
-  for (const Route& route : routes()) {
+  for (std::size_t i = 0; i < kPatterns.size(); ++i) {
+    const Route& route = routes()[i];
     Matched matched{.route = &route, .parts = {}};
-    if (!fits(route.path, segments, matched.parts)) continue;
+    if (!fits(kPatterns[i], segments, matched.parts)) continue;
     if (route.method == method) return matched;
     if (none.allowed.find(route.method) == std::string::npos) {
       none.allowed += (none.allowed.empty() ? "" : ", ") + std::string{route.method};

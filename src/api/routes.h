@@ -26,6 +26,8 @@ struct Route {
   std::string_view what;     // one line of English for the document
   std::string_view query{};  // names of the query's members, between spaces: see openapi.cc
   bool open = false;         // needs no key
+  // Whether a write can be prepared on the thread that read it: from memory, in microseconds.
+  bool (*at_once)(Context&, const Call&) = nullptr;
 };
 [[nodiscard]] const std::vector<Route>& routes();
 

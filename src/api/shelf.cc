@@ -58,13 +58,15 @@ std::vector<const HeldPack*> Shelf::list() const {
   return all;
 }
 
+std::shared_ptr<const Shelf> Shelves::recent() {
+  const std::lock_guard lock{mutex_};
+  const bool recent = shelf_ && steady_ms() - made_ms_ < kFreshMs;
+  return recent || (shelf_ && shelf_->position == node_.durable()) ? shelf_ : nullptr;
+}
+
 std::shared_ptr<const Shelf> Shelves::now() {
-  {
-    const std::lock_guard lock{mutex_};
-    const bool recent = shelf_ && steady_ms() - made_ms_ < kFreshMs;
-    if (recent || (shelf_ && shelf_->position == node_.durable())) return shelf_;
-  }
-  return fresh();
+  auto shelf = recent();
+  return shelf ? shelf : fresh();
 }
 
 std::shared_ptr<const Shelf> Shelves::fresh() {

@@ -42,7 +42,8 @@ struct Shelf {
 class Shelves {
  public:
   explicit Shelves(node::Node& node) : node_{node} {}
-  // At most half a second old.
+  // At most half a second old. recent() is empty where now() would ask the core.
+  [[nodiscard]] std::shared_ptr<const Shelf> recent();
   [[nodiscard]] std::shared_ptr<const Shelf> now();
   // As the core is now; asked when a name is not found.
   [[nodiscard]] std::shared_ptr<const Shelf> fresh();

@@ -42,6 +42,12 @@ feeds:
     when: line.fee > 0
     why: {zh: 金额须为正, en: The amount must be positive}
     do: {move: =line.fee, from: fees.payers, to: fees.owed(line.firm), date: =line.day}
+  named_fee:
+    title: {zh: 实名收费, en: Fees of named payers}
+    by: cashier
+    fields: {receipt: code, firm: firm, name: name, fee: yuan}
+    key: [receipt]
+    do: {move: =line.fee, from: fees.payers, to: fees.owed(line.firm)}
 services:
   errand:
     title: {zh: 代办事项, en: Errand}

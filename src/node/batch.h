@@ -27,7 +27,7 @@ struct Item {
   std::string message_id;  // of recv and resolve
   std::string evidence;
   core::Command spent;  // decided; the writer has the time to destroy it
-  std::string effect;   // of the genesis, instead of events
+  std::string effect;   // encoded already: the genesis, and what is small
   bool wants_receipt = false;
   bool adopts = false;  // `directory` is in force from here on
   std::shared_ptr<const Directory> directory;

@@ -24,6 +24,8 @@ namespace {
 constexpr std::size_t kDecisionMax = 40U << 20;  // with its envelopes; a commit holds 64 MiB
 constexpr std::uint64_t kEntriesMax = 50'000;    // of one decision; a commit holds 65,536
 constexpr std::size_t kSaltSize = 16;
+constexpr std::size_t kSaltsDrawn = 64;           // together: a system call for each would show
+constexpr std::size_t kSmall = 4U << 10;          // of a decision
 constexpr std::uint64_t kFeedLinesPerEntry = 10;  // in the price of a replay
 constexpr std::size_t kSnapshotsKept = 2;
 
@@ -160,9 +162,16 @@ core::Moment Kernel::moment() {
   // Neither time nor day ever go back: entries are in the order of their times.
   core::Moment now{.now = parts_.clock->now(),
                    .today = std::max(parts_.clock->today(), state_->circle().today),
-                   .salt = parts_.chance->bytes(kSaltSize)};
+                   .salt = salt()};
   now.now.unix_ms = std::max(now.now.unix_ms, last_time_);
   return now;
+}
+
+std::string Kernel::salt() {
+  if (salts_.size() < kSaltSize) salts_ = parts_.chance->bytes(kSaltSize * kSaltsDrawn);
+  std::string one = salts_.substr(salts_.size() - kSaltSize);
+  salts_.resize(salts_.size() - kSaltSize);
+  return one;
 }
 
 std::expected<core::Decision, Reject> Kernel::decide(const core::Command& command,
@@ -275,6 +284,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
     return;
   }
   std::uint64_t entries = 1;
+  const std::size_t before = batch.bytes;
   if (auto why = unfit(request, *decision, now.now, batch, entries)) {
     return refuse(batch, std::move(*why), std::move(item.done));
   }
@@ -289,6 +299,8 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
   item.time_ms = last_time_;
   item.directory = deciding_;
   label(item, request.command, *decision);
+  // Where many small ones share a commit the writer has more to do than this thread.
+  if (batch.bytes - before <= kSmall) item.effect = encode(decision->events);
   item.evidence = std::move(request.evidence);
   item.spent = std::move(request.command);
   item.answer = Done{.position = next_, .decision = std::move(*decision), .receipt = {}};

@@ -86,6 +86,7 @@ class Kernel {
   [[nodiscard]] std::expected<void, Fault> load();
   [[nodiscard]] std::expected<void, Fault> begin();
   [[nodiscard]] core::Moment moment();
+  [[nodiscard]] std::string salt();
   [[nodiscard]] std::expected<core::Decision, Reject> decide(const core::Command& command,
                                                              const core::Moment& at);
   void refuse(Batch& batch, Reject why, std::function<void(Outcome)> done);
@@ -104,6 +105,7 @@ class Kernel {
   // Core stage.
   std::unique_ptr<core::State> state_;
   std::shared_ptr<const Directory> deciding_;  // as of the last decision
+  std::string salts_;                          // drawn and not used yet
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;

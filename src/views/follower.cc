@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "node/thread.h"
 #include "views/read_ahead.h"
 
 namespace bashu::views {
@@ -27,8 +28,8 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 constexpr int kPauseMs = 200;  // how soon a stop is noticed
 // Under load entries are gathered for so long, unless somebody waits for one: a commit of the
-// tables costs as much as applying a hundred entries.
-constexpr std::chrono::milliseconds kGather{25};
+// tables writes a page for every account it touched, however often.
+constexpr std::chrono::milliseconds kGather{200};
 
 void remove_files(const fs::path& path) {
   std::error_code ignored;  // what is left over is removed at the next start
@@ -83,7 +84,7 @@ class FollowerImpl final : public Follower {
     if (auto linked = point_to(file); !linked) return linked;
     file_ = file;
     in_use_ = std::make_shared<InUse>(std::move(*views), dir_ / file);
-    thread_ = std::thread{[this] { follow(); }};
+    thread_ = node::named_thread("bashu-views", [this] { follow(); });
     return {};
   }
 
@@ -166,7 +167,6 @@ class FollowerImpl final : public Follower {
       batch = std::move(*entries);
       if (batch.empty()) return {};
       if (auto taken = take(views, batch); !taken) return std::unexpected{taken.error()};
-      tell();
     }
     return {};
   }
