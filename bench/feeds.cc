@@ -1,6 +1,7 @@
 // Transfers through a feed: batches of 8,192 in the process, and one at a time over HTTP by 32
 // clients. The baseline makes each transfer one SQL transaction in SQLite.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -134,6 +135,7 @@ bool feeds_http(std::ostream& out) {
   std::vector<double> latencies;
   std::atomic<std::uint64_t> number = 0;
   std::atomic<int> failed = 0;
+  double behind_s = 0;  // the views, at the end of the worst run
   for (int run = 0; run < 3; ++run) {
     exchange::HttpClient client{{.connections_max = kClients}};
     std::atomic<std::uint64_t> done = 0;
@@ -177,6 +179,9 @@ bool feeds_http(std::ostream& out) {
     const double rate = static_cast<double>(done) / seconds_since(start);
     stop = true;
     while (running > 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    const auto ended = Steady::now();
+    BASHU_ASSERT((*follower)->wait(one.node->durable() - 1, 60'000));
+    behind_s = std::max(behind_s, seconds_since(ended));
     rates.push_back(rate);
   }
   server->reset();
@@ -187,6 +192,7 @@ bool feeds_http(std::ostream& out) {
       << " s); client and server share the machine\n"
       << "  latency   median " << median(latencies) << " ms, p99 " << percentile(latencies, 0.99)
       << " ms; failed " << failed << "\n"
+      << "  views     show the last transfer at most " << behind_s * 1e3 << " ms after its answer\n"
       << "  baseline  " << static_cast<std::int64_t>(baseline)
       << " transfers/s, one SQLite transaction each; ratio " << rate / baseline << "\n";
   return failed == 0;

@@ -177,8 +177,7 @@ struct Apply {
     if (row.pack || e.source.empty()) return;
     const auto source = parse_json(e.source, {.depth = 64, .values = 500'000});
     BASHU_ASSERT(source);
-    circle.hold(row, packs::load(*source).pack);
-    BASHU_ASSERT(row.pack);
+    circle.hold(row, packs::load_adopted(*source).pack);
   }
   void operator()(const PartyJoined& e) { store.edit_circle().parties[e.party] = e; }
   void operator()(const RecordSigned& e) {

@@ -13,14 +13,19 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
 #include "evidence/checkpoint.h"
+#include "evidence/entry.h"
 #include "evidence/envelope.h"
 #include "journal/database.h"
+#include "node/codec.h"
 #include "node/crash_mark.h"
 #include "node/high_mark.h"
+#include "node/replay.h"
 #include "node/sealer.h"
 #include "node/test_support.h"
 #include "node/verify.h"
+#include "packs/yaml.h"
 
 namespace bashu::node {
 namespace {
@@ -50,6 +55,53 @@ class FailingJournal final : public journal::Journal {
   bool& fails_;
   std::vector<journal::Commit> commits_;
 };
+
+// A commit of one entry that adopts a pack.
+evidence::CommitRecord adopting(std::string source) {
+  const std::vector<core::Event> events{core::PackAdopted{.party = "sichuan",
+                                                          .digest = "sha256:" + hex(sha256(source)),
+                                                          .from = *Date::parse("2026-03-02"),
+                                                          .source = std::move(source)}};
+  const std::string blind(16, 'b'), effect = encode(events);
+  const std::string leaf =
+      evidence::entry_text({.index = 7,
+                            .time = 1,
+                            .kind = "local",
+                            .outcome = "-",
+                            .reason = "-",
+                            .channel = "-",
+                            .seq = 0,
+                            .evidence = "-",
+                            .effect = hex(evidence::effect_commitment(blind, effect))});
+  return {.first = 7,
+          .entries = {{.leaf = leaf, .blind = blind, .effect = effect, .evidence = {}}},
+          .checkpoint = {}};
+}
+
+TEST(Replay, APackThatARuleForbidsNowIsStillCarriedOut) {
+  std::string text{kTestPack};
+  const std::string_view end = "      declined: {title: {en: Declined}, final: true}\n";
+  text.insert(text.find(end), "      idle: {title: {en: Nobody comes here}, final: true}\n");
+  ASSERT_FALSE(packs::load(text).pack);
+  const std::string source = canonical_json(packs::read_yaml(text).root);
+  core::State state{"sichuan"};
+  const auto replayed = replay(adopting(source), 0, state);
+  ASSERT_TRUE(replayed) << replayed.error().what;
+  ASSERT_EQ(state.circle().packs.size(), 1U);
+  EXPECT_TRUE(state.circle().packs.begin()->second.pack);
+}
+
+TEST(Replay, APackThatIsNotUnderstoodStopsTheStartWithItsReason) {
+  std::string text{kTestPack};
+  text.replace(text.find("registers:"), 0, "surprises: {a: 1}\n");
+  const std::string source = canonical_json(packs::read_yaml(text).root);
+  core::State state{"sichuan"};
+  const auto replayed = replay(adopting(source), 0, state);
+  ASSERT_FALSE(replayed);
+  EXPECT_NE(replayed.error().what.find("journal entry 7"), std::string::npos)
+      << replayed.error().what;
+  EXPECT_NE(replayed.error().what.find("surprises"), std::string::npos) << replayed.error().what;
+}
 
 TEST(Kernel, NothingIsAnsweredOrReadableOfACommitThatFailed) {
   TestNode home{"sichuan"};

@@ -5,7 +5,9 @@
 #include <variant>
 #include <vector>
 
+#include "base/json.h"
 #include "node/codec.h"
+#include "packs/load.h"
 
 namespace bashu::node {
 
@@ -15,6 +17,20 @@ constexpr std::size_t kReadBytes = 8U << 20;
 
 std::unexpected<Fault> fault(std::uint64_t index, const std::string& why) {
   return std::unexpected{Fault{.what = "journal entry " + std::to_string(index) + ": " + why}};
+}
+
+// Why a pack that was adopted cannot be carried out by this program; empty if it can.
+std::string not_understood(const core::PackAdopted& adopted, const core::State& state) {
+  const auto row = state.circle().packs.find(adopted.digest);
+  if (adopted.source.empty() || (row != state.circle().packs.end() && row->second.pack)) return {};
+  std::string why = "this program does not understand the pack " + adopted.digest +
+                    " adopted there; start the one that adopted it, or a later one";
+  const auto source = parse_json(adopted.source, {.depth = 64, .values = 500'000});
+  if (!source) return why;
+  for (const Finding& finding : packs::load_adopted(*source).findings) {
+    if (!finding.note) return why + " (" + finding.path + ": " + finding.text + ")";
+  }
+  return why;
 }
 
 }  // namespace
@@ -29,6 +45,9 @@ std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std:
     if (!events) return fault(index, events.error());
     for (const core::Event& event : *events) {
       state.apply(event);
+      if (const auto* adopted = std::get_if<core::PackAdopted>(&event)) {
+        if (auto why = not_understood(*adopted, state); !why.empty()) return fault(index, why);
+      }
       const auto* feed = std::get_if<core::FeedTaken>(&event);
       done.weight += feed ? feed->lines.size() : 1;
     }

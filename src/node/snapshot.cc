@@ -431,7 +431,7 @@ class RowReader {
     for (const auto& adopted : in.adopted()) row.adopted[adopted.party()] = day(adopted.from());
     if (in.source().empty()) return;
     const auto source = parse_json(in.source(), kPackLimits);
-    if (source) circle.hold(row, packs::load(*source).pack);
+    if (source) circle.hold(row, packs::load_adopted(*source).pack);
     if (!row.pack || row.pack->digest != in.digest()) {
       reader_.error = "pack " + in.digest() + " no longer loads";
     }

@@ -33,7 +33,7 @@ bool deeper_than(const Value& value, int levels) {
   return false;
 }
 
-Loaded load_document(const Value& source, const Document* document) {
+Loaded load_document(const Value& source, const Document* document, bool adopted = false) {
   Loaded loaded;
   const Value::Record* root = source.as_record();
   if (!root) {
@@ -52,7 +52,7 @@ Loaded load_document(const Value& source, const Document* document) {
   Loader loader{source, *root, document};
   loader.run();
   loaded.findings = loader.reader().findings();
-  if (!loader.reader().faulty()) loaded.pack = loader.pack();
+  if (adopted ? loader.understood() : !loader.reader().faulty()) loaded.pack = loader.pack();
   return loaded;
 }
 
@@ -81,6 +81,8 @@ Loaded load(std::string_view text) {
 
 Loaded load(const Value& source) { return load_document(source, nullptr); }
 
+Loaded load_adopted(const Value& source) { return load_document(source, nullptr, true); }
+
 Loader::Loader(const Value& source, const Value::Record& root, const Document* document)
     : reader_{document},
       root_{root},
@@ -102,15 +104,16 @@ void Loader::run() {
   registers();
   books();
   calculators();
-  names_apart();
   service_heads();
   checker_.check_calcs();
   service_bodies();
   feeds();
   figures();
+  change();
+  understood_ = !reader_.faulty();
+  names_apart();
   lint();
   scenarios();
-  change();
 }
 
 void Loader::header() {

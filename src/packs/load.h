@@ -23,6 +23,10 @@ struct Loaded {
 [[nodiscard]] inline Loaded load(const char* text) { return load(std::string_view{text}); }
 // The same from data already read, e.g. a canonical pack that came from a peer (no positions).
 [[nodiscard]] Loaded load(const Value& source);
+// A pack that was adopted, from a journal. What it says must be understood; but rules that only
+// decide whether a pack may be adopted (names apart, lint, scenarios) are not asked again, so that
+// one added since does not stop a node that adopted it before.
+[[nodiscard]] Loaded load_adopted(const Value& source);
 
 // The calculators compiled into this node: name and version, and the function itself.
 // Pure; integers only; an error text if its input makes no sense.

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "packs/show.h"
+#include "packs/yaml.h"
 
 namespace bashu::packs {
 namespace {
@@ -113,10 +114,42 @@ std::string told(const std::vector<Finding>& findings, bool notes) {
   return all;
 }
 
+Value source_of(const std::string& text) {
+  const Document document = read_yaml(text);
+  EXPECT_TRUE(document.findings.empty());
+  return document.root;
+}
+
 std::string read(const std::string& path) {
   std::ifstream file{BASHU_SOURCE_DIR "/" + path, std::ios::binary};
   EXPECT_TRUE(file) << path;
   return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST(Load, AnAdoptedPackIsHeldAlthoughARuleForbidsItNow) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"      held: {title: {zh: 已成行, en: Held}, final: true}",
+            "      held: {title: {zh: 已成行, en: Held}, final: true}\n"
+            "      idle: {title: {zh: 闲置, en: Idle}, final: true}"},  // nobody reaches it
+           {"start: visit, id: V1", "start: nothing, id: V1"}}) {       // in a scenario
+    const Value source = source_of(changed(from, to));
+    EXPECT_FALSE(load(source).pack) << to;
+    const Loaded adopted = load_adopted(source);
+    ASSERT_TRUE(adopted.pack) << told(adopted.findings, false);
+    EXPECT_EQ(adopted.pack->digest, digest_text(source));
+    EXPECT_EQ(adopted.pack->scenarios.size(), 1U);
+  }
+}
+
+TEST(Load, AnAdoptedPackMustBeUnderstood) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"params: {limit: 100}", "params: {limit: 100}\nsurprises: {}"},
+           {"when: line.mass > 0", "when: line.mass > fresh(0)"},
+           {"to: agreed", "to: nowhere"}}) {
+    const Loaded adopted = load_adopted(source_of(changed(from, to)));
+    EXPECT_FALSE(adopted.pack) << to;
+    EXPECT_NE(told(adopted.findings, false), "") << to;
+  }
 }
 
 TEST(Load, ADemoLoadsAndEverythingIsResolved) {

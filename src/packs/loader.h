@@ -1,7 +1,8 @@
 // The state of one load: what the parts of the loader share (load.cc, load_*.cc, lint.cc).
 //
 //     header ► types, registers, books, calculators ► heads of services (parties, fields, calc)
-//            ► bodies of services, feeds, figures ► lint of the graphs ► scenarios, migrate
+//            ► bodies of services, feeds, figures ► migrate ► rules: names apart, lint of the
+//            graphs, scenarios
 #pragma once
 
 #include <map>
@@ -25,6 +26,8 @@ class Loader {
   // Everything but size limits of the text; the pack is of use only if nothing is faulty.
   void run();
   [[nodiscard]] const Reader& reader() const { return reader_; }
+  // Everything in it has a meaning, whether or not rules allow it.
+  [[nodiscard]] bool understood() const { return understood_; }
   [[nodiscard]] std::shared_ptr<Pack> pack() const { return pack_; }
 
  private:
@@ -112,6 +115,7 @@ class Loader {
   Reader reader_;
   const Value::Record& root_;
   std::shared_ptr<Pack> pack_;
+  bool understood_ = false;
   TypeTable types_;
   Checker checker_;
   // Fields that effects fill in when they start a sub-case.

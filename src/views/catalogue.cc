@@ -306,7 +306,7 @@ Catalogue read_catalogue(Database& database) {
     catalogue.digests[id] = digest;
     catalogue.packs[digest] = {.id = id,
                                .position = packs_read.integer(2),
-                               .pack = source ? packs::load(*source).pack : nullptr};
+                               .pack = source ? packs::load_adopted(*source).pack : nullptr};
   }
   Statement& tables = database.prepared(
       "SELECT id, register, editions, pack, name, table_name FROM view_table ORDER BY id");
