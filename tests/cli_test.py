@@ -71,6 +71,32 @@ def run(*args, env=None, stdin=subprocess.DEVNULL):
                           env=environment, stdin=stdin, timeout=300)
 
 
+ENGLISH = {"BASHU_LANG": "", "LANG": "C"}
+CHINESE = {"BASHU_LANG": "", "LANG": "zh_CN.UTF-8"}
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def help_pages(env, command=()):
+    """(command, page) of a command and all below it."""
+    page = run(*command, "--help", env=env).stdout
+    yield command, page
+    below = re.search(r"(?m)^(?:Subcommands|子命令):\n((?:  .*\n)+)", page)
+    for name in re.findall(r"(?m)^  ([a-z-]+) ", below.group(1)) if below else ():
+        yield from help_pages(env, (*command, name))
+
+
+def descriptions(page):
+    """What a page says in words: whole lines, and what stands beside or below a name."""
+    for line in page.splitlines():
+        if not line.startswith("  "):
+            yield line
+        elif line.startswith("  bashu "):
+            yield line.strip().rpartition("   ")[2] if "   " in line.strip() else ""
+        else:
+            columns = HAN.sub(r"\g<0>\0", line)
+            yield columns[30:] if columns[29:30] == " " else ""
+
+
 def free_port(host):
     with socket.socket() as probe:
         probe.bind((host, 0))
@@ -96,7 +122,7 @@ class Usage(Folder):
         for command in ("pack", "init", "key", "serve", "snapshot", "circle", "case", "journal",
                         "bundle", "verify-bundle", "bench"):
             self.assertRegex(result.stdout, rf"(?m)^  {command} ")
-        self.assertIn("退出码", result.stdout)
+        self.assertIn("Exit codes", result.stdout)
 
     def test_what_is_misspelt_is_usage(self):
         for args in ([], ["nothing"], ["pack"], ["pack", "check"], ["case", "start", "x"],
@@ -122,6 +148,46 @@ class Usage(Folder):
         self.assertIn("没有基准测试", run("--lang", "zh", "bench", "x").stderr)
         self.assertIn("no benchmark", run("--lang", "en", "bench", "x").stderr)
         self.assertIn("没有基准测试", run("bench", "x", env={"BASHU_LANG": "zh_CN.UTF-8"}).stderr)
+
+    def test_help_is_in_the_readers_language(self):
+        english = dict(help_pages(ENGLISH))
+        chinese = dict(help_pages(CHINESE))
+        self.assertGreater(len(english), 30)
+        self.assertIn(("journal", "proof"), english)
+        self.assertEqual(english.keys(), chinese.keys())
+        for command, page in english.items():
+            with self.subTest(command=command, language="en"):
+                self.assertTrue(page.isascii(), page)
+        for command, page in chinese.items():
+            with self.subTest(command=command, language="zh"):
+                untold = [text for text in descriptions(page) if text and not HAN.search(text)]
+                self.assertEqual(untold, [], page)
+                self.assertNotRegex(page, r"REQUIRED|TEXT|INT|Env|OPTIONS|SUBCOMMAND| in \[")
+        for option in (["--lang", "zh"], ["--lang=zh"]):
+            self.assertEqual(run("bundle", "--help", *option, env=ENGLISH).stdout,
+                             chinese["bundle",])
+        self.assertEqual(run("bundle", "--lang", "en", "--help", env=CHINESE).stdout,
+                         english["bundle",])
+
+    def test_columns_of_chinese_help_are_aligned(self):
+        page = run("case", "do", "--help", env=CHINESE).stdout
+        told = [line for line in page.splitlines() if re.match(r"  -.*  [^ ]+", line)]
+        self.assertGreater(len(told), 5)
+        for line in told:
+            name = line[:line.rindex("  ") + 2]
+            self.assertEqual(len(name) + len(HAN.findall(name)), 30, line)
+
+    def test_what_is_misspelt_is_told_in_the_readers_language(self):
+        for args in ([], ["nothing"], ["pack", "check"], ["journal", "proof", "dir", "many"],
+                     ["--lang", "fr", "bench"], ["case", "list", "--limit", "0"],
+                     ["case", "list", "--limit"], ["case", "list", "--pack", "a", "--pack", "b"],
+                     ["circle", "adopt", "a", "b", "c"], ["bench", "--no-such-option"]):
+            with self.subTest(args=args):
+                self.assertTrue(run(*args, env=ENGLISH).stderr.isascii())
+                told = run(*args, env=CHINESE)
+                self.assertEqual(told.returncode, 2)
+                self.assertEqual([line for line in told.stderr.splitlines()
+                                  if not HAN.search(line) or re.search(r"[a-z] [a-z]", line)], [])
 
 
 class Packs(Folder):

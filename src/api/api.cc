@@ -152,18 +152,14 @@ struct Api::Core {
     if (!routed) return refuse(asked, routed.error());
     routed->asked = std::move(asked);
     const bool now = routed->route->at_once && routed->route->at_once(context, routed->call);
+    bool room = false;
     {
       const std::lock_guard lock{mutex};
-      const bool room = !ending && (now || waiting.size() < parts.waiting_max);
-      if (!room) {
-        asked = std::move(routed->asked);
-      } else if (now) {
-        ++begun;
-      } else {
-        waiting.push_back(std::move(*routed));
-      }
+      room = !ending && (now || waiting.size() < parts.waiting_max);
+      if (room && now) ++begun;
+      if (room && !now) waiting.push_back(std::move(*routed));
     }
-    if (asked.reply) return refuse(asked, busy(1));
+    if (!room) return refuse(routed->asked, busy(1));
     if (now) return run(std::move(*routed));
     work_came.notify_one();
   }
@@ -210,17 +206,17 @@ struct Api::Core {
       }
       return finished();
     }
-    const auto at_once = [&](const Problem& problem) {
+    const auto give_up = [&](const Problem& problem) {
       refuse(routed.asked, problem);
       finished();
     };
     const Call& call = routed.call;
     constexpr std::size_t kIdempotencyKeyMax = 200;
     if (call.request.header("Idempotency-Key").size() > kIdempotencyKeyMax) {
-      return at_once(malformed("Idempotency-Key", "At most 200 characters.", "最多 200 个字符。"));
+      return give_up(malformed("Idempotency-Key", "At most 200 characters.", "最多 200 个字符。"));
     }
     Prepared prepared = std::get<Prepare>(routed.route->handler)(context, call);
-    if (!prepared) return at_once(prepared.error());
+    if (!prepared) return give_up(prepared.error());
     if (auto* response = std::get_if<exchange::HttpResponse>(&*prepared)) {
       answer(routed.asked, std::move(*response));
       return finished();

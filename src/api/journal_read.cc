@@ -16,7 +16,7 @@ constexpr std::uint64_t kEntriesMax = 1'000;
 Result journal_entries(Context& context, const Call& call) {
   if (!call.key->allows("audit") && !call.key->allows("admin")) {
     return std::unexpected{
-        forbidden("Reading the journal needs `audit`.", "查阅账本须有 audit 权限。")};
+        forbidden("Reading the journal needs `audit`.", "查阅日志须有 audit 权限。")};
   }
   const auto from = number_parameter(call, "from");
   if (!from) return std::unexpected{from.error()};

@@ -317,7 +317,7 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
   const auto* reg = packs::find(pack->registers, command.reg);
   if (!reg) {
     return refused(RejectCode::unknown_register, "register",
-                   "The pack has no register " + command.reg, "业务包中没有登记簿 " + command.reg);
+                   "The pack has no register " + command.reg, "业务包中没有登记册 " + command.reg);
   }
   if (reg->editions) {
     return refused(RejectCode::form, "register", command.reg + " changes only by an edition",
@@ -325,7 +325,7 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
   }
   if (!holds_role(command.by, "registrar")) {
     return refused(RejectCode::role, "role", "Only a registrar may fill a register",
-                   "只有登记员可以导入登记簿");
+                   "只有登记员可以导入登记册");
   }
   // A record that does not name its sides waits for all among whom the pack is in force.
   std::vector<PartyId> sides = adopters(*pack, {});

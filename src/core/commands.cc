@@ -47,7 +47,7 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
     if (!parent) {
       return std::unexpected{reject(RejectCode::unknown_case, "parent",
                                     "There is no case " + command.parent,
-                                    "没有案件 " + command.parent)};
+                                    "没有办件 " + command.parent)};
     }
     pack = parent->pack;
     parties = parent->parties;
@@ -61,11 +61,11 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
         "parent",
         service.parent.empty() ? "This service has no parent case"
                                : "The parent case is missing: " + service.parent,
-        service.parent.empty() ? "本事项没有上级案件" : "缺少上级案件：" + service.parent)};
+        service.parent.empty() ? "本事项没有上级办件" : "缺少上级办件：" + service.parent)};
   }
   if (parent && parent->service != service.parent) {
     return std::unexpected{form_reject("parent", "The parent must be a case of " + service.parent,
-                                       "上级案件应属于 " + service.parent)};
+                                       "上级办件应属于 " + service.parent)};
   }
   for (const packs::PartyDef& party : service.parties) {
     const auto it = parties.find(party.name);
@@ -134,7 +134,7 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
   }
   if (opened.id.size() > kCaseIdMax) {
     return std::unexpected{
-        reject(RejectCode::too_large, "id", "The case id is too long", "案件编号过长")};
+        reject(RejectCode::too_large, "id", "The case id is too long", "办件编号过长")};
   }
   if (draft_.find_case(opened.id)) {
     return std::unexpected{
@@ -168,7 +168,7 @@ Result Decider::start_child(const CaseId& parent_id, const StartDone& start) {
   for (const std::string& name : given) {
     if (!of->service->field(name)) {
       return std::unexpected{
-          form_reject("with." + name, "The sub-case has no such field", "子案件没有此字段")};
+          form_reject("with." + name, "The sub-case has no such field", "子办件没有此字段")};
     }
   }
   auto input = fill_form(*of->service, given, start.with);
@@ -193,7 +193,7 @@ Result Decider::fire_event(const FireEvent& command, Value* answer) {
   const Case* c = draft_.find_case(command.id);
   if (!c) {
     return std::unexpected{reject(RejectCode::unknown_case, "case",
-                                  "There is no case " + command.id, "没有案件 " + command.id)};
+                                  "There is no case " + command.id, "没有办件 " + command.id)};
   }
   const auto of = definition(*c);
   if (!of) return std::unexpected{of.error()};
@@ -202,12 +202,12 @@ Result Decider::fire_event(const FireEvent& command, Value* answer) {
     return std::unexpected{reject(
         RejectCode::disputed, {},
         "The case is in dispute (" + c->dispute->reason + "); both sides must settle it first",
-        "案件存在争议（" + c->dispute->reason + "），须双方共同处理")};
+        "办件存在争议（" + c->dispute->reason + "），须双方共同处理")};
   }
   if (!state || state->final) {
     return std::unexpected{
         reject(RejectCode::state, {}, "The case has ended: " + c->state,
-               "案件已办结：" + (state ? in_language(state->title, "zh") : c->state))};
+               "办件已办结：" + (state ? in_language(state->title, "zh") : c->state))};
   }
   const auto* event = packs::find(state->events, command.event);
   const PartyId holder = owner(*c, *of);
@@ -226,7 +226,7 @@ Result Decider::fire_event(const FireEvent& command, Value* answer) {
     return std::unexpected{
         reject(RejectCode::not_owner, {},
                "The case is with " + holder + ": " + in_language(state->title, "en"),
-               "案件现由 " + holder + " 办理：" + in_language(state->title, "zh"))};
+               "办件现由 " + holder + " 办理：" + in_language(state->title, "zh"))};
   }
   if (!event) {
     std::string names;
@@ -266,7 +266,7 @@ Result Decider::fire_event(const FireEvent& command, Value* answer) {
     return std::unexpected{
         reject(RejectCode::conflict, "version",
                "The case has changed; it is now at version " + std::to_string(c->version),
-               "案件已变更，当前版本为 " + std::to_string(c->version))};
+               "办件已变更，当前版本为 " + std::to_string(c->version))};
   }
   auto input = fill_form(*of->service, event->form, command.with);
   if (!input) return std::unexpected{input.error()};
@@ -317,7 +317,7 @@ Result Decider::signal(const CaseId& target, const std::string& event, const Val
   const Case* c = draft_.find_case(target);
   if (!c) {
     return std::unexpected{reject(RejectCode::unknown_case, "case", "There is no case " + target,
-                                  "没有案件 " + target)};
+                                  "没有办件 " + target)};
   }
   const auto of = definition(*c);
   if (!of) return std::unexpected{of.error()};
@@ -367,7 +367,7 @@ Result Decider::fire_clock(const FireClock& command) {
   }
   if (c->dispute) {
     return std::unexpected{
-        reject(RejectCode::disputed, {}, "The case is in dispute", "案件存在争议")};
+        reject(RejectCode::disputed, {}, "The case is in dispute", "办件存在争议")};
   }
   const auto of = definition(*c);
   if (!of) return std::unexpected{of.error()};
@@ -466,7 +466,7 @@ std::vector<Choice> Decider::choices(std::string_view id, const std::vector<std:
     Choice choice{.event = name, .passes = true, .why = {}};
     if (c->dispute) {
       choice.passes = false;
-      choice.why.push_back(bilingual("The case is in dispute", "案件存在争议"));
+      choice.why.push_back(bilingual("The case is in dispute", "办件存在争议"));
     } else if (holder == self() && event.form.empty()) {
       // With a form the guard can only be asked once it is filled in.
       Chosen chosen = choose(*of, *c, event.branches, c->data, nullptr);

@@ -59,11 +59,11 @@ Result Decider::settle(const SignSettlement& command) {
   const Case* c = draft_.find_case(command.id);
   if (!c) {
     return std::unexpected{reject(RejectCode::unknown_case, "case",
-                                  "There is no case " + command.id, "没有案件 " + command.id)};
+                                  "There is no case " + command.id, "没有办件 " + command.id)};
   }
   if (!c->dispute) {
     return std::unexpected{
-        reject(RejectCode::state, {}, "The case is not in dispute", "案件不存在争议")};
+        reject(RejectCode::state, {}, "The case is not in dispute", "办件不存在争议")};
   }
   if (!c->dispute->contents.contains(command.content)) {
     std::string known;

@@ -308,7 +308,7 @@ Result Decider::put(const CaseId& id, const packs::Pack& pack, const PutDone& wh
     const packs::Type* type = reg->record->member(name);
     if (!type) {
       return std::unexpected{
-          form_reject(name, "The register has no such field", "登记簿没有此字段")};
+          form_reject(name, "The register has no such field", "登记册没有此字段")};
     }
     if (type->sided) {
       event.sided.push_back(name);

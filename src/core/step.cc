@@ -279,7 +279,7 @@ std::expected<bool, Reject> Decider::step(const CaseId& id, const NewStep& step)
   draft_.decide(std::move(change));
   if (canonical_json(draft_.find_case(id)->data).size() > kDataMax) {
     return std::unexpected{reject(RejectCode::too_large, "data", "A case holds at most 256 KiB",
-                                  "单个案件数据不得超过 256 KiB")};
+                                  "单个办件数据不得超过 256 KiB")};
   }
   for (const auto& [account, month] : reads.windows) {
     if (!draft_.month_stated(account, month)) {

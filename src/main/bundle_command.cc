@@ -134,7 +134,7 @@ Exit bundle(const Console& console, const Bundle& what) {
   gatherer.end();
   if (gatherer.messages() == 0) {
     console.err << console.say("no message of this case is in the journal\n",
-                               "账本中没有该办件的消息\n");
+                               "日志中没有该办件的消息\n");
     return Exit::refused;
   }
   if (!what.claim.empty()) {

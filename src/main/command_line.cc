@@ -1,4 +1,4 @@
-// The arguments of every command. The only file that knows the option parser.
+// The arguments of every command. With chinese_help.cc, all that knows the option parser.
 
 #include "main/command_line.h"
 
@@ -9,6 +9,7 @@
 #include <functional>
 #include <iostream>
 
+#include "main/chinese_help.h"
 #include "main/commands.h"
 
 namespace bashu::cli {
@@ -17,16 +18,19 @@ namespace {
 
 using Action = std::function<Exit(const Console&)>;
 
+// The text in the reader's language.
+struct Text {
+  bool chinese;
+  std::string operator()(const char* en, const char* zh) const { return chinese ? zh : en; }
+};
+
 // A command's options live as long as its callback; `action` is what the arguments asked for.
 struct Parser {
-  CLI::App app{
-      "Bashu: services, projects and settlements that governments run as one.\n"
-      "Bashu：让彼此独立的政府像一家一样办理服务、项目和清算。",
-      "bashu"};
+  CLI::App app{{}, "bashu"};
   Action action;
 
   template <typename Options>
-  CLI::App* command(CLI::App* under, const char* name, const char* what,
+  CLI::App* command(CLI::App* under, const char* name, const std::string& what,
                     Exit (*run)(const Console&, const Options&),
                     std::function<void(CLI::App&, Options&)> declare) {
     CLI::App* sub = under->add_subcommand(name, what);
@@ -37,300 +41,425 @@ struct Parser {
     });
     return sub;
   }
-  CLI::App* group(const char* name, const char* what) {
+  CLI::App* group(const char* name, const std::string& what) {
     CLI::App* sub = app.add_subcommand(name, what);
     sub->require_subcommand(1);
     return sub;
   }
 };
 
-void remote_options(CLI::App& app, Remote& remote) {
-  app.add_option("--api", remote.api, "address of the node's API, e.g. http://127.0.0.1:8080")
+void remote_options(CLI::App& app, Remote& remote, const Text& t) {
+  app.add_option("--api", remote.api,
+                 t("address of the node's API, e.g. http://127.0.0.1:8080",
+                   "节点 API 的地址，如 http://127.0.0.1:8080"))
       ->envname("BASHU_API");
-  app.add_option("--key", remote.key, "secret of an API key (better: environment)")
+  app.add_option("--key", remote.key,
+                 t("secret of an API key (better: environment)", "API 密钥（最好由环境变量给出）"))
       ->envname("BASHU_KEY");
-  app.add_option("--ca", remote.ca, "certificate of the API's authority, for https")
+  app.add_option(
+         "--ca", remote.ca,
+         t("certificate of the API's authority, for https", "API 证书签发机构的证书，用于 https"))
       ->envname("BASHU_CA");
-  app.add_flag("--json", remote.json, "print the answer as JSON");
+  app.add_flag("--json", remote.json, t("print the answer as JSON", "以 JSON 输出应答"));
 }
 
-void form_options(CLI::App& app, CaseForm& form) {
+void out_option(CLI::App& app, std::string& out, const Text& t) {
+  app.add_option("--out", out, t("file (default: standard output)", "输出文件（默认：标准输出）"));
+}
+
+void form_options(CLI::App& app, CaseForm& form, const Text& t) {
   app.add_option("--with", form.with,
-                 "field=value of the form; a value that is JSON is taken as JSON");
-  app.add_option("--with-json", form.with_json, "the whole form as JSON, or @FILE");
+                 t("field=value of the form; a value that is JSON is taken as JSON",
+                   "表单的 字段=值；值为 JSON 时按 JSON 读取"));
+  app.add_option("--with-json", form.with_json,
+                 t("the whole form as JSON, or @FILE", "以 JSON 给出整个表单，或 @FILE"));
   app.add_option("--idempotency-key", form.idempotency_key,
-                 "repeat the command with the same key and it is done once");
-  app.add_flag("--dry-run", form.dry_run, "decide and tell, change nothing");
+                 t("repeat the command with the same key and it is done once",
+                   "以同一个键重复执行时，只办理一次"));
+  app.add_flag("--dry-run", form.dry_run,
+               t("decide and tell, change nothing", "试运行：作出判断并告知，不作更改"));
 }
 
-void pack_commands(Parser& parser) {
-  CLI::App* pack = parser.group("pack", "check, test, show and adopt packs");
+void pack_commands(Parser& parser, const Text& t) {
+  CLI::App* pack =
+      parser.group("pack", t("check, test, show and adopt packs", "检查、测试、查看和采用业务包"));
   parser.command<PackFiles>(
-      pack, "check", "report every fault as FILE:LINE:COLUMN: text", pack_check,
-      [](CLI::App& app, PackFiles& o) { app.add_option("FILE", o.files)->required(); });
+      pack, "check",
+      t("report every fault as FILE:LINE:COLUMN: text", "逐处报告错误，格式为 FILE:行:列: 说明"),
+      pack_check, [](CLI::App& app, PackFiles& o) { app.add_option("FILE", o.files)->required(); });
   parser.command<PackFiles>(
-      pack, "test", "run the scenarios of packs on simulated nodes", pack_test,
+      pack, "test",
+      t("run the scenarios of packs on simulated nodes", "在模拟节点上运行业务包的场景"), pack_test,
       [](CLI::App& app, PackFiles& o) { app.add_option("FILE", o.files)->required(); });
-  parser.command<PackShow>(pack, "show", "the life cycles of a pack, for people", pack_show,
-                           [](CLI::App& app, PackShow& o) {
-                             app.add_option("FILE", o.file)->required();
-                             app.add_flag("--dot", o.dot, "as a Graphviz graph");
-                           });
-  parser.command<PackAdopt>(
-      pack, "adopt", "test packs and adopt them: DIR FILE..., or --api URL FILE...", pack_adopt,
-      [](CLI::App& app, PackAdopt& o) {
-        app.add_option("FILE", o.files, "the node's directory first, unless --api is given")
-            ->required();
-        app.add_option("--from", o.from, "first day in force, e.g. 2026-07-01 (default: today)");
-        remote_options(app, o.remote);
+  parser.command<PackShow>(
+      pack, "show", t("the life cycles of a pack, for people", "显示业务包的办理流程，供人阅读"),
+      pack_show, [&t](CLI::App& app, PackShow& o) {
+        app.add_option("FILE", o.file)->required();
+        app.add_flag("--dot", o.dot, t("as a Graphviz graph", "输出为 Graphviz 图"));
       });
+  parser.command<PackAdopt>(pack, "adopt",
+                            t("test packs and adopt them: DIR FILE..., or --api URL FILE...",
+                              "测试并采用业务包：DIR FILE...，或 --api URL FILE..."),
+                            pack_adopt, [&t](CLI::App& app, PackAdopt& o) {
+                              app.add_option("FILE", o.files,
+                                             t("the node's directory first, unless --api is given",
+                                               "先写节点目录，给出 --api 时除外"))
+                                  ->required();
+                              app.add_option(
+                                  "--from", o.from,
+                                  t("first day in force, e.g. 2026-07-01 (default: today)",
+                                    "生效首日，如 2026-07-01（默认：今天）"));
+                              remote_options(app, o.remote, t);
+                            });
 }
 
-void node_commands(Parser& parser) {
+void node_commands(Parser& parser, const Text& t) {
   parser.command<Init>(
-      &parser.app, "init", "make the directory of a new node, with fresh keys", init,
-      [](CLI::App& app, Init& o) {
+      &parser.app, "init",
+      t("make the directory of a new node, with fresh keys", "建立新节点的目录，并生成新密钥"),
+      init, [&t](CLI::App& app, Init& o) {
         app.add_option("DIR", o.dir)->required();
-        app.add_option("--party", o.party, "id of the party, e.g. sichuan")->required();
-        app.add_option("--name", o.name, "name of the party, for people")->required();
-        app.add_option("--listen", o.listen, "address:port for the other parties' nodes")
+        app.add_option("--party", o.party,
+                       t("id of the party, e.g. sichuan", "参与方标识，如 sichuan"))
+            ->required();
+        app.add_option("--name", o.name, t("name of the party, for people", "参与方名称，供人阅读"))
+            ->required();
+        app.add_option(
+               "--listen", o.listen,
+               t("address:port for the other parties' nodes", "供其他各方节点连接的 地址:端口"))
             ->default_val("127.0.0.1:7443");
-        app.add_option("--host", o.host, "name other parties reach it by (default: of --listen)");
-        app.add_option("--api", o.api, "address:port of the HTTP API")
+        app.add_option("--host", o.host,
+                       t("name other parties reach it by (default: of --listen)",
+                         "其他各方访问本节点所用的名称（默认：取自 --listen）"));
+        app.add_option("--api", o.api, t("address:port of the HTTP API", "HTTP API 的 地址:端口"))
             ->default_val("127.0.0.1:8080");
         app.add_option("--rehearsal", o.rehearsal,
-                       "a node to rehearse with: its days are set by hand, from this date on");
-        app.add_option("--offset", o.offset_minutes, "minutes ahead of UTC")->default_val(480);
+                       t("a node to rehearse with: its days are set by hand, from this date on",
+                         "演练节点：从此日期起，由人工设置日期"));
+        app.add_option("--offset", o.offset_minutes,
+                       t("minutes ahead of UTC", "比 UTC 提前的分钟数"))
+            ->default_val(480);
       });
-  CLI::App* key = parser.group("key", "API keys");
+  CLI::App* key = parser.group("key", t("API keys", "API 密钥"));
   parser.command<KeyAdd>(
-      key, "add", "add an API key and print its secret once", key_add,
-      [](CLI::App& app, KeyAdd& o) {
+      key, "add", t("add an API key and print its secret once", "添加 API 密钥，仅显示一次"),
+      key_add, [&t](CLI::App& app, KeyAdd& o) {
         app.add_option("DIR", o.dir)->required();
-        app.add_option("--id", o.id, "id of the key (default: from --name)");
-        app.add_option("--name", o.name, "whose key it is")->required();
-        app.add_option("--roles", o.roles, "pack:role, or *:role for every pack")->delimiter(',');
-        app.add_option("--divisions", o.divisions,
-                       "prefixes of division codes acted for (default: all)")
+        app.add_option("--id", o.id,
+                       t("id of the key (default: from --name)", "密钥标识（默认：取自 --name）"));
+        app.add_option("--name", o.name, t("whose key it is", "密钥使用者"))->required();
+        app.add_option(
+               "--roles", o.roles,
+               t("pack:role, or *:role for every pack", "业务包:角色；*:角色 表示所有业务包"))
             ->delimiter(',');
-        app.add_option("--may", o.may, "admin, registrar, audit")->delimiter(',');
-        app.add_option("--subject", o.subject, "the person, if they have more keys");
+        app.add_option("--divisions", o.divisions,
+                       t("prefixes of division codes acted for (default: all)",
+                         "所负责的行政区划代码前缀（默认：全部）"))
+            ->delimiter(',');
+        app.add_option("--may", o.may,
+                       t("admin, registrar, audit", "权限：admin、registrar、audit"))
+            ->delimiter(',');
+        app.add_option("--subject", o.subject,
+                       t("the person, if they have more keys", "所属人员，用于一人有多个密钥时"));
       });
-  parser.command<Serve>(&parser.app, "serve", "run the node", serve, [](CLI::App& app, Serve& o) {
-    app.add_option("DIR", o.dir)->required();
-    app.add_option("--rehearsal", o.rehearsal,
-                   "business days are set by hand (POST /clock), from this date on");
-    app.add_option("--api", o.api, "address:port of the API instead of the configured one");
-    app.add_option("--listen", o.listen, "address:port for other nodes, likewise");
-    app.add_option("--circle", o.circle,
-                   "the circle's folder with published.tsv (default: the node's directory)");
-    app.add_option("--workers", o.workers, "threads that answer the API")
-        ->default_val(8)
-        ->check(CLI::Range(1, 256));
-  });
+  parser.command<Serve>(
+      &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--rehearsal", o.rehearsal,
+                       t("business days are set by hand (POST /clock), from this date on",
+                         "从此日期起，由人工设置业务日期（POST /clock）"));
+        app.add_option("--api", o.api,
+                       t("address:port of the API instead of the configured one",
+                         "API 的 地址:端口，代替已配置的"));
+        app.add_option("--listen", o.listen,
+                       t("address:port for other nodes, likewise",
+                         "供其他节点连接的 地址:端口，代替已配置的"));
+        app.add_option("--circle", o.circle,
+                       t("the circle's folder with published.tsv (default: the node's directory)",
+                         "含 published.tsv 的经济圈目录（默认：节点目录）"));
+        app.add_option("--workers", o.workers,
+                       t("threads that answer the API", "应答 API 的线程数"))
+            ->default_val(8)
+            ->check(CLI::Range(1, 256));
+      });
   parser.command<std::string>(
-      &parser.app, "snapshot", "write a snapshot, so that the next start is quick", snapshot,
+      &parser.app, "snapshot",
+      t("write a snapshot, so that the next start is quick", "写入快照，使下次启动更快"), snapshot,
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
 }
 
-void circle_commands(Parser& parser) {
-  CLI::App* circle = parser.group("circle", "agree with the nodes of other parties");
-  parser.command<CircleCard>(circle, "card", "what others need to know of this node", circle_card,
-                             [](CLI::App& app, CircleCard& o) {
-                               app.add_option("DIR", o.dir)->required();
-                               app.add_option("--out", o.out, "file (default: standard output)");
-                             });
-  parser.command<CircleInvite>(
-      circle, "invite", "write an agreement with the holders of the cards, and sign it",
-      circle_invite, [](CLI::App& app, CircleInvite& o) {
+void circle_commands(Parser& parser, const Text& t) {
+  CLI::App* circle = parser.group(
+      "circle", t("agree with the nodes of other parties", "与其他各方的节点订立协议"));
+  parser.command<CircleCard>(
+      circle, "card",
+      t("what others need to know of this node", "本节点的名片：其他各方须知的信息"), circle_card,
+      [&t](CLI::App& app, CircleCard& o) {
         app.add_option("DIR", o.dir)->required();
-        app.add_option("--name", o.name, "name of the circle")->required();
-        app.add_option("--card", o.cards, "cards of the other nodes")->required();
-        app.add_option("--out", o.out, "file (default: standard output)");
+        out_option(app, o.out, t);
       });
-  parser.command<CircleAccept>(circle, "accept", "show what an agreement says, and sign it",
-                               circle_accept, [](CLI::App& app, CircleAccept& o) {
-                                 app.add_option("DIR", o.dir)->required();
-                                 app.add_option("FILE", o.file)->required();
-                                 app.add_option("--out", o.out, "file (default: standard output)");
-                                 app.add_flag("--yes", o.yes, "sign without asking");
-                               });
+  parser.command<CircleInvite>(
+      circle, "invite",
+      t("write an agreement with the holders of the cards, and sign it",
+        "与名片所属各方拟定协议，并签署"),
+      circle_invite, [&t](CLI::App& app, CircleInvite& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--name", o.name, t("name of the circle", "经济圈名称"))->required();
+        app.add_option("--card", o.cards, t("cards of the other nodes", "其他节点的名片"))
+            ->required();
+        out_option(app, o.out, t);
+      });
+  parser.command<CircleAccept>(
+      circle, "accept", t("show what an agreement says, and sign it", "显示协议内容，并签署"),
+      circle_accept, [&t](CLI::App& app, CircleAccept& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("FILE", o.file)->required();
+        out_option(app, o.out, t);
+        app.add_flag("--yes", o.yes, t("sign without asking", "不经询问直接签署"));
+      });
   parser.command<CircleAdopt>(
-      circle, "adopt", "put a fully signed agreement into force here", circle_adopt,
-      [](CLI::App& app, CircleAdopt& o) {
-        app.add_option("FILE", o.files, "the node's directory first, unless --api is given")
+      circle, "adopt",
+      t("put a fully signed agreement into force here", "使各方均已签署的协议在本节点生效"),
+      circle_adopt, [&t](CLI::App& app, CircleAdopt& o) {
+        app.add_option("FILE", o.files,
+                       t("the node's directory first, unless --api is given",
+                         "先写节点目录，给出 --api 时除外"))
             ->required()
             ->expected(1, 2);
-        app.add_option("--pin", o.pinned, "the agreement id printed in the treaty");
-        remote_options(app, o.remote);
+        app.add_option("--pin", o.pinned,
+                       t("the agreement id printed in the treaty", "书面协议上载明的协议标识"));
+        remote_options(app, o.remote, t);
       });
 }
 
-void case_commands(Parser& parser) {
-  CLI::App* cases = parser.group("case", "work on cases of a running node");
+void case_commands(Parser& parser, const Text& t) {
+  CLI::App* cases =
+      parser.group("case", t("work on cases of a running node", "处理运行中节点的办件"));
   parser.command<CaseStart>(
-      cases, "start", "start a case", case_start, [](CLI::App& app, CaseStart& o) {
+      cases, "start", t("start a case", "发起办件"), case_start, [&t](CLI::App& app, CaseStart& o) {
         app.add_option("PACK", o.pack)->required();
         app.add_option("SERVICE", o.service)->required();
-        app.add_option("--role", o.role, "in which you act")->required();
-        app.add_option("--party", o.parties, "party=jurisdiction, e.g. origin=sichuan");
-        app.add_option("--parent", o.parent, "case of which this is a sub-case");
-        form_options(app, o.form);
-        remote_options(app, o.remote);
+        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))->required();
+        app.add_option(
+            "--party", o.parties,
+            t("party=jurisdiction, e.g. origin=sichuan", "参与方=辖区，如 origin=sichuan"));
+        app.add_option("--parent", o.parent, t("case of which this is a sub-case", "上级办件"));
+        form_options(app, o.form, t);
+        remote_options(app, o.remote, t);
       });
   parser.command<CaseDo>(
-      cases, "do", "take a step of a case", case_do, [](CLI::App& app, CaseDo& o) {
+      cases, "do", t("take a step of a case", "办理一个步骤"), case_do,
+      [&t](CLI::App& app, CaseDo& o) {
         app.add_option("CASE", o.id)->required();
         app.add_option("EVENT", o.event)->required();
-        app.add_option("--role", o.role, "in which you act")->required();
-        app.add_option("--version", o.version, "refuse if the case is not at this version");
-        form_options(app, o.form);
-        remote_options(app, o.remote);
+        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))->required();
+        app.add_option("--version", o.version,
+                       t("refuse if the case is not at this version", "办件不是此版本时拒绝"));
+        form_options(app, o.form, t);
+        remote_options(app, o.remote, t);
       });
-  parser.command<CaseShow>(cases, "show", "show a case", case_show, [](CLI::App& app, CaseShow& o) {
-    app.add_option("CASE", o.id)->required();
-    app.add_option("--at", o.at, "as it was at this position");
-    app.add_flag("--history", o.history, "its steps");
-    app.add_flag("--choices", o.choices, "what you could do next");
-    app.add_flag("--evidence", o.evidence, "entries and messages that prove it");
-    remote_options(app, o.remote);
-  });
-  parser.command<CaseList>(cases, "list", "list cases", case_list, [](CLI::App& app, CaseList& o) {
-    app.add_option("--pack", o.pack);
-    app.add_option("--service", o.service);
-    app.add_option("--state", o.state);
-    app.add_option("--limit", o.limit)->default_val(50)->check(CLI::Range(1, 1'000));
-    remote_options(app, o.remote);
-  });
+  parser.command<CaseShow>(
+      cases, "show", t("show a case", "查看办件"), case_show, [&t](CLI::App& app, CaseShow& o) {
+        app.add_option("CASE", o.id)->required();
+        app.add_option("--at", o.at, t("as it was at this position", "在此日志位置时的内容"));
+        app.add_flag("--history", o.history, t("its steps", "历次步骤"));
+        app.add_flag("--choices", o.choices, t("what you could do next", "接下来可办理的步骤"));
+        app.add_flag("--evidence", o.evidence,
+                     t("entries and messages that prove it", "用以证明的条目和消息"));
+        remote_options(app, o.remote, t);
+      });
+  parser.command<CaseList>(
+      cases, "list", t("list cases", "列出办件"), case_list, [&t](CLI::App& app, CaseList& o) {
+        app.add_option("--pack", o.pack);
+        app.add_option("--service", o.service);
+        app.add_option("--state", o.state);
+        app.add_option("--limit", o.limit)->default_val(50)->check(CLI::Range(1, 1'000));
+        remote_options(app, o.remote, t);
+      });
 }
 
-void examples(CLI::App& app, const std::string& lines) {
-  app.footer("Examples:\n" + lines + "\n" + app.get_footer());
+void examples(CLI::App& app, const Text& t, const std::string& lines) {
+  app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
 }
 
-void import_commands(Parser& parser) {
+void import_commands(Parser& parser, const Text& t) {
   parser.command<Import>(
-      &parser.app, "import", "fill registers and feeds of a running node from files", import,
-      [](CLI::App& app, Import& o) {
-        app.add_option("FILE", o.files, "NDJSON, or CSV with a heading")->required();
-        app.add_option("--feed", o.feed, "pack/feed all rows are posted to");
+      &parser.app, "import",
+      t("fill registers and feeds of a running node from files",
+        "将文件导入运行中节点的登记册和数据流"),
+      import, [&t](CLI::App& app, Import& o) {
+        app.add_option("FILE", o.files,
+                       t("NDJSON, or CSV with a heading", "NDJSON，或带表头的 CSV"))
+            ->required();
+        app.add_option("--feed", o.feed,
+                       t("pack/feed all rows are posted to", "所有行记入的 业务包/数据流"));
         app.add_option("--register", o.reg,
-                       "pack/register all rows fill (default: the field `to` of each row)");
-        app.add_option("--role", o.role, "in which you post (default: one the feed takes)");
-        app.add_option("--format", o.format, "default: by the name of the file")
+                       t("pack/register all rows fill (default: the field `to` of each row)",
+                         "所有行写入的 业务包/登记册（默认：各行的 to 字段）"));
+        app.add_option("--role", o.role,
+                       t("in which you post (default: one the feed takes)",
+                         "以何角色提交（默认：数据流接受的一个角色）"));
+        app.add_option("--format", o.format,
+                       t("default: by the name of the file", "格式（默认：按文件名判断）"))
             ->check(CLI::IsMember({"csv", "ndjson"}));
-        app.add_flag("--dry-run", o.dry_run, "decide and tell, change nothing");
-        app.add_option("--preview", o.preview, "show how the first rows are understood, send none")
+        app.add_flag("--dry-run", o.dry_run,
+                     t("decide and tell, change nothing", "试运行：作出判断并告知，不作更改"));
+        app.add_option(
+               "--preview", o.preview,
+               t("show how the first rows are understood, send none", "显示对前几行的解读，不发送"))
             ->check(CLI::Range(1, 1'000));
-        app.add_option("--batch", o.batch, "rows of a request")
+        app.add_option("--batch", o.batch, t("rows of a request", "每个请求的行数"))
             ->default_val(1'000)
             ->check(CLI::Range(1, 10'000));
-        app.add_option("--at-once", o.at_once, "requests under way")
+        app.add_option("--at-once", o.at_once, t("requests under way", "同时进行的请求数"))
             ->default_val(4)
             ->check(CLI::Range(1, 16));
-        remote_options(app, o.remote);
+        remote_options(app, o.remote, t);
         examples(
-            app,
-            "  bashu import --preview 5 --feed transport/trips timetable.csv   send nothing\n"
-            "  bashu import --dry-run   --feed transport/trips timetable.csv   change nothing\n"
-            "  bashu import rows.ndjson      each row names its feed or register as `to`\n"
-            "Refused rows are written to FILE.refused.ndjson with their reasons. An import that\n"
-            "was broken off goes on when the same command is given again.\n");
+            app, t,
+            t("  bashu import --preview 5 --feed transport/trips timetable.csv   send nothing\n"
+              "  bashu import --dry-run   --feed transport/trips timetable.csv   change nothing\n"
+              "  bashu import rows.ndjson      each row names its feed or register as `to`\n"
+              "Refused rows are written to FILE.refused.ndjson with their reasons. An import that\n"
+              "was broken off goes on when the same command is given again.\n",
+              "  bashu import --preview 5 --feed transport/trips timetable.csv   不发送\n"
+              "  bashu import --dry-run   --feed transport/trips timetable.csv   不作更改\n"
+              "  bashu import rows.ndjson      各行以 to 字段写明数据流或登记册\n"
+              "被拒的行连同原因写入 FILE.refused.ndjson。\n"
+              "导入中断后，再次执行同一命令即可继续。\n"));
       });
 }
 
-void journal_commands(Parser& parser) {
-  CLI::App* journal = parser.group("journal", "read and verify the journal of a node");
-  parser.command<JournalShow>(journal, "show", "entries as JSON, one a line", journal_show,
-                              [](CLI::App& app, JournalShow& o) {
-                                app.add_option("DIR", o.dir)->required();
-                                app.add_option("--from", o.from, "position of the first");
-                                app.add_option("--count", o.count)->default_val(100);
-                              });
-  parser.command<JournalVerify>(
-      journal, "verify", "recompute a whole journal from its genesis; two: also against each other",
-      journal_verify, [](CLI::App& app, JournalVerify& o) {
+void journal_commands(Parser& parser, const Text& t) {
+  CLI::App* journal =
+      parser.group("journal", t("read and verify the journal of a node", "读取并核验节点的日志"));
+  parser.command<JournalShow>(
+      journal, "show", t("entries as JSON, one a line", "以 JSON 显示条目，每行一条"), journal_show,
+      [&t](CLI::App& app, JournalShow& o) {
         app.add_option("DIR", o.dir)->required();
-        app.add_option("OTHER", o.other, "directory of a second node");
+        app.add_option("--from", o.from, t("position of the first", "首条的位置"));
+        app.add_option("--count", o.count)->default_val(100);
+      });
+  parser.command<JournalVerify>(
+      journal, "verify",
+      t("recompute a whole journal from its genesis; two: also against each other",
+        "从首条起重算整个日志；给出两个时还互相核对"),
+      journal_verify, [&t](CLI::App& app, JournalVerify& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("OTHER", o.other, t("directory of a second node", "另一节点的目录"));
       });
   parser.command<JournalProof>(
-      journal, "proof", "the proof (tlog-proof) that an entry is in the log", journal_proof,
-      [](CLI::App& app, JournalProof& o) {
+      journal, "proof",
+      t("the proof (tlog-proof) that an entry is in the log", "条目在日志中的证明（tlog-proof）"),
+      journal_proof, [&t](CLI::App& app, JournalProof& o) {
         app.add_option("DIR", o.dir)->required();
-        app.add_option("SEQUENCE", o.sequence, "position of the entry")->required();
-        app.add_option("--out", o.out, "file (default: standard output)");
-        app.add_flag("--leaf", o.leaf, "print the leaf instead");
-        app.add_flag("--vkey", o.vkey, "print the verifier key of the log instead");
+        app.add_option("SEQUENCE", o.sequence, t("position of the entry", "条目的位置"))
+            ->required();
+        out_option(app, o.out, t);
+        app.add_flag("--leaf", o.leaf, t("print the leaf instead", "改为输出叶数据"));
+        app.add_flag("--vkey", o.vkey,
+                     t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
       });
 }
 
-void bundle_commands(Parser& parser) {
+void bundle_commands(Parser& parser, const Text& t) {
   parser.command<Bundle>(&parser.app, "bundle",
-                         "what proves the messages of a case, in one file for a third party",
-                         bundle, [](CLI::App& app, Bundle& o) {
+                         t("what proves the messages of a case, in one file for a third party",
+                           "证据包：证明办件各消息的单个文件，供第三方核验"),
+                         bundle, [&t](CLI::App& app, Bundle& o) {
                            app.add_option("DIR", o.dir)->required();
                            app.add_option("CASE", o.id)->required();
-                           app.add_option("--out", o.out, "file")->required();
-                           app.add_option("--claim", o.claim, "what is asserted, in words");
+                           app.add_option("--out", o.out, t("file", "输出文件"))->required();
+                           app.add_option(
+                               "--claim", o.claim,
+                               t("what is asserted, in words", "所主张的内容，以文字表述"));
                          });
   parser.command<VerifyBundle>(
-      &parser.app, "verify-bundle", "judge a bundle, given only the agreement id", verify_bundle,
-      [](CLI::App& app, VerifyBundle& o) {
+      &parser.app, "verify-bundle",
+      t("judge a bundle, given only the agreement id", "仅凭协议标识判定证据包"), verify_bundle,
+      [&t](CLI::App& app, VerifyBundle& o) {
         app.add_option("FILE", o.file)->required();
-        app.add_option("AGREEMENT", o.agreement, "the agreement id printed in the treaty")
+        app.add_option("AGREEMENT", o.agreement,
+                       t("the agreement id printed in the treaty", "书面协议上载明的协议标识"))
             ->required();
       });
 }
 
-void overview_options(CLI::App& app, Overview& o, const char* what_as_of) {
-  app.add_option("DIR", o.words, "the node's directory, unless --api is given")->expected(0, 1);
+void overview_options(CLI::App& app, Overview& o, const Text& t, const std::string& what_as_of) {
+  app.add_option("DIR", o.words,
+                 t("the node's directory, unless --api is given", "节点目录，给出 --api 时除外"))
+      ->expected(0, 1);
   app.add_option("--as-of", o.as_of, what_as_of);
-  app.add_option("--known-at", o.known_at, "what was on record: a position, a date or a time");
-  app.add_option("--circle", o.circle, "published.tsv, or its folder (default: DIR/published.tsv)");
-  remote_options(app, o.remote);
+  app.add_option(
+      "--known-at", o.known_at,
+      t("what was on record: a position, a date or a time", "获知时点：位置、日期或时间"));
+  app.add_option("--circle", o.circle,
+                 t("published.tsv, or its folder (default: DIR/published.tsv)",
+                   "published.tsv 或其目录（默认：DIR/published.tsv）"));
+  remote_options(app, o.remote, t);
 }
 
-void figure_commands(Parser& parser) {
+void figure_commands(Parser& parser, const Text& t) {
   parser.command<Figures>(
-      &parser.app, "figures", "figures of the packs in force, on any date", figures,
-      [](CLI::App& app, Figures& o) {
+      &parser.app, "figures",
+      t("figures of the packs in force, on any date", "生效业务包在任意日期的指标"), figures,
+      [&t](CLI::App& app, Figures& o) {
         app.add_option("DIR_ID", o.words,
-                       "the node's directory (unless --api is given), then one pack/figure")
+                       t("the node's directory (unless --api is given), then one pack/figure",
+                         "节点目录（给出 --api 时除外），再写一个 业务包/指标"))
             ->expected(0, 2);
-        app.add_option("--as-of", o.as_of, "the date the answer is about (default: today)");
-        app.add_option("--known-at", o.known_at,
-                       "what was on record: a position, a date or a time");
-        app.add_option("--party", o.party, "the value of this party");
-        app.add_option("--period", o.period, "2021-01-01..2021-09-25");
+        app.add_option(
+            "--as-of", o.as_of,
+            t("the date the answer is about (default: today)", "截至日期（默认：今天）"));
+        app.add_option(
+            "--known-at", o.known_at,
+            t("what was on record: a position, a date or a time", "获知时点：位置、日期或时间"));
+        app.add_option("--party", o.party, t("the value of this party", "该参与方的数值"));
+        app.add_option("--period", o.period,
+                       t("2021-01-01..2021-09-25", "起止日期，如 2021-01-01..2021-09-25"));
         app.add_option("--circle", o.circle,
-                       "published.tsv, or its folder (default: DIR/published.tsv)");
-        app.add_flag("--records", o.records, "the records behind the figure");
-        app.add_flag("--tell", o.tell, "tell the other parties what is counted here");
-        app.add_flag("--csv", o.csv, "print as CSV");
-        remote_options(app, o.remote);
-        examples(app,
-                 "  bashu figures DIR                                        all of them\n"
-                 "  bashu figures DIR exchange/agreements --as-of 2020-12-31\n"
-                 "  bashu figures DIR exchange/agreements --as-of 2020-12-31 --records\n"
-                 "  bashu figures DIR --tell --as-of 2021-09-25              so that others can "
-                 "compare\n");
+                       t("published.tsv, or its folder (default: DIR/published.tsv)",
+                         "published.tsv 或其目录（默认：DIR/published.tsv）"));
+        app.add_flag("--records", o.records,
+                     t("the records behind the figure", "指标所依据的记录"));
+        app.add_flag("--tell", o.tell,
+                     t("tell the other parties what is counted here", "向其他各方通报本方的指标"));
+        app.add_flag("--csv", o.csv, t("print as CSV", "以 CSV 输出"));
+        remote_options(app, o.remote, t);
+        examples(app, t,
+                 t("  bashu figures DIR                                        all of them\n"
+                   "  bashu figures DIR exchange/agreements --as-of 2020-12-31\n"
+                   "  bashu figures DIR exchange/agreements --as-of 2020-12-31 --records\n"
+                   "  bashu figures DIR --tell --as-of 2021-09-25              so that others can "
+                   "compare\n",
+                   "  bashu figures DIR                                        全部指标\n"
+                   "  bashu figures DIR exchange/agreements --as-of 2020-12-31\n"
+                   "  bashu figures DIR exchange/agreements --as-of 2020-12-31 --records\n"
+                   "  bashu figures DIR --tell --as-of 2021-09-25              供其他各方核对\n"));
       });
-  parser.command<Overview>(&parser.app, "overview", "the published overview, computed on any date",
-                           overview, [](CLI::App& app, Overview& o) {
-                             overview_options(app, o,
-                                              "the date of the whole (default: as published); "
-                                              "a year later, each number is of a year later");
-                             app.add_flag("--notes", o.notes,
-                                          "also what is ambiguous in numbers that do not differ");
-                           });
+  parser.command<Overview>(
+      &parser.app, "overview",
+      t("the published overview, computed on any date", "公布的总览，按任意日期计算"), overview,
+      [&t](CLI::App& app, Overview& o) {
+        overview_options(app, o, t,
+                         t("the date of the whole (default: as published); a year later, each "
+                           "number is of a year later",
+                           "总览的截至日期（默认：与公布相同）；晚一年，则各数字均晚一年"));
+        app.add_flag("--notes", o.notes,
+                     t("also what is ambiguous in numbers that do not differ",
+                       "一致的数字若有歧义，也予说明"));
+      });
   parser.command<Overview>(
       &parser.app, "discrepancies",
-      "figures on which the parties differ, and the records that explain it", discrepancies,
-      [](CLI::App& app, Overview& o) {
-        overview_options(app, o, "only what was told of this date");
-        examples(app,
-                 "  bashu figures DIR --tell --as-of 2021-09-25   on each node, first\n"
-                 "  bashu discrepancies DIR --as-of 2021-09-25\n");
+      t("figures on which the parties differ, and the records that explain it",
+        "各方不一致的指标，以及可作解释的记录"),
+      discrepancies, [&t](CLI::App& app, Overview& o) {
+        overview_options(app, o, t, t("only what was told of this date", "仅限就此日期通报的指标"));
+        examples(app, t,
+                 t("  bashu figures DIR --tell --as-of 2021-09-25   on each node, first\n"
+                   "  bashu discrepancies DIR --as-of 2021-09-25\n",
+                   "  bashu figures DIR --tell --as-of 2021-09-25   先在每个节点上执行\n"
+                   "  bashu discrepancies DIR --as-of 2021-09-25\n"));
       });
 }
 
@@ -341,7 +470,19 @@ Exit run_bench(const Console& console, const BenchNames& what) {
   return bench(console, what.names);
 }
 
-std::string language_of_environment() {
+// The help is written before the arguments are read, so their language is looked up first.
+std::string language_of(int argc, char** argv) {
+  for (int i = 1; i < argc && std::string_view{argv[i]} != "--"; ++i) {
+    std::string_view word = argv[i];
+    if (word == "--lang" && i + 1 < argc) {
+      word = argv[i + 1];
+    } else if (word.starts_with("--lang=")) {
+      word.remove_prefix(std::string_view{"--lang="}.size());
+    } else {
+      continue;
+    }
+    if (word == "zh" || word == "en") return std::string{word};
+  }
   for (const char* name : {"BASHU_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* value = ::secure_getenv(name);
     if (value && *value) return std::string_view{value}.starts_with("zh") ? "zh" : "en";
@@ -352,27 +493,33 @@ std::string language_of_environment() {
 }  // namespace
 
 int run(int argc, char** argv) {
+  std::string language = language_of(argc, argv);
+  const Text t{.chinese = language == "zh"};
   Parser parser;
   CLI::App& app = parser.app;
-  std::string language = language_of_environment();
+  app.description(t("Bashu: services, projects and settlements that governments run as one.",
+                    "Bashu：让彼此独立的政府像一家一样办理服务、项目和清算。"));
   app.set_version_flag("--version", BASHU_VERSION);
-  app.add_option("--lang", language, "zh or en (default: from the environment)")
+  if (t.chinese) speak_chinese(app);
+  app.add_option("--lang", language,
+                 t("zh or en (default: from the environment)", "zh 或 en（默认：取自环境变量）"))
       ->check(CLI::IsMember({"zh", "en"}));
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer(
-      "Exit codes: 0 done, 1 refused or not valid, 2 usage or input and output.\n"
-      "退出码：0 完成，1 被拒绝或无效，2 用法或读写错误。");
-  pack_commands(parser);
-  node_commands(parser);
-  circle_commands(parser);
-  case_commands(parser);
-  import_commands(parser);
-  journal_commands(parser);
-  bundle_commands(parser);
-  figure_commands(parser);
-  parser.command<BenchNames>(&app, "bench", "run benchmarks; without a name, list them", run_bench,
-                             [](CLI::App& sub, BenchNames& o) { sub.add_option("NAME", o.names); });
+  app.footer(t("Exit codes: 0 done, 1 refused or not valid, 2 usage or input and output.",
+               "退出码：0 完成，1 被拒绝或无效，2 用法或读写错误。"));
+  pack_commands(parser, t);
+  node_commands(parser, t);
+  circle_commands(parser, t);
+  case_commands(parser, t);
+  import_commands(parser, t);
+  journal_commands(parser, t);
+  bundle_commands(parser, t);
+  figure_commands(parser, t);
+  parser.command<BenchNames>(
+      &app, "bench",
+      t("run benchmarks; without a name, list them", "运行基准测试；不给名称则列出全部"), run_bench,
+      [](CLI::App& sub, BenchNames& o) { sub.add_option("NAME", o.names); });
 
   try {
     app.parse(argc, argv);

@@ -187,7 +187,7 @@ void print_figure(const Console& console, const Value& figure) {
   const std::string printed = figure.text_at("printed");
   out << figure.text_at("title") << "  " << figure.text_at("figure") << '\n'
       << "  " << (printed.empty() ? "-" : printed) << "   " << console.say("as of ", "截至 ")
-      << figure.text_at("as_of") << console.say(", known at position ", "，账本位置 ")
+      << figure.text_at("as_of") << console.say(", known at position ", "，日志位置 ")
       << shown(figure, "known_at") << ", " << figure.text_at("side") << '\n';
   if (const std::string error = figure.text_at("error"); !error.empty()) {
     out << "  " << console.say("cannot be counted: ", "无法计算：") << error << '\n';
@@ -450,7 +450,7 @@ void print_overview(const Console& console, const Value& overview, bool notes) {
   std::ostream& out = console.out;
   out << console.say("Overview as of ", "总览，截至 ") << overview.text_at("as_of")
       << console.say(", counted by ", "，统计方 ") << overview.text_at("side")
-      << console.say(", position ", "，账本位置 ") << shown(overview, "position") << '\n';
+      << console.say(", position ", "，日志位置 ") << shown(overview, "position") << '\n';
   Table table{{Align::left, Align::left, Align::right, Align::left, Align::left, Align::left}};
   table.add({"", "", std::string{console.say("computed", "计算值")}, "",
              std::string{console.say("published", "公布值")},

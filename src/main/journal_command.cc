@@ -100,7 +100,7 @@ Exit journal_proof(const Console& console, const JournalProof& what) {
   if (what.sequence >= (*journal)->size()) {
     return console.fail(
         "there is no such entry; the journal has " + std::to_string((*journal)->size()),
-        "没有该条目；账本共有 " + std::to_string((*journal)->size()) + " 条");
+        "没有该条目；日志共有 " + std::to_string((*journal)->size()) + " 条");
   }
   evidence::MemoryNodes nodes;
   std::uint64_t size = 0;

@@ -38,7 +38,7 @@ Exit add_key(const Console& console, const std::filesystem::path& dir, api::ApiK
       api::add_api_key(dir / "api-keys.json", std::move(key), chance.bytes(kSecretBytes));
   if (!secret) return console.fail(secret.error());
   console.out << console.say("key ", "密钥 ") << id
-              << console.say(", secret (shown once): ", "，密文（仅显示一次）：") << *secret
+              << console.say(", secret (shown once): ", "，密钥值（仅显示一次）：") << *secret
               << '\n';
   return Exit::done;
 }
@@ -67,7 +67,7 @@ Exit init(const Console& console, const Init& what) {
   }
   console.out << console.say("party ", "参与方 ") << identity->party << "  " << identity->name
               << '\n'
-              << console.say("log ", "账本 ") << identity->origin << '\n'
+              << console.say("log ", "日志 ") << identity->origin << '\n'
               << console.say("other nodes reach it at ", "其他节点访问地址 ") << identity->endpoint
               << '\n';
   return add_key(console, what.dir,

@@ -213,6 +213,7 @@ class ThreadedNode final : public Node {
         if (!works.empty() && waiting_for_room_ > 0) room_.notify_all();
       }
       Batch batch = kernel_->batch();
+      batch.items.reserve(works.size() + 1);
       kernel_->tick(batch);
       for (Work& work : works) {
         if (heavy(batch)) {

@@ -223,7 +223,7 @@ class Demo:
         world.run_until(DOWN)
         before = self.nodes["sichuan"].health()["position"]
         world.kill("sichuan")
-        story.say(f"{DOWN}：四川节点断电（SIGKILL），此时账本 {before + 1} 条；重庆继续办理",
+        story.say(f"{DOWN}：四川节点断电（SIGKILL），此时日志 {before + 1} 条；重庆继续办理",
                   f"{DOWN}: the Sichuan node loses power (SIGKILL) at {before + 1} entries; Chongqing goes on")
         mine = self.nodes["chongqing"].health()["position"]
         world.run_until(BACK)
@@ -231,7 +231,7 @@ class Demo:
         added = self.nodes["chongqing"].health()["position"] - mine
         said, ready, caught_up = world.bring_back("sichuan")
         entries = said.split("entries=")[1].split()[0]
-        story.say(f"{BACK}：四川恢复，账本 {entries} 条完好，{ready:.2f} 秒就绪；"
+        story.say(f"{BACK}：四川恢复，日志 {entries} 条完好，{ready:.2f} 秒就绪；"
                   f"其间重庆新增 {added} 条、待送 {waiting} 件，{caught_up:.2f} 秒后双方再次一致",
                   f"{BACK}: Sichuan is back with all {entries} entries, ready in {ready:.2f} s; Chongqing "
                   f"had added {added} entries with {waiting} messages waiting; in step after {caught_up:.2f} s")
@@ -284,7 +284,7 @@ class Demo:
 
     def tell(self):
         story = self.story
-        story.chapter(f"截至 {self.world.day}，双方各自的数字（各由自己的账本算出）",
+        story.chapter(f"截至 {self.world.day}，双方各自的数字（各由自己的日志算出）",
                       f"The figures on {self.world.day}, each side's from its own journal")
         rows = [(WASTE, "applications"), (WASTE, "approved"), (WASTE, "approved_all"), (WASTE, "refused"),
                 (WASTE, "moved"), (WASTE, "reported"), (WASTE, "treated"), (WASTE, "discrepancies"),
@@ -321,7 +321,7 @@ class Demo:
             open_tasks = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
             story.side(node.party, f"{story.word('待办', 'tasks')} {open_tasks}; "
                                    f"{story.word('搁置', 'held')} {len(node.held())}; "
-                                   f"{story.word('账本', 'entries')} {node.health()['position'] + 1}")
+                                   f"{story.word('日志', 'entries')} {node.health()['position'] + 1}")
 
     def verify(self):
         story = self.story
