@@ -11,12 +11,14 @@
 #include <set>
 #include <thread>
 
+#include "api/deposits.h"
 #include "api/routes.h"
 #include "api/test_pack.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "core/command.h"
 #include "exchange/circle.h"
+#include "node/files.h"
 #include "node/system_environment.h"
 #include "packs/load.h"
 #include "views/follower.h"
@@ -320,6 +322,43 @@ TEST_F(ApiTest, CiphertextOfOthersIsNotAccepted) {
   const Answer answer = post("ann", "/cases", start_body("citizen", with));
   EXPECT_EQ(answer.status, 422);
   EXPECT_EQ(answer.code(), "form");
+}
+
+TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
+  const auto deposit = [](Api& api, const std::string& key) {
+    HttpRequest one = request("POST", key, "/documents");
+    one.headers.push_back({"Content-Type", "application/pdf"});
+    one.headers.push_back({"X-Document-Name", "proof.pdf"});
+    one.body = "synthetic proof of " + key;
+    return send(api, one);
+  };
+  const fs::path dir = world_->dir / "sichuan";
+  const Answer old = deposit(*world_->api, "bob");
+  ASSERT_EQ(old.status, 201) << old.raw.body;
+  const std::string sha256 = old.body.text_at("sha256");
+  const fs::path file = dir / "deposits" / "open" / sha256;
+  ASSERT_TRUE(fs::exists(dir / "blobs" / sha256));
+  Value content = parse_json(*node::read_file(file)).value();
+  (*content.as_record())["since_ms"] = content.int_at("since_ms") - Deposits::kOpenMs;
+  ASSERT_TRUE(node::write_file(file, canonical_json(content)));
+  std::vector<fs::path> many;
+  for (std::size_t i = 0; i < Deposits::kOpenMax; ++i) {
+    many.push_back(dir / "deposits" / "open" / hex(bashu::sha256(std::to_string(i))));
+    const Value one = Value::Record{{"principal", "key:ann"},
+                                    {"key", "sichuan-none"},
+                                    {"since_ms", world_->clock->now().unix_ms}};
+    std::ofstream{many.back()} << canonical_json(one);
+  }
+
+  Api again{world_->parts()};  // as after a restart
+  const Answer full = deposit(again, "ann");
+  EXPECT_EQ(full.status, 409) << full.raw.body;
+  EXPECT_EQ(full.code(), "too_many_documents");
+  EXPECT_EQ(deposit(again, "bob").status, 201);
+  EXPECT_FALSE(fs::exists(file));
+  EXPECT_FALSE(fs::exists(dir / "blobs" / sha256));
+  EXPECT_FALSE(world_->node->vault().key(content.text_at("key")));
+  for (const fs::path& one : many) fs::remove(one);
 }
 
 TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/call.h"
+#include "api/deposits.h"
 #include "api/privacy.h"
 #include "api/published.h"
 #include "api/shelf.h"
@@ -50,6 +51,7 @@ struct Context {
   std::shared_ptr<const Published> published = std::make_shared<Published>();
   Shelves shelves;
   AccessLog access;
+  Deposits deposits;
   exchange::Blobs own_blobs;  // of a node without exchange
   exchange::Blobs& blobs;
 
@@ -68,6 +70,7 @@ struct Context {
         dir{n.identity().dir},
         shelves{n},
         access{dir / "access.log"},
+        deposits{dir / "deposits"},
         own_blobs{dir / "blobs"},
         blobs{e ? e->blobs() : own_blobs} {}
 };

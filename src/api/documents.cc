@@ -7,7 +7,6 @@
 #include "api/reading.h"
 #include "base/bytes.h"
 #include "base/json.h"
-#include "node/files.h"
 
 namespace bashu::api {
 
@@ -25,29 +24,14 @@ bool is_media_type(std::string_view text) {
          });
 }
 
-// Who deposited it, and under which key of the vault: DIR/deposits/<sha256>.
-struct Deposit {
-  std::string principal, key;
-};
-std::filesystem::path deposit_file(const Context& context, std::string_view sha256) {
-  return context.dir / "deposits" / sha256;
-}
-std::optional<Deposit> find_deposit(const Context& context, std::string_view sha256) {
-  if (!hash_from_hex(sha256)) return std::nullopt;
-  const auto text = node::read_file(deposit_file(context, sha256));
-  const auto value = text ? parse_json(*text) : std::expected<Value, JsonError>{};
-  if (!text || !value) return std::nullopt;
-  return Deposit{.principal = value->text_at("principal"), .key = value->text_at("key")};
-}
-
 Title both(const char* en, const char* zh) { return {{"en", en}, {"zh", zh}}; }
 
 // Replaces in `sealed` what stands for the document `plain` of type `type`.
 std::optional<packs::FormError> seal_one(Context& context, const std::string& principal,
                                          const packs::Type& type, const Value& plain,
                                          const std::string& path, Value& sealed) {
-  const auto deposit = find_deposit(context, plain.text_at("sha256"));
-  if (!deposit || deposit->principal != principal) {
+  const auto deposit = context.deposits.hand_in(plain.text_at("sha256"), principal);
+  if (!deposit) {
     return packs::FormError{path, both("Deposit the document first (POST /documents).",
                                        "请先上传文件（POST /documents）。")};
   }
@@ -156,6 +140,15 @@ Prepared put_document(Context& context, const Call& call) {
     return std::unexpected{malformed({}, "The document is empty.", "文件为空。")};
   }
   node::Vault& vault = context.node.vault();
+  const Instant now = context.node.clock().now();
+  for (const Deposit& old : context.deposits.give_up(now)) {
+    context.blobs.remove(old.sha256);
+    vault.forget(old.key);
+  }
+  const std::string principal = call.key->principal();
+  if (!context.deposits.room_for(principal)) {
+    return std::unexpected{too_many_documents(Deposits::kOpenMax)};
+  }
   const std::string key_id = vault.new_key(context.node.identity().party);
   const auto key = vault.key(key_id);
   const auto fail = [&](const Fault& fault) {
@@ -167,11 +160,10 @@ Prepared put_document(Context& context, const Call& call) {
       exchange::encrypt_document(call.request.body, *key, context.node.chance().bytes(kNonce));
   const auto sha256 = context.blobs.put(blob);
   if (!sha256) return fail(sha256.error());
-  std::error_code ignored;  // writing below tells
-  std::filesystem::create_directories(context.dir / "deposits", ignored);
-  const Value deposit = Value::Record{{"principal", call.key->principal()}, {"key", key_id}};
-  if (auto kept = node::write_file(deposit_file(context, *sha256), canonical_json(deposit));
-      !kept) {
+  const Deposit deposit{
+      .sha256 = *sha256, .principal = principal, .key = key_id, .since_ms = now.unix_ms};
+  if (auto kept = context.deposits.add(deposit); !kept) {
+    context.blobs.remove(*sha256);
     return fail(kept.error());
   }
   return json_response(Value::Record{{"sha256", *sha256},

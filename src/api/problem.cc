@@ -160,6 +160,14 @@ Problem busy(int retry_after_s) {
   problem.retry_after_s = retry_after_s;
   return problem;
 }
+Problem too_many_documents(std::size_t most) {
+  Problem problem = edge(409, "too_many_documents", "Too many documents wait for their forms.",
+                         "待随表单提交的文件过多。");
+  const std::string number = std::to_string(most);
+  problem.detail = {{"en", "At most " + number + "; hand some in first."},
+                    {"zh", "最多 " + number + " 份，请先提交其中一部分。"}};
+  return problem;
+}
 Problem behind(std::string_view position) {
   Problem problem =
       edge(504, "behind", "The views have not reached this position yet.", "视图尚未到达该位置。");

@@ -44,6 +44,7 @@ struct Problem {
 [[nodiscard]] Problem wrong_method(std::string_view allowed);  // 405
 [[nodiscard]] Problem wrong_media(std::string_view wanted);    // 415
 [[nodiscard]] Problem busy(int retry_after_s);                 // 429
+[[nodiscard]] Problem too_many_documents(std::size_t most);    // 409: hand some in first
 [[nodiscard]] Problem behind(std::string_view position);       // 504: views have not got there yet
 
 // `zh` if the reader prefers it to English, else `en`.

@@ -126,6 +126,12 @@ std::vector<Blobs::Wanted> Blobs::wanted() const {
   return all;
 }
 
+void Blobs::remove(std::string_view name) {
+  std::error_code ignored;  // without its key it says nothing
+  const std::lock_guard lock{mutex_};
+  if (is_name(name)) std::filesystem::remove(dir_ / name, ignored);
+}
+
 void Blobs::give_up(std::string_view name) {
   std::error_code ignored;
   if (is_name(name)) std::filesystem::remove(dir_ / "wanted" / name, ignored);

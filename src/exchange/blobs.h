@@ -49,6 +49,8 @@ class Blobs {
   [[nodiscard]] std::expected<void, Fault> want(std::string_view name, std::string_view party);
   [[nodiscard]] std::vector<Wanted> wanted() const;
   void give_up(std::string_view name);
+  // Of a document that nothing names.
+  void remove(std::string_view name);
 
  private:
   std::filesystem::path dir_;

@@ -1,0 +1,59 @@
+// Documents deposited by clients and who may hand them in.
+//
+//     DIR/deposits/open/<sha256>   waits for the form that names it
+//     DIR/deposits/<sha256>        was handed in
+//
+// Each file: {"principal","key","since_ms"}; `key` of the vault. What waits too long is given up,
+// so that nobody fills a disk with what no case will ever hold. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/instant.h"
+
+namespace bashu::api {
+
+struct Deposit {
+  std::string sha256;  // of the ciphertext, hex
+  std::string principal, key;
+  std::int64_t since_ms = 0;
+};
+
+class Deposits {
+ public:
+  static constexpr std::size_t kOpenMax = 200;             // of one principal
+  static constexpr std::int64_t kOpenMs = 7 * 86'400'000;  // a week
+
+  // `dir` is DIR/deposits; it is made if missing.
+  explicit Deposits(std::filesystem::path dir);
+
+  // False if this principal has as many open as anybody may.
+  [[nodiscard]] bool room_for(std::string_view principal) const;
+  // On disk when this returns.
+  [[nodiscard]] std::expected<void, Fault> add(const Deposit& deposit);
+  // The deposit if this principal made it; from then on it is handed in and stays.
+  [[nodiscard]] std::optional<Deposit> hand_in(std::string_view sha256, std::string_view principal);
+  // Takes out what has waited for a week; its blob and its key are the caller's to remove.
+  [[nodiscard]] std::vector<Deposit> give_up(Instant now);
+
+ private:
+  [[nodiscard]] std::filesystem::path open_file(std::string_view sha256) const {
+    return dir_ / "open" / sha256;
+  }
+
+  std::filesystem::path dir_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Deposit, std::less<>> open_;  // by sha256
+};
+
+}  // namespace bashu::api
