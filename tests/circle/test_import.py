@@ -242,6 +242,13 @@ class Import(OnNodes):
         self.assertEqual(subprocess.run(command, env=environment, capture_output=True,
                                         check=False).returncode, 2)
 
+    @staticmethod
+    def wait_under_way(process, file):
+        """Until a batch of the import was answered, or it is over."""
+        state = pathlib.Path(f"{file}.import-state")
+        while process.poll() is None and not (state.exists() and state.read_bytes().count(b"\n") > 1):
+            time.sleep(0.005)
+
     def test_killed_imports_lose_and_double_nothing(self):
         """Money: a line taken twice would show in the balance."""
         count = 20_000
@@ -251,11 +258,12 @@ class Import(OnNodes):
         rows[3_000]["gross"] = 0
         file = self.file("taps.ndjson", ndjson(rows))
         kills = 0
-        for delay_ms in (90, 120, 150, 180, 210):
+        for delay_ms in (0, 20, 50, 80, 120):
             command, environment = self.command(file, "--feed", "transport/taps", "--batch", "10",
                                                 "--at-once", "4")
             with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE) as process:
+                self.wait_under_way(process, file)
                 time.sleep(delay_ms / 1000)
                 if process.poll() is None:
                     process.send_signal(signal.SIGKILL)
@@ -277,7 +285,7 @@ class Import(OnNodes):
         node = self.nodes[0]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
                               stderr=subprocess.DEVNULL) as process:
-            time.sleep(0.15)
+            self.wait_under_way(process, file)
             node.kill()
             node.start()
             said, _ = process.communicate(timeout=120)
