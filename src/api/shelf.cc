@@ -1,23 +1,10 @@
 #include "api/shelf.h"
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 #include <utility>
 
 namespace bashu::api {
-
-namespace {
-
-constexpr std::int64_t kFreshMs = 500;
-
-std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace
 
 const HeldPack* Shelf::find(std::string_view name_or_digest) const {
   const bool bare = name_or_digest.size() == 64 && !name_or_digest.starts_with("sha256:");
@@ -60,8 +47,7 @@ std::vector<const HeldPack*> Shelf::list() const {
 
 std::shared_ptr<const Shelf> Shelves::recent() {
   const std::lock_guard lock{mutex_};
-  const bool recent = shelf_ && steady_ms() - made_ms_ < kFreshMs;
-  return recent || (shelf_ && shelf_->position == node_.durable()) ? shelf_ : nullptr;
+  return shelf_ && shelf_->changes == node_.circle_changes() ? shelf_ : nullptr;
 }
 
 std::shared_ptr<const Shelf> Shelves::now() {
@@ -71,7 +57,7 @@ std::shared_ptr<const Shelf> Shelves::now() {
 
 std::shared_ptr<const Shelf> Shelves::fresh() {
   auto shelf = std::make_shared<Shelf>();
-  shelf->position = node_.durable();
+  shelf->changes = node_.circle_changes();
   node_.query([&](const core::State& state) {
     const core::Store::Circle& circle = state.circle();
     shelf->own = circle.own;
@@ -86,7 +72,6 @@ std::shared_ptr<const Shelf> Shelves::fresh() {
   });
   const std::lock_guard lock{mutex_};
   shelf_ = shelf;
-  made_ms_ = steady_ms();
   return shelf;
 }
 

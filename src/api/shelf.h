@@ -1,5 +1,5 @@
-// The packs this node holds and the parties of the circle, copied from the core now and then, so
-// that a request does not have to interrupt it. Packs never change; which are in force may.
+// The packs this node holds and the parties of the circle, copied from the core when they changed,
+// so that a request does not have to interrupt it. Packs never change; which are in force may.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct Shelf {
   Date today;
   std::map<core::PartyId, core::PartyJoined, std::less<>> parties;
   std::map<std::string, HeldPack, std::less<>> packs;  // by digest `sha256:...`
-  std::uint64_t position = 0;                          // entries it is made of
+  std::uint64_t changes = 0;                           // Node::circle_changes() before it was made
 
   // By name (the newest version in force here, else the newest held) or by digest, with or without
   // `sha256:`; nullptr: none.
@@ -42,7 +42,7 @@ struct Shelf {
 class Shelves {
  public:
   explicit Shelves(node::Node& node) : node_{node} {}
-  // At most half a second old. recent() is empty where now() would ask the core.
+  // As it is now. recent() is empty where now() has to ask the core.
   [[nodiscard]] std::shared_ptr<const Shelf> recent();
   [[nodiscard]] std::shared_ptr<const Shelf> now();
   // As the core is now; asked when a name is not found.
@@ -52,7 +52,6 @@ class Shelves {
   node::Node& node_;
   std::mutex mutex_;
   std::shared_ptr<const Shelf> shelf_;
-  std::int64_t made_ms_ = 0;
 };
 
 }  // namespace bashu::api

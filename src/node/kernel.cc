@@ -47,6 +47,12 @@ std::string token_of(std::string_view reason) {
   return evidence::is_token(token) ? token : "-";
 }
 
+bool changes_circle(const core::Event& event) {
+  return std::holds_alternative<core::PackAdopted>(event) ||
+         std::holds_alternative<core::PartyJoined>(event) ||
+         std::holds_alternative<core::DayBegun>(event);
+}
+
 // The command record of what the node does by itself.
 std::string own_record(std::string_view command, Value::Record more) {
   more["command"] = command;
@@ -288,7 +294,10 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
   if (auto why = unfit(request, *decision, now.now, batch, entries)) {
     return refuse(batch, std::move(*why), std::move(item.done));
   }
-  for (const core::Event& event : decision->events) state_->apply(event);
+  for (const core::Event& event : decision->events) {
+    state_->apply(event);
+    if (changes_circle(event)) circle_changes_.fetch_add(1, std::memory_order_release);
+  }
   if (adopted) {
     deciding_ = std::move(adopted);
     item.adopts = true;

@@ -73,6 +73,9 @@ class Kernel {
   [[nodiscard]] Chance& chance() { return *parts_.chance; }
   // As of the last durable commit.
   [[nodiscard]] std::shared_ptr<const Directory> directory();
+  [[nodiscard]] std::uint64_t circle_changes() const {
+    return circle_changes_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
   // Entries and feed lines since the newest snapshot, roughly: when it is time for the next.
   [[nodiscard]] std::uint64_t since_snapshot() const {
@@ -106,6 +109,7 @@ class Kernel {
   std::unique_ptr<core::State> state_;
   std::shared_ptr<const Directory> deciding_;  // as of the last decision
   std::string salts_;                          // drawn and not used yet
+  std::atomic<std::uint64_t> circle_changes_ = 0;
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;

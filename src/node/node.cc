@@ -127,6 +127,7 @@ class ThreadedNode final : public Node {
   Clock& clock() override { return kernel_->clock(); }
   Chance& chance() override { return kernel_->chance(); }
 
+  std::uint64_t circle_changes() const override { return kernel_->circle_changes(); }
   std::uint64_t durable() const override { return kernel_->durable(); }
   std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
     std::unique_lock lock{durable_guard_};
