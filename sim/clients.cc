@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "core/core.h"
 #include "packs/load.h"
+#include "testing/checkout.h"
 #include "world.h"
 
 namespace bashu::sim {
@@ -30,7 +31,7 @@ const std::string& canonical_pack(const std::string& name) {
   static const std::map<std::string, std::string> kSources = [] {
     std::map<std::string, std::string> sources;
     for (const char* one : {kMoves, kWaste}) {
-      std::ifstream file{std::string{BASHU_SOURCE_DIR "/packs/"} + one + ".yaml"};
+      std::ifstream file{checkout(std::string{"packs/"} + one + ".yaml")};
       const std::string text{std::istreambuf_iterator<char>{file}, {}};
       const packs::Loaded loaded = packs::load(text);
       BASHU_ASSERT(loaded.pack);

@@ -25,6 +25,7 @@
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/verify.h"
+#include "testing/checkout.h"
 #include "world.h"
 
 namespace bashu::sim {
@@ -32,7 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRecorded = BASHU_SOURCE_DIR "/tests/data/recorded";
+const fs::path kRecorded = checkout("tests/data/recorded");
 constexpr Options kRun{.seed = 8, .steps = 2'500};  // a circle founded under faults
 
 std::string read(const fs::path& file) {

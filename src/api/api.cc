@@ -231,36 +231,28 @@ struct Api::Core {
                            ? command_record(call, request.command, std::move(ready.request))
                            : std::move(ready.evidence);
 
-    struct Open {
-      Asked asked;
-      std::vector<Warning> warnings;
-      std::vector<std::string> new_keys;
-      int status = 200;
-    };
-    auto open = std::make_shared<Open>(Open{.asked = std::move(asked),
-                                            .warnings = std::move(ready.warnings),
-                                            .new_keys = std::move(ready.new_keys),
-                                            .status = ready.status});
+    auto open = std::make_shared<std::pair<Asked, Write>>(std::move(asked), std::move(ready));
     const auto done = [this, open, dry_run](node::Outcome outcome) {
-      const std::string& language = open->asked.language;
+      const auto& [waits, what] = *open;
+      const std::string& language = waits.language;
       bool took_effect = false;
       exchange::HttpResponse response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
-        response = done_response(*decided, open->warnings, language, open->status, dry_run);
+        response = done_response(*decided, what.warnings, language, what.status, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
         response = problem_response(problem_of(*refused), language);
       } else {
         took_effect = std::get<Fault>(outcome).unknown_outcome;
         response = problem_response(problem_of(std::get<Fault>(outcome)), language);
       }
-      if (!took_effect) forget(open->new_keys);
-      answer(open->asked, std::move(response));
+      if (!took_effect) forget(what.new_keys);
+      answer(waits, std::move(response));
       finished();
     };
     if (!context.node.submit(std::move(request), done)) {
-      forget(open->new_keys);
-      refuse(open->asked, busy(1));
+      forget(open->second.new_keys);
+      refuse(open->first, busy(1));
       finished();
     }
   }

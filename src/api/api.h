@@ -1,7 +1,7 @@
 // The HTTP API of a node (docs/formats/api.md): who asks, what for, and what comes of it.
 //
-//     HttpServer ─► handle ─► [waiting, bounded] ─► workers: key, route, read ─► reply
-//                                                        └─ prepare ─► node ─► reply
+//     HttpServer ─► handle: key, route ─► [waiting, bounded] ─► workers: read ─► reply
+//                               └─ small write ────────────────────┴─ prepare ─► node ─► reply
 //
 // A write is answered from the node's thread, so that many of them share a commit without each
 // holding a worker.

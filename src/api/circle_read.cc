@@ -9,7 +9,7 @@ namespace bashu::api {
 
 Result show_circle(Context& context, const Call& /*call*/) {
   const auto directory = context.node.directory();
-  const auto shelf = context.shelves.fresh();
+  const auto shelf = context.shelves.now();
   Value::Record answer{{"own", context.node.identity().party},
                        {"name_here", context.node.identity().name},
                        {"origin", context.node.identity().origin},

@@ -55,7 +55,7 @@ Prepared adopt_pack(Context& context, const Call& call) {
     const std::vector<Finding> failed = context.try_pack(loaded.pack);
     if (!failed.empty()) return std::unexpected{findings_problem(failed)};
   }
-  const Date first = from->value_or(context.shelves.fresh()->today);
+  const Date first = from->value_or(context.shelves.now()->today);
   Write write;
   write.request = Value::Record{{"digest", loaded.pack->digest}, {"from", first.text()}};
   write.command = core::AdoptPack{
@@ -167,7 +167,7 @@ Prepared set_clock(Context& context, const Call& call) {
   if (!text) return std::unexpected{text.error()};
   const auto day = Date::parse(*text);
   constexpr int kDaysMax = 3'660;
-  const Date today = context.shelves.fresh()->today;
+  const Date today = context.shelves.now()->today;
   if (!day || *day < today || day->days() - today.days() > kDaysMax) {
     return std::unexpected{malformed("today", "A date from today to ten years on is expected.",
                                      "应为今天至十年内的日期。")};
@@ -183,7 +183,6 @@ Prepared set_clock(Context& context, const Call& call) {
     if (const auto* why = std::get_if<Reject>(&outcome)) return std::unexpected{problem_of(*why)};
     if (const auto* why = std::get_if<Fault>(&outcome)) return std::unexpected{problem_of(*why)};
   }
-  static_cast<void>(context.shelves.fresh());  // what is read next is of the new day
   return json_response(Value::Record{{"today", day->text()}, {"position", position}});
 }
 

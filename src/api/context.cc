@@ -98,10 +98,8 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
 }
 
 std::expected<HeldPack, Problem> see_pack(Context& context, std::string_view name_or_digest) {
-  const auto recent = context.shelves.now();
-  if (const HeldPack* held = recent->find(name_or_digest)) return *held;
-  const auto fresh = context.shelves.fresh();
-  if (const HeldPack* held = fresh->find(name_or_digest)) return *held;
+  const auto shelf = context.shelves.now();
+  if (const HeldPack* held = shelf->find(name_or_digest)) return *held;
   return std::unexpected{problem_of(reject(RejectCode::unknown_pack, "pack"))};
 }
 

@@ -63,7 +63,10 @@ std::optional<Deposit> Deposits::hand_in(std::string_view sha256, std::string_vi
   if (waiting->second.principal != principal) return std::nullopt;
   std::error_code error;
   fs::rename(open_file(sha256), dir_ / sha256, error);
-  if (error) return std::nullopt;
+  // A power cut must not bring it back among those that are given up: a case will name it.
+  if (error || !node::sync_directory(dir_) || !node::sync_directory(dir_ / "open")) {
+    return std::nullopt;
+  }
   Deposit deposit = std::move(waiting->second);
   open_.erase(waiting);
   return deposit;

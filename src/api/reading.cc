@@ -49,8 +49,6 @@ Onlooker::Onlooker(Context& context, const Call& call)
     : context_{context}, call_{call}, shelf_{context.shelves.now()} {}
 
 packs::PackPtr Onlooker::pack(std::string_view digest) {
-  if (const HeldPack* held = shelf_->find(digest)) return held->pack;
-  shelf_ = context_.shelves.fresh();
   const HeldPack* held = shelf_->find(digest);
   return held ? held->pack : nullptr;
 }

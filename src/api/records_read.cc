@@ -56,7 +56,7 @@ Value edition_value(const views::EditionRow& edition) {
 
 Result list_packs(Context& context, const Call& call) {
   Value::List list;
-  const auto shelf = context.shelves.fresh();
+  const auto shelf = context.shelves.now();
   for (const HeldPack* held : shelf->list()) list.push_back(pack_value(*held, call.language));
   return json_response(Value::Record{{"packs", std::move(list)}});
 }

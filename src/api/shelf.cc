@@ -51,11 +51,7 @@ std::shared_ptr<const Shelf> Shelves::recent() {
 }
 
 std::shared_ptr<const Shelf> Shelves::now() {
-  auto shelf = recent();
-  return shelf ? shelf : fresh();
-}
-
-std::shared_ptr<const Shelf> Shelves::fresh() {
+  if (auto held = recent()) return held;
   auto shelf = std::make_shared<Shelf>();
   shelf->changes = node_.circle_changes();
   node_.query([&](const core::State& state) {

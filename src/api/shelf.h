@@ -45,8 +45,6 @@ class Shelves {
   // As it is now. recent() is empty where now() has to ask the core.
   [[nodiscard]] std::shared_ptr<const Shelf> recent();
   [[nodiscard]] std::shared_ptr<const Shelf> now();
-  // As the core is now; asked when a name is not found.
-  [[nodiscard]] std::shared_ptr<const Shelf> fresh();
 
  private:
   node::Node& node_;

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "testing/checkout.h"
+
 namespace bashu {
 namespace {
 
@@ -16,7 +18,7 @@ Date day(const char* text) { return Date::parse(text).value(); }
 
 const Divisions& shipped() {
   static const Divisions divisions = [] {
-    std::ifstream in{BASHU_SOURCE_DIR "/circles/divisions.tsv", std::ios::binary};
+    std::ifstream in{checkout("circles/divisions.tsv"), std::ios::binary};
     auto read = Divisions::read(std::string{std::istreambuf_iterator<char>{in}, {}});
     for (const Finding& finding : read ? std::vector<Finding>{} : read.error()) {
       ADD_FAILURE() << "divisions.tsv:" << finding.line << ": " << finding.text;

@@ -11,12 +11,13 @@
 
 #include "base/bytes.h"
 #include "base/value_gen.h"
+#include "testing/checkout.h"
 
 namespace bashu {
 namespace {
 
 std::string file(const std::string& path) {
-  std::ifstream in{std::string{BASHU_SOURCE_DIR} + "/" + path, std::ios::binary};
+  std::ifstream in{checkout(path), std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 

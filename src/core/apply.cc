@@ -175,9 +175,7 @@ struct Apply {
     PackRow& row = circle.packs[e.digest];
     row.adopted[e.party] = e.from;
     if (row.pack || e.source.empty()) return;
-    const auto source = parse_json(e.source, {.depth = 64, .values = 500'000});
-    BASHU_ASSERT(source);
-    circle.hold(row, packs::load_adopted(*source).pack);
+    circle.hold(row, packs::load_adopted(e.source).pack);
   }
   void operator()(const PartyJoined& e) { store.edit_circle().parties[e.party] = e; }
   void operator()(const RecordSigned& e) {

@@ -38,7 +38,7 @@ Value adoption_body(const packs::Pack& pack, Date from) {
 }  // namespace
 
 Result Decider::adopt_pack(const AdoptPack& command) {
-  const auto source = parse_json(command.source, {.depth = 64, .values = 500'000});
+  const auto source = parse_json(command.source, packs::kSourceLimits);
   if (!source) {
     return refused(RejectCode::malformed, "source", "The pack is not JSON: " + source.error().code,
                    "业务包不是合法 JSON");

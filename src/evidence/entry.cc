@@ -85,7 +85,9 @@ bool is_sound(const EntryLeaf& entry) {
     return text == "-" || is(text);
   };
   constexpr std::array<std::string_view, 4> kOutcomes{"-", "applied", "rejected", "held"};
-  return is_token(entry.kind) && std::ranges::find(kOutcomes, entry.outcome) != kOutcomes.end() &&
+  constexpr auto kMax = static_cast<std::uint64_t>(kIntegerMax);
+  return entry.index <= kMax && entry.time <= kMax && entry.seq <= kMax && is_token(entry.kind) &&
+         std::ranges::find(kOutcomes, entry.outcome) != kOutcomes.end() &&
          none_or(entry.reason, &is_token) &&
          none_or(entry.channel,
                  [](std::string_view text) { return split_channel(text).has_value(); }) &&

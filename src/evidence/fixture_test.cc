@@ -11,12 +11,12 @@
 #include "base/json.h"
 #include "evidence/in_force.h"
 #include "evidence/receive.h"
+#include "testing/checkout.h"
 
 namespace bashu::evidence::fixture {
 
 std::string read_vector_file(std::string_view name) {
-  std::ifstream file{std::string{BASHU_SOURCE_DIR "/tests/vectors/"} + std::string{name},
-                     std::ios::binary};
+  std::ifstream file{checkout("tests/vectors/" + std::string{name}), std::ios::binary};
   BASHU_ASSERT(file.is_open());
   return {std::istreambuf_iterator<char>{file}, {}};
 }

@@ -21,6 +21,7 @@
 #include "node/node.h"
 #include "node/system_environment.h"
 #include "packs/yaml.h"
+#include "testing/checkout.h"
 
 namespace bashu::exchange::testing {
 
@@ -67,7 +68,7 @@ class TestNode {
   // A message to every peer: the adoption of a pack.
   void say(int number) const {
     static const Value pack = [] {
-      const auto text = node::read_file(BASHU_SOURCE_DIR "/packs/ecology.yaml");
+      const auto text = node::read_file(checkout("packs/ecology.yaml"));
       EXPECT_TRUE(text.has_value());
       return packs::read_yaml(*text).root;
     }();

@@ -67,6 +67,35 @@ void out_option(CLI::App& app, std::string& out, const Text& t) {
   app.add_option("--out", out, t("file (default: standard output)", "输出文件（默认：标准输出）"));
 }
 
+CLI::Option* dir_first_option(CLI::App& app, std::vector<std::string>& files, const Text& t) {
+  return app
+      .add_option(
+          "FILE", files,
+          t("the node's directory first, unless --api is given", "先写节点目录，给出 --api 时除外"))
+      ->required();
+}
+
+void dry_run_flag(CLI::App& app, bool& dry_run, const Text& t) {
+  app.add_flag("--dry-run", dry_run,
+               t("decide and tell, change nothing", "试运行：作出判断并告知，不作更改"));
+}
+
+void role_option(CLI::App& app, std::string& role, const Text& t) {
+  app.add_option("--role", role, t("in which you act", "以何角色办理"))->required();
+}
+
+void known_at_option(CLI::App& app, std::string& known_at, const Text& t) {
+  app.add_option(
+      "--known-at", known_at,
+      t("what was on record: a position, a date or a time", "获知时点：位置、日期或时间"));
+}
+
+void published_option(CLI::App& app, std::string& circle, const Text& t) {
+  app.add_option("--circle", circle,
+                 t("published.tsv, or its folder (default: DIR/published.tsv)",
+                   "published.tsv 或其目录（默认：DIR/published.tsv）"));
+}
+
 void form_options(CLI::App& app, CaseForm& form, const Text& t) {
   app.add_option("--with", form.with,
                  t("field=value of the form; a value that is JSON is taken as JSON",
@@ -76,8 +105,7 @@ void form_options(CLI::App& app, CaseForm& form, const Text& t) {
   app.add_option("--idempotency-key", form.idempotency_key,
                  t("repeat the command with the same key and it is done once",
                    "以同一个键重复执行时，只办理一次"));
-  app.add_flag("--dry-run", form.dry_run,
-               t("decide and tell, change nothing", "试运行：作出判断并告知，不作更改"));
+  dry_run_flag(app, form.dry_run, t);
 }
 
 void pack_commands(Parser& parser, const Text& t) {
@@ -101,10 +129,7 @@ void pack_commands(Parser& parser, const Text& t) {
                             t("test packs and adopt them: DIR FILE..., or --api URL FILE...",
                               "测试并采用业务包：DIR FILE...，或 --api URL FILE..."),
                             pack_adopt, [&t](CLI::App& app, PackAdopt& o) {
-                              app.add_option("FILE", o.files,
-                                             t("the node's directory first, unless --api is given",
-                                               "先写节点目录，给出 --api 时除外"))
-                                  ->required();
+                              dir_first_option(app, o.files, t);
                               app.add_option(
                                   "--from", o.from,
                                   t("first day in force, e.g. 2026-07-01 (default: today)",
@@ -221,11 +246,7 @@ void circle_commands(Parser& parser, const Text& t) {
       circle, "adopt",
       t("put a fully signed agreement into force here", "使各方均已签署的协议在本节点生效"),
       circle_adopt, [&t](CLI::App& app, CircleAdopt& o) {
-        app.add_option("FILE", o.files,
-                       t("the node's directory first, unless --api is given",
-                         "先写节点目录，给出 --api 时除外"))
-            ->required()
-            ->expected(1, 2);
+        dir_first_option(app, o.files, t)->expected(1, 2);
         app.add_option("--pin", o.pinned,
                        t("the agreement id printed in the treaty", "书面协议上载明的协议标识"));
         remote_options(app, o.remote, t);
@@ -239,7 +260,7 @@ void case_commands(Parser& parser, const Text& t) {
       cases, "start", t("start a case", "发起办件"), case_start, [&t](CLI::App& app, CaseStart& o) {
         app.add_option("PACK", o.pack)->required();
         app.add_option("SERVICE", o.service)->required();
-        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))->required();
+        role_option(app, o.role, t);
         app.add_option(
             "--party", o.parties,
             t("party=jurisdiction, e.g. origin=sichuan", "参与方=辖区，如 origin=sichuan"));
@@ -252,7 +273,7 @@ void case_commands(Parser& parser, const Text& t) {
       [&t](CLI::App& app, CaseDo& o) {
         app.add_option("CASE", o.id)->required();
         app.add_option("EVENT", o.event)->required();
-        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))->required();
+        role_option(app, o.role, t);
         app.add_option("--version", o.version,
                        t("refuse if the case is not at this version", "办件不是此版本时拒绝"));
         form_options(app, o.form, t);
@@ -302,8 +323,7 @@ void import_commands(Parser& parser, const Text& t) {
         app.add_option("--format", o.format,
                        t("default: by the name of the file", "格式（默认：按文件名判断）"))
             ->check(CLI::IsMember({"csv", "ndjson"}));
-        app.add_flag("--dry-run", o.dry_run,
-                     t("decide and tell, change nothing", "试运行：作出判断并告知，不作更改"));
+        dry_run_flag(app, o.dry_run, t);
         app.add_option(
                "--preview", o.preview,
                t("show how the first rows are understood, send none", "显示对前几行的解读，不发送"))
@@ -390,12 +410,8 @@ void overview_options(CLI::App& app, Overview& o, const Text& t, const std::stri
                  t("the node's directory, unless --api is given", "节点目录，给出 --api 时除外"))
       ->expected(0, 1);
   app.add_option("--as-of", o.as_of, what_as_of);
-  app.add_option(
-      "--known-at", o.known_at,
-      t("what was on record: a position, a date or a time", "获知时点：位置、日期或时间"));
-  app.add_option("--circle", o.circle,
-                 t("published.tsv, or its folder (default: DIR/published.tsv)",
-                   "published.tsv 或其目录（默认：DIR/published.tsv）"));
+  known_at_option(app, o.known_at, t);
+  published_option(app, o.circle, t);
   remote_options(app, o.remote, t);
 }
 
@@ -411,15 +427,11 @@ void figure_commands(Parser& parser, const Text& t) {
         app.add_option(
             "--as-of", o.as_of,
             t("the date the answer is about (default: today)", "截至日期（默认：今天）"));
-        app.add_option(
-            "--known-at", o.known_at,
-            t("what was on record: a position, a date or a time", "获知时点：位置、日期或时间"));
+        known_at_option(app, o.known_at, t);
         app.add_option("--party", o.party, t("the value of this party", "该参与方的数值"));
         app.add_option("--period", o.period,
                        t("2021-01-01..2021-09-25", "起止日期，如 2021-01-01..2021-09-25"));
-        app.add_option("--circle", o.circle,
-                       t("published.tsv, or its folder (default: DIR/published.tsv)",
-                         "published.tsv 或其目录（默认：DIR/published.tsv）"));
+        published_option(app, o.circle, t);
         app.add_flag("--records", o.records,
                      t("the records behind the figure", "指标所依据的记录"));
         app.add_flag("--tell", o.tell,

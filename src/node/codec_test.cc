@@ -29,6 +29,7 @@
 #include "base/json.h"
 #include "base/value.h"
 #include "core/event.h"
+#include "testing/checkout.h"
 
 namespace bashu::node {
 namespace {
@@ -418,8 +419,7 @@ std::string content(const std::filesystem::path& file) {
 // Bytes in tests/data/golden were written once and stay readable for ever: event-N.bin means what
 // event-N.txt tells. BASHU_WRITE_GOLDEN=1 writes those that are missing.
 TEST(Codec, GoldenFilesOfEveryEventStillMeanTheSame) {
-  const std::filesystem::path folder =
-      std::filesystem::path{BASHU_SOURCE_DIR} / "tests" / "data" / "golden";
+  const std::filesystem::path folder = checkout("tests/data/golden");
   const bool write = ::secure_getenv("BASHU_WRITE_GOLDEN") != nullptr;
   for (std::size_t which = 0; which < std::variant_size_v<Event>; ++which) {
     const std::string stem = "event-" + std::to_string(which + 1);

@@ -109,7 +109,6 @@ class Kernel {
   std::unique_ptr<core::State> state_;
   std::shared_ptr<const Directory> deciding_;  // as of the last decision
   std::string salts_;                          // drawn and not used yet
-  std::atomic<std::uint64_t> circle_changes_ = 0;
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;
@@ -121,7 +120,7 @@ class Kernel {
 
   std::mutex guard_;
   std::shared_ptr<const Directory> directory_;
-  std::atomic<std::uint64_t> durable_ = 0, since_snapshot_ = 0;
+  std::atomic<std::uint64_t> durable_ = 0, since_snapshot_ = 0, circle_changes_ = 0;
   std::mutex snapshotting_;
 };
 

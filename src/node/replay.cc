@@ -5,7 +5,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/json.h"
 #include "node/codec.h"
 #include "packs/load.h"
 
@@ -25,9 +24,7 @@ std::string not_understood(const core::PackAdopted& adopted, const core::State& 
   if (adopted.source.empty() || (row != state.circle().packs.end() && row->second.pack)) return {};
   std::string why = "this program does not understand the pack " + adopted.digest +
                     " adopted there; start the one that adopted it, or a later one";
-  const auto source = parse_json(adopted.source, {.depth = 64, .values = 500'000});
-  if (!source) return why;
-  for (const Finding& finding : packs::load_adopted(*source).findings) {
+  for (const Finding& finding : packs::load_adopted(adopted.source).findings) {
     if (!finding.note) return why + " (" + finding.path + ": " + finding.text + ")";
   }
   return why;

@@ -38,7 +38,6 @@ using parts::Reader;
 constexpr std::string_view kMagic = "BSHSNP01";
 constexpr std::size_t kHashSize = sizeof(Hash);
 constexpr int kBatch = 4'096;
-constexpr JsonLimits kPackLimits{.depth = 64, .values = 500'000};  // as the core reads packs
 
 std::unexpected<Fault> fault(std::string what) {
   return std::unexpected{Fault{.what = std::move(what)}};
@@ -430,8 +429,7 @@ class RowReader {
     core::PackRow& row = circle.packs[in.digest()];
     for (const auto& adopted : in.adopted()) row.adopted[adopted.party()] = day(adopted.from());
     if (in.source().empty()) return;
-    const auto source = parse_json(in.source(), kPackLimits);
-    if (source) circle.hold(row, packs::load_adopted(*source).pack);
+    circle.hold(row, packs::load_adopted(in.source()).pack);
     if (!row.pack || row.pack->digest != in.digest()) {
       reader_.error = "pack " + in.digest() + " no longer loads";
     }

@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "testing/checkout.h"
+
 namespace bashu::packs {
 namespace {
 
 Date day(const char* text) { return Date::parse(text).value(); }
 
 std::string shipped_text() {
-  std::ifstream in{BASHU_SOURCE_DIR "/circles/calendar-cn.yaml", std::ios::binary};
+  std::ifstream in{checkout("circles/calendar-cn.yaml"), std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 

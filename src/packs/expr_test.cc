@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "testing/checkout.h"
 
 namespace bashu::packs {
 namespace {
@@ -452,7 +453,7 @@ TEST(Expr, TemplatesHoldValuesAndExpressions) {
 }
 
 TEST(Expr, ConformsToThePublishedCasesOfItsSubset) {
-  std::ifstream file{BASHU_SOURCE_DIR "/tests/data/cel_conformance.tsv"};
+  std::ifstream file{checkout("tests/data/cel_conformance.tsv")};
   ASSERT_TRUE(file);
   int cases = 0;
   for (std::string line; std::getline(file, line);) {

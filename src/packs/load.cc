@@ -81,7 +81,11 @@ Loaded load(std::string_view text) {
 
 Loaded load(const Value& source) { return load_document(source, nullptr); }
 
-Loaded load_adopted(const Value& source) { return load_document(source, nullptr, true); }
+Loaded load_adopted(std::string_view source) {
+  const auto value = parse_json(source, kSourceLimits);
+  if (value) return load_document(*value, nullptr, true);
+  return {.pack = nullptr, .findings = {finding("is not JSON: " + value.error().code)}};
+}
 
 Loader::Loader(const Value& source, const Value::Record& root, const Document* document)
     : reader_{document},

@@ -7,9 +7,13 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "packs/pack.h"
 
 namespace bashu::packs {
+
+// Of a pack as JSON.
+inline constexpr JsonLimits kSourceLimits{.depth = 64, .values = 500'000};
 
 struct Loaded {
   PackPtr pack;                   // nullptr if some finding is no note
@@ -23,10 +27,11 @@ struct Loaded {
 [[nodiscard]] inline Loaded load(const char* text) { return load(std::string_view{text}); }
 // The same from data already read, e.g. a canonical pack that came from a peer (no positions).
 [[nodiscard]] Loaded load(const Value& source);
-// A pack that was adopted, from a journal. What it says must be understood; but rules that only
-// decide whether a pack may be adopted (names apart, lint, scenarios) are not asked again, so that
-// one added since does not stop a node that adopted it before.
-[[nodiscard]] Loaded load_adopted(const Value& source);
+// A pack that was adopted, as events and snapshots hold it: canonical JSON. What it says must be
+// understood; but rules that only decide whether a pack may be adopted (names apart, lint,
+// scenarios) are not asked again, so that one added since does not stop a node that adopted it
+// before.
+[[nodiscard]] Loaded load_adopted(std::string_view source);
 
 // The calculators compiled into this node: name and version, and the function itself.
 // Pure; integers only; an error text if its input makes no sense.

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "packs/show.h"
 #include "packs/yaml.h"
+#include "testing/checkout.h"
 
 namespace bashu::packs {
 namespace {
@@ -121,7 +122,7 @@ Value source_of(const std::string& text) {
 }
 
 std::string read(const std::string& path) {
-  std::ifstream file{BASHU_SOURCE_DIR "/" + path, std::ios::binary};
+  std::ifstream file{checkout(path), std::ios::binary};
   EXPECT_TRUE(file) << path;
   return {std::istreambuf_iterator<char>{file}, {}};
 }
@@ -134,7 +135,7 @@ TEST(Load, AnAdoptedPackIsHeldAlthoughARuleForbidsItNow) {
            {"start: visit, id: V1", "start: nothing, id: V1"}}) {       // in a scenario
     const Value source = source_of(changed(from, to));
     EXPECT_FALSE(load(source).pack) << to;
-    const Loaded adopted = load_adopted(source);
+    const Loaded adopted = load_adopted(canonical_json(source));
     ASSERT_TRUE(adopted.pack) << told(adopted.findings, false);
     EXPECT_EQ(adopted.pack->digest, digest_text(source));
     EXPECT_EQ(adopted.pack->scenarios.size(), 1U);
@@ -146,7 +147,7 @@ TEST(Load, AnAdoptedPackMustBeUnderstood) {
            {"params: {limit: 100}", "params: {limit: 100}\nsurprises: {}"},
            {"when: line.mass > 0", "when: line.mass > fresh(0)"},
            {"to: agreed", "to: nowhere"}}) {
-    const Loaded adopted = load_adopted(source_of(changed(from, to)));
+    const Loaded adopted = load_adopted(canonical_json(source_of(changed(from, to))));
     EXPECT_FALSE(adopted.pack) << to;
     EXPECT_NE(told(adopted.findings, false), "") << to;
   }

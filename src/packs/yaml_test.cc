@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/value_gen.h"
+#include "testing/checkout.h"
 
 namespace bashu::packs {
 namespace {
@@ -221,7 +222,7 @@ RC_GTEST_PROP(Yaml, ReadsJsonAsJsonDoes, ()) {
 // The packs shipped with the project say the same in both spellings.
 TEST(Yaml, ReadsTheShippedPacks) {
   int packs = 0;
-  for (const auto& entry : std::filesystem::directory_iterator{BASHU_SOURCE_DIR "/packs"}) {
+  for (const auto& entry : std::filesystem::directory_iterator{checkout("packs")}) {
     if (entry.path().extension() != ".yaml") continue;
     std::ifstream in{entry.path(), std::ios::binary};
     const Document document = read_yaml(std::string{std::istreambuf_iterator<char>{in}, {}});

@@ -15,12 +15,13 @@
 
 #include "node/verify.h"
 #include "packs/load.h"
+#include "testing/checkout.h"
 
 namespace bashu::scenario {
 namespace {
 
 packs::PackPtr pack_named(const std::string& name) {
-  std::ifstream in{BASHU_SOURCE_DIR "/packs/" + name + ".yaml", std::ios::binary};
+  std::ifstream in{checkout("packs/" + name + ".yaml"), std::ios::binary};
   return packs::load(std::string{std::istreambuf_iterator<char>{in}, {}}).pack;
 }
 

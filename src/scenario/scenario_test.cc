@@ -10,13 +10,14 @@
 
 #include "packs/load.h"
 #include "scenario/runner.h"
+#include "testing/checkout.h"
 
 namespace bashu::scenario {
 namespace {
 
 std::vector<std::string> files(const std::string& folder) {
   std::vector<std::string> found;
-  for (const auto& item : std::filesystem::directory_iterator{BASHU_SOURCE_DIR "/" + folder}) {
+  for (const auto& item : std::filesystem::directory_iterator{checkout(folder)}) {
     if (item.path().extension() == ".yaml") found.push_back(item.path().string());
   }
   std::sort(found.begin(), found.end());
@@ -32,7 +33,7 @@ packs::Loaded load_file(const std::string& path) {
 std::vector<packs::PackPtr> given_packs(const packs::Pack& pack) {
   std::vector<packs::PackPtr> found;
   for (const std::string& name : packs_given(pack)) {
-    found.push_back(load_file(BASHU_SOURCE_DIR "/packs/" + name + ".yaml").pack);
+    found.push_back(load_file(checkout("packs/" + name + ".yaml")).pack);
   }
   return found;
 }

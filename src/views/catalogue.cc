@@ -302,11 +302,10 @@ Catalogue read_catalogue(Database& database) {
   while (packs_read.step()) {
     const std::int64_t id = packs_read.integer(0);
     const std::string digest{packs_read.text(1)};
-    const auto source = parse_json(packs_read.text(3), {.depth = 64, .values = 500'000});
     catalogue.digests[id] = digest;
     catalogue.packs[digest] = {.id = id,
                                .position = packs_read.integer(2),
-                               .pack = source ? packs::load_adopted(*source).pack : nullptr};
+                               .pack = packs::load_adopted(packs_read.text(3)).pack};
   }
   Statement& tables = database.prepared(
       "SELECT id, register, editions, pack, name, table_name FROM view_table ORDER BY id");

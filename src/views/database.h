@@ -123,6 +123,7 @@ void insert_rows(Database& db, const std::string& table, int columns, std::size_
     one.run();
   }
 }
+
 // One more than the largest number in a column of whole numbers, 1 if there is none.
 [[nodiscard]] std::int64_t next_id(Database& db, const std::string& table,
                                    const std::string& column = "id");

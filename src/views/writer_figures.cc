@@ -178,8 +178,7 @@ void Writer::adopt(const core::PackAdopted& event) {
   write_touched();
   write_all();
   if (!catalogue_.packs.contains(event.digest) && !event.source.empty()) {
-    const auto source = parse_json(event.source, {.depth = 64, .values = 500'000});
-    const packs::PackPtr pack = source ? packs::load_adopted(*source).pack : nullptr;
+    const packs::PackPtr pack = packs::load_adopted(event.source).pack;
     const std::int64_t id = next_id(db_, "pack");
     db_.prepared(
            "INSERT INTO pack (id, digest, name, version, position, source) VALUES (?, ?, ?, ?, ?, "
