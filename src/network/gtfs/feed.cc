@@ -11,13 +11,12 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "network/gtfs/table.h"
+#include "network/table.h"
 
 namespace bashu::network::gtfs {
 
 namespace {
 
-constexpr std::size_t kNoticesMax = 1'000;  // kinds told apart; more of a kind are counted
 constexpr Seconds kUnset = -1;
 constexpr int kDaysMax = 3'660;  // of one service
 
@@ -87,28 +86,20 @@ struct Reader::State {
   std::vector<std::pair<std::uint32_t, Trip>> more_runs;  // of a trip in other parts of the day
   std::vector<Walk> walks;
   std::map<std::pair<StationIndex, StationIndex>, bool> forbidden;  // transfers of type 3
-  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> told;
-  std::vector<Notice> notices;
+  Notices notices;
   std::map<std::string, bool, std::less<>> seen;
   std::string file;
   std::unique_ptr<Table> table;
 
   void tell(bool error, std::string code, std::string field, std::uint64_t line,
             std::string_view value, std::string what) {
-    const auto [it, fresh] = told.try_emplace({code, file, field}, notices.size());
-    if (!fresh) {
-      ++notices[it->second].count;
-    } else if (notices.size() < kNoticesMax) {
-      notices.push_back({.error = error,
-                         .code = std::move(code),
-                         .file = file,
-                         .field = std::move(field),
-                         .line = line,
-                         .value = std::string{value.substr(0, 100)},
-                         .what = std::move(what)});
-    } else {
-      told.erase(it);
-    }
+    notices.tell({.error = error,
+                  .code = std::move(code),
+                  .file = file,
+                  .field = std::move(field),
+                  .line = line,
+                  .value = std::string{value},
+                  .what = std::move(what)});
   }
   void fault(std::string code, std::string field, const Row& row, std::string_view value,
              std::string what) {
@@ -498,18 +489,15 @@ Feed Reader::finish() {
     state.tell(true, "missing_calendar_and_calendar_date_files", "", 0, {},
                "neither calendar.txt nor calendar_dates.txt: no day on which anything runs");
   }
-  const bool whole = std::ranges::none_of(state.notices, [](const Notice& notice) {
-    return notice.code.starts_with("missing_required_file") ||
-           notice.code.starts_with("missing_calendar");
-  });
+  const bool whole =
+      !state.notices.any("missing_required_file") && !state.notices.any("missing_calendar");
   if (whole) {
     state.make_trips(feed);
     state.make_walks(feed);
     BASHU_ASSERT(!check(state.schedule));
     feed.schedule = std::move(state.schedule);
   }
-  feed.notices = std::move(state.notices);
-  std::ranges::stable_sort(feed.notices, std::greater<>{}, &Notice::error);
+  feed.notices = state.notices.take();
   return feed;
 }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "network/notice.h"
 #include "network/timetable.h"
 
 namespace bashu::network::gtfs {
@@ -24,16 +25,6 @@ namespace bashu::network::gtfs {
 inline constexpr std::array<std::string_view, 9> kTables{
     "stops.txt",      "routes.txt",      "calendar.txt",  "calendar_dates.txt", "trips.txt",
     "stop_times.txt", "frequencies.txt", "transfers.txt", "pathways.txt"};
-
-struct Notice {
-  bool error = true;  // else a warning: taken as it can be
-  std::string code;   // foreign_key_violation, invalid_time, ... as the canonical validator's
-  std::string file, field;
-  std::uint64_t line = 0;  // 0: of the file as a whole
-  std::string value;
-  std::string what;         // English, for the engineer
-  std::uint64_t count = 1;  // further ones of the same code, file and field
-};
 
 struct Options {
   Seconds platform_change_s = 120;  // between stops of one station, where nothing else is said

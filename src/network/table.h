@@ -1,4 +1,4 @@
-// One comma-separated table of a feed, read in pieces of any size: rows with their columns found by
+// One comma-separated table, read in pieces of any size: rows with their columns found by
 // name. Strict as RFC 4180 where the field is; a byte order mark and CR LF are taken.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bashu::network::gtfs {
+namespace bashu::network {
 
 class Row {
  public:
@@ -60,4 +60,4 @@ class Table {
   bool headed_ = false, broken_ = false;
 };
 
-}  // namespace bashu::network::gtfs
+}  // namespace bashu::network

@@ -1,11 +1,11 @@
-#include "network/gtfs/table.h"
+#include "network/table.h"
 
 #include <csv.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace bashu::network::gtfs {
+namespace bashu::network {
 
 namespace {
 
@@ -88,4 +88,4 @@ void Table::end() {
   wrong_(row_.line_ + 1, "a quote is not closed");
 }
 
-}  // namespace bashu::network::gtfs
+}  // namespace bashu::network
