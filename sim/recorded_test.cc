@@ -20,11 +20,11 @@
 
 #include "base/bytes.h"
 #include "evidence/entry.h"
-#include "journal/database.h"
 #include "journal/journal.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/verify.h"
+#include "sqlite/database.h"
 #include "testing/checkout.h"
 #include "world.h"
 
@@ -65,10 +65,10 @@ void record() {
     }
     {
       // One file, and none beside it when it is read.
-      auto database =
-          journal::Database::open(dir / "journal.db", journal::Database::Access::create);
-      ASSERT_TRUE(database && database->run("VACUUM") &&
-                  database->run("PRAGMA journal_mode=DELETE"));
+      auto database = sqlite::Database::open((dir / "journal.db").string(), sqlite::Access::create);
+      ASSERT_TRUE(database);
+      (*database)->exec("VACUUM; PRAGMA journal_mode=DELETE");
+      ASSERT_TRUE((*database)->check());
     }
     const auto found = node::verify(dir);
     ASSERT_TRUE(found && !found->unsound);
@@ -144,13 +144,15 @@ TEST_F(Recorded, AnotherByteIsAnotherJournal) {
   ASSERT_TRUE(record);
   record->entries.front().effect.back() ^= 1;
   auto database =
-      journal::Database::open(dir_ / "sichuan" / "journal.db", journal::Database::Access::create);
+      sqlite::Database::open((dir_ / "sichuan" / "journal.db").string(), sqlite::Access::create);
   ASSERT_TRUE(database);
-  auto update = database->prepare("UPDATE commits SET record=? WHERE first=?");
-  ASSERT_TRUE(update);
   const std::string bytes = evidence::encode_commit(*record);
-  ASSERT_TRUE(
-      update->bind_blob(1, bytes).bind(2, static_cast<std::int64_t>(commits->front().first)).run());
+  (*database)
+      ->prepared("UPDATE commits SET record=? WHERE first=?")
+      .bind_bytes(0, bytes)
+      .bind(1, static_cast<std::int64_t>(commits->front().first))
+      .run();
+  ASSERT_TRUE((*database)->check());
   const auto found = node::verify(dir_ / "sichuan");
   ASSERT_TRUE(found);
   ASSERT_TRUE(found->unsound);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <initializer_list>
 #include <utility>
 
 namespace bashu::journal {
@@ -26,47 +25,36 @@ std::expected<std::unique_ptr<Index>, Fault> Index::open(const std::filesystem::
 }
 
 std::expected<void, Fault> Index::load(const std::filesystem::path& file, std::uint64_t size_max) {
-  auto writer = Database::open(file, Database::Access::create);
+  auto writer = sqlite::Database::open(file.string(), sqlite::Access::create);
   if (!writer) return std::unexpected{writer.error()};
   writer_ = std::move(*writer);
-  for (const char* sql :
-       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL",
-        "CREATE TABLE IF NOT EXISTS messages(trace INTEGER NOT NULL, peer TEXT NOT NULL, "
-        "seq INTEGER NOT NULL, id BLOB NOT NULL, entry INTEGER NOT NULL, "
-        "PRIMARY KEY(trace, peer, seq)) WITHOUT ROWID",
-        "CREATE TABLE IF NOT EXISTS commits(size INTEGER PRIMARY KEY)"}) {
-    if (auto ran = writer_.run(sql); !ran) return ran;
-  }
-  auto reader = Database::open(file, Database::Access::read);
+  writer_->exec(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+      "CREATE TABLE IF NOT EXISTS messages(trace INTEGER NOT NULL, peer TEXT NOT NULL, "
+      "seq INTEGER NOT NULL, id BLOB NOT NULL, entry INTEGER NOT NULL, "
+      "PRIMARY KEY(trace, peer, seq)) WITHOUT ROWID; "
+      "CREATE TABLE IF NOT EXISTS commits(size INTEGER PRIMARY KEY)");
+  if (auto ready = writer_->check(); !ready) return ready;
+  auto reader = sqlite::Database::open(file.string(), sqlite::Access::read);
   if (!reader) return std::unexpected{reader.error()};
   reader_ = std::move(*reader);
-  const auto prepare = [](Database& on, const char* sql, Statement& out) {
-    auto statement = on.prepare(sql);
-    if (!statement) return std::expected<void, Fault>{std::unexpected{statement.error()}};
-    out = std::move(*statement);
-    return std::expected<void, Fault>{};
-  };
-  Statement cut_messages, cut_commits;
-  for (auto prepared :
-       {prepare(writer_, "INSERT OR REPLACE INTO messages VALUES(?, ?, ?, ?, ?)", insert_message_),
-        prepare(writer_, "INSERT OR IGNORE INTO commits VALUES(?)", insert_commit_),
-        prepare(reader_, "SELECT id, entry FROM messages WHERE trace=? AND peer=? AND seq=?",
-                find_message_),
-        prepare(reader_, "SELECT max(size) FROM commits WHERE size <= ?", find_commit_),
-        prepare(writer_, "DELETE FROM messages WHERE entry >= ?", cut_messages),
-        prepare(writer_, "DELETE FROM commits WHERE size > ?", cut_commits)}) {
-    if (!prepared) return prepared;
-  }
-  find_commit_.bind(1, INT64_MAX);
-  if (auto row = find_commit_.step(); !row) return std::unexpected{row.error()};
-  size_ = static_cast<std::uint64_t>(find_commit_.number(0));
-  find_commit_.reset();
+  size_ = stored_boundary(INT64_MAX);
+  if (auto read = reader_->check(); !read) return read;
   if (size_ <= size_max) return {};
   // The journal was taken back; the guard of the node decides what that means.
-  if (auto cut = cut_messages.bind(1, static_cast<std::int64_t>(size_max)).run(); !cut) return cut;
-  if (auto cut = cut_commits.bind(1, static_cast<std::int64_t>(size_max)).run(); !cut) return cut;
   size_ = size_max;
-  return {};
+  const auto size = static_cast<std::int64_t>(size_max);
+  writer_->prepared("DELETE FROM messages WHERE entry >= ?").bind(0, size).run();
+  writer_->prepared("DELETE FROM commits WHERE size > ?").bind(0, size).run();
+  return writer_->check();
+}
+
+std::uint64_t Index::stored_boundary(std::int64_t size) {
+  sqlite::Statement& query =
+      reader_->prepared("SELECT max(size) FROM commits WHERE size <= ?").bind(0, size);
+  const std::int64_t found = query.step() ? query.integer(0) : 0;
+  query.reset();
+  return static_cast<std::uint64_t>(found);
 }
 
 std::uint64_t Index::size() const {
@@ -95,18 +83,20 @@ std::optional<Index::Found> Index::find(Trace trace, std::string_view peer, std:
     }
   }
   const std::lock_guard lock{database_};
-  const auto row = find_message_.bind(1, static_cast<std::int64_t>(trace))
-                       .bind_text(2, peer)
-                       .bind(3, seq)
-                       .step();
+  sqlite::Statement& query =
+      reader_->prepared("SELECT id, entry FROM messages WHERE trace=? AND peer=? AND seq=?")
+          .bind(0, static_cast<std::int64_t>(trace))
+          .bind_kept(1, peer)
+          .bind(2, seq);
   std::optional<Found> found;
-  if (row && *row) {
+  if (query.step()) {
     found.emplace();
-    const std::string id = find_message_.bytes(0);
+    const std::string_view id = query.bytes(0);
     std::memcpy(found->id.data(), id.data(), std::min(id.size(), found->id.size()));
-    found->entry = static_cast<std::uint64_t>(find_message_.number(1));
+    found->entry = static_cast<std::uint64_t>(query.integer(1));
   }
-  find_message_.reset();
+  query.reset();
+  if (!reader_->check()) return std::nullopt;
   return found;
 }
 
@@ -118,12 +108,8 @@ std::optional<std::uint64_t> Index::boundary(std::uint64_t size) {
     }
   }
   const std::lock_guard lock{database_};
-  const auto row = find_commit_.bind(1, static_cast<std::int64_t>(size)).step();
-  std::optional<std::uint64_t> found;
-  if (row && *row && find_commit_.number(0) > 0) {
-    found = static_cast<std::uint64_t>(find_commit_.number(0));
-  }
-  find_commit_.reset();
+  const std::uint64_t found = stored_boundary(static_cast<std::int64_t>(size));
+  if (!reader_->check() || found == 0) return std::nullopt;
   return found;
 }
 
@@ -146,31 +132,32 @@ std::expected<void, Fault> Index::flush() {
 }
 
 std::expected<void, Fault> Index::write(const Waiting& rows) {
-  if (auto ran = writer_.run("BEGIN"); !ran) return ran;
+  writer_->exec("BEGIN");
   for (const auto& [key, found] : rows.messages) {
     const auto& [trace, peer, seq] = key;
-    const auto done = insert_message_.bind(1, static_cast<std::int64_t>(trace))
-                          .bind_text(2, peer)
-                          .bind(3, seq)
-                          .bind_blob(4, as_bytes(found.id))
-                          .bind(5, static_cast<std::int64_t>(found.entry))
-                          .run();
-    if (!done) return done;
+    writer_->prepared("INSERT OR REPLACE INTO messages VALUES(?, ?, ?, ?, ?)")
+        .bind(0, static_cast<std::int64_t>(trace))
+        .bind_kept(1, peer)
+        .bind(2, seq)
+        .bind_bytes(3, as_bytes(found.id))
+        .bind(4, static_cast<std::int64_t>(found.entry))
+        .run();
   }
   for (const std::uint64_t size : rows.boundaries) {
-    if (auto done = insert_commit_.bind(1, static_cast<std::int64_t>(size)).run(); !done) {
-      return done;
-    }
+    writer_->prepared("INSERT OR IGNORE INTO commits VALUES(?)")
+        .bind(0, static_cast<std::int64_t>(size))
+        .run();
   }
-  return writer_.run("COMMIT");
+  writer_->exec("COMMIT");
+  return writer_->check();
 }
 
 std::expected<void, Fault> Index::clear() {
   const std::lock_guard lock{guard_};
   fresh_ = {};
   size_ = 0;
-  if (auto ran = writer_.run("DELETE FROM messages"); !ran) return ran;
-  return writer_.run("DELETE FROM commits");
+  writer_->exec("DELETE FROM messages; DELETE FROM commits");
+  return writer_->check();
 }
 
 }  // namespace bashu::journal

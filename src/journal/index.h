@@ -17,7 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "journal/database.h"
+#include "sqlite/database.h"
 
 namespace bashu::journal {
 
@@ -66,15 +66,16 @@ class Index {
   [[nodiscard]] std::expected<void, Fault> load(const std::filesystem::path& file,
                                                 std::uint64_t size_max);
   [[nodiscard]] std::expected<void, Fault> write(const Waiting& rows);
+  [[nodiscard]] std::uint64_t stored_boundary(std::int64_t size);  // 0: none
 
   mutable std::mutex guard_;
   Waiting fresh_;     // added, not being written
   Waiting flushing_;  // being written
   std::uint64_t size_ = 0;
 
-  std::mutex database_;  // the statements below
-  Database writer_, reader_;
-  Statement insert_message_, insert_commit_, find_message_, find_commit_;
+  std::unique_ptr<sqlite::Database> writer_;
+  std::mutex database_;  // reader_
+  std::unique_ptr<sqlite::Database> reader_;
 };
 
 }  // namespace bashu::journal

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "journal/database.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "sqlite/database.h"
 
 namespace bashu::journal {
 
@@ -51,9 +51,11 @@ class SqliteJournal final : public Journal {
   }
 
   std::expected<void, Fault> append(const Commit& commit) override {
-    const auto done =
-        insert_.bind(1, static_cast<std::int64_t>(commit.first)).bind_blob(2, commit.record).run();
-    if (!done) {
+    writer_->prepared("INSERT INTO commits(first, record) VALUES(?, ?)")
+        .bind(0, static_cast<std::int64_t>(commit.first))
+        .bind_bytes(1, commit.record)
+        .run();
+    if (const auto done = writer_->check(); !done) {
       // Whether the bytes reached the disk is not known here.
       return std::unexpected{Fault{.what = done.error().what, .unknown_outcome = true}};
     }
@@ -68,21 +70,22 @@ class SqliteJournal final : public Journal {
     const std::uint64_t end = size();
     if (from >= end) return commits;
     const std::lock_guard guard{reading_};
-    select_.bind(1, static_cast<std::int64_t>(from));
+    sqlite::Statement& select = reader_->prepared(
+        "SELECT first, record FROM commits WHERE first >= "
+        "(SELECT max(first) FROM commits WHERE first <= ?) ORDER BY first");
+    select.bind(0, static_cast<std::int64_t>(from));
     std::size_t bytes = 0;
-    while (commits.empty() || bytes < bytes_max) {
-      const auto row = select_.step();
-      if (!row) return std::unexpected{row.error()};
-      if (!*row) break;
+    while ((commits.empty() || bytes < bytes_max) && select.step()) {
       Commit commit;
-      commit.first = static_cast<std::uint64_t>(select_.number(0));
+      commit.first = static_cast<std::uint64_t>(select.integer(0));
       if (commit.first >= end) break;
-      commit.record = select_.bytes(1);
+      commit.record = select.bytes(1);
       commit.count = entry_count(commit.record);
       bytes += commit.record.size();
       commits.push_back(std::move(commit));
     }
-    select_.reset();
+    select.reset();
+    if (const auto read = reader_->check(); !read) return std::unexpected{read.error()};
     return commits;
   }
 
@@ -97,53 +100,37 @@ class SqliteJournal final : public Journal {
 
  private:
   std::expected<void, Fault> open_writer(const std::filesystem::path& file) {
-    auto opened = Database::open(file, Database::Access::create);
+    auto opened = sqlite::Database::open(file.string(), sqlite::Access::create);
     if (!opened) return std::unexpected{opened.error()};
     writer_ = std::move(*opened);
-    for (const char* sql :
-         {"PRAGMA page_size=8192", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-          "PRAGMA wal_autocheckpoint=4000",
-          "CREATE TABLE IF NOT EXISTS commits(first INTEGER PRIMARY KEY, record BLOB NOT NULL)"}) {
-      if (auto ran = writer_.run(sql); !ran) return ran;
-    }
-    auto insert = writer_.prepare("INSERT INTO commits(first, record) VALUES(?, ?)");
-    if (!insert) return std::unexpected{insert.error()};
-    insert_ = std::move(*insert);
-    return {};
+    writer_->exec(
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA wal_autocheckpoint=4000; "
+        "CREATE TABLE IF NOT EXISTS commits(first INTEGER PRIMARY KEY, record BLOB NOT NULL)");
+    return writer_->check();
   }
 
   std::expected<void, Fault> open_reader(const std::filesystem::path& file) {
-    auto opened = Database::open(file, Database::Access::read);
+    auto opened = sqlite::Database::open(file.string(), sqlite::Access::read);
     if (!opened) return std::unexpected{opened.error()};
     reader_ = std::move(*opened);
-    auto select = reader_.prepare(
-        "SELECT first, record FROM commits WHERE first >= "
-        "(SELECT max(first) FROM commits WHERE first <= ?) ORDER BY first");
-    auto last = reader_.prepare(
-        "SELECT first, substr(record, 1, 20) FROM commits ORDER BY first DESC LIMIT 1");
-    if (!select) return std::unexpected{select.error()};
-    if (!last) return std::unexpected{last.error()};
-    select_ = std::move(*select);
-    last_ = std::move(*last);
     return {};
   }
 
   std::expected<std::uint64_t, Fault> stored_size() const {
-    const auto row = last_.step();
-    if (!row) return std::unexpected{row.error()};
+    sqlite::Statement& last = reader_->prepared(
+        "SELECT first, substr(record, 1, 20) FROM commits ORDER BY first DESC LIMIT 1");
     const std::uint64_t size =
-        *row ? static_cast<std::uint64_t>(last_.number(0)) + entry_count(last_.bytes(1)) : 0;
-    last_.reset();
+        last.step() ? static_cast<std::uint64_t>(last.integer(0)) + entry_count(last.bytes(1)) : 0;
+    last.reset();
+    if (const auto read = reader_->check(); !read) return std::unexpected{read.error()};
     return size;
   }
 
   std::optional<Lock> lock_;
-  Database writer_;
-  Statement insert_;
-  Database reader_;
-  mutable std::mutex reading_;
-  Statement select_;
-  mutable Statement last_;
+  std::unique_ptr<sqlite::Database> writer_;
+  std::unique_ptr<sqlite::Database> reader_;
+  mutable std::mutex reading_;  // of reader_
   mutable std::atomic<std::uint64_t> size_ = 0;
   bool read_only_ = false;
 };

@@ -17,7 +17,6 @@
 #include "evidence/checkpoint.h"
 #include "evidence/entry.h"
 #include "evidence/envelope.h"
-#include "journal/database.h"
 #include "node/codec.h"
 #include "node/crash_mark.h"
 #include "node/high_mark.h"
@@ -26,6 +25,7 @@
 #include "node/test_support.h"
 #include "node/verify.h"
 #include "packs/yaml.h"
+#include "sqlite/database.h"
 
 namespace bashu::node {
 namespace {
@@ -147,10 +147,14 @@ TEST(Kernel, ProcessEndsWhenTheJournalCannotBeWritten) {
     ::dup2(null, STDERR_FILENO);
     home.open();
     // Somebody took the place of the next commit.
-    auto database = journal::Database::open(home.folder.path() / "journal.db",
-                                            journal::Database::Access::create);
-    auto insert = database->prepare("INSERT INTO commits VALUES(?, ?)");
-    if (!insert->bind(1, static_cast<std::int64_t>(size)).bind_blob(2, "other").run()) ::_exit(3);
+    auto database = sqlite::Database::open((home.folder.path() / "journal.db").string(),
+                                           sqlite::Access::create);
+    (*database)
+        ->prepared("INSERT INTO commits VALUES(?, ?)")
+        .bind(0, static_cast<std::int64_t>(size))
+        .bind_bytes(1, "other")
+        .run();
+    if (!(*database)->check()) ::_exit(3);
     const Outcome outcome = home.node->run({.command = home.taps(0, 1), .evidence = "{}"});
     ::_exit(4);  // it must never be answered
   }

@@ -23,13 +23,13 @@
 #include <vector>
 
 #include "evidence/tree.h"
-#include "journal/database.h"
 #include "node/codec.h"
 #include "node/high_mark.h"
 #include "node/kernel.h"
 #include "node/snapshot.h"
 #include "node/test_support.h"
 #include "node/verify.h"
+#include "sqlite/database.h"
 
 namespace bashu::node {
 namespace {
@@ -636,9 +636,14 @@ TEST(Verify, FindsAFlippedByteWhereverItIs) {
     }
   }
   const auto put = [&](std::int64_t first, const std::string& record) {
-    auto database = journal::Database::open(file, journal::Database::Access::create);
-    auto update = database->prepare("UPDATE commits SET record=? WHERE first=?");
-    ASSERT_TRUE(update->bind_blob(1, record).bind(2, first).run());
+    auto database = sqlite::Database::open(file.string(), sqlite::Access::create);
+    ASSERT_TRUE(database);
+    (*database)
+        ->prepared("UPDATE commits SET record=? WHERE first=?")
+        .bind_bytes(0, record)
+        .bind(1, first)
+        .run();
+    ASSERT_TRUE((*database)->check());
   };
   for (const auto& [first, record] : records) {
     for (const std::size_t at : {std::size_t{0}, std::size_t{12}, std::size_t{30},

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "evidence/sealed.h"
-#include "journal/database.h"
+#include "sqlite/database.h"
 
 namespace bashu::node {
 
@@ -98,25 +98,15 @@ class SqliteVault final : public Vault {
   explicit SqliteVault(Chance& chance) : chance_{chance} {}
 
   std::expected<void, Fault> open(const std::filesystem::path& file) {
-    auto opened = journal::Database::open(file, journal::Database::Access::create);
+    auto opened = sqlite::Database::open(file.string(), sqlite::Access::create);
     if (!opened) return std::unexpected{opened.error()};
     database_ = std::move(*opened);
-    for (const char* sql :
-         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON",
-          "CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
-          "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) "
-          "WITHOUT ROWID"}) {
-      if (auto ran = database_.run(sql); !ran) return ran;
-    }
-    for (auto [sql, out] : {std::pair{"INSERT OR IGNORE INTO keys VALUES(?, ?)", &put_},
-                            std::pair{"DELETE FROM keys WHERE id=?", &forget_},
-                            std::pair{"SELECT key FROM keys WHERE id=?", &find_},
-                            std::pair{"INSERT OR REPLACE INTO settings VALUES(?, ?)", &set_},
-                            std::pair{"SELECT value FROM settings WHERE name=?", &get_}}) {
-      auto statement = database_.prepare(sql);
-      if (!statement) return std::unexpected{statement.error()};
-      *out = std::move(*statement);
-    }
+    database_->exec(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
+        "CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID; "
+        "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) "
+        "WITHOUT ROWID");
+    if (auto ready = database_->check(); !ready) return ready;
     circle_token_ = setting("token_key");
     own_token_ = setting("own_token_key");
     if (own_token_.empty()) {
@@ -164,9 +154,7 @@ class SqliteVault final : public Vault {
     std::optional<std::string> found;
     {
       const std::lock_guard lock{using_database_};
-      const auto row = find_.bind_text(1, id).step();
-      if (row && *row) found = find_.bytes(0);
-      find_.reset();
+      found = one_blob("SELECT key FROM keys WHERE id=?", id);
       // Under this lock, or a key forgotten meanwhile would come back.
       const std::lock_guard caching{guard_};
       if (found) cache_.put(id, *found);
@@ -182,9 +170,10 @@ class SqliteVault final : public Vault {
       cache_.erase(id);
     }
     if (!known) return false;
-    must(forget_.bind_text(1, id).run());
+    database_->prepared("DELETE FROM keys WHERE id=?").bind_kept(0, id).run();
     // Or the key would live on in the log of the database.
-    must(database_.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    database_->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    must(database_->check());
     return true;
   }
 
@@ -314,14 +303,24 @@ class SqliteVault final : public Vault {
     return plain ? std::move(*plain) : value;
   }
 
+  // What cannot be read is not there.
+  std::optional<std::string> one_blob(std::string_view sql, std::string_view name) {
+    sqlite::Statement& query = database_->prepared(sql).bind_kept(0, name);
+    std::optional<std::string> blob;
+    if (query.step()) blob = query.bytes(0);
+    query.reset();
+    if (!database_->check()) return std::nullopt;
+    return blob;
+  }
   std::string setting(std::string_view name) {
-    const auto row = get_.bind_text(1, name).step();
-    std::string value = row && *row ? get_.bytes(0) : std::string{};
-    get_.reset();
-    return value;
+    return one_blob("SELECT value FROM settings WHERE name=?", name).value_or("");
   }
   std::expected<void, Fault> keep(std::string_view name, std::string_view value) {
-    return set_.bind_text(1, name).bind_blob(2, value).run();
+    database_->prepared("INSERT OR REPLACE INTO settings VALUES(?, ?)")
+        .bind_kept(0, name)
+        .bind_bytes(1, value)
+        .run();
+    return database_->check();
   }
   // A key that is used but not kept would lose what is sealed with it.
   static void must(const std::expected<void, Fault>& done) {
@@ -334,9 +333,15 @@ class SqliteVault final : public Vault {
   // name stays.
   void write(const std::vector<std::pair<std::string, std::string>>& keys) {
     const std::lock_guard lock{using_database_};
-    must(database_.run("BEGIN"));
-    for (const auto& [id, key] : keys) must(put_.bind_text(1, id).bind_blob(2, key).run());
-    must(database_.run("COMMIT"));
+    database_->exec("BEGIN");
+    for (const auto& [id, key] : keys) {
+      database_->prepared("INSERT OR IGNORE INTO keys VALUES(?, ?)")
+          .bind_kept(0, id)
+          .bind_bytes(1, key)
+          .run();
+    }
+    database_->exec("COMMIT");
+    must(database_->check());
     // Under this lock, or a key forgotten meanwhile would come back.
     const std::lock_guard caching{guard_};
     for (const auto& [id, key] : keys) {
@@ -346,10 +351,9 @@ class SqliteVault final : public Vault {
 
   Chance& chance_;
   // Taken in this order.
-  std::mutex using_database_;  // database_ and its statements
+  std::mutex using_database_;  // database_
   std::mutex guard_;           // all below
-  journal::Database database_;
-  journal::Statement put_, forget_, find_, set_, get_;
+  std::unique_ptr<sqlite::Database> database_;
   KeyCache cache_;
   std::vector<std::pair<std::string, std::string>> waiting_;  // to be written
   std::uint64_t asked_ = 0, written_ = 0;

@@ -12,13 +12,13 @@
 
 #include "base/json.h"
 #include "evidence/sealed.h"
-#include "journal/database.h"
 #include "node/certificates.h"
 #include "node/files.h"
 #include "node/identity.h"
 #include "node/system_environment.h"
 #include "node/test_support.h"
 #include "packs/load.h"
+#include "sqlite/database.h"
 
 namespace bashu::node {
 namespace {
@@ -181,16 +181,14 @@ TEST_F(VaultTest, AKeyThatIsFoundIsOnTheDisk) {
   std::thread keeping{[&] {
     for (int i = 0; i < kKeys; ++i) vault->put_key(name(i), std::string(32, 'x'));
   }};
-  auto disk = journal::Database::open(folder.path() / "vault.db", journal::Database::Access::read);
+  auto disk = sqlite::Database::open((folder.path() / "vault.db").string(), sqlite::Access::read);
   ASSERT_TRUE(disk);
-  auto find = disk->prepare("SELECT 1 FROM keys WHERE id=?");
-  ASSERT_TRUE(find);
   for (int i = 0; i < kKeys; ++i) {
     while (!vault->key(name(i))) std::this_thread::yield();
     const std::string id = name(i);
-    const auto row = find->bind_text(1, id).step();
-    EXPECT_TRUE(row && *row) << id;
-    find->reset();
+    sqlite::Statement& find = (*disk)->prepared("SELECT 1 FROM keys WHERE id=?");
+    EXPECT_TRUE(find.bind(0, std::string_view{id}).step()) << id;
+    find.reset();
   }
   keeping.join();
 }

@@ -13,7 +13,7 @@
 #include "packs/expr.h"
 #include "packs/load.h"
 #include "packs/syntax.h"
-#include "views/database.h"
+#include "sqlite/database.h"
 
 namespace bashu::views {
 

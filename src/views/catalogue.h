@@ -18,10 +18,14 @@
 
 #include "base/date.h"
 #include "packs/pack.h"
+#include "sqlite/database.h"
 
 namespace bashu::views {
 
-class Database;
+using sqlite::Cell;
+using sqlite::Database;
+using sqlite::quoted;
+using sqlite::Statement;
 
 // How a column holds a value. Values no expression may read are kept as JSON, sealed as they came.
 enum class Storage : std::uint8_t { integer = 1, text = 2, flag = 3, json = 4 };

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "sqlite/database.h"
 #include "views/catalogue.h"
-#include "views/database.h"
 
 namespace bashu::views {
 

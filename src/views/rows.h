@@ -14,8 +14,8 @@
 #include "core/event.h"
 #include "core/store.h"
 #include "packs/pack.h"
+#include "sqlite/database.h"
 #include "views/catalogue.h"
-#include "views/database.h"
 
 namespace bashu::views {
 

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "core/event.h"
+#include "sqlite/database.h"
 #include "views/catalogue.h"
-#include "views/database.h"
 
 namespace bashu::views {
 

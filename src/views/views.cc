@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "views/database.h"
+#include "sqlite/database.h"
 #include "views/figures.h"
 #include "views/read.h"
 #include "views/session.h"
@@ -216,10 +216,7 @@ class SqliteViews final : public Views {
   std::unique_lock<std::mutex> writing() {
     return in_memory() ? std::unique_lock{connection_} : std::unique_lock<std::mutex>{};
   }
-  std::expected<void, Fault> told() const {
-    if (db_->fault()) return std::unexpected{*db_->fault()};
-    return {};
-  }
+  std::expected<void, Fault> told() { return db_->check(); }
   static std::expected<void, Fault> not_to_write() {
     return std::unexpected{Fault{.what = "these views are open to be read only"}};
   }
@@ -248,7 +245,7 @@ class SqliteViews final : public Views {
         return reader;
       }
     }
-    auto reader = Database::open(options_.path, true);
+    auto reader = Database::open(options_.path, sqlite::Access::read);
     // Past the page cache: what figures scan is larger than SQLite's default of 2 MB.
     if (reader) (*reader)->exec("PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824");
     return reader;
@@ -267,7 +264,7 @@ class SqliteViews final : public Views {
     (*reader)->exec("BEGIN");
     auto result = looked<T>(**reader, at, look);
     (*reader)->exec("COMMIT");
-    if (result && !(*reader)->fault()) {
+    if (result && (*reader)->check()) {
       constexpr std::size_t kReadersMax = 8;
       const std::lock_guard lock{mutex_};
       if (readers_.size() < kReadersMax) readers_.push_back(std::move(*reader));
@@ -286,7 +283,7 @@ class SqliteViews final : public Views {
       session.newest = false;
     }
     T result = look(session);
-    if (db.fault()) return std::unexpected{*db.fault()};
+    if (auto read = db.check(); !read) return std::unexpected{std::move(read.error())};
     return result;
   }
 
@@ -310,10 +307,10 @@ std::expected<std::unique_ptr<Database>, Fault> open_existing(const Views::Optio
   if (options.path == kMemory || options.rebuilding || !std::filesystem::exists(options.path)) {
     return nullptr;
   }
-  auto db = Database::open(options.path, false);
+  auto db = Database::open(options.path, sqlite::Access::create);
   if (!db) return nullptr;
   const bool ours = meta(**db, "format") == kFormat && meta(**db, "own") == options.own;
-  if (!ours || (*db)->fault()) return nullptr;
+  if (!(*db)->check() || !ours) return nullptr;
   return db;
 }
 
@@ -323,7 +320,7 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
   auto db = open_existing(options);
   if (db && !*db) {
     if (options.path != kMemory) remove_database(options.path);
-    db = Database::open(options.path, false);
+    db = Database::open(options.path, sqlite::Access::create);
     if (!db) return std::unexpected{db.error()};
     (*db)->exec("PRAGMA page_size = 8192");
     if (options.path != kMemory && !options.rebuilding) (*db)->exec("PRAGMA journal_mode = WAL");
@@ -352,17 +349,17 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
   // The indexes at the end of a rebuild read every row again.
   (*db)->exec(options.rebuilding ? "PRAGMA cache_size = -262144" : "PRAGMA cache_size = -65536");
   (*db)->exec("PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
-  if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
+  if (auto ready = (*db)->check(); !ready) return std::unexpected{ready.error()};
   auto views = std::make_unique<SqliteViews>(options, std::move(*db));
   if (auto begun = views->begin(); !begun) return std::unexpected{begun.error()};
   return views;
 }
 
 std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(const std::string& path) {
-  auto db = Database::open(path, true);
+  auto db = Database::open(path, sqlite::Access::read);
   if (!db) return std::unexpected{db.error()};
   const std::string format = meta(**db, "format");
-  if ((*db)->fault()) return std::unexpected{*(*db)->fault()};
+  if (auto readable = (*db)->check(); !readable) return std::unexpected{readable.error()};
   if (format != kFormat) {
     return std::unexpected{Fault{.what = path + ": views of another version"}};
   }

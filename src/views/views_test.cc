@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "views/database.h"
+#include "sqlite/database.h"
 #include "views/test_journal.h"
 
 namespace bashu::views::test {
@@ -64,9 +64,9 @@ std::vector<std::string> ids(const Listed<CaseRow>& listed) {
 }
 
 std::set<std::string> columns_of(const std::string& path, const std::string& table) {
-  auto db = Database::open(path, true);
+  auto db = sqlite::Database::open(path, sqlite::Access::read);
   EXPECT_TRUE(db);
-  Statement info{**db, "SELECT name FROM pragma_table_info('" + table + "')"};
+  sqlite::Statement info{**db, "SELECT name FROM pragma_table_info('" + table + "')"};
   std::set<std::string> names;
   while (info.step()) names.emplace(info.text(0));
   return names;

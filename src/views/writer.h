@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "core/event.h"
+#include "sqlite/database.h"
 #include "views/catalogue.h"
-#include "views/database.h"
 #include "views/figure_rows.h"
 #include "views/row_buffer.h"
 #include "views/rows.h"

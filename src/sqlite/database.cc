@@ -1,4 +1,4 @@
-#include "views/database.h"
+#include "sqlite/database.h"
 
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace bashu::views {
+namespace bashu::sqlite {
 
 Statement::Statement(Database& database, std::string_view sql) : database_{database} {
   if (database_.fault_) return;
@@ -38,6 +38,12 @@ Statement& Statement::bind_kept(int index, std::string_view text) {
   if (statement_) {
     sqlite3_bind_text64(statement_, index + 1, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
   }
+  return *this;
+}
+
+Statement& Statement::bind_bytes(int index, std::string_view bytes) {
+  const char* data = bytes.empty() ? "" : bytes.data();
+  if (statement_) sqlite3_bind_blob64(statement_, index + 1, data, bytes.size(), SQLITE_STATIC);
   return *this;
 }
 
@@ -82,6 +88,13 @@ std::string_view Statement::text(int column) const {
           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+std::string_view Statement::bytes(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  if (!bytes) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 Cell Statement::cell(int column) const {
   switch (sqlite3_column_type(statement_, column)) {
     case SQLITE_NULL:
@@ -101,16 +114,17 @@ Database::~Database() {
 }
 
 std::expected<std::unique_ptr<Database>, Fault> Database::open(const std::string& path,
-                                                               bool read_only) {
+                                                               Access access) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_NOMUTEX |
-                    (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (sqlite3_open_v2(path.c_str(), &handle, flags, nullptr) != SQLITE_OK) {
     Fault fault{.what = path + ": " + (handle ? sqlite3_errmsg(handle) : "out of memory")};
     sqlite3_close_v2(handle);
     return std::unexpected{std::move(fault)};
   }
-  sqlite3_busy_timeout(handle, 5'000);
+  sqlite3_busy_timeout(handle, 10'000);
   return std::make_unique<Database>(handle, path);
 }
 
@@ -123,9 +137,16 @@ Statement& Database::prepared(std::string_view sql) {
   auto it = statements_.find(sql);
   if (it == statements_.end()) {
     it = statements_.emplace(sql, std::make_unique<Statement>(*this, sql)).first;
+  } else if (!it->second->statement_) {  // a fault stood in its way
+    it->second = std::make_unique<Statement>(*this, sql);
   }
   it->second->reset();
   return *it->second;
+}
+
+std::expected<void, Fault> Database::check() {
+  if (!fault_) return {};
+  return std::unexpected{*std::exchange(fault_, std::nullopt)};
 }
 
 void Database::fail(const std::string& doing) {
@@ -148,4 +169,4 @@ std::string quoted(std::string_view name) {
   return out + '"';
 }
 
-}  // namespace bashu::views
+}  // namespace bashu::sqlite

@@ -1,7 +1,14 @@
-// The little of SQLite that views need: prepared statements, and a fault that latches.
+// SQLite as the rest of the program uses it: prepared statements kept by their text, and one rule
+// for what goes wrong.
 //
-// A statement that fails marks its database as failed and gives no rows from then on; the caller
-// asks once, at the end of what it does, instead of after each of a hundred thousand bindings.
+// Whatever fails marks its database: statements of it give no rows and change nothing from then on.
+// Who uses it asks check() once, at the end of what belongs together, instead of after each of a
+// hundred thousand bindings; check() hands the fault over and lets the database go on.
+//
+//     db.prepared("INSERT INTO t VALUES (?, ?)").bind(0, number).bind_kept(1, text).run();
+//     return db.check();
+//
+// Parameters and columns count from 0. A database and its statements are for one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +27,13 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace bashu::views {
+namespace bashu::sqlite {
 
 using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 
 class Database;
 
-// Valid as long as its database. Parameters and columns count from 0.
+// Valid as long as its database.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);
@@ -37,8 +44,9 @@ class Statement {
   Statement& bind(int index, std::int64_t number);
   Statement& bind(int index, std::string_view text);  // copied
   Statement& bind_null(int index);
-  // Not copied: `text` and `cell` must last until the last step.
+  // Not copied: what is bound must last until the last step.
   Statement& bind_kept(int index, std::string_view text);
+  Statement& bind_bytes(int index, std::string_view bytes);
   Statement& bind(int index, const Cell& cell);
   Statement& kept_or_null(int index, std::string_view text) {  // empty: null
     return text.empty() ? bind_null(index) : bind_kept(index, text);
@@ -53,19 +61,23 @@ class Statement {
 
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::string_view text(int column) const;  // until the next step
+  [[nodiscard]] std::string_view text(int column) const;   // until the next step
+  [[nodiscard]] std::string_view bytes(int column) const;  // of a blob, until the next step
   [[nodiscard]] Cell cell(int column) const;
 
  private:
+  friend class Database;
   Database& database_;
   sqlite3_stmt* statement_ = nullptr;
 };
 
+enum class Access : std::uint8_t { create, read };
+
 class Database {
  public:
-  // `path` may be ":memory:". Not for use by two threads at once.
+  // `path` may be ":memory:".
   [[nodiscard]] static std::expected<std::unique_ptr<Database>, Fault> open(const std::string& path,
-                                                                            bool read_only);
+                                                                            Access access);
   Database(sqlite3* handle, std::string path);  // open() is the way in
   ~Database();
   Database(const Database&) = delete;
@@ -77,7 +89,9 @@ class Database {
   // Forgets the prepared statements: before a table is altered.
   void forget_statements() { statements_.clear(); }
 
-  [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
+  // What failed since the last check(), if anything did.
+  [[nodiscard]] std::expected<void, Fault> check();
+  [[nodiscard]] bool failed() const { return fault_.has_value(); }
 
  private:
   friend class Statement;
@@ -130,4 +144,4 @@ void insert_rows(Database& db, const std::string& table, int columns, std::size_
 // A name as SQL takes it: in double quotes.
 [[nodiscard]] std::string quoted(std::string_view name);
 
-}  // namespace bashu::views
+}  // namespace bashu::sqlite
