@@ -475,6 +475,83 @@ void figure_commands(Parser& parser, const Text& t) {
       });
 }
 
+void network_options(CLI::App& app, NetworkAsk& o, const Text& t, bool ends) {
+  app.add_option("PATH", o.path,
+                 t("a GTFS feed (.zip), or a folder with stations.csv and calls.csv",
+                   "GTFS 数据（.zip），或含 stations.csv 与 calls.csv 的目录"))
+      ->required();
+  app.add_option("--on", o.on, t("the day, e.g. 2021-01-30", "日期，如 2021-01-30"))->required();
+  if (ends) {
+    app.add_option("--from", o.from, t("station, by id or name", "出发站，标识或站名"))->required();
+  }
+  app.add_option("--at", o.at,
+                 t("setting out at HH:MM, or from then on (default: 06:00)",
+                   "出发时刻或最早出发时刻（默认：06:00）"));
+}
+
+void network_commands(Parser& parser, const Text& t) {
+  CLI::App* network =
+      parser.group("network", t("journey times from timetables", "按时刻表计算出行时间"));
+  const auto until = [&t](CLI::App& app, NetworkAsk& o) {
+    app.add_option("--until", o.until,
+                   t("setting out no later than (default: 22:00)", "最晚出发时刻（默认：22:00）"));
+  };
+  const auto to = [&t](CLI::App& app, NetworkAsk& o) {
+    app.add_option("--to", o.to, t("station, by id or name", "到达站，标识或站名"))->required();
+  };
+  const auto within = [&t](CLI::App& app, NetworkAsk& o) {
+    app.add_option("--within", o.within, t("minutes (default: 180)", "分钟数（默认：180）"))
+        ->check(CLI::Range(1, 1'440));
+  };
+  parser.command<NetworkCheck>(
+      network, "check",
+      t("what is wrong in a timetable: file, line, field", "检查时刻表：文件、行、字段"),
+      network_check, [&t](CLI::App& app, NetworkCheck& o) {
+        app.add_option("PATH", o.path,
+                       t("a GTFS feed (.zip), or a folder with stations.csv and calls.csv",
+                         "GTFS 数据（.zip），或含 stations.csv 与 calls.csv 的目录"))
+            ->required();
+      });
+  parser.command<NetworkAsk>(network, "journey",
+                             t("the earliest journeys, and those with fewer changes",
+                               "最早到达的行程，以及换乘更少的行程"),
+                             network_journey, [&](CLI::App& app, NetworkAsk& o) {
+                               network_options(app, o, t, true);
+                               to(app, o);
+                             });
+  parser.command<NetworkAsk>(
+      network, "day",
+      t("every journey of a day between two places: best, typical, worst",
+        "两地一日内的全部行程：最快、一般、最慢"),
+      network_day, [&](CLI::App& app, NetworkAsk& o) {
+        network_options(app, o, t, true);
+        to(app, o);
+        until(app, o);
+        examples(
+            app, t,
+            t("  bashu network day circles/chengdu-chongqing/network --from 'Chengdu East' --to "
+              "Shapingba --on 2021-01-30\n",
+              "  bashu network day circles/chengdu-chongqing/network --from 成都东 --to 沙坪坝 "
+              "--on 2021-01-30\n"));
+      });
+  parser.command<NetworkAsk>(network, "reach",
+                             t("where one gets to in some time", "一定时间内可到达的车站"),
+                             network_reach, [&](CLI::App& app, NetworkAsk& o) {
+                               network_options(app, o, t, true);
+                               until(app, o);
+                               within(app, o);
+                             });
+  parser.command<NetworkAsk>(
+      network, "matrix",
+      t("seconds between all pairs of stations, as CSV", "所有车站两两之间的秒数，CSV 格式"),
+      network_matrix, [&](CLI::App& app, NetworkAsk& o) {
+        network_options(app, o, t, false);
+        until(app, o);
+        within(app, o);
+        out_option(app, o.out, t);
+      });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -528,6 +605,7 @@ int run(int argc, char** argv) {
   journal_commands(parser, t);
   bundle_commands(parser, t);
   figure_commands(parser, t);
+  network_commands(parser, t);
   parser.command<BenchNames>(
       &app, "bench",
       t("run benchmarks; without a name, list them", "运行基准测试；不给名称则列出全部"), run_bench,

@@ -185,4 +185,21 @@ Exit discrepancies(const Console& console, const Overview& what);
 // bench_command.cc
 Exit bench(const Console& console, const std::vector<std::string>& names);
 
+// network_command.cc
+struct NetworkCheck {
+  std::string path;  // a GTFS feed, or a folder with stations.csv and calls.csv
+};
+Exit network_check(const Console& console, const NetworkCheck& what);
+struct NetworkAsk {
+  std::string path, on;
+  std::string from, to;                       // ids or names of stations
+  std::string at = "06:00", until = "22:00";  // when one may set out
+  int within = 180;                           // minutes
+  std::string out;
+};
+Exit network_journey(const Console& console, const NetworkAsk& what);
+Exit network_day(const Console& console, const NetworkAsk& what);
+Exit network_reach(const Console& console, const NetworkAsk& what);
+Exit network_matrix(const Console& console, const NetworkAsk& what);
+
 }  // namespace bashu::cli

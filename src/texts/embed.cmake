@@ -2,7 +2,6 @@
 function(piece name file)
   file(READ "${FROM}/${file}.json" text)
   # Compilers may refuse a literal above 64 KiB: one a line.
-  string(REPLACE ";" "\\;" text "${text}")
   string(REPLACE "\n" ")words\"\n    R\"words(\n" text "${text}")
   set(out "${out}const std::string_view ${name} =\n    R\"words(${text})words\";\n" PARENT_SCOPE)
 endfunction()

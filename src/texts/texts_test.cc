@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "base/json.h"
+#include "testing/checkout.h"
+
 namespace bashu::texts {
 namespace {
 
@@ -24,6 +30,17 @@ TEST(Texts, WhatIsNoPlaceStaysAsItIsWritten) {
   EXPECT_EQ(filled("{other} {n} {", "en", places), "{other} {n} {");
   EXPECT_EQ(filled("}{", "en", places), "}{");
   EXPECT_EQ(filled("", "en", places), "");
+}
+
+TEST(Texts, EveryKeyOfTheFilesIsCompiledIn) {
+  std::ifstream in{checkout("texts/en.json"), std::ios::binary};
+  const auto file = parse_json(std::string{std::istreambuf_iterator<char>{in}, {}});
+  ASSERT_TRUE(file);
+  for (const auto& [key, value] : *file->as_record()) {
+    ASSERT_TRUE(has(key)) << key;
+    EXPECT_EQ(text("en", key), *value.as_text());
+    EXPECT_FALSE(text("zh", key).empty());
+  }
 }
 
 TEST(TextsDeathTest, AKeyThatStandsNowhereEndsTheProcess) {

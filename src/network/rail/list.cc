@@ -88,7 +88,7 @@ struct Reader::State {
   }
 
   void station(const Row& row) {
-    enum : std::size_t { name, division, lon, lat };
+    enum : std::size_t { name, division, lon, lat, english };
     const auto x = degrees_e6(row[lon]), y = degrees_e6(row[lat]);
     if (!x) return fault("invalid_float", "lon", row, row[lon], "is no degree of longitude");
     if (!y) return fault("invalid_float", "lat", row, row[lat], "is no degree of latitude");
@@ -96,11 +96,12 @@ struct Reader::State {
     if (row[name].empty() || !known.try_emplace(std::string{row[name]}, number).second) {
       return fault("duplicate_key", "station", row, row[name], "is empty or there already");
     }
-    list.schedule.stations.push_back({.id = std::string{row[name]},
-                                      .name = std::string{row[name]},
-                                      .lon_e6 = *x,
-                                      .lat_e6 = *y,
-                                      .change_s = options.change_s});
+    list.schedule.stations.push_back(
+        {.id = std::string{row[english].empty() ? row[name] : row[english]},
+         .name = std::string{row[name]},
+         .lon_e6 = *x,
+         .lat_e6 = *y,
+         .change_s = options.change_s});
     list.divisions.emplace_back(row[division]);
   }
 
@@ -163,7 +164,7 @@ Reader::Reader(const Options& options) : state_{std::make_unique<State>()} {
 Reader::~Reader() = default;
 
 void Reader::stations(std::string_view name, std::string_view text) {
-  state_->read(name, text, {"station", "division", "lon", "lat"}, &State::station);
+  state_->read(name, text, {"station", "division", "lon", "lat", "english"}, &State::station);
 }
 
 void Reader::calls(std::string_view name, std::string_view text) {

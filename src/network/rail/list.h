@@ -1,7 +1,7 @@
 // A national railway's timetable as station pages tell it: which train calls where and when, each
 // call a row, in any order, with nothing said about midnight.
 //
-//     stations   station, division (GB/T 2260), lon, lat (degrees)
+//     stations   station, division (GB/T 2260), lon, lat (degrees), english (optional; then the id)
 //     calls      number, station, arrives, departs (HH:MM; empty at an end)
 //
 // The order of a train's calls is that of the clock, from the call without an arrival on; without

@@ -1,0 +1,84 @@
+#include "main/network_files.h"
+
+#include <zip.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "network/gtfs/feed.h"
+#include "network/rail/list.h"
+#include "node/files.h"
+
+namespace bashu::cli {
+
+namespace {
+
+struct CloseZip {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseFile {
+  void operator()(zip_file_t* file) const { zip_fclose(file); }
+};
+
+std::unexpected<Fault> cannot(const std::filesystem::path& path, std::string_view why) {
+  return std::unexpected{Fault{.what = path.string() + ": " + std::string{why}}};
+}
+
+// A table lies at the top, or in the one folder that careless archives have.
+zip_int64_t locate(zip_t* archive, std::string_view table) {
+  const std::string name{table};
+  return zip_name_locate(archive, name.c_str(), ZIP_FL_NODIR);
+}
+
+std::expected<NetworkFile, Fault> read_gtfs(const std::filesystem::path& path) {
+  int code = 0;
+  const std::unique_ptr<zip_t, CloseZip> archive{zip_open(path.c_str(), ZIP_RDONLY, &code)};
+  if (!archive) return cannot(path, "is no zip archive that can be read");
+  network::gtfs::Reader reader;
+  for (const std::string_view table : network::gtfs::kTables) {
+    const zip_int64_t at = locate(archive.get(), table);
+    if (at < 0) continue;
+    const std::unique_ptr<zip_file_t, CloseFile> file{
+        zip_fopen_index(archive.get(), static_cast<zip_uint64_t>(at), 0)};
+    if (!file) return cannot(path, std::string{table} + " cannot be unpacked");
+    reader.begin(table);
+    std::array<char, 1 << 16> buffer;
+    while (true) {
+      const zip_int64_t got = zip_fread(file.get(), buffer.data(), buffer.size());
+      if (got < 0) return cannot(path, std::string{table} + " is damaged");
+      if (got == 0) break;
+      reader.bytes({buffer.data(), static_cast<std::size_t>(got)});
+    }
+    reader.end();
+  }
+  network::gtfs::Feed feed = reader.finish();
+  NetworkFile out{.schedule = {},
+                  .notices = std::move(feed.notices),
+                  .trips_left_out = feed.trips_left_out,
+                  .readable = feed.schedule.has_value()};
+  if (feed.schedule) out.schedule = std::move(*feed.schedule);
+  return out;
+}
+
+std::expected<NetworkFile, Fault> read_rail(const std::filesystem::path& path, Date on) {
+  network::rail::Reader reader{{.first = on.plus_days(-1), .last = on.plus_days(7)}};
+  const auto stations = node::read_file(path / "stations.csv");
+  if (!stations) return std::unexpected{stations.error()};
+  const auto calls = node::read_file(path / "calls.csv");
+  if (!calls) return std::unexpected{calls.error()};
+  reader.stations("stations.csv", *stations);
+  reader.calls("calls.csv", *calls);
+  network::rail::List list = reader.finish();
+  return NetworkFile{.schedule = std::move(list.schedule), .notices = std::move(list.notices)};
+}
+
+}  // namespace
+
+std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path, Date on) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) ? read_rail(path, on) : read_gtfs(path);
+}
+
+}  // namespace bashu::cli

@@ -1,0 +1,26 @@
+// Timetables on disk: a GTFS feed (.zip), or a folder with a railway's stations.csv and calls.csv.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <vector>
+
+#include "base/date.h"
+#include "base/error.h"
+#include "network/notice.h"
+#include "network/timetable.h"
+
+namespace bashu::cli {
+
+struct NetworkFile {
+  network::Schedule schedule;  // empty where the notices say why
+  std::vector<network::Notice> notices;
+  std::uint64_t trips_left_out = 0;
+  bool readable = true;
+};
+
+// `on`: a day that the railway's list, which names none, is taken to be of.
+[[nodiscard]] std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path,
+                                                             Date on);
+
+}  // namespace bashu::cli
