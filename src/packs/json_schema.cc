@@ -140,6 +140,13 @@ void describe(const Type& type, Value::Record& schema) {
     schema.emplace("x-titles", titles(type.title));
   }
   schema.emplace("x-class", class_name(type.cls));
+  if (!type.help.empty()) schema.emplace("x-help", titles(type.help));
+  if (!type.wrong.empty()) schema.emplace("x-wrong", titles(type.wrong));
+  if (!type.example.is_null()) schema.emplace("examples", Value::List{type.example});
+  if (!type.accepts.empty()) {
+    schema.emplace("x-accepts", Value::List{type.accepts.begin(), type.accepts.end()});
+  }
+  if (type.kind == Kind::document && type.max) schema.emplace("x-size-max", *type.max);
   if (!type.unit.empty()) {
     schema.emplace("x-unit", type.unit);
     schema.emplace("x-scale", type.scale);
@@ -153,8 +160,9 @@ void describe(const Type& type, Value::Record& schema) {
   }
 }
 
-constexpr std::array<std::string_view, 9> kDescriptions = {
-    "title", "format", "x-titles", "x-class", "x-unit", "x-scale", "x-ref", "x-choices", "$schema"};
+constexpr std::array<std::string_view, 14> kDescriptions = {
+    "title", "format", "examples",  "x-titles", "x-class", "x-unit",    "x-scale",
+    "x-ref", "x-help", "x-choices", "x-wrong",  "$schema", "x-accepts", "x-size-max"};
 
 bool is_description(std::string_view keyword) {
   return std::ranges::find(kDescriptions, keyword) != kDescriptions.end();

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/json.h"
+#include "packs/load_pages.h"
 #include "packs/loader.h"
 #include "packs/syntax.h"
 
@@ -113,7 +114,9 @@ void Loader::run() {
   service_bodies();
   feeds();
   figures();
+  load_pages(reader_, root_, *pack_);
   change();
+  reader_.check_order();
   understood_ = !reader_.faulty();
   names_apart();
   lint();
@@ -121,9 +124,11 @@ void Loader::run() {
 }
 
 void Loader::header() {
-  reader_.keys(root_, {},
-               {"bashu", "pack", "version", "title", "params", "types", "registers", "books",
-                "calculators", "services", "feeds", "figures", "scenarios", "replaces", "migrate"});
+  reader_.keys(
+      root_, {},
+      {"bashu", "pack", "version", "title", "params", "types", "registers", "books", "calculators",
+       "services", "feeds", "figures", "scenarios", "replaces", "migrate", "words", "order"});
+  reader_.set_order(part("order"));
   if (const Value* format = reader_.need(root_, {}, "bashu"); format && *format != Value{1}) {
     reader_.fault("bashu", "this node reads format version 1");
   }
@@ -162,7 +167,7 @@ void Loader::header() {
   }
   if (pack_->params_record.is_null()) pack_->params_record = Value{Value::Record{}};
   for (const std::string_view kind : {"types", "registers", "books", "calculators", "services",
-                                      "feeds", "figures", "scenarios"}) {
+                                      "feeds", "figures", "words", "scenarios"}) {
     const Value* things = part(kind);
     if (!things) continue;
     const std::string path{kind};
@@ -180,13 +185,16 @@ void Loader::registers() {
   const Value* all = part("registers");
   const Value::Record* map = all ? all->as_record() : nullptr;
   if (!map) return;
-  for (const auto& [name, value] : *map) {
+  for (const auto* item : reader_.in_order(*map, "registers")) {
+    const auto& [name, value] = *item;
     const std::string path = below("registers", name);
     reader_.name(name, path);
     Register reg;
     reg.record = types_.register_record(name);
     if (const Value::Record* source = reader_.record(&value, path)) {
-      reader_.keys(*source, path, {"title", "kept", "editions", "key", "fields"});
+      reader_.keys(*source, path,
+                   {"title", "kept", "editions", "key", "fields", "about", "groups", "list",
+                    "search", "public"});
       const auto get = [source](std::string_view key) -> const Value* {
         const auto found = source->find(key);
         return found == source->end() ? nullptr : &found->second;
@@ -240,7 +248,8 @@ void Loader::books() {
   const Value* all = part("books");
   const Value::Record* map = all ? all->as_record() : nullptr;
   if (!map) return;
-  for (const auto& [name, value] : *map) {
+  for (const auto* item : reader_.in_order(*map, "books")) {
+    const auto& [name, value] = *item;
     const std::string path = below("books", name);
     reader_.name(name, path);
     Book book;
@@ -263,7 +272,8 @@ void Loader::books() {
     if (kinds) {
       if (kinds->empty()) reader_.fault(accounts, "a book needs an account");
       reader_.count(kinds->size(), kThingsMax, accounts);
-      for (const auto& [kind_name, kind_value] : *kinds) {
+      for (const auto* account : reader_.in_order(*kinds, accounts)) {
+        const auto& [kind_name, kind_value] = *account;
         const std::string at = below(accounts, kind_name);
         reader_.name(kind_name, at);
         if (is_reserved(kind_name)) {

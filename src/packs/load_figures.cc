@@ -22,7 +22,8 @@ void Loader::feeds() {
   const Value* all = part("feeds");
   const Value::Record* map = all ? all->as_record() : nullptr;
   if (!map) return;
-  for (const auto& [name, value] : *map) {
+  for (const auto* item : reader_.in_order(*map, "feeds")) {
+    const auto& [name, value] = *item;
     const std::string path = below("feeds", name);
     reader_.name(name, path);
     const Value::Record* source = reader_.record(&value, path);
@@ -82,7 +83,8 @@ void Loader::figures() {
   if (!map) return;
   pack_->figures.reserve(map->size());
   for (const auto& [name, value] : *map) checker_.declare_figure(name, below("figures", name));
-  for (const auto& [name, value] : *map) {
+  for (const auto* item : reader_.in_order(*map, "figures")) {
+    const auto& [name, value] = *item;
     const std::string path = below("figures", name);
     reader_.name(name, path);
     Figure& made = pack_->figures.emplace_back(name, Figure{}).second;
@@ -132,9 +134,12 @@ void Loader::figure(const std::string& name, Figure& figure, const Value::Record
                     const std::string& path) {
   reader_.keys(source, path,
                {"title", "of", "where", "from", "to", "count", "distinct", "sum", "min", "value",
-                "period", "unit", "split", "sides", "target", "compare", "show"});
+                "period", "unit", "split", "sides", "target", "compare", "show", "about"});
   figure.title =
       reader_.title(get(source, "title"), get(source, "title") ? below(path, "title") : path);
+  if (const Value* about = get(source, "about")) {
+    figure.about = reader_.title(about, below(path, "about"));
+  }
   if (const Value* unit = get(source, "unit")) {
     const std::string at = below(path, "unit");
     if (const Value::Record* map = reader_.record(unit, at)) {
@@ -235,7 +240,8 @@ void Loader::figure(const std::string& name, Figure& figure, const Value::Record
   const std::string split_path = below(path, "split");
   if (const Value::Record* splits = reader_.record(get(source, "split"), split_path)) {
     reader_.count(splits->size(), kSplitsMax, split_path);
-    for (const auto& [split, text] : *splits) {
+    for (const auto* item : reader_.in_order(*splits, split_path)) {
+      const auto& [split, text] = *item;
       const std::string at = below(split_path, split);
       reader_.name(split, at);
       std::shared_ptr<Program> program = reader_.program(&text, at);

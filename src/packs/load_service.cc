@@ -27,15 +27,16 @@ void Loader::service_heads() {
   const Value::Record* map = all ? all->as_record() : nullptr;
   if (!map) return;
   pack_->services.reserve(map->size());  // sites keep pointers to the names
-  for (const auto& [name, value] : *map) {
+  for (const auto* item : reader_.in_order(*map, "services")) {
+    const auto& [name, value] = *item;
     const std::string path = service_path(name);
     reader_.name(name, path);
     Service& service = pack_->services.emplace_back(name, Service{}).second;
     const Value::Record* source = reader_.record(&value, path);
     if (!source) continue;
-    reader_.keys(
-        *source, path,
-        {"title", "parent", "parties", "fields", "calc", "start", "states", "clocks", "holds"});
+    reader_.keys(*source, path,
+                 {"title", "parent", "parties", "fields", "calc", "start", "states", "clocks",
+                  "holds", "about", "groups", "list", "search", "papers", "prints"});
     service.title =
         reader_.title(get(*source, "title"), get(*source, "title") ? below(path, "title") : path);
     if (const Value* parent = get(*source, "parent")) {
@@ -54,7 +55,8 @@ void Loader::service_heads() {
       if (states->empty()) reader_.fault(states_path, "a service needs a state");
       reader_.count(states->size(), kStatesMax, states_path);
       service.states.reserve(states->size());
-      for (const auto& [state_name, state_value] : *states) {
+      for (const auto* state : reader_.in_order(*states, states_path)) {
+        const auto& [state_name, state_value] = *state;
         const std::string at = below(states_path, state_name);
         reader_.name(state_name, at);
         StateDef& def = service.states.emplace_back(state_name, StateDef{}).second;
@@ -97,7 +99,8 @@ void Loader::parties(Service& service, const Value* value, const std::string& pa
   if (!map) return;
   if (map->empty()) reader_.fault(path, "a service needs a party");
   reader_.count(map->size(), kPartiesMax, path);
-  for (const auto& [name, roles] : *map) {
+  for (const auto* item : reader_.in_order(*map, path)) {
+    const auto& [name, roles] = *item;
     const std::string at = below(path, name);
     reader_.name(name, at);
     if (name == "all") reader_.fault(at, "'all' means every party");
@@ -105,7 +108,8 @@ void Loader::parties(Service& service, const Value* value, const std::string& pa
     if (const Value::Record* list = reader_.record(&roles, at)) {
       if (list->empty()) reader_.fault(at, "a party needs a role");
       reader_.count(list->size(), kRolesMax, at);
-      for (const auto& [role, sees] : *list) {
+      for (const auto* one : reader_.in_order(*list, at)) {
+        const auto& [role, sees] = *one;
         const std::string where = below(at, role);
         reader_.name(role, where);
         if (role == "system") reader_.fault(where, "'system' is the node itself");
@@ -135,7 +139,8 @@ void Loader::service_body(const std::string& name, Service& service, const Value
   const Value::Record* clocks = reader_.record(get(source, "clocks"), clocks_path);
   if (clocks) {
     reader_.count(clocks->size(), kClocksMax, clocks_path);
-    for (const auto& [clock_name, value] : *clocks) {
+    for (const auto* item : reader_.in_order(*clocks, clocks_path)) {
+      const auto& [clock_name, value] = *item;
       reader_.name(clock_name, below(clocks_path, clock_name));
       service.clocks.emplace_back(clock_name, ClockDef{});
     }
@@ -199,7 +204,8 @@ void Loader::state(const Service& service, StateDef& state, const Value::Record&
   const Value::Record* events = reader_.record(get(source, "events"), events_path);
   if (!events) return;
   reader_.count(events->size(), kEventsMax, events_path);
-  for (const auto& [event_name, value] : *events) {
+  for (const auto* item : reader_.in_order(*events, events_path)) {
+    const auto& [event_name, value] = *item;
     const std::string at = below(events_path, event_name);
     reader_.name(event_name, at);
     EventDef def;

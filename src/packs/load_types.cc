@@ -78,7 +78,8 @@ TypeTable::TypeTable(Reader& reader, const Value::Record& pack) : reader_{reader
 std::vector<Member> TypeTable::named_types() {
   std::vector<Member> all;
   if (!types_) return all;
-  for (const auto& [name, field] : *types_) {
+  for (const auto* item : reader_.in_order(*types_, "types")) {
+    const auto& [name, field] = *item;
     const std::string path = below("types", name);
     reader_.name(name, path);
     // Packs older than the built-in type `party` may have one of their own.
@@ -150,7 +151,7 @@ TypeTable::Resolved TypeTable::resolve(const Value& field, const std::string& pa
     }
     reader_.keys(*map, path,
                  {"type", "title", "class", "optional", "min", "max", "pattern", "of", "fields",
-                  "sided", "unit", "scale", "to"});
+                  "sided", "unit", "scale", "to", "help", "example", "wrong", "accepts"});
     const Value* type = reader_.need(*map, path, "type");
     if (!type) return {};
     name = reader_.text(type, below(path, "type"));
@@ -200,6 +201,7 @@ TypeTable::Resolved TypeTable::resolve(const Value& field, const std::string& pa
     if (!how.in_register) reader_.fault(below(path, "sided"), "only a register's field has sides");
   }
   limits(*map, path, *type);
+  advice(*map, path, *type);
   if (stated) {
     if (type->kind == Kind::record || type->kind == Kind::list) {
       Class strictest = Class::open;
@@ -334,7 +336,8 @@ void TypeTable::members(const Value* value, const std::string& path, Inherited i
   if (!list) return;
   if (list->empty()) reader_.fault(path, "there is no field");
   reader_.count(list->size(), 200, path);
-  for (const auto& [name, field] : *list) {
+  for (const auto* item : reader_.in_order(*list, path)) {
+    const auto& [name, field] = *item;
     const std::string at = below(path, name);
     reader_.name(name, at);
     const Resolved resolved = resolve(field, at, inherited, depth, how);
@@ -363,6 +366,8 @@ void TypeTable::limits(const Value::Record& field, const std::string& path, Type
     most = kTextMax;
   } else if (type.kind == Kind::list) {
     most = kListMax;
+  } else if (type.kind == Kind::document && !part("min")) {
+    most = kIntegerMax;
   } else {
     for (const std::string_view key : {"min", "max"}) {
       if (part(key)) {
@@ -405,6 +410,39 @@ void TypeTable::limits(const Value::Record& field, const std::string& path, Type
   }
 }
 
+// What helps the person who fills in the field.
+void TypeTable::advice(const Value::Record& field, const std::string& path, Type& type) {
+  const auto part = [&field](std::string_view key) -> const Value* {
+    const auto found = field.find(key);
+    return found == field.end() ? nullptr : &found->second;
+  };
+  if (const Value* help = part("help")) type.help = reader_.title(help, below(path, "help"));
+  if (const Value* wrong = part("wrong")) {
+    type.wrong = reader_.title(wrong, below(path, "wrong"));
+    if (!type.pattern) reader_.fault(below(path, "wrong"), "'wrong' needs a 'pattern' to explain");
+  }
+  if (const Value* accepts = part("accepts")) {
+    const std::string at = below(path, "accepts");
+    if (type.kind != Kind::document) reader_.fault(at, "this type has no 'accepts'");
+    type.accepts = reader_.texts(accepts, at);
+    for (const std::string& media : type.accepts) {
+      const std::size_t slash = media.find('/');
+      if (slash == 0 || slash == std::string::npos || slash + 1 == media.size()) {
+        reader_.fault(at, "'" + media + "' is no media type such as application/pdf or image/*");
+      }
+    }
+  }
+  if (const Value* example = part("example")) {
+    const std::string at = below(path, "example");
+    type.example = *example;
+    if (type.kind == Kind::document) {
+      reader_.fault(at, "a document has no example");
+    } else if (const auto wrong = check(type, *example, at)) {
+      reader_.fault(wrong->path, in_language(wrong->why, "en"));
+    }
+  }
+}
+
 void TypeTable::measure(const Value::Record& field, const std::string& path, Type& type) {
   if (const Value* unit = reader_.need(field, path, "unit")) {
     type.unit = reader_.text(unit, below(path, "unit"));
@@ -422,7 +460,8 @@ void TypeTable::choices(const Value* value, const std::string& path, Type& type)
   if (!codes) return;
   if (codes->empty()) reader_.fault(path, "a choice needs a code");
   reader_.count(codes->size(), 1'000, path);
-  for (const auto& [code, title] : *codes) {
+  for (const auto* item : reader_.in_order(*codes, path)) {
+    const auto& [code, title] = *item;
     const std::string at = below(path, code);
     if (code.empty() || utf8_length(code) > 40) {
       reader_.fault(at, "a code has 1 to 40 characters");

@@ -48,6 +48,7 @@ class TypeTable {
   void members(const Value* value, const std::string& path, Inherited inherited, int depth,
                const Field& how, Type& record, std::size_t& size);
   void limits(const Value::Record& field, const std::string& path, Type& type);
+  void advice(const Value::Record& field, const std::string& path, Type& type);
   void measure(const Value::Record& field, const std::string& path, Type& type);
   void choices(const Value* value, const std::string& path, Type& type);
   void reference(const Value::Record& field, const std::string& path, Type& type);

@@ -1,8 +1,8 @@
 // The state of one load: what the parts of the loader share (load.cc, load_*.cc, lint.cc).
 //
 //     header ► types, registers, books, calculators ► heads of services (parties, fields, calc)
-//            ► bodies of services, feeds, figures ► migrate ► rules: names apart, lint of the
-//            graphs, scenarios
+//            ► bodies of services, feeds, figures ► what pages show ► migrate ► rules: names apart,
+//            lint of the graphs, scenarios
 #pragma once
 
 #include <map>

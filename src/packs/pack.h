@@ -19,8 +19,7 @@
 
 namespace bashu::packs {
 
-// Name to thing, in the order of names: that of the file is not part of what was signed, and would
-// differ between nodes.
+// Name to thing, in the order that the pack states (`order`), else in that of names.
 template <typename T>
 using Named = std::vector<std::pair<std::string, T>>;
 template <typename T>
@@ -31,9 +30,24 @@ template <typename T>
   return nullptr;
 }
 
+// What pages show of the cases of a service and of the records of a register. `list` and `search`
+// are never empty if there is a field fit for them: what a pack leaves out is chosen at load.
+struct FieldGroup {
+  Title title;  // empty: of the fields that are in no group (packs/pages.h)
+  std::vector<std::string> fields;
+};
+struct Display {
+  Title about;                      // a sentence or two for the public; may be empty
+  std::vector<FieldGroup> groups;   // of a form, and of all that is known
+  std::vector<std::string> list;    // columns of a list, in order
+  std::vector<std::string> search;  // public and internal texts in which a search looks
+};
+
 enum class Kept : std::uint8_t { own, parties, shared };
 struct Register {
   Title title;
+  Display display;
+  bool open = false;  // `public: true`: its public fields stand on the public site
   Kept kept = Kept::own;
   bool editions = false;
   std::vector<std::string> key;
@@ -147,8 +161,27 @@ struct StartDef {
   std::string owner;
   EventDef event;  // title empty; by empty: only as a sub-case
 };
+// What an applicant brings: the document of a field of the form, or, without one, an original that
+// is shown at the counter.
+struct NeededPaper {
+  Title title;
+  std::string field;
+};
+// A paper that is made from a case: a permission, a certificate, a receipt.
+struct Print {
+  Title title;
+  std::vector<std::string> after;    // once the case has been in one of these states; none: always
+  std::vector<std::string> void_in;  // states in which the paper no longer counts
+  std::string number;                // field with its number; empty: the id of the case
+  std::string until;                 // field with its last day; empty: no end
+  Title text;                        // with `{name}` (packs/pages.h); may be empty
+  std::vector<FieldGroup> groups;    // what is shown, in order
+};
 struct Service {
   Title title;
+  Display display;
+  std::vector<NeededPaper> papers;
+  Named<Print> prints;
   std::string parent;
   std::vector<PartyDef> parties;
   std::vector<Member> fields;
@@ -182,6 +215,7 @@ struct Feed {
 
 struct Figure {
   Title title;
+  Title about;  // what it counts and what it does not; may be empty
   enum class Source : std::uint8_t { service, reg, account, value } source{};
   std::string of;  // service, register or `book.kind`
   ProgramPtr where, from, to;
@@ -213,6 +247,9 @@ struct Pack {
   Named<Service> services;
   Named<Feed> feeds;
   Named<Figure> figures;
+  // Titles of names that declare none themselves: parties, roles, accounts and their keys, clocks,
+  // break-downs.
+  Named<Title> words;
   std::vector<Value> scenarios;
   std::string replaces;
   Value migrate;  // section 12; null if absent

@@ -74,6 +74,38 @@ void Reader::keys(const Value::Record& record, const std::string& path,
   }
 }
 
+void Reader::set_order(const Value* order) { order_ = record(order, "order"); }
+
+void Reader::check_order() {
+  if (!order_) return;
+  for (const auto& [path, names] : *order_) {
+    if (!ordered_.contains(path)) fault(below("order", path), "there is no such map to order");
+  }
+}
+
+Reader::Members Reader::in_order(const Value::Record& record, const std::string& path) {
+  Members members;
+  members.reserve(record.size());
+  if (const auto found = order_ ? order_->find(path) : Value::Record::const_iterator{};
+      order_ && found != order_->end()) {
+    ordered_.insert(path);
+    const std::string at = below("order", path);
+    for (const std::string& name : texts(&found->second, at)) {
+      const auto member = record.find(name);
+      if (member == record.end()) {
+        fault(at, "there is no '" + name + "'");
+      } else if (std::ranges::find(members, &*member) == members.end()) {
+        members.push_back(&*member);
+      }
+    }
+  }
+  const std::set<const Value::Record::value_type*> named{members.begin(), members.end()};
+  for (const auto& member : record) {
+    if (!named.contains(&member)) members.push_back(&member);
+  }
+  return members;
+}
+
 const Value* Reader::need(const Value::Record& record, const std::string& path,
                           std::string_view name) {
   const auto found = record.find(name);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,12 @@ class Reader {
   // Faults for members of `record` that are not among `known`.
   void keys(const Value::Record& record, const std::string& path,
             std::initializer_list<std::string_view> known);
+  // Path to names: in which order the maps of the pack stand. Checked when all has been read.
+  void set_order(const Value* order);
+  void check_order();
+  // The members of the map at `path`: those that `order` names in its order, then the others.
+  using Members = std::vector<const Value::Record::value_type*>;
+  Members in_order(const Value::Record& record, const std::string& path);
   // A member that must be there: nullptr, with a fault at `path`, if it is not.
   const Value* need(const Value::Record& record, const std::string& path, std::string_view name);
 
@@ -73,6 +80,8 @@ class Reader {
 
   const Document* document_;
   Title languages_;
+  const Value::Record* order_ = nullptr;
+  std::set<std::string, std::less<>> ordered_;  // paths of `order` that were met
   bool faulty_ = false;
   std::vector<Finding> findings_;
 };

@@ -139,6 +139,7 @@ std::optional<FormError> check_text(const Type& type, const Value& value, const 
     return error;
   }
   if (type.pattern && !re2::RE2::FullMatch({text->data(), text->size()}, *type.pattern)) {
+    if (!type.wrong.empty()) return FormError{.path = path, .why = type.wrong};
     return wrong(path, "must have the form " + type.pattern->pattern(),
                  "应符合格式 " + type.pattern->pattern());
   }
@@ -162,7 +163,16 @@ bool has_sealed_form(const Value& value) {
   return (!aad || aad->as_text()) && value.as_record()->size() == (aad ? 6 : 5);
 }
 
-std::optional<FormError> check_document(const Value& value, const std::string& path) {
+// `image/*` accepts every image.
+bool accepted(const std::vector<std::string>& accepts, const std::string& media) {
+  return std::ranges::any_of(accepts, [&media](const std::string& one) {
+    return one == media ||
+           (one.ends_with("/*") && media.starts_with(one.substr(0, one.size() - 1)));
+  });
+}
+
+std::optional<FormError> check_document(const Type& type, const Value& value,
+                                        const std::string& path) {
   const Value::Record* record = value.as_record();
   if (!record) {
     return wrong(path, "must be a document: {sha256, name}, with media and size where known",
@@ -197,6 +207,19 @@ std::optional<FormError> check_document(const Value& value, const std::string& p
     if (!size->as_int() || *size->as_int() < 0 || *size->as_int() > kNumberMax) {
       return wrong(below(path, "size"), "must be the number of bytes", "应为字节数");
     }
+    if (type.max && *size->as_int() > *type.max) {
+      const std::string most = std::to_string(*type.max);
+      return wrong(path, "must have at most " + most + " bytes", "最多" + most + "字节");
+    }
+  }
+  if (value.find("media") && !type.accepts.empty() &&
+      !accepted(type.accepts, value.text_at("media"))) {
+    std::string en, zh;
+    for (const std::string& media : type.accepts) {
+      en += (en.empty() ? "" : ", ") + media;
+      zh += (zh.empty() ? "" : "、") + media;
+    }
+    return wrong(path, "must be a document of the kind " + en, "文件类型应为" + zh);
   }
   return std::nullopt;
 }
@@ -270,7 +293,7 @@ std::optional<FormError> check(const Type& type, const Value& value, const std::
     case Kind::record:
       return check_record(type, value, path);
     case Kind::document:
-      return check_document(value, path);
+      return check_document(type, value, path);
     default:
       return check_text(type, value, path);
   }

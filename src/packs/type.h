@@ -52,10 +52,14 @@ struct Type {
   Kind kind{};
   Class cls = Class::personal;
   Title title;
+  Title help;     // what to write, for the person who fills it in; may be empty
+  Value example;  // a value of this type; null if the pack gives none
+  Title wrong;    // what is wrong with a text that does not fit `pattern`; may be empty
   bool optional = false;
-  bool sided = false;               // in a register: one value per party
-  std::optional<std::int64_t> min;  // of a number; characters of a text; length of a list
-  std::optional<std::int64_t> max;
+  bool sided = false;                // in a register: one value per party
+  std::optional<std::int64_t> min;   // of a number; characters of a text; length of a list
+  std::optional<std::int64_t> max;   // also: bytes of a document
+  std::vector<std::string> accepts;  // document: media types; empty: any
   std::shared_ptr<const re2::RE2>
       pattern;       // matches the whole text; its source: pattern->pattern()
   std::string unit;  // money, quantity
