@@ -381,7 +381,14 @@ Result Decider::put_records(const PutRecords& command, Decision* decision) {
     }
     const std::string key = reg->key_of(record);
     const std::string reg_id = pack->name + "/" + command.reg;
-    if (const Record* there = draft_.find_record(reg_id, key)) {
+    const Record* there = draft_.find_record(reg_id, key);
+    auto allowed = within(command.by, reg->record->members, record, "");
+    if (allowed && there) allowed = within(command.by, reg->record->members, there->fields, "");
+    if (!allowed) {
+      refuse(std::move(allowed.error()));
+      continue;
+    }
+    if (there) {
       bool same = true;
       for (const auto& [name, value] : fields) {
         const packs::Type* type = reg->record->member(name);
@@ -461,6 +468,7 @@ Result Decider::post_feed(const PostFeed& command, Decision* decision) {
   taken.lines.reserve(command.lines.size());
   CaseScope scope{draft_, *pack, nullptr, nullptr, nullptr, moment_.today, self()};
   FeedBatch batch{.decider = *this,
+                  .by = command.by,
                   .pack = *pack,
                   .feed = *feed,
                   .feed_id = feed_id,
@@ -500,6 +508,9 @@ std::expected<std::optional<FeedLine>, Reject> FeedBatch::line(const Value& valu
   if (auto error = packs::check(*feed.line, value, "")) {
     return std::unexpected{
         Reject{.code = RejectCode::form, .where = error->path, .why = {error->why}}};
+  }
+  if (auto ok = Decider::within(by, feed.line->members, value, ""); !ok) {
+    return std::unexpected{std::move(ok.error())};
   }
   FeedLine done;
   if (const Value* only = feed.key.size() == 1 ? value.find(feed.key[0]) : nullptr) {
@@ -598,6 +609,7 @@ Result Decider::close_task(const CloseTask& command) {
                    [&](const std::string& role) { return holds_role(command.by, role); })) {
     return refused(RejectCode::role, "task", "The task is for other roles", "该待办属于其他角色");
   }
+  if (auto ok = within(command.by, task->id); !ok) return ok;
   draft_.decide(TaskClosed{.number = command.number});
   return {};
 }

@@ -142,6 +142,8 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
   }
   auto input = fill_form(service, service.start.event.form, command.with);
   if (!input) return std::unexpected{input.error()};
+  if (auto ok = within(command.by, command.parent); !ok) return ok;
+  if (auto ok = within(command.by, service.fields, *input, "with."); !ok) return ok;
   const CaseId id = opened.id;
   draft_.decide(std::move(opened));
   NewStep first{.event = "$start",
@@ -150,6 +152,8 @@ Result Decider::start_case(const StartCase& command, Value* answer) {
                 .branches = &service.start.event.branches,
                 .input = std::move(*input)};
   if (auto ok = step_and_enter(id, first); !ok) return ok;
+  // Nor may what the pack computes from the form lie where they could not see it.
+  if (auto ok = within(command.by, id); !ok) return ok;
   run_pending();
   case_answer(id, answer);
   return {};
@@ -270,22 +274,9 @@ Result Decider::fire_event(const FireEvent& command, Value* answer) {
   }
   auto input = fill_form(*of->service, event->form, command.with);
   if (!input) return std::unexpected{input.error()};
-  if (!command.by.divisions.empty()) {
-    Value data = c->data;
-    for (const auto& [name, value] : *input->as_record()) (*data.as_record())[name] = value;
-    for (const packs::Member& field : of->service->fields) {
-      const Value* place = field.type->kind == packs::Kind::place ? data.find(field.name) : nullptr;
-      if (!place || !place->as_text()) continue;
-      const bool inside = std::any_of(
-          command.by.divisions.begin(), command.by.divisions.end(),
-          [&](const std::string& prefix) { return place->as_text()->starts_with(prefix); });
-      if (!inside) {
-        return std::unexpected{reject(RejectCode::jurisdiction, "data." + field.name,
-                                      *place->as_text() + " is outside your divisions",
-                                      *place->as_text() + " 不在您的管辖范围内")};
-      }
-    }
-  }
+  Value data = c->data;
+  for (const auto& [name, value] : *input->as_record()) (*data.as_record())[name] = value;
+  if (auto ok = within(command.by, of->service->fields, data, "data."); !ok) return ok;
   if (!asking_party.empty()) {
     Value::Record body;
     body["case"] = command.id;

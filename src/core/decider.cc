@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "core/authority.h"
 
 namespace bashu::core {
 
@@ -60,6 +61,21 @@ PartyId Decider::owner(const Case& c, const Definition& of) const {
   if (!state || state->final) return {};
   const auto it = c.parties.find(state->owner);
   return it == c.parties.end() ? PartyId{} : it->second;
+}
+
+Result Decider::within(const Asker& by, const std::vector<packs::Member>& fields, const Value& data,
+                       const std::string& path) {
+  const auto place = outside(by.divisions, fields, data);
+  if (!place) return {};
+  return std::unexpected{reject(RejectCode::jurisdiction, path + place->path,
+                                place->code + " is outside your divisions",
+                                place->code + " 不在您的管辖范围内")};
+}
+
+Result Decider::within(const Asker& by, const CaseId& id) const {
+  const Case* c = draft_.find_case(id);
+  const auto of = c ? definition(*c) : std::unexpected{Reject{}};
+  return of ? within(by, of->service->fields, c->data, "data.") : Result{};
 }
 
 void Decider::raise(TaskKind kind, const CaseId& id, std::vector<std::string> roles, Title title,

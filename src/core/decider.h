@@ -131,6 +131,10 @@ class Decider {
   [[nodiscard]] std::expected<Definition, Reject> definition(const Case& c) const;
   [[nodiscard]] std::string agreed(const std::string& name, const Parties& parties) const;
   [[nodiscard]] PartyId owner(const Case& c, const Definition& of) const;
+  // Of what is acted on: `data`, or a case and all that is known of its places.
+  [[nodiscard]] static Result within(const Asker& by, const std::vector<packs::Member>& fields,
+                                     const Value& data, const std::string& path);
+  [[nodiscard]] Result within(const Asker& by, const CaseId& id) const;
   [[nodiscard]] const PartyId& self() const { return draft_.circle().own; }
   Result queue(const PartyId& to, std::string kind, std::string stream, std::string pack,
                Value body, std::string principal = {});
@@ -236,6 +240,7 @@ class Decider {
 // The lines of one feed batch, each for itself.
 struct FeedBatch {
   Decider& decider;
+  const Asker& by;
   const packs::Pack& pack;
   const packs::Feed& feed;
   const std::string& feed_id;

@@ -61,6 +61,7 @@ Result Decider::settle(const SignSettlement& command) {
     return std::unexpected{reject(RejectCode::unknown_case, "case",
                                   "There is no case " + command.id, "没有办件 " + command.id)};
   }
+  if (auto ok = within(command.by, command.id); !ok) return ok;
   if (!c->dispute) {
     return std::unexpected{
         reject(RejectCode::state, {}, "The case is not in dispute", "办件不存在争议")};

@@ -271,6 +271,9 @@ Result Decider::resolve(const ResolveHeld& command, Decision* decision) {
                                   "须由两名不同人员共同处理暂存消息")};
   }
   const std::string stream = it->second.stream;
+  for (const Asker* person : {&command.by, &command.second}) {
+    if (auto ok = within(*person, stream); !ok) return ok;
+  }
   for (const auto& [seq, item] : waiting) {
     if (seq < command.seq || (seq != command.seq && (stream.empty() || item.stream != stream)))
       continue;
