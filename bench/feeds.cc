@@ -16,7 +16,9 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "bench/bench.h"
-#include "exchange/http.h"
+#include "http/client.h"
+#include "http/message.h"
+#include "http/server.h"
 #include "views/follower.h"
 
 namespace bashu::bench {
@@ -122,12 +124,12 @@ bool feeds_http(std::ostream& out) {
                 .log = {},
                 .workers = 2,
                 .waiting_max = 1'024}};
-  auto server = exchange::HttpServer::start(
-      {.listen = "127.0.0.1:0"}, [&](exchange::HttpRequest request, exchange::Reply reply) {
+  auto server =
+      http::Server::start({.listen = "127.0.0.1:0"}, [&](http::Request request, http::Reply reply) {
         api.handle(std::move(request), std::move(reply));
       });
   BASHU_ASSERT(server);
-  const exchange::Url url{.tls = false, .host = "127.0.0.1", .port = (*server)->port(), .path = {}};
+  const http::Url url{.tls = false, .host = "127.0.0.1", .port = (*server)->port(), .path = {}};
 
   constexpr int kClients = 32;
   constexpr int kSeconds = 3;
@@ -137,14 +139,14 @@ bool feeds_http(std::ostream& out) {
   std::atomic<int> failed = 0;
   double behind_s = 0;  // the views, at the end of the worst run
   for (int run = 0; run < 3; ++run) {
-    exchange::HttpClient client{{.connections_max = kClients}};
+    http::Client client{{.connections_max = kClients}};
     std::atomic<std::uint64_t> done = 0;
     std::atomic<bool> stop = false;
     std::atomic<int> running = kClients;
     std::mutex guard;
     std::function<void(int)> next = [&](int which) {
       const auto began = Steady::now();
-      exchange::HttpCall call{.to = url};
+      http::Call call{.to = url};
       call.request.method = "POST";
       call.request.target = "/api/v1/packs/bench/feeds/transfer";
       call.request.headers = {{"Authorization", "Bearer " + *secret},
@@ -154,7 +156,7 @@ bool feeds_http(std::ostream& out) {
       body["lines"] = Value::List{transfer(number++)};
       call.request.body = canonical_json(Value{std::move(body)});
       call.repeatable = false;
-      client.send(std::move(call), [&, which, began](const exchange::HttpAnswer& answer) {
+      client.send(std::move(call), [&, which, began](const http::Answer& answer) {
         if (!answer || answer->status != 200) {
           if (failed++ == 0)
             out << "  failed    "

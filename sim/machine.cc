@@ -340,8 +340,8 @@ void Machine::pump() {
   plan_pump(std::max<std::int64_t>(wake - now, 1));
 }
 
-void Machine::handle(exchange::HttpRequest request, exchange::Reply reply) {
-  if (!exchanging_) return reply(exchange::problem(503, "not-ready"));
+void Machine::handle(http::Request request, http::Reply reply) {
+  if (!exchanging_) return reply(http::problem(503, "not-ready"));
   if (world_.now() - exchanging_->nudged_ms >= kRefreshMs) {
     exchanging_->nudged_ms = world_.now();
     if (!exchanging_->sender.status().trouble.empty()) exchanging_->sender.nudge();

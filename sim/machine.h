@@ -41,7 +41,7 @@ class Machine {
   // Nothing to decide, to write or to call.
   [[nodiscard]] bool idle() const;
   // A request of the peer arrived.
-  void handle(exchange::HttpRequest request, exchange::Reply reply);
+  void handle(http::Request request, http::Reply reply);
   // The answer to a call of the sender, if it is still the one that called.
   void answer(std::uint64_t life, std::uint64_t call, exchange::PeerAnswer answer);
 

@@ -409,13 +409,13 @@ void World::deliver(Machine& from, Machine& to, std::uint64_t life,
     from.answer(life, call.id, {.status = 0, .body = {}, .retry_after_s = 0, .error = why});
   };
   if (!to.up()) return reset("refused");
-  exchange::HttpRequest request{.method = call.method,
-                                .target = std::string{exchange::kPrefix} + call.target};
+  http::Request request{.method = call.method,
+                        .target = std::string{exchange::kPrefix} + call.target};
   request.body = call.body;
   request.length_given = true;
   if (!call.content_type.empty()) request.headers = {{"Content-Type", call.content_type}};
   to.handle(std::move(request), [this, &from, &to, life, id = call.id,
-                                 target = call.target](const exchange::HttpResponse& response) {
+                                 target = call.target](const http::Response& response) {
     trace(to.party() + " answers " + std::to_string(response.status) + " to " + target);
     count("answers " + std::to_string(response.status));
     if (const auto note = exchange::checkpoint_of(response.body);

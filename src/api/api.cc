@@ -10,7 +10,7 @@
 
 #include "api/context.h"
 #include "api/routes.h"
-#include "node/thread.h"
+#include "base/thread.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -26,8 +26,8 @@ std::int64_t steady_ms() {
 bool is_true(const Call& call, std::string_view name) { return call.parameter(name) == "true"; }
 
 // The answer to a write that was decided.
-exchange::HttpResponse done_response(const node::Done& done, const std::vector<Warning>& warnings,
-                                     const std::string& language, int status, bool dry_run) {
+http::Response done_response(const node::Done& done, const std::vector<Warning>& warnings,
+                             const std::string& language, int status, bool dry_run) {
   Value answer = done.decision.answer;
   if (!answer.as_record()) answer = Value::Record{};
   Value::Record& record = *answer.as_record();
@@ -61,7 +61,7 @@ exchange::HttpResponse done_response(const node::Done& done, const std::vector<W
 struct Api::Core {
   // Who waits for an answer, and what the log says of it.
   struct Asked {
-    exchange::Reply reply;
+    http::Reply reply;
     std::int64_t since_ms = 0;
     std::string method, path, language, key;
   };
@@ -89,7 +89,7 @@ struct Api::Core {
     context.try_pack = parts.try_pack;
     if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
-      threads.push_back(node::named_thread<std::jthread>("bashu-api", [this] { work(); }));
+      threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));
     }
   }
 
@@ -130,10 +130,11 @@ struct Api::Core {
   }
 
   // Sends the answer.
-  void answer(const Asked& asked, exchange::HttpResponse response) {
+  void answer(const Asked& asked, http::Response response) {
     if (parts.log) {
       parts.log(asked.method, asked.path, response.status, steady_ms() - asked.since_ms, asked.key);
     }
+    response.trusted = !asked.key.empty();
     asked.reply(std::move(response));
   }
   void refuse(const Asked& asked, const Problem& problem) {
@@ -141,7 +142,7 @@ struct Api::Core {
   }
 
   // On the thread of the server: who asks for what. A small write goes to the node from here.
-  void take(exchange::HttpRequest request, exchange::Reply reply) {
+  void take(http::Request request, http::Reply reply) {
     Asked asked{.reply = std::move(reply),
                 .since_ms = steady_ms(),
                 .method = request.method,
@@ -164,7 +165,14 @@ struct Api::Core {
     work_came.notify_one();
   }
 
-  std::expected<Routed, Problem> route(exchange::HttpRequest request, Asked& asked) {
+  [[nodiscard]] std::shared_ptr<const ApiKey> key_of(const http::Request& request) const {
+    constexpr std::string_view kBearer = "Bearer ";
+    const std::string_view authorization = request.header("Authorization");
+    if (!authorization.starts_with(kBearer)) return nullptr;
+    return parts.keys->find(authorization.substr(kBearer.size()));
+  }
+
+  std::expected<Routed, Problem> route(http::Request request, Asked& asked) {
     auto segments = request.segments();
     if (!segments) {
       return std::unexpected{malformed({}, "The path is not encoded correctly.", "路径编码有误。")};
@@ -175,11 +183,7 @@ struct Api::Core {
     auto found = match(request.method, *segments);
 
     Routed routed;
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view authorization = request.header("Authorization");
-    if (authorization.starts_with(kBearer)) {
-      routed.call.key = parts.keys->find(authorization.substr(kBearer.size()));
-    }
+    routed.call.key = key_of(request);
     if (routed.call.key) asked.key = routed.call.key->id;
     auto* const matched = std::get_if<Matched>(&found);
     const bool open = matched && matched->route->open;
@@ -217,7 +221,7 @@ struct Api::Core {
     }
     Prepared prepared = std::get<Prepare>(routed.route->handler)(context, call);
     if (!prepared) return give_up(prepared.error());
-    if (auto* response = std::get_if<exchange::HttpResponse>(&*prepared)) {
+    if (auto* response = std::get_if<http::Response>(&*prepared)) {
       answer(routed.asked, std::move(*response));
       return finished();
     }
@@ -236,7 +240,7 @@ struct Api::Core {
       const auto& [waits, what] = *open;
       const std::string& language = waits.language;
       bool took_effect = false;
-      exchange::HttpResponse response;
+      http::Response response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
         response = done_response(*decided, what.warnings, language, what.status, dry_run);
@@ -274,8 +278,14 @@ Api::Api(Parts parts) : core_{std::make_unique<Core>(std::move(parts))} {}
 
 Api::~Api() { core_->end(); }
 
-void Api::handle(exchange::HttpRequest request, exchange::Reply reply) {
+void Api::handle(http::Request request, http::Reply reply) {
   core_->take(std::move(request), std::move(reply));
+}
+
+http::Admission Api::admit(const http::Request& head, std::size_t body_max) const {
+  constexpr std::size_t kFromAnybody = 16u << 10;
+  if (core_->key_of(head)) return {.body_max = body_max};
+  return {.body_max = kFromAnybody, .status = 401};
 }
 
 }  // namespace bashu::api

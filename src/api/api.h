@@ -1,6 +1,6 @@
 // The HTTP API of a node (docs/formats/api.md): who asks, what for, and what comes of it.
 //
-//     HttpServer ─► handle: key, route ─► [waiting, bounded] ─► workers: read ─► reply
+//     http::Server ─► handle: key, route ─► [waiting, bounded] ─► workers: read ─► reply
 //                               └─ small write ────────────────────┴─ prepare ─► node ─► reply
 //
 // A write is answered from the node's thread, so that many of them share a commit without each
@@ -20,7 +20,8 @@
 #include "api/published.h"
 #include "base/date.h"
 #include "base/error.h"
-#include "exchange/http.h"
+#include "http/message.h"
+#include "http/server.h"
 #include "node/node.h"
 #include "packs/pack.h"
 
@@ -32,6 +33,8 @@ class Exchange;
 }
 
 namespace bashu::api {
+
+inline constexpr std::string_view kPrefix = "/api/v1";
 
 class Api {
  public:
@@ -58,8 +61,10 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  // Never blocks; for HttpServer, which must be gone before this is destroyed.
-  void handle(exchange::HttpRequest request, exchange::Reply reply);
+  // Never blocks; for http::Server, which must be gone before this is destroyed.
+  void handle(http::Request request, http::Reply reply);
+  // How long a body may be: a little from anybody, `body_max` from who is known. Thread-safe.
+  [[nodiscard]] http::Admission admit(const http::Request& head, std::size_t body_max) const;
 
  private:
   struct Core;

@@ -27,8 +27,8 @@ namespace bashu::api {
 namespace {
 
 namespace fs = std::filesystem;
-using exchange::HttpRequest;
-using exchange::HttpResponse;
+using http::Request;
+using http::Response;
 
 std::string key_row(const std::string& id, const std::string& roles, const std::string& more = "") {
   return R"({"id":")" + id + R"(","sha256":")" + hex(sha256("secret-" + id)) + R"(","roles":)" +
@@ -124,23 +124,23 @@ class ApiTest : public ::testing::Test {
   struct Answer {
     int status = 0;
     Value body;
-    HttpResponse raw;
+    http::Response raw;
     [[nodiscard]] std::string code() const { return body.text_at("code"); }
   };
-  static Answer send(Api& api, HttpRequest request) {
-    std::promise<HttpResponse> promise;
+  static Answer send(Api& api, http::Request request) {
+    std::promise<http::Response> promise;
     auto future = promise.get_future();
     api.handle(std::move(request),
-               [&promise](HttpResponse response) { promise.set_value(std::move(response)); });
+               [&promise](http::Response response) { promise.set_value(std::move(response)); });
     Answer answer;
     answer.raw = future.get();
     answer.status = answer.raw.status;
     answer.body = parse_json(answer.raw.body, {.depth = 64, .values = 1'000'000}).value_or(Value{});
     return answer;
   }
-  static HttpRequest request(const std::string& method, const std::string& key,
-                             const std::string& path, const std::string& body = "") {
-    HttpRequest one;
+  static http::Request request(const std::string& method, const std::string& key,
+                               const std::string& path, const std::string& body = "") {
+    http::Request one;
     one.method = method;
     one.target = "/api/v1" + path;
     if (!key.empty()) one.headers.push_back({"Authorization", "Bearer secret-" + key});
@@ -191,7 +191,7 @@ TEST_F(ApiTest, OnlyHealthIsOpen) {
     for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{')) {
       path.replace(at, path.find('}') - at + 1, "x");
     }
-    HttpRequest asked = request(std::string{route.method}, "", path);
+    http::Request asked = request(std::string{route.method}, "", path);
     EXPECT_EQ(send(*world_->api, asked).status, 401) << path;
     asked.headers = {{"Authorization", "Bearer wrong"}};
     EXPECT_EQ(send(*world_->api, asked).status, 401) << path;
@@ -326,7 +326,7 @@ TEST_F(ApiTest, CiphertextOfOthersIsNotAccepted) {
 
 TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
   const auto deposit = [](Api& api, const std::string& key) {
-    HttpRequest one = request("POST", key, "/documents");
+    http::Request one = request("POST", key, "/documents");
     one.headers.push_back({"Content-Type", "application/pdf"});
     one.headers.push_back({"X-Document-Name", "proof.pdf"});
     one.body = "synthetic proof of " + key;
@@ -362,7 +362,7 @@ TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
 }
 
 TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
-  HttpRequest deposit = request("POST", "ann", "/documents");
+  http::Request deposit = request("POST", "ann", "/documents");
   deposit.headers.push_back({"Content-Type", "application/pdf"});
   deposit.headers.push_back({"X-Document-Name", "%E7%94%B2%E4%B9%99%E4%B8%99.pdf"});
   deposit.body = "synthetic proof";
@@ -410,7 +410,7 @@ TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
 
 TEST_F(ApiTest, ARefusalSaysWhyInTheReadersLanguage) {
   const std::string id = start("ann", "citizen", R"({"subject":"impossible","name":"Zhang"})");
-  HttpRequest asked =
+  http::Request asked =
       request("POST", "clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})");
   asked.headers.push_back({"Accept-Language", "zh-CN,zh;q=0.9"});
   const Answer zh = send(*world_->api, asked);
@@ -465,7 +465,7 @@ TEST_F(ApiTest, BadRequestsAreRefusedBeforeAnythingHappens) {
   for (const auto& row : rows) {
     EXPECT_EQ(post("clerk", row.path, row.body).status, row.status) << row.path << row.body;
   }
-  HttpRequest wrong_type = request("POST", "clerk", "/cases");
+  http::Request wrong_type = request("POST", "clerk", "/cases");
   wrong_type.headers.push_back({"Content-Type", "text/plain"});
   wrong_type.body = "{}";
   EXPECT_EQ(send(*world_->api, wrong_type).status, 415);
@@ -476,7 +476,7 @@ TEST_F(ApiTest, BadRequestsAreRefusedBeforeAnythingHappens) {
 }
 
 TEST_F(ApiTest, TheSameKeyAndRequestAreDoneOnce) {
-  HttpRequest asked =
+  http::Request asked =
       request("POST", "ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})"));
   asked.headers.push_back({"Idempotency-Key", "once-1"});
   const Answer first = send(*world_->api, asked);
@@ -673,7 +673,7 @@ TEST_F(ApiTest, TheCircleAsItWasAgreed) {
 }
 
 TEST_F(ApiTest, AFaultyPackIsToldWithItsPlaces) {
-  HttpRequest asked = request("POST", "admin", "/packs");
+  http::Request asked = request("POST", "admin", "/packs");
   asked.headers.push_back({"Content-Type", "application/yaml"});
   asked.body = "bashu: 1\npack: broken\nnonsense: 1\n";
   const Answer answer = send(*world_->api, asked);
@@ -773,7 +773,7 @@ TEST_F(ApiTest, OnlyASmallFeedIsPreparedOnTheThreadThatReadIt) {
     std::promise<std::thread::id> promise;
     world_->api->handle(request("POST", "cashier", "/packs/errand/feeds/" + feed,
                                 R"({"role":"cashier","lines":)" + lines + "}"),
-                        [&promise](const HttpResponse& response) {
+                        [&promise](const http::Response& response) {
                           EXPECT_GE(response.status, 400) << response.body;
                           promise.set_value(std::this_thread::get_id());
                         });
@@ -788,17 +788,17 @@ TEST_F(ApiTest, OnlyASmallFeedIsPreparedOnTheThreadThatReadIt) {
 
 TEST_F(ApiTest, ManyWritersAreAllAnswered) {
   constexpr int kWriters = 64;
-  std::vector<std::promise<HttpResponse>> promises(kWriters);
+  std::vector<std::promise<http::Response>> promises(kWriters);
   for (int i = 0; i < kWriters; ++i) {
     world_->api->handle(
         request("POST", "ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})")),
-        [&promise = promises[static_cast<std::size_t>(i)]](HttpResponse response) {
+        [&promise = promises[static_cast<std::size_t>(i)]](http::Response response) {
           promise.set_value(std::move(response));
         });
   }
   std::set<std::string> ids_seen;
   for (auto& promise : promises) {
-    const HttpResponse response = promise.get_future().get();
+    const http::Response response = promise.get_future().get();
     EXPECT_EQ(response.status, 201);
     ids_seen.insert(parse_json(response.body)->text_at("case"));
   }

@@ -8,8 +8,8 @@
 
 namespace bashu::api {
 
-exchange::HttpResponse json_response(const Value& body, int status) {
-  return exchange::text_response(status, "application/json", canonical_json(body) + "\n");
+http::Response json_response(const Value& body, int status) {
+  return http::text_response(status, "application/json", canonical_json(body) + "\n");
 }
 
 Problem malformed(std::string where, std::string en, std::string zh) {

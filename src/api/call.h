@@ -17,7 +17,7 @@
 #include "api/problem.h"
 #include "base/value.h"
 #include "core/command.h"
-#include "exchange/http.h"
+#include "http/message.h"
 
 namespace bashu::views {
 class Views;
@@ -26,7 +26,7 @@ class Views;
 namespace bashu::api {
 
 struct Call {
-  exchange::HttpRequest request;
+  http::Request request;
   std::map<std::string, std::string, std::less<>> path;  // variable parts of the path, by name
   std::string language;                                  // zh, en
   std::shared_ptr<const ApiKey> key;                     // null for what needs none
@@ -40,7 +40,7 @@ struct Call {
   }
 };
 
-using Result = std::expected<exchange::HttpResponse, Problem>;
+using Result = std::expected<http::Response, Problem>;
 
 // A command, ready for the node.
 struct Write {
@@ -52,9 +52,9 @@ struct Write {
       new_keys;      // of the vault; forgotten again unless the command takes effect
   int status = 200;  // if it is done
 };
-using Prepared = std::expected<std::variant<Write, exchange::HttpResponse>, Problem>;
+using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 
-[[nodiscard]] exchange::HttpResponse json_response(const Value& body, int status = 200);
+[[nodiscard]] http::Response json_response(const Value& body, int status = 200);
 
 // The body as strict JSON: a record with no members but `allowed`.
 [[nodiscard]] std::expected<Value, Problem> json_body(const Call& call,

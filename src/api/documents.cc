@@ -127,7 +127,7 @@ std::optional<packs::FormError> seal_documents(Context& context, const std::stri
 }
 
 Prepared put_document(Context& context, const Call& call) {
-  const auto name = exchange::percent_decode(call.request.header("X-Document-Name"));
+  const auto name = http::percent_decode(call.request.header("X-Document-Name"));
   if (!name || name->empty() || !is_utf8(*name) || utf8_length(*name) > kNameMax) {
     return std::unexpected{malformed("X-Document-Name",
                                      "A name of 1 to 255 characters, percent-encoded, is expected.",
@@ -219,10 +219,10 @@ Result get_document(Context& context, const Call& call) {
       return std::unexpected{noted.error()};
     }
   }
-  auto response = exchange::text_response(200, found->media, std::move(*bytes));
+  auto response = http::text_response(200, found->media, std::move(*bytes));
   // Shown by no browser as a page of this node.
-  response.headers.push_back({"Content-Disposition", "attachment; filename*=UTF-8''" +
-                                                         exchange::percent_encode(found->name)});
+  response.headers.push_back(
+      {"Content-Disposition", "attachment; filename*=UTF-8''" + http::percent_encode(found->name)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }

@@ -50,11 +50,11 @@ Result journal_proof(Context& context, const Call& call) {
   }
   auto proof = position < context.node.durable() ? context.node.receipt(position) : std::nullopt;
   if (!proof) return std::unexpected{not_found()};
-  return exchange::text_response(200, "text/x.tlog.proof", std::move(*proof));
+  return http::text_response(200, "text/x.tlog.proof", std::move(*proof));
 }
 
 Result journal_checkpoint(Context& context, const Call& /*call*/) {
-  return exchange::text_response(200, "text/plain; charset=utf-8", context.node.checkpoint());
+  return http::text_response(200, "text/plain; charset=utf-8", context.node.checkpoint());
 }
 
 }  // namespace bashu::api

@@ -363,7 +363,7 @@ Result show_openapi(Context& context, const Call& /*call*/) {
     context.openapi = canonical_json(make_document(held)) + "\n";
     context.openapi_of = std::move(of);
   }
-  return exchange::text_response(200, "application/json", context.openapi);
+  return http::text_response(200, "application/json", context.openapi);
 }
 
 }  // namespace bashu::api

@@ -212,10 +212,10 @@ Value problem_document(const Problem& problem, const std::string& language) {
   return record;
 }
 
-exchange::HttpResponse problem_response(const Problem& problem, const std::string& language) {
-  exchange::HttpResponse response =
-      exchange::text_response(problem.status, "application/problem+json",
-                              canonical_json(problem_document(problem, language)) + "\n");
+http::Response problem_response(const Problem& problem, const std::string& language) {
+  http::Response response =
+      http::text_response(problem.status, "application/problem+json",
+                          canonical_json(problem_document(problem, language)) + "\n");
   response.headers.push_back({"Content-Language", language});
   if (problem.retry_after_s > 0) {
     response.headers.push_back({"Retry-After", std::to_string(problem.retry_after_s)});

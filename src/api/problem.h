@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/title.h"
 #include "base/value.h"
-#include "exchange/http.h"
+#include "http/message.h"
 
 namespace bashu::api {
 
@@ -51,8 +51,7 @@ struct Problem {
 [[nodiscard]] std::string preferred_language(std::string_view accept_language);
 
 [[nodiscard]] Value problem_document(const Problem& problem, const std::string& language);
-[[nodiscard]] exchange::HttpResponse problem_response(const Problem& problem,
-                                                      const std::string& language);
+[[nodiscard]] http::Response problem_response(const Problem& problem, const std::string& language);
 // {"code","number","title","errors"} of a refused line inside a larger answer.
 [[nodiscard]] Value refusal_value(const Reject& reject, const std::string& language);
 

@@ -8,12 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "api/api.h"
 #include "api/call.h"
 #include "api/context.h"
 
 namespace bashu::api {
-
-inline constexpr std::string_view kPrefix = "/api/v1";
 
 using Read = Result (*)(Context&, const Call&);
 using Prepare = Prepared (*)(Context&, const Call&);

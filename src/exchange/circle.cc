@@ -11,8 +11,8 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "exchange/http.h"
 #include "exchange/records.h"
+#include "http/message.h"
 #include "node/certificates.h"
 #include "node/files.h"
 
@@ -73,7 +73,8 @@ std::expected<Card, Fault> read_card(const Value& value) {
     card.party.tls_ca.push_back(*digest);
   }
   if (card.party.party.empty() || !key || key->size() != 32 || card.party.tls_ca.empty() ||
-      !parse_url(card.party.endpoint) || card.offset_minutes < -840 || card.offset_minutes > 840) {
+      !http::parse_url(card.party.endpoint) || card.offset_minutes < -840 ||
+      card.offset_minutes > 840) {
     return fault("not a party's card");
   }
   card.party.root_key = *key;

@@ -18,12 +18,14 @@
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/guard.h"
-#include "exchange/http.h"
 #include "exchange/receiver.h"
 #include "exchange/seen.h"
 #include "exchange/sender.h"
 #include "exchange/service.h"
-#include "exchange/tls.h"
+#include "http/client.h"
+#include "http/message.h"
+#include "http/server.h"
+#include "http/tls.h"
 #include "node/certificates.h"
 
 namespace bashu::exchange {
@@ -99,8 +101,8 @@ struct Peer {
   Peer(std::filesystem::path seen_file) : seen{std::move(seen_file)} {}
   SeenLog seen;
   std::shared_ptr<Sender> sender;  // also held by calls that are under way
-  TlsContext tls;
-  std::optional<Url> endpoint;
+  http::TlsContext tls;
+  std::optional<http::Url> endpoint;
   std::string endpoint_text;
   std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
   std::int64_t nudged_ms = 0;            // under the exchange's mutex
@@ -159,8 +161,8 @@ class RunningExchange final : public Exchange {
   Receiver receiver_;
   Service service_;
   std::unique_ptr<Clerk> clerk_;
-  std::unique_ptr<HttpClient> client_;
-  std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::Server> server_;
 
   // The pump's own.
   std::shared_ptr<const node::Directory> directory_;
@@ -171,7 +173,7 @@ class RunningExchange final : public Exchange {
 
   std::mutex mutex_;  // of peers_ as a map, what is marked above, and the server's context
   std::map<std::string, std::shared_ptr<Peer>> peers_;
-  TlsContext server_tls_;
+  http::TlsContext server_tls_;
   std::string reported_;  // trouble told to the log
 
   std::mutex wake_mutex_;
@@ -189,22 +191,23 @@ std::expected<void, Fault> RunningExchange::begin(const Options& options) {
         Fault{(node_.identity().dir / "seen").string() + ": " + error.message()}};
   }
   clerk_ = std::make_unique<Clerk>();
-  client_ = std::make_unique<HttpClient>(
-      HttpClient::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
+  client_ = std::make_unique<http::Client>(
+      http::Client::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
   follow_directory();
   refresh_from_core();
-  HttpServer::Options http;
-  http.listen = options.listen.empty() ? node_.identity().peer_listen : options.listen;
-  http.tls = [this] {
+  http::Server::Options serving;
+  serving.listen = options.listen.empty() ? node_.identity().peer_listen : options.listen;
+  serving.tls = [this] {
     const std::lock_guard lock{mutex_};
     return server_tls_;
   };
-  http.body_max = kRequestMax;
-  auto server = HttpServer::start(std::move(http), [this](HttpRequest request, Reply reply) {
-    const std::string party = party_of(*node_.directory(), request.chain.get());
-    if (!party.empty()) contacted(party);
-    service_.handle(party, std::move(request), std::move(reply));
-  });
+  serving.body_max = kRequestMax;
+  auto server =
+      http::Server::start(std::move(serving), [this](http::Request request, http::Reply reply) {
+        const std::string party = party_of(*node_.directory(), request.chain.get());
+        if (!party.empty()) contacted(party);
+        service_.handle(party, std::move(request), std::move(reply));
+      });
   if (!server) return std::unexpected{server.error()};
   server_ = std::move(*server);
   pump_ = std::thread{[this] { pump(); }};
@@ -264,19 +267,19 @@ void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall 
     peer.sender->answer(call.id, {});
     return;
   }
-  HttpCall made{.to = *peer.endpoint,
-                .pool = party + "#" + std::to_string(tls_generation_),
-                .tls = peer.tls,
-                .request = {},
-                .repeatable = true,
-                .timeout_ms = kCallTimeoutMs};
+  http::Call made{.to = *peer.endpoint,
+                  .pool = party + "#" + std::to_string(tls_generation_),
+                  .tls = peer.tls,
+                  .request = {},
+                  .repeatable = true,
+                  .timeout_ms = kCallTimeoutMs};
   made.request.method = std::move(call.method);
   made.request.target = peer.endpoint->path + call.target;
   if (!call.content_type.empty()) {
     made.request.headers.push_back({"Content-Type", std::move(call.content_type)});
   }
   made.request.body = std::move(call.body);
-  client_->send(std::move(made), [sender = peer.sender, id = call.id](HttpAnswer answer) {
+  client_->send(std::move(made), [sender = peer.sender, id = call.id](http::Answer answer) {
     PeerAnswer told;
     if (answer) {
       told.status = answer->status;
@@ -355,7 +358,7 @@ void RunningExchange::follow_directory() {
         peer = slot;
       }
       peer->endpoint_text = party.endpoint;
-      peer->endpoint = parse_url(party.endpoint);
+      peer->endpoint = http::parse_url(party.endpoint);
       const auto log_keys = directory->log_keys(party.party);
       if (!log_keys.empty() && !peer->seen.load(party.origin, log_keys)) {
         alarms_.raise({.time_ms = machine_now().unix_ms,
@@ -383,7 +386,7 @@ bool RunningExchange::renew_tls(const node::Directory& directory) {
   if (!ca) return failed(ca.error().what);
   const auto leaf = node::issue_certificate(*ca, node::host_of(own.endpoint), machine_now());
   if (!leaf) return failed(leaf.error().what);
-  const TlsOwn certified{.certificate = leaf->certificate_pem, .key = leaf->key_pem};
+  const http::TlsOwn certified{.certificate = leaf->certificate_pem, .key = leaf->key_pem};
   std::vector<std::string> all;
   for (const evidence::PartyRecord& party : directory.agreement.parties) {
     if (party.party == own.party) continue;
@@ -401,12 +404,12 @@ bool RunningExchange::renew_tls(const node::Directory& directory) {
     }
     all.insert(all.end(), authorities.begin(), authorities.end());
     if (!peer) continue;
-    auto context = peer_client(certified, authorities);
+    auto context = http::peer_client(certified, authorities);
     if (!context) return failed(context.error().what);
     client_->forget(party.party + "#" + std::to_string(tls_generation_));
     peer->tls = std::move(*context);
   }
-  auto context = peer_server(certified, all);
+  auto context = http::peer_server(certified, all);
   if (!context) return failed(context.error().what);
   ++tls_generation_;
   tls_made_ms_ = steady_ms();

@@ -1,8 +1,8 @@
 // The exchange of one node with its peers: listens for them, sends to them, and looks after what
 // both need: TLS contexts, key lists, documents, the restore guard.
 //
-//     peers ──► HttpServer ─► Service ─► Receiver ─► Node
-//     peers ◄── HttpClient ◄─ pump ◄─ Sender (one each) ◄─ Node
+//     peers ──► http::Server ─► Service ─► Receiver ─► Node
+//     peers ◄── http::Client ◄─ pump ◄─ Sender (one each) ◄─ Node
 //
 // Threads: the server's, the client's, the pump (drives the senders), a watcher of the journal, and
 // a clerk for requests that may wait for the core.

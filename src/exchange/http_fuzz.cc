@@ -10,10 +10,11 @@
 #include "evidence/envelope.h"
 #include "exchange/blobs.h"
 #include "exchange/circle.h"
-#include "exchange/http_wire.h"
 #include "exchange/seen.h"
+#include "http/message.h"
+#include "http/wire.h"
 
-using bashu::exchange::RequestReader;
+using bashu::http::RequestReader;
 
 namespace {
 
@@ -29,7 +30,7 @@ void read_requests(std::string_view bytes, std::size_t step) {
     pending.erase(0, used);
     if (reader.state() == RequestReader::State::bad) return;
     if (reader.state() == RequestReader::State::done) {
-      const bashu::exchange::HttpRequest request = reader.take();
+      const bashu::http::Request request = reader.take();
       BASHU_ASSERT(request.body.size() <= (16u << 10));
       static_cast<void>(request.segments());
       static_cast<void>(request.parameter("at_least"));
@@ -55,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       read_requests(bytes, 1 + data[0] / 6U);
       break;
     case 2: {
-      bashu::exchange::ResponseReader reader{{.header_max = 4u << 10, .body_max = 16u << 10}};
+      bashu::http::ResponseReader reader{{.header_max = 4u << 10, .body_max = 16u << 10}};
       static_cast<void>(reader.feed(bytes));
       reader.end();
       break;
@@ -64,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       static_cast<void>(bashu::exchange::read_consistency(bytes, 7));
       break;
     case 4:
-      static_cast<void>(bashu::exchange::parse_url(bytes));
+      static_cast<void>(bashu::http::parse_url(bytes));
       break;
     default:
       static_cast<void>(bashu::exchange::circle_summary(bytes));

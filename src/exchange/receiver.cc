@@ -19,23 +19,23 @@ constexpr std::size_t kHeldBytesMax = 64u << 20;    // of one peer
 constexpr std::size_t kDocumentsMax = 256;          // of one message
 constexpr std::int64_t kEarlyKeptMs = 60'000;
 
-HttpResponse answer_of(const Refusal& refusal) {
-  return problem(refusal.status, refusal.code, {}, refusal.next);
+http::Response answer_of(const Refusal& refusal) {
+  return http::problem(refusal.status, refusal.code, {}, refusal.next);
 }
 
-HttpResponse busy(std::string_view code = "not-ready", int status = 503, int seconds = 1) {
-  HttpResponse response = problem(status, code);
+http::Response busy(std::string_view code = "not-ready", int status = 503, int seconds = 1) {
+  http::Response response = http::problem(status, code);
   response.headers.push_back({"Retry-After", std::to_string(seconds)});
   return response;
 }
 
-HttpResponse wait_for(std::int64_t next) {
-  return text_response(202, "application/json",
-                       canonical_json(Value{Value::Record{{"next", next}}}));
+http::Response wait_for(std::int64_t next) {
+  return http::text_response(202, "application/json",
+                             canonical_json(Value{Value::Record{{"next", next}}}));
 }
 
-HttpResponse receipt_response(std::string receipt) {
-  return text_response(200, "text/x.tlog.proof", std::move(receipt));
+http::Response receipt_response(std::string receipt) {
+  return http::text_response(200, "text/x.tlog.proof", std::move(receipt));
 }
 
 bool is_media_type(std::string_view given, std::string_view want) {
@@ -51,14 +51,14 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
 
   struct Submitted {
     std::string message_id;
-    std::vector<Reply> waiting;
+    std::vector<http::Reply> waiting;
   };
   struct Early {
     std::string message_id;
     node::Request request;
     std::size_t bytes = 0;
     std::int64_t since_ms = 0;
-    Reply reply;  // empty once it was told to come again
+    http::Reply reply;  // empty once it was told to come again
   };
   struct Peer {
     bool known = false;
@@ -84,10 +84,10 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
     return true;
   }
 
-  void message(const std::string& party, const std::string& channel, const HttpRequest& request,
-               Reply reply);
+  void message(const std::string& party, const std::string& channel, const http::Request& request,
+               http::Reply reply);
   void submit(const std::string& party, Peer& peer, std::int64_t seq, std::string message_id,
-              node::Request request, Reply reply);
+              node::Request request, http::Reply reply);
   void keep(const std::string& party, Peer& peer, std::int64_t seq, Early early);
   void done(const std::string& party, std::int64_t seq, const node::Outcome& outcome);
   void close_gap(const std::string& party, Peer& peer);
@@ -164,17 +164,18 @@ node::Request Receiver::State::request_of(const std::string& party, evidence::Op
 }
 
 void Receiver::State::message(const std::string& party, const std::string& channel,
-                              const HttpRequest& request, Reply reply) {
-  if (request.body.size() > evidence::kEnvelopeMax) return reply(problem(413, "too-large"));
-  if (request.method != "POST") return reply(problem(405, "method"));
+                              const http::Request& request, http::Reply reply) {
+  if (request.body.size() > evidence::kEnvelopeMax) return reply(http::problem(413, "too-large"));
+  if (request.method != "POST") return reply(http::problem(405, "method"));
   if (!is_media_type(request.header("content-type"), "application/jose+json")) {
-    return reply(problem(415, "media-type"));
+    return reply(http::problem(415, "media-type"));
   }
-  if (!request.length_given) return reply(problem(411, "length-required"));
+  if (!request.length_given) return reply(http::problem(411, "length-required"));
 
   const auto directory = parts.node.directory();
   const evidence::Agreement& agreement = directory->agreement;
-  if (!directory->formed || !agreement.party(party)) return reply(problem(403, "unknown-peer"));
+  if (!directory->formed || !agreement.party(party))
+    return reply(http::problem(403, "unknown-peer"));
   std::int64_t next = 0;
   {
     const std::lock_guard lock{mutex};
@@ -187,7 +188,7 @@ void Receiver::State::message(const std::string& party, const std::string& chann
   }
   // The payload travels in base64, a third longer; the rest of an envelope is small.
   if (request.body.size() > static_cast<std::size_t>(agreement.max_payload) / 3 * 4 + 1'024) {
-    return reply(problem(413, "too-large"));
+    return reply(http::problem(413, "too-large"));
   }
   auto opened = evidence::open_envelope(request.body, directory->keys, party);
   if (!opened) return reply(answer_of(opened.error()));
@@ -262,7 +263,7 @@ void Receiver::State::message(const std::string& party, const std::string& chann
 }
 
 void Receiver::State::submit(const std::string& party, Peer& peer, std::int64_t seq,
-                             std::string message_id, node::Request request, Reply reply) {
+                             std::string message_id, node::Request request, http::Reply reply) {
   const bool queued = parts.node.submit(
       std::move(request), [self = shared_from_this(), party, seq](const node::Outcome& outcome) {
         self->done(party, seq, outcome);
@@ -306,7 +307,7 @@ void Receiver::State::keep(const std::string&, Peer& peer, std::int64_t seq, Ear
 
 void Receiver::State::done(const std::string& party, std::int64_t seq,
                            const node::Outcome& outcome) {
-  std::vector<Reply> waiting;
+  std::vector<http::Reply> waiting;
   {
     const std::lock_guard lock{mutex};
     Peer& peer = peers[party];
@@ -318,9 +319,9 @@ void Receiver::State::done(const std::string& party, std::int64_t seq,
   }
   const auto* good = std::get_if<node::Done>(&outcome);
   if (good && !good->receipt.empty()) {
-    for (const Reply& reply : waiting) reply(receipt_response(good->receipt));
+    for (const http::Reply& reply : waiting) reply(receipt_response(good->receipt));
   } else {
-    for (const Reply& reply : waiting) reply(busy());
+    for (const http::Reply& reply : waiting) reply(busy());
   }
 }
 
@@ -334,12 +335,12 @@ Receiver::~Receiver() {
 }
 
 void Receiver::message(const std::string& party, const std::string& channel,
-                       const HttpRequest& request, Reply reply) {
+                       const http::Request& request, http::Reply reply) {
   state_->message(party, channel, request, std::move(reply));
 }
 
 void Receiver::tick() {
-  std::vector<std::pair<Reply, std::int64_t>> told;
+  std::vector<std::pair<http::Reply, std::int64_t>> told;
   {
     const std::lock_guard lock{state_->mutex};
     const std::int64_t now = state_->parts.now_ms();

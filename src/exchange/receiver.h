@@ -23,7 +23,8 @@
 #include "exchange/alarms.h"
 #include "exchange/blobs.h"
 #include "exchange/guard.h"
-#include "exchange/http.h"
+#include "http/message.h"
+#include "http/server.h"
 #include "node/node.h"
 
 namespace bashu::exchange {
@@ -43,8 +44,8 @@ class Receiver {
   ~Receiver();
 
   // `party` is the TLS peer, a party of the agreement; `channel` comes from the URL.
-  void message(const std::string& party, const std::string& channel, const HttpRequest& request,
-               Reply reply);
+  void message(const std::string& party, const std::string& channel, const http::Request& request,
+               http::Reply reply);
   // Answers what waited two seconds for a gap to close; ask about every 200 ms.
   void tick();
   // A peer's channel to us as the journal has it.

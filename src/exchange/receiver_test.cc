@@ -59,26 +59,27 @@ class ReceiverTest : public testing::Nodes {
                                    a.identity.envelope.secret_key)
         .text;
   }
-  std::future<HttpResponse> send(std::string body, const std::string& party = "sichuan",
-                                 const std::string& type = "application/jose+json",
-                                 bool length = true, const std::string& method = "POST") {
-    HttpRequest request{.method = method,
-                        .target = "/bashu/v1/channels/sichuan.chongqing.main/messages",
-                        .headers = {{"Content-Type", type}},
-                        .body = std::move(body)};
+  std::future<http::Response> send(std::string body, const std::string& party = "sichuan",
+                                   const std::string& type = "application/jose+json",
+                                   bool length = true, const std::string& method = "POST") {
+    http::Request request{.method = method,
+                          .target = "/bashu/v1/channels/sichuan.chongqing.main/messages",
+                          .headers = {{"Content-Type", type}},
+                          .body = std::move(body)};
     request.length_given = length;
-    auto promise = std::make_shared<std::promise<HttpResponse>>();
-    service->handle(party, std::move(request),
-                    [promise](HttpResponse response) { promise->set_value(std::move(response)); });
+    auto promise = std::make_shared<std::promise<http::Response>>();
+    service->handle(party, std::move(request), [promise](http::Response response) {
+      promise->set_value(std::move(response));
+    });
     return promise->get_future();
   }
-  HttpResponse get(const std::string& target, const std::string& party = "sichuan") {
-    std::promise<HttpResponse> promise;
+  http::Response get(const std::string& target, const std::string& party = "sichuan") {
+    std::promise<http::Response> promise;
     service->handle(party, {.method = "GET", .target = "/bashu/v1" + target},
-                    [&](HttpResponse response) { promise.set_value(std::move(response)); });
+                    [&](http::Response response) { promise.set_value(std::move(response)); });
     return promise.get_future().get();
   }
-  static std::string code(const HttpResponse& response) {
+  static std::string code(const http::Response& response) {
     const auto body = parse_json(response.body);
     return std::to_string(response.status) + " " + (body ? body->text_at("code") : "");
   }
@@ -110,22 +111,22 @@ TEST_F(ReceiverTest, RepeatedMessageGetsTheSameReceiptAndHasOneEffect) {
          return now;
        }}};
   fresh.refresh("sichuan", {.next = 2});
-  std::promise<HttpResponse> promise;
-  HttpRequest request{.method = "POST",
-                      .headers = {{"Content-Type", "application/jose+json"}},
-                      .body = envelope(1)};
+  std::promise<http::Response> promise;
+  http::Request request{.method = "POST",
+                        .headers = {{"Content-Type", "application/jose+json"}},
+                        .body = envelope(1)};
   request.length_given = true;
   fresh.message("sichuan", "sichuan.chongqing.main", request,
-                [&](HttpResponse response) { promise.set_value(std::move(response)); });
+                [&](http::Response response) { promise.set_value(std::move(response)); });
   EXPECT_EQ(promise.get_future().get().body, first.body);
 }
 
 TEST_F(ReceiverTest, ManyCopiesAtOnceHaveOneEffect) {
-  std::vector<std::future<HttpResponse>> answers;
+  std::vector<std::future<http::Response>> answers;
   for (int i = 0; i < 8; ++i) answers.push_back(send(envelope(1)));
   std::string receipt;
   for (auto& answer : answers) {
-    const HttpResponse got = answer.get();
+    const http::Response got = answer.get();
     if (got.status == 503) continue;  // asked in the moment in which it became durable
     ASSERT_EQ(got.status, 200);
     if (receipt.empty()) receipt = got.body;
@@ -160,7 +161,7 @@ TEST_F(ReceiverTest, EarlyMessageIsToldToComeAgainAfterTwoSeconds) {
   EXPECT_EQ(second.wait_for(std::chrono::milliseconds{20}), std::future_status::timeout);
   now += 200;
   receiver->tick();
-  const HttpResponse told = second.get();
+  const http::Response told = second.get();
   EXPECT_EQ(told.status, 202);
   EXPECT_EQ(told.body, R"({"next":1})");
   // What was kept still counts when the gap closes.
@@ -212,7 +213,7 @@ TEST_F(ReceiverTest, RateIsLimitedPerParty) {
   const std::int64_t burst = 2 * b.node->directory()->agreement.rate_per_s;
   int refused = 0;
   for (std::int64_t i = 0; i < burst + 10; ++i) {
-    const HttpResponse got = send("{}").get();
+    const http::Response got = send("{}").get();
     if (got.status == 429) {
       ++refused;
       EXPECT_EQ(got.header("retry-after"), "1");
@@ -280,7 +281,7 @@ TEST_F(ReceiverTest, PartiesSeeTheirOwnChannelsOnly) {
 TEST_F(ReceiverTest, ConsistencyIsServedBetweenCommits) {
   ASSERT_EQ(send(envelope(1)).get().status, 200);
   const std::string size = std::to_string(b.node->durable());
-  const HttpResponse got = get("/log/consistency/1/" + size);
+  const http::Response got = get("/log/consistency/1/" + size);
   ASSERT_EQ(got.status, 200);
   EXPECT_TRUE(got.body.starts_with("old 1\n"));
   EXPECT_TRUE(got.body.ends_with(get("/log/checkpoint").body));

@@ -73,20 +73,20 @@ struct Side {
 
 // What the peer answers to a call, waited for.
 PeerAnswer ask(Side& peer, const std::string& from, const PeerCall& call) {
-  HttpRequest request{
+  http::Request request{
       .method = call.method, .target = "/bashu/v1" + call.target, .body = call.body};
   request.headers.push_back({"Content-Type", call.content_type});
   request.length_given = true;
-  auto promise = std::make_shared<std::promise<HttpResponse>>();
+  auto promise = std::make_shared<std::promise<http::Response>>();
   auto future = promise->get_future();
-  peer.service.handle(from, std::move(request), [promise](HttpResponse response) {
+  peer.service.handle(from, std::move(request), [promise](http::Response response) {
     promise->set_value(std::move(response));
   });
   while (future.wait_for(std::chrono::milliseconds{20}) != std::future_status::ready) {
     fake_now += 500;
     peer.receiver.tick();
   }
-  HttpResponse response = future.get();
+  http::Response response = future.get();
   return {.status = response.status, .body = std::move(response.body)};
 }
 
@@ -112,7 +112,7 @@ PeerAnswer honest_only(const PeerCall&, const std::function<PeerAnswer()>& hones
 }
 
 PeerAnswer refusal(int status, const std::string& code, std::int64_t next = 0) {
-  return {.status = status, .body = problem(status, code, {}, next).body};
+  return {.status = status, .body = http::problem(status, code, {}, next).body};
 }
 
 bool is_message(const PeerCall& call) { return call.target.ends_with("/messages"); }

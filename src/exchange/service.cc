@@ -18,9 +18,9 @@ constexpr std::string_view kProof = "text/x.tlog.proof";
 constexpr std::size_t kScanBytes = 1u << 20;
 constexpr int kScanSteps = 4'096;
 
-HttpResponse not_found() { return problem(404, "not-found"); }
-HttpResponse not_ready() {
-  HttpResponse response = problem(503, "not-ready");
+http::Response not_found() { return http::problem(404, "not-found"); }
+http::Response not_ready() {
+  http::Response response = http::problem(503, "not-ready");
   response.headers.push_back({"Retry-After", "2"});
   return response;
 }
@@ -42,8 +42,8 @@ std::string party_of(const node::Directory& directory, const std::vector<std::st
   return {};
 }
 
-void Service::handle(const std::string& party, HttpRequest request, Reply reply) {
-  if (party.empty()) return reply(problem(403, "unknown-peer"));
+void Service::handle(const std::string& party, http::Request request, http::Reply reply) {
+  if (party.empty()) return reply(http::problem(403, "unknown-peer"));
   auto path = request.segments();
   if (!path || path->size() < 3 || (*path)[0] != "bashu" || (*path)[1] != "v1") {
     return reply(not_found());
@@ -54,8 +54,8 @@ void Service::handle(const std::string& party, HttpRequest request, Reply reply)
   if (messages) return parts_.receiver.message(party, (*path)[1], request, std::move(reply));
 
   const bool posted = path->size() == 1 && (first == "keys" || first == "token");
-  if (request.method != (posted ? "POST" : "GET")) return reply(problem(405, "method"));
-  if (posted && !request.length_given) return reply(problem(411, "length-required"));
+  if (request.method != (posted ? "POST" : "GET")) return reply(http::problem(405, "method"));
+  if (posted && !request.length_given) return reply(http::problem(411, "length-required"));
   const bool queued =
       parts_.later([this, party, path = std::move(*path), request = std::move(request), reply]() {
         if (path.size() == 1 && path.front() == "keys") return take_keys(request, reply);
@@ -65,7 +65,7 @@ void Service::handle(const std::string& party, HttpRequest request, Reply reply)
   if (!queued) reply(not_ready());
 }
 
-HttpResponse Service::get(const std::string& party, const std::vector<std::string>& path) {
+http::Response Service::get(const std::string& party, const std::vector<std::string>& path) {
   const std::string& first = path.front();
   if (first == "channels" && path.size() >= 2) return get_channel(party, path);
   if (first == "agreement" && path.size() <= 2) {
@@ -78,12 +78,12 @@ HttpResponse Service::get(const std::string& party, const std::vector<std::strin
   if (first == "seen" && path.size() == 1) {
     std::string note = parts_.seen_note(party);
     if (note.empty()) return not_found();
-    return text_response(200, "text/plain; charset=utf-8", std::move(note));
+    return http::text_response(200, "text/plain; charset=utf-8", std::move(note));
   }
   if (first == "blobs" && path.size() == 2) {
     auto blob = parts_.blobs.get(path[1]);
     if (!blob) return not_found();
-    return text_response(200, "application/octet-stream", std::move(*blob));
+    return http::text_response(200, "application/octet-stream", std::move(*blob));
   }
   if (first == "log") {
     return parts_.guard.may_leave(party) ? get_log(path) : not_ready();
@@ -91,7 +91,8 @@ HttpResponse Service::get(const std::string& party, const std::vector<std::strin
   return not_found();
 }
 
-HttpResponse Service::get_channel(const std::string& party, const std::vector<std::string>& path) {
+http::Response Service::get_channel(const std::string& party,
+                                    const std::vector<std::string>& path) {
   const auto directory = parts_.node.directory();
   const std::string& own = parts_.node.identity().party;
   const std::string& channel = path[1];
@@ -108,13 +109,13 @@ HttpResponse Service::get_channel(const std::string& party, const std::vector<st
     auto envelope =
         inward ? parts_.node.envelope_taken(party, *seq) : parts_.node.envelope_sent(party, *seq);
     if (!envelope) return not_found();
-    return text_response(200, kJose, std::move(*envelope));
+    return http::text_response(200, kJose, std::move(*envelope));
   }
   return not_found();
 }
 
-HttpResponse Service::channel_state(const std::string& party, const std::string& channel,
-                                    bool inward) {
+http::Response Service::channel_state(const std::string& party, const std::string& channel,
+                                      bool inward) {
   std::int64_t next = 0;
   Value::List held;
   parts_.node.query([&](const core::State& state) {
@@ -131,7 +132,7 @@ HttpResponse Service::channel_state(const std::string& party, const std::string&
   const auto directory = parts_.node.directory();
   const auto keys = directory->keys_edition.find(party);
   const evidence::ChannelRecord* listed = directory->agreement.channel(channel);
-  return text_response(
+  return http::text_response(
       200, "application/json",
       canonical_json(
           Value::Record{{"channel", channel},
@@ -143,15 +144,15 @@ HttpResponse Service::channel_state(const std::string& party, const std::string&
                         {"token", !parts_.node.vault().token_key().empty()}}));
 }
 
-HttpResponse Service::receipt(const std::string& party, std::int64_t seq) {
+http::Response Service::receipt(const std::string& party, std::int64_t seq) {
   const auto answered = parts_.node.answered(party, seq);
   auto text = answered ? parts_.node.receipt(answered->entry) : std::nullopt;
   if (!text) return not_found();
-  return text_response(200, kProof, std::move(*text));
+  return http::text_response(200, kProof, std::move(*text));
 }
 
 // Resolutions are rare and lie after the answer: found by reading on from there.
-HttpResponse Service::resolution(const std::string& party, std::int64_t seq) {
+http::Response Service::resolution(const std::string& party, std::int64_t seq) {
   const auto answered = parts_.node.answered(party, seq);
   if (!answered) return not_found();
   const std::string channel = parts_.node.directory()->channel(party, parts_.node.identity().party);
@@ -163,18 +164,18 @@ HttpResponse Service::resolution(const std::string& party, std::int64_t seq) {
       if (entry.kind != "resolve" || entry.seq != seq || entry.channel != channel) continue;
       auto text = parts_.node.receipt(entry.index);
       if (!text) return not_ready();
-      return text_response(200, kProof, std::move(*text));
+      return http::text_response(200, kProof, std::move(*text));
     }
     from = entries->back().index + 1;
   }
   return not_found();
 }
 
-HttpResponse Service::get_log(const std::vector<std::string>& path) {
+http::Response Service::get_log(const std::vector<std::string>& path) {
   const std::string_view media = "text/plain; charset=utf-8";
   if (path.size() == 2 && path[1] == "checkpoint") {
     std::string note = parts_.node.checkpoint();
-    return text_response(200, media, std::move(note));
+    return http::text_response(200, media, std::move(note));
   }
   if (path.size() != 4 || path[1] != "consistency") return not_found();
   const auto old_size = evidence::parse_decimal(path[2]), size = evidence::parse_decimal(path[3]);
@@ -184,10 +185,10 @@ HttpResponse Service::get_log(const std::vector<std::string>& path) {
   // The checkpoint must be of this very size: a boundary between commits.
   const std::string line = "\n" + path[3] + "\n";
   if (!proof || note->find(line) != note->find('\n')) return not_found();
-  return text_response(200, media, consistency_text(*old_size, *proof, *note));
+  return http::text_response(200, media, consistency_text(*old_size, *proof, *note));
 }
 
-HttpResponse Service::get_record(const std::string& folder, const std::string& edition) {
+http::Response Service::get_record(const std::string& folder, const std::string& edition) {
   std::string name = edition;
   if (name.empty()) {
     const auto directory = parts_.node.directory();
@@ -202,34 +203,35 @@ HttpResponse Service::get_record(const std::string& folder, const std::string& e
   if (!number_of(name)) return not_found();
   auto record = held_record(parts_.node, folder + "/" + name);
   if (!record) return not_found();
-  return text_response(200, kJose, std::move(*record));
+  return http::text_response(200, kJose, std::move(*record));
 }
 
-void Service::take_keys(const HttpRequest& request, const Reply& reply) {
+void Service::take_keys(const http::Request& request, const http::Reply& reply) {
   auto checked = check_keys(parts_.node, request.body);
   if (!checked) {
-    return reply(problem(checked.error().status, checked.error().code, {}, checked.error().next));
+    return reply(
+        http::problem(checked.error().status, checked.error().code, {}, checked.error().next));
   }
   if (checked->known) return reply({.status = 204});
   const bool queued =
       parts_.node.submit(std::move(checked->request), [reply](const node::Outcome& outcome) {
         if (std::holds_alternative<node::Done>(outcome)) return reply({.status = 204});
-        reply(std::holds_alternative<Reject>(outcome) ? problem(409, "chain") : not_ready());
+        reply(std::holds_alternative<Reject>(outcome) ? http::problem(409, "chain") : not_ready());
       });
   if (!queued) reply(not_ready());
 }
 
 // The circle's key for pseudonyms: it never enters a journal.
-HttpResponse Service::take_token(const std::string& party, const HttpRequest& request) {
+http::Response Service::take_token(const std::string& party, const http::Request& request) {
   const auto directory = parts_.node.directory();
   const evidence::PartyRecord* sender = directory->agreement.party(party);
-  if (!sender || !sender->member) return problem(403, "unknown-peer");
+  if (!sender || !sender->member) return http::problem(403, "unknown-peer");
   const node::Identity& own = parts_.node.identity();
   const auto body = parse_json(request.body);
   const auto box = body ? from_base64url(body->text_at("key")) : std::nullopt;
   const auto key =
       box ? node::open_sealed_box(own.seal.public_key, own.seal.secret_key, *box) : std::nullopt;
-  if (!key || key->size() != 32) return problem(400, "malformed");
+  if (!key || key->size() != 32) return http::problem(400, "malformed");
   const std::string held = parts_.node.vault().token_key();
   if (held.empty()) {
     parts_.node.vault().set_token_key(*key);
@@ -238,7 +240,7 @@ HttpResponse Service::take_token(const std::string& party, const HttpRequest& re
                          .code = "token-conflict",
                          .party = party,
                          .text = party + " holds another key for tokens"});
-    return problem(409, "token-conflict");
+    return http::problem(409, "token-conflict");
   }
   return {.status = 204};
 }

@@ -33,18 +33,18 @@ class Service {
  public:
   explicit Service(ServiceParts parts) : parts_{std::move(parts)} {}
   // `party` is the TLS peer; empty: none of the agreement. Called by one thread at a time.
-  void handle(const std::string& party, HttpRequest request, Reply reply);
+  void handle(const std::string& party, http::Request request, http::Reply reply);
 
  private:
-  HttpResponse get(const std::string& party, const std::vector<std::string>& path);
-  HttpResponse get_channel(const std::string& party, const std::vector<std::string>& path);
-  HttpResponse channel_state(const std::string& party, const std::string& channel, bool inward);
-  HttpResponse receipt(const std::string& party, std::int64_t seq);
-  HttpResponse resolution(const std::string& party, std::int64_t seq);
-  HttpResponse get_log(const std::vector<std::string>& path);
-  HttpResponse get_record(const std::string& folder, const std::string& edition);
-  void take_keys(const HttpRequest& request, const Reply& reply);
-  HttpResponse take_token(const std::string& party, const HttpRequest& request);
+  http::Response get(const std::string& party, const std::vector<std::string>& path);
+  http::Response get_channel(const std::string& party, const std::vector<std::string>& path);
+  http::Response channel_state(const std::string& party, const std::string& channel, bool inward);
+  http::Response receipt(const std::string& party, std::int64_t seq);
+  http::Response resolution(const std::string& party, std::int64_t seq);
+  http::Response get_log(const std::vector<std::string>& path);
+  http::Response get_record(const std::string& folder, const std::string& edition);
+  void take_keys(const http::Request& request, const http::Reply& reply);
+  http::Response take_token(const std::string& party, const http::Request& request);
 
   ServiceParts parts_;
 };

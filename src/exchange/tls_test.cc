@@ -1,15 +1,20 @@
-#include "exchange/tls.h"
+#include "http/tls.h"
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
 #include <chrono>
 
-#include "exchange/http.h"
+#include "http/client.h"
+#include "http/server.h"
 #include "node/certificates.h"
 
 namespace bashu::exchange {
 namespace {
+
+using http::Answer, http::Reply, http::Request, http::Server, http::TlsContext, http::TlsOwn;
+using http::fetch, http::open_client, http::open_server, http::peer_client, http::peer_server;
+using http::text_response;
 
 Instant now() {
   return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -28,13 +33,12 @@ struct Side {
 };
 
 // What the client got, when `client` calls `server`, who trust these authorities.
-HttpAnswer call(const Side& server, const std::vector<std::string>& trusted_by_server,
-                TlsContext client) {
+Answer call(const Side& server, const std::vector<std::string>& trusted_by_server,
+            TlsContext client) {
   const TlsContext context = peer_server(server.own(), trusted_by_server).value();
-  HttpServer::Options options;
+  Server::Options options;
   options.tls = [&] { return context; };
-  auto running = HttpServer::start(std::move(options), [](const HttpRequest& request,
-                                                          const Reply& reply) {
+  auto running = Server::start(std::move(options), [](const Request& request, const Reply& reply) {
     std::string chain;
     for (const std::string& hash : request.chain ? *request.chain : std::vector<std::string>{}) {
       chain += hash + "\n";
@@ -87,10 +91,10 @@ TEST(Tls, OlderVersionsAreRefused) {
 TEST(Tls, PlainTextAndGarbageAreRefusedAndTheServerGoesOn) {
   const Side a{"sichuan"}, b{"chongqing"};
   const TlsContext context = peer_server(a.own(), {b.authority()}).value();
-  HttpServer::Options options;
+  Server::Options options;
   options.tls = [&] { return context; };
-  auto server = HttpServer::start(
-      std::move(options), [](const HttpRequest&, const Reply& reply) { reply({.status = 204}); });
+  auto server = Server::start(std::move(options),
+                              [](const Request&, const Reply& reply) { reply({.status = 204}); });
   ASSERT_TRUE(server.has_value());
   const std::string port = std::to_string((*server)->port());
   EXPECT_FALSE(fetch("http://127.0.0.1:" + port + "/", {}, {}, 2'000));

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
-#include "exchange/http.h"
+#include "http/message.h"
 #include "main/client.h"
 #include "main/commands.h"
 
@@ -104,15 +104,15 @@ Exit case_do(const Console& console, const CaseDo& what) {
   if (what.version) body["version"] = *what.version;
   return write(console, what.remote,
                {.method = "POST",
-                .path = "/cases/" + exchange::percent_encode(what.id) + "/events/" +
-                        exchange::percent_encode(what.event) + query(what.form),
+                .path = "/cases/" + http::percent_encode(what.id) + "/events/" +
+                        http::percent_encode(what.event) + query(what.form),
                 .body = canonical_json(body),
                 .idempotency_key = what.form.idempotency_key});
 }
 
 Exit case_show(const Console& console, const CaseShow& what) {
-  const std::string base = "/cases/" + exchange::percent_encode(what.id);
-  const std::string at = what.at.empty() ? "" : "?at=" + exchange::percent_encode(what.at);
+  const std::string base = "/cases/" + http::percent_encode(what.id);
+  const std::string at = what.at.empty() ? "" : "?at=" + http::percent_encode(what.at);
   const auto answer = call(console, what.remote, {.path = base + at});
   if (!answer) return answer.error();
   Value::Record all{{"case", *answer}};
@@ -174,7 +174,7 @@ Exit case_list(const Console& console, const CaseList& what) {
   for (const auto& [name, value] :
        {std::pair{"pack", &what.pack}, std::pair{"service", &what.service},
         std::pair{"state", &what.state}}) {
-    if (!value->empty()) path += std::string{"&"} + name + "=" + exchange::percent_encode(*value);
+    if (!value->empty()) path += std::string{"&"} + name + "=" + http::percent_encode(*value);
   }
   const auto answer = call(console, what.remote, {.path = path});
   if (!answer) return answer.error();

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "base/json.h"
-#include "exchange/http.h"
-#include "exchange/tls.h"
+#include "http/client.h"
+#include "http/message.h"
+#include "http/tls.h"
 #include "node/files.h"
 
 namespace bashu::cli {
@@ -37,30 +38,30 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
     return std::unexpected{console.fail("--api URL (or BASHU_API) is needed",
                                         "需要 --api URL（或环境变量 BASHU_API）")};
   }
-  exchange::HttpRequest http;
-  http.method = request.method;
-  http.headers = {{"Authorization", "Bearer " + remote.key},
-                  {"Accept-Language", console.language},
-                  {"Accept", "application/json"}};
-  if (request.method != "GET") http.headers.push_back({"Content-Type", request.content_type});
+  http::Request asked;
+  asked.method = request.method;
+  asked.headers = {{"Authorization", "Bearer " + remote.key},
+                   {"Accept-Language", console.language},
+                   {"Accept", "application/json"}};
+  if (request.method != "GET") asked.headers.push_back({"Content-Type", request.content_type});
   if (!request.idempotency_key.empty()) {
-    http.headers.push_back({"Idempotency-Key", request.idempotency_key});
+    asked.headers.push_back({"Idempotency-Key", request.idempotency_key});
   }
-  http.body = request.body;
+  asked.body = request.body;
   std::string base = remote.api;
   while (base.ends_with('/')) base.pop_back();
-  exchange::TlsContext tls;
+  http::TlsContext tls;
   if (base.starts_with("https://")) {
     if (remote.ca.empty()) {
       return std::unexpected{console.fail("https needs --ca FILE", "https 需要 --ca FILE")};
     }
     const auto pem = node::read_file(remote.ca);
     if (!pem) return std::unexpected{console.fail(pem.error())};
-    auto context = exchange::open_client({*pem});
+    auto context = http::open_client({*pem});
     if (!context) return std::unexpected{console.fail(context.error())};
     tls = std::move(*context);
   }
-  const auto answer = exchange::fetch(base + "/api/v1" + request.path, http, tls, kTimeoutMs);
+  const auto answer = http::fetch(base + "/api/v1" + request.path, asked, tls, kTimeoutMs);
   if (!answer) return std::unexpected{console.fail(answer.error())};
   auto body = parse_json(answer->body, {.depth = 64, .values = 10'000'000});
   if (answer->status >= 400) {

@@ -199,6 +199,13 @@ void node_commands(Parser& parser, const Text& t) {
         app.add_option("--listen", o.listen,
                        t("address:port for other nodes, likewise",
                          "供其他节点连接的 地址:端口，代替已配置的"));
+        app.add_option(
+            "--web", o.web,
+            t("address:port for browsers: site, portal, console and API (default: none)",
+              "供浏览器访问的 地址:端口：公众网站、办事门户、工作台和 API（默认：不开）"));
+        app.add_option("--web-root", o.web_root,
+                       t("folder of the built pages (default: web beside the program)",
+                         "已构建页面所在目录（默认：程序旁的 web 目录）"));
         app.add_option("--circle", o.circle,
                        t("the circle's folder with published.tsv (default: the node's directory)",
                          "含 published.tsv 的经济圈目录（默认：节点目录）"));

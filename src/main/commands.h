@@ -60,6 +60,8 @@ struct Serve {
   std::string dir;
   std::string rehearsal;    // date; empty: the real day
   std::string api, listen;  // instead of those in DIR/node.json
+  std::string web;          // address:port for browsers; empty: none
+  std::string web_root;     // folder of the built pages
   std::string circle;       // published.tsv, or its folder, instead of DIR/published.tsv
   int workers = 8;
 };

@@ -7,7 +7,7 @@
 
 #include "api/figure_value.h"
 #include "base/json.h"
-#include "exchange/http.h"
+#include "http/message.h"
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/offline.h"
@@ -133,7 +133,7 @@ std::string query(std::initializer_list<std::pair<const char*, std::string>> par
   std::string text;
   for (const auto& [name, value] : parts) {
     if (value.empty()) continue;
-    text += (text.empty() ? "?" : "&") + std::string{name} + "=" + exchange::percent_encode(value);
+    text += (text.empty() ? "?" : "&") + std::string{name} + "=" + http::percent_encode(value);
   }
   return text;
 }

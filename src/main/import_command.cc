@@ -23,8 +23,9 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "exchange/http.h"
-#include "exchange/tls.h"
+#include "http/client.h"
+#include "http/message.h"
+#include "http/tls.h"
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/import_rows.h"
@@ -127,13 +128,13 @@ class Wire {
  public:
   struct Answered {
     std::uint64_t number = 0;
-    exchange::HttpAnswer answer;
+    http::Answer answer;
   };
   static std::expected<std::unique_ptr<Wire>, Exit> open(const Console& console,
                                                          const Remote& remote) {
     std::string base = remote.api;
     while (base.ends_with('/')) base.pop_back();
-    const auto url = exchange::parse_url(base);
+    const auto url = http::parse_url(base);
     if (!url) {
       return std::unexpected{console.fail("--api URL (or BASHU_API) is needed",
                                           "需要 --api URL（或环境变量 BASHU_API）")};
@@ -145,7 +146,7 @@ class Wire {
     if (url->tls) {
       const auto pem = node::read_file(remote.ca);
       if (!pem) return std::unexpected{console.fail(pem.error())};
-      auto context = exchange::open_client({*pem});
+      auto context = http::open_client({*pem});
       if (!context) return std::unexpected{console.fail(context.error())};
       wire->tls_ = std::move(*context);
     }
@@ -154,7 +155,7 @@ class Wire {
 
   void post(std::uint64_t number, const std::string& path, std::string body,
             const std::string& idempotency_key) {
-    exchange::HttpCall call;
+    http::Call call;
     call.to = url_;
     call.tls = tls_;
     call.timeout_ms = kTimeoutMs;
@@ -166,7 +167,7 @@ class Wire {
                             {"Idempotency-Key", idempotency_key}};
     call.request.body = std::move(body);
     ++outstanding_;
-    client_.send(std::move(call), [this, number](exchange::HttpAnswer answer) {
+    client_.send(std::move(call), [this, number](http::Answer answer) {
       {
         const std::lock_guard lock{mutex_};
         answered_.push_back({number, std::move(answer)});
@@ -188,14 +189,14 @@ class Wire {
   }
 
  private:
-  exchange::Url url_;
+  http::Url url_;
   std::string key_, language_;
-  exchange::TlsContext tls_;
+  http::TlsContext tls_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::deque<Answered> answered_;
   std::size_t outstanding_ = 0;  // of the one thread that posts and waits
-  exchange::HttpClient client_;  // goes first: its callbacks use the others
+  http::Client client_;          // goes first: its callbacks use the others
 };
 
 // One file on its way to the node.
@@ -400,7 +401,7 @@ class FileImport {
     show_progress(false);
     if (!answered) return;
     Batch& batch = under_way_.at(answered->number);
-    const exchange::HttpAnswer& answer = answered->answer;
+    const http::Answer& answer = answered->answer;
     const bool transient =
         !answer || answer->status == 429 || answer->status >= 500;  // nothing said of the rows
     if (transient) return come_back(batch, answer);
@@ -409,7 +410,7 @@ class FileImport {
     settle(batch, *answer);
   }
 
-  void come_back(const Batch& batch, const exchange::HttpAnswer& answer) {
+  void come_back(const Batch& batch, const http::Answer& answer) {
     const auto now = Clock::now();
     if (trouble_since_ == Clock::time_point{}) trouble_since_ = now;
     if (now - trouble_since_ > kPatience) {
@@ -425,7 +426,7 @@ class FileImport {
     pause_ = std::min<Clock::duration>(pause_ * 2, 2s);
   }
 
-  void settle(Batch& batch, const exchange::HttpResponse& answer) {
+  void settle(Batch& batch, const http::Response& answer) {
     const auto body = parse_json(answer.body, {.depth = 64, .values = 10'000'000});
     if (!body) {
       stop(console_.fail("the answer is not JSON: is this the address of a node's API?",
@@ -715,7 +716,7 @@ Exit import(const Console& console, const Import& asked) {
   if (!wire) return wire.error();
   std::optional<Exit> failed;
   Targets targets{[&](const std::string& name) -> std::expected<packs::PackPtr, Why> {
-    auto held = call(console, what.remote, {.path = "/packs/" + exchange::percent_encode(name)});
+    auto held = call(console, what.remote, {.path = "/packs/" + http::percent_encode(name)});
     if (!held) {
       if (held.error() == Exit::usage) failed = held.error();
       return std::unexpected{Why{.code = "unknown_pack",

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "base/json.h"
-#include "exchange/http.h"
+#include "http/message.h"
 #include "packs/expr.h"
 
 namespace bashu::cli {
@@ -140,8 +140,8 @@ class LineScope final : public packs::Scope {
 }  // namespace
 
 std::string Target::path() const {
-  const std::string base = "/packs/" + exchange::percent_encode(pack->name);
-  const std::string own = exchange::percent_encode(name.substr(name.rfind('/') + 1));
+  const std::string base = "/packs/" + http::percent_encode(pack->name);
+  const std::string own = http::percent_encode(name.substr(name.rfind('/') + 1));
   return feed ? base + "/feeds/" + own : base + "/registers/" + own + "/records";
 }
 

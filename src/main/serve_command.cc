@@ -13,9 +13,11 @@
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
-#include "exchange/http.h"
-#include "exchange/tls.h"
+#include "http/message.h"
+#include "http/server.h"
+#include "http/tls.h"
 #include "main/commands.h"
+#include "main/faces.h"
 #include "main/offline.h"
 #include "main/pack_trial.h"
 #include "node/files.h"
@@ -77,17 +79,57 @@ std::expected<std::unique_ptr<node::Clock>, std::string> serving_clock(
 }
 
 // DIR/keys/api.crt and api.key, if there are any: the API speaks TLS.
-std::expected<exchange::TlsContext, Fault> api_tls(const std::filesystem::path& dir) {
+std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir) {
   const auto certificate = dir / "keys" / "api.crt";
   if (!std::filesystem::exists(certificate)) return nullptr;
   const auto chain = node::read_file(certificate);
   if (!chain) return std::unexpected{chain.error()};
   const auto key = node::read_file(dir / "keys" / "api.key");
   if (!key) return std::unexpected{key.error()};
-  return exchange::open_server({.certificate = *chain, .key = *key});
+  return http::open_server({.certificate = *chain, .key = *key});
 }
 
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
+
+// Where requests come in.
+struct Doors {
+  std::unique_ptr<http::Server> api;
+  std::unique_ptr<Faces> faces;  // null: none
+  std::string api_address, web_address;
+
+  void close() {
+    faces.reset();
+    api.reset();
+  }
+};
+
+std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& identity,
+                                       api::Api& api) {
+  const auto tls = api_tls(what.dir);
+  if (!tls) return std::unexpected{tls.error()};
+  http::Server::Options options;
+  options.listen = what.api.empty() ? identity.api_listen : what.api;
+  options.body_max = kBodyMax;
+  options.admit = [&api](const http::Request& head) { return api.admit(head, kBodyMax); };
+  if (*tls) options.tls = [context = *tls] { return context; };
+  const auto address = [&](const std::string& listen, std::uint16_t port) {
+    return (*tls ? "https://" : "http://") + host_of(listen) + ":" + std::to_string(port);
+  };
+  Doors doors;
+  auto server = http::Server::start(options, [&](http::Request request, http::Reply reply) {
+    api.handle(std::move(request), std::move(reply));
+  });
+  if (!server) return std::unexpected{server.error()};
+  doors.api_address = address(options.listen, (*server)->port());
+  doors.api = std::move(*server);
+  if (what.web.empty()) return doors;
+  options.listen = what.web;
+  auto faces = Faces::start({.root = what.web_root, .server = options}, api);
+  if (!faces) return std::unexpected{faces.error()};
+  doors.web_address = address(what.web, (*faces)->port());
+  doors.faces = std::move(*faces);
+  return doors;
+}
 
 // Waits for the signal to end. Reloads keys on SIGHUP; false if the exchange found that this log
 // was rolled back or forked.
@@ -179,29 +221,20 @@ Exit serve(const Console& console, const Serve& what) {
                     },
                 .published = *published,
                 .workers = what.workers}};
-  const auto tls = api_tls(dir);
-  if (!tls) return console.fail(tls.error());
-  exchange::HttpServer::Options options;
-  options.listen = what.api.empty() ? identity->api_listen : what.api;
-  options.body_max = kBodyMax;
-  if (*tls) options.tls = [context = *tls] { return context; };
-  auto server = exchange::HttpServer::start(
-      options, [&](exchange::HttpRequest request, exchange::Reply reply) {
-        api.handle(std::move(request), std::move(reply));
-      });
-  if (!server) return console.fail(server.error());
+  auto doors = open_doors(what, *identity, api);
+  if (!doors) return console.fail(doors.error());
 
   const std::string listen = what.listen.empty() ? identity->peer_listen : what.listen;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun);
-  console.out << "ready " << identity->party << " api=" << (*tls ? "https://" : "http://")
-              << host_of(options.listen) << ':' << (*server)->port()
-              << " exchange=" << host_of(listen) << ':' << (*exchange)->port()
+  console.out << "ready " << identity->party << " api=" << doors->api_address;
+  if (doors->faces) console.out << " web=" << doors->web_address;
+  console.out << " exchange=" << host_of(listen) << ':' << (*exchange)->port()
               << " entries=" << (*node)->durable() << " ms=" << took.count() << std::endl;
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
   const bool ended_well = wait_for_end(signals, keys, **exchange, log);
-  server->reset();  // no request comes any more; those begun are answered by ~Api
+  doors->close();  // no request comes any more; those begun are answered by ~Api
   return ended_well ? Exit::done : Exit::usage;
 }
 

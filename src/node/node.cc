@@ -18,9 +18,9 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread.h"
 #include "evidence/tree.h"
 #include "node/kernel.h"
-#include "node/thread.h"
 
 namespace bashu::node {
 

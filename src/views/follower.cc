@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "node/thread.h"
+#include "base/thread.h"
 #include "views/read_ahead.h"
 
 namespace bashu::views {
@@ -84,7 +84,7 @@ class FollowerImpl final : public Follower {
     if (auto linked = point_to(file); !linked) return linked;
     file_ = file;
     in_use_ = std::make_shared<InUse>(std::move(*views), dir_ / file);
-    thread_ = node::named_thread("bashu-views", [this] { follow(); });
+    thread_ = named_thread("bashu-views", [this] { follow(); });
     return {};
   }
 

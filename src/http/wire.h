@@ -2,17 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "exchange/http.h"
+#include "http/message.h"
+#include "http/server.h"
 
-namespace bashu::exchange {
+namespace bashu::http {
 
 struct WireLimits {
   std::size_t header_max = 16u << 10;
   std::size_t body_max = 2u << 20;
+  // Of requests: what their head allows, never more than body_max.
+  std::function<Admission(const Request&)> admit{};
 };
 
 class RequestReader {
@@ -25,11 +29,12 @@ class RequestReader {
   // nothing once done or bad. At most `header_max` bytes stay unused.
   std::size_t feed(std::string_view bytes);
   [[nodiscard]] State state() const;
-  [[nodiscard]] int error_status() const;     // of a bad one: 400, 413, 431
+  [[nodiscard]] int error_status() const;     // of a bad one: 400, 413, 431, or as admitted
   [[nodiscard]] bool begun() const;           // some of a message was seen
   [[nodiscard]] bool wants_continue() const;  // header complete, Expect: 100-continue, no body yet
   [[nodiscard]] bool keep_alive() const;      // of a done one
-  HttpRequest take();                         // the message; begins anew
+  [[nodiscard]] std::size_t held() const;     // bytes of body so far
+  Request take();                             // the message; begins anew
 
  private:
   struct Impl;
@@ -46,7 +51,7 @@ class ResponseReader {
   void end();  // the connection was closed
   [[nodiscard]] State state() const;
   [[nodiscard]] bool keep_alive() const;
-  HttpResponse take();
+  Response take();
 
  private:
   struct Impl;
@@ -54,8 +59,12 @@ class ResponseReader {
 };
 
 // Appends what travels. A header with a control character in it is left out.
-void write_request(std::string& out, const HttpRequest& request, std::string_view host);
-void write_response(std::string& out, const HttpResponse& response, std::string_view date,
+void write_request(std::string& out, const Request& request, std::string_view host);
+void write_response(std::string& out, const Response& response, std::string_view date,
                     bool keep_alive, bool head);
+// Only the head of an answer whose body follows in chunks, or ends with the connection.
+void write_head(std::string& out, const Response& response, std::string_view date, bool keep_alive,
+                bool chunked);
+void write_chunk(std::string& out, std::string_view bytes);  // none: the last
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http

@@ -5,6 +5,8 @@
 //
 // Each worker is one thread with one io_context, and a connection never leaves its worker, so its
 // members need no lock. Deadlines are swept, not timed one by one.
+#include "http/server.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,11 +28,11 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "exchange/http.h"
-#include "exchange/http_wire.h"
-#include "node/thread.h"
+#include "base/thread.h"
+#include "http/stream.h"
+#include "http/wire.h"
 
-namespace bashu::exchange {
+namespace bashu::http {
 
 namespace {
 
@@ -44,11 +46,13 @@ class Connection;
 
 // What connections share across workers.
 struct Shared {
-  HttpServer::Options options;
+  Server::Options options;
   Handler handler;
   std::atomic<std::size_t> connections{0};
   std::mutex mutex;
-  std::map<std::string, std::size_t> per_peer;  // root certificate to connections
+  std::map<std::string, std::size_t> per_peer;     // root certificate to connections
+  std::map<std::string, std::size_t> per_address;  // of strangers
+  std::atomic<std::size_t> bodies{0};              // bytes held for requests under way
 };
 
 class Worker : public std::enable_shared_from_this<Worker> {
@@ -60,8 +64,10 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void stop();
   void add(tcp::socket socket);
   void remove(const std::shared_ptr<Connection>& connection) { connections_.erase(connection); }
+  // Closes the stranger's connection that has waited longest; false if there is none.
+  bool make_room();
   // From any thread.
-  void answer(std::shared_ptr<Connection> connection, HttpResponse response);
+  void answer(std::shared_ptr<Connection> connection, Response response);
 
   [[nodiscard]] Shared& shared() { return *shared_; }
   [[nodiscard]] std::string_view date() const { return date_; }
@@ -71,7 +77,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
  private:
   struct Answer {
     std::shared_ptr<Connection> to;
-    HttpResponse response;
+    Response response;
   };
   void sweep();
   void deliver();
@@ -93,8 +99,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(std::shared_ptr<Worker> worker, std::string remote)
       : worker_{std::move(worker)},
         remote_{std::move(remote)},
-        reader_{{worker_->shared().options.header_max, worker_->shared().options.body_max}},
-        born_{std::chrono::steady_clock::now()} {
+        reader_{{.header_max = options().header_max,
+                 .body_max = options().body_max,
+                 .admit = options().admit}},
+        born_{std::chrono::steady_clock::now()},
+        waits_since_{born_} {
     ++worker_->shared().connections;
   }
   Connection(const Connection&) = delete;
@@ -102,6 +111,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual ~Connection() {
     Shared& shared = worker_->shared();
     --shared.connections;
+    hold(0);
+    trust();
+    if (stream_) stream_->abandon();
     if (chain_ && !chain_->empty()) {
       const std::lock_guard lock{shared.mutex};
       const auto it = shared.per_peer.find(chain_->back());
@@ -112,18 +124,41 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void start() = 0;
   virtual void close() = 0;
 
-  void answer(HttpResponse response) {
+  void answer(Response response) {
     if (!answering_ || closed_) return;
     answering_ = false;
-    const auto now = std::chrono::steady_clock::now();
-    keep_ = keep_ && now - born_ < milliseconds{options().age_ms};
+    hold(0);
+    if (response.trusted) trust();
+    waits_since_ = std::chrono::steady_clock::now();
+    keep_ = keep_ && waits_since_ - born_ < milliseconds{options().age_ms};
     out_.clear();
-    write_response(out_, response, worker_->date(), keep_, head_);
-    deadline_ = now + milliseconds{options().idle_ms};
-    write();
+    if (response.stream) {
+      begin(response);
+    } else {
+      write_response(out_, response, worker_->date(), keep_, head_);
+    }
+    send();
   }
   void sweep(TimePoint now) {
-    if (deadline_ && *deadline_ < now) drop();
+    if (deadline_ && *deadline_ < now) return drop();
+    const bool silent =
+        events_ && !sending_ && waits_since_ + milliseconds{options().silence_ms} < now;
+    if (stream_ && silent) pass_on(":\n\n", false);
+  }
+  // Since when a stranger's connection has had no request under way; none: it is not to be closed.
+  [[nodiscard]] std::optional<TimePoint> waits_since() const {
+    if (answering_ || stream_ || trusted_) return std::nullopt;
+    return waits_since_;
+  }
+  // Counts it among the strangers of its address; false if those are too many.
+  bool admit() {
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    auto& count = shared.per_address[remote_];
+    if (count >= shared.options.connections_per_address) return false;
+    ++count;
+    counted_ = true;
+    return true;
   }
 
  protected:
@@ -131,15 +166,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void write() = 0;   // of out_, then wrote()
   virtual void linger() = 0;  // no more sending; reads on until closed
 
-  [[nodiscard]] const HttpServer::Options& options() const { return worker_->shared().options; }
+  [[nodiscard]] const Server::Options& options() const { return worker_->shared().options; }
 
+  void send() {
+    sending_ = true;
+    deadline_ = std::chrono::steady_clock::now() + milliseconds{options().idle_ms};
+    write();
+  }
+
+ public:
   void drop() {
     if (closed_) return;
     closed_ = true;
+    if (stream_) stream_->abandon();
     close();
     worker_->remove(shared_from_this());
   }
 
+ protected:
   void ready() {
     deadline_ = std::chrono::steady_clock::now() + milliseconds{options().idle_ms};
     read();
@@ -155,6 +199,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const bool began_before = reader_.begun();
     used_ += reader_.feed({in_.data() + used_, filled_ - used_});
     if (used_ == filled_) used_ = filled_ = 0;
+    if (!hold(reader_.held())) return give_up(503, "busy");
     switch (reader_.state()) {
       case RequestReader::State::more: {
         // Leading bytes of a header count as begun, although the parser has not used them.
@@ -180,20 +225,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
         return;
       }
       case RequestReader::State::bad: {
-        keep_ = false;
-        head_ = false;
-        answering_ = true;
         const int status = reader_.error_status();
-        answer(problem(status, status == 413   ? "too-large"
+        return give_up(status, status == 413   ? "too-large"
                                : status == 431 ? "header-too-large"
-                                               : "malformed"));
-        return;
+                               : status == 401 ? "unauthenticated"
+                                               : "malformed");
       }
       case RequestReader::State::done: {
         keep_ = reader_.keep_alive();
         timing_ = continued_ = false;
-        HttpRequest request = reader_.take();
+        Request request = reader_.take();
         head_ = request.method == "HEAD";
+        if (head_) request.method = "GET";
+        old_ = request.old;
         request.remote = remote_;
         request.chain = chain_;
         answering_ = true;
@@ -204,18 +248,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
+  void give_up(int status, std::string_view code) {
+    keep_ = false;
+    head_ = false;
+    answering_ = true;
+    answer(problem(status, code));
+  }
+
   void wrote() {
     if (interim_) {
       interim_ = false;
       read();
       return;
     }
+    sending_ = false;
+    if (stream_) return pump();
     if (!keep_) {
       deadline_ = std::chrono::steady_clock::now() + milliseconds{2'000};
       linger();
       return;
     }
-    deadline_ = std::chrono::steady_clock::now() + milliseconds{options().idle_ms};
+    waits_since_ = std::chrono::steady_clock::now();
+    deadline_ = waits_since_ + milliseconds{options().idle_ms};
     if (used_ < filled_) {
       parse();
     } else {
@@ -240,6 +294,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       ++count;
     }
     chain_ = std::make_shared<const std::vector<std::string>>(std::move(chain));
+    trust();
     return true;
   }
 
@@ -262,16 +317,79 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::atomic<bool> called{false};
   };
   Reply make_reply() {
-    return [pending = std::make_shared<Pending>(shared_from_this())](HttpResponse response) {
+    return [pending = std::make_shared<Pending>(shared_from_this())](Response response) {
       if (pending->called.exchange(true)) return;
       pending->to->worker_->answer(pending->to, std::move(response));
     };
   }
 
+  // From here on the connection is no stranger's.
+  void trust() {
+    trusted_ = true;
+    if (!counted_) return;
+    counted_ = false;
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    const auto it = shared.per_address.find(remote_);
+    if (--it->second == 0) shared.per_address.erase(it);
+  }
+
+  // Notes how much of a request is held here; false if all connections together hold too much.
+  bool hold(std::size_t bytes) {
+    Shared& shared = worker_->shared();
+    const bool grows = bytes > held_;
+    shared.bodies += bytes;
+    shared.bodies -= held_;
+    held_ = bytes;
+    return !grows || shared.bodies <= shared.options.bodies_max;
+  }
+
+  // The head of a streamed answer; pump() sends what follows.
+  void begin(Response& response) {
+    if (old_) keep_ = false;
+    write_head(out_, response, worker_->date(), keep_, !old_);
+    events_ = response.header("Content-Type").starts_with("text/event-stream");
+    if (head_) {
+      response.stream->abandon();
+      return;
+    }
+    stream_ = std::move(response.stream);
+    stream_->attach([worker = worker_, weak = weak_from_this()] {
+      asio::post(worker->io, [weak] {
+        const auto self = weak.lock();
+        if (self && self->stream_ && !self->sending_ && !self->closed_) self->pump();
+      });
+    });
+  }
+  void pump() {
+    const Stream::Taken taken = stream_->take();
+    if (taken.bytes.empty() && !taken.ended) {
+      deadline_.reset();
+      return;
+    }
+    pass_on(taken.bytes, taken.ended);
+  }
+  void pass_on(std::string_view bytes, bool ended) {
+    out_.clear();
+    if (old_) {
+      out_ = bytes;
+    } else {
+      if (!bytes.empty()) write_chunk(out_, bytes);
+      if (ended) write_chunk(out_, {});
+    }
+    if (ended) stream_.reset();
+    waits_since_ = std::chrono::steady_clock::now();
+    send();
+  }
+
   std::string remote_;
   RequestReader reader_;
   std::shared_ptr<const std::vector<std::string>> chain_;
-  TimePoint born_;
+  std::shared_ptr<Stream> stream_;  // that is being sent
+  TimePoint born_, waits_since_;
+  std::size_t held_ = 0;
+  bool counted_ = false, trusted_ = false;
+  bool sending_ = false, events_ = false, old_ = false;
   std::size_t used_ = 0, filled_ = 0;
   bool keep_ = true, head_ = false, answering_ = false;
   bool timing_ = false;     // of the request that is being read
@@ -368,7 +486,7 @@ class StreamConnection final : public Connection {
 void Worker::run() {
   work_.emplace(io.get_executor());
   sweep();
-  thread_ = node::named_thread("bashu-http", [this] { io.run(); });
+  thread_ = named_thread("bashu-http", [this] { io.run(); });
 }
 
 void Worker::stop() {
@@ -392,6 +510,7 @@ void Worker::stop() {
 }
 
 void Worker::add(tcp::socket socket) {
+  if (shared_->connections >= shared_->options.connections_max && !make_room()) return;
   error_code error;
   socket.set_option(tcp::no_delay{true}, error);
   const auto remote = socket.remote_endpoint(error);
@@ -408,11 +527,26 @@ void Worker::add(tcp::socket socket) {
     connection = std::make_shared<StreamConnection<tcp::socket>>(
         shared_from_this(), std::move(address), std::move(socket));
   }
+  if (!connection->admit()) return;
   connections_.insert(connection);
   connection->start();
 }
 
-void Worker::answer(std::shared_ptr<Connection> connection, HttpResponse response) {
+bool Worker::make_room() {
+  std::shared_ptr<Connection> longest;
+  std::optional<TimePoint> since;
+  for (const auto& connection : connections_) {
+    const auto waits = connection->waits_since();
+    if (waits && (!since || *waits < *since)) {
+      longest = connection;
+      since = waits;
+    }
+  }
+  if (longest) longest->drop();
+  return longest != nullptr;
+}
+
+void Worker::answer(std::shared_ptr<Connection> connection, Response response) {
   if (thread_.get_id() == std::this_thread::get_id()) {
     connection->answer(std::move(response));
     return;
@@ -450,7 +584,7 @@ void Worker::sweep() {
 
 }  // namespace
 
-struct HttpServer::Core {
+struct Server::Core {
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
   std::vector<std::shared_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;  // on the first worker's thread
@@ -469,20 +603,16 @@ struct HttpServer::Core {
         });
         return;
       }
-      if (shared->connections < shared->options.connections_max) {
-        asio::post(worker.io, [&worker, taken = std::move(socket)]() mutable {
-          worker.add(std::move(taken));
-        });
-      }
+      asio::post(worker.io,
+                 [&worker, taken = std::move(socket)]() mutable { worker.add(std::move(taken)); });
       accept();
     });
   }
 };
 
-HttpServer::HttpServer(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+Server::Server(std::shared_ptr<Core> core) : core_{std::move(core)} {}
 
-std::expected<std::unique_ptr<HttpServer>, Fault> HttpServer::start(Options options,
-                                                                    Handler handler) {
+std::expected<std::unique_ptr<Server>, Fault> Server::start(Options options, Handler handler) {
   auto core = std::make_shared<Core>();
   const std::string listen = options.listen;
   const auto colon = listen.rfind(':');
@@ -515,10 +645,10 @@ std::expected<std::unique_ptr<HttpServer>, Fault> HttpServer::start(Options opti
   }
   for (const auto& worker : core->workers) worker->run();
   asio::post(core->workers.front()->io, [raw = core.get()] { raw->accept(); });
-  return std::make_unique<HttpServer>(std::move(core));
+  return std::make_unique<Server>(std::move(core));
 }
 
-HttpServer::~HttpServer() {
+Server::~Server() {
   std::atomic<bool> closed{false};
   asio::post(core_->workers.front()->io, [this, &closed] {
     error_code ignored;
@@ -533,6 +663,6 @@ HttpServer::~HttpServer() {
   core_->pause.reset();
 }
 
-std::uint16_t HttpServer::port() const { return core_->port; }
+std::uint16_t Server::port() const { return core_->port; }
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http

@@ -1,4 +1,4 @@
-#include "exchange/tls.h"
+#include "http/tls.h"
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <utility>
 
-namespace bashu::exchange {
+namespace bashu::http {
 
 namespace {
 
@@ -139,4 +139,4 @@ std::expected<TlsContext, Fault> open_client(const std::vector<std::string>& aut
   return context;
 }
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http

@@ -1,11 +1,11 @@
 // Parts of HTTP messages and URLs as texts.
-#include "exchange/http.h"
+#include "http/message.h"
 
 #include <charconv>
 
 #include "base/json.h"
 
-namespace bashu::exchange {
+namespace bashu::http {
 
 namespace {
 
@@ -53,16 +53,16 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-std::string_view HttpRequest::path() const {
+std::string_view Request::path() const {
   return std::string_view{target}.substr(0, target.find('?'));
 }
 
-std::string_view HttpRequest::query() const {
+std::string_view Request::query() const {
   const auto mark = target.find('?');
   return mark == std::string::npos ? std::string_view{} : std::string_view{target}.substr(mark + 1);
 }
 
-std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
+std::optional<std::string> Request::parameter(std::string_view name) const {
   std::string_view rest = query();
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
@@ -78,7 +78,7 @@ std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> HttpRequest::segments() const {
+std::optional<std::vector<std::string>> Request::segments() const {
   std::vector<std::string> parts;
   std::string_view rest = path();
   if (rest.empty() || rest.front() != '/') return std::nullopt;
@@ -94,13 +94,13 @@ std::optional<std::vector<std::string>> HttpRequest::segments() const {
   return parts;
 }
 
-HttpResponse text_response(int status, std::string_view content_type, std::string body) {
-  HttpResponse response{.status = status, .headers = {}, .body = std::move(body)};
+Response text_response(int status, std::string_view content_type, std::string body) {
+  Response response{.status = status, .headers = {}, .body = std::move(body)};
   response.headers.push_back({"Content-Type", std::string{content_type}});
   return response;
 }
 
-HttpResponse problem(int status, std::string_view code, std::string_view title, std::int64_t next) {
+Response problem(int status, std::string_view code, std::string_view title, std::int64_t next) {
   Value::Record body{{"status", status}, {"code", code}};
   body.emplace("title", title.empty() ? reason_phrase(status) : title);
   if (next > 0) body.emplace("next", next);
@@ -117,8 +117,14 @@ std::string_view reason_phrase(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
     case 304:
       return "Not Modified";
+    case 308:
+      return "Permanent Redirect";
     case 400:
       return "Bad Request";
     case 401:
@@ -199,4 +205,4 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http

@@ -5,7 +5,7 @@
 #include <thread>
 #include <utility>
 
-namespace bashu::node {
+namespace bashu {
 
 // A thread by the name that `top -H` and profilers show; at most 15 bytes.
 template <typename Thread = std::thread, typename Work>
@@ -16,4 +16,4 @@ template <typename Thread = std::thread, typename Work>
   }};
 }
 
-}  // namespace bashu::node
+}  // namespace bashu

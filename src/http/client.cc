@@ -1,5 +1,7 @@
 // The client of http.h on Boost.Asio: one thread, connections kept per pool. A link carries one
 // call at a time; calls beyond the pool's links wait in order.
+#include "http/client.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,11 +19,10 @@
 #include <set>
 #include <thread>
 
-#include "exchange/http.h"
-#include "exchange/http_wire.h"
-#include "node/thread.h"
+#include "base/thread.h"
+#include "http/wire.h"
 
-namespace bashu::exchange {
+namespace bashu::http {
 
 namespace {
 
@@ -32,8 +33,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
 struct Job {
-  HttpCall call;
-  std::function<void(HttpAnswer)> done;
+  Call call;
+  std::function<void(Answer)> done;
   TimePoint deadline;
   bool repeated = false;
 };
@@ -57,11 +58,11 @@ struct Pool {
 // All of it runs on one thread, except post().
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
-  explicit Loop(HttpClient::Options options) : options_{options}, resolver{io_}, timer_{io_} {}
+  explicit Loop(Client::Options options) : options_{options}, resolver{io_}, timer_{io_} {}
 
   void run() {
     work_.emplace(io_.get_executor());
-    thread_ = node::named_thread("bashu-calls", [this] { io_.run(); });
+    thread_ = named_thread("bashu-calls", [this] { io_.run(); });
   }
   void stop();
   // False once stopped.
@@ -77,11 +78,11 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void release(const std::shared_ptr<Link>& link, bool keep);
   void fail(const std::shared_ptr<Job>& job, std::string what, bool unknown);
 
-  [[nodiscard]] const HttpClient::Options& options() const { return options_; }
+  [[nodiscard]] const Client::Options& options() const { return options_; }
   [[nodiscard]] asio::io_context& io() { return io_; }
 
  private:
-  HttpClient::Options options_;
+  Client::Options options_;
   asio::io_context io_{1};
 
  public:
@@ -233,7 +234,7 @@ class Link : public std::enable_shared_from_this<Link> {
     const bool keep = !error && reader_.keep_alive() && filled_ == 0;
     const auto job = std::exchange(job_, nullptr);
     const auto self = shared_from_this();
-    HttpResponse response = reader_.take();
+    Response response = reader_.take();
     if (keep) {
       idle_until = std::chrono::steady_clock::now() + milliseconds{loop_.options().idle_ms};
     } else {
@@ -333,7 +334,7 @@ void Loop::serve(const std::string& name) {
       link = std::move(pool.idle.back());
       pool.idle.pop_back();
     } else if (pool.links < options_.connections_max) {
-      const HttpCall& call = pool.waiting.front()->call;
+      const Call& call = pool.waiting.front()->call;
       if (!call.to.tls) {
         link = std::make_shared<StreamLink<tcp::socket>>(*this, name, pool.generation, io_);
       } else if (call.tls && SSL_CTX_up_ref(call.tls.get()) == 1) {
@@ -431,15 +432,15 @@ void Loop::stop() {
 
 }  // namespace
 
-struct HttpClient::Core : Loop {
+struct Client::Core : Loop {
   using Loop::Loop;
 };
 
-HttpClient::HttpClient() : HttpClient{Options{}} {}
-HttpClient::HttpClient(Options options) : core_{std::make_shared<Core>(options)} { core_->run(); }
-HttpClient::~HttpClient() { core_->stop(); }
+Client::Client() : Client{Options{}} {}
+Client::Client(Options options) : core_{std::make_shared<Core>(options)} { core_->run(); }
+Client::~Client() { core_->stop(); }
 
-void HttpClient::send(HttpCall call, std::function<void(HttpAnswer)> done) {
+void Client::send(Call call, std::function<void(Answer)> done) {
   if (call.pool.empty()) call.pool = (call.to.tls ? "https://" : "http://") + host_header(call.to);
   auto job = std::make_shared<Job>();
   job->deadline = std::chrono::steady_clock::now() + milliseconds{call.timeout_ms};
@@ -450,11 +451,11 @@ void HttpClient::send(HttpCall call, std::function<void(HttpAnswer)> done) {
   }
 }
 
-void HttpClient::forget(const std::string& pool) {
+void Client::forget(const std::string& pool) {
   core_->post([core = core_.get(), pool] { core->forget(pool); });
 }
 
-HttpAnswer fetch(std::string_view url, HttpRequest request, TlsContext tls, int timeout_ms) {
+Answer fetch(std::string_view url, Request request, TlsContext tls, int timeout_ms) {
   auto to = parse_url(url);
   if (!to) return std::unexpected{Fault{"not a URL of http or https: " + std::string{url}}};
   const auto authority = url.find("://") + 3;
@@ -462,16 +463,16 @@ HttpAnswer fetch(std::string_view url, HttpRequest request, TlsContext tls, int 
   request.target = slash == std::string_view::npos ? "/" : std::string{url.substr(slash)};
   if (request.target.front() == '?') request.target.insert(0, "/");
 
-  HttpCall call{.to = std::move(*to),
-                .pool = {},
-                .tls = std::move(tls),
-                .request = std::move(request),
-                .timeout_ms = timeout_ms};
-  std::promise<HttpAnswer> promise;
+  Call call{.to = std::move(*to),
+            .pool = {},
+            .tls = std::move(tls),
+            .request = std::move(request),
+            .timeout_ms = timeout_ms};
+  std::promise<Answer> promise;
   auto answer = promise.get_future();
-  HttpClient client;
-  client.send(std::move(call), [&promise](HttpAnswer got) { promise.set_value(std::move(got)); });
+  Client client;
+  client.send(std::move(call), [&promise](Answer got) { promise.set_value(std::move(got)); });
   return answer.get();
 }
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http

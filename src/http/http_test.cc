@@ -1,5 +1,3 @@
-#include "exchange/http.h"
-
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -15,38 +13,42 @@
 #include <mutex>
 #include <thread>
 
-#include "exchange/http_wire.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "http/wire.h"
 
-namespace bashu::exchange {
+namespace bashu::http {
 namespace {
 
 using std::chrono::milliseconds;
 
-HttpResponse echo(const HttpRequest& request) {
-  HttpResponse response =
+Response echo(const Request& request) {
+  Response response =
       text_response(200, "text/plain", request.method + " " + request.target + "\n" + request.body);
   response.headers.push_back({"X-Seen", std::string{request.header("x-asked")}});
   return response;
 }
 
-std::unique_ptr<HttpServer> echo_server(HttpServer::Options options = {}) {
-  auto server = HttpServer::start(
-      std::move(options),
-      [](const HttpRequest& request, const Reply& reply) { reply(echo(request)); });
+std::unique_ptr<Server> echo_server(Server::Options options = {}) {
+  auto server = Server::start(
+      std::move(options), [](const Request& request, const Reply& reply) { reply(echo(request)); });
   EXPECT_TRUE(server.has_value());
   return std::move(*server);
 }
 
-std::string base_of(const HttpServer& server) {
+std::string base_of(const Server& server) {
   return "http://127.0.0.1:" + std::to_string(server.port());
 }
 
 // A socket as a stranger would use it.
 class Raw {
  public:
-  explicit Raw(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  explicit Raw(std::uint16_t port, const char* from = "127.0.0.1")
+      : fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_addr.s_addr = ::inet_addr(from);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
@@ -82,7 +84,7 @@ class Raw {
 
 TEST(Http, AnswerComesBackWithBodyAndHeaders) {
   const auto server = echo_server();
-  HttpRequest request{.method = "POST", .headers = {{"X-Asked", "yes"}}, .body = "hello"};
+  Request request{.method = "POST", .headers = {{"X-Asked", "yes"}}, .body = "hello"};
   const auto answer = fetch(base_of(*server) + "/a/b?c=d", request);
   ASSERT_TRUE(answer.has_value()) << answer.error().what;
   EXPECT_EQ(answer->status, 200);
@@ -95,7 +97,7 @@ TEST(Http, ReplyMayComeLaterFromAnotherThread) {
   std::vector<std::thread> threads;
   std::mutex mutex;
   {
-    auto server = HttpServer::start({}, [&](HttpRequest request, Reply reply) {
+    auto server = Server::start({}, [&](Request request, Reply reply) {
       const std::lock_guard lock{mutex};
       threads.emplace_back([request = std::move(request), reply = std::move(reply)] {
         std::this_thread::sleep_for(milliseconds{30});
@@ -116,7 +118,7 @@ TEST(Http, RepliesAfterTheServerEndedAreDropped) {
   std::mutex mutex;
   std::condition_variable arrived;
   Reply kept;
-  auto server = HttpServer::start({}, [&](const HttpRequest&, Reply reply) {
+  auto server = Server::start({}, [&](const Request&, Reply reply) {
     const std::lock_guard lock{mutex};
     kept = std::move(reply);
     arrived.notify_one();
@@ -134,7 +136,7 @@ TEST(Http, RepliesAfterTheServerEndedAreDropped) {
 }
 
 TEST(Http, HandlerThatForgetsToReplyAnswers500) {
-  auto server = HttpServer::start({}, [](const HttpRequest&, const Reply&) {});
+  auto server = Server::start({}, [](const Request&, const Reply&) {});
   ASSERT_TRUE(server.has_value());
   const auto answer = fetch(base_of(**server) + "/", {});
   ASSERT_TRUE(answer.has_value());
@@ -184,7 +186,7 @@ TEST(Http, BytesOfAnEmptyChunkedBodyMayArriveOneByOne) {
 }
 
 TEST(Http, LimitsAreEnforced) {
-  HttpServer::Options options;
+  Server::Options options;
   options.body_max = 1'000;
   const auto server = echo_server(options);
   const auto status_of = [&](const std::string& bytes) {
@@ -239,12 +241,12 @@ TEST(Http, HeadHasLengthButNoBody) {
   const Raw raw{server->port()};
   raw.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string got = raw.receive();
-  EXPECT_NE(got.find("Content-Length: 7\r\n"), std::string::npos) << got;
+  EXPECT_NE(got.find("Content-Length: 6\r\n"), std::string::npos) << got;
   EXPECT_TRUE(got.ends_with("\r\n\r\n"));
 }
 
 TEST(Http, IdleAndSlowConnectionsAreClosed) {
-  HttpServer::Options options;
+  Server::Options options;
   options.idle_ms = 100;
   options.request_ms = 150;
   const auto server = echo_server(options);
@@ -265,39 +267,102 @@ TEST(Http, IdleAndSlowConnectionsAreClosed) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds{4'000});
 }
 
-TEST(Http, ConnectionsBeyondTheLimitAreClosedAndRoomComesBack) {
-  HttpServer::Options options;
+TEST(Http, BeyondTheLimitTheStrangerWhoWaitedLongestMakesRoom) {
+  Server::Options options;
   options.connections_max = 2;
+  auto server = Server::start(options, [](const Request& request, const Reply& reply) {
+    Response response = echo(request);
+    response.trusted = request.path() == "/known";
+    reply(std::move(response));
+  });
+  const Raw known{(*server)->port()}, stranger{(*server)->port()};
+  known.send("GET /known HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(known.receive("GET /known\n"), "");
+  stranger.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(stranger.receive("GET /\n"), "");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(fetch(base_of(**server) + "/", {}).has_value());
+  }
+  EXPECT_EQ(stranger.receive(), "");
+  known.send("GET /known HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(known.receive("GET /known\n"), "");
+}
+
+TEST(Http, IdleConnectionsOfOneAddressDoNotShutOthersOut) {
+  Server::Options options;
+  options.connections_max = 8;
+  options.connections_per_address = 4;
   const auto server = echo_server(options);
-  {
-    const Raw a{server->port()}, b{server->port()};
-    a.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    b.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_NE(a.receive("GET /\n"), "");
-    EXPECT_NE(b.receive("GET /\n"), "");
-    const Raw c{server->port()};
-    EXPECT_EQ(c.receive(), "");
+  std::vector<std::unique_ptr<Raw>> idle;
+  for (int i = 0; i < 20; ++i) idle.push_back(std::make_unique<Raw>(server->port()));
+  // Of these twenty four are open, and the fifth of this address is refused,
+  EXPECT_FALSE(fetch(base_of(*server) + "/", {}).has_value());
+  // but not one from elsewhere.
+  const Raw other{server->port(), "127.0.0.2"};
+  other.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(other.receive("GET /\n"), "");
+}
+
+TEST(Http, NoBodyIsReadBeforeItsHeadIsAdmitted) {
+  Server::Options options;
+  options.body_max = 1'000;
+  options.bodies_max = 1'500;
+  options.admit = [](const Request& head) {
+    const bool known = head.header("Authorization") == "me";
+    return Admission{.body_max = known ? 1'000U : 10U, .status = 401};
+  };
+  const auto server = echo_server(options);
+  const auto status_of = [&](const std::string& bytes) {
+    const Raw raw{server->port()};
+    raw.send("POST / HTTP/1.1\r\nHost: x\r\n" + bytes);
+    return raw.receive("\r\n").substr(9, 3);
+  };
+  EXPECT_EQ(status_of("Content-Length: 11\r\n\r\n"), "401");
+  EXPECT_EQ(status_of("Transfer-Encoding: chunked\r\n\r\nb\r\n" + std::string(11, 'x')), "401");
+  EXPECT_EQ(status_of("Content-Length: 10\r\n\r\n0123456789"), "200");
+  EXPECT_EQ(status_of("Authorization: me\r\nContent-Length: 1001\r\n\r\n"), "413");
+  const Raw first{server->port()};
+  first.send("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: me\r\nContent-Length: 1000\r\n\r\n");
+  first.send(std::string(900, 'x'));
+  std::string second;
+  for (int i = 0; i < 100 && second != "503"; ++i) {
+    second = status_of("Authorization: me\r\nContent-Length: 1000\r\n\r\n" + std::string(900, 'x') +
+                       std::string(100, 'y'));
   }
-  for (int i = 0; i < 100; ++i) {
-    if (fetch(base_of(*server) + "/", {}).has_value()) return;
-    std::this_thread::sleep_for(milliseconds{10});
-  }
-  FAIL() << "no room came back";
+  EXPECT_EQ(second, "503");
+  first.send(std::string(100, 'x'));
+  EXPECT_NE(first.receive("xx").find("200 OK"), std::string::npos);
+}
+
+TEST(Http, HeadsThatCanBeReadInTwoWaysAreRefused) {
+  const auto server = echo_server();
+  const auto status_of = [&](const std::string& bytes) {
+    const Raw raw{server->port()};
+    raw.send(bytes);
+    return raw.receive("\r\n").substr(9, 3);
+  };
+  const std::string get = "GET / HTTP/1.1\r\n", post = "POST / HTTP/1.1\r\nHost: x\r\n";
+  EXPECT_EQ(status_of(get + "\r\n"), "400");
+  EXPECT_EQ(status_of(get + "Host: a\r\nHost: b\r\n\r\n"), "400");
+  EXPECT_EQ(status_of(get + "Host: a\r\nAuthorization: b\r\nAuthorization: c\r\n\r\n"), "400");
+  EXPECT_EQ(status_of(post + "Transfer-Encoding: xchunked\r\n\r\n"), "400");
+  EXPECT_EQ(status_of(post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), "400");
+  EXPECT_EQ(status_of(get + "Host: a\r\n\r\n"), "200");
 }
 
 TEST(Http, ClientSendsManyAtOnceOverKeptConnections) {
   std::atomic<int> connections{0};
   const auto server = echo_server();
-  HttpClient client{{.connections_max = 4}};
+  Client client{{.connections_max = 4}};
   std::mutex mutex;
   std::condition_variable all;
   int done = 0, wrong = 0;
   for (int i = 0; i < 500; ++i) {
-    HttpCall call{.to = *parse_url(base_of(*server))};
+    Call call{.to = *parse_url(base_of(*server))};
     call.request.method = "POST";
     call.request.target = "/" + std::to_string(i);
     call.request.body = std::string(static_cast<std::size_t>(i) * 20, 'b');
-    client.send(call, [&, i, body = call.request.body](const HttpAnswer& answer) {
+    client.send(call, [&, i, body = call.request.body](const Answer& answer) {
       const std::lock_guard lock{mutex};
       if (!answer || answer->body != "POST /" + std::to_string(i) + "\n" + body) ++wrong;
       if (++done == 500) all.notify_one();
@@ -309,16 +374,16 @@ TEST(Http, ClientSendsManyAtOnceOverKeptConnections) {
 }
 
 TEST(Http, ClientRepeatsOnADeadKeptConnectionButNotWhatMayNotBeRepeated) {
-  HttpServer::Options options;
+  Server::Options options;
   options.idle_ms = 60;
   const auto server = echo_server(options);
-  HttpClient client;
+  Client client;
   const auto ask = [&](bool repeatable) {
-    std::promise<HttpAnswer> promise;
+    std::promise<Answer> promise;
     auto future = promise.get_future();
-    HttpCall call{.to = *parse_url(base_of(*server))};
+    Call call{.to = *parse_url(base_of(*server))};
     call.repeatable = repeatable;
-    client.send(call, [&](HttpAnswer answer) { promise.set_value(std::move(answer)); });
+    client.send(call, [&](Answer answer) { promise.set_value(std::move(answer)); });
     return future.get();
   };
   ASSERT_TRUE(ask(true).has_value());
@@ -334,8 +399,8 @@ TEST(Http, ClientReachesARestartedServerAtOnce) {
   const int waited_for = 4;
   std::mutex mutex;
   std::vector<Reply> replies;
-  HttpServer::Options options;
-  auto first = HttpServer::start(options, [&](const HttpRequest&, Reply reply) {
+  Server::Options options;
+  auto first = Server::start(options, [&](const Request&, Reply reply) {
     const std::lock_guard lock{mutex};
     replies.push_back(std::move(reply));
     if (replies.size() < waited_for) return;  // so that each call needs a connection of its own
@@ -344,14 +409,14 @@ TEST(Http, ClientReachesARestartedServerAtOnce) {
   ASSERT_TRUE(first.has_value());
   const std::string base = base_of(**first);
   options.listen = base.substr(7);
-  HttpClient client{{.connections_max = waited_for}};
+  Client client{{.connections_max = waited_for}};
   const auto ask = [&] {
-    auto promise = std::make_shared<std::promise<HttpAnswer>>();
+    auto promise = std::make_shared<std::promise<Answer>>();
     client.send({.to = *parse_url(base)},
-                [promise](HttpAnswer answer) { promise->set_value(std::move(answer)); });
+                [promise](Answer answer) { promise->set_value(std::move(answer)); });
     return promise->get_future();
   };
-  std::vector<std::future<HttpAnswer>> answers;
+  std::vector<std::future<Answer>> answers;
   for (int i = 0; i < waited_for; ++i) answers.push_back(ask());
   for (auto& answer : answers) EXPECT_TRUE(answer.get().has_value());
   first->reset();
@@ -362,7 +427,7 @@ TEST(Http, ClientReachesARestartedServerAtOnce) {
 TEST(Http, ClientTimesOutAndSaysThatTheOutcomeIsUnknown) {
   std::mutex mutex;
   std::vector<Reply> kept;
-  auto server = HttpServer::start({}, [&](const HttpRequest&, Reply reply) {
+  auto server = Server::start({}, [&](const Request&, Reply reply) {
     const std::lock_guard lock{mutex};
     kept.push_back(std::move(reply));
   });
@@ -397,7 +462,7 @@ TEST(Http, UrlsAreReadStrictly) {
 }
 
 TEST(Http, QueriesAndPathsAreDecoded) {
-  HttpRequest request{.target = "/cases/sichuan-1%2Ftrip/x?at_least=5&q=a+b%26&bad=%zz"};
+  Request request{.target = "/cases/sichuan-1%2Ftrip/x?at_least=5&q=a+b%26&bad=%zz"};
   EXPECT_EQ(request.segments().value(), (std::vector<std::string>{"cases", "sichuan-1/trip", "x"}));
   EXPECT_EQ(request.parameter("at_least"), "5");
   EXPECT_EQ(request.parameter("q"), "a b&");
@@ -409,7 +474,7 @@ TEST(Http, QueriesAndPathsAreDecoded) {
 
 TEST(Http, HeadersCannotBeInjected) {
   std::string out;
-  HttpResponse response{.headers = {{"X-Good", "1"}, {"X-Bad", "1\r\nSet-Cookie: a=b"}}};
+  Response response{.headers = {{"X-Good", "1"}, {"X-Bad", "1\r\nSet-Cookie: a=b"}}};
   write_response(out, response, {}, true, false);
   EXPECT_NE(out.find("X-Good"), std::string::npos);
   EXPECT_EQ(out.find("Set-Cookie"), std::string::npos);
@@ -451,4 +516,4 @@ RC_GTEST_PROP(Http, HoweverBytesAreCutTheSameMessagesComeOut, ()) {
 }
 
 }  // namespace
-}  // namespace bashu::exchange
+}  // namespace bashu::http

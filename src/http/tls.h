@@ -5,14 +5,19 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
-#include "exchange/http.h"
 
-namespace bashu::exchange {
+struct ssl_ctx_st;  // of OpenSSL
+
+namespace bashu::http {
+
+// One SSL_CTX, shared.
+using TlsContext = std::shared_ptr<ssl_ctx_st>;
 
 struct TlsOwn {
   std::string certificate;  // PEM; further certificates of the chain may follow
@@ -33,4 +38,4 @@ inline constexpr int kLeafDaysMax = 8;  // a week, and a day for clocks that dif
 [[nodiscard]] std::expected<TlsContext, Fault> open_client(
     const std::vector<std::string>& authorities);
 
-}  // namespace bashu::exchange
+}  // namespace bashu::http
