@@ -286,6 +286,45 @@ class Node:
         return 0
 
 
+class Reconcile(unittest.TestCase):
+    """Two files of the same lines, compared without a node."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+
+    def file(self, name, text):
+        path = pathlib.Path(self.dir.name) / name
+        path.write_text(text)
+        return path
+
+    def test_what_differs_is_told_line_by_line(self):
+        left = self.file("left.csv", "trip,fare,operator\nt1,200,a\nt2,300,a\nt3,400,b\n")
+        right = self.file("right.ndjson", '{"trip":"t1","fare":200,"operator":"a"}\n'
+                                          '{"trip":"t3","fare":450,"operator":"b"}\n'
+                                          '{"trip":"t4","fare":100,"operator":"b"}\n')
+        done = run("reconcile", left, right, "--key", "trip", "--compare", "fare,operator", "--sum", "fare")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.splitlines(), [
+            f"t2: only in {left}, line 3", f"t4: only in {right}, line 3",
+            "t3: fare is 400 (line 4) and 450 (line 2)", "fare: 900 and 750",
+            "1 equal, 1 differ, 1 only left, 1 only right"])
+
+    def test_equal_files_agree_whatever_their_order(self):
+        left = self.file("left.csv", "k,v\na,1\nb,2\n")
+        right = self.file("right.csv", "v,k\n2,b\n1,a\n")
+        done = run("reconcile", left, right, "--key", "k", "--compare", "v")
+        self.assertEqual((done.returncode, done.stdout), (0, "2 equal, 0 differ, 0 only left, 0 only right\n"))
+
+    def test_a_key_twice_or_none_is_told_and_does_not_agree(self):
+        left = self.file("left.csv", "k,v\na,1\na,1\n,2\n")
+        right = self.file("right.csv", "k,v\na,1\n")
+        done = run("reconcile", left, right, "--key", "k", "--compare", "v", env=CHINESE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("left.csv:3: 该标识已出现在第 2 行", done.stderr)
+        self.assertIn("left.csv:4: 该行没有标识", done.stderr)
+
+
 class TwoNodes(unittest.TestCase):
     """A circle from its first file to a bundle that a third party verifies."""
 

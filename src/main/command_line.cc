@@ -559,6 +559,31 @@ void network_commands(Parser& parser, const Text& t) {
       });
 }
 
+void reconcile_command(Parser& parser, const Text& t) {
+  parser.command<Reconcile>(
+      &parser.app, "reconcile",
+      t("where two files of the same lines differ", "核对两个文件，逐行列出差异"), reconcile,
+      [&t](CLI::App& app, Reconcile& o) {
+        app.add_option("LEFT", o.left, t("a file, .csv or NDJSON", "文件，.csv 或 NDJSON"))
+            ->required();
+        app.add_option("RIGHT", o.right, t("the other one", "另一个文件"))->required();
+        app.add_option("--key", o.key, t("columns that name a line, a,b", "标识一行的列，如 a,b"))
+            ->required()
+            ->delimiter(',');
+        app.add_option("--compare", o.compare,
+                       t("columns that must be equal, a,b", "须一致的列，如 a,b"))
+            ->delimiter(',');
+        app.add_option("--sum", o.sum,
+                       t("columns of whole numbers to add up on both sides", "分别求和的整数列"))
+            ->delimiter(',');
+        examples(app, t,
+                 t("  bashu reconcile ours.csv theirs.csv --key trip --compare fare,operator "
+                   "--sum fare\n",
+                   "  bashu reconcile ours.csv theirs.csv --key trip --compare fare,operator "
+                   "--sum fare\n"));
+      });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -613,6 +638,7 @@ int run(int argc, char** argv) {
   bundle_commands(parser, t);
   figure_commands(parser, t);
   network_commands(parser, t);
+  reconcile_command(parser, t);
   parser.command<BenchNames>(
       &app, "bench",
       t("run benchmarks; without a name, list them", "运行基准测试；不给名称则列出全部"), run_bench,

@@ -204,4 +204,11 @@ Exit network_day(const Console& console, const NetworkAsk& what);
 Exit network_reach(const Console& console, const NetworkAsk& what);
 Exit network_matrix(const Console& console, const NetworkAsk& what);
 
+// reconcile_command.cc
+struct Reconcile {
+  std::string left, right;  // files: .csv, else NDJSON
+  std::vector<std::string> key, compare, sum;
+};
+Exit reconcile(const Console& console, const Reconcile& what);
+
 }  // namespace bashu::cli

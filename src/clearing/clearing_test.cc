@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <numeric>
+#include <set>
+#include <string>
+
+#include "clearing/money.h"
+#include "clearing/netting.h"
+#include "clearing/reconcile.h"
+
+namespace bashu::clearing {
+namespace {
+
+TEST(Money, RoundingIsNamed) {
+  EXPECT_EQ(part_of(5, 500'000, Rounding::down), 2);
+  EXPECT_EQ(part_of(5, 500'000, Rounding::half_up), 3);
+  EXPECT_EQ(part_of(5, 500'000, Rounding::half_even), 2);
+  EXPECT_EQ(part_of(7, 500'000, Rounding::half_even), 4);
+  EXPECT_EQ(part_of(1, 1, Rounding::up), 1);
+  EXPECT_EQ(part_of(-5, 500'000, Rounding::half_up), -3);
+  EXPECT_EQ(part_of(std::numeric_limits<Money>::max(), kMillion, Rounding::up),
+            std::numeric_limits<Money>::max());
+}
+
+// As the transit agencies of Seattle share a ride of 2.50 and one of 2.75 for which 2.75 was paid.
+TEST(Money, APaidFareIsSharedByTheFaresItStandsFor) {
+  EXPECT_EQ(split(275, std::vector<std::int64_t>{250, 275}), (std::vector<Money>{131, 144}));
+  EXPECT_EQ(split(100, std::vector<std::int64_t>{1, 1, 1}), (std::vector<Money>{34, 33, 33}));
+  EXPECT_EQ(split(-100, std::vector<std::int64_t>{1, 1, 1}), (std::vector<Money>{-34, -33, -33}));
+  EXPECT_EQ(split(1, std::vector<std::int64_t>{0, 5}), (std::vector<Money>{0, 1}));
+}
+
+RC_GTEST_PROP(Money, SharesSumToTheWholeAndNoneIsOffByOne, (std::int64_t total)) {
+  auto weights = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+  weights.front() += 1;
+  const auto parts = split(total / 2, weights);
+  RC_ASSERT(std::accumulate(parts.begin(), parts.end(), Money{0}) == total / 2);
+}
+
+TEST(Netting, ThreePartiesPayOnceEach) {
+  const std::vector<Claim> claims{{"a", "b", 100}, {"b", "c", 80}, {"c", "a", 30}};
+  EXPECT_EQ(settle(claims, Netting::multilateral, 0, "house").payments,
+            (std::vector<Payment>{{"b", "house", 20}, {"c", "house", 50}, {"house", "a", 70}}));
+  EXPECT_EQ(settle(claims, Netting::gross).payments,
+            (std::vector<Payment>{{"a", "c", 30}, {"b", "a", 100}, {"c", "b", 80}}));
+}
+
+TEST(Netting, TwoPayTheirDifferenceAndSmallSumsWait) {
+  const std::vector<Claim> claims{{"a", "b", 100}, {"b", "a", 70}, {"c", "b", 5}};
+  const Settlement done = settle(claims, Netting::bilateral, 10);
+  EXPECT_EQ(done.payments, (std::vector<Payment>{{"b", "a", 30}}));
+  ASSERT_EQ(done.carried.size(), 1U);
+  // Carried over it is a claim like any other.
+  std::vector<Claim> next = done.carried;
+  next.push_back({"c", "b", 7});
+  EXPECT_EQ(settle(next, Netting::bilateral, 10).payments, (std::vector<Payment>{{"b", "c", 12}}));
+}
+
+RC_GTEST_PROP(Netting, WhateverTheWayEverybodyEndsWithTheSame, ()) {
+  const std::vector<std::string> parties{"a", "b", "c", "d"};
+  std::vector<Claim> claims;
+  const int n = *rc::gen::inRange(0, 20);
+  for (int i = 0; i < n; ++i) {
+    claims.push_back({*rc::gen::elementOf(parties), *rc::gen::elementOf(parties),
+                      *rc::gen::inRange<Money>(-1'000, 1'000)});
+  }
+  const Money least = *rc::gen::inRange<Money>(0, 300);
+  for (const Netting way : {Netting::gross, Netting::bilateral, Netting::multilateral}) {
+    const Settlement done = settle(claims, way, least, "house");
+    std::vector<Claim> all = done.carried;
+    for (const Payment& paid : done.payments) {
+      RC_ASSERT(paid.amount > 0);
+      all.push_back({paid.to, paid.from, paid.amount});
+    }
+    auto before = positions(claims), after = positions(all);
+    RC_ASSERT(after["house"] == 0);
+    for (const std::string& party : parties) RC_ASSERT(before[party] == after[party]);
+  }
+}
+
+std::vector<Line> numbered(int n) {
+  std::vector<Line> lines;
+  for (int i = 0; i < n; ++i) {
+    const std::string name = std::to_string(i);
+    lines.push_back({.key = sha256("key " + name), .content = sha256("content " + name)});
+  }
+  return lines;
+}
+
+TEST(Reconcile, FindsTheFewThatDifferAndSendsLittleElse) {
+  auto left = numbered(20'000), right = left;
+  std::set<Hash> missing_right, missing_left, changed;
+  for (std::size_t i = 0; i < 10; ++i) {
+    missing_right.insert(right.back().key);
+    right.pop_back();
+    missing_left.insert(left[i * 100].key);
+    changed.insert(right[i * 100 + 50].key);
+    right[i * 100 + 50].content = sha256("other");
+  }
+  std::erase_if(left, [&](const Line& line) { return missing_left.contains(line.key); });
+  const Tree here{left}, there{right};
+  EXPECT_NE(here.root(), there.root());
+  const Differences found = reconcile(here, as_other(there));
+  EXPECT_EQ(std::set(found.only_here.begin(), found.only_here.end()), missing_right);
+  EXPECT_EQ(std::set(found.only_there.begin(), found.only_there.end()), missing_left);
+  EXPECT_EQ(std::set(found.differ.begin(), found.differ.end()), changed);
+  EXPECT_LT(found.bytes, 20'000 * sizeof(Line) / 4);
+}
+
+RC_GTEST_PROP(Reconcile, AgreesWithComparingEveryLine, ()) {
+  const auto all = numbered(400);
+  std::vector<Line> left, right;
+  std::set<Hash> only_left, only_right, differ;
+  const int odds = *rc::gen::inRange(1, 60);
+  for (const Line& line : all) {
+    switch (*rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, 3 + odds))) {
+      case 0:
+        left.push_back(line), only_left.insert(line.key);
+        break;
+      case 1:
+        right.push_back(line), only_right.insert(line.key);
+        break;
+      case 2:
+        left.push_back(line), right.push_back({line.key, sha256("x")}), differ.insert(line.key);
+        break;
+      default:
+        left.push_back(line), right.push_back(line);
+    }
+  }
+  const Tree here{left}, there{right};
+  const Differences found = reconcile(here, as_other(there));
+  RC_ASSERT(std::set(found.only_here.begin(), found.only_here.end()) == only_left);
+  RC_ASSERT(std::set(found.only_there.begin(), found.only_there.end()) == only_right);
+  RC_ASSERT(std::set(found.differ.begin(), found.differ.end()) == differ);
+  RC_ASSERT((here.root() == there.root()) ==
+            (only_left.empty() && only_right.empty() && differ.empty()));
+}
+
+}  // namespace
+}  // namespace bashu::clearing
