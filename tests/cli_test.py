@@ -325,6 +325,39 @@ class Reconcile(unittest.TestCase):
         self.assertIn("left.csv:4: 该行没有标识", done.stderr)
 
 
+class Fares(unittest.TestCase):
+    """Taps in a file, priced by a tariff of the reference circle."""
+
+    def test_taps_are_priced_and_what_if_is_compared(self):
+        tariff = ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "taps.csv").write_text(
+                "id,token,at,kind,group,place,medium,issuer\n"
+                "2,x,2021-03-04 08:40:00,out,chengdu-metro,c12,card,chongqing\n"
+                "1,x,2021-03-04 08:00:00,in,chengdu-metro,c0,card,chongqing\n"
+                "1,x,2021-03-04 08:00:00,in,chengdu-metro,c0,card,chongqing\n"
+                "3,x,2021-03-04 09:00:00,single,chongqing-bus,b,card,chongqing\n"
+                "4,y,2021-03-04 09:00,single,chongqing-bus,b,card,chongqing\n")
+            (folder / "dearer.yaml").write_text(tariff.read_text().replace("flat: 200", "flat: 300"))
+            done = run("fares", "rate", folder / "taps.csv", "--tariff", tariff, "--against",
+                       folder / "dearer.yaml", "--out", folder / "rides.csv")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("taps.csv:6: at is a local time", done.stderr)
+            self.assertRegex(done.stdout, r"chongqing +成都轨道（合成） +1 +0 +4.00 +4.00 +0.00 +0.00 +0.01")
+            self.assertRegex(done.stdout, r"chongqing +重庆公交（合成） +1 +0 +2.00 +1.80 +0.20 +0.00 +0.01")
+            self.assertIn("riders pay 0.90 more, the place 0.10 more", done.stdout)
+            self.assertEqual(len((folder / "rides.csv").read_text().splitlines()), 3)
+
+    def test_a_faulty_tariff_is_told_with_line_and_path(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "t.yaml"
+            path.write_text("tariff: t\nversion: 1\nfrom: '2021-01-01'\ngroups:\n  b:\n    party: p\n    flat: -1\n")
+            done = run("fares", "rate", path, "--tariff", path)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("t.yaml:7:5: groups.b.flat must be a whole number from 0", done.stderr)
+
+
 class TwoNodes(unittest.TestCase):
     """A circle from its first file to a bundle that a third party verifies."""
 

@@ -584,6 +584,29 @@ void reconcile_command(Parser& parser, const Text& t) {
       });
 }
 
+void fares_commands(Parser& parser, const Text& t) {
+  CLI::App* group =
+      parser.group("fares", t("what taps cost, and who owes whom", "按刷卡记录计价与分账"));
+  parser.command<FaresRate>(
+      group, "rate",
+      t("price a file of taps by a tariff; with --against, by another one too",
+        "按票制为刷卡记录计价；给出 --against 时再按另一票制计价"),
+      fares_rate, [&t](CLI::App& app, FaresRate& o) {
+        app.add_option(
+               "TAPS", o.taps,
+               t("columns id, token, at, device, sequence, kind (in, out, single), group, "
+                 "place, vehicle, line, medium, issuer, class",
+                 "列：id、token、at、device、sequence、kind（in、out、single）、group、place、"
+                 "vehicle、line、medium、issuer、class"))
+            ->required();
+        app.add_option("--tariff", o.tariff, t("the tariff, YAML or JSON", "票制，YAML 或 JSON"))
+            ->required();
+        app.add_option("--against", o.against, t("another tariff: what if", "另一票制：试算"));
+        app.add_option("--out", o.out,
+                       t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
+      });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -638,6 +661,7 @@ int run(int argc, char** argv) {
   bundle_commands(parser, t);
   figure_commands(parser, t);
   network_commands(parser, t);
+  fares_commands(parser, t);
   reconcile_command(parser, t);
   parser.command<BenchNames>(
       &app, "bench",

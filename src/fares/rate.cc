@@ -1,0 +1,296 @@
+#include "fares/rate.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace bashu::fares {
+
+namespace {
+
+constexpr std::int64_t kDayS = 86'400;
+
+const Group* group_of(const Tariff& tariff, const Tap& tap) {
+  const auto it = tariff.groups.find(tap.group);
+  return it == tariff.groups.end() ? nullptr : &it->second;
+}
+
+bool among(const std::vector<std::string>& some, const std::string& one) {
+  return some.empty() || std::ranges::find(some, one) != some.end();
+}
+
+bool applies(const Scope& scope, const Tap& tap) {
+  return among(scope.groups, tap.group) && among(scope.media, tap.medium) &&
+         among(scope.issuers, tap.issuer) && among(scope.classes, tap.rider_class);
+}
+
+std::optional<Money> find(const std::map<Pair, Money>& fares, const std::string& from,
+                          const std::string& to) {
+  const auto it = fares.find({from, to});
+  return it == fares.end() ? std::nullopt : std::optional{it->second};
+}
+
+std::optional<Money> band_fare(const Bands& bands, std::int64_t metres) {
+  for (const Bands::Band& band : bands.bands) {
+    if (metres <= band.up_to_m) return band.fare;
+  }
+  if (bands.bands.empty()) return std::nullopt;
+  Money fare = bands.bands.back().fare;
+  if (bands.each_m > 0) {
+    const std::int64_t beyond = metres - bands.bands.back().up_to_m;
+    fare += (beyond + bands.each_m - 1) / bands.each_m * bands.adds;
+  }
+  return bands.most ? std::min(fare, *bands.most) : fare;
+}
+
+struct PriceOf {
+  const Group& group;
+  const Tap &in, &out;
+
+  std::optional<Money> operator()(const Flat& flat) const { return flat.fare; }
+  std::optional<Money> operator()(const Bands& bands) const {
+    const auto metres = group.metres.find({in.place, out.place});
+    if (metres == group.metres.end()) return std::nullopt;
+    return band_fare(bands, metres->second);
+  }
+  std::optional<Money> operator()(const Table& table) const {
+    return find(table.fares, in.place, out.place);
+  }
+  std::optional<Money> operator()(const Zones& zones) const {
+    const auto a = zones.of.find(in.place), b = zones.of.find(out.place);
+    if (a == zones.of.end() || b == zones.of.end()) return std::nullopt;
+    return find(zones.fares, a->second, b->second);
+  }
+};
+
+// The fare of a ride before anything is taken off.
+void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
+  const Tap &in = taps[ride.first], &out = taps[ride.last];
+  const Group* group = group_of(tariff, in);
+  if (!group) {
+    ride.fault = Fault::unknown_group;
+    return;
+  }
+  if (ride.fault != Fault::none) {
+    ride.fare = group->missing;
+    return;
+  }
+  const std::int64_t stayed = out.at_s - in.at_s;
+  if (group->two_taps && in.place == out.place) {
+    ride.fare = stayed <= group->same_place_s ? 0 : group->same_place;
+    return;
+  }
+  const auto fare = std::visit(PriceOf{*group, in, out}, group->prices);
+  if (!fare) {
+    ride.fault = Fault::unknown_fare;
+    ride.fare = group->missing;
+    return;
+  }
+  ride.fare = *fare + (group->limit_s > 0 && stayed > group->limit_s ? group->overtime : 0);
+}
+
+std::int64_t floor_days(std::int64_t seconds) {
+  return seconds >= 0 ? seconds / kDayS : -((-seconds + kDayS - 1) / kDayS);
+}
+
+// Names the period of a day: no two of a kind share a number.
+std::int64_t period(Cap::Period kind, Date day) {
+  switch (kind) {
+    case Cap::Period::day:
+      return day.days();
+    case Cap::Period::week:
+      return (std::int64_t{day.days()} - day.weekday());
+    case Cap::Period::month:
+      return std::int64_t{day.year()} * 12 + day.month();
+  }
+  return 0;
+}
+
+// Rides that belong together since one changed from each to the next.
+struct Chain {
+  std::int64_t began_s = 0;
+  int transfers = 0;
+  Money dearest = 0;  // fare
+};
+
+class Rater {
+ public:
+  Rater(const Tariff& tariff, const std::vector<Tap>& taps) : tariff_{tariff}, taps_{taps} {}
+
+  void ride(Ride& ride) {
+    set_fare(tariff_, taps_, ride);
+    const Tap& tap = taps_[ride.first];
+    const Date day = service_day(tariff_, tap.at_s);
+    Money& month = month_[period(Cap::Period::month, day)];
+    if (ride.fault == Fault::none) take_off(ride, month);
+    month += ride.fault == Fault::none ? ride.fare : 0;
+    cap(ride, tap, day);
+    before_ = ride.fault == Fault::none ? &ride : nullptr;
+  }
+
+ private:
+  // Of all discounts and transfers the one that takes off most; a rider never pays more for one
+  // more rule. A transfer continues the chain also where a discount is worth more.
+  void take_off(Ride& ride, Money month) {
+    const Tap& tap = taps_[ride.first];
+    for (const Discount& one : tariff_.discounts) {
+      if (!applies(one.scope, tap) || (one.above && month <= *one.above)) continue;
+      const Money off = clearing::part_of(ride.fare, one.off_ppm, one.rounding);
+      if (off <= ride.discount) continue;
+      ride.discount = off;
+      ride.discount_by = one.bearer;
+      ride.rule = one.name;
+    }
+    bool continues = false;
+    for (const Transfer& one : tariff_.transfers) {
+      if (!transfers(one, ride)) continue;
+      continues = true;
+      const Money off = one.off == Transfer::Off::up_to ? std::min(ride.fare, one.amount)
+                                                        : std::min(ride.fare, chain_.dearest);
+      if (off <= ride.discount + ride.transfer) continue;
+      ride.discount = 0;
+      ride.transfer = off;
+      ride.transfer_by = one.bearer;
+      ride.rule = one.name;
+    }
+    if (continues) {
+      ++chain_.transfers;
+      chain_.dearest = std::max(chain_.dearest, ride.fare);
+    } else {
+      chain_ = {.began_s = tap.at_s, .transfers = 0, .dearest = ride.fare};
+    }
+  }
+
+  [[nodiscard]] bool transfers(const Transfer& rule, const Ride& ride) const {
+    if (!before_) return false;
+    const Tap &tap = taps_[ride.first], &left = taps_[before_->last];
+    if (!among(rule.from, taps_[before_->first].group) || !among(rule.to, tap.group)) return false;
+    Scope scope = rule.scope;
+    scope.groups.clear();
+    if (!applies(scope, tap) || chain_.transfers >= rule.most) return false;
+    if (rule.another_vehicle && !tap.vehicle.empty() && tap.vehicle == left.vehicle) return false;
+    if (!tap.line.empty() && tap.line == left.line && tap.at_s - left.at_s < rule.same_line_gap_s) {
+      return false;
+    }
+    const std::int64_t since = tap.at_s - (rule.from_last_out ? left.at_s : chain_.began_s);
+    return rule.inclusive ? since <= rule.window_s : since < rule.window_s;
+  }
+
+  void cap(Ride& ride, const Tap& tap, Date day) {
+    for (std::size_t i = 0; i < tariff_.caps.size(); ++i) {
+      const Cap& one = tariff_.caps[i];
+      if (!applies(one.scope, tap) || (ride.fault != Fault::none && !one.counts_missing)) continue;
+      Money& spent = spent_[{i, period(one.period, day)}];
+      const Money over = std::max(Money{0}, spent + ride.paid() - one.limit);
+      if (over > 0) {
+        ride.relief += over;
+        ride.relief_by = one.bearer;
+      }
+      spent += ride.paid();
+    }
+  }
+
+  const Tariff& tariff_;
+  const std::vector<Tap>& taps_;
+  const Ride* before_ = nullptr;  // the last one without a fault
+  Chain chain_;
+  std::map<std::int64_t, Money> month_;
+  std::map<std::pair<std::size_t, std::int64_t>, Money> spent_;
+};
+
+}  // namespace
+
+Date service_day(const Tariff& tariff, std::int64_t at_s) {
+  return Date::from_days(static_cast<std::int32_t>(floor_days(at_s - tariff.day_begins_s)));
+}
+
+std::vector<Tap> in_order(std::vector<Tap> taps) {
+  std::ranges::sort(taps, [](const Tap& a, const Tap& b) {
+    return std::tie(a.at_s, a.sequence, a.id) < std::tie(b.at_s, b.sequence, b.id);
+  });
+  std::set<std::string> seen;
+  std::erase_if(taps, [&](const Tap& tap) { return !seen.insert(tap.id).second; });
+  return taps;
+}
+
+std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps) {
+  std::vector<Ride> rides;
+  std::optional<std::size_t> open;
+  const auto close = [&](Fault fault) {
+    if (open) rides.push_back({.first = *open, .last = *open, .fault = fault});
+    open.reset();
+  };
+  for (std::size_t i = 0; i < taps.size(); ++i) {
+    const Tap& tap = taps[i];
+    const Group* group = group_of(tariff, tap);
+    const bool single = !group || !group->two_taps || tap.kind == Tap::Kind::single;
+    if (single) {
+      close(Fault::no_exit);
+      rides.push_back({.first = i, .last = i});
+    } else if (tap.kind == Tap::Kind::in) {
+      close(Fault::no_exit);
+      open = i;
+    } else if (open && taps[*open].group == tap.group) {
+      rides.push_back({.first = *open, .last = i});
+      open.reset();
+    } else {
+      close(Fault::no_exit);
+      rides.push_back({.first = i, .last = i, .fault = Fault::no_entry});
+    }
+  }
+  close(Fault::no_exit);
+  return rides;
+}
+
+void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides) {
+  Rater rater{tariff, taps};
+  for (Ride& ride : rides) rater.ride(ride);
+}
+
+std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,
+                              const std::vector<Ride>& rides) {
+  std::vector<Posting> out;
+  for (const Ride& ride : rides) {
+    const Tap& tap = taps[ride.first];
+    const Group* group = group_of(tariff, tap);
+    if (!group) continue;
+    const auto borne = [&](Bearer by) {
+      return (ride.discount_by == by ? ride.discount : 0) +
+             (ride.transfer_by == by ? ride.transfer : 0) +
+             (ride.relief_by == by ? ride.relief : 0);
+    };
+    std::vector<std::int64_t> weights;
+    for (const auto& [name, weight] : group->operators) weights.push_back(weight);
+    const auto fares = clearing::split(ride.fare, weights);
+    const auto offs = clearing::split(borne(Bearer::operators), weights);
+    const auto issuers = clearing::split(ride.paid() + borne(Bearer::issuer), weights);
+    const auto places = clearing::split(borne(Bearer::place), weights);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      out.push_back({.issuer = tap.issuer,
+                     .operator_name = group->operators[i].first,
+                     .party = group->party,
+                     .first_tap = tap.id,
+                     .last_tap = taps[ride.last].id,
+                     .day = service_day(tariff, tap.at_s),
+                     .tariff_version = tariff.version,
+                     .fare = fares[i],
+                     .off = offs[i],
+                     .from_issuer = issuers[i],
+                     .from_place = places[i],
+                     .fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding),
+                     .fault = ride.fault});
+    }
+  }
+  return out;
+}
+
+std::vector<Posting> rated(const Tariff& tariff, std::vector<Tap> taps) {
+  const std::vector<Tap> ordered = in_order(std::move(taps));
+  std::vector<Ride> rides = pair(tariff, ordered);
+  rate(tariff, ordered, rides);
+  return postings(tariff, ordered, rides);
+}
+
+}  // namespace bashu::fares

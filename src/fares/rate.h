@@ -1,0 +1,69 @@
+// From taps to what everybody owes. Pure: the taps of one token give the same rides whatever order
+// they arrived in.
+//
+//     taps of a token ─► in_order ─► pair ─► rides ─► rate (prices, discounts, transfers, caps)
+//                                                       └─► postings: who owes whom, for which taps
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fares/tariff.h"
+
+namespace bashu::fares {
+
+struct Tap {
+  std::string id;         // names it for ever: what two copies of one tap share
+  std::string token;      // of the medium; not a card's number
+  std::int64_t at_s = 0;  // by the device's clock: local time, seconds since 1970-01-01
+  std::string device;
+  std::int64_t sequence = 0;  // of the device
+  enum class Kind : std::uint8_t { in, out, single } kind{};
+  std::string group, place, vehicle, line;
+  std::string medium, issuer, rider_class;
+};
+// By device time, sequence and id; copies of one tap but the first are gone.
+[[nodiscard]] std::vector<Tap> in_order(std::vector<Tap> taps);
+
+enum class Fault : std::uint8_t { none, no_exit, no_entry, unknown_fare, unknown_group };
+
+struct Ride {
+  std::size_t first = 0, last = 0;  // taps in order; equal if there is but one
+  Fault fault = Fault::none;
+  Money fare = 0;      // before anything is taken off
+  Money discount = 0;  // by `discounts`
+  Money transfer = 0;  // by `transfers`
+  Money relief = 0;    // by `caps`
+  Bearer discount_by{}, transfer_by{}, relief_by{};
+  std::string rule{};  // of the discount or transfer
+
+  [[nodiscard]] Money paid() const { return fare - discount - transfer - relief; }
+};
+[[nodiscard]] std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps);
+
+// Prices every ride of one token, from the first on. Caps and accumulated discounts count from the
+// beginning of their own periods.
+void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides);
+
+// Day 0 is 1970-01-01; the service day of a moment.
+[[nodiscard]] Date service_day(const Tariff& tariff, std::int64_t at_s);
+
+// What a ride makes the parties owe: to each operator its part.
+struct Posting {
+  std::string issuer, operator_name, party;  // party: the side on which it was
+  std::string first_tap, last_tap;
+  Date day;
+  std::int64_t tariff_version = 0;
+  Money fare = 0, off = 0, from_issuer = 0, from_place = 0, fee = 0;
+  Fault fault = Fault::none;
+  friend bool operator==(const Posting&, const Posting&) = default;
+};
+[[nodiscard]] std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,
+                                            const std::vector<Ride>& rides);
+
+// Everything of one token's taps.
+[[nodiscard]] std::vector<Posting> rated(const Tariff& tariff, std::vector<Tap> taps);
+
+}  // namespace bashu::fares

@@ -1,0 +1,321 @@
+#include "fares/tariff.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+
+namespace bashu::fares {
+
+namespace {
+
+constexpr Money kFareMax = 100'000'000;  // a million yuan: no ride costs more
+
+// One record being read: each member is asked for once, and what nobody asked for is wrong.
+class Reader {
+ public:
+  Reader(const Value& value, std::string where, std::vector<Wrong>& wrong)
+      : value_{value}, where_{std::move(where)}, wrong_{wrong} {
+    if (!value.as_record()) say("", "must be a record");
+  }
+  ~Reader() {
+    const Value::Record* record = value_.as_record();
+    if (!record) return;
+    for (const auto& [name, member] : *record) {
+      if (!asked_.contains(name)) say(name, "is not known here");
+    }
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  void say(const std::string& name, std::string what) const {
+    wrong_.push_back({path(name), std::move(what)});
+  }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return name.empty() ? where_ : where_ + (where_.empty() ? "" : ".") + name;
+  }
+  const Value* member(const std::string& name, bool required = false) {
+    asked_.insert(name);
+    const Value* found = value_.find(name);
+    if (!found && required) say(name, "is missing");
+    return found;
+  }
+  std::string text(const std::string& name, bool required = false) {
+    const Value* found = member(name, required);
+    if (!found) return {};
+    const std::string* text = found->as_text();
+    if (!text || text->empty()) say(name, "must be a text");
+    return text ? *text : std::string{};
+  }
+  std::int64_t number(const std::string& name, std::int64_t otherwise, std::int64_t least,
+                      std::int64_t most) {
+    const Value* found = member(name);
+    if (!found) return otherwise;
+    const std::int64_t* number = found->as_int();
+    if (!number || *number < least || *number > most) {
+      say(name,
+          "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+      return otherwise;
+    }
+    return *number;
+  }
+  Money money(const std::string& name, Money otherwise = 0) {
+    return number(name, otherwise, 0, kFareMax);
+  }
+  std::int64_t seconds(const std::string& name) { return number(name, 0, 0, 31 * 86'400); }
+  bool flag(const std::string& name, bool otherwise) {
+    const Value* found = member(name);
+    if (!found) return otherwise;
+    const bool* flag = found->as_bool();
+    if (!flag) say(name, "must be true or false");
+    return flag ? *flag : otherwise;
+  }
+  std::vector<std::string> texts(const std::string& name) {
+    std::vector<std::string> out;
+    const Value* found = member(name);
+    if (!found) return out;
+    const Value::List* list = found->as_list();
+    if (!list) say(name, "must be a list of texts");
+    for (const Value& one : list ? *list : Value::List{}) {
+      if (const std::string* text = one.as_text()) {
+        out.push_back(*text);
+      } else {
+        say(name, "must be a list of texts");
+      }
+    }
+    return out;
+  }
+  template <typename Each>
+  void list(const std::string& name, Each each) {
+    const Value* found = member(name);
+    if (!found) return;
+    const Value::List* list = found->as_list();
+    if (!list) return say(name, "must be a list");
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      each((*list)[i], path(name) + "[" + std::to_string(i) + "]");
+    }
+  }
+  template <typename T, std::size_t N>
+  T one_of(const std::string& name, const std::array<std::pair<std::string_view, T>, N>& words) {
+    const Value* found = member(name);
+    if (!found) return words[0].second;
+    const std::string* text = found->as_text();
+    std::string names;
+    for (const auto& [word, value] : words) {
+      if (text && *text == word) return value;
+      names += (names.empty() ? "" : ", ") + std::string{word};
+    }
+    say(name, "must be one of: " + names);
+    return words[0].second;
+  }
+  std::optional<Date> date(const std::string& name, bool required) {
+    const std::string text = this->text(name, required);
+    if (text.empty()) return std::nullopt;
+    const auto date = Date::parse(text);
+    if (!date) say(name, "must be a date, 2026-03-31");
+    return date;
+  }
+  [[nodiscard]] std::vector<Wrong>& wrong() const { return wrong_; }
+
+ private:
+  const Value& value_;
+  std::string where_;
+  std::vector<Wrong>& wrong_;
+  std::set<std::string> asked_;
+};
+
+constexpr std::array<std::pair<std::string_view, Rounding>, 4> kRoundings{{
+    {"half_up", Rounding::half_up},
+    {"down", Rounding::down},
+    {"half_even", Rounding::half_even},
+    {"up", Rounding::up},
+}};
+constexpr std::array<std::pair<std::string_view, Bearer>, 3> kBearers{
+    {{"operators", Bearer::operators}, {"place", Bearer::place}, {"issuer", Bearer::issuer}}};
+
+Scope read_scope(Reader& in) {
+  return {.groups = in.texts("groups"),
+          .media = in.texts("media"),
+          .issuers = in.texts("issuers"),
+          .classes = in.texts("classes")};
+}
+
+// `[[from, to, number], ...]`, good in both directions unless the other one is given too.
+template <typename Number>
+std::map<Pair, Number> read_pairs(Reader& in, const std::string& name) {
+  std::map<Pair, Number> out, back;
+  in.list(name, [&](const Value& value, const std::string& where) {
+    const Value::List* row = value.as_list();
+    const std::string* from = row && row->size() == 3 ? (*row)[0].as_text() : nullptr;
+    const std::string* to = from ? (*row)[1].as_text() : nullptr;
+    const std::int64_t* number = to ? (*row)[2].as_int() : nullptr;
+    if (!number || *number < 0 || *number > kFareMax) {
+      in.wrong().push_back({where, "must be [from, to, whole number]"});
+    } else if (!out.emplace(Pair{*from, *to}, *number).second) {
+      in.wrong().push_back({where, "stands there twice"});
+    } else {
+      back.emplace(Pair{*to, *from}, *number);
+    }
+  });
+  out.merge(back);
+  return out;
+}
+
+Bands read_bands(Reader& in) {
+  Bands out;
+  in.list("bands", [&](const Value& value, const std::string& where) {
+    const Value::List* row = value.as_list();
+    const std::int64_t* up_to = row && row->size() == 2 ? (*row)[0].as_int() : nullptr;
+    const std::int64_t* fare = up_to ? (*row)[1].as_int() : nullptr;
+    if (!fare || *up_to < 0 || *fare < 0 || *fare > kFareMax) {
+      in.wrong().push_back({where, "must be [metres, fen]"});
+    } else if (!out.bands.empty() &&
+               (*up_to <= out.bands.back().up_to_m || *fare < out.bands.back().fare)) {
+      in.wrong().push_back({where, "must rise from the band before"});
+    } else {
+      out.bands.push_back({.up_to_m = *up_to, .fare = *fare});
+    }
+  });
+  out.each_m = in.number("each", 0, 0, 1'000'000);
+  out.adds = in.money("adds");
+  if (in.member("most")) out.most = in.money("most");
+  return out;
+}
+
+Group read_group(const std::string& name, const Value& value, const std::string& where,
+                 std::vector<Wrong>& wrong) {
+  Reader in{value, where, wrong};
+  Group group{.name = name, .party = in.text("party", true), .prices = Flat{}};
+  int ways = 0;
+  if (value.find("flat")) {
+    ++ways;
+    group.prices = Flat{in.money("flat")};
+  }
+  if (value.find("bands")) {
+    ++ways;
+    group.prices = read_bands(in);
+    group.metres = read_pairs<std::int64_t>(in, "metres");
+  }
+  if (value.find("table")) {
+    ++ways;
+    group.prices = Table{read_pairs<Money>(in, "table")};
+  }
+  if (value.find("zone_fares")) {
+    ++ways;
+    Zones zones{.of = {}, .fares = read_pairs<Money>(in, "zone_fares")};
+    const Value* of = in.member("zones", true);
+    const Value::Record* record = of ? of->as_record() : nullptr;
+    if (of && !record) in.say("zones", "must be a record: place to zone");
+    for (const auto& [place, zone] : record ? *record : Value::Record{}) {
+      if (const std::string* text = zone.as_text()) zones.of[place] = *text;
+    }
+    group.prices = std::move(zones);
+  }
+  if (ways != 1) in.say("", "needs one of flat, bands, table, zone_fares");
+  group.two_taps = in.flag("two_taps", ways == 1 && group.prices.index() != 0);
+  group.limit_s = in.seconds("limit");
+  group.overtime = in.money("overtime");
+  group.same_place_s = in.seconds("same_place_within");
+  group.same_place = in.money("same_place");
+  group.missing = in.money("missing");
+  in.list("operators", [&](const Value& one, const std::string& at) {
+    Reader operators{one, at, wrong};
+    group.operators.emplace_back(operators.text("name", true),
+                                 operators.number("weight", 1, 1, 1'000'000'000));
+  });
+  if (group.operators.empty()) in.say("operators", "somebody runs it: name at least one");
+  return group;
+}
+
+Transfer read_transfer(Reader& in) {
+  constexpr std::array<std::pair<std::string_view, Transfer::Off>, 2> kOffs{
+      {{"up_to", Transfer::Off::up_to}, {"difference", Transfer::Off::difference}}};
+  constexpr std::array<std::pair<std::string_view, bool>, 2> kFrom{
+      {{"first_tap", false}, {"last_out", true}}};
+  return {.name = in.text("name", true),
+          .from = in.texts("from"),
+          .to = in.texts("to"),
+          .scope = read_scope(in),
+          .window_s = in.seconds("window"),
+          .from_last_out = in.one_of("counts_from", kFrom),
+          .inclusive = in.flag("inclusive", true),
+          .same_line_gap_s = in.seconds("same_line_gap"),
+          .another_vehicle = in.flag("another_vehicle", true),
+          .off = in.one_of("takes_off", kOffs),
+          .amount = in.money("amount"),
+          .most = static_cast<int>(in.number("most", 1, 1, 100)),
+          .bearer = in.one_of("borne_by", kBearers)};
+}
+
+void check_groups(const Tariff& tariff, std::vector<Wrong>& wrong) {
+  const auto check = [&](const std::vector<std::string>& groups, const std::string& where) {
+    for (const std::string& group : groups) {
+      if (!tariff.groups.contains(group)) wrong.push_back({where, "there is no group " + group});
+    }
+  };
+  for (const Discount& one : tariff.discounts) check(one.scope.groups, "discounts." + one.name);
+  for (const Cap& one : tariff.caps) check(one.scope.groups, "caps." + one.name);
+  for (const Transfer& one : tariff.transfers) {
+    check(one.from, "transfers." + one.name);
+    check(one.to, "transfers." + one.name);
+  }
+}
+
+void read_rules(Reader& in, Tariff& tariff, std::vector<Wrong>& wrong) {
+  in.list("discounts", [&](const Value& value, const std::string& where) {
+    Reader one{value, where, wrong};
+    Discount discount{.name = one.text("name", true),
+                      .scope = read_scope(one),
+                      .off_ppm = one.number("ppm", 0, 0, clearing::kMillion),
+                      .rounding = one.one_of("rounding", kRoundings),
+                      .bearer = one.one_of("borne_by", kBearers)};
+    if (one.member("above")) discount.above = one.money("above");
+    tariff.discounts.push_back(std::move(discount));
+  });
+  in.list("transfers", [&](const Value& value, const std::string& where) {
+    Reader one{value, where, wrong};
+    tariff.transfers.push_back(read_transfer(one));
+  });
+  in.list("caps", [&](const Value& value, const std::string& where) {
+    constexpr std::array<std::pair<std::string_view, Cap::Period>, 3> kPeriods{
+        {{"day", Cap::Period::day}, {"week", Cap::Period::week}, {"month", Cap::Period::month}}};
+    Reader one{value, where, wrong};
+    tariff.caps.push_back({.name = one.text("name", true),
+                           .scope = read_scope(one),
+                           .period = one.one_of("period", kPeriods),
+                           .limit = one.money("limit"),
+                           .counts_missing = one.flag("counts_missing", false),
+                           .bearer = one.one_of("borne_by", kBearers)});
+  });
+}
+
+}  // namespace
+
+std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
+  std::vector<Wrong> wrong;
+  Tariff tariff;
+  {
+    Reader in{value, "", wrong};
+    tariff.name = in.text("tariff", true);
+    tariff.version = in.number("version", 1, 1, std::numeric_limits<std::int32_t>::max());
+    tariff.from = in.date("from", true).value_or(Date{});
+    tariff.to = in.date("to", false);
+    tariff.day_begins_s = in.number("day_begins", 0, 0, 86'399);
+    tariff.fee_ppm = in.number("fee", 0, 0, clearing::kMillion);
+    tariff.fee_rounding = in.one_of("fee_rounding", kRoundings);
+    static_cast<void>(in.member("title"));
+    const Value* groups = in.member("groups", true);
+    const Value::Record* record = groups ? groups->as_record() : nullptr;
+    if (groups && !record) in.say("groups", "must be a record");
+    for (const auto& [name, group] : record ? *record : Value::Record{}) {
+      tariff.groups.emplace(name, read_group(name, group, "groups." + name, wrong));
+    }
+    read_rules(in, tariff, wrong);
+  }
+  check_groups(tariff, wrong);
+  if (tariff.to && *tariff.to < tariff.from) wrong.push_back({"to", "ends before it begins"});
+  if (!wrong.empty()) return std::unexpected{std::move(wrong)};
+  return tariff;
+}
+
+}  // namespace bashu::fares

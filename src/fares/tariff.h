@@ -1,0 +1,123 @@
+// What a ride costs, as data that both sides agree to: a tariff is a JSON (or YAML) record,
+// versioned, with the days on which it is in force (docs/formats/tariff.md). Amounts are whole fen.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/date.h"
+#include "base/value.h"
+#include "clearing/money.h"
+
+namespace bashu::fares {
+
+using clearing::Money;
+using clearing::Rounding;
+
+// Prices of one leg within a group.
+struct Flat {
+  Money fare = 0;
+};
+struct Bands {
+  struct Band {
+    std::int64_t up_to_m = 0;  // inclusive
+    Money fare = 0;
+  };
+  std::vector<Band> bands;  // rising
+  // Beyond the last band `adds` for each further `each_m` begun, at most `most` in all; 0: the last
+  // band is the dearest.
+  std::int64_t each_m = 0;
+  Money adds = 0;
+  std::optional<Money> most;
+};
+using Pair = std::pair<std::string, std::string>;  // from, to
+struct Table {
+  std::map<Pair, Money> fares;
+};
+struct Zones {
+  std::map<std::string, std::string> of;  // place to zone
+  std::map<Pair, Money> fares;
+};
+
+struct Group {              // places priced together: a metro, a bus line
+  std::string name, party;  // the side that it runs on
+  std::variant<Flat, Bands, Table, Zones> prices{};
+  std::map<Pair, std::int64_t> metres{};  // of Bands
+  bool two_taps = false;                  // in and out; otherwise one tap a ride
+  // Staying in the paid area longer than this costs `overtime` more; 0: as long as one likes.
+  std::int64_t limit_s = 0;
+  Money overtime = 0;
+  // Out where one came in: free within so many seconds, otherwise `same_place`.
+  std::int64_t same_place_s = 0;
+  Money same_place = 0;
+  Money missing = 0;  // of a ride of which one tap is missing
+  // Who carried the rider, in which proportion; the order decides about remainders.
+  std::vector<std::pair<std::string, std::int64_t>> operators{};
+};
+
+enum class Bearer : std::uint8_t { operators, place, issuer };  // of what a rider does not pay
+
+// To whom a rule applies; empty: to all.
+struct Scope {
+  std::vector<std::string> groups, media, issuers, classes;
+};
+struct Discount {
+  std::string name;
+  Scope scope;
+  std::int64_t off_ppm = 0;
+  Rounding rounding = Rounding::half_up;
+  Bearer bearer = Bearer::operators;
+  // Of an accumulated discount: once the rider's fares of the month before this ride exceed it.
+  std::optional<Money> above{};
+};
+struct Transfer {
+  std::string name;
+  std::vector<std::string> from, to;  // groups
+  Scope scope;
+  std::int64_t window_s = 0;
+  bool from_last_out = false;  // otherwise from the first tap of the chain
+  bool inclusive = true;       // exactly at the end of the window still counts
+  std::int64_t same_line_gap_s = 0;
+  bool another_vehicle = true;  // not within the vehicle one came by
+  enum class Off : std::uint8_t { up_to, difference } off{};
+  Money amount = 0;  // of up_to
+  int most = 1;      // transfers in a chain
+  Bearer bearer = Bearer::operators;
+};
+struct Cap {
+  std::string name;
+  Scope scope;
+  enum class Period : std::uint8_t { day, week, month } period{};
+  Money limit = 0;
+  bool counts_missing = false;  // whether rides with a missing tap count
+  Bearer bearer = Bearer::operators;
+};
+
+struct Tariff {
+  std::string name;
+  std::int64_t version = 0;
+  Date from;
+  std::optional<Date> to;         // last day
+  std::int64_t day_begins_s = 0;  // of the service day, after midnight
+  std::map<std::string, Group> groups;
+  std::vector<Discount> discounts;
+  std::vector<Transfer> transfers;
+  std::vector<Cap> caps;
+  std::int64_t fee_ppm = 0;  // of what the issuer owes for a ride, kept by it
+  Rounding fee_rounding = Rounding::half_up;
+};
+
+// What is wrong, with the path to it.
+struct Wrong {
+  std::string where, what;
+};
+[[nodiscard]] std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value);
+
+}  // namespace bashu::fares
