@@ -21,14 +21,11 @@ import tempfile
 import threading
 import time
 
+import generate
+import node_api
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent))
-
-import calendar_cn  # noqa: E402
-import generate  # noqa: E402
-import node_api  # noqa: E402
-
 ROLES = ("office", "department", "operator", "clerk", "personnel", "team", "finance", "chief")
 PROGRESS_S = 1.0
 
@@ -78,26 +75,23 @@ class Steps:
                  + f" of {of:,} rows")
 
 
+def bashu(node, *command):
+    return subprocess.run([str(program()), *command, "--api", node.url], capture_output=True, text=True,
+                          check=False, env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
+
+
 def set_calendars(nodes):
     """Both jurisdictions keep China's working days; each node knows the calendar of each party."""
-    path = HERE / declared("calendar")
     for node in nodes:
-        for body in calendar_cn.bodies([one.party for one in nodes], path):
-            try:
-                node.call("POST", "/calendars", body)
-            except node_api.Refused as refused:
-                if refused.code != "chain":  # it has this version, or a later one
-                    raise
+        done = bashu(node, "calendar", "load", str(HERE / declared("calendar")))
+        if done.returncode != 0 and "(chain)" not in done.stderr:  # it has this version, or a later one
+            raise RuntimeError(done.stderr)
 
 
 def adopt_on(node, from_day=None):
     for name in packs():
-        command = [str(program()), "pack", "adopt", "--api", node.url,
-                   str(ROOT / "packs" / f"{name}.yaml")]
-        if from_day:
-            command += ["--from", from_day]
-        done = subprocess.run(command, capture_output=True, text=True, check=False,
-                              env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
+        since = ["--from", from_day] if from_day else []
+        done = bashu(node, "pack", "adopt", str(ROOT / "packs" / f"{name}.yaml"), *since)
         if done.returncode != 0:
             raise RuntimeError(f"{name} at {node.party}: {done.stdout}{done.stderr}")
 

@@ -805,5 +805,64 @@ TEST_F(ApiTest, ManyWritersAreAllAnswered) {
   EXPECT_EQ(ids_seen.size(), static_cast<std::size_t>(kWriters));
 }
 
+TEST_F(ApiTest, CalendarsAreCorrectedYearByYearAndReadByEverybody) {
+  const auto set = [&](const std::string& body, const char* query = "") {
+    return post("admin", std::string{"/calendars"} + query, body);
+  };
+  EXPECT_EQ(
+      set(R"({"party":"sichuan","holidays":["2026-05-01","2026-05-02"],"workdays":["2026-05-09"]})")
+          .status,
+      200);
+  EXPECT_EQ(
+      set(R"({"party":"sichuan","holidays":["2027-01-01"],"workdays":["2026-12-26"]})").status,
+      200);
+  const auto held = [&] {
+    return canonical_json(
+        get("stranger", "/calendars?party=sichuan").body.find("calendars")->as_list()->at(0));
+  };
+  EXPECT_EQ(held(), R"({"holidays":["2026-05-01","2027-01-01"],"party":"sichuan","version":2,)"
+                    R"("workdays":["2026-05-09","2026-12-26"],"years":[2026,2027]})");
+  const Answer dry = set(R"({"party":"sichuan","years":[2026]})", "?dry_run=true");
+  EXPECT_EQ(dry.status, 200);
+  EXPECT_EQ(dry.body.int_at("version"), 3);
+  EXPECT_TRUE(dry.body.find("moves")->as_list());
+  EXPECT_NE(held().find("2026-05-01"), std::string::npos);
+  const struct {
+    const char *body, *where;
+  } wrong[] = {
+      {R"({"party":"delta","years":[2026]})", "party"},
+      {R"({"party":"sichuan"})", "years"},
+      {R"({"party":"sichuan","years":2026})", "years"},
+      {R"({"party":"sichuan","years":[26]})", "years"},
+      {R"({"party":"sichuan","years":[2026],"version":9007199254740991})", "version"},
+      {R"({"party":"sichuan","holidays":["2026-05-09"],"workdays":["2026-05-09"]})", "workdays"},
+      {R"({"party":"sichuan","workdays":["2026-05-08"]})", "workdays"},
+      {R"({"party":"sichuan","years":[2025],"holidays":["2026-05-01"]})", "holidays"},
+  };
+  for (const auto& row : wrong) {
+    const Answer answer = set(row.body);
+    EXPECT_EQ(answer.status, 422) << row.body;
+    EXPECT_EQ(answer.body.find("errors")->as_list()->at(0).text_at("where"), row.where) << row.body;
+  }
+  EXPECT_EQ(set(R"({"party":"sichuan","years":[2026],"version":2})").body.text_at("code"), "chain");
+  // A mistake is corrected: an empty year takes the place of what was held for it.
+  EXPECT_EQ(set(R"({"party":"sichuan","years":[2026,2027]})").status, 200);
+  EXPECT_EQ(held(), R"({"holidays":[],"party":"sichuan","version":3,"workdays":[],"years":[]})");
+}
+
+TEST_F(ApiTest, ANumberOfNobodyIsRefusedAndAPlaceThatEndedIsAWarning) {
+  const auto start = [&](const std::string& form) {
+    return post("ann", "/cases?dry_run=true", start_body("citizen", form));
+  };
+  const Answer nobody = start(R"({"subject":"a","name":"b","person":" \u200b"})");
+  EXPECT_EQ(nobody.status, 422);
+  EXPECT_EQ(nobody.body.find("errors")->as_list()->at(0).text_at("where"), "with.person");
+  const Answer ended = start(R"({"subject":"a","name":"b","place":"500105"})");
+  EXPECT_EQ(ended.status, 200) << ended.raw.body;
+  EXPECT_EQ(ended.body.find("warnings")->as_list()->at(0).text_at("where"), "with.place");
+  EXPECT_EQ(start(R"({"subject":"a","name":"b","place":"500157"})").body.find("warnings"), nullptr);
+  EXPECT_EQ(start(R"({"subject":"\u00a0","name":"b"})").status, 422);
+}
+
 }  // namespace
 }  // namespace bashu::api

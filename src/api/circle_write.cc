@@ -122,39 +122,6 @@ Prepared resolve_held(Context& context, const Call& call) {
   return write;
 }
 
-// The working days of a party: {"party","version","holidays":[...],"workdays":[...]}. Corrected by
-// a higher version, which moves the deadlines computed before.
-Prepared set_calendar(Context&, const Call& call) {
-  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
-  const auto body = json_body(call, {"party", "version", "holidays", "workdays"});
-  if (!body) return std::unexpected{body.error()};
-  const auto party = text_member(*body, "party");
-  if (!party) return std::unexpected{party.error()};
-  core::CalendarSet calendar{
-      .party = *party, .version = body->int_at("version", 1), .holidays = {}, .workdays = {}};
-  constexpr std::size_t kDaysMax = 10'000;
-  for (const auto& [name, days] :
-       {std::pair{"holidays", &calendar.holidays}, std::pair{"workdays", &calendar.workdays}}) {
-    const Value* list = body->find(name);
-    if (!list) continue;
-    if (!list->as_list() || list->as_list()->size() > kDaysMax) {
-      return std::unexpected{malformed(name, "A list of dates is expected.", "应为日期列表。")};
-    }
-    for (const Value& item : *list->as_list()) {
-      const auto day = item.as_text() ? Date::parse(*item.as_text()) : std::nullopt;
-      if (!day) {
-        return std::unexpected{
-            malformed(name, "Dates are written 2026-03-31.", "日期应写作 2026-03-31。")};
-      }
-      days->push_back(*day);
-    }
-  }
-  Write write;
-  write.request = *body;
-  write.command = core::SetCalendar{.by = officer(call), .calendar = std::move(calendar)};
-  return write;
-}
-
 Prepared set_clock(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   if (!context.set_today) {

@@ -104,35 +104,40 @@ std::expected<HeldPack, Problem> see_pack(Context& context, std::string_view nam
 }
 
 std::expected<Value, Problem> seal_form(Context& context, const Call& call,
-                                        const std::vector<packs::Member>& fields, const Value& form,
-                                        const std::string& path, std::string_view key_id,
-                                        Write& write) {
+                                        const std::vector<packs::Member>& fields,
+                                        const Value& given, const std::string& path,
+                                        std::string_view key_id, Write& write) {
   auto form_problem = [](const std::string& where, Title why) {
     return problem_of(Reject{.code = RejectCode::form, .where = where, .why = {std::move(why)}});
   };
-  if (!form.as_record()) {
+  if (!given.as_record()) {
     return std::unexpected{form_problem(
         path, {{"en", "A record of fields is expected."}, {"zh", "应为字段的集合。"}})};
   }
-  if (const std::string where = find_sealed(form, path); !where.empty()) {
+  if (const std::string where = find_sealed(given, path); !where.empty()) {
     return std::unexpected{
         form_problem(where, {{"en", "Values are sealed by the node, not by its clients."},
                              {"zh", "数值由节点加密封存，客户端不得提交密封值。"}})};
   }
+  const Value form = normalised(fields, given);
+  if (auto error = find_nobody(fields, form, path)) {
+    return std::unexpected{form_problem(error->path, error->why)};
+  }
   if (auto error = check_private(fields, form, path)) {
     return std::unexpected{form_problem(error->path, error->why)};
   }
-  auto warnings = identifier_warnings(fields, form, path);
+  auto warnings = identifier_warnings(
+      fields, form, path, {.divisions = *context.divisions, .today = context.shelves.now()->today});
   std::ranges::move(warnings, std::back_inserter(write.warnings));
 
-  const auto given = [&](bool (*is)(const packs::Type&)) {
+  const auto has = [&](bool (*is)(const packs::Type&)) {
     return std::ranges::any_of(
         fields, [&](const packs::Member& f) { return form.find(f.name) && is(*f.type); });
   };
-  if (!given(is_private)) return form;
+  if (!has(is_private)) return form;
   const std::string& own = context.node.identity().party;
   std::string key{key_id};
-  if (!given(needs_key)) {
+  if (!has(needs_key)) {
     key = idle_key(context);
   } else if (key.empty()) {
     key = context.node.vault().new_key(own);

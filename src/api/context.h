@@ -17,6 +17,7 @@
 #include "api/published.h"
 #include "api/shelf.h"
 #include "base/date.h"
+#include "base/shipped.h"
 #include "exchange/blobs.h"
 #include "exchange/exchange.h"
 #include "node/node.h"
@@ -49,6 +50,7 @@ struct Context {
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::filesystem::path dir;
   std::shared_ptr<const Published> published = std::make_shared<Published>();
+  const Divisions* divisions = &shipped_divisions();
   Shelves shelves;
   AccessLog access;
   Deposits deposits;
@@ -88,11 +90,12 @@ struct SeenCase {
 [[nodiscard]] std::expected<HeldPack, Problem> see_pack(Context& context,
                                                         std::string_view name_or_digest);
 
-// Checks the private members of `form`, a record of `fields`, and seals them under `key_id`, or
-// under a new key noted in `write`. Warnings go to `write` too. `path` leads to the form.
+// Checks the private members of `given`, a record of `fields`, normalised, and seals them under
+// `key_id`, or under a new key noted in `write`. Warnings go to `write` too. `path` leads to the
+// form.
 [[nodiscard]] std::expected<Value, Problem> seal_form(Context& context, const Call& call,
                                                       const std::vector<packs::Member>& fields,
-                                                      const Value& form, const std::string& path,
+                                                      const Value& given, const std::string& path,
                                                       std::string_view key_id, Write& write);
 
 // The evidence of a command: its canonical record.

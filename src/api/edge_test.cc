@@ -9,6 +9,7 @@
 #include "api/routes.h"
 #include "api/test_pack.h"
 #include "base/json.h"
+#include "base/shipped.h"
 #include "packs/load.h"
 
 namespace bashu::api {
@@ -132,18 +133,6 @@ RC_GTEST_PROP(RoutesProperty, AnyPathIsAnswered, (const std::vector<std::string>
   if (const auto* matched = std::get_if<Matched>(&found)) RC_ASSERT(matched->route != nullptr);
 }
 
-TEST(Identifiers, CheckDigits) {
-  EXPECT_TRUE(citizen_number_holds("11010519491231002X"));
-  EXPECT_TRUE(citizen_number_holds("440524188001010014"));
-  EXPECT_FALSE(citizen_number_holds("110105194912310021"));
-  EXPECT_FALSE(citizen_number_holds("1101051949123100"));
-  EXPECT_TRUE(credit_code_holds("91110000101623741K"));
-  EXPECT_TRUE(credit_code_holds("911101066976941872"));
-  EXPECT_FALSE(credit_code_holds("91350211M0000XUF46"));
-  EXPECT_FALSE(credit_code_holds("91110000101623741I"));
-  EXPECT_FALSE(credit_code_holds(""));
-}
-
 TEST(Identifiers, AWrongOneIsAWarningThatDoesNotRepeatIt) {
   const auto pack = packs::load(kTestPack).pack;
   ASSERT_TRUE(pack);
@@ -151,7 +140,8 @@ TEST(Identifiers, AWrongOneIsAWarningThatDoesNotRepeatIt) {
   const Value form{Value::Record{{"firm", "91350211M0000XUF46"},
                                  {"person", "110105194912310021"},
                                  {"subject", "110105194912310021"}}};
-  const auto warnings = identifier_warnings(fields, form, "with");
+  const Doubts doubts{.divisions = shipped_divisions(), .today = Date::parse("2026-03-02").value()};
+  const auto warnings = identifier_warnings(fields, form, "with", doubts);
   ASSERT_EQ(warnings.size(), 2U);
   EXPECT_EQ(warnings[0].where, "with.firm");
   EXPECT_EQ(warnings[1].where, "with.person");
@@ -159,7 +149,25 @@ TEST(Identifiers, AWrongOneIsAWarningThatDoesNotRepeatIt) {
     EXPECT_EQ(in_language(warning.why, "zh").find("1101"), std::string::npos);
   }
   const Value good{Value::Record{{"firm", "91110000101623741K"}, {"person", "a-surrogate"}}};
-  EXPECT_TRUE(identifier_warnings(fields, good, "with").empty());
+  EXPECT_TRUE(identifier_warnings(fields, good, "with", doubts).empty());
+}
+
+TEST(Identifiers, TextsAreKeptInOneWriting) {
+  const auto pack = packs::load(kTestPack).pack;
+  ASSERT_TRUE(pack);
+  const auto& fields = packs::find(pack->services, "errand")->fields;
+  const Value typed{Value::Record{{"firm", "91110000-101623741k"},
+                                  {"person", "110105491231002"},
+                                  {"name", "华兴(成都)公司 "},
+                                  {"subject", "华兴(成都)公司 "},
+                                  {"other", " left "}}};
+  const Value kept{Value::Record{{"firm", "91110000101623741K"},
+                                 {"person", "11010519491231002X"},
+                                 {"name", "华兴（成都）公司"},
+                                 {"subject", "华兴(成都)公司"},
+                                 {"other", " left "}}};
+  EXPECT_EQ(normalised(fields, typed), kept);
+  EXPECT_EQ(normalised(fields, kept), kept);
 }
 
 TEST(Privacy, AClientMaySendNoCiphertext) {

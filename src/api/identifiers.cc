@@ -3,111 +3,161 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/unicode.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
 namespace {
 
-constexpr std::string_view kCreditAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+using packs::Class;
+using packs::Kind;
+using packs::Type;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool looks_like_citizen_number(std::string_view text) {
-  return text.size() == 18 && std::ranges::all_of(text.substr(0, 17), is_digit) &&
-         (is_digit(text[17]) || text[17] == 'X');
-}
-
-bool looks_like_credit_code(std::string_view text) {
-  return text.size() == 18 && std::ranges::all_of(text, [](char c) {
-           return kCreditAlphabet.find(c) != std::string_view::npos;
-         });
-}
-
-// The nine characters of an organisation code (GB 11714): eight and a check.
-bool organisation_code_holds(std::string_view code) {
-  constexpr int kWeights[] = {3, 7, 9, 10, 5, 8, 4, 2};
-  int sum = 0;
-  for (std::size_t i = 0; i < 8; ++i) {
-    const int digit = is_digit(code[i]) ? code[i] - '0' : code[i] - 'A' + 10;
-    sum += digit * kWeights[i];
-  }
-  const int rest = 11 - sum % 11;
-  const char expected = rest == 10 ? 'X' : rest == 11 ? '0' : static_cast<char>('0' + rest);
-  return code[8] == expected;
-}
-
-bool admits(const packs::Type& type, std::string_view text) {
+bool admits(const Type& type, std::string_view text) {
   return type.pattern &&
          re2::RE2::FullMatch(re2::StringPiece{text.data(), text.size()}, *type.pattern);
 }
 
 // A pattern that takes valid numbers of one kind and no arbitrary text is a field for them.
-bool is_field_for_credit_codes(const packs::Type& type) {
+bool is_for_credit_codes(const Type& type) {
   return admits(type, "91110000101623741K") && admits(type, "911101066976941872") &&
          !admits(type, "Z") && !admits(type, "ZZZZZZZZZZZZZZZZZZ");
 }
-bool is_field_for_citizen_numbers(const packs::Type& type) {
+bool is_for_citizen_numbers(const Type& type) {
   return admits(type, "11010519491231002X") && admits(type, "440524188001010014") &&
          !admits(type, "91110000101623741K") && !admits(type, "Z");
 }
+bool is_for_manifests(const Type& type) {
+  return admits(type, "20225101000001") && !admits(type, "2022510100000A") && !admits(type, "1");
+}
+bool is_for_institutions(const Type& type) {
+  return admits(type, "H41130200746") && !admits(type, "Z41130200746") && !admits(type, "H");
+}
+bool is_for_codes(const Type& type) {
+  return is_for_credit_codes(type) || is_for_manifests(type) || is_for_institutions(type);
+}
+bool is_token(const Type& type) { return type.kind == Kind::token || type.cls == Class::token; }
 
-void look(const packs::Type& type, const Value& value, const std::string& path,
-          std::vector<Warning>& out) {
+std::string kept(const Type& type, const std::string& text) {
+  if (is_token(type)) return normal_person(text);
+  if (type.kind != Kind::text) return text;
+  if (type.pattern) {
+    // What such a number would be is compared first: patterns are slow.
+    if (std::string number = normal_code(text); number != text && is_for_codes(type)) return number;
+    if (std::string number = normal_person(text); number != text && is_for_citizen_numbers(type)) {
+      return number;
+    }
+    return normal_text(text);
+  }
+  return type.cls >= Class::personal ? normal_name(text) : normal_text(text);
+}
+
+void keep(const Type& type, Value& value);
+void keep(const std::vector<packs::Member>& fields, Value& form) {
+  Value::Record* record = form.as_record();
+  if (!record || packs::is_sealed(form)) return;
+  for (const packs::Member& field : fields) {
+    if (const auto it = record->find(field.name); it != record->end())
+      keep(*field.type, it->second);
+  }
+}
+void keep(const Type& type, Value& value) {
   if (const std::string* text = value.as_text()) {
-    const bool person = type.kind == packs::Kind::token || is_field_for_citizen_numbers(type);
-    if (person && looks_like_citizen_number(*text) && !citizen_number_holds(*text)) {
-      out.push_back({path,
-                     {{"en", "The check digit of the citizen number is wrong (GB 11643)."},
-                      {"zh", "公民身份号码校验码不符（GB 11643）。"}}});
-    }
-    if (type.kind == packs::Kind::text && is_field_for_credit_codes(type) &&
-        looks_like_credit_code(*text) && !credit_code_holds(*text)) {
-      out.push_back({path,
-                     {{"en", "The check character of the credit code is wrong (GB 32100)."},
-                      {"zh", "统一社会信用代码校验码不符（GB 32100）。"}}});
-    }
-    return;
+    if (std::string normal = kept(type, *text); normal != *text) value = std::move(normal);
+  } else if (Value::List* list = value.as_list(); list && type.element) {
+    for (Value& item : *list) keep(*type.element, item);
+  } else if (type.kind == Kind::record) {
+    keep(type.members, value);
   }
-  if (const Value::List* list = value.as_list(); list && type.element) {
+}
+
+// Calls `see` for every text of the form with its type and path.
+template <typename See>
+void each_text(const std::vector<packs::Member>& fields, const Value& form, const std::string& path,
+               const See& see);
+template <typename See>
+void each_text(const Type& type, const Value& value, const std::string& path, const See& see) {
+  if (value.as_text()) {
+    see(type, *value.as_text(), path);
+  } else if (const Value::List* list = value.as_list(); list && type.element) {
     for (std::size_t i = 0; i < list->size(); ++i) {
-      look(*type.element, (*list)[i], path + "[" + std::to_string(i) + "]", out);
+      each_text(*type.element, (*list)[i], path + "[" + std::to_string(i) + "]", see);
     }
-    return;
+  } else if (type.kind == Kind::record) {
+    each_text(type.members, value, path, see);
   }
-  if (type.kind != packs::Kind::record) return;
-  auto inside = identifier_warnings(type.members, value, path);
-  std::ranges::move(inside, std::back_inserter(out));
+}
+template <typename See>
+void each_text(const std::vector<packs::Member>& fields, const Value& form, const std::string& path,
+               const See& see) {
+  for (const packs::Member& field : fields) {
+    if (const Value* member = form.find(field.name)) {
+      each_text(*field.type, *member, path.empty() ? field.name : path + "." + field.name, see);
+    }
+  }
+}
+
+// The lengths of these numbers: what has another is no such number, or its form is refused.
+constexpr std::size_t kCitizen = 18;
+constexpr std::size_t kCredit = 18;
+constexpr std::size_t kManifest = 14;
+constexpr std::size_t kInstitution = 12;
+
+bool looks_like_citizen_number(std::string_view text) {
+  const auto digits = text.substr(0, kCitizen - 1);
+  const char last = text.size() == kCitizen ? text.back() : ' ';
+  return digits.size() == kCitizen - 1 &&
+         digits.find_first_not_of("0123456789") == std::string_view::npos &&
+         ((last >= '0' && last <= '9') || last == 'X');
+}
+
+std::vector<Title> wrong_with(const Type& type, const std::string& text, const Doubts& doubts) {
+  if (type.kind == Kind::place) {
+    auto doubt = doubts.divisions.doubt(text, doubts.today);
+    return doubt ? std::vector{std::move(*doubt)} : std::vector<Title>{};
+  }
+  if (looks_like_citizen_number(text) && (is_token(type) || is_for_citizen_numbers(type))) {
+    return check_citizen_number(text, doubts.today).wrong;
+  }
+  if (type.kind != Kind::text || !type.pattern) return {};
+  if (text.size() == kCredit && is_for_credit_codes(type)) return check_credit_code(text).wrong;
+  if (text.size() == kManifest && is_for_manifests(type)) return check_manifest_number(text).wrong;
+  if (text.size() == kInstitution && is_for_institutions(type)) {
+    return check_medical_institution(text).wrong;
+  }
+  return {};
 }
 
 }  // namespace
 
-bool citizen_number_holds(std::string_view number) {
-  if (!looks_like_citizen_number(number)) return false;
-  constexpr int kWeights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-  int sum = 0;
-  for (std::size_t i = 0; i < 17; ++i) sum += (number[i] - '0') * kWeights[i];
-  return number[17] == "10X98765432"[sum % 11];
+Value normalised(const std::vector<packs::Member>& fields, Value form) {
+  keep(fields, form);
+  return form;
 }
 
-bool credit_code_holds(std::string_view code) {
-  if (!looks_like_credit_code(code)) return false;
-  constexpr int kWeights[] = {1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28};
-  int sum = 0;
-  for (std::size_t i = 0; i < 17; ++i) {
-    sum += static_cast<int>(kCreditAlphabet.find(code[i])) * kWeights[i];
-  }
-  const auto expected = static_cast<std::size_t>((31 - sum % 31) % 31);
-  return code[17] == kCreditAlphabet[expected] && organisation_code_holds(code.substr(8, 9));
+std::optional<packs::FormError> find_nobody(const std::vector<packs::Member>& fields,
+                                            const Value& form, const std::string& path) {
+  std::optional<packs::FormError> found;
+  each_text(fields, form, path,
+            [&](const Type& type, const std::string& text, const std::string& at) {
+              if (found || !is_token(type) || !text.empty()) return;
+              found = {.path = at, .why = texts::title("identifiers.nobody")};
+            });
+  return found;
 }
 
 std::vector<Warning> identifier_warnings(const std::vector<packs::Member>& fields,
-                                         const Value& value, const std::string& path) {
+                                         const Value& form, const std::string& path,
+                                         const Doubts& doubts) {
   std::vector<Warning> out;
-  for (const packs::Member& field : fields) {
-    if (const Value* member = value.find(field.name)) {
-      look(*field.type, *member, path.empty() ? field.name : path + "." + field.name, out);
-    }
-  }
+  each_text(fields, form, path,
+            [&](const Type& type, const std::string& text, const std::string& at) {
+              for (Title& why : wrong_with(type, text, doubts)) out.push_back({at, std::move(why)});
+            });
   return out;
 }
 

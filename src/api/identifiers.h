@@ -1,30 +1,42 @@
-// Check digits of identifiers, as evidence: a wrong one is a warning beside the answer, never a
-// refusal, because registries hold wrong ones too.
+// Identifiers, names and place codes at the edge: how they are kept, and what looks wrong about
+// them. Wrong ones are warnings beside the answer, never a refusal, because registries hold them
+// too.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "base/date.h"
+#include "base/divisions.h"
 #include "base/title.h"
 #include "base/value.h"
 #include "packs/type.h"
 
 namespace bashu::api {
 
-// GB 11643-1999: the last character of a citizen number. Only for 17 digits and a digit or X.
-[[nodiscard]] bool citizen_number_holds(std::string_view number);
-// GB 32100-2015: the last character of a unified social credit code, and that of the organisation
-// code inside it (GB 11714-1997). Only for 18 characters of its alphabet.
-[[nodiscard]] bool credit_code_holds(std::string_view code);
+// The form with every text as it is kept (docs/formats/identifiers.md): numbers of persons, firms
+// and the like by their kind, names and other texts as base/unicode.h has them. It is done before
+// anything is sealed, so that one person has one pseudonym. Sealed values stay.
+[[nodiscard]] Value normalised(const std::vector<packs::Member>& fields, Value form);
+
+// The first number of a person that is blank: nobody is meant by it.
+[[nodiscard]] std::optional<packs::FormError> find_nobody(const std::vector<packs::Member>& fields,
+                                                          const Value& form,
+                                                          const std::string& path);
 
 struct Warning {
   std::string where;  // path into the form
-  Title why;          // never repeats the value
+  Title why;          // never repeats a personal value
 };
-// Of texts whose pattern admits such identifiers and not just any text, and of tokens that look
-// like citizen numbers. `value` before it is sealed.
+struct Doubts {
+  const Divisions& divisions;
+  Date today;
+};
+// Of texts whose pattern admits such identifiers and not just any text, of tokens that look like
+// citizen numbers, and of places. `form` is normalised and not yet sealed.
 [[nodiscard]] std::vector<Warning> identifier_warnings(const std::vector<packs::Member>& fields,
-                                                       const Value& value, const std::string& path);
+                                                       const Value& form, const std::string& path,
+                                                       const Doubts& doubts);
 
 }  // namespace bashu::api

@@ -166,6 +166,32 @@ std::vector<const Division*> Divisions::heirs(std::string_view code, Date then, 
   return heirs;
 }
 
+std::optional<Title> Divisions::doubt(std::string_view code, Date on) const {
+  if (find(code, on)) return std::nullopt;
+  const auto same_code = by_code_.find(code);
+  if (same_code == by_code_.end()) {
+    const std::string_view province = code.substr(0, 2);
+    const auto next = by_code_.lower_bound(province);
+    if (next == by_code_.end() || !next->first.starts_with(province)) return std::nullopt;
+    return Title{{"en", "No division has this code."}, {"zh", "没有此行政区划代码。"}};
+  }
+  const Division& last = same_code->second.back();
+  if (!last.until || on < *last.until) {
+    const std::string from = last.from ? last.from->text() : "";
+    return Title{{"en", last.name.at("en") + " has this code from " + from + " on."},
+                 {"zh", "该代码自 " + from + " 起为" + last.name.at("zh") + "。"}};
+  }
+  std::string en;
+  std::string zh;
+  for (const Division* heir : heirs(code, last.until->plus_days(-1), on)) {
+    en += (en.empty() ? "; now " : ", ") + heir->code + " " + heir->name.at("en");
+    zh += (zh.empty() ? "；现为 " : "、") + heir->code + " " + heir->name.at("zh");
+  }
+  const std::string until = last.until->text();
+  return Title{{"en", last.name.at("en") + " ended on " + until + en + "."},
+               {"zh", last.name.at("zh") + "已于 " + until + " 撤销" + zh + "。"}};
+}
+
 std::vector<const Division*> Divisions::in_force(Date on) const {
   std::vector<const Division*> all;
   for (const auto& [code, same_code] : by_code_) {

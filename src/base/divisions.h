@@ -49,6 +49,10 @@ class Divisions {
   // its successors, each once. Empty if nothing held the code.
   [[nodiscard]] std::vector<const Division*> heirs(std::string_view code, Date then,
                                                    Date now) const;
+  // What is to be said of a code written on that day: nothing if it is in force, or of a province
+  // that this file does not list. Else that there is no such code, or since when it is none and
+  // what took its place.
+  [[nodiscard]] std::optional<Title> doubt(std::string_view code, Date on) const;
   // In the order of codes, then days.
   [[nodiscard]] std::vector<const Division*> in_force(Date on) const;
 

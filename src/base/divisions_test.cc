@@ -114,5 +114,21 @@ RC_GTEST_PROP(Divisions, EveryDivisionHasHeirsOnAnyLaterDay, ()) {
   }
 }
 
+TEST(Divisions, ACodeOutOfForceSaysWhatTookItsPlace) {
+  const auto doubt = [](const char* code, const char* on) {
+    const auto said = shipped().doubt(code, day(on));
+    return said ? said->at("en") : "";
+  };
+  EXPECT_EQ(doubt("500105", "2025-11-05"), "");
+  EXPECT_EQ(doubt("500105", "2025-11-06"),
+            "Jiangbei District ended on 2025-11-06; now 500157 Liangjiang New Area.");
+  EXPECT_EQ(doubt("500112", "2026-01-01"),
+            "Yubei District ended on 2025-11-06; now 500157 Liangjiang New Area, 500109 Beibei "
+            "District.");
+  EXPECT_EQ(doubt("500157", "2025-01-01"), "Liangjiang New Area has this code from 2025-11-06 on.");
+  EXPECT_EQ(doubt("510199", "2026-01-01"), "No division has this code.");
+  EXPECT_EQ(doubt("110101", "2026-01-01"), "");  // of a province that is not listed here
+}
+
 }  // namespace
 }  // namespace bashu

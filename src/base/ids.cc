@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/unicode.h"
+
 namespace bashu {
 
 namespace {
@@ -107,6 +109,41 @@ void check_character(IdEvidence& evidence, char found, char expected, const std:
         zh + "为" + found + "，计算应为" + expected);
 }
 
+// `[A-Z]{letters}[0-9]{digits}`
+bool is_form(std::string_view id, std::size_t letters, std::size_t digits) {
+  return id.size() == letters + digits && all_digits(id.substr(letters)) &&
+         std::ranges::all_of(id.substr(0, letters), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Of citizens and, beginning with 9 or 81 to 83, of residents with the same number.
+bool is_citizen_form(std::string_view id) {
+  return id.size() == 18 && all_digits(id.substr(0, 17)) &&
+         (all_digits(id.substr(17)) || id[17] == 'X');
+}
+
+// The number of 18 digits that took the place of one of 15; empty if it was none.
+std::string successor_of(std::string_view id) {
+  if (id.size() != 15 || !all_digits(id) || !is_province(id.substr(0, 2))) return {};
+  std::string longer{id};
+  longer.insert(6, "19");
+  if (!Date::from_civil(number(longer.substr(6, 4)), number(longer.substr(10, 2)),
+                        number(longer.substr(12, 2)))) {
+    return {};
+  }
+  longer += citizen_check(longer);
+  return longer;
+}
+
+bool is_permit_of_hong_kong_or_macao(std::string_view id) {
+  return (id.starts_with('H') || id.starts_with('M')) && (is_form(id, 1, 8) || is_form(id, 1, 10));
+}
+
+bool is_passport_or_permit(std::string_view id) {
+  return is_form(id, 1, 7) || is_form(id, 1, 8) || is_form(id, 2, 7) ||  // passports of China
+         is_form(id, 3, 12) ||                // permanent residence of foreigners until 2023
+         (id.size() == 8 && all_digits(id));  // permit for Taiwan residents since 2015
+}
+
 bool is_registrar_class(std::string_view pair) {
   return std::ranges::find(kRegistrarClasses, pair) != kRegistrarClasses.end();
 }
@@ -135,6 +172,19 @@ std::string normal_id(std::string_view text) {
   const std::size_t begin = normal.find_first_not_of(kWhite);
   if (begin == std::string::npos) return {};
   return normal.substr(begin, normal.find_last_not_of(kWhite) - begin + 1);
+}
+
+std::string normal_code(std::string_view text) {
+  return normal_id(without_blanks_and_hyphens(text));
+}
+
+std::string normal_person(std::string_view text) {
+  const std::string id = normal_code(text);
+  if (std::string longer = successor_of(id); !longer.empty()) return longer;
+  constexpr std::size_t kHolder = 9;  // characters that stay through renewals
+  if (is_permit_of_hong_kong_or_macao(id)) return id.substr(0, kHolder);
+  if (is_citizen_form(id) || is_passport_or_permit(id)) return id;
+  return normal_text(text);
 }
 
 IdEvidence check_citizen_number(std::string_view text, std::optional<Date> today) {

@@ -22,6 +22,14 @@ struct IdEvidence {
 // Full-width letters and digits to ASCII, lower case to upper case, no white space at either end.
 [[nodiscard]] std::string normal_id(std::string_view text);
 
+// The number of a person as it is sealed, so that one person has one pseudonym: without blanks,
+// invisible characters and hyphens, of 15 digits the 18 that followed in 1999, of a permit for Hong
+// Kong and Macao residents without the count of its renewals. What has the form of no such number
+// is text (base/unicode.h). Rules and sources: docs/formats/identifiers.md.
+[[nodiscard]] std::string normal_person(std::string_view text);
+// Of firms, manifests, institutions, licences: without blanks, invisible characters and hyphens.
+[[nodiscard]] std::string normal_code(std::string_view text);
+
 // Citizen number, GB 11643-1999: 6 digits of the first registration, 8 of the birth, 3 in sequence,
 // a check character. The place says nothing about the present residence. Of 15 digits: the number
 // of before 1999, without check character. `today`: births after it are found wrong.

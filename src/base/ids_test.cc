@@ -27,6 +27,35 @@ TEST(NormalId, KnowsFullWidthAndLowerCase) {
   EXPECT_EQ(normal_id("川\xef"), "川\xef");
 }
 
+// One person is one, however the number was typed.
+TEST(NormalPerson, OneWritingForEachKindOfNumber) {
+  const struct {
+    const char *typed, *kept;
+  } rows[] = {
+      {"11010519491231002x", "11010519491231002X"},
+      {"１１０１０５１９４９１２３１００２Ｘ", "11010519491231002X"},
+      {"110105-19491231-002X", "11010519491231002X"},
+      {" 110105 1949\u00a01231 002X\u200b", "11010519491231002X"},
+      {"110105491231002", "11010519491231002X"},  // of 15 digits, and what followed it
+      {"990105491231002", "990105491231002"},     // no province: no number of a citizen
+      {"110105490230002", "110105490230002"},     // 30 February
+      {"h0123456702", "H01234567"},
+      {"H 0123 4567", "H01234567"},
+      {"e12345678", "E12345678"},
+      {"usa110105199001", "USA110105199001"},
+      {"usa1101051990010", "usa1101051990010"},
+      {"a-surrogate", "a-surrogate"},
+      {"t:Abc-_def", "t:Abc-_def"},
+      {"  王五 ", "王五"},
+      {"\u3000", ""},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(normal_person(row.typed), row.kept) << row.typed;
+    EXPECT_EQ(normal_person(normal_person(row.typed)), row.kept) << row.typed;
+  }
+  EXPECT_EQ(normal_code(" 91110000-101623741k"), "91110000101623741K");
+}
+
 // Numbers of the standard's own examples.
 TEST(CitizenNumber, OfTheStandardIsRight) {
   for (const char* id : {"11010519491231002X", "11010519491231002x", "440524188001010014"}) {

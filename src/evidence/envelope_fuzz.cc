@@ -35,6 +35,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                           .window = 64,
                           .answered = [](std::int64_t) { return std::nullopt; }};
   static_cast<void>(admit(*opened, channel, 2'000'000'000));
-  static_cast<void>(prejudge(opened->payload, {.now = 2'000'000'000, .max_life_s = 1'000'000}));
   return 0;
 }

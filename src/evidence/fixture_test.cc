@@ -186,10 +186,23 @@ Receiver::Receiver() {
 
 namespace {
 
+struct Answer {
+  std::string outcome, reason;  // as in the entry
+};
 struct Decided {
   Answer answer;
   std::string effect;
 };
+// Check 17 (docs/formats/evidence.md 8.2): the answer that no rule of a pack has to decide.
+std::optional<Answer> judged(const Payload& payload, std::int64_t now, bool stream_held) {
+  if (payload.expiry <= payload.issued || payload.expiry - payload.issued > 30 * kDay)
+    return Answer{"rejected", "life"};
+  if (payload.expiry <= now) return Answer{"rejected", "expired"};
+  const bool of_the_exchange = payload.pack.empty() && payload.kind.starts_with("bashu.");
+  if (payload.pack != pack() && !of_the_exchange) return Answer{"rejected", "pack"};
+  if (!payload.stream.empty() && stream_held) return Answer{"held", "stream-held"};
+  return std::nullopt;
+}
 // The rules of the vectors' pack.
 Decided decide(const std::string& kind) {
   if (kind == "waste.apply") return {{"applied", "-"}, "\x0a\x06opened"};
@@ -222,12 +235,8 @@ Receiver::Result Receiver::receive(std::string_view envelope, std::string_view t
   if (*admission == Admission::duplicate)
     return {200, "duplicate", answered_.at(payload.seq).receipt, 0};
   if (*admission == Admission::early) return {202, "buffered", {}, 0};
-  const auto ready = prejudge(
-      payload,
-      {.now = now,
-       .max_life_s = 30 * kDay,
-       .pack_known = payload.pack == pack(),
-       .stream_held = std::ranges::find(held_streams_, payload.stream) != held_streams_.end()});
+  const bool stream_held = std::ranges::find(held_streams_, payload.stream) != held_streams_.end();
+  const auto ready = judged(payload, now, stream_held);
   const auto [answer, effect] = ready ? Decided{*ready, ""} : decide(payload.kind);
   if (answer.outcome == "held") held_streams_.push_back(payload.stream);
   const std::string receipt = log.commit(now * 1000, {{.kind = "recv",

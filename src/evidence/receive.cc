@@ -36,14 +36,4 @@ std::expected<Admission, Refusal> admit(const Opened& message, const Receiving& 
   return payload.seq > channel.next ? Admission::early : Admission::due;
 }
 
-std::optional<Answer> prejudge(const Payload& payload, const Judging& state) {
-  if (payload.expiry <= payload.issued || payload.expiry - payload.issued > state.max_life_s)
-    return Answer{"rejected", "life"};
-  if (payload.expiry <= state.now) return Answer{"rejected", "expired"};
-  const bool of_the_exchange = payload.pack.empty() && payload.kind.starts_with("bashu.");
-  if (!state.pack_known && !of_the_exchange) return Answer{"rejected", "pack"};
-  if (!payload.stream.empty() && state.stream_held) return Answer{"held", "stream-held"};
-  return std::nullopt;
-}
-
 }  // namespace bashu::evidence

@@ -1,7 +1,7 @@
-// The receiver's ordered checks of an authentic message (docs/formats/evidence.md 8.2, 9 to 17).
+// The receiver's ordered checks of an authentic message (docs/formats/evidence.md 8.2, 9 to 16).
 // Pure: what the channel knows is passed in, and what follows is the caller's.
 //
-//   open_envelope (1, 4-8) ─► admit (9-16) ─► prejudge (17) ─► decide ─► journal ─► receipt
+//   open_envelope (1, 4-8) ─► admit (9-16) ─► decided by the core (17) ─► journal ─► receipt
 //                                │ duplicate: the original receipt
 //                                │ early: keep or drop, 202
 //                                └ refusal: nothing changes
@@ -38,18 +38,5 @@ enum class Admission : std::uint8_t {
 // The party of the key that opened the message is the TLS peer.
 [[nodiscard]] std::expected<Admission, Refusal> admit(const Opened& message,
                                                       const Receiving& channel, std::int64_t now);
-
-struct Judging {
-  std::int64_t now = 0;         // seconds
-  std::int64_t max_life_s = 0;  // of the agreement
-  bool pack_known = false;      // its pack is adopted here
-  bool stream_held = false;     // an earlier message of its stream is held
-};
-struct Answer {
-  std::string outcome, reason;  // as in the entry
-  friend bool operator==(const Answer&, const Answer&) = default;
-};
-// The answer to a due message that no rule has to decide; nullopt: decide it.
-[[nodiscard]] std::optional<Answer> prejudge(const Payload& payload, const Judging& state);
 
 }  // namespace bashu::evidence

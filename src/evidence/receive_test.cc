@@ -95,15 +95,5 @@ TEST(Receive, TheWindowCannotBeOverflown) {
   EXPECT_EQ(refused.error().next, 1);
 }
 
-TEST(Receive, MessagesOfTheExchangeNeedNoPack) {
-  Payload payload = fixture::payload(1);
-  payload.pack.clear();
-  payload.kind = "bashu.ping";
-  const Judging state{.now = kNow, .max_life_s = 30 * fixture::kDay};
-  EXPECT_EQ(prejudge(payload, state), std::nullopt);
-  payload.kind = "waste.apply";
-  EXPECT_EQ(prejudge(payload, state), (Answer{"rejected", "pack"}));
-}
-
 }  // namespace
 }  // namespace bashu::evidence

@@ -306,6 +306,46 @@ void case_commands(Parser& parser, const Text& t) {
       });
 }
 
+void calendar_commands(Parser& parser, const Text& t) {
+  CLI::App* calendar = parser.group("calendar", t("working days of the parties: check, load, show",
+                                                  "各方工作日历：检查、载入、查看"));
+  parser.command<CalendarCheck>(calendar, "check",
+                                t("report every fault of a calendar file as FILE:LINE:COLUMN: text",
+                                  "逐处报告日历文件的错误，格式为 FILE:行:列: 说明"),
+                                calendar_check, [&t](CLI::App& app, CalendarCheck& o) {
+                                  app.add_option("FILE", o.file)->required();
+                                  app.add_flag("--json", o.json,
+                                               t("print its days as JSON", "以 JSON 输出各日"));
+                                });
+  parser.command<CalendarLoad>(
+      calendar, "load",
+      t("load years of a file on a running node; other years stay",
+        "将文件中的年份载入运行中的节点；其他年份不变"),
+      calendar_load, [&t](CLI::App& app, CalendarLoad& o) {
+        app.add_option("FILE", o.file)->required();
+        app.add_option(
+            "--party", o.parties,
+            t("whose calendar (default: that of every party)", "所属参与方（默认：各方）"));
+        app.add_option("--year", o.years,
+                       t("only this year's notice (default: all of the file)",
+                         "仅此年度的通知（默认：文件中全部年度）"));
+        app.add_option("--version", o.version,
+                       t("instead of the file's; 0: the next one (to correct a mistake)",
+                         "代替文件中的版本；0 表示下一版本（用于更正）"));
+        app.add_flag("--dry-run", o.dry_run,
+                     t("tell the deadlines it would move, change nothing",
+                       "试运行：告知将变动的期限，不作更改"));
+        remote_options(app, o.remote, t);
+      });
+  parser.command<CalendarShow>(
+      calendar, "show", t("the calendars in force", "现行日历"), calendar_show,
+      [&t](CLI::App& app, CalendarShow& o) {
+        app.add_option("--party", o.party, t("of this party only", "仅此参与方"));
+        app.add_option("--year", o.year, t("its days one by one", "逐日列出该年度"));
+        remote_options(app, o.remote, t);
+      });
+}
+
 void examples(CLI::App& app, const Text& t, const std::string& lines) {
   app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
 }
@@ -656,6 +696,7 @@ int run(int argc, char** argv) {
   node_commands(parser, t);
   circle_commands(parser, t);
   case_commands(parser, t);
+  calendar_commands(parser, t);
   import_commands(parser, t);
   journal_commands(parser, t);
   bundle_commands(parser, t);

@@ -123,6 +123,28 @@ struct CaseList {
 };
 Exit case_list(const Console& console, const CaseList& what);
 
+// calendar_command.cc
+struct CalendarCheck {
+  std::string file;
+  bool json = false;
+};
+Exit calendar_check(const Console& console, const CalendarCheck& what);
+struct CalendarLoad {
+  Remote remote;
+  std::string file;
+  std::vector<std::string> parties;     // empty: all of the circle
+  std::vector<int> years;               // empty: all of the file
+  std::optional<std::int64_t> version;  // instead of the file's; 0: the next one
+  bool dry_run = false;
+};
+Exit calendar_load(const Console& console, const CalendarLoad& what);
+struct CalendarShow {
+  Remote remote;
+  std::string party;
+  std::optional<int> year;  // its days one by one
+};
+Exit calendar_show(const Console& console, const CalendarShow& what);
+
 // import_command.cc
 struct Import {
   Remote remote;

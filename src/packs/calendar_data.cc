@@ -11,19 +11,23 @@
 #include <vector>
 
 #include "packs/yaml.h"
+#include "texts/texts.h"
 
 namespace bashu::packs {
 
 namespace {
 
+constexpr int kYearMin = 1949;
+constexpr int kYearMax = 9998;
+
 class Reader {
  public:
   explicit Reader(Document document) : document_{std::move(document)} {}
 
-  std::expected<Calendar, std::vector<Finding>> read() {
+  std::expected<CalendarYears, std::vector<Finding>> read() {
     if (document_.findings.empty()) file();
     if (!document_.findings.empty()) return std::unexpected{std::move(document_.findings)};
-    return std::move(calendar_);
+    return std::move(given_);
   }
 
  private:
@@ -80,8 +84,8 @@ class Reader {
   void file() {
     const Value& root = document_.root;
     if (!record(&root, "", {"calendar", "title", "version", "years"})) return;
-    calendar_.version = root.int_at("version", -1);
-    if (calendar_.version < 1) find("version", "must be a number from 1 on");
+    given_.days.version = root.int_at("version", -1);
+    if (given_.days.version < 1) find("version", "must be a number from 1 on");
     const Value* years = root.find("years");
     if (!years || !years->as_record() || years->as_record()->empty()) {
       find("years", "must be a record of years");
@@ -91,17 +95,18 @@ class Reader {
       const std::string path = "years." + name;
       int number = 0;
       const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-      if (error != std::errc{} || end != name.data() + name.size() || number < 1949 ||
-          number > 9998) {
+      if (error != std::errc{} || end != name.data() + name.size() || number < kYearMin ||
+          number > kYearMax) {
         find(path, "must be a year");
         continue;
       }
+      given_.years.insert(number);
       year(number, content, path);
     }
     for (const auto& [day, path] : workdays_) {
       if (day.weekday() < 5) find(path, day.text() + " is no weekend day");
       if (off_.contains(day)) find(path, day.text() + " lies in a holiday");
-      calendar_.workdays.insert(day);
+      given_.days.workdays.insert(day);
     }
   }
 
@@ -142,20 +147,54 @@ class Reader {
     }
     for (Date day = *from; day <= *to; day = day.plus_days(1)) {
       off_.insert(day);
-      if (day.weekday() < 5) calendar_.holidays.insert(day);
+      if (day.weekday() < 5) given_.days.holidays.insert(day);
     }
   }
 
   Document document_;
-  Calendar calendar_;
+  CalendarYears given_;
   std::set<Date> off_;
   std::vector<std::pair<Date, std::string>> workdays_;
 };
 
 }  // namespace
 
-std::expected<Calendar, std::vector<Finding>> load_calendar(std::string_view text) {
+std::expected<CalendarYears, std::vector<Finding>> load_calendar(std::string_view text) {
   return Reader{read_yaml(text)}.read();
+}
+
+int notice_year(Date day) { return day.plus_days(7).year(); }
+
+std::vector<FormError> check_days(CalendarYears& given) {
+  std::vector<FormError> wrong;
+  const auto find = [&](const char* path, const char* why, const std::string& what) {
+    wrong.push_back({.path = path, .why = texts::title(why, {{"what", what}})});
+  };
+  for (const int year : given.years) {
+    if (year < kYearMin || year > kYearMax) find("years", "calendar.no_year", std::to_string(year));
+  }
+  const auto of_those_years = [&](Date day, const char* path) {
+    if (given.years.contains(notice_year(day)) || given.years.contains(day.year())) return;
+    find(path, "calendar.other_year", day.text());
+  };
+  for (const Date day : given.days.holidays) of_those_years(day, "holidays");
+  for (const Date day : given.days.workdays) {
+    of_those_years(day, "workdays");
+    if (day.weekday() < 5) find("workdays", "calendar.no_weekend", day.text());
+    if (given.days.holidays.contains(day)) find("workdays", "calendar.both", day.text());
+  }
+  std::erase_if(given.days.holidays, [](Date day) { return day.weekday() >= 5; });
+  return wrong;
+}
+
+Calendar amended(Calendar held, const CalendarYears& given) {
+  const auto spoken_of = [&](Date day) { return given.years.contains(notice_year(day)); };
+  std::erase_if(held.holidays, spoken_of);
+  std::erase_if(held.workdays, spoken_of);
+  held.holidays.insert(given.days.holidays.begin(), given.days.holidays.end());
+  held.workdays.insert(given.days.workdays.begin(), given.days.workdays.end());
+  held.version = given.days.version;
+  return held;
 }
 
 }  // namespace bashu::packs

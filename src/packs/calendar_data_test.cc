@@ -31,7 +31,7 @@ std::vector<std::string> faults(const std::string& text) {
 
 TEST(CalendarData, ShippedCalendarIsThatOfTheNotices) {
   ASSERT_EQ(faults(shipped_text()), std::vector<std::string>{});
-  const Calendar calendar = load_calendar(shipped_text()).value();
+  const Calendar calendar = load_calendar(shipped_text()).value().days;
   EXPECT_EQ(calendar.version, 1);
   EXPECT_FALSE(calendar.works(day("2026-02-23")));  // a Monday of the Spring Festival
   EXPECT_TRUE(calendar.works(day("2026-02-28")));   // a Saturday worked
@@ -81,6 +81,19 @@ TEST(CalendarData, RefusesWhatCannotBeTrue) {
                                       "3 years.99 must be a year"}));
   EXPECT_EQ(faults("[]").size(), 1U);
   EXPECT_EQ(faults("a: yes\n").size(), 1U);
+}
+
+TEST(CalendarData, AYearTakesThePlaceOfThatYearAlone) {
+  const Calendar held{.holidays = {day("2025-10-01"), day("2026-01-01"), day("2026-05-01")},
+                      .workdays = {day("2025-12-27"), day("2026-02-28")},
+                      .version = 1};
+  CalendarYears given{.years = {2026},
+                      .days = {.holidays = {day("2026-01-02")}, .workdays = {}, .version = 2}};
+  EXPECT_TRUE(check_days(given).empty());
+  const Calendar now = amended(held, given);
+  EXPECT_EQ(now.holidays, (std::set<Date>{day("2025-10-01"), day("2026-01-02")}));
+  EXPECT_TRUE(now.workdays.empty());  // 27 December is announced with the new year
+  EXPECT_EQ(now.version, 2);
 }
 
 }  // namespace

@@ -363,7 +363,7 @@ class Told(test_import.OnNodes):
         load.set_calendars(apis)
         self.assertEqual([api.position() for api in apis], before)
         with self.assertRaises(node_api.Refused) as refused:
-            apis[0].call("POST", "/calendars", {"party": "sichuan", "version": 1, "holidays": []})
+            apis[0].call("POST", "/calendars", {"party": "sichuan", "version": 1, "years": [2026]})
         self.assertEqual(refused.exception.code, "chain")
 
 

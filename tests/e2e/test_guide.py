@@ -47,9 +47,11 @@ class Guide(unittest.TestCase):
         return done.stdout.decode()
 
     def test_operating(self):
-        shutil.copy(ROOT / "packs" / "household-migration.yaml", self.work)
+        for file in ("packs/household-migration.yaml", "circles/calendar-cn.yaml"):
+            shutil.copy(ROOT / file, self.work)
         said = self.shell("docs/guide/operating.md")
         self.assertIn("the two agree", said)
+        self.assertIn("2026-02-28", said)
         self.assertIn('"today":"2026-03-03"', said)
         self.assertIn('"held":[]', said)
         self.assertIn("snapshot of", said)

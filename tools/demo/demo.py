@@ -20,7 +20,6 @@ import threading
 
 import circle
 import synthetic
-from calendar_cn import bodies as calendars_of
 from client import Refused
 from migration import PACK as HUKOU, Migrations
 from node import ROOT, Node, bashu, form_circle, mail_delivered, program, save_keys
@@ -125,11 +124,10 @@ class Demo:
     def calendars(self):
         """Both jurisdictions keep China's working days; each node knows both calendars."""
         for node in self.both():
-            for body in calendars_of(self.nodes):
-                node.as_("admin").post("/calendars", body)
+            bashu("calendar", "load", synthetic.CALENDAR, "--api", node.url, "--key", node.keys["admin"])
         off, on = synthetic.holidays()
-        self.story.say(f"工作日历：节假日 {len(off)} 天，调休上班 {len(on)} 天",
-                       f"calendars: {len(off)} days off, {len(on)} weekend days worked")
+        self.story.say(f"工作日历：工作日放假 {len(off)} 天，周末上班 {len(on)} 天",
+                       f"calendars: {len(off)} weekdays off, {len(on)} weekend days worked")
 
     def lists(self):
         self.story.chapter(f"{YEAR} 年度白名单：各方提出，对方逐字签署",

@@ -4,15 +4,13 @@ The same seed gives the same data.
 """
 
 import datetime
-import pathlib
+import functools
+import json
 import random
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "circles"))
+from node import ROOT, bashu
 
-import calendar_cn  # noqa: E402
-
+CALENDAR = ROOT / "circles" / "calendar-cn.yaml"
 SEED = 20200401  # the day the White List came into force
 T = 1000  # kilograms in a tonne: masses are stored in kilograms
 
@@ -37,9 +35,11 @@ def divisions(day):
     return found
 
 
+@functools.cache
 def holidays():
-    """(holidays, working weekends) of circles/calendar-cn.yaml, as sets of dates."""
-    return calendar_cn.holidays()
+    """(weekdays off, weekend days worked) of circles/calendar-cn.yaml, as sets of dates."""
+    read = json.loads(bashu("calendar", "check", CALENDAR, "--json"))
+    return tuple({datetime.date.fromisoformat(day) for day in read[kind]} for kind in ("holidays", "workdays"))
 
 
 def citizen_number(division, born, sequence):

@@ -1,0 +1,39 @@
+#include "base/unicode.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+namespace bashu {
+namespace {
+
+TEST(NormalText, IsComposedAndHasNothingInvisible) {
+  EXPECT_EQ(normal_text("e\u0301cole"), "école");
+  EXPECT_EQ(normal_text("\ufeff 王\u200b五\u3000"), "王五");
+  EXPECT_EQ(normal_text("\u00a0\u200b\u2060"), "");
+  EXPECT_EQ(normal_text("two  words\n"), "two  words");
+  EXPECT_EQ(normal_text("\xff"), "\xff");
+  EXPECT_EQ(normal_text(std::string{"a\0b", 3}), (std::string{"a\0b", 3}));
+}
+
+TEST(NormalName, BracketsAndDotsAreThoseOfTheScript) {
+  EXPECT_EQ(normal_name("华兴(成都)有限公司"), "华兴（成都）有限公司");
+  EXPECT_EQ(normal_name("买买提•吐尔逊"), "买买提·吐尔逊");
+  EXPECT_EQ(normal_name("买买提・吐尔逊"), normal_name("买买提·吐尔逊"));
+  EXPECT_EQ(normal_name("Huaxing (Chengdu) Ltd"), "Huaxing (Chengdu) Ltd");
+  EXPECT_EQ(normal_name("㐀a•b"), "㐀a•b");
+}
+
+TEST(WithoutBlanksAndHyphens, LeavesWhatANumberIs) {
+  EXPECT_EQ(without_blanks_and_hyphens("1101 05–1949\u30001231-002\u200bX"), "11010519491231002X");
+  EXPECT_EQ(without_blanks_and_hyphens("\u3000 -"), "");
+}
+
+RC_GTEST_PROP(NormalText, IsStableAndAnyTextIsTaken, (const std::string& text)) {
+  RC_ASSERT(normal_text(normal_text(text)) == normal_text(text));
+  RC_ASSERT(normal_name(normal_name(text)) == normal_name(text));
+}
+
+}  // namespace
+}  // namespace bashu
