@@ -13,10 +13,11 @@
 #include <variant>
 #include <vector>
 
-#include "api/figure_value.h"
+#include "api/figures_json.h"
 #include "base/assert.h"
 #include "base/json.h"
 #include "bench/bench.h"
+#include "figures/answer.h"
 #include "packs/load.h"
 #include "views/follower.h"
 #include "views/views.h"
@@ -255,14 +256,22 @@ std::unique_ptr<views::Views> load(const std::filesystem::path& path,
   return std::move(*again);
 }
 
-double ask_ms(views::Views& views, const views::FigureAsk& ask) {
+std::optional<figures::Answer> ask_once(views::Views& views, const figures::Ask& ask,
+                                        views::At known_at) {
+  auto answer =
+      views.read(known_at, [&](views::Session& session) { return figures::answer(session, ask); });
+  BASHU_ASSERT(answer);
+  return std::move(*answer);
+}
+
+double ask_ms(views::Views& views, const figures::Ask& ask, views::At known_at) {
   constexpr int kTimes = 9;
   std::vector<double> times;
   for (int i = 0; i < kTimes; ++i) {
     const auto start = Steady::now();
-    const auto answer = views.figure(ask);
+    const auto answer = ask_once(views, ask, known_at);
     times.push_back(seconds_since(start) * 1e3);
-    BASHU_ASSERT(answer && *answer && (*answer)->error.empty());
+    BASHU_ASSERT(answer && answer->error.empty());
   }
   return median(times);
 }
@@ -273,10 +282,10 @@ bool is_small(const std::string& id) {
 }
 
 // As many numbers as a published overview has: every figure, and the large ones on a second date.
-api::Published published_of(const std::vector<std::string>& ids) {
-  api::Published published;
+figures::Published published_of(const std::vector<std::string>& ids) {
+  figures::Published published;
   const auto add = [&](const std::string& id, std::string_view as_of) {
-    api::PublishedRow row;
+    figures::PublishedRow row;
     row.id = "N" + std::to_string(published.rows.size() + 1);
     row.section = "1";
     row.figure = id;
@@ -402,34 +411,33 @@ bool figures(std::ostream& out) {
   const Date as_of = *Date::parse("2024-06-30");
   out << "  figure              now ms   past ms   value\n" << std::fixed << std::setprecision(2);
   double slowest = 0, now_sum = 0, past_sum = 0;
-  const std::vector<std::string> ids = views->figure_ids();
+  const std::vector<std::string> ids =
+      *views->read({}, [](views::Session& session) { return figures::ids(session); });
   for (const std::string& id : ids) {
-    const views::FigureAsk ask{.id = id, .as_of = as_of};
-    views::FigureAsk then = ask;
-    then.known_at = past;
-    const double now_ms = ask_ms(*views, ask);
-    const double past_ms = ask_ms(*views, then);
+    const figures::Ask ask{.id = id, .as_of = as_of};
+    const double now_ms = ask_ms(*views, ask, {});
+    const double past_ms = ask_ms(*views, ask, past);
     slowest = std::max({slowest, now_ms, past_ms});
     now_sum += now_ms;
     past_sum += past_ms;
     if (is_small(id)) continue;  // the slowest of them counts below
-    const auto answer = views->figure(ask);
+    const auto answer = ask_once(*views, ask, {});
     out << "    " << std::left << std::setw(16) << id.substr(id.find('/') + 1) << std::right
         << std::setw(8) << now_ms << "  " << std::setw(8) << past_ms << "   "
-        << (*answer)->value.value_or(-1) << verdict(now_ms < kGoalMs && past_ms < kGoalMs) << "\n";
+        << answer->value.value_or(-1) << verdict(now_ms < kGoalMs && past_ms < kGoalMs) << "\n";
   }
   out << "  result    slowest figure " << slowest << " ms, goal " << kGoalMs
       << verdict(slowest < kGoalMs) << "; past positions take " << past_sum / now_sum
       << " of the present\n";
 
-  const api::Published published = published_of(ids);
+  const figures::Published published = published_of(ids);
   std::vector<double> overviews;
   for (int run = 0; run < 5; ++run) {
     const auto begun = Steady::now();
-    const auto overview =
-        api::overview_value(*views, {.as_of = {}, .known_at = {}, .language = "en"}, published);
+    const auto overview = views->read(
+        {}, [&](views::Session& session) { return figures::overview(session, {}, published); });
+    BASHU_ASSERT(overview && api::overview_json(*overview, "en").find("sections"));
     overviews.push_back(seconds_since(begun) * 1e3);
-    BASHU_ASSERT(overview);
   }
   out << "  overview  " << published.rows.size() << " numbers in " << median(overviews)
       << " ms (median of 5), goal " << kOverviewGoalMs

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "api/access.h"
-#include "api/published.h"
 #include "base/date.h"
 #include "base/error.h"
+#include "figures/published.h"
 #include "http/message.h"
 #include "http/server.h"
 #include "node/node.h"
@@ -50,7 +50,7 @@ class Api {
     std::function<void(const std::string& method, std::string_view path, int status,
                        std::int64_t ms, const std::string& key)>
         log;
-    std::shared_ptr<const Published> published{};  // null: nothing was
+    std::shared_ptr<const figures::Published> published{};  // null: nothing was
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

@@ -14,12 +14,12 @@
 #include "api/call.h"
 #include "api/deposits.h"
 #include "api/privacy.h"
-#include "api/published.h"
 #include "api/shelf.h"
 #include "base/date.h"
 #include "base/shipped.h"
 #include "exchange/blobs.h"
 #include "exchange/exchange.h"
+#include "figures/published.h"
 #include "node/node.h"
 
 namespace bashu::views {
@@ -49,7 +49,7 @@ struct Context {
   std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::filesystem::path dir;
-  std::shared_ptr<const Published> published = std::make_shared<Published>();
+  std::shared_ptr<const figures::Published> published = std::make_shared<figures::Published>();
   const Divisions* divisions = &shipped_divisions();
   Shelves shelves;
   AccessLog access;

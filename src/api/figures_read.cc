@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/figure_value.h"
+#include "api/figures_json.h"
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "figures/answer.h"
+#include "figures/known_at.h"
+#include "figures/tell.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -30,7 +33,7 @@ std::expected<Named, Problem> find_figure(Context& context, const Call& call) {
 std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
   const auto text = call.request.parameter("known_at");
   if (!text) return views::At{};
-  const auto parsed = parse_known_at(*text, context.node.identity().offset_minutes);
+  const auto parsed = figures::parse_known_at(*text, context.node.identity().offset_minutes);
   if (!parsed) {
     return std::unexpected{malformed("known_at", "A position, a date or a time is expected.",
                                      "应为位置、日期或时间。")};
@@ -42,30 +45,30 @@ std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
   return *position;
 }
 
-std::expected<views::FigureAsk, Problem> read_ask(Context& context, const Call& call,
-                                                  std::string id) {
-  views::FigureAsk ask;
-  ask.id = std::move(id);
+// A figure on both axes of time.
+struct Asked {
+  figures::Ask ask;
+  views::At known_at;
+};
+
+std::expected<Asked, Problem> read_ask(Context& context, const Call& call, std::string id) {
+  Asked asked;
+  asked.ask.id = std::move(id);
   const auto as_of = date_parameter(call, "as_of");
   if (!as_of) return std::unexpected{as_of.error()};
-  ask.as_of = as_of->value_or(context.shelves.now()->today);
+  asked.ask.as_of = as_of->value_or(context.shelves.now()->today);
   auto known = known_at(context, call);
   if (!known) return std::unexpected{known.error()};
-  ask.known_at = *known;
+  asked.known_at = *known;
   if (const auto text = call.request.parameter("period")) {
-    const std::size_t dots = text->find("..");
-    const auto first = Date::parse(std::string_view{*text}.substr(0, dots));
-    const auto last = dots == std::string::npos
-                          ? std::nullopt
-                          : Date::parse(std::string_view{*text}.substr(dots + 2));
-    if (!first || !last || *last < *first) {
+    asked.ask.period = figures::parse_period(*text);
+    if (!asked.ask.period) {
       return std::unexpected{malformed("period", "Two dates are expected: 2026-01-01..2026-03-31.",
                                        "应为两个日期：2026-01-01..2026-03-31。")};
     }
-    ask.period = {*first, *last};
   }
-  ask.digest = call.parameter("digest") == "true";
-  return ask;
+  asked.ask.digest = call.parameter("digest") == "true";
+  return asked;
 }
 
 template <typename T>
@@ -79,17 +82,21 @@ Result list_figures(Context& context, const Call& call) {
   if (call.request.parameter("as_of") || call.parameter("values") == "true") {
     const auto past = read_past(context, call);
     if (!past) return std::unexpected{past.error()};
-    auto ask = read_ask(context, call, {});
-    if (!ask) return std::unexpected{ask.error()};
-    const FigureWish wish{
-        .ask = std::move(*ask), .party = call.parameter("party"), .language = call.language};
-    auto all = figures_value(*call.views, wish, *context.published);
+    const auto asked = read_ask(context, call, {});
+    if (!asked) return std::unexpected{asked.error()};
+    const auto all = call.views->read(asked->known_at, [&](views::Session& session) {
+      return figures::every_figure(session, asked->ask, *context.published);
+    });
     if (!all) return std::unexpected{problem_of(all.error())};
-    return json_response(*all);
+    return json_response(
+        figures_json(*all, asked->ask.as_of, call.parameter("party"), call.language));
   }
   Value::List list;
   const auto shelf = context.shelves.now();
-  for (const std::string& id : call.views->figure_ids()) {
+  const auto ids =
+      call.views->read({}, [](views::Session& session) { return figures::ids(session); });
+  if (!ids) return std::unexpected{problem_of(ids.error())};
+  for (const std::string& id : *ids) {
     const std::size_t slash = id.find('/');
     const HeldPack* held = shelf->find(std::string_view{id}.substr(0, slash));
     const packs::Figure* figure =
@@ -115,14 +122,16 @@ Result show_figure(Context& context, const Call& call) {
   if (!named) return std::unexpected{named.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
-  if (!ask) return std::unexpected{ask.error()};
-  const FigureWish wish{
-      .ask = std::move(*ask), .party = call.parameter("party"), .language = call.language};
-  auto answer = figure_value(*call.views, wish, *context.published);
-  if (!answer) return std::unexpected{problem_of(answer.error())};
-  if (!*answer) return std::unexpected{not_found()};
-  return json_response(**answer);
+  const auto asked = read_ask(context, call, named->held.pack->name + "/" + named->name);
+  if (!asked) return std::unexpected{asked.error()};
+  const auto figure = call.views->read(asked->known_at, [&](views::Session& session) {
+    return figures::figure(session, asked->ask, *context.published);
+  });
+  if (!figure) return std::unexpected{problem_of(figure.error())};
+  if (!*figure) return std::unexpected{not_found()};
+  auto answer = figure_json(**figure, call.parameter("party"), call.language);
+  if (!answer) return std::unexpected{not_found()};
+  return json_response(*answer);
 }
 
 Result show_overview(Context& context, const Call& call) {
@@ -132,11 +141,11 @@ Result show_overview(Context& context, const Call& call) {
   if (!as_of) return std::unexpected{as_of.error()};
   const auto known = known_at(context, call);
   if (!known) return std::unexpected{known.error()};
-  const auto overview =
-      overview_value(*call.views, {.as_of = *as_of, .known_at = *known, .language = call.language},
-                     *context.published);
+  const auto overview = call.views->read(*known, [&](views::Session& session) {
+    return figures::overview(session, *as_of, *context.published);
+  });
   if (!overview) return std::unexpected{problem_of(overview.error())};
-  return json_response(*overview);
+  return json_response(overview_json(*overview, call.language));
 }
 
 // Keys of records may name a firm: for those who see what is internal somewhere, and auditors.
@@ -151,9 +160,10 @@ Result list_discrepancies(Context& context, const Call& call) {
   if (!as_of) return std::unexpected{as_of.error()};
   const auto known = known_at(context, call);
   if (!known) return std::unexpected{known.error()};
-  const auto found = discrepancies_value(*call.views, *as_of, *known, call.language);
+  const auto found = call.views->read(
+      *known, [&](views::Session& session) { return figures::discrepancies(session, *as_of); });
   if (!found) return std::unexpected{problem_of(found.error())};
-  return json_response(*found);
+  return json_response(discrepancies_json(*found, call.language));
 }
 
 // What this node counted, to every party that adopted the pack.
@@ -171,11 +181,8 @@ Prepared tell_figures(Context& context, const Call& call) {
     as_of = Date::parse(*text);
     if (!as_of) return std::unexpected{malformed("as_of", "A date is expected.", "应为日期。")};
   }
-  std::vector<views::FigureAsk> asks;
-  const Value* figures = body->find("figures");
-  if (!figures) {
-    asks = asks_to_tell(*call.views, *context.published, as_of);
-  } else {
+  std::optional<std::vector<figures::Ask>> asks;  // nullopt: what was published
+  if (const Value* figures = body->find("figures")) {
     constexpr std::size_t kAsksMax = 500;
     const auto* list = figures->as_list();
     if (!list || list->empty() || list->size() > kAsksMax ||
@@ -184,10 +191,8 @@ Prepared tell_figures(Context& context, const Call& call) {
                                        "应为 1 至 500 项 `业务包/指标` 的列表。")};
     }
     const Date day = as_of.value_or(context.shelves.now()->today);
-    for (const Value& id : *list) {
-      asks.push_back(
-          {.id = *id.as_text(), .as_of = day, .known_at = {}, .period = {}, .digest = true});
-    }
+    asks.emplace();
+    for (const Value& id : *list) asks->push_back({.id = *id.as_text(), .as_of = day});
   }
   // What is told reaches to the newest entry: the others take it for all there is.
   constexpr int kWaitMs = 60'000;
@@ -195,7 +200,10 @@ Prepared tell_figures(Context& context, const Call& call) {
   if (durable > 0 && !context.follower.wait(durable - 1, kWaitMs)) {
     return std::unexpected{behind(std::to_string(call.views->entries()))};
   }
-  auto told = views::figures_to_tell(*call.views, asks);
+  auto told = call.views->read({}, [&](views::Session& session) {
+    return figures::to_tell(
+        session, asks ? *asks : figures::asks_to_tell(session, *context.published, as_of));
+  });
   if (!told) return std::unexpected{problem_of(told.error())};
   if (told->find("items")->as_list()->empty()) {
     return std::unexpected{
@@ -215,30 +223,18 @@ Result figure_records(Context& context, const Call& call) {
   if (!past) return std::unexpected{past.error()};
   const auto page = read_page(call);
   if (!page) return std::unexpected{page.error()};
-  const auto ask = read_ask(context, call, named->held.pack->name + "/" + named->name);
-  if (!ask) return std::unexpected{ask.error()};
-  const auto listed = call.views->figure_rows(*ask, *page);
+  const auto asked = read_ask(context, call, named->held.pack->name + "/" + named->name);
+  if (!asked) return std::unexpected{asked.error()};
+  const auto listed = call.views->read(asked->known_at, [&](views::Session& session) {
+    return figures::rows(session, asked->ask, *page);
+  });
   if (!listed) return std::unexpected{problem_of(listed.error())};
   // What a row is about may name a person or a firm: for offices. Others read what is published.
   const bool internal = sees_internal(*call.key, *named->held.pack);
   Value::List rows;
-  for (const views::FigureRow& row : listed->rows) {
-    Value::List positions;
-    for (const std::uint64_t position : row.positions) positions.emplace_back(position);
-    Value::Record one{{"shown", row.shown}, {"positions", std::move(positions)}};
-    if (row.from) one["from"] = row.from->text();
-    if (row.to) one["to"] = row.to->text();
-    if (internal || row.value.as_int()) one["value"] = row.value;
-    if (internal) {
-      one["subject"] = row.subject;
-      one["version"] = row.version;
-      one["edition"] = row.edition;
-      one["split"] = row.split;
-    }
-    rows.push_back(std::move(one));
-  }
-  return json_response(Value::Record{{"figure", ask->id},
-                                     {"as_of", ask->as_of.text()},
+  for (const figures::Row& row : listed->rows) rows.push_back(record_json(row, internal));
+  return json_response(Value::Record{{"figure", asked->ask.id},
+                                     {"as_of", asked->ask.as_of.text()},
                                      {"records", std::move(rows)},
                                      {"next", listed->next}});
 }

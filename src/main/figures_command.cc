@@ -5,8 +5,12 @@
 #include <ostream>
 #include <utility>
 
-#include "api/figure_value.h"
+#include "api/figures_json.h"
 #include "base/json.h"
+#include "figures/answer.h"
+#include "figures/known_at.h"
+#include "figures/tell.h"
+#include "figures/words.h"
 #include "http/message.h"
 #include "main/client.h"
 #include "main/commands.h"
@@ -14,7 +18,6 @@
 #include "main/offline_views.h"
 #include "main/table.h"
 #include "views/follower.h"
-#include "views/sides.h"
 
 namespace bashu::cli {
 
@@ -59,7 +62,7 @@ std::expected<Place, Exit> place_of(const Console& console, const Remote& remote
 // A node's directory, read only.
 struct Offline {
   std::unique_ptr<views::Views> views;
-  std::shared_ptr<const api::Published> published;
+  std::shared_ptr<const figures::Published> published;
   Date today;
   int offset_minutes = 0;
 };
@@ -70,7 +73,7 @@ std::expected<Offline, Exit> open_offline(const Console& console, const std::str
   if (!identity) return std::unexpected{console.fail(identity.error())};
   const auto clock = clock_of(dir, identity->offset_minutes);
   if (!clock) return std::unexpected{console.fail(clock.error())};
-  auto published = api::published_of(dir, circle);
+  auto published = figures::published_of(dir, circle);
   if (!published) return std::unexpected{console.fail(published.error())};
   auto views = open_views(console, dir);
   if (!views) return std::unexpected{views.error()};
@@ -93,7 +96,7 @@ std::expected<std::optional<Date>, Exit> read_day(const Console& console, const 
 std::expected<views::At, Exit> read_known_at(const Console& console, const std::string& text,
                                              Offline& at) {
   if (text.empty()) return views::At{};
-  const auto parsed = api::parse_known_at(text, at.offset_minutes);
+  const auto parsed = figures::parse_known_at(text, at.offset_minutes);
   if (!parsed) {
     return std::unexpected{console.fail(
         "--known-at: a position (4711), a date (2021-09-25) or a time (2021-09-25T10:00) is "
@@ -114,19 +117,15 @@ std::expected<views::At, Exit> read_known_at(const Console& console, const std::
   return *position;
 }
 
-std::expected<std::optional<std::pair<Date, Date>>, Exit> read_period(const Console& console,
-                                                                      const std::string& text) {
-  if (text.empty()) return std::optional<std::pair<Date, Date>>{};
-  const auto dots = text.find("..");
-  const auto first = Date::parse(std::string_view{text}.substr(0, dots));
-  const auto last = dots == std::string::npos
-                        ? std::nullopt
-                        : Date::parse(std::string_view{text}.substr(dots + 2));
-  if (!first || !last || *last < *first) {
+std::expected<std::optional<figures::Period>, Exit> read_period(const Console& console,
+                                                                const std::string& text) {
+  if (text.empty()) return std::optional<figures::Period>{};
+  const auto period = figures::parse_period(text);
+  if (!period) {
     return std::unexpected{console.fail("--period: 2021-01-01..2021-09-25 is expected",
                                         "--period：应为 2021-01-01..2021-09-25")};
   }
-  return std::pair{*first, *last};
+  return period;
 }
 
 std::string query(std::initializer_list<std::pair<const char*, std::string>> parts) {
@@ -203,10 +202,9 @@ void print_figure(const Console& console, const Value& figure) {
   const auto amount = [&](std::string_view name, const Value& record) {
     const Value* value = record.find(name);
     const std::int64_t* number = value ? value->as_int() : nullptr;
-    return number
-               ? api::exact_for_people(*number, figure.text_at("unit"),
-                                       static_cast<int>(figure.int_at("scale")), console.language)
-               : std::string{"-"};
+    return number ? figures::exact_words(*number, figure.text_at("unit"),
+                                         static_cast<int>(figure.int_at("scale")), console.language)
+                  : std::string{"-"};
   };
   if (figure.find("published_rows")) {
     for (const Value& row : list_at(figure, "published_rows")) published(row);
@@ -328,21 +326,6 @@ void print_records(const Console& console, const Value::List& records, bool firs
   table.print(console.out);
 }
 
-Value record_value(const views::FigureRow& row) {
-  Value::List positions;
-  for (const std::uint64_t position : row.positions) positions.emplace_back(position);
-  Value::Record one{{"subject", row.subject},
-                    {"edition", row.edition},
-                    {"version", row.version},
-                    {"value", row.value},
-                    {"split", row.split},
-                    {"shown", row.shown},
-                    {"positions", std::move(positions)}};
-  if (row.from) one["from"] = row.from->text();
-  if (row.to) one["to"] = row.to->text();
-  return one;
-}
-
 Exit no_figure(const Console& console, const std::string& id) {
   return console.fail("no pack in force gives the figure " + id, "没有生效的业务包给出指标 " + id);
 }
@@ -351,18 +334,19 @@ constexpr int kPage = 1'000;
 
 // All records behind a figure, page after page.
 Exit records_offline(const Console& console, const Figures& what, views::Views& views,
-                     const views::FigureAsk& ask) {
-  if (const auto known = views.figure(ask); !known) {
-    return console.fail(known.error());
-  } else if (!*known) {
-    return no_figure(console, ask.id);
-  }
+                     const figures::Ask& ask, views::At known_at) {
+  const auto known = views.read(known_at, [&](views::Session& session) {
+    return figures::find_figure(session, ask.id) != nullptr;
+  });
+  if (!known) return console.fail(known.error());
+  if (!*known) return no_figure(console, ask.id);
   views::Page page{.after = {}, .limit = kPage};
   do {
-    const auto listed = views.figure_rows(ask, page);
+    const auto listed = views.read(
+        known_at, [&](views::Session& session) { return figures::rows(session, ask, page); });
     if (!listed) return console.fail(listed.error());
     Value::List records;
-    for (const views::FigureRow& row : listed->rows) records.push_back(record_value(row));
+    for (const figures::Row& row : listed->rows) records.push_back(api::record_json(row, true));
     if (what.remote.json) {
       for (const Value& record : records) console.out << canonical_json(record) << '\n';
     } else {
@@ -407,7 +391,7 @@ Exit tell(const Console& console, const Figures& what, const Place& place) {
   }
   const auto day = read_day(console, what.as_of);
   if (!day) return day.error();
-  const auto published = api::published_of(place.dir, what.circle);
+  const auto published = figures::published_of(place.dir, what.circle);
   if (!published) return console.fail(published.error());
   const auto node = open_at_rest(console, place.dir);
   if (!node) return node.error();
@@ -417,17 +401,13 @@ Exit tell(const Console& console, const Figures& what, const Place& place) {
   if (!(*follower)->wait((*node)->durable() - 1, kPatienceMs)) {
     return console.fail((*follower)->fault(), (*follower)->fault());
   }
-  std::vector<views::FigureAsk> asks;
-  if (place.rest.empty()) {
-    asks = api::asks_to_tell(*(*follower)->views(), **published, *day);
-  } else {
-    asks.push_back({.id = place.rest.front(),
-                    .as_of = day->value_or((*node)->clock().today()),
-                    .known_at = {},
-                    .period = {},
-                    .digest = true});
-  }
-  auto told = views::figures_to_tell(*(*follower)->views(), asks);
+  auto told = (*follower)->views()->read({}, [&](views::Session& session) {
+    if (place.rest.empty()) {
+      return figures::to_tell(session, figures::asks_to_tell(session, **published, *day));
+    }
+    const Date as_of = day->value_or((*node)->clock().today());
+    return figures::to_tell(session, {{.id = place.rest.front(), .as_of = as_of}});
+  });
   if (!told) return console.fail(told.error());
   core::Asker by = local_officer();
   const auto done =
@@ -600,22 +580,23 @@ Exit figures(const Console& console, const Figures& what) {
   if (!known) return known.error();
   const auto period = read_period(console, what.period);
   if (!period) return period.error();
-  const api::FigureWish wish{.ask = {.id = id,
-                                     .as_of = day->value_or(at->today),
-                                     .known_at = *known,
-                                     .period = *period,
-                                     .digest = false},
-                             .party = what.party,
-                             .language = console.language};
-  if (what.records) return records_offline(console, what, *at->views, wish.ask);
+  const figures::Ask ask{.id = id, .as_of = day->value_or(at->today), .period = *period};
+  if (what.records) return records_offline(console, what, *at->views, ask, *known);
   if (!one) {
-    const auto all = api::figures_value(*at->views, wish, *at->published);
-    return all ? print(console, what, *all, false) : console.fail(all.error());
+    const auto all = at->views->read(*known, [&](views::Session& session) {
+      return figures::every_figure(session, ask, *at->published);
+    });
+    if (!all) return console.fail(all.error());
+    return print(console, what, api::figures_json(*all, ask.as_of, what.party, console.language),
+                 false);
   }
-  const auto answer = api::figure_value(*at->views, wish, *at->published);
-  if (!answer) return console.fail(answer.error());
-  if (!*answer) return no_figure(console, id);
-  return print(console, what, **answer, true);
+  const auto figure = at->views->read(*known, [&](views::Session& session) {
+    return figures::figure(session, ask, *at->published);
+  });
+  if (!figure) return console.fail(figure.error());
+  if (!*figure) return no_figure(console, id);
+  const auto answer = api::figure_json(**figure, what.party, console.language);
+  return answer ? print(console, what, *answer, true) : no_figure(console, id);
 }
 
 Exit overview(const Console& console, const Overview& what) {
@@ -638,11 +619,11 @@ Exit overview(const Console& console, const Overview& what) {
           "nothing published is known: give --circle FILE, or put published.tsv into the directory",
           "没有公布数目录：请用 --circle FILE 指定，或将 published.tsv 放入节点目录");
     }
-    auto computed = api::overview_value(
-        *at->views, {.as_of = *day, .known_at = *known, .language = console.language},
-        *at->published);
+    const auto computed = at->views->read(*known, [&](views::Session& session) {
+      return figures::overview(session, *day, *at->published);
+    });
     if (!computed) return console.fail(computed.error());
-    answer = std::move(*computed);
+    answer = api::overview_json(*computed, console.language);
   }
   if (!answer) return answer.error();
   if (what.remote.json) {
@@ -668,9 +649,10 @@ Exit discrepancies(const Console& console, const Overview& what) {
     if (!day) return day.error();
     const auto known = read_known_at(console, what.known_at, *at);
     if (!known) return known.error();
-    auto found = api::discrepancies_value(*at->views, *day, *known, console.language);
+    const auto found = at->views->read(
+        *known, [&](views::Session& session) { return figures::discrepancies(session, *day); });
     if (!found) return console.fail(found.error());
-    answer = std::move(*found);
+    answer = api::discrepancies_json(*found, console.language);
   }
   if (!answer) return answer.error();
   if (what.remote.json) {

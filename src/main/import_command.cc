@@ -23,6 +23,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "figures/words.h"
 #include "http/client.h"
 #include "http/message.h"
 #include "http/tls.h"
@@ -33,7 +34,6 @@
 #include "main/import_targets.h"
 #include "node/files.h"
 #include "packs/load.h"
-#include "views/figures.h"
 
 namespace bashu::cli {
 
@@ -581,10 +581,10 @@ class FileImport {
     const auto left = static_cast<std::int64_t>(share > 0 ? passed / share - passed : 0);
     const std::string text =
         file_.filename().string() + "  " +
-        views::number_text(static_cast<std::int64_t>(sum_.rows), 0) +
-        std::string{console_.say(" rows, ", " 行，")} + views::number_text(rate, 0) +
+        figures::number_text(static_cast<std::int64_t>(sum_.rows), 0) +
+        std::string{console_.say(" rows, ", " 行，")} + figures::number_text(rate, 0) +
         std::string{console_.say("/s, ", " 行/秒，")} +
-        views::number_text(static_cast<std::int64_t>(sum_.refused), 0) +
+        figures::number_text(static_cast<std::int64_t>(sum_.refused), 0) +
         std::string{console_.say(" refused, ", " 行被拒，")} + std::to_string(percent) + " %, " +
         std::to_string(left) + std::string{console_.say(" s left", " 秒剩余")};
     if (console_.err_is_terminal) {
@@ -606,7 +606,7 @@ class FileImport {
       console_.out << canonical_json(record) << std::endl;
       return;
     }
-    const auto number = [](auto n) { return views::number_text(static_cast<std::int64_t>(n), 0); };
+    const auto number = [](auto n) { return figures::number_text(static_cast<std::int64_t>(n), 0); };
     console_.out << file_.string() << ": " << number(sum_.rows) << console_.say(" rows, ", " 行，")
                  << number(sum_.taken)
                  << (what_.dry_run ? console_.say(" would be taken, ", " 行可导入，")
@@ -644,7 +644,7 @@ class FileImport {
 std::string understood(const packs::Type& type, const Value& value, const std::string& language) {
   if (const std::int64_t* number = value.as_int()) {
     if (type.kind == packs::Kind::money || type.kind == packs::Kind::quantity) {
-      return views::number_text(*number, type.scale) + " " + type.unit;
+      return figures::number_text(*number, type.scale) + " " + type.unit;
     }
   }
   if (type.kind == packs::Kind::choice && value.as_text()) {

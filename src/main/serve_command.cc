@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
+#include "figures/published.h"
 #include "http/message.h"
 #include "http/server.h"
 #include "http/tls.h"
@@ -190,7 +191,7 @@ Exit serve(const Console& console, const Serve& what) {
   const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen});
   if (!exchange) return console.fail(exchange.error());
 
-  const auto published = api::published_of(dir, what.circle);
+  const auto published = figures::published_of(dir, what.circle);
   if (!published) return console.fail(published.error());
   std::function<std::expected<void, Fault>(Date)> set_today;
   if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };

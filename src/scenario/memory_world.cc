@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "figures/answer.h"
 
 namespace bashu::scenario {
 
@@ -131,8 +132,9 @@ std::expected<FigureValue, std::string> MemoryWorld::figure(
     std::optional<std::pair<Date, Date>> period, const Given& given) {
   views::Views& views = *nodes_.at(at).views;
   if (auto ok = views.flush(); !ok) return std::unexpected{ok.error().what};
-  auto answer =
-      views.figure({.id = id, .as_of = as_of, .known_at = {}, .period = period, .given = given});
+  auto answer = views.read({}, [&](views::Session& session) {
+    return figures::answer(session, {.id = id, .as_of = as_of, .period = period, .given = given});
+  });
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};

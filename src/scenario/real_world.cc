@@ -16,6 +16,7 @@
 
 #include "base/assert.h"
 #include "exchange/circle.h"
+#include "figures/answer.h"
 
 namespace bashu::scenario {
 
@@ -206,8 +207,9 @@ std::expected<FigureValue, std::string> RealWorld::figure(
   One& one = nodes_.at(at);
   follow(one);
   if (auto ok = one.views->flush(); !ok) return std::unexpected{ok.error().what};
-  auto answer = one.views->figure(
-      {.id = id, .as_of = as_of, .known_at = {}, .period = period, .given = given});
+  auto answer = one.views->read({}, [&](views::Session& session) {
+    return figures::answer(session, {.id = id, .as_of = as_of, .period = period, .given = given});
+  });
   if (!answer) return std::unexpected{answer.error().what};
   if (!*answer) return std::unexpected{"no figure " + id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};

@@ -447,9 +447,9 @@ class Play {
   // The value of the one split that `wanted` names with its key; nothing if no row has that key.
   static std::optional<std::int64_t> part(const FigureValue& value, const Value& wanted) {
     const auto& [name, key] = *wanted.as_record()->begin();
-    for (const views::Split& split : value.splits) {
+    for (const figures::Split& split : value.splits) {
       if (split.name != name) continue;
-      for (const views::SplitValue& one : split.values) {
+      for (const figures::SplitValue& one : split.values) {
         if (one.key == key) return one.value;
       }
     }

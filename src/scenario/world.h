@@ -13,13 +13,14 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "core/core.h"
+#include "figures/ask.h"
 #include "views/views.h"
 
 namespace bashu::scenario {
 
 struct FigureValue {
   std::optional<std::int64_t> value;
-  std::vector<views::Split> splits;
+  std::vector<figures::Split> splits;
   std::vector<std::string> added;  // views::FigureAnswer::added
 };
 using Given = std::map<std::string, std::int64_t>;  // views::FigureAsk::given

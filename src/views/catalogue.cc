@@ -10,9 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "packs/expr.h"
 #include "packs/load.h"
-#include "packs/syntax.h"
 #include "sqlite/database.h"
 
 namespace bashu::views {
@@ -138,59 +136,6 @@ void make_index(Database& database, const Table& table, const std::string& what,
                 const std::string& columns) {
   database.exec("CREATE INDEX IF NOT EXISTS " + quoted(table.name + "_" + what) + " ON " +
                 quoted(table.name) + " (" + columns + ")");
-}
-
-bool is_row(packs::Root root) { return root == packs::Root::data || root == packs::Root::entry; }
-
-// Follows an expression into the `calc` it reads.
-void follow(const packs::Pack& pack, const packs::Service* service, const packs::Program& program,
-            std::set<std::string>& seen, Reads& reads) {
-  if (program.reads_as_of()) reads.elsewhere = true;
-  for (const std::string& root : program.roots()) {
-    if (root == "as_of" || root == "today" || root == "figure") reads.elsewhere = true;
-    if (packs::find(pack.registers, root) || packs::find(pack.books, root)) reads.elsewhere = true;
-    if (root != "parent" || !service) continue;
-    reads.parent = true;
-    // Which `calc` of the parent is read the program does not tell: any of them may be.
-    const packs::Service* parent = packs::find(pack.services, service->parent);
-    if (!parent || !seen.insert("parent/" + service->parent).second) continue;
-    for (const auto& [name, calc] : parent->calc) follow(pack, parent, *calc, seen, reads);
-  }
-  packs::each_node(program.root(), [&](const packs::Node& node) {
-    using packs::Op;
-    if (node.op == Op::call && (node.function == packs::Function::add_workdays ||
-                                node.function == packs::Function::workdays)) {
-      reads.elsewhere = true;
-    }
-    if (node.op == Op::member && node.kids[0].op == Op::root && is_row(node.kids[0].root)) {
-      reads.fields.insert(node.name);
-    }
-    if (node.op == Op::method && node.of == "case") {
-      const std::string* state = node.kids.empty() ? nullptr : node.kids[0].literal.as_text();
-      reads.any = reads.any || !state;
-      if (state) reads.visited.insert(*state);
-    }
-    if (node.op == Op::computed && node.of == "case" && node.name == "parties")
-      reads.parties = true;
-    const bool fixed = node.name == "id" || node.name == "parties" || node.name == "opened" ||
-                       node.name == "service";
-    if (node.op == Op::computed && node.of == "case" && !fixed) reads.any = true;
-  });
-  // `data` or `entry` as a whole, or through an index.
-  std::size_t whole = 0, members = 0;
-  packs::each_node(program.root(), [&](const packs::Node& node) {
-    whole += node.op == packs::Op::root && is_row(node.root);
-    members += node.op == packs::Op::member && node.kids[0].op == packs::Op::root &&
-               is_row(node.kids[0].root);
-  });
-  if (whole != members) reads.any = true;
-  if (!service) return;
-  for (const std::string& name : program.calcs()) {
-    const auto* calc = packs::find(service->calc, name);
-    if (calc && seen.insert(service->parent + "/" + name).second) {
-      follow(pack, service, **calc, seen, reads);
-    }
-  }
 }
 
 }  // namespace
@@ -337,7 +282,7 @@ Catalogue read_catalogue(Database& database) {
     const std::string name{figures.text(2)};
     const packs::Figure* figure = packs::find(version->pack->figures, name);
     if (!figure) continue;
-    const Reads reads = reads_of(*version->pack, *figure);
+    const packs::Reads reads = packs::reads_of(*version->pack, *figure);
     using enum packs::Figure::Source;
     catalogue.figures.push_back(
         {.id = figures.integer(0),
@@ -434,19 +379,6 @@ CREATE TABLE figure_row (
   PRIMARY KEY (figure, subject, edition, pos_from)) WITHOUT ROWID;
 CREATE INDEX figure_row_by_edition ON figure_row (edition) WHERE edition > 0;
 )");
-}
-
-Reads reads_of(const packs::Pack& pack, const packs::Figure& figure) {
-  const packs::Service* service = figure.source == packs::Figure::Source::service
-                                      ? packs::find(pack.services, figure.of)
-                                      : nullptr;
-  Reads reads;
-  std::set<std::string> seen;
-  for (const packs::ProgramPtr& program : {figure.where, figure.from, figure.to, figure.measure}) {
-    if (program) follow(pack, service, *program, seen, reads);
-  }
-  for (const auto& [name, program] : figure.split) follow(pack, service, *program, seen, reads);
-  return reads;
 }
 
 std::string definition_digest(const packs::Pack& pack, std::string_view figure) {

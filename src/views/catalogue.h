@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/date.h"
+#include "packs/depends.h"
 #include "packs/pack.h"
 #include "sqlite/database.h"
 
@@ -70,16 +71,6 @@ struct PackVersion {
   packs::PackPtr pack;
 };
 
-// What an evaluation of the figure's expressions reads, beyond its own case or record.
-struct Reads {
-  bool elsewhere = false;  // as_of, registers, books, calendars: differs with the date asked for
-  bool parent = false;
-  bool parties = false;  // of the case
-  // What of a case must change for its row to change; `any`: everything may matter.
-  bool any = false;
-  std::set<std::string, std::less<>> fields;   // of `data`, or of `entry`
-  std::set<std::string, std::less<>> visited;  // states asked for with reached or left
-};
 // One definition of a figure, over the time in which it was the one in force here.
 struct FigureDef {
   std::int64_t id = 0;
@@ -91,7 +82,7 @@ struct FigureDef {
   Date from;               // day from which its pack is in force
   bool active = false;     // rows are kept up to date: nothing newer took its place
   bool stored = false;     // evaluated once per change; otherwise when asked
-  Reads reads;
+  packs::Reads reads;
 };
 
 struct Catalogue {
@@ -122,7 +113,6 @@ void add_indexes(Database& database, const Catalogue& catalogue);
 // The tables every view database has.
 void make_schema(Database& database);
 
-[[nodiscard]] Reads reads_of(const packs::Pack& pack, const packs::Figure& figure);
 // The definition of a figure as written in the pack; its digest names it.
 [[nodiscard]] std::string definition_digest(const packs::Pack& pack, std::string_view figure);
 

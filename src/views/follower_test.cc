@@ -84,10 +84,7 @@ TEST(Follower, ShowsWhatTheNodeMadeDurable) {
   EXPECT_EQ((*here)->state, "drafted");
   EXPECT_EQ((*here)->position, opened.position);
   EXPECT_EQ((*here)->data.find("who")->text_at("$sealed"), "withheld") << "no edge had sealed it";
-  const auto figure =
-      follower->views()->figure({.id = "tolls/visits", .as_of = circle.sichuan.clock.today()});
-  ASSERT_TRUE(figure && *figure);
-  EXPECT_EQ((*figure)->value, 1);
+  EXPECT_EQ(follower->views()->list_cases({.pack = "tolls", .service = "visit"})->rows.size(), 1U);
   EXPECT_EQ(follower->fault(), "");
   EXPECT_FALSE(follower->wait(opened.position + 1'000, 1));
 }

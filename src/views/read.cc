@@ -307,7 +307,7 @@ Listed<CaseRow> list_cases(Session& session, const CaseFilter& filter) {
     const auto [change, no] = parts(filter.page.after);
     order.after_no = number(no.empty() ? change : no).value_or(0);
     if (order.by_change) order.after_change = number(change).value_or(0);
-  } else if (!order.by_change && !session.newest) {
+  } else if (!order.by_change && !session.newest()) {
     // Begin at the newest case there was, not at the newest there is.
     Statement& find = session.db.prepared(
         "SELECT no, position FROM case_index WHERE no >= ? ORDER BY no LIMIT 1");
@@ -471,7 +471,7 @@ Listed<AccountRow> accounts(Session& session, const AccountFilter& filter) {
     if (!filter.page.after.empty() && kind.name < after_kind) continue;
     const bool begun = !filter.page.after.empty() && kind.name == after_kind;
     Where where;
-    if (filter.as_of || !session.newest) {
+    if (filter.as_of || !session.newest()) {
       where.cells.emplace_back(session.known);
       where.cells.emplace_back(filter.as_of ? filter.as_of->text() : std::string{"9999-12-31"});
     }
@@ -483,7 +483,7 @@ Listed<AccountRow> accounts(Session& session, const AccountFilter& filter) {
     }
     if (begun) where.add("a.key > ?", after_key);
     const std::string balance =
-        filter.as_of || !session.newest
+        filter.as_of || !session.newest()
             ? "(SELECT coalesce(sum(p.amount), 0) FROM posting p WHERE p.kind = a.kind AND "
               "p.account = a.id AND p.position <= ? AND p.on_day <= ?)"
             : "a.balance";

@@ -259,7 +259,7 @@ std::string select_list(const Table& table) {
   return list;
 }
 
-std::string select_list(const Table& table, const Reads& reads) {
+std::string select_list(const Table& table, const packs::Reads& reads) {
   if (reads.any) return select_list(table);
   std::string list;
   const auto add = [&](std::string_view name, bool skipped) {

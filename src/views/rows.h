@@ -71,7 +71,7 @@ void to_cells(const Table& table, const Plan& plan, const RecordFacts& facts, st
 // "row", no, ...: what a statement must select for the readers below.
 [[nodiscard]] std::string select_list(const Table& table);
 // The same with NULL for what an evaluation does not read: decoding is most of its cost.
-[[nodiscard]] std::string select_list(const Table& table, const Reads& reads);
+[[nodiscard]] std::string select_list(const Table& table, const packs::Reads& reads);
 [[nodiscard]] CaseFacts case_of(const Table& table, const Catalogue& catalogue,
                                 const Statement& row);
 [[nodiscard]] RecordFacts record_of(const Table& table, const Statement& row);

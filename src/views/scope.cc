@@ -75,7 +75,7 @@ RowScope* RowScope::parent_scope() {
 }
 
 packs::Eval<Value> RowScope::member(std::string_view root, std::string_view name) {
-  if (root == "figure") return lookups_.figure(name);
+  if (root == "figure") return lookups_.figure(pack_, name);
   if (root == "parent" || root == "parent.calc") {
     RowScope* parent = parent_scope();
     if (!parent) return failed(packs::EvalError::Kind::lookup, "the parent case is not known here");

@@ -30,7 +30,8 @@ class Lookups {
   virtual packs::Eval<const Value*> record(const core::RegisterId& reg, std::string_view key) = 0;
   virtual packs::Eval<std::int64_t> balance(const core::Account& account) = 0;
   virtual packs::Eval<Value> window(const core::Account& account, std::string_view month) = 0;
-  virtual packs::Eval<Value> figure(std::string_view name) = 0;
+  // Of the same pack.
+  virtual packs::Eval<Value> figure(const packs::Pack& pack, std::string_view name) = 0;
   virtual const Calendar& calendar() = 0;
   virtual Date as_of() = 0;
 };

@@ -2,8 +2,9 @@
 // position the reader asked for.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
+#include <optional>
 
 #include "core/event.h"
 #include "sqlite/database.h"
@@ -11,12 +12,23 @@
 
 namespace bashu::views {
 
+// A position of the journal; nullopt: the newest one applied. A later one than that reads as it.
+using At = std::optional<std::uint64_t>;
+
 struct Session {
   Database& db;
   const Catalogue& catalogue;
   const core::PartyId& own;
-  std::int64_t known = -1;  // rows valid here; -1: before the first entry
-  bool newest = false;      // `known` is the newest position there is
+  std::int64_t last = -1;   // the newest position there is; -1: before the first entry
+  std::int64_t known = -1;  // rows valid here
+
+  [[nodiscard]] bool newest() const { return known == last; }
+  // The same tables as they stood at another position.
+  [[nodiscard]] Session at(At position) const {
+    Session then{*this};
+    then.known = position ? std::min(last, static_cast<std::int64_t>(*position)) : last;
+    return then;
+  }
 };
 
 // The condition for a row valid at a position bound twice.

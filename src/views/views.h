@@ -1,7 +1,7 @@
-// SQL tables made from packs, readable as they stood at any position of the journal, and figures.
+// SQL tables made from packs, readable as they stood at any position of the journal.
 //
-//     durable entries ─► apply ─► views.db ◄─ reads: cases, records, accounts, tasks, messages,
-//     figures
+//     durable entries ─► apply ─► views.db ◄─ reads: cases, records, accounts, tasks, messages;
+//                                             figures count over them (figures/)
 //
 // A row is valid from the position of the entry that made it to the position of the one that
 // changed it. Nothing here decides anything: the tables can be dropped and rebuilt from the journal
@@ -11,13 +11,15 @@
 // the present costs.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,12 +29,9 @@
 #include "base/value.h"
 #include "core/event.h"
 #include "core/store.h"
-#include "packs/pack.h"
+#include "views/session.h"
 
 namespace bashu::views {
-
-// A position of the journal; nullopt: the newest one applied. A later one than that reads as it.
-using At = std::optional<std::uint64_t>;
 
 struct Page {
   std::string after;  // `next` of the page before; empty: from the beginning
@@ -204,62 +203,7 @@ struct ToldRow {
   std::uint64_t position = 0;  // of ours, when it came
 };
 
-struct FigureAsk {
-  std::string id;  // `pack/figure`
-  Date as_of;
-  At known_at;
-  std::optional<std::pair<Date, Date>> period;  // first and last day
-  bool digest = false;                          // compute rows_digest: reads every row
-  // Rows of a figure over accounts: one for each day of an account, `key@2021-08-31`.
-  bool by_day = false;
-  // Values of other figures (names within the pack) to compute with instead of this node's.
-  std::map<std::string, std::int64_t> given = {};
-};
-struct SplitValue {
-  Value key;  // null: the expression gave nothing
-  std::optional<std::int64_t> value;
-};
-struct Split {
-  std::string name;
-  std::vector<SplitValue> values;  // in order of their keys' canonical JSON
-};
-struct FigureAnswer {
-  std::string id;
-  Title title;
-  core::PartyId side;  // this node's party: whose journal was counted
-  Date as_of;
-  std::uint64_t known_at = 0;
-  std::optional<std::int64_t> value;  // nullopt: there is none, or see `error`
-  std::string unit;
-  int scale = 0;  // decimals of the unit that `value` counts
-  packs::Figure::Says says{};
-  std::optional<std::int64_t> bound;  // of more_than, nearly: the number printed
-  Title printed;                      // `more than 11,000`
-  std::optional<std::int64_t> target;
-  // The total is the sum over the parties; of a `value`, its expression over such sums.
-  bool add_sides = false;
-  std::vector<std::string> added;  // of such a `value`: the figures it reads that add up
-  bool of_accounts = false;        // it sums postings
-  std::string definition;          // digest of the figure's canonical definition
-  std::string pack;                // digest of the pack it stands in
-  std::vector<Split> splits;
-  std::vector<EditionRow> editions;  // in force, of the registers it counts or reads
-  std::int64_t rows = 0;             // that counted
-  std::string rows_digest;           // see figures.h; empty unless asked for
-  std::int64_t failed = 0;           // rows that could not be evaluated
-  std::string error;                 // why there is no value, with the first such row
-};
-struct FigureRow {
-  std::string subject;       // case id, record key or account key
-  std::string edition;       // name, of an entry
-  std::int64_t version = 0;  // of the case or record
-  Value value;               // what it adds; of distinct the thing counted
-  Value split;               // record: name to key
-  std::optional<Date> from, to;
-  Value shown;                           // list of [column, value], class public only
-  std::string digest;                    // of the row, as it goes into rows_digest
-  std::vector<std::uint64_t> positions;  // entries that last changed it
-};
+class Writer;
 
 class Views {
  public:
@@ -273,57 +217,94 @@ class Views {
   // A file another process may be writing; it is never changed. apply() and the like give a Fault.
   [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(
       const std::string& path);
-  virtual ~Views() = default;
+  Views(Options options, std::unique_ptr<Database> database, bool read_only);  // open() instead
+  ~Views();
+  Views(const Views&) = delete;
+  Views& operator=(const Views&) = delete;
 
   // Takes the events of the next entry. Nothing is visible before flush(). After a Fault the views
   // must be dropped.
-  virtual std::expected<void, Fault> apply(std::uint64_t position, std::int64_t time_ms,
-                                           const std::vector<core::Event>& events) = 0;
+  [[nodiscard]] std::expected<void, Fault> apply(std::uint64_t position, std::int64_t time_ms,
+                                                 const std::vector<core::Event>& events);
   // Makes visible what was applied. `mark` is kept with the position: the follower's proof that
   // the file belongs to the journal.
-  virtual std::expected<void, Fault> flush(std::string_view mark = {}) = 0;
+  [[nodiscard]] std::expected<void, Fault> flush(std::string_view mark = {});
   // Ends a rebuild: makes the indexes, makes the file safe.
-  virtual std::expected<void, Fault> finish() = 0;
+  [[nodiscard]] std::expected<void, Fault> finish();
 
   // How many entries are visible: the newest one is at entries() - 1.
-  [[nodiscard]] virtual std::uint64_t entries() const = 0;
-  [[nodiscard]] virtual std::string mark() const = 0;
-  [[nodiscard]] virtual core::PartyId party() const = 0;  // whose journal it is
+  [[nodiscard]] std::uint64_t entries() const;
+  [[nodiscard]] std::string mark() const;
+  [[nodiscard]] core::PartyId party() const { return options_.own; }  // whose journal it is
   // Waits until the entry at `position` is visible; false if the time is up.
-  virtual bool wait(std::uint64_t position, int timeout_ms) = 0;
+  bool wait(std::uint64_t position, int timeout_ms);
   // The newest position whose entry was journalled at or before `time_ms`.
-  virtual std::expected<At, Fault> at_position(std::int64_t time_ms) = 0;
+  [[nodiscard]] std::expected<At, Fault> at_position(std::int64_t time_ms);
 
+  // One look at everything as it stood at a position: what `look` reads on its session (read.h,
+  // figures/) is of one moment. Not to be nested.
   template <typename T>
   using Read = std::expected<T, Fault>;
-  virtual Read<std::optional<CaseRow>> case_at(std::string_view id, At at = {}) = 0;
-  virtual Read<Listed<CaseRow>> list_cases(const CaseFilter& filter, At at = {}) = 0;
-  virtual Read<std::vector<StepRow>> history(std::string_view id, At at = {}) = 0;
-  virtual Read<Listed<RecordRow>> records(const RecordFilter& filter, At at = {}) = 0;
-  // All editions of a register (`pack/register`), oldest first.
-  virtual Read<std::vector<EditionRow>> editions(std::string_view reg, At at = {}) = 0;
-  virtual Read<Listed<AccountRow>> accounts(const AccountFilter& filter, At at = {}) = 0;
-  virtual Read<Listed<PostingRow>> postings(const core::Account& account, const Page& page,
-                                            At at = {}) = 0;
-  virtual Read<Listed<TaskRow>> tasks(const TaskFilter& filter, At at = {}) = 0;
-  virtual Read<Listed<MessageRow>> messages(const MessageFilter& filter, At at = {}) = 0;
-  virtual Read<std::vector<DisputeRow>> disputes(std::string_view id, At at = {}) = 0;
-  // Positions of every entry that changed the case, in order: where its evidence is.
-  virtual Read<std::vector<std::uint64_t>> positions(std::string_view id, At at = {}) = 0;
+  template <typename Look>
+  [[nodiscard]] auto read(At at, Look look) -> Read<std::invoke_result_t<Look, Session&>> {
+    auto lease = take();
+    if (!lease) return std::unexpected{std::move(lease.error())};
+    Session session = begin(*lease, at);
+    auto result = look(session);
+    if (auto ended = give_back(std::move(*lease)); !ended) {
+      return std::unexpected{std::move(ended.error())};
+    }
+    return result;
+  }
 
-  // nullopt: no pack known here at that position has such a figure.
-  virtual Read<std::optional<FigureAnswer>> figure(const FigureAsk& ask) = 0;
-  virtual Read<Listed<FigureRow>> figure_rows(const FigureAsk& ask, const Page& page) = 0;
-  // What peers told of a figure, newest first; empty `id`: of all.
-  virtual Read<std::vector<ToldRow>> told(std::string_view id, std::optional<Date> as_of = {},
-                                          At at = {}) = 0;
-  virtual Read<std::vector<ChannelRow>> channels(At at = {}) = 0;
-  // Parties of the circle but its auditors; this one alone before there is a circle.
-  virtual Read<std::vector<core::PartyId>> members(At at = {}) = 0;
-  // Ids of the figures in force, in the order of their packs' files.
-  [[nodiscard]] virtual std::vector<std::string> figure_ids() const = 0;
+  // The same for one answer; see read.h.
+  Read<std::optional<CaseRow>> case_at(std::string_view id, At at = {});
+  Read<Listed<CaseRow>> list_cases(const CaseFilter& filter, At at = {});
+  Read<std::vector<StepRow>> history(std::string_view id, At at = {});
+  Read<Listed<RecordRow>> records(const RecordFilter& filter, At at = {});
+  Read<std::vector<EditionRow>> editions(std::string_view reg, At at = {});
+  Read<Listed<AccountRow>> accounts(const AccountFilter& filter, At at = {});
+  Read<Listed<PostingRow>> postings(const core::Account& account, const Page& page, At at = {});
+  Read<Listed<TaskRow>> tasks(const TaskFilter& filter, At at = {});
+  Read<Listed<MessageRow>> messages(const MessageFilter& filter, At at = {});
+  Read<std::vector<DisputeRow>> disputes(std::string_view id, At at = {});
+  Read<std::vector<std::uint64_t>> positions(std::string_view id, At at = {});
+
   // The name of the SQL table of `pack/service` or `pack/register`; empty if there is none.
-  [[nodiscard]] virtual std::string table_name(std::string_view thing) const = 0;
+  [[nodiscard]] std::string table_name(std::string_view thing) const;
+
+ private:
+  // A connection for one look, and the catalogue of its tables.
+  struct Lease {
+    std::unique_lock<std::mutex> lock;  // of the connection in memory
+    std::unique_ptr<Database> own;
+    Database* db = nullptr;
+    CataloguePtr catalogue;
+  };
+  [[nodiscard]] std::expected<void, Fault> start();
+  // In memory there is one connection for all; a file has one for the writer and several to read.
+  [[nodiscard]] bool in_memory() const;
+  [[nodiscard]] std::unique_lock<std::mutex> writing();
+  void publish_catalogue();
+  [[nodiscard]] CataloguePtr catalogue() const;
+  [[nodiscard]] std::expected<std::unique_ptr<Database>, Fault> take_reader();
+  [[nodiscard]] std::expected<Lease, Fault> take();
+  [[nodiscard]] Session begin(Lease& lease, At at) const;
+  [[nodiscard]] std::expected<void, Fault> give_back(Lease lease);
+
+  Options options_;
+  std::unique_ptr<Database> db_;
+  bool read_only_;
+  std::unique_ptr<Writer> writer_;        // none if only read
+  std::optional<std::uint64_t> applied_;  // entries applied, when not all are flushed
+
+  std::mutex connection_;  // of the connection in memory
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  CataloguePtr catalogue_;
+  std::uint64_t entries_ = 0;
+  std::string mark_;
+  std::vector<std::unique_ptr<Database>> readers_;
 };
 
 }  // namespace bashu::views

@@ -110,7 +110,7 @@ class Writer final : public Lookups {
   packs::Eval<const Value*> record(const core::RegisterId& reg, std::string_view key) override;
   packs::Eval<std::int64_t> balance(const core::Account& account) override;
   packs::Eval<Value> window(const core::Account& account, std::string_view month) override;
-  packs::Eval<Value> figure(std::string_view name) override;
+  packs::Eval<Value> figure(const packs::Pack& pack, std::string_view name) override;
   const Calendar& calendar() override;
   Date as_of() override;
 

@@ -52,7 +52,7 @@ std::vector<Writer::OpenRow> Writer::open_rows(const Service& table, std::string
 // Only figures whose expressions read what has changed.
 void Writer::evaluate(CaseNow& now, bool for_parent) {
   if (!now.table->figures) return;
-  const auto concerned = [&](const Reads& reads) {
+  const auto concerned = [&](const packs::Reads& reads) {
     if (for_parent) return reads.parent;
     if (now.fresh || reads.any) return true;
     for (const std::string& field : now.changed) {
@@ -251,7 +251,7 @@ void Writer::activate(const std::string& digest, Date from) {
   const std::size_t first = catalogue_.figures.size();
   for (const auto& [name, figure] : pack->figures) {
     using enum packs::Figure::Source;
-    const Reads reads = reads_of(*pack, figure);
+    const packs::Reads reads = packs::reads_of(*pack, figure);
     FigureDef def{.id = next_id(db_, "figure"),
                   .name = pack->name + "/" + name,
                   .pack = pack,
@@ -340,7 +340,7 @@ packs::Eval<Value> Writer::window(const core::Account&, std::string_view) {
   return not_here("a book is read when the figure is asked for");
 }
 
-packs::Eval<Value> Writer::figure(std::string_view) {
+packs::Eval<Value> Writer::figure(const packs::Pack&, std::string_view) {
   return not_here("a figure is read when the figure is asked for");
 }
 

@@ -15,7 +15,7 @@
 #include "packs/pack.h"
 #include "views/figure_rows.h"
 
-namespace bashu::views {
+namespace bashu::figures {
 
 // One way of counting, over rows or over what SQL has counted already.
 class Tally {
@@ -68,7 +68,7 @@ struct Tallies {
     if (it != by_key.end()) return it->second.second;
     return by_key.emplace(text, std::pair{key, Tally{way}}).first->second.second;
   }
-  void add(const Counted& row) {
+  void add(const views::Counted& row) {
     const std::string thing =
         way == packs::Figure::Way::distinct ? canonical_json(row.distinct) : std::string{};
     const auto add_to = [&](Tally& tally) {
@@ -95,4 +95,4 @@ struct Tallies {
   std::string error;
 };
 
-}  // namespace bashu::views
+}  // namespace bashu::figures

@@ -1,4 +1,4 @@
-#include "api/published.h"
+#include "figures/published.h"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "base/json.h"
+#include "figures/known_at.h"
 #include "node/files.h"
 
-namespace bashu::api {
+namespace bashu::figures {
 
 namespace {
 
@@ -51,21 +52,16 @@ std::string read_row(const std::vector<std::string>& cells, PublishedRow& row) {
   if (!day) return "as_of: a date is expected";
   row.as_of = *day;
   if (const std::string& period = cells[9]; !period.empty()) {
-    const auto dots = period.find("..");
-    const auto first = Date::parse(std::string_view{period}.substr(0, dots));
-    const auto last = dots == std::string::npos
-                          ? std::nullopt
-                          : Date::parse(std::string_view{period}.substr(dots + 2));
-    if (!first || !last || *last < *first) return "period: `2021-01-01..2021-09-25` is expected";
-    row.period = std::pair{*first, *last};
+    row.period = parse_period(period);
+    if (!row.period) return "period: `2021-01-01..2021-09-25` is expected";
   }
-  using enum PublishedRow::Compare;
+  using enum packs::Figure::Says;
   if (cells[10] == "=") {
-    row.compare = equal;
+    row.says = exact;
   } else if (cells[10] == ">") {
-    row.compare = more_than;
+    row.says = more_than;
   } else if (cells[10] == "<") {
-    row.compare = nearly;
+    row.says = nearly;
   } else {
     return "comparator: `=`, `>` or `<` is expected";
   }
@@ -121,12 +117,27 @@ std::expected<std::shared_ptr<const Published>, Fault> published_of(
   return load_published(own);
 }
 
-bool fits(PublishedRow::Compare compare, std::int64_t published, std::int64_t value) {
-  using enum PublishedRow::Compare;
-  if (compare == equal) return value == published;
-  if (compare == more_than) return value > published;
+bool fits(packs::Figure::Says says, std::int64_t published, std::int64_t value) {
+  using enum packs::Figure::Says;
+  if (says == exact) return value == published;
+  if (says == more_than) return value > published;
   // Below, by no more than a tenth.
   return value < published && published - value <= published / 10;
 }
 
-}  // namespace bashu::api
+Date moved(Date row, Date whole, Date asked) {
+  if (asked == whole) return row;
+  if (asked.month() == whole.month() && asked.day() == whole.day()) {
+    const int year = row.year() + asked.year() - whole.year();
+    if (const auto same = Date::from_civil(year, row.month(), row.day())) return *same;
+    if (const auto before = Date::from_civil(year, row.month(), row.day() - 1)) return *before;
+  }
+  return row.plus_days(asked.days() - whole.days());
+}
+
+std::optional<Period> moved(const std::optional<Period>& period, Date whole, Date asked) {
+  if (!period) return std::nullopt;
+  return Period{moved(period->first, whole, asked), moved(period->second, whole, asked)};
+}
+
+}  // namespace bashu::figures

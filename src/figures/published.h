@@ -19,8 +19,10 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "base/title.h"
+#include "figures/ask.h"
+#include "packs/pack.h"
 
-namespace bashu::api {
+namespace bashu::figures {
 
 struct PublishedRow {
   std::string id;  // `F10`; several rows may share one
@@ -29,8 +31,8 @@ struct PublishedRow {
   std::string figure;      // `pack/figure`; empty: answered by none
   std::string split, key;  // one value of a break-down; empty: the figure's own
   Date as_of;
-  std::optional<std::pair<Date, Date>> period;
-  enum class Compare : std::uint8_t { equal, more_than, nearly } compare{};
+  std::optional<Period> period;
+  packs::Figure::Says says{};  // how the number was put
   std::optional<std::int64_t> value;
   std::string unit;  // shown where the figure names none
   Title note;
@@ -47,6 +49,13 @@ struct Published {
 [[nodiscard]] std::expected<std::shared_ptr<const Published>, Fault> published_of(
     const std::filesystem::path& dir, const std::string& given);
 
-[[nodiscard]] bool fits(PublishedRow::Compare compare, std::int64_t published, std::int64_t value);
+// Whether a computed value is what was published.
+[[nodiscard]] bool fits(packs::Figure::Says says, std::int64_t published, std::int64_t value);
 
-}  // namespace bashu::api
+// The same row of the overview of another date: each number keeps its distance to the date of the
+// whole, and whole years stay whole years.
+[[nodiscard]] Date moved(Date row, Date whole, Date asked);
+[[nodiscard]] std::optional<Period> moved(const std::optional<Period>& period, Date whole,
+                                          Date asked);
+
+}  // namespace bashu::figures

@@ -1,5 +1,5 @@
 // Figures: on two dates, by edition, by definition; and the same numbers as the plainest counting.
-#include "views/figures.h"
+#include "figures/answer.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -18,11 +18,31 @@
 #include <vector>
 
 #include "base/json.h"
+#include "figures/words.h"
+#include "views/read.h"
 #include "views/test_journal.h"
 
-namespace bashu::views::test {
+namespace bashu::figures::test {
 
 namespace {
+
+using views::At;
+using views::Page;
+using views::Views;
+using namespace views::test;
+
+// On a session of its own.
+std::optional<Answer> answer_at(Views& views, const Ask& ask, At known_at = {}) {
+  auto found = views.read(known_at, [&](views::Session& session) { return answer(session, ask); });
+  EXPECT_TRUE(found) << (found ? "" : found.error().what);
+  return found ? std::move(*found) : std::nullopt;
+}
+views::Listed<Row> rows_at(Views& views, const Ask& ask, const Page& page = {}, At known_at = {}) {
+  auto found =
+      views.read(known_at, [&](views::Session& session) { return rows(session, ask, page); });
+  EXPECT_TRUE(found) << (found ? "" : found.error().what);
+  return found ? std::move(*found) : views::Listed<Row>{};
+}
 
 using Number = std::optional<std::int64_t>;
 
@@ -36,25 +56,22 @@ Value job(std::int64_t number, std::int64_t amount, std::string_view due = "2026
 const core::Parties kBoth{{"asker", "sichuan"}, {"doer", "chongqing"}};
 const core::Parties kOurs{{"asker", "sichuan"}, {"doer", "sichuan"}};
 
-FigureAnswer ask(Views& views, const std::string& name, std::string_view as_of, At known_at = {},
-                 std::optional<std::pair<Date, Date>> period = {}) {
-  const auto answer = views.figure({.id = "road-works/" + name,
-                                    .as_of = day(as_of),
-                                    .known_at = known_at,
-                                    .period = period,
-                                    .digest = true});
-  EXPECT_TRUE(answer) << (answer ? "" : answer.error().what);
-  if (!answer || !*answer) {
+Answer ask(Views& views, const std::string& name, std::string_view as_of, At known_at = {},
+           std::optional<std::pair<Date, Date>> period = {}) {
+  const auto found = answer_at(
+      views, {.id = "road-works/" + name, .as_of = day(as_of), .period = period, .digest = true},
+      known_at);
+  if (!found) {
     ADD_FAILURE() << "no figure " << name;
     return {};
   }
-  return **answer;
+  return *found;
 }
 Number number(Views& views, const std::string& name, std::string_view as_of, At known_at = {}) {
   return ask(views, name, as_of, known_at).value;
 }
 // `chongqing=5 sichuan=7`
-std::string split_text(const FigureAnswer& answer, const std::string& name) {
+std::string split_text(const Answer& answer, const std::string& name) {
   std::string text;
   for (const Split& split : answer.splits) {
     if (split.name != name) continue;
@@ -99,15 +116,15 @@ TEST(Figures, SplitsCountsMinimaAndDistinctThings) {
     journal.step(id, "finish", data("{}"), "done");
   }
   const auto views = in_memory(journal.steps(), 3);
-  const FigureAnswer done = ask(*views, "done", "2026-01-05");
+  const Answer done = ask(*views, "done", "2026-01-05");
   EXPECT_EQ(done.value, 2500);
   EXPECT_EQ(done.rows, 2);
   EXPECT_EQ(done.unit, "CNY");
   EXPECT_EQ(done.scale, 2);
-  EXPECT_EQ(done.printed.at("en"), "25");
+  EXPECT_EQ(printed(done, "en"), "25 yuan");
   EXPECT_EQ(split_text(done, "doer"), "chongqing=500 sichuan=2000");
   EXPECT_EQ(split_text(done, "big"), "false=500 true=2000");
-  const FigureAnswer persons = ask(*views, "persons", "2026-01-05");
+  const Answer persons = ask(*views, "persons", "2026-01-05");
   EXPECT_EQ(persons.value, 2);
   EXPECT_EQ(split_text(persons, "doer"), "chongqing=1 sichuan=2");
   EXPECT_EQ(number(*views, "least", "2026-01-05"), 600);
@@ -133,7 +150,7 @@ TEST(Figures, EditionsAreThoseInForceOnTheDayAskedFor) {
   journal.publish("plan", "2026", 2, {entry(2, 250, "bridge")});
   journal.publish("plan", "cq", 1, {entry(9, 7, "road")}, "chongqing");
   const auto views = in_memory(journal.steps());
-  const FigureAnswer planned = ask(*views, "planned", "2026-03-01");
+  const Answer planned = ask(*views, "planned", "2026-03-01");
   EXPECT_EQ(planned.value, 257);
   EXPECT_EQ(split_text(planned, "kind"), "bridge=250 road=7");
   ASSERT_EQ(planned.editions.size(), 2U);
@@ -159,13 +176,13 @@ TEST(Figures, OfAccountsByDateYearAndMonth) {
   EXPECT_EQ(number(*views, "spent", "2026-01-31"), 540);
   EXPECT_EQ(number(*views, "spent", "2026-02-28", 1), 500);
   EXPECT_EQ(split_text(ask(*views, "spent", "2026-02-28"), "side"), "chongqing=3 sichuan=530");
-  const FigureAnswer year = ask(*views, "spent_year", "2026-02-28");
+  const Answer year = ask(*views, "spent_year", "2026-02-28");
   EXPECT_EQ(year.value, 33);
   EXPECT_EQ(split_text(year, "month"), "2026-01=40 2026-02=-7");
   EXPECT_EQ(
       ask(*views, "spent", "2026-02-28", {}, std::pair{day("2026-02-01"), day("2026-02-28")}).value,
       -7);
-  const auto rows = *views->figure_rows({.id = "road-works/spent", .as_of = day("2026-02-28")}, {});
+  const auto rows = rows_at(*views, {.id = "road-works/spent", .as_of = day("2026-02-28")});
   ASSERT_EQ(rows.rows.size(), 2U);
   EXPECT_EQ(rows.rows[1].subject, "sichuan/1");
   EXPECT_EQ(rows.rows[1].value, Value{530});
@@ -233,13 +250,13 @@ TEST(Figures, ARowThatCannotBeEvaluatedLeavesNoNumber) {
   journal.step("sichuan-2", "amend", data(R"({"urgent":true})"));
   const auto views = in_memory(journal.steps());
   EXPECT_EQ(number(*views, "urgent_done", "2026-01-05", good), 1);
-  const FigureAnswer broken = ask(*views, "urgent_done", "2026-01-05", bad);
+  const Answer broken = ask(*views, "urgent_done", "2026-01-05", bad);
   EXPECT_EQ(broken.value, std::nullopt);
   EXPECT_EQ(broken.failed, 1);
   EXPECT_NE(broken.error.find("sichuan-2"), std::string::npos);
   EXPECT_EQ(number(*views, "urgent_done", "2026-01-05"), 2);
-  const FigureAnswer period = ask(*views, "urgent_done", "2026-01-05", bad,
-                                  std::pair{day("2026-01-01"), day("2026-01-31")});
+  const Answer period = ask(*views, "urgent_done", "2026-01-05", bad,
+                            std::pair{day("2026-01-01"), day("2026-01-31")});
   EXPECT_EQ(period.failed, 1);
 }
 
@@ -269,7 +286,7 @@ TEST(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {
   }
   const auto views = in_memory(journal.steps());
   EXPECT_EQ(number(*views, "done", "2026-01-05", 6), huge * 2);
-  const FigureAnswer answer = ask(*views, "done", "2026-01-05");
+  const Answer answer = ask(*views, "done", "2026-01-05");
   EXPECT_EQ(answer.value, std::nullopt);
   EXPECT_FALSE(answer.error.empty());
 }
@@ -293,9 +310,9 @@ TEST(Figures, ANewDefinitionCountsFromTheDayItIsInForce) {
   journal.step("sichuan-3", "finish", data(R"({"amount":2000})"), "done");
   for (const std::size_t batch : {std::size_t{1}, std::size_t{100}}) {
     const auto views = in_memory(journal.steps(), batch);
-    const FigureAnswer old = ask(*views, "done", "2026-02-01", adopted);
+    const Answer old = ask(*views, "done", "2026-02-01", adopted);
     EXPECT_EQ(old.value, 3100) << "adopted, but not in force yet";
-    const FigureAnswer fresh = ask(*views, "done", "2026-02-01", in_force);
+    const Answer fresh = ask(*views, "done", "2026-02-01", in_force);
     EXPECT_EQ(fresh.value, 3000);
     EXPECT_NE(old.definition, fresh.definition);
     EXPECT_NE(old.pack, fresh.pack);
@@ -319,10 +336,9 @@ TEST(Figures, AreUnknownBeforeTheirPack) {
   journal.today("2026-01-05");
   journal.adopt(road_works());
   const auto views = in_memory(journal.steps());
-  EXPECT_FALSE(*views->figure({.id = "road-works/none", .as_of = day("2026-01-05")}));
-  EXPECT_FALSE(
-      *views->figure({.id = "road-works/done", .as_of = day("2026-01-05"), .known_at = 0}));
-  EXPECT_EQ(views->figure_ids().size(), 16U);
+  EXPECT_FALSE(answer_at(*views, {.id = "road-works/none", .as_of = day("2026-01-05")}));
+  EXPECT_FALSE(answer_at(*views, {.id = "road-works/done", .as_of = day("2026-01-05")}, 0));
+  EXPECT_EQ(views->read({}, [](views::Session& session) { return ids(session); })->size(), 16U);
 }
 
 TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
@@ -336,8 +352,8 @@ TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
     last.push_back(journal.step(id, "finish", data("{}"), "done"));
   }
   const auto views = in_memory(journal.steps());
-  FigureAsk asked{.id = "road-works/done", .as_of = day("2026-01-05")};
-  const auto page = *views->figure_rows(asked, {.after = {}, .limit = 2});
+  const Ask asked{.id = "road-works/done", .as_of = day("2026-01-05")};
+  const auto page = rows_at(*views, asked, {.after = {}, .limit = 2});
   ASSERT_EQ(page.rows.size(), 2U);
   EXPECT_EQ(page.rows[0].subject, "sichuan-1");
   EXPECT_EQ(page.rows[0].version, 3);
@@ -354,15 +370,14 @@ TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
   std::size_t rows = 0;
   Page next{.after = {}, .limit = 2};
   do {
-    const auto some = *views->figure_rows(asked, next);
-    for (const FigureRow& row : some.rows) sum += *row.value.as_int();
+    const auto some = rows_at(*views, asked, next);
+    for (const Row& row : some.rows) sum += *row.value.as_int();
     rows += some.rows.size();
     next.after = some.next;
   } while (!next.after.empty());
   EXPECT_EQ(rows, 5U);
   EXPECT_EQ(sum, number(*views, "done", "2026-01-05"));
-  asked.known_at = last[2];
-  EXPECT_EQ(views->figure_rows(asked, {})->rows.size(), 3U);
+  EXPECT_EQ(rows_at(*views, asked, {}, last[2]).rows.size(), 3U);
 }
 
 TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
@@ -385,13 +400,12 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   story(two, true);
   const auto here = in_memory(one.steps());
   const auto there = in_memory(two.steps(), 4, "chongqing");
-  const FigureAnswer ours = ask(*here, "done", "2026-01-05");
-  const FigureAnswer theirs = ask(*there, "done", "2026-01-05");
+  const Answer ours = ask(*here, "done", "2026-01-05");
+  const Answer theirs = ask(*there, "done", "2026-01-05");
   EXPECT_EQ(ours.rows_digest, theirs.rows_digest);
   EXPECT_EQ(ours.rows_digest.size(), 71U);
-  const FigureAsk rows{.id = "road-works/done", .as_of = day("2026-01-05")};
-  EXPECT_EQ(here->figure_rows(rows, {})->rows.at(1).digest,
-            there->figure_rows(rows, {})->rows.at(1).digest);
+  const Ask done{.id = "road-works/done", .as_of = day("2026-01-05")};
+  EXPECT_EQ(rows_at(*here, done).rows.at(1).digest, rows_at(*there, done).rows.at(1).digest);
   EXPECT_EQ(ours.definition, theirs.definition);
   EXPECT_EQ(ours.side, "sichuan");
   EXPECT_NE(ask(*here, "persons", "2026-01-05").rows_digest,
@@ -401,6 +415,12 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   EXPECT_NE(ours.rows_digest,
             ask(*in_memory(two.steps(), 1, "chongqing"), "done", "2026-01-05").rows_digest)
       << "another version of a case is another row";
+}
+
+static std::vector<views::ToldRow> told_at(Views& views, std::string_view id,
+                                           std::optional<Date> as_of = {}, At known_at = {}) {
+  return *views.read(known_at,
+                     [&](views::Session& session) { return views::told(session, id, as_of); });
 }
 
 TEST(Figures, WhatAPeerToldIsKeptBesideOurs) {
@@ -419,19 +439,20 @@ TEST(Figures, WhatAPeerToldIsKeptBesideOurs) {
               "period":["2026-01-01","2026-01-04"]}]})"),
       .on = day("2026-01-05")});
   const auto views = in_memory(journal.steps());
-  const auto done = *views->told("road-works/done");
+  const auto done = told_at(*views, "road-works/done");
   ASSERT_EQ(done.size(), 1U);
   EXPECT_EQ(done[0].from, "chongqing");
   EXPECT_EQ(done[0].value, 12);
   EXPECT_EQ(done[0].known_at, 77);
   EXPECT_EQ(done[0].taken, 4);
   EXPECT_EQ(*done[0].splits.find("doer"), data(R"([["sichuan",12]])"));
-  const auto all = *views->told("", day("2026-01-04"));
+  const auto all = told_at(*views, "", day("2026-01-04"));
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].value, std::nullopt);
   EXPECT_EQ(all[0].period, (std::pair{day("2026-01-01"), day("2026-01-04")}));
-  EXPECT_TRUE(views->told("road-works/done", {}, before)->empty());
-  const auto channels = *views->channels();
+  EXPECT_TRUE(told_at(*views, "road-works/done", {}, before).empty());
+  const auto channels =
+      *views->read({}, [](views::Session& session) { return views::channels(session); });
   ASSERT_EQ(channels.size(), 1U);
   EXPECT_EQ(channels[0].sent, 4);
   EXPECT_EQ(channels[0].taken, 0);
@@ -439,19 +460,19 @@ TEST(Figures, WhatAPeerToldIsKeptBesideOurs) {
 
 TEST(Compare, MoreThanAndNearlyAreStrict) {
   packs::Figure figure;
-  EXPECT_EQ(compare_bound(figure, 11), std::nullopt);
+  EXPECT_EQ(printed_bound(figure, 11), std::nullopt);
   figure.says = packs::Figure::Says::more_than;
   figure.step = 1000;
-  EXPECT_EQ(compare_bound(figure, 11'350), 11'000);
-  EXPECT_EQ(compare_bound(figure, 11'000), 10'000);
-  EXPECT_EQ(compare_bound(figure, 0), -1'000);
-  EXPECT_EQ(compare_bound(figure, -1), -1'000);
-  EXPECT_EQ(compare_bound(figure, INT64_MIN), std::nullopt);
+  EXPECT_EQ(printed_bound(figure, 11'350), 11'000);
+  EXPECT_EQ(printed_bound(figure, 11'000), 10'000);
+  EXPECT_EQ(printed_bound(figure, 0), -1'000);
+  EXPECT_EQ(printed_bound(figure, -1), -1'000);
+  EXPECT_EQ(printed_bound(figure, INT64_MIN), std::nullopt);
   figure.says = packs::Figure::Says::nearly;
-  EXPECT_EQ(compare_bound(figure, 199), 1'000);
-  EXPECT_EQ(compare_bound(figure, 1'000), 2'000);
-  EXPECT_EQ(compare_bound(figure, -1), 0);
-  EXPECT_EQ(compare_bound(figure, INT64_MAX), std::nullopt);
+  EXPECT_EQ(printed_bound(figure, 199), 1'000);
+  EXPECT_EQ(printed_bound(figure, 1'000), 2'000);
+  EXPECT_EQ(printed_bound(figure, -1), 0);
+  EXPECT_EQ(printed_bound(figure, INT64_MAX), std::nullopt);
   EXPECT_EQ(number_text(11'000, 0), "11,000");
   EXPECT_EQ(number_text(-123'456, 2), "-1,234.56");
   EXPECT_EQ(number_text(5, 3), "0.005");
@@ -468,11 +489,11 @@ TEST(Compare, IsPrintedInBothLanguages) {
     journal.step(id, "finish", data("{}"), "done");
   }
   const auto views = in_memory(journal.steps());
-  const FigureAnswer answer = ask(*views, "done_jobs", "2026-01-05");
+  const Answer answer = ask(*views, "done_jobs", "2026-01-05");
   EXPECT_EQ(answer.value, 12);
   EXPECT_EQ(answer.bound, 10);
-  EXPECT_EQ(answer.printed.at("en"), "more than 10");
-  EXPECT_EQ(answer.printed.at("zh"), "超过10");
+  EXPECT_EQ(printed(answer, "en"), "more than 10");
+  EXPECT_EQ(printed(answer, "zh"), "超过10");
 }
 
 // The plainest counting there is: all events up to a position again, and a formula by hand for
@@ -775,7 +796,7 @@ const std::vector<std::string> kFigures{"opened",       "done",  "done_jobs",  "
                                         "planned_done", "share", "parts",      "roads_any",
                                         "roads_both",   "spent", "spent_year", "urgent_done"};
 
-naive::Splits told(const FigureAnswer& answer) {
+naive::Splits told(const Answer& answer) {
   naive::Splits splits;
   for (const Split& split : answer.splits) {
     for (const SplitValue& value : split.values) {
@@ -798,7 +819,7 @@ RC_GTEST_PROP(FigureProperty, EveryFigureIsWhatCountingByHandGives, ()) {
     const Date as_of = day("2025-11-20").plus_days(below(180));
     const naive::World world = naive::world(journal.steps(), known_at);
     for (const std::string& figure : kFigures) {
-      const FigureAnswer answer = ask(*views, figure, as_of.text(), known_at);
+      const Answer answer = ask(*views, figure, as_of.text(), known_at);
       const naive::Answer expected = naive::count(world, figure, as_of);
       RC_LOG() << figure << " on " << as_of.text() << " at " << known_at << ": " << answer.error
                << '\n';
@@ -806,13 +827,12 @@ RC_GTEST_PROP(FigureProperty, EveryFigureIsWhatCountingByHandGives, ()) {
       RC_ASSERT(answer.value == expected.value);
       RC_ASSERT(told(answer) == expected.splits);
       if (figure == "share") continue;
-      const auto rows =
-          *views->figure_rows({.id = "road-works/" + figure, .as_of = as_of, .known_at = known_at},
-                              {.after = {}, .limit = 1000});
+      const auto rows = rows_at(*views, {.id = "road-works/" + figure, .as_of = as_of},
+                                {.after = {}, .limit = 1000}, known_at);
       RC_ASSERT(static_cast<std::int64_t>(rows.rows.size()) == answer.rows);
       if (figure == "done" || figure == "spent" || figure == "planned") {
         std::int64_t sum = 0;
-        for (const FigureRow& row : rows.rows) sum += *row.value.as_int();
+        for (const Row& row : rows.rows) sum += *row.value.as_int();
         RC_ASSERT(Number{sum} == answer.value);
       }
     }
@@ -837,8 +857,8 @@ RC_GTEST_PROP(FigureProperty, HowEntriesWereBatchedLeavesNoTrace, ()) {
   const auto known_at = static_cast<std::uint64_t>(below(static_cast<int>(journal.steps().size())));
   const std::string as_of = day("2025-11-20").plus_days(below(180)).text();
   for (const std::string& figure : kFigures) {
-    const FigureAnswer a = ask(*one, figure, as_of, known_at);
-    const FigureAnswer b = ask(**other, figure, as_of, known_at);
+    const Answer a = ask(*one, figure, as_of, known_at);
+    const Answer b = ask(**other, figure, as_of, known_at);
     RC_ASSERT(a.value == b.value);
     RC_ASSERT(a.rows_digest == b.rows_digest);
     RC_ASSERT(told(a) == told(b));
@@ -855,4 +875,4 @@ RC_GTEST_PROP(FigureProperty, HowEntriesWereBatchedLeavesNoTrace, ()) {
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
 }
 
-}  // namespace bashu::views::test
+}  // namespace bashu::figures::test

@@ -1,5 +1,5 @@
 // Two or three cores that tell each other their figures; the test carries every message by hand.
-#include "views/sides.h"
+#include "figures/compare.h"
 
 #include <gtest/gtest.h>
 
@@ -15,11 +15,17 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "core/core.h"
+#include "figures/answer.h"
+#include "figures/discrepancies.h"
+#include "figures/tell.h"
 #include "packs/load.h"
 #include "views/views.h"
 
-namespace bashu::views {
+namespace bashu::figures {
 namespace {
+
+using views::At;
+using views::Views;
 
 std::string visits(int version = 1, const std::string& measure = "count: true") {
   return R"(
@@ -71,7 +77,7 @@ scenarios:
 )";
 }
 
-class Sides : public ::testing::Test {
+class SidesTest : public ::testing::Test {
  protected:
   struct Node {
     std::unique_ptr<core::State> state;
@@ -199,9 +205,10 @@ class Sides : public ::testing::Test {
                                                           {"paid_on", on}}}}});
   }
   Value told(const core::PartyId& at, const std::vector<std::string>& names) {
-    std::vector<FigureAsk> asks;
+    std::vector<Ask> asks;
     for (const std::string& name : names) asks.push_back({.id = "visits/" + name, .as_of = today_});
-    auto value = figures_to_tell(*nodes_.at(at).views, asks);
+    auto value = nodes_.at(at).views->read(
+        {}, [&](views::Session& session) { return to_tell(session, asks); });
     EXPECT_TRUE(value) << value.error().what;
     return value ? *value : Value{};
   }
@@ -209,26 +216,25 @@ class Sides : public ::testing::Test {
             const std::vector<std::string>& names = {"visits", "guests", "listed", "roads"}) {
     must(at, core::TellFigures{.by = who(), .told = told(at, names)});
   }
-  FigureSides sides(const core::PartyId& at, const std::string& name,
-                    std::optional<Date> as_of = {}, At known_at = {}) {
-    Views& views = *nodes_.at(at).views;
-    const FigureAsk ask{
-        .id = "visits/" + name, .as_of = as_of.value_or(today_), .known_at = known_at};
-    const auto ours = views.figure(ask);
-    const auto members = views.members();
-    EXPECT_TRUE(ours && *ours && members);
-    auto found = figure_sides(views, ask, **ours, *members);
-    EXPECT_TRUE(found) << found.error().what;
-    return found ? *found : FigureSides{};
+  Sides sides(const core::PartyId& at, const std::string& name, std::optional<Date> as_of = {},
+              At known_at = {}) {
+    const Ask ask{.id = "visits/" + name, .as_of = as_of.value_or(today_)};
+    const auto found = nodes_.at(at).views->read(known_at, [&](views::Session& session) {
+      const auto ours = answer(session, ask);
+      return ours ? std::optional{compare(session, ask, *ours)} : std::nullopt;
+    });
+    EXPECT_TRUE(found && *found);
+    return found && *found ? **found : Sides{};
   }
   // What the other of two says.
-  FigureSide other(const core::PartyId& at, const std::string& name) {
+  Side other(const core::PartyId& at, const std::string& name) {
     return sides(at, name).sides.back();
   }
   std::vector<Discrepancy> differing(const core::PartyId& at) {
-    auto list = discrepancies(*nodes_.at(at).views, {}, {});
-    EXPECT_TRUE(list) << list.error().what;
-    return list ? *list : std::vector<Discrepancy>{};
+    const auto found = nodes_.at(at).views->read(
+        {}, [](views::Session& session) { return discrepancies(session, {}); });
+    EXPECT_TRUE(found) << found.error().what;
+    return found ? found->list : std::vector<Discrepancy>{};
   }
 
   Date today_ = *Date::parse("2026-03-02");
@@ -238,7 +244,7 @@ class Sides : public ::testing::Test {
   std::string outcome_;  // of the message taken last
 };
 
-TEST_F(Sides, TheSameMessagesGiveTheSameNumbers) {
+TEST_F(SidesTest, TheSameMessagesGiveTheSameNumbers) {
   report("a", visit("a", "b"));
   report("b", visit("b", "a"));
   list("a", "guest", "x");
@@ -247,14 +253,14 @@ TEST_F(Sides, TheSameMessagesGiveTheSameNumbers) {
   list("a", "road", "r1");
   carry();
   EXPECT_EQ(sides("a", "visits").agree, Agree::unknown);
-  EXPECT_EQ(other("a", "visits").why, "not_told");
+  EXPECT_EQ(other("a", "visits").why, Why::not_told);
   tell("a");
   tell("b");
   carry();
   for (const char* at : {"a", "b"}) {
     for (const char* name : {"visits", "roads"}) {
-      const FigureSides found = sides(at, name);
-      EXPECT_EQ(found.agree, Agree::yes) << at << name << found.sides.back().why;
+      const Sides found = sides(at, name);
+      EXPECT_EQ(found.agree, Agree::yes) << at << name << why_name(found.sides.back().why);
       EXPECT_EQ(found.sides[0].value, found.sides[1].value);
     }
     EXPECT_EQ(sides(at, "visits").sides[1].value, 2);
@@ -263,7 +269,7 @@ TEST_F(Sides, TheSameMessagesGiveTheSameNumbers) {
   }
 }
 
-TEST_F(Sides, ARatioThatAddsUpIsThatOfTheTotals) {
+TEST_F(SidesTest, ARatioThatAddsUpIsThatOfTheTotals) {
   list("a", "guest", "Anna");
   list("b", "guest", "Anna");
   for (const char* name : {"Bert", "Carl", "Dora"}) list("b", "guest", name);
@@ -272,31 +278,31 @@ TEST_F(Sides, ARatioThatAddsUpIsThatOfTheTotals) {
   for (const core::PartyId at : {"a", "b"}) tell(at, {"anna", "guests", "annas"});
   carry();
   for (const core::PartyId at : {"a", "b"}) {
-    const FigureSides both = sides(at, "annas");
+    const Sides both = sides(at, "annas");
     EXPECT_EQ(both.total, 400) << "2 of 5";
     EXPECT_EQ(both.sides[0].value, at == "a" ? 1000 : 250);
     EXPECT_EQ(both.agree, Agree::yes);
   }
 }
 
-TEST_F(Sides, ARealDifferenceIsListedEvenWhereRecordsAreNotNamed) {
+TEST_F(SidesTest, ARealDifferenceIsListedEvenWhereRecordsAreNotNamed) {
   list("a", "guest", "x");
   list("a", "guest", "y");
   list("b", "guest", "y");
   tell("b");
   carry();
   EXPECT_EQ(other("a", "listed").agree, Agree::no);
-  EXPECT_EQ(other("a", "listed").why, "value");
+  EXPECT_EQ(other("a", "listed").why, Why::value);
   const auto found = differing("a");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].ask.id, "visits/listed");
   EXPECT_EQ(found[0].ours.value, 2);
   EXPECT_EQ(found[0].theirs.value, 1);
-  EXPECT_EQ(found[0].rows_why, "not_told") << "what one side keeps for itself is not told";
+  EXPECT_EQ(found[0].rows_told, RowsTold::none) << "what one side keeps for itself is not told";
   EXPECT_TRUE(found[0].rows.empty());
 }
 
-TEST_F(Sides, OfAccountsTheDayIsNamedOnWhichThePostingsDiffer) {
+TEST_F(SidesTest, OfAccountsTheDayIsNamedOnWhichThePostingsDiffer) {
   for (const char* at : {"a", "b"}) {
     pay(at, "v1", "road", 100, "2026-01-05");
     pay(at, "v2", "road", 200, "2026-01-06");
@@ -339,7 +345,7 @@ TEST_F(Sides, OfAccountsTheDayIsNamedOnWhichThePostingsDiffer) {
   EXPECT_TRUE(differing("a").empty());
 }
 
-TEST_F(Sides, ManyDaysOfAnAccountAreNamedAsTheAccount) {
+TEST_F(SidesTest, ManyDaysOfAnAccountAreNamedAsTheAccount) {
   for (const char* at : {"a", "b"}) {
     Date day = *Date::parse("2019-01-01");
     for (int i = 0; i < 2'001; ++i) {
@@ -361,19 +367,19 @@ TEST_F(Sides, ManyDaysOfAnAccountAreNamedAsTheAccount) {
   EXPECT_EQ(found[0].rows[0].theirs, 20015);
 }
 
-TEST_F(Sides, InACircleOfThreeNobodyIsToldOfAccounts) {
+TEST_F(SidesTest, InACircleOfThreeNobodyIsToldOfAccounts) {
   begin({"a", "b", "c"});
   pay("a", "v1", "road", 100, "2026-01-05");
   tell("a", {"paid"});
   carry();
   const auto found = differing("b");
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].rows_why, "not_told") << "two of them may hold it, and not the third";
+  EXPECT_EQ(found[0].rows_told, RowsTold::none) << "two of them may hold it, and not the third";
   ASSERT_EQ(found[0].splits.size(), 1U) << "the break-down is part of the number";
   EXPECT_EQ(found[0].splits[0].theirs, 100);
 }
 
-TEST_F(Sides, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {
+TEST_F(SidesTest, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {
   const core::CaseId good = visit("a", "b");
   const core::CaseId bad = visit("a", "b");
   carry();
@@ -389,7 +395,7 @@ TEST_F(Sides, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {
   tell("b");
   carry();
   for (const auto& [at, value] : {std::pair{"a", 2}, {"b", 1}}) {
-    const FigureSides both = sides(at, "visits");
+    const Sides both = sides(at, "visits");
     EXPECT_EQ(both.agree, Agree::no);
     EXPECT_EQ(both.sides[0].value, value);
     const auto found = differing(at);
@@ -404,7 +410,7 @@ TEST_F(Sides, AStepThatDidNotVerifyIsFoundAsTheRecordThatDiffers) {
   }
 }
 
-TEST_F(Sides, WhatIsOnTheWayIsNoDifference) {
+TEST_F(SidesTest, WhatIsOnTheWayIsNoDifference) {
   const core::CaseId first = visit("a", "b");
   const core::CaseId second = visit("a", "b");
   report("a", first);
@@ -412,10 +418,10 @@ TEST_F(Sides, WhatIsOnTheWayIsNoDifference) {
   tell("b");
   carry();
   report("a", second);  // b does not know it yet
-  const FigureSide b = other("a", "visits");
+  const Side b = other("a", "visits");
   EXPECT_EQ(b.value, 1);
   EXPECT_EQ(b.agree, Agree::unknown);
-  EXPECT_EQ(b.why, "on_the_way");
+  EXPECT_EQ(b.why, Why::on_the_way);
   EXPECT_EQ(b.to_them, 1);
   EXPECT_TRUE(b.compared_at) << "when we had just their messages, the numbers were the same";
   const auto found = differing("a");
@@ -431,7 +437,7 @@ TEST_F(Sides, WhatIsOnTheWayIsNoDifference) {
   EXPECT_TRUE(differing("a").empty());
 }
 
-TEST_F(Sides, MessagesThatCrossedAreToldApartByTheRecords) {
+TEST_F(SidesTest, MessagesThatCrossedAreToldApartByTheRecords) {
   const core::CaseId ours = visit("a", "b");
   const core::CaseId theirs = visit("b", "a");
   carry();
@@ -439,7 +445,7 @@ TEST_F(Sides, MessagesThatCrossedAreToldApartByTheRecords) {
   report("b", theirs);
   tell("b");
   carry("b", "a");
-  FigureSide b = other("a", "visits");
+  Side b = other("a", "visits");
   EXPECT_EQ(b.agree, Agree::unknown);
   EXPECT_FALSE(b.compared_at) << "there was no moment with just the same messages";
   auto found = differing("a");
@@ -449,7 +455,7 @@ TEST_F(Sides, MessagesThatCrossedAreToldApartByTheRecords) {
   EXPECT_TRUE(found[0].rows[0].on_the_way);
 }
 
-TEST_F(Sides, AnotherDefinitionIsShownAndComparedWithNothing) {
+TEST_F(SidesTest, AnotherDefinitionIsShownAndComparedWithNothing) {
   report("a", visit("a", "b"));
   carry();
   adopt("b", visits(2, "where: \"data.subject == 'x'\", count: true"));
@@ -460,17 +466,17 @@ TEST_F(Sides, AnotherDefinitionIsShownAndComparedWithNothing) {
   EXPECT_EQ(other("a", "visits").agree, Agree::yes) << "released by the adoption";
   adopt("a", visits(3, "where: \"data.subject == 'roads'\", count: true"));
   EXPECT_EQ(sides("a", "visits").sides[0].value, 1) << "the newest version counts";
-  const FigureSide b = other("a", "visits");
+  const Side b = other("a", "visits");
   EXPECT_EQ(b.value, 0);
   EXPECT_EQ(b.agree, Agree::unknown);
-  EXPECT_EQ(b.why, "definition");
+  EXPECT_EQ(b.why, Why::definition);
   const auto found = differing("a");
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].theirs.why, "definition");
+  EXPECT_EQ(found[0].theirs.why, Why::definition);
   EXPECT_TRUE(found[0].rows.empty());
 }
 
-TEST_F(Sides, WhatIsAlteredDoesNoHarm) {
+TEST_F(SidesTest, WhatIsAlteredDoesNoHarm) {
   report("a", visit("a", "b"));
   carry();
   const auto spoilt = [&](const Spoil& spoil) {
@@ -488,32 +494,32 @@ TEST_F(Sides, WhatIsAlteredDoesNoHarm) {
   EXPECT_EQ(spoilt([&](auto& m) { item(m)["more"] = 1; }), "held");
   EXPECT_EQ(spoilt([&](auto& m) { m.body.as_record()->erase("taken"); }), "held");
   EXPECT_EQ(spoilt([&](auto& m) { (*m.body.as_record())["items"] = Value::Record{}; }), "held");
-  EXPECT_EQ(other("a", "visits").why, "not_told");
+  EXPECT_EQ(other("a", "visits").why, Why::not_told);
   // Of good form, and wrong: shown for what it is.
   EXPECT_EQ(spoilt([&](auto& m) { (*m.body.as_record())["taken"] = 1'000'000; }), "applied");
-  EXPECT_EQ(other("a", "visits").why, "implausible");
+  EXPECT_EQ(other("a", "visits").why, Why::implausible);
   EXPECT_EQ(spoilt([&](auto& m) { item(m)["figure"] = "nothing"; }), "applied");
   EXPECT_EQ(spoilt([&](auto& m) { item(m)["definition"] = "sha256:" + std::string(64, '0'); }),
             "applied");
-  EXPECT_EQ(other("a", "visits").why, "definition");
+  EXPECT_EQ(other("a", "visits").why, Why::definition);
   EXPECT_EQ(spoilt([](auto&) {}), "applied");
   EXPECT_EQ(other("a", "visits").agree, Agree::yes) << "the newest told counts";
   EXPECT_EQ(core::invariant(*nodes_.at("a").state), "");
 }
 
-TEST_F(Sides, WhatWasToldIsOfItsDateAndSeenFromItsPositionOn) {
+TEST_F(SidesTest, WhatWasToldIsOfItsDateAndSeenFromItsPositionOn) {
   report("a", visit("a", "b"));
   carry();
   const std::uint64_t before = nodes_.at("a").entries - 1;
   tell("b");
   carry();
   EXPECT_EQ(sides("a", "visits").agree, Agree::yes);
-  EXPECT_EQ(sides("a", "visits", {}, before).sides.back().why, "not_told");
-  EXPECT_EQ(sides("a", "visits", today_.plus_days(1)).sides.back().why, "not_told");
+  EXPECT_EQ(sides("a", "visits", {}, before).sides.back().why, Why::not_told);
+  EXPECT_EQ(sides("a", "visits", today_.plus_days(1)).sides.back().why, Why::not_told);
   EXPECT_EQ(sides("a", "visits", today_.plus_days(-1)).sides.front().value, 0);
 }
 
-TEST_F(Sides, OfCasesOnlyThoseOfTheReceiverAreNamed) {
+TEST_F(SidesTest, OfCasesOnlyThoseOfTheReceiverAreNamed) {
   begin({"a", "b", "c"});
   const core::CaseId with_b = visit("a", "b");
   const core::CaseId with_c = visit("a", "c");
@@ -542,7 +548,7 @@ TEST_F(Sides, OfCasesOnlyThoseOfTheReceiverAreNamed) {
   EXPECT_EQ(keys["c"], with_c);
 }
 
-TEST_F(Sides, OnlyAnOfficerTells) {
+TEST_F(SidesTest, OnlyAnOfficerTells) {
   const Value body = told("a", {"visits"});
   core::Asker clerk = who();
   clerk.roles = {"office"};
@@ -558,4 +564,4 @@ TEST_F(Sides, OnlyAnOfficerTells) {
 }
 
 }  // namespace
-}  // namespace bashu::views
+}  // namespace bashu::figures

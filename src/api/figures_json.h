@@ -1,0 +1,29 @@
+// Figures as JSON, in the reader's language: what the API answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/value.h"
+#include "figures/discrepancies.h"
+#include "figures/figure.h"
+#include "figures/overview.h"
+
+namespace bashu::api {
+
+// `party`: whose value; empty: our own. nullopt: it is no member of the circle.
+[[nodiscard]] std::optional<Value> figure_json(const figures::Figure& figure,
+                                               const std::string& party,
+                                               const std::string& language);
+// {"figures": [...]}
+[[nodiscard]] Value figures_json(const std::vector<figures::Figure>& all, Date as_of,
+                                 const std::string& party, const std::string& language);
+// {"discrepancies": [...]}
+[[nodiscard]] Value discrepancies_json(const figures::Discrepancies& found,
+                                       const std::string& language);
+[[nodiscard]] Value overview_json(const figures::Overview& overview, const std::string& language);
+// A record behind a figure; what it is about only for those who see what is `internal`.
+[[nodiscard]] Value record_json(const figures::Row& row, bool internal);
+
+}  // namespace bashu::api

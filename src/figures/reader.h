@@ -1,0 +1,72 @@
+// What the answering of one ask looks up and keeps: on one session, one day and one period. The
+// verbs that count with it are in count.h.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "figures/ask.h"
+#include "views/read.h"
+#include "views/scope.h"
+#include "views/session.h"
+
+namespace bashu::figures {
+
+class Reader final : public views::Lookups {
+ public:
+  Reader(views::Session& session, Date as_of, std::optional<Period> period)
+      : session_{session}, as_of_{as_of}, period_{period} {}
+
+  [[nodiscard]] views::Session& session() { return session_; }
+  // The days whose `from` counts; nullopt: all of them.
+  [[nodiscard]] std::optional<Period> period_of(const packs::Figure& figure) const;
+
+  const views::CaseFacts* find_case(std::string_view id) override;
+  packs::Eval<const Value*> record(const core::RegisterId& reg, std::string_view key) override;
+  packs::Eval<std::int64_t> balance(const core::Account& account) override;
+  packs::Eval<Value> window(const core::Account& account, std::string_view month) override;
+  packs::Eval<Value> figure(const packs::Pack& pack, std::string_view name) override;
+  const Calendar& calendar() override;
+  Date as_of() override { return as_of_; }
+
+  struct Register {
+    views::TablePtr table;
+    std::vector<views::EditionInForce> editions;
+    std::map<std::string, std::vector<views::RecordFacts>, std::less<>> keys;  // asked for so far
+    bool whole = false;     // `keys` has all of them
+    std::int64_t rows = 0;  // about, of its table; 0: not known yet
+  };
+  Register& reg(std::string_view id);
+  // In force, of every register that was looked into.
+  [[nodiscard]] std::vector<views::EditionRow> editions_used() const;
+  // Of table figure_text.
+  const std::string& text_of(std::int64_t id);
+
+  // What another figure (`pack/figure`) is to be taken for.
+  void give(const std::string& id, std::int64_t number) { figures_[id] = Value{number}; }
+  packs::Eval<Value> value_of(const views::FigureDef& def);
+
+ private:
+  void load_whole(Register& here);
+  packs::Eval<Value> compute(const views::FigureDef& def);
+
+  views::Session& session_;
+  Date as_of_;
+  std::optional<Period> period_;
+  std::map<std::string, Register, std::less<>> registers_;
+  std::map<std::string, views::CaseFacts, std::less<>> cases_;
+  std::map<std::string, Value, std::less<>> figures_;
+  std::set<std::string, std::less<>> asking_;
+  std::unordered_map<std::int64_t, std::string> texts_;
+  std::unique_ptr<Calendar> calendar_;
+};
+
+}  // namespace bashu::figures
