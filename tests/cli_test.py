@@ -216,11 +216,11 @@ class Packs(Folder):
     def test_show(self):
         pack = self.file("visits.yaml", PACK)
         text = run("pack", "show", pack, "--lang", "zh").stdout
-        self.assertIn("[proposed] 待接待方确认", text)
-        self.assertIn("accept  同意  (office) -> agreed", text)
+        self.assertIn("待接待方确认（proposed）  [持有方：host]", text)
+        self.assertIn("同意（accept）  办理人： host.office  → 已确认（agreed）", text)
         dot = run("pack", "show", pack, "--dot").stdout
         self.assertTrue(dot.startswith("digraph "))
-        self.assertIn('"visit.proposed" -> "visit.agreed" [label="Accept"]', dot)
+        self.assertIn('"visit.proposed" -> "visit.agreed" [label="Accept"', dot)
         self.assertEqual(dot.count("{"), dot.count("}"))
 
     def test_packs_shipped_are_sound(self):

@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "calculators/calculators.h"
 #include "core/decider.h"
 #include "packs/load.h"
 
@@ -133,7 +134,7 @@ packs::Eval<Value> Decider::run_calculator(const packs::Pack& pack, const packs:
                                            CaseScope& scope) const {
   const auto* definition = packs::find(pack.calculators, run.calculator);
   const auto calculate =
-      definition ? packs::calculator(run.calculator, definition->version) : nullptr;
+      definition ? calculators::find(run.calculator, definition->version) : nullptr;
   const auto failed = [](std::string words) {
     return std::unexpected{
         packs::EvalError{.kind = packs::EvalError::Kind::type, .text = std::move(words)}};

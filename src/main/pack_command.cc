@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <ostream>
-#include <set>
 #include <utility>
 
 #include "base/json.h"
@@ -14,6 +12,7 @@
 #include "main/pack_trial.h"
 #include "node/files.h"
 #include "packs/load.h"
+#include "packs/show.h"
 
 namespace bashu::cli {
 
@@ -49,120 +48,6 @@ Read read_pack(const Console& console, const std::string& file, bool notes = fal
 }
 
 Exit worse(Exit a, Exit b) { return std::max(a, b); }
-
-// Who may take the event: `clerk`, `destination.citizen`, or the engine.
-std::string who(const packs::EventDef& event, const std::string& owner, const Console& console) {
-  std::string text;
-  for (const packs::By& by : event.by) {
-    if (!text.empty()) text += ", ";
-    if (by.party.empty()) {
-      text += console.say("by itself", "自动");
-    } else {
-      text += by.party == owner ? by.role : by.party + "." + by.role;
-    }
-  }
-  return text;
-}
-
-std::vector<std::string> targets(const std::vector<packs::Branch>& branches) {
-  std::vector<std::string> out;
-  for (const packs::Branch& branch : branches) {
-    if (branch.to && std::ranges::find(out, *branch.to) == out.end()) out.push_back(*branch.to);
-  }
-  return out;
-}
-
-void show_service(const Console& console, const std::string& name, const packs::Service& service) {
-  const auto title = [&](const Title& of) { return in_language(of, console.language); };
-  console.out << '\n' << name << "  " << title(service.title);
-  if (!service.parent.empty()) {
-    console.out << console.say(" (part of ", "（属于 ") << service.parent << console.say(")", "）");
-  }
-  console.out << '\n';
-  for (const packs::PartyDef& party : service.parties) {
-    console.out << "  " << party.name << ':';
-    for (const auto& [role, all] : party.roles) {
-      console.out << ' ' << role << (all ? "" : console.say(" (own cases)", "（仅本人）"));
-    }
-    console.out << '\n';
-  }
-  const auto& start = service.start;
-  console.out << "  " << console.say("begins", "发起") << "  " << start.owner << ": "
-              << who(start.event, start.owner, console) << " ->";
-  for (const std::string& to : targets(start.event.branches)) console.out << ' ' << to;
-  console.out << '\n';
-  for (const auto& [state_name, state] : service.states) {
-    console.out << "  [" << state_name << "] " << title(state.title);
-    if (state.final) {
-      console.out << console.say("  (end)", "（结束）") << '\n';
-      continue;
-    }
-    console.out << console.say("  with ", "  持有方 ") << state.owner << '\n';
-    for (const auto& [clock_name, clock] : service.clocks) {
-      if (std::ranges::find(clock.runs_in, state_name) == clock.runs_in.end()) continue;
-      console.out << "      " << console.say("clock ", "时限 ") << clock_name << ": ";
-      if (clock.until) {
-        console.out << console.say("until ", "至 ") << clock.until->text();
-      } else {
-        console.out << clock.budget
-                    << (clock.kind == packs::ClockDef::Kind::days
-                            ? console.say(" days", " 日")
-                            : console.say(" working days", " 个工作日"));
-      }
-      console.out << " -> " << clock.breach << '\n';
-    }
-    if (!state.then.empty()) {
-      console.out << "      " << console.say("by itself", "自动") << " ->";
-      for (const std::string& to : targets(state.then)) console.out << ' ' << to;
-      console.out << '\n';
-    }
-    for (const auto& [event_name, event] : state.events) {
-      console.out << "      " << event_name << "  " << title(event.title) << "  ("
-                  << who(event, state.owner, console) << ')';
-      const auto to = targets(event.branches);
-      if (!to.empty()) console.out << " ->";
-      for (const std::string& one : to) console.out << ' ' << one;
-      console.out << '\n';
-    }
-  }
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out;
-}
-
-void dot_service(const Console& console, const std::string& name, const packs::Service& service) {
-  const auto label = [&](const Title& of) { return escaped(in_language(of, console.language)); };
-  const auto node = [&](const std::string& state) { return "\"" + name + "." + state + "\""; };
-  std::ostream& out = console.out;
-  out << "  subgraph \"cluster_" << name << "\" {\n    label=\"" << label(service.title)
-      << "\";\n    " << node("$start") << " [shape=point];\n";
-  for (const auto& [state_name, state] : service.states) {
-    out << "    " << node(state_name) << " [label=\"" << label(state.title);
-    if (!state.final) out << "\\n" << state.owner;
-    out << "\", shape=" << (state.final ? "doublecircle" : "box") << "];\n";
-  }
-  for (const std::string& to : targets(service.start.event.branches)) {
-    out << "    " << node("$start") << " -> " << node(to) << ";\n";
-  }
-  for (const auto& [state_name, state] : service.states) {
-    for (const std::string& to : targets(state.then)) {
-      out << "    " << node(state_name) << " -> " << node(to) << " [style=dashed];\n";
-    }
-    for (const auto& [event_name, event] : state.events) {
-      for (const std::string& to : targets(event.branches)) {
-        out << "    " << node(state_name) << " -> " << node(to) << " [label=\""
-            << label(event.title) << "\"];\n";
-      }
-    }
-  }
-  out << "  }\n";
-}
 
 }  // namespace
 
@@ -213,28 +98,8 @@ Exit pack_show(const Console& console, const PackShow& what) {
     report(console, what.file, loaded.findings, false);
     return Exit::refused;
   }
-  const packs::Pack& pack = *loaded.pack;
-  if (what.dot) {
-    console.out << "digraph \"" << pack.name << "\" {\n  rankdir=LR;\n";
-    for (const auto& [name, service] : pack.services) dot_service(console, name, service);
-    console.out << "}\n";
-    return Exit::done;
-  }
-  console.out << pack.name << ' ' << pack.version << "  "
-              << in_language(pack.title, console.language) << '\n'
-              << pack.digest << '\n';
-  for (const auto& [name, service] : pack.services) show_service(console, name, service);
-  const auto list = [&](std::string_view heading, const auto& items) {
-    if (items.empty()) return;
-    console.out << '\n' << heading << '\n';
-    for (const auto& [name, item] : items) {
-      console.out << "  " << name << "  " << in_language(item.title, console.language) << '\n';
-    }
-  };
-  list(console.say("registers", "登记册"), pack.registers);
-  list(console.say("books", "账簿"), pack.books);
-  list(console.say("feeds", "数据流"), pack.feeds);
-  list(console.say("figures", "指标"), pack.figures);
+  console.out << (what.dot ? packs::dot(*loaded.pack, console.language)
+                           : packs::show(*loaded.pack, console.language));
   return Exit::done;
 }
 

@@ -14,13 +14,13 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/muldiv.h"
 #include "packs/syntax.h"
 
 namespace bashu::packs {
 namespace {
 
 using Kind = EvalError::Kind;
-__extension__ using Wide = __int128;
 
 constexpr std::int64_t kDaysMax = 4'000'000;  // more than the years 1 to 9999 have
 constexpr std::int64_t kWorkdaysMax = 100'000;
@@ -1040,29 +1040,15 @@ std::string join_key(std::span<const Value> parts) {
 
 Eval<std::int64_t> muldiv(std::int64_t a, std::int64_t b, std::int64_t c, std::string_view mode) {
   if (c == 0) return std::unexpected{EvalError{Kind::range, "division by zero"}};
-  const Wide product = static_cast<Wide>(a) * b;  // at most 2^126: its double still fits
-  const bool negative = (product < 0) != (c < 0);
-  const Wide numerator = product < 0 ? -product : product;
-  const Wide divisor = c < 0 ? -static_cast<Wide>(c) : static_cast<Wide>(c);
-  Wide quotient = numerator / divisor;
-  const Wide rest = numerator % divisor;
-  bool away = false;
-  if (mode == "floor") {
-    away = rest != 0 && negative;
-  } else if (mode == "ceil") {
-    away = rest != 0 && !negative;
-  } else if (mode == "half_up") {
-    away = rest != 0 && 2 * rest >= divisor;
-  } else {
+  const auto rounding = rounding_named(mode);
+  if (!rounding) {
     return std::unexpected{EvalError{Kind::type, "a rounding is 'floor', 'ceil' or 'half_up'"}};
   }
-  if (away) ++quotient;
-  if (negative) quotient = -quotient;
-  if (quotient < std::numeric_limits<std::int64_t>::min() ||
-      quotient > std::numeric_limits<std::int64_t>::max()) {
+  const auto result = bashu::muldiv(a, b, c, *rounding);
+  if (!result) {
     return std::unexpected{EvalError{Kind::overflow, "the result is outside the 64-bit integers"}};
   }
-  return static_cast<std::int64_t>(quotient);
+  return *result;
 }
 
 bool Template::looks_up() const {

@@ -1,6 +1,5 @@
-// Types as JSON Schema (draft 2020-12, the dialect of OpenAPI 3.1), and a validator for exactly the
-// keywords used there. A schema accepts the values that check() accepts, and no other: what the
-// HTTP interface publishes is what the core enforces.
+// Types as JSON Schema (draft 2020-12, the dialect of OpenAPI 3.1). A schema accepts the values
+// that check() accepts, and no other: what the HTTP interface publishes is what the core enforces.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +15,13 @@ namespace bashu::packs {
 enum class Sealed : std::uint8_t { allowed, refused };
 
 // `x-unit` and `x-scale` say what an integer counts, `x-titles` and `x-choices` hold the texts per
-// language, `x-ref` what a key belongs to, `x-class` who may learn the value: they describe and
-// refuse nothing. Patterns are RE2's, anchored at both ends.
+// language, `x-ref` what a key belongs to, `x-class` who may learn the value, `x-help`,
+// `x-wrong`, `x-accepts` and `x-size-max` what helps to fill it in: they describe and refuse
+// nothing. Patterns are RE2's, anchored at both ends.
 [[nodiscard]] Value json_schema(const Type& type, Sealed sealed = Sealed::allowed);
 
 // A record of `members`, as the form of an event is: the optional ones may be left out.
 [[nodiscard]] Value json_schema(const std::vector<Member>& members,
                                 Sealed sealed = Sealed::allowed);
-
-enum class Verdict : std::uint8_t { valid, invalid, not_supported };
-struct Validation {
-  Verdict verdict = Verdict::valid;
-  std::string path;     // in the instance
-  std::string keyword;  // that failed, or that is not supported
-};
-// Not supported: any keyword, or form of one, that json_schema() never writes.
-[[nodiscard]] Validation validate(const Value& schema, const Value& instance);
 
 }  // namespace bashu::packs

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/json.h"
+#include "calculators/calculators.h"
 #include "packs/load_pages.h"
 #include "packs/loader.h"
 #include "packs/syntax.h"
@@ -333,7 +334,7 @@ void Loader::calculators() {
     };
     def.takes = fields("takes");
     def.gives = fields("gives");
-    if (!calculator(name, def.version)) {
+    if (!calculators::find(name, def.version)) {
       reader_.fault(path, "this node has no calculator '" + name + "' of version " +
                               std::to_string(def.version));
     }

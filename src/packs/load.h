@@ -33,9 +33,4 @@ struct Loaded {
 // before.
 [[nodiscard]] Loaded load_adopted(std::string_view source);
 
-// The calculators compiled into this node: name and version, and the function itself.
-// Pure; integers only; an error text if its input makes no sense.
-using Calculator = std::expected<Value, std::string> (*)(const Value& input);
-[[nodiscard]] Calculator calculator(std::string_view name, std::int64_t version);
-
 }  // namespace bashu::packs

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "base/json.h"
-#include "packs/show.h"
 #include "packs/yaml.h"
 #include "testing/checkout.h"
 
@@ -711,57 +710,6 @@ TEST(Load, AnyBrokenPieceOfAPackIsRefusedWithoutHarm) {
     replace(changing, visit.as_record()->at(part));
   }
   replace(changing, visit.as_record()->at("states").as_record()->at("proposed"));
-}
-
-TEST(Show, TellsTheLifeCycleInBothLanguages) {
-  const Loaded loaded = load(kPack);
-  ASSERT_TRUE(loaded.pack);
-  const std::string english = show(*loaded.pack, "en");
-  EXPECT_NE(english.find("  proposed  Proposed  [with host]\n"), std::string::npos) << english;
-  EXPECT_NE(english.find("    accept  Accept  by host.office; asks for note\n"
-                         "      → agreed Agreed  if calc.heavy && data.code in people  "
-                         "(else: Too light)\n"),
-            std::string::npos)
-      << english;
-  EXPECT_NE(english.find("⏱ answer: 5 working days, then late"), std::string::npos);
-  const std::string chinese = show(*loaded.pack, "zh");
-  EXPECT_NE(chinese.find("proposed  待确认  [持有方 host]"), std::string::npos) << chinese;
-  const std::string drawing = dot(*loaded.pack);
-  EXPECT_TRUE(drawing.starts_with("digraph \"demo\" {"));
-  EXPECT_NE(
-      drawing.find("\"visit/proposed\" -> \"visit/agreed\" [label=\"accept\", penwidth=2.5];"),
-      std::string::npos)
-      << drawing;
-}
-
-TEST(Calculator, SettlesAStay) {
-  const Calculator settle = calculator("medical.settle", 1);
-  ASSERT_TRUE(settle);
-  EXPECT_FALSE(calculator("medical.settle", 2));
-  const auto run = [&](std::string_view text) {
-    const auto result = settle(*parse_json(text));
-    return result ? canonical_json(*result) : result.error();
-  };
-  // The bill of the published example: bed above its limit, a drug of category B, a room of C.
-  EXPECT_EQ(run(R"({"lines":[{"list":"A","price":200000,"limit":180000,"own_first":0},
-                             {"list":"B","price":100000,"limit":100000,"own_first":100},
-                             {"list":"C","price":50000,"limit":0,"own_first":0}],
-                    "policy":{"deductible":80000,"rate":800,"cap":20000000},
-                    "used":{"deductible":0,"pool":0}})"),
-            R"({"cash":198000,"deductible":80000,"in_scope":270000,"pool":152000,"total":350000})");
-  EXPECT_EQ(run(R"({"lines":[{"list":"A","price":10000,"limit":10000,"own_first":0}],
-                    "policy":{"deductible":80000,"rate":800,"cap":5000},
-                    "used":{"deductible":80000,"pool":1000}})"),
-            R"({"cash":6000,"deductible":0,"in_scope":10000,"pool":4000,"total":10000})");
-  Value huge = *parse_json(
-      R"({"lines":[{"list":"A","price":1,"limit":1},{"list":"A","price":1,"limit":1}],
-          "policy":{"deductible":0,"rate":800,"cap":1},"used":{"deductible":0,"pool":0}})");
-  (*huge.as_record()->at("lines").as_list())[0].as_record()->at("price") =
-      std::numeric_limits<std::int64_t>::max();
-  EXPECT_EQ(settle(huge).error(), "an amount is outside the 64-bit integers");
-  EXPECT_EQ(run(R"({"lines":[{"list":"X","price":1}],"policy":{},"used":{}})"),
-            "'list' must be A, B or C");
-  EXPECT_EQ(run("{}"), "lines, policy and used are needed");
 }
 
 }  // namespace

@@ -29,19 +29,29 @@ std::vector<std::string> texts(const Value* value) {
   return list;
 }
 
-// Who acts in a scenario: as it says, or the default two; old packs write them SC and CQ.
+// Who acts in a scenario: the `parties` that it states, else all that it names, in that order.
 std::vector<core::PartyId> acting(const Value& scenario) {
   if (const Value* named = scenario.find("parties")) return texts(named);
-  const auto mentions = [&](const std::string& label) {
-    const Value* steps = scenario.find("steps");
-    const Value* given = scenario.find("given");
-    if (given && given->find(label)) return true;
-    if (!steps || !steps->as_list()) return false;
-    return std::any_of(steps->as_list()->begin(), steps->as_list()->end(),
-                       [&](const Value& step) { return step.text_at("at") == label; });
+  std::vector<core::PartyId> found;
+  const auto add = [&found](const std::string& party) {
+    if (!party.empty() && std::find(found.begin(), found.end(), party) == found.end()) {
+      found.push_back(party);
+    }
   };
-  if (mentions("SC") || mentions("CQ")) return {"SC", "CQ"};
-  return {"sichuan", "chongqing"};
+  if (const Value* given = scenario.find("given"); given && given->as_record()) {
+    for (const auto& [party, registers] : *given->as_record()) add(party);
+  }
+  const Value* steps = scenario.find("steps");
+  if (steps && steps->as_list()) {
+    for (const Value& step : *steps->as_list()) {
+      add(step.text_at("at"));
+      const Value* parties = step.find("parties");
+      if (!parties || !parties->as_record()) continue;
+      for (const auto& [name, party] : *parties->as_record()) add(parties->text_at(name));
+    }
+  }
+  if (found.empty()) found.emplace_back("a");
+  return found;
 }
 
 std::vector<Date> dates(const Value* value) {

@@ -1,14 +1,12 @@
-// Calculators compiled into this node, by name and version. A version, once published in a pack,
-// never changes its results.
+#include "calculators/medical.h"
+
 #include <algorithm>
-#include <limits>
 
-#include "packs/load.h"
+#include "base/muldiv.h"
 
-namespace bashu::packs {
+namespace bashu::calculators {
 namespace {
 
-using Result = std::expected<Value, std::string>;
 using Amount = std::expected<std::int64_t, std::string>;
 
 Amount member(const Value& record, std::string_view name) {
@@ -36,14 +34,14 @@ Amount in_scope(const Value& line, std::int64_t price) {
   if (!own_first) return own_first;
   std::int64_t share = 0;
   if (__builtin_sub_overflow(std::int64_t{1000}, *own_first, &share)) return too_large();
-  const Eval<std::int64_t> rest = muldiv(allowed, share, 1000, "half_up");
+  const auto rest = muldiv(allowed, share, 1000, Rounding::half_up);
   if (!rest) return too_large();
   return *rest;
 }
 
-// One stay in hospital, in fen: deductible, then the fund's rate up to the year's cap. The cash
-// part is the remainder, so that the parts always add up to the total.
-Result settle(const Value& input) {
+}  // namespace
+
+std::expected<Value, std::string> medical_settle(const Value& input) {
   const Value* lines = input.find("lines");
   const Value* policy = input.find("policy");
   const Value* used = input.find("used");
@@ -79,7 +77,7 @@ Result settle(const Value& input) {
   const std::int64_t deductible = std::min(scope, std::max<std::int64_t>(0, open));
   std::int64_t base = 0;
   if (__builtin_sub_overflow(scope, deductible, &base)) return too_large();
-  const Eval<std::int64_t> share = muldiv(base, *rate, 1000, "half_up");
+  const auto share = muldiv(base, *rate, 1000, Rounding::half_up);
   if (!share) return too_large();
   const std::int64_t pool = std::min(*share, std::max<std::int64_t>(0, room));
   std::int64_t cash = 0;
@@ -91,11 +89,4 @@ Result settle(const Value& input) {
                              {"cash", cash}}};
 }
 
-}  // namespace
-
-Calculator calculator(std::string_view name, std::int64_t version) {
-  if (name == "medical.settle" && version == 1) return settle;
-  return nullptr;
-}
-
-}  // namespace bashu::packs
+}  // namespace bashu::calculators
