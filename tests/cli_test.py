@@ -217,7 +217,7 @@ class Packs(Folder):
         pack = self.file("visits.yaml", PACK)
         text = run("pack", "show", pack, "--lang", "zh").stdout
         self.assertIn("待接待方确认（proposed）  [持有方：host]", text)
-        self.assertIn("同意（accept）  办理人： host.office  → 已确认（agreed）", text)
+        self.assertIn("同意（accept）  办理人： host.office\n      → 已确认（agreed）\n        条件：", text)
         dot = run("pack", "show", pack, "--dot").stdout
         self.assertTrue(dot.startswith("digraph "))
         self.assertIn('"visit.proposed" -> "visit.agreed" [label="Accept"', dot)

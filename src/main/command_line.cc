@@ -124,6 +124,8 @@ void pack_commands(Parser& parser, const Text& t) {
       pack_show, [&t](CLI::App& app, PackShow& o) {
         app.add_option("FILE", o.file)->required();
         app.add_flag("--dot", o.dot, t("as a Graphviz graph", "输出为 Graphviz 图"));
+        app.add_flag("--canonical", o.canonical,
+                     t("the canonical JSON: what is signed", "规范 JSON：即所签署的内容"));
       });
   parser.command<PackAdopt>(pack, "adopt",
                             t("test packs and adopt them: DIR FILE..., or --api URL FILE...",

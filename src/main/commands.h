@@ -29,6 +29,7 @@ Exit pack_test(const Console& console, const PackFiles& what);
 struct PackShow {
   std::string file;
   bool dot = false;
+  bool canonical = false;
 };
 Exit pack_show(const Console& console, const PackShow& what);
 struct PackAdopt {

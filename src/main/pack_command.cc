@@ -98,6 +98,10 @@ Exit pack_show(const Console& console, const PackShow& what) {
     report(console, what.file, loaded.findings, false);
     return Exit::refused;
   }
+  if (what.canonical) {
+    console.out << canonical_json(loaded.pack->source) << '\n';
+    return Exit::done;
+  }
   console.out << (what.dot ? packs::dot(*loaded.pack, console.language)
                            : packs::show(*loaded.pack, console.language));
   return Exit::done;

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "calculators/calculators.h"
+#include "packs/expand.h"
 #include "packs/load_pages.h"
 #include "packs/loader.h"
 #include "packs/syntax.h"
@@ -73,7 +74,8 @@ Loaded load(std::string_view text) {
     loaded.findings.push_back(finding("is larger than 4 MiB"));
     return loaded;
   }
-  const Document document = read_yaml(text);
+  Document document = read_yaml(text);
+  if (document.findings.empty() && is_second_edition(document)) document = expand(document);
   if (!document.findings.empty()) {
     loaded.findings = document.findings;
     return loaded;
@@ -81,7 +83,13 @@ Loaded load(std::string_view text) {
   return load_document(document.root, &document);
 }
 
-Loaded load(const Value& source) { return load_document(source, nullptr); }
+Loaded load(const Value& source) {
+  if (source.int_at("bashu") != 2) return load_document(source, nullptr);
+  const Document document =
+      expand({.root = source, .positions = {}, .findings = {}, .origins = {}});
+  if (document.findings.empty()) return load_document(document.root, nullptr);
+  return {.pack = nullptr, .findings = document.findings};
+}
 
 Loaded load_adopted(std::string_view source) {
   const auto value = parse_json(source, kSourceLimits);
@@ -117,7 +125,7 @@ void Loader::run() {
   figures();
   load_pages(reader_, root_, *pack_);
   change();
-  reader_.check_order();
+  if (!reader_.faulty()) reader_.check_order();
   understood_ = !reader_.faulty();
   names_apart();
   lint();
@@ -131,7 +139,7 @@ void Loader::header() {
        "services", "feeds", "figures", "scenarios", "replaces", "migrate", "words", "order"});
   reader_.set_order(part("order"));
   if (const Value* format = reader_.need(root_, {}, "bashu"); format && *format != Value{1}) {
-    reader_.fault("bashu", "this node reads format version 1");
+    reader_.fault("bashu", "this node reads format versions 1 and 2");
   }
   if (const Value* name = reader_.need(root_, {}, "pack")) {
     pack_->name = reader_.text(name, "pack");

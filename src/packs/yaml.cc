@@ -407,6 +407,16 @@ class Reader {
 }  // namespace
 
 Position Document::at(std::string_view path) const {
+  std::string moved;
+  for (std::string_view head = path; !origins.empty() && !head.empty();) {
+    if (const auto it = origins.find(head); it != origins.end()) {
+      moved = it->second + std::string{path.substr(head.size())};
+      path = moved;
+      break;
+    }
+    const std::size_t cut = head.find_last_of(".[");
+    head = head.substr(0, cut == std::string_view::npos ? 0 : cut);
+  }
   while (true) {
     if (const auto it = positions.find(path); it != positions.end()) return it->second;
     if (path.empty()) return {};
@@ -424,7 +434,7 @@ Document read_yaml(std::string_view text) {
   }
   // JSON that YAML cannot say: names over 1,024 characters, escaped surrogate pairs, tabs.
   auto json = parse_json(text, {.depth = static_cast<int>(kDepthMax), .values = kValuesMax});
-  if (json) return {.root = std::move(*json), .positions = {}, .findings = {}};
+  if (json) return {.root = std::move(*json), .positions = {}, .findings = {}, .origins = {}};
   return document;
 }
 

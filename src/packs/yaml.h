@@ -23,8 +23,10 @@ struct Document {
   // A member's position is that of its name.
   std::map<std::string, Position, std::less<>> positions;
   std::vector<Finding> findings;  // if any, root means nothing
+  // Path to the path at which it was written, where an expansion (expand.h) has moved things.
+  std::map<std::string, std::string, std::less<>> origins;
 
-  // The position of `path` or of its nearest known ancestor.
+  // The position of `path`, or of its nearest known ancestor.
   [[nodiscard]] Position at(std::string_view path) const;
 };
 
