@@ -9,7 +9,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-READERS = [("src", "*.cc"), ("src", "*.h"), ("web/src", "*.ts"), ("web/src", "*.vue")]
+READERS = [("src", "*.cc"), ("src", "*.h"), ("src", "*.tpl"), ("web/src", "*.ts"), ("web/src", "*.vue")]
 
 
 def places(text):

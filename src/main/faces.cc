@@ -25,10 +25,14 @@ fs::path web_root(const std::string& given) {
   return "/usr/share/bashu/web";
 }
 
-std::expected<std::unique_ptr<Faces>, Fault> Faces::start(Options options, api::Api& api) {
+std::expected<std::unique_ptr<Faces>, Fault> Faces::start(Options options, api::Api& api,
+                                                          site::Site& site) {
   auto faces = std::make_unique<Faces>();
   faces->mounts_.add(std::string{api::kPrefix}, [&api](http::Request request, http::Reply reply) {
     api.handle(std::move(request), std::move(reply));
+  });
+  faces->mounts_.add("/", [&site](http::Request request, http::Reply reply) {
+    site.handle(std::move(request), std::move(reply));
   });
   const fs::path root = web_root(options.root);
   for (const char* name : {"portal", "console"}) {

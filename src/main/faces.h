@@ -1,6 +1,7 @@
 // What a node shows to browsers, on one listener of its own:
 //
 //     /api/v1  the API         /portal/  people and firms        /console/  officials
+//     /  the public site
 //
 // Portal and console are built pages, read from a folder when the node starts.
 #pragma once
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "http/mounts.h"
 #include "http/server.h"
+#include "site/site.h"
 
 namespace bashu::cli {
 
@@ -24,9 +26,10 @@ class Faces {
     std::string root;  // of the built pages; empty: where they are installed
     http::Server::Options server;
   };
-  // The API must outlive it.
+  // The API and the site must outlive it.
   [[nodiscard]] static std::expected<std::unique_ptr<Faces>, Fault> start(Options options,
-                                                                          api::Api& api);
+                                                                          api::Api& api,
+                                                                          site::Site& site);
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
  private:

@@ -23,6 +23,7 @@
 #include "main/pack_trial.h"
 #include "node/files.h"
 #include "node/system_environment.h"
+#include "site/site.h"
 #include "views/follower.h"
 
 namespace bashu::cli {
@@ -90,6 +91,13 @@ std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir)
   return http::open_server({.certificate = *chain, .key = *key});
 }
 
+// Where published.tsv and overview.yaml lie.
+std::filesystem::path circle_folder(const std::filesystem::path& dir, const std::string& given) {
+  if (given.empty()) return dir;
+  const std::filesystem::path path{given};
+  return std::filesystem::is_directory(path) ? path : path.parent_path();
+}
+
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
 
 // Where requests come in.
@@ -105,7 +113,7 @@ struct Doors {
 };
 
 std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& identity,
-                                       api::Api& api) {
+                                       api::Api& api, site::Site& site) {
   const auto tls = api_tls(what.dir);
   if (!tls) return std::unexpected{tls.error()};
   http::Server::Options options;
@@ -125,7 +133,7 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   doors.api = std::move(*server);
   if (what.web.empty()) return doors;
   options.listen = what.web;
-  auto faces = Faces::start({.root = what.web_root, .server = options}, api);
+  auto faces = Faces::start({.root = what.web_root, .server = options}, api, site);
   if (!faces) return std::unexpected{faces.error()};
   doors.web_address = address(what.web, (*faces)->port());
   doors.faces = std::move(*faces);
@@ -222,7 +230,17 @@ Exit serve(const Console& console, const Serve& what) {
                     },
                 .published = *published,
                 .workers = what.workers}};
-  auto doors = open_doors(what, *identity, api);
+  const auto article = site::load_article(circle_folder(dir, what.circle));
+  if (!article) return console.fail(article.error());
+  const auto map = site::load_map(circle_folder(dir, what.circle));
+  if (!map) return console.fail(map.error());
+  site::Site site{{.views = [&] { return (*follower)->views(); },
+                   .published = *published,
+                   .article = *article,
+                   .map = *map,
+                   .today = [&] { return (*clock)->today(); },
+                   .proof = [&](std::uint64_t entry) { return (*node)->receipt(entry); }}};
+  auto doors = open_doors(what, *identity, api, site);
   if (!doors) return console.fail(doors.error());
 
   const std::string listen = what.listen.empty() ? identity->peer_listen : what.listen;

@@ -38,7 +38,8 @@ def prepare(node):
     """Before the node starts: who may load, and where the published numbers are."""
     node.add_key(KEY, "导入程序（合成）", [f"*:{role}" for role in load.ROLES],
                  ["admin", "registrar", "audit"])
-    shutil.copy(HOME / "published.tsv", node.dir / "published.tsv")
+    for name in ("published.tsv", "overview.yaml", "map.tsv"):
+        shutil.copy(HOME / name, node.dir / name)
 
 
 class Told(load.Steps):

@@ -1,0 +1,47 @@
+// The pages of the site. Each gives nullopt if there is no such page.
+#pragma once
+
+#include <string>
+
+#include "site/ask.h"
+
+namespace bashu::site {
+
+// overview_page.cc
+[[nodiscard]] Answered overview_page(Ask& ask);
+// Every number of it beside what was published.
+[[nodiscard]] Answered numbers_page(Ask& ask);
+
+// figures_page.cc: the list of all figures.
+[[nodiscard]] Answered figures_page(Ask& ask);
+
+// figure_page.cc
+[[nodiscard]] Answered figure_page(Ask& ask, const std::string& id);
+// rows_page.cc: the records behind it.
+[[nodiscard]] Answered rows_page(Ask& ask, const std::string& id);
+// files.cc: `data.csv`, `data.xlsx`, `data.json`.
+[[nodiscard]] Answered figure_file(Ask& ask, const std::string& id, const std::string& name);
+
+// register_page.cc; register_file: files.cc
+[[nodiscard]] Answered registers_page(Ask& ask);
+[[nodiscard]] Answered register_page(Ask& ask, const std::string& id);
+[[nodiscard]] Answered register_file(Ask& ask, const std::string& id, const std::string& name);
+// record_page.cc
+[[nodiscard]] Answered record_page(Ask& ask, const std::string& id, const std::string& key);
+
+// map_page.cc
+[[nodiscard]] Answered map_page(Ask& ask);
+
+// services_page.cc
+[[nodiscard]] Answered services_page(Ask& ask);
+[[nodiscard]] Answered service_page(Ask& ask, const std::string& id);
+
+// entry_page.cc: an entry of the journal and its proof.
+[[nodiscard]] Answered entry_page(Ask& ask, const std::string& position);
+[[nodiscard]] Answered entry_proof(Ask& ask, const std::string& position);
+
+// Says that something is not there or was not understood.
+[[nodiscard]] Answer message_page(Ask& ask, int status, std::string_view title_key,
+                                  std::string_view text_key);
+
+}  // namespace bashu::site
