@@ -19,6 +19,7 @@
 #include "http/client.h"
 #include "http/message.h"
 #include "http/server.h"
+#include "people/entrance.h"
 #include "views/follower.h"
 
 namespace bashu::bench {
@@ -101,24 +102,24 @@ bool feeds_http(std::ostream& out) {
   print_sync(out, sync);
   const BenchNode one = open_node(folder.path() / "node", "alpha");
   adopt_bench_pack(*one.node);
-  const auto secret = api::add_api_key(one.dir / "api-keys.json",
-                                       {.id = "bench",
-                                        .secret_sha256 = {},
-                                        .name = "bench",
-                                        .roles = {{"*", {"clerk"}}},
-                                        .divisions = {},
-                                        .subject = {},
-                                        .may = {}},
-                                       one.chance->bytes(32));
+  const auto secret = people::add_key(one.dir / "api-keys.json",
+                                      {.id = "bench",
+                                       .name = "bench",
+                                       .roles = {{"*", {"clerk"}}},
+                                       .divisions = {},
+                                       .subject = {},
+                                       .may = {}},
+                                      one.chance->bytes(32));
   BASHU_ASSERT(secret);
-  api::KeyRing keys{one.dir / "api-keys.json"};
+  people::KeyRing keys{one.dir / "api-keys.json"};
   BASHU_ASSERT(keys.open());
+  people::Entrance entrance{one.dir, keys, *one.chance};
   auto follower = views::Follower::start(*one.node, one.dir);
   BASHU_ASSERT(follower);
   api::Api api{{.node = one.node.get(),
                 .views = follower->get(),
                 .exchange = nullptr,
-                .keys = &keys,
+                .entrance = &entrance,
                 .set_today = {},
                 .try_pack = {},
                 .log = {},

@@ -85,7 +85,7 @@ struct Api::Core {
 
   explicit Core(Parts given)
       : parts{std::move(given)},
-        context{*parts.node, *parts.views, parts.exchange, parts.set_today} {
+        context{*parts.node, *parts.views, parts.exchange, *parts.entrance, parts.set_today} {
     context.try_pack = parts.try_pack;
     if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
@@ -165,13 +165,6 @@ struct Api::Core {
     work_came.notify_one();
   }
 
-  [[nodiscard]] std::shared_ptr<const ApiKey> key_of(const http::Request& request) const {
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view authorization = request.header("Authorization");
-    if (!authorization.starts_with(kBearer)) return nullptr;
-    return parts.keys->find(authorization.substr(kBearer.size()));
-  }
-
   std::expected<Routed, Problem> route(http::Request request, Asked& asked) {
     auto segments = request.segments();
     if (!segments) {
@@ -183,7 +176,10 @@ struct Api::Core {
     auto found = match(request.method, *segments);
 
     Routed routed;
-    routed.call.key = key_of(request);
+    people::Guest guest = parts.entrance->who(request);
+    routed.call.key = std::move(guest.who);
+    routed.call.session = std::move(guest.session);
+    routed.call.token = std::move(guest.token);
     if (routed.call.key) asked.key = routed.call.key->id;
     auto* const matched = std::get_if<Matched>(&found);
     const bool open = matched && matched->route->open;
@@ -191,6 +187,10 @@ struct Api::Core {
     if (!matched) {
       const std::string& allowed = std::get<NoRoute>(found).allowed;
       return std::unexpected{allowed.empty() ? not_found() : wrong_method(allowed)};
+    }
+    if (!open && request.method != "GET" && routed.call.session &&
+        request.header(kCsrfHeader) != routed.call.session->csrf) {
+      return std::unexpected{not_from_our_page()};
     }
     routed.route = matched->route;
     routed.call.path = std::move(matched->parts);
@@ -284,7 +284,7 @@ void Api::handle(http::Request request, http::Reply reply) {
 
 http::Admission Api::admit(const http::Request& head, std::size_t body_max) const {
   constexpr std::size_t kFromAnybody = 16u << 10;
-  if (core_->key_of(head)) return {.body_max = body_max};
+  if (core_->parts.entrance->who(head).who) return {.body_max = body_max};
   return {.body_max = kFromAnybody, .status = 401};
 }
 

@@ -16,7 +16,6 @@
 #include <string_view>
 #include <vector>
 
-#include "api/access.h"
 #include "base/date.h"
 #include "base/error.h"
 #include "figures/published.h"
@@ -24,6 +23,7 @@
 #include "http/server.h"
 #include "node/node.h"
 #include "packs/pack.h"
+#include "people/entrance.h"
 
 namespace bashu::views {
 class Follower;
@@ -42,7 +42,7 @@ class Api {
     node::Node* node = nullptr;
     views::Follower* views = nullptr;
     exchange::Exchange* exchange = nullptr;  // null: the node runs alone
-    KeyRing* keys = nullptr;
+    people::Entrance* entrance = nullptr;
     std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
     // Runs a pack's scenarios before it is adopted; the findings that forbid it.
     std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;

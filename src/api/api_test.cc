@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "core/command.h"
 #include "exchange/circle.h"
+#include "http/stream.h"
 #include "node/files.h"
 #include "node/system_environment.h"
 #include "packs/load.h"
@@ -42,7 +43,8 @@ struct World {
   node::SystemChance chance;
   std::unique_ptr<node::Node> node;
   std::unique_ptr<views::Follower> follower;
-  std::unique_ptr<KeyRing> keys;
+  std::unique_ptr<people::KeyRing> keys;
+  std::unique_ptr<people::Entrance> entrance;
   std::unique_ptr<Api> api;
 
   World() {
@@ -87,8 +89,17 @@ struct World {
         << key_row("registrar", "{}", R"(,"may":["registrar"])") << ","
         << key_row("second", "{}", R"(,"may":["admin"])") << ","
         << key_row("admin", "{}", R"(,"may":["admin"])") << "]";
-    keys = std::make_unique<KeyRing>(dir / "keys.json");
+    keys = std::make_unique<people::KeyRing>(dir / "keys.json");
     EXPECT_TRUE(keys->open());
+    people::Principal zhang{.id = "zhang",
+                            .name = "Zhang",
+                            .roles = {{"errand", {"citizen"}}},
+                            .kind = people::Principal::Kind::account};
+    EXPECT_TRUE(people::write_accounts(dir / "users.json",
+                                       {{"zhang",
+                                         {.who = std::make_shared<const people::Principal>(zhang),
+                                          .password = people::hash_password("a long password")}}}));
+    entrance = std::make_unique<people::Entrance>(dir, *keys, chance);
     api = std::make_unique<Api>(parts());
   }
   ~World() {
@@ -110,7 +121,7 @@ struct World {
     Api::Parts all;
     all.node = node.get();
     all.views = follower.get();
-    all.keys = keys.get();
+    all.entrance = entrance.get();
     all.workers = 3;
     return all;
   }
@@ -182,6 +193,64 @@ class ApiTest : public ::testing::Test {
   static std::unique_ptr<World> world_;
 };
 std::unique_ptr<World> ApiTest::world_;
+
+TEST_F(ApiTest, APersonWorksInASession) {
+  http::Request in =
+      request("POST", "", "/session", R"({"user":"zhang","password":"a long password"})");
+  in.remote = "127.0.0.1";
+  http::Request by_form = in;
+  by_form.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  EXPECT_EQ(send(*world_->api, by_form).status, 415);
+  http::Request wrong = in;
+  wrong.body = R"({"user":"zhang","password":"another password"})";
+  EXPECT_EQ(send(*world_->api, wrong).code(), "credentials");
+  const Answer who = send(*world_->api, in);
+  ASSERT_EQ(who.status, 200) << who.raw.body;
+  EXPECT_EQ(who.body.text_at("principal"), "user:zhang");
+  const std::string set{who.raw.header("Set-Cookie")};
+  const std::string cookie = set.substr(0, set.find(';'));
+
+  const auto ask = [&](const std::string& method, const std::string& path,
+                       const std::string& body = "", const std::string& csrf = "") {
+    http::Request one = request(method, "", path, body);
+    one.headers.push_back({"Cookie", cookie});
+    if (!csrf.empty()) one.headers.push_back({"X-CSRF-Token", csrf});
+    return send(*world_->api, one);
+  };
+  const std::string form = start_body("citizen", R"({"subject":"post","name":"Zhang"})");
+  EXPECT_EQ(ask("GET", "/session").body.text_at("csrf"), who.body.text_at("csrf"));
+  EXPECT_EQ(ask("POST", "/cases", form).code(), "csrf");
+  EXPECT_EQ(ask("POST", "/cases", form, "guess").code(), "csrf");
+  EXPECT_EQ(ask("DELETE", "/session").code(), "csrf");
+  const Answer opened = ask("POST", "/cases", form, who.body.text_at("csrf"));
+  ASSERT_EQ(opened.status, 201) << opened.raw.body;
+  wait(opened);
+  EXPECT_EQ(ids(ask("GET", "/cases?mine=true")),
+            std::set<std::string>{opened.body.text_at("case")});
+  const Answer out = ask("DELETE", "/session", "", who.body.text_at("csrf"));
+  EXPECT_EQ(out.status, 204);
+  EXPECT_NE(out.raw.header("Set-Cookie").find("Max-Age=0"), std::string_view::npos);
+  EXPECT_EQ(ask("GET", "/session").status, 401);
+}
+
+TEST_F(ApiTest, OpenPagesHearThatTheJournalGrew) {
+  const Answer open = get("clerk", "/changes");
+  ASSERT_EQ(open.status, 200);
+  ASSERT_TRUE(open.raw.stream);
+  std::string heard = open.raw.stream->take().bytes;
+  EXPECT_NE(heard.find("event: position\ndata: {\"position\":"), std::string::npos) << heard;
+  const Answer answer =
+      post("ann", "/cases", start_body("citizen", R"({"subject":"post","name":"Zhang"})"));
+  const std::string wanted =
+      "{\"position\":" + std::to_string(answer.body.int_at("position")) + "}";
+  for (int i = 0; i < 500 && heard.find(wanted) == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    heard += open.raw.stream->take().bytes;
+  }
+  EXPECT_NE(heard.find(wanted), std::string::npos) << heard;
+  open.raw.stream->abandon();
+  EXPECT_EQ(get("", "/changes").status, 401);
+}
 
 TEST_F(ApiTest, OnlyHealthIsOpen) {
   EXPECT_EQ(get("", "/health").status, 200);

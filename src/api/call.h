@@ -18,6 +18,7 @@
 #include "base/value.h"
 #include "core/command.h"
 #include "http/message.h"
+#include "people/sessions.h"
 
 namespace bashu::views {
 class Views;
@@ -25,11 +26,16 @@ class Views;
 
 namespace bashu::api {
 
+// Sent by our pages with every write of a session.
+inline constexpr std::string_view kCsrfHeader = "X-CSRF-Token";
+
 struct Call {
   http::Request request;
   std::map<std::string, std::string, std::less<>> path;  // variable parts of the path, by name
   std::string language;                                  // zh, en
-  std::shared_ptr<const ApiKey> key;                     // null for what needs none
+  std::shared_ptr<const Principal> key;                  // who asks; null for what needs none
+  std::optional<people::Session> session;                // if it came by a cookie
+  std::string token;                                     // of the session
   std::shared_ptr<views::Views> views;                   // for this request
 
   [[nodiscard]] const std::string& part(std::string_view name) const {

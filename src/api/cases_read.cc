@@ -32,7 +32,7 @@ std::expected<Found, Problem> find_case(const Call& call, Onlooker& onlooker, co
   return Found{.row = std::move(**row), .sight = sight, .pack = std::move(pack)};
 }
 
-Value task_value(const views::TaskRow& task, const ApiKey& key, const std::string& language) {
+Value task_value(const views::TaskRow& task, const Principal& key, const std::string& language) {
   static constexpr const char* kKinds[] = {"", "work", "exception", "silence"};
   Value::Record record{{"number", task.number},
                        {"kind", kKinds[static_cast<int>(task.kind)]},

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kRootsMax = 65'536;
 
 // Whether the key has a role that sees every case of a party this node plays here.
-bool sees_all(const ApiKey& key, const CaseRoot& root, std::string_view own) {
+bool sees_all(const Principal& key, const CaseRoot& root, std::string_view own) {
   const CaseFacts nothing{.parties = &root.parties, .state = {}, .opened_by = {}};
   return sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/bell.h"
 #include "api/call.h"
 #include "api/deposits.h"
 #include "api/privacy.h"
@@ -21,6 +22,7 @@
 #include "exchange/exchange.h"
 #include "figures/published.h"
 #include "node/node.h"
+#include "people/entrance.h"
 
 namespace bashu::views {
 class Follower;
@@ -45,7 +47,8 @@ struct Proposal {
 struct Context {
   node::Node& node;
   views::Follower& follower;
-  exchange::Exchange* exchange = nullptr;                     // null: the node runs alone
+  exchange::Exchange* exchange = nullptr;  // null: the node runs alone
+  people::Entrance& entrance;
   std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::filesystem::path dir;
@@ -56,6 +59,7 @@ struct Context {
   Deposits deposits;
   exchange::Blobs own_blobs;  // of a node without exchange
   exchange::Blobs& blobs;
+  Bell bell;
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
@@ -63,18 +67,20 @@ struct Context {
   std::string idle_key;                                    // of the vault; seals nothing
   std::string openapi_of, openapi;  // the document made last, and what it was made of
 
-  Context(node::Node& n, views::Follower& v, exchange::Exchange* e,
+  Context(node::Node& n, views::Follower& v, exchange::Exchange* e, people::Entrance& door,
           std::function<std::expected<void, Fault>(Date)> today)
       : node{n},
         follower{v},
         exchange{e},
+        entrance{door},
         set_today{std::move(today)},
         dir{n.identity().dir},
         shelves{n},
         access{dir / "access.log"},
         deposits{dir / "deposits"},
         own_blobs{dir / "blobs"},
-        blobs{e ? e->blobs() : own_blobs} {}
+        blobs{e ? e->blobs() : own_blobs},
+        bell{v, door} {}
 };
 
 // A case as the core holds it now, if the key may see it; else 404, as if there were none.

@@ -54,6 +54,12 @@ Result journal_checkpoint(Context& context, const Call& call);
 // documents.cc
 Prepared put_document(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
+// session.cc
+Result sign_in(Context& context, const Call& call);
+Result show_session(Context& context, const Call& call);
+Result sign_out(Context& context, const Call& call);
+// changes.cc
+Result watch_changes(Context& context, const Call& call);
 // openapi.cc, health.cc
 Result show_openapi(Context& context, const Call& call);
 Result show_health(Context& context, const Call& call);

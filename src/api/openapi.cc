@@ -219,6 +219,10 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
     return json(object({{"reject", Value::Record{{"type", "boolean"}}}, {"note", text_schema()}},
                        {"note"}));
   }
+  if (path == "/session") {
+    return json(
+        object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));
+  }
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;
@@ -236,12 +240,19 @@ Value answer_content(std::string_view path) {
     return Value::Record{{"text/x.tlog.proof", Value::Record{}}};
   }
   if (path == "/journal/checkpoint") return Value::Record{{"text/plain", Value::Record{}}};
+  if (path == "/changes") return Value::Record{{"text/event-stream", Value::Record{}}};
   if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
   return json_content(Value::Record{{"type", "object"}});
 }
 
+std::string lower(std::string_view method) {
+  std::string out{method};
+  for (char& c : out) c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::string operation_id(const Route& route) {
-  std::string id{route.method == "GET" ? "get" : "post"};
+  std::string id = lower(route.method);
   for (const char c : route.path) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (plain) id += c;
@@ -271,7 +282,9 @@ void add_paths(Document& document) {
     if (route.method == "POST") parameters.push_back(ref("parameters", "Idempotency-Key"));
     if (path == "/documents") parameters.push_back(ref("parameters", "X-Document-Name"));
     const bool made = path == "/documents" || path == "/cases";
-    const char* status = route.method == "POST" && made ? "201" : "200";
+    const char* status = route.method == "DELETE"         ? "204"
+                         : route.method == "POST" && made ? "201"
+                                                          : "200";
     Value::Record operation{
         {"operationId", operation_id(route)},
         {"summary", route.what},
@@ -284,7 +297,7 @@ void add_paths(Document& document) {
       if (auto body = request_body(document, path)) operation["requestBody"] = std::move(*body);
     }
     Value& item = document.paths.try_emplace(path, Value::Record{}).first->second;
-    item.as_record()->emplace(route.method == "GET" ? "get" : "post", std::move(operation));
+    item.as_record()->emplace(lower(route.method), std::move(operation));
   }
 }
 
@@ -340,7 +353,8 @@ Value make_document(const std::vector<const HeldPack*>& held) {
       {"openapi", "3.1.0"},
       {"info", Value::Record{{"title", "Bashu"}, {"version", BASHU_VERSION}}},
       {"servers", Value::List{Value::Record{{"url", kPrefix}}}},
-      {"security", Value::List{Value::Record{{"key", Value::List{}}}}},
+      {"security", Value::List{Value::Record{{"key", Value::List{}}},
+                               Value::Record{{"session", Value::List{}}}}},
       {"paths", std::move(document.paths)},
       {"components",
        Value::Record{
@@ -348,7 +362,10 @@ Value make_document(const std::vector<const HeldPack*>& held) {
            {"parameters", std::move(parameters)},
            {"responses", Value::Record{{"Problem", problem}}},
            {"securitySchemes",
-            Value::Record{{"key", Value::Record{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+            Value::Record{{"key", Value::Record{{"type", "http"}, {"scheme", "bearer"}}},
+                          {"session", Value::Record{{"type", "apiKey"},
+                                                    {"in", "cookie"},
+                                                    {"name", "__Host-bashu-session"}}}}}}}};
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ Value mask(const Value& value) {
   return value;
 }
 
-bool AccessLog::record(Instant now, const ApiKey& key, std::string_view resource,
+bool AccessLog::record(Instant now, const Principal& key, std::string_view resource,
                        const std::vector<std::string>& paths) {
   Value::List fields;
   for (const std::string& path : paths) fields.emplace_back(path);

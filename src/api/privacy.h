@@ -48,7 +48,7 @@ class AccessLog {
  public:
   explicit AccessLog(std::filesystem::path file) : file_{std::move(file)} {}
   // False if it could not be written: then the values must not leave.
-  [[nodiscard]] bool record(Instant now, const ApiKey& key, std::string_view resource,
+  [[nodiscard]] bool record(Instant now, const Principal& key, std::string_view resource,
                             const std::vector<std::string>& paths);
 
  private:

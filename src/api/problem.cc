@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -132,6 +133,13 @@ Problem problem_of(const Fault& fault) {
 Problem unauthenticated() {
   return edge(401, "unauthenticated", "A valid API key is needed: Authorization: Bearer SECRET.",
               "需要有效的 API 密钥：Authorization: Bearer SECRET。");
+}
+Problem not_from_our_page() {
+  Problem problem;
+  problem.status = 403;
+  problem.code = "csrf";
+  problem.title = texts::title("signin.csrf");
+  return problem;
 }
 Problem forbidden(std::string en, std::string zh) {
   Problem problem = edge(403, "forbidden", "This key may not do this.", "该密钥无权进行此操作。");

@@ -39,6 +39,7 @@ struct Problem {
 
 // Codes of the edge.
 [[nodiscard]] Problem unauthenticated();                          // 401
+[[nodiscard]] Problem not_from_our_page();                        // 403: no X-CSRF-Token
 [[nodiscard]] Problem forbidden(std::string en, std::string zh);  // 403
 [[nodiscard]] Problem not_found();  // 404: no such resource, or not yours to see
 [[nodiscard]] Problem wrong_method(std::string_view allowed);  // 405

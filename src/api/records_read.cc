@@ -37,7 +37,7 @@ bool has_private_fields(const packs::Type& record) {
 }
 
 // Anything at all in the pack.
-bool has_part(const ApiKey& key, const packs::Pack& pack) {
+bool has_part(const Principal& key, const packs::Pack& pack) {
   return !key.roles_in(pack.name).empty() || sees_internal(key, pack);
 }
 

@@ -59,6 +59,10 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes{
       {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true},
       {"GET", "/openapi.json", &show_openapi, "This document"},
+      {"POST", "/session", &sign_in, "Sign in with an account of this node", "", true},
+      {"GET", "/session", &show_session, "Who asks, and what he may do"},
+      {"DELETE", "/session", &sign_out, "Sign out", "", true},
+      {"GET", "/changes", &watch_changes, "The position of the journal as it grows, as events"},
       {"GET", "/packs", &list_packs, "Packs held here"},
       {"POST", "/packs", &adopt_pack, "Adopt a pack (admin)", "in_force_from dry_run"},
       {"GET", "/packs/{pack}", &show_pack, "A pack as it was adopted"},

@@ -27,6 +27,7 @@ struct Request {
   // Only in a request received:
   bool length_given = false;  // it had Content-Length
   bool old = false;           // of HTTP/1.0
+  bool tls = false;           // it came over TLS
   std::string remote{};       // address of the other side, without port
   // SHA-256 (hex) of the DER of each certificate of the client's verified chain, leaf first; null
   // without a client certificate.

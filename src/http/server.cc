@@ -239,6 +239,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         if (head_) request.method = "GET";
         old_ = request.old;
         request.remote = remote_;
+        request.tls = static_cast<bool>(options().tls);
         request.chain = chain_;
         answering_ = true;
         deadline_.reset();

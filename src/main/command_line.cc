@@ -140,6 +140,67 @@ void pack_commands(Parser& parser, const Text& t) {
                             });
 }
 
+// What a key or an account may do.
+template <typename Form>
+void powers(CLI::App& app, Form& o, const Text& t) {
+  app.add_option("--roles", o.roles,
+                 t("pack:role, or *:role for every pack", "业务包:角色；*:角色 表示所有业务包"))
+      ->delimiter(',');
+  app.add_option("--divisions", o.divisions,
+                 t("prefixes of division codes acted for (default: all)",
+                   "所负责的行政区划代码前缀（默认：全部）"))
+      ->delimiter(',');
+  app.add_option("--may", o.may, t("admin, registrar, audit", "权限：admin、registrar、audit"))
+      ->delimiter(',');
+}
+
+void person_commands(Parser& parser, CLI::App* key, const Text& t) {
+  const auto named = [](CLI::App& app, PersonNamed& o) {
+    app.add_option("DIR", o.dir)->required();
+    app.add_option("ID", o.id)->required();
+  };
+  const auto where = [](CLI::App& app, std::string& dir) {
+    app.add_option("DIR", dir)->required();
+  };
+  const auto password = [&t](CLI::App& app, std::string& file) {
+    app.add_option("--password-file", file,
+                   t("its first line is the password; -: standard input (default: one is made)",
+                     "首行为密码；- 表示标准输入（默认：自动生成）"));
+  };
+  parser.command<PersonNamed>(key, "end", t("end an API key", "终止 API 密钥"), key_end, named);
+  parser.command<std::string>(key, "list", t("list API keys", "列出 API 密钥"), key_list, where);
+  CLI::App* user = parser.group("user", t("accounts of people who sign in", "登录人员的账户"));
+  parser.command<UserAdd>(
+      user, "add", t("add an account", "添加账户"), user_add,
+      [&t, password](CLI::App& app, UserAdd& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--id", o.id, t("the name to sign in with", "登录名"))->required();
+        app.add_option("--name", o.name, t("name of the person", "姓名"))->required();
+        powers(app, o, t);
+        app.add_option("--subject", o.subject,
+                       t("the person, if they have more accounts or keys",
+                         "所属人员，用于一人有多个账户或密钥时"));
+        password(app, o.password_file);
+        CLI::Option* subject =
+            app.add_option("--oidc-subject", o.oidc_subject,
+                           t("who the person is at the provider of OpenID Connect",
+                             "此人在 OpenID Connect 身份提供方的标识"));
+        app.add_option("--oidc-issuer", o.oidc_issuer,
+                       t("address of the provider", "身份提供方地址"))
+            ->needs(subject);
+      });
+  parser.command<UserPasswd>(
+      user, "passwd", t("change a password; open sessions end", "更改密码，已登录的会话随即结束"),
+      user_passwd, [password](CLI::App& app, UserPasswd& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("ID", o.id)->required();
+        password(app, o.password_file);
+      });
+  parser.command<PersonNamed>(user, "end", t("end an account and its sessions", "终止账户及其会话"),
+                              user_end, named);
+  parser.command<std::string>(user, "list", t("list accounts", "列出账户"), user_list, where);
+}
+
 void node_commands(Parser& parser, const Text& t) {
   parser.command<Init>(
       &parser.app, "init",
@@ -175,20 +236,11 @@ void node_commands(Parser& parser, const Text& t) {
         app.add_option("--id", o.id,
                        t("id of the key (default: from --name)", "密钥标识（默认：取自 --name）"));
         app.add_option("--name", o.name, t("whose key it is", "密钥使用者"))->required();
-        app.add_option(
-               "--roles", o.roles,
-               t("pack:role, or *:role for every pack", "业务包:角色；*:角色 表示所有业务包"))
-            ->delimiter(',');
-        app.add_option("--divisions", o.divisions,
-                       t("prefixes of division codes acted for (default: all)",
-                         "所负责的行政区划代码前缀（默认：全部）"))
-            ->delimiter(',');
-        app.add_option("--may", o.may,
-                       t("admin, registrar, audit", "权限：admin、registrar、audit"))
-            ->delimiter(',');
+        powers(app, o, t);
         app.add_option("--subject", o.subject,
                        t("the person, if they have more keys", "所属人员，用于一人有多个密钥时"));
       });
+  person_commands(parser, key, t);
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
         app.add_option("DIR", o.dir)->required();

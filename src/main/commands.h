@@ -48,13 +48,33 @@ struct Init {
   int offset_minutes = 480;
 };
 Exit init(const Console& console, const Init& what);
+Exit snapshot(const Console& console, const std::string& dir);
+
+// people_command.cc
 struct KeyAdd {
   std::string dir, id, name, subject;
   std::vector<std::string> roles;  // `pack:role` or `role` for every pack
   std::vector<std::string> divisions, may;
 };
 Exit key_add(const Console& console, const KeyAdd& what);
-Exit snapshot(const Console& console, const std::string& dir);
+struct PersonNamed {
+  std::string dir, id;
+};
+Exit key_end(const Console& console, const PersonNamed& what);
+Exit key_list(const Console& console, const std::string& dir);
+struct UserAdd {
+  std::string dir, id, name, subject;
+  std::vector<std::string> roles, divisions, may;  // as of a key
+  std::string password_file;                       // `-`: standard input; empty: one is made
+  std::string oidc_issuer, oidc_subject;
+};
+Exit user_add(const Console& console, const UserAdd& what);
+struct UserPasswd {
+  std::string dir, id, password_file;
+};
+Exit user_passwd(const Console& console, const UserPasswd& what);
+Exit user_end(const Console& console, const PersonNamed& what);
+Exit user_list(const Console& console, const std::string& dir);
 
 // serve_command.cc
 struct Serve {

@@ -23,6 +23,7 @@
 #include "main/pack_trial.h"
 #include "node/files.h"
 #include "node/system_environment.h"
+#include "people/entrance.h"
 #include "site/site.h"
 #include "views/follower.h"
 
@@ -142,8 +143,8 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
 
 // Waits for the signal to end. Reloads keys on SIGHUP; false if the exchange found that this log
 // was rolled back or forked.
-bool wait_for_end(const ::sigset_t& signals, api::KeyRing& keys, exchange::Exchange& exchange,
-                  Log& log) {
+bool wait_for_end(const ::sigset_t& signals, people::Entrance& entrance,
+                  exchange::Exchange& exchange, Log& log) {
   const ::timespec second{.tv_sec = 1, .tv_nsec = 0};
   std::string key_problem;
   while (true) {
@@ -153,11 +154,11 @@ bool wait_for_end(const ::sigset_t& signals, api::KeyRing& keys, exchange::Excha
       return true;
     }
     if (signal == SIGHUP) {
-      keys.reload();
+      entrance.reload();
       log.write("keys reloaded", {});
     }
-    if (std::string now = keys.problem(); now != key_problem) {
-      if (!now.empty()) log.write("keys not reloaded", {{"error", now}});
+    if (std::string now = entrance.problem(); now != key_problem) {
+      if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
       key_problem = std::move(now);
     }
     if (const std::string trouble = exchange.trouble(); !trouble.empty()) {
@@ -189,8 +190,11 @@ Exit serve(const Console& console, const Serve& what) {
   const auto clock = serving_clock(dir, *identity, what.rehearsal, console, &by_hand);
   if (!clock) return console.fail(clock.error(), clock.error());
   node::SystemChance chance;
-  api::KeyRing keys{dir / "api-keys.json"};
+  people::KeyRing keys{dir / "api-keys.json"};
   if (auto opened = keys.open(); !opened) return console.fail(opened.error());
+  auto settings = people::read_settings(dir);
+  if (!settings) return console.fail(settings.error());
+  people::Entrance entrance{dir, keys, chance, std::move(*settings)};
 
   const auto node = node::Node::open({.dir = dir, .clock = clock->get(), .chance = &chance});
   if (!node) return console.fail(node.error());
@@ -206,7 +210,7 @@ Exit serve(const Console& console, const Serve& what) {
   api::Api api{{.node = node->get(),
                 .views = follower->get(),
                 .exchange = exchange->get(),
-                .keys = &keys,
+                .entrance = &entrance,
                 .set_today = std::move(set_today),
                 .try_pack =
                     [&](const packs::PackPtr& pack) {
@@ -252,7 +256,7 @@ Exit serve(const Console& console, const Serve& what) {
               << " entries=" << (*node)->durable() << " ms=" << took.count() << std::endl;
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
-  const bool ended_well = wait_for_end(signals, keys, **exchange, log);
+  const bool ended_well = wait_for_end(signals, entrance, **exchange, log);
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return ended_well ? Exit::done : Exit::usage;
 }

@@ -1,0 +1,154 @@
+#include "people/entrance.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "http/cookies.h"
+
+namespace bashu::people {
+
+namespace {
+
+// Of this host and over TLS only; browsers keep it over plain HTTP too where that stays within the
+// machine.
+constexpr const char* kCookie = "__Host-bashu-session";
+constexpr std::size_t kSessionRandom = 64;
+
+std::string token_of(const http::Request& request) {
+  return std::string{http::cookie(request, kCookie)};
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+// What a wrong name is compared with, so that it takes as long as a wrong password.
+const std::string& nobodys_hash() {
+  static const std::string kHash = hash_password("nobody's password");
+  return kHash;
+}
+
+}  // namespace
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Entrance::Entrance(const std::filesystem::path& dir, KeyRing& keys, node::Chance& chance,
+                   Settings settings)
+    : keys_{keys},
+      chance_{chance},
+      settings_{std::move(settings)},
+      accounts_{dir / "users.json"},
+      sessions_{dir / "sessions.json", settings_.sessions},
+      per_account_{{.free = 5, .longest_ms = 60'000}},
+      per_address_{{.free = 20}} {}
+
+std::string Entrance::random(std::size_t count) {
+  const std::lock_guard lock{chance_mutex_};
+  return chance_.bytes(count);
+}
+
+bool Entrance::safe(const http::Request& request) const {
+  return request.tls || settings_.origin.starts_with("https://") || is_loopback(request.remote);
+}
+
+void Entrance::hand_cookie(http::Response& response, std::string_view token) {
+  http::Cookie cookie{.name = kCookie, .value = std::string{token}};
+  if (token.empty()) cookie.lives_s = 0;
+  http::set_cookie(response, cookie);
+}
+
+std::shared_ptr<const Principal> Entrance::owner_of(const Session& session) {
+  const auto account = accounts_.find(session.user);
+  if (!account || account->credential() != session.credential) return nullptr;
+  const bool stepped = !settings_.provider || settings_.provider->acr.empty() ||
+                       session.acr == settings_.provider->acr;
+  if (stepped || account->who->may.empty()) return account->who;
+  auto less = std::make_shared<Principal>(*account->who);
+  less->may.clear();
+  return less;
+}
+
+Guest Entrance::who(const http::Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = request.header("Authorization");
+  if (authorization.starts_with(kBearer)) {
+    return {.who = keys_.find(authorization.substr(kBearer.size())), .session = {}, .token = {}};
+  }
+  Guest guest;
+  guest.token = token_of(request);
+  if (guest.token.empty()) return {};
+  guest.session = sessions_.find(guest.token, now_ms());
+  if (!guest.session) return {};
+  guest.who = owner_of(*guest.session);
+  if (guest.who) return guest;
+  sessions_.end(guest.token);
+  return {};
+}
+
+bool Entrance::still(const Guest& guest) {
+  if (!guest.session) return guest.who != nullptr;
+  const auto session = sessions_.look(guest.token, now_ms());
+  return session && owner_of(*session) != nullptr;
+}
+
+std::expected<Guest, NotIn> Entrance::sign_in(const std::string& user, std::string_view password,
+                                              const http::Request& request) {
+  if (!safe(request)) {
+    return std::unexpected{NotIn{.why = NotIn::Why::unsafe}};
+  }
+  const std::int64_t now = now_ms();
+  const std::int64_t wait =
+      std::max(per_account_.wait_ms(user, now), per_address_.wait_ms(request.remote, now));
+  if (wait > 0) return std::unexpected{NotIn{.why = NotIn::Why::wait, .wait_ms = wait}};
+  const auto account = accounts_.find(user);
+  const bool has_one = account && !account->password.empty();
+  bool fits = false;
+  {
+    const std::lock_guard lock{hashing_};
+    fits = password.size() <= kPasswordMax &&
+           password_fits(password, has_one ? account->password : nobodys_hash());
+  }
+  if (!fits || !has_one) {
+    per_account_.wrong(user, now);
+    per_address_.wrong(request.remote, now);
+    return std::unexpected{NotIn{.why = NotIn::Why::wrong}};
+  }
+  per_account_.right(user);
+  return begin(*account, {}, request);
+}
+
+std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string acr,
+                                            const http::Request& request) {
+  if (const std::string before = token_of(request); !before.empty()) sessions_.end(before);
+  const std::int64_t now = now_ms();
+  Guest guest;
+  auto token = sessions_.begin({.user = account.who->id,
+                                .credential = account.credential(),
+                                .csrf = {},
+                                .acr = std::move(acr)},
+                               random(kSessionRandom), now);
+  if (!token) {
+    return std::unexpected{NotIn{.why = NotIn::Why::failed, .what = token.error().what}};
+  }
+  guest.token = std::move(*token);
+  guest.session = sessions_.find(guest.token, now);
+  guest.who = owner_of(*guest.session);
+  return guest;
+}
+
+void Entrance::reload() {
+  keys_.reload();
+  accounts_.reload();
+}
+
+std::string Entrance::problem() const {
+  std::string of_keys = keys_.problem();
+  return of_keys.empty() ? accounts_.problem() : of_keys;
+}
+
+}  // namespace bashu::people

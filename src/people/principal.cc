@@ -1,0 +1,95 @@
+#include "people/principal.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bashu::people {
+
+namespace {
+
+// The texts of the list `name`; an error text if it is anything else.
+std::expected<std::vector<std::string>, std::string> texts(const Value& in, std::string_view name) {
+  std::vector<std::string> out;
+  const Value* value = in.find(name);
+  if (!value) return out;
+  const Value::List* list = value->as_list();
+  if (!list) return std::unexpected{std::string{name} + " must be a list of texts"};
+  for (const Value& item : *list) {
+    if (!item.as_text()) return std::unexpected{std::string{name} + " must be a list of texts"};
+    out.push_back(*item.as_text());
+  }
+  return out;
+}
+
+Value::List as_list(const auto& texts_of) {
+  Value::List list;
+  for (const std::string& text : texts_of) list.emplace_back(text);
+  return list;
+}
+
+}  // namespace
+
+std::string Principal::principal() const {
+  if (!subject.empty()) return subject;
+  return (kind == Kind::key ? "key:" : "user:") + id;
+}
+
+std::vector<std::string> Principal::roles_in(std::string_view pack_name) const {
+  std::vector<std::string> all;
+  for (const std::string_view where : {pack_name, std::string_view{"*"}}) {
+    const auto it = roles.find(where);
+    if (it == roles.end()) continue;
+    for (const std::string& role : it->second) {
+      if (std::ranges::find(all, role) == all.end()) all.push_back(role);
+    }
+  }
+  return all;
+}
+
+bool is_id(std::string_view id) {
+  if (id.empty() || id.size() > 64) return false;
+  return std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+std::expected<Principal, std::string> read_principal(const Value& value) {
+  Principal one;
+  one.id = value.text_at("id");
+  if (!is_id(one.id)) return std::unexpected{"id must be 1 to 64 of a-z 0-9 - _ ."};
+  one.name = value.text_at("name");
+  one.subject = value.text_at("subject");
+  if (const Value* roles = value.find("roles")) {
+    if (!roles->as_record()) return std::unexpected{one.id + ": roles must be a record"};
+    for (const auto& [pack, unused] : *roles->as_record()) {
+      auto list = texts(*roles, pack);
+      if (!list) return std::unexpected{one.id + ": roles: " + list.error()};
+      one.roles[pack] = std::move(*list);
+    }
+  }
+  auto divisions = texts(value, "divisions");
+  if (!divisions) return std::unexpected{one.id + ": " + divisions.error()};
+  one.divisions = std::move(*divisions);
+  auto may = texts(value, "may");
+  if (!may) return std::unexpected{one.id + ": " + may.error()};
+  for (std::string& act : *may) {
+    if (act != "admin" && act != "registrar" && act != "audit") {
+      return std::unexpected{one.id + ": may: `" + act + "` is not admin, registrar or audit"};
+    }
+    one.may.insert(std::move(act));
+  }
+  return one;
+}
+
+void write_principal(Value::Record& into, const Principal& principal) {
+  Value::Record roles;
+  for (const auto& [pack, names] : principal.roles) roles.emplace(pack, as_list(names));
+  into["id"] = principal.id;
+  into["name"] = principal.name;
+  into["roles"] = std::move(roles);
+  into["divisions"] = as_list(principal.divisions);
+  into["subject"] = principal.subject;
+  into["may"] = as_list(principal.may);
+}
+
+}  // namespace bashu::people
