@@ -121,7 +121,9 @@ void expand_telling(Expansion& all, Value& service, const std::string& name, Val
     Value* state = states ? member(*states, state_name) : nullptr;
     if (!state || !state->as_record()) continue;
     Value title;
-    if (const Value* own = member(clock, "title")) {
+    if (const Value* own = member(clock, "title"); own && own->find(state_name)) {
+      title = *own->find(state_name);
+    } else if (own) {
       title = *own;
     } else if (const Value* of = member(*state, "title"); of && of->as_record()) {
       Records made;
@@ -178,6 +180,13 @@ void expand_service(Expansion& all, Value& service, const std::string& path) {
               [&](const std::string& name, Value& clock, const std::string& at) {
                 if (!clock.as_record()) return;
                 expand_title(all, clock, "title", at);
+                each_member(
+                    member(clock, "title"), below(at, "title"),
+                    [&](const std::string& state, Value&, const std::string& where) {
+                      if (member(service, "states") && member(service, "states")->find(state)) {
+                        expand_title(all, *member(clock, "title"), state, where);
+                      }
+                    });
                 expand_expression(clock, "until");
                 expand_telling(all, service, name, clock, at, path);
               });

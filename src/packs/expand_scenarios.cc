@@ -54,9 +54,10 @@ Records row(const std::vector<std::string>& words) {
   if (dot == std::string::npos || n < 3) return {};
   Records made{{"at", words[0].substr(0, dot)}, {"as", words[0].substr(dot + 1)}};
   std::size_t next = 3;
-  if (words[1] == "start") {
+  // An event may be called start too; the row of a new case names its service and the case.
+  if (words[1] == "start" && n > 3 && words[3] != "->" && words[3] != "refused") {
     made.emplace("start", words[2]);
-    if (n > 3 && words[3] != "->" && words[3] != "refused") made.emplace("id", words[next++]);
+    made.emplace("id", words[next++]);
   } else {
     made.emplace("event", words[1]);
     made.emplace("case", words[2]);

@@ -48,6 +48,7 @@ services:
     ends: {granted: 已准 / Granted, refused: 未准 / Refused}
     clocks:
       review: {working_days: 3, runs_in: zoned, tells: [clerk, chief]}
+      fee: {days: 9, runs_in: zoned, tells: chief, at: town, title: {zoned: 久未缴费 / Not paid for long}}
 feeds:
   hives:
     title: 导入 / Hives
@@ -111,11 +112,13 @@ services:
               - {move: =data.fee, from: money.owed(case.id), to: money.paid}
             to: granted
           refuse: {title: {zh: 不准, en: Refuse}, by: clerk, to: refused}
+          fee_overdue: {title: {zh: 久未缴费, en: Not paid for long}, by: system, do: {task: {zh: 久未缴费, en: Not paid for long}, for: chief, at: town}}
           review_overdue: {title: {zh: 待审逾期, en: "Asked: overdue"}, by: system, do: {task: {zh: 待审逾期, en: "Asked: overdue"}, for: [clerk, chief]}}
       granted: {title: {zh: 已准, en: Granted}, final: true}
       refused: {title: {zh: 未准, en: Refused}, final: true}
     clocks:
       review: {working_days: 3, runs_in: zoned, breach: review_overdue}
+      fee: {days: 9, runs_in: zoned, breach: fee_overdue}
 feeds:
   hives:
     title: {zh: 导入, en: Hives}
@@ -143,7 +146,8 @@ order:
   services.permit.fields: [number, day, note, fee]
   services.permit.parties.town: [keeper, clerk, chief]
   services.permit.states: [zoned, granted, refused]
-  services.permit.states.zoned.events: [settle, refuse, review_overdue]
+  services.permit.states.zoned.events: [settle, refuse, review_overdue, fee_overdue]
+  services.permit.clocks: [review, fee]
   feeds.hives.fields: [number, day, note]
 )pack";
 
@@ -198,10 +202,10 @@ TEST(Expand, FaultsStandWhereTheThingWasWritten) {
             "31: services.permit.states.zoned.events.settle.do[3].to: the book 'money' has no "
             "account 'gone' (byte 7 of the expression)\n");
   EXPECT_EQ(told(load(changed("harbour tasks = 1", "harbour does something"))),
-            "56: scenarios[0].steps[2]: is no row of a scenario: PARTY.ROLE EVENT CASE -> STATE, "
+            "57: scenarios[0].steps[2]: is no row of a scenario: PARTY.ROLE EVENT CASE -> STATE, "
             "PARTY.ROLE start SERVICE CASE, figure NAME = N, or a date\n");
   EXPECT_EQ(told(load(changed("after: asked", "after: nothing"))),
-            "53: scenarios[0].after: there is no fixture 'nothing'\n");
+            "54: scenarios[0].after: there is no fixture 'nothing'\n");
   EXPECT_EQ(
       told(load(changed("granted: 已准 / Granted,", "zoned: 已准 / Granted, granted: 已准 / G,"))),
       "34: services.permit.ends.zoned: is a state already\n");

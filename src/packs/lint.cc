@@ -127,35 +127,7 @@ std::set<std::string> rewritten(const std::string& name, const Service& service,
   return fields;
 }
 
-}  // namespace
-
-void Loader::lint() {
-  for (const auto& [name, service] : pack_->services) {
-    each_branch(
-        name, service, pack_->source,
-        [this](const Branch& branch, const std::string&, const std::string&, const EventDef*) {
-          for (const Effect& effect : branch.effects) {
-            const StartChild* start = std::get_if<StartChild>(&effect.what);
-            if (!start) continue;
-            std::set<std::string>& fields = started_with_[start->service];
-            for (const auto& [field, value] : start->with) fields.insert(field);
-          }
-        });
-  }
-  for (const auto& [name, service] : pack_->services) lint_service(name, service);
-  lint_registers();
-  lint_figures();
-}
-
-void Loader::lint_service(const std::string& name, const Service& service) {
-  lint_graph(name, service);
-  lint_clocks(name, service);
-  lint_fields(name, service);
-  lint_signals(name, service);
-  lint_reasons(name, service);
-}
-
-void Loader::lint_graph(const std::string& name, const Service& service) {
+void lint_graph(Load& load, const std::string& name, const Service& service) {
   const std::string path = below(service_path(name), "states");
   const Paths paths{service};
   std::set<std::string> seen;
@@ -164,7 +136,7 @@ void Loader::lint_graph(const std::string& name, const Service& service) {
   }
   for (const auto& [state_name, state] : service.states) {
     const std::string at = below(path, state_name);
-    if (!seen.contains(state_name)) reader_.fault(at, "cannot be reached");
+    if (!seen.contains(state_name)) load.reader.fault(at, "cannot be reached");
     if (state.final) continue;
     const auto leaves = [&](const std::vector<Branch>& branches) {
       return std::ranges::any_of(
@@ -173,17 +145,17 @@ void Loader::lint_graph(const std::string& name, const Service& service) {
     const bool left = leaves(state.then) || std::ranges::any_of(state.events, [&](const auto& one) {
                         return leaves(one.second.branches);
                       });
-    if (!left) reader_.fault(at, "is not final and cannot be left");
+    if (!left) load.reader.fault(at, "is not final and cannot be left");
 
     const bool clocked = std::ranges::any_of(service.clocks, [&](const auto& clock) {
       return std::ranges::find(clock.second.runs_in, state_name) != clock.second.runs_in.end();
     });
     const bool passes_on = !state.then.empty() && !state.then.back().when;
-    if (!clocked && !passes_on) reader_.note(at, "no clock runs here");
+    if (!clocked && !passes_on) load.reader.note(at, "no clock runs here");
   }
 }
 
-void Loader::lint_clocks(const std::string& name, const Service& service) {
+void lint_clocks(Load& load, const std::string& name, const Service& service) {
   const std::string path = below(service_path(name), "clocks");
   for (const auto& [clock_name, clock] : service.clocks) {
     for (const std::string& state_name : clock.runs_in) {
@@ -191,48 +163,49 @@ void Loader::lint_clocks(const std::string& name, const Service& service) {
       if (!state || state->final || clock.breach.empty()) continue;
       const EventDef* event = find(state->events, clock.breach);
       if (!event || !event->taken_by_system()) {
-        reader_.fault(
+        load.reader.fault(
             below(path, clock_name),
             "the breach '" + clock.breach + "' is not taken by the system in '" + state_name + "'");
       } else if (std::ranges::any_of(event->form, [&service](const std::string& field) {
                    const Type* type = service.field(field);
                    return type && !type->optional;
                  })) {
-        reader_.fault(below(path, clock_name),
-                      "the breach '" + clock.breach + "' asks for a form, which no clock fills in");
+        load.reader.fault(
+            below(path, clock_name),
+            "the breach '" + clock.breach + "' asks for a form, which no clock fills in");
       }
     }
   }
 }
 
-void Loader::lint_fields(const std::string& name, const Service& service) {
+// `started`: fields that effects fill in when they start such a sub-case.
+void lint_fields(Load& load, const std::string& name, const Service& service,
+                 const std::set<std::string>& started) {
   std::set<std::string> written;
   each_branch(
-      name, service, pack_->source,
+      name, service, load.pack->source,
       [&](const Branch& branch, const std::string&, const std::string&, const EventDef* event) {
         for (const auto& [field, value] : branch.set) written.insert(field);
         if (event) written.insert(event->form.begin(), event->form.end());
       });
-  const auto started = started_with_.find(name);
-  if (started != started_with_.end())
-    written.insert(started->second.begin(), started->second.end());
+  written.insert(started.begin(), started.end());
   for (const Member& member : service.fields) {
     if (!written.contains(member.name)) {
-      reader_.fault(below(below(service_path(name), "fields"), member.name),
-                    "nothing writes this field");
+      load.reader.fault(below(below(service_path(name), "fields"), member.name),
+                        "nothing writes this field");
     }
   }
 }
 
-void Loader::lint_signals(const std::string& name, const Service& service) {
+void lint_signals(Load& load, const std::string& name, const Service& service) {
   each_branch(
-      name, service, pack_->source,
+      name, service, load.pack->source,
       [&](const Branch& branch, const std::string& path, const std::string&, const EventDef*) {
         for (const Effect& effect : branch.effects) {
           const SendSignal* signal = std::get_if<SendSignal>(&effect.what);
           if (!signal || signal->event.empty()) continue;
           const std::string& to = signal->target == "parent" ? service.parent : signal->target;
-          const Service* target = find(pack_->services, to);
+          const Service* target = find(load.pack->services, to);
           if (!target) continue;
           std::set<std::string> form;
           std::vector<std::string> refusing;
@@ -249,30 +222,30 @@ void Loader::lint_signals(const std::string& name, const Service& service) {
           }
           const std::string at = below(path, "do");
           if (!taken) {
-            reader_.fault(at, to + " never takes '" + signal->event + "' from the system");
+            load.reader.fault(at, to + " never takes '" + signal->event + "' from the system");
             continue;
           }
           for (const auto& [field, value] : signal->with) {
             if (!form.contains(field)) {
-              reader_.fault(at,
-                            "the event '" + signal->event + "' has no '" + field + "' in its form");
+              load.reader.fault(
+                  at, "the event '" + signal->event + "' has no '" + field + "' in its form");
             }
           }
           if (!refusing.empty()) {
-            reader_.note(at, to + " refuses " + signal->event + " in " + list_of(refusing) +
-                                 " (becomes an exception task)");
+            load.reader.note(at, to + " refuses " + signal->event + " in " + list_of(refusing) +
+                                     " (becomes an exception task)");
           }
         }
       });
 }
 
-void Loader::lint_reasons(const std::string& name, const Service& service) {
-  const auto lint_event = [this](const EventDef& event, const std::string& path) {
+void lint_reasons(Load& load, const std::string& name, const Service& service) {
+  const auto lint_event = [&load](const EventDef& event, const std::string& path) {
     const bool person =
         std::ranges::any_of(event.by, [](const By& who) { return who.role != "system"; });
     if (!person || event.branches.empty()) return;
     const Branch& last = event.branches.back();
-    if (last.when && last.why.empty()) reader_.note(path, "a refusal has no reason (why)");
+    if (last.when && last.why.empty()) load.reader.note(path, "a refusal has no reason (why)");
   };
   const std::string path = service_path(name);
   lint_event(service.start.event, below(path, "start"));
@@ -282,18 +255,18 @@ void Loader::lint_reasons(const std::string& name, const Service& service) {
   }
 }
 
-void Loader::lint_registers() {
-  for (const auto& [name, reg] : pack_->registers) {
+void lint_registers(Load& load) {
+  for (const auto& [name, reg] : load.pack->registers) {
     if (reg.kept != Kept::shared) continue;
     for (const Member& member : reg.record->members) {
       if (member.type->cls == Class::open) continue;
-      reader_.note(below(below(below("registers", name), "fields"), member.name),
-                   "goes to the whole circle, though it is not public");
+      load.reader.note(below(below(below("registers", name), "fields"), member.name),
+                       "goes to the whole circle, though it is not public");
     }
   }
 }
 
-void Loader::lint_figures() {
+void lint_figures(Load& load) {
   std::map<std::string, std::set<std::string>> changing;  // services asked about so far
   std::set<std::string> put;                              // registers that a `put` changes
   const auto note_put = [&put](const std::vector<Effect>& effects_here) {
@@ -301,24 +274,24 @@ void Loader::lint_figures() {
       if (const Put* one = std::get_if<Put>(&effect.what)) put.insert(one->reg);
     }
   };
-  for (const auto& [name, service] : pack_->services) {
-    each_branch(name, service, pack_->source,
+  for (const auto& [name, service] : load.pack->services) {
+    each_branch(name, service, load.pack->source,
                 [&](const Branch& branch, const std::string&, const std::string&, const EventDef*) {
                   note_put(branch.effects);
                 });
   }
-  for (const auto& [name, feed] : pack_->feeds) note_put(feed.effects);
+  for (const auto& [name, feed] : load.pack->feeds) note_put(feed.effects);
 
-  for (const auto& [name, figure] : pack_->figures) {
+  for (const auto& [name, figure] : load.pack->figures) {
     if (figure.from) continue;
     std::vector<ProgramPtr> programs{figure.where, figure.measure};
     for (const auto& [split, program] : figure.split) programs.push_back(program);
     std::set<std::string> read;
     if (figure.source == Figure::Source::service) {
-      const Service* service = find(pack_->services, figure.of);
+      const Service* service = find(load.pack->services, figure.of);
       if (!service) continue;
       if (!changing.contains(figure.of)) {
-        changing[figure.of] = rewritten(figure.of, *service, pack_->source);
+        changing[figure.of] = rewritten(figure.of, *service, load.pack->source);
       }
       // Through calc as well.
       std::vector<std::string> calcs;
@@ -344,10 +317,38 @@ void Loader::lint_figures() {
       }
     }
     if (!read.empty()) {
-      reader_.note(below("figures", name), "has no 'from', and reads what can be rewritten: " +
-                                               list_of({read.begin(), read.end()}));
+      load.reader.note(below("figures", name), "has no 'from', and reads what can be rewritten: " +
+                                                   list_of({read.begin(), read.end()}));
     }
   }
+}
+
+}  // namespace
+
+void lint(Load& load) {
+  std::map<std::string, std::set<std::string>> started;  // service to fields
+  for (const auto& [name, service] : load.pack->services) {
+    each_branch(
+        name, service, load.pack->source,
+        [&started](const Branch& branch, const std::string&, const std::string&, const EventDef*) {
+          for (const Effect& effect : branch.effects) {
+            const StartChild* start = std::get_if<StartChild>(&effect.what);
+            if (!start) continue;
+            for (const auto& [field, value] : start->with) {
+              started[start->service].insert(field);
+            }
+          }
+        });
+  }
+  for (const auto& [name, service] : load.pack->services) {
+    lint_graph(load, name, service);
+    lint_clocks(load, name, service);
+    lint_fields(load, name, service, started[name]);
+    lint_signals(load, name, service);
+    lint_reasons(load, name, service);
+  }
+  lint_registers(load);
+  lint_figures(load);
 }
 
 }  // namespace bashu::packs

@@ -36,6 +36,281 @@ bool deeper_than(const Value& value, int levels) {
   return false;
 }
 
+bool is_language(std::string_view code) {
+  if (code.size() < 2 || code.size() > 12) return false;
+  return std::ranges::all_of(code, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+void load_header(Load& load) {
+  load.reader.keys(
+      load.root, {},
+      {"bashu", "pack", "version", "title", "params", "types", "registers", "books", "calculators",
+       "services", "feeds", "figures", "scenarios", "replaces", "migrate", "words", "order"});
+  load.reader.set_order(get(load.root, "order"));
+  if (const Value* format = load.reader.need(load.root, {}, "bashu");
+      format && *format != Value{1}) {
+    load.reader.fault("bashu", "this node reads format versions 1 and 2");
+  }
+  if (const Value* name = load.reader.need(load.root, {}, "pack")) {
+    load.pack->name = load.reader.text(name, "pack");
+    const bool good = !load.pack->name.empty() && load.pack->name.size() <= 40 &&
+                      load.pack->name[0] >= 'a' && load.pack->name[0] <= 'z' &&
+                      std::ranges::all_of(load.pack->name, [](char c) {
+                        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                      });
+    if (!good)
+      load.reader.fault("pack", "a pack's name is small letters, digits and -, at most 40");
+  }
+  if (const Value* version = load.reader.need(load.root, {}, "version")) {
+    load.pack->version = load.reader.integer(version, "version", 0, 1, kIntegerMax);
+  }
+  if (const Value* title = load.reader.need(load.root, {}, "title")) {
+    load.pack->title = load.reader.title(title, "title");
+    for (const auto& [language, text] : load.pack->title) {
+      if (!is_language(language)) {
+        load.reader.fault(below("title", language), "is no code of a language");
+      }
+    }
+    if (load.pack->title.empty()) load.reader.fault("title", "a title is needed in some language");
+    load.reader.set_languages(load.pack->title);
+  }
+  if (const Value::Record* params = load.reader.record(get(load.root, "params"), "params")) {
+    load.reader.count(params->size(), kThingsMax, "params");
+    for (const auto& [name, value] : *params) {
+      const std::string path = below("params", name);
+      load.reader.name(name, path);
+      if (!value.as_int() && !value.as_text()) {
+        load.reader.fault(path, "a parameter is an integer or a text");
+      }
+      load.pack->params.emplace(name, value);
+    }
+    load.pack->params_record = get(load.root, "params") ? *get(load.root, "params") : Value{};
+  }
+  if (load.pack->params_record.is_null()) load.pack->params_record = Value{Value::Record{}};
+  for (const std::string_view kind : {"types", "registers", "books", "calculators", "services",
+                                      "feeds", "figures", "words", "scenarios"}) {
+    const Value* things = get(load.root, kind);
+    if (!things) continue;
+    const std::string path{kind};
+    if (kind != "scenarios") {
+      if (const Value::Record* record = load.reader.record(things, path)) {
+        load.reader.count(record->size(), kThingsMax, path);
+      }
+    } else if (const Value::List* list = things->as_list()) {
+      load.reader.count(list->size(), kThingsMax, path);
+    }
+  }
+}
+
+void load_registers(Load& load) {
+  const Value* all = get(load.root, "registers");
+  const Value::Record* map = all ? all->as_record() : nullptr;
+  if (!map) return;
+  for (const auto* item : load.reader.in_order(*map, "registers")) {
+    const auto& [name, value] = *item;
+    const std::string path = below("registers", name);
+    load.reader.name(name, path);
+    Register reg;
+    reg.record = load.types.register_record(name);
+    if (const Value::Record* source = load.reader.record(&value, path)) {
+      load.reader.keys(*source, path,
+                       {"title", "kept", "editions", "key", "fields", "about", "groups", "list",
+                        "search", "public"});
+      reg.title = load_title(load, *source, path);
+      load.reader.need(*source, path, "fields");
+      if (const Value* kept = load.reader.need(*source, path, "kept")) {
+        const std::string word =
+            load.reader.choice(kept, below(path, "kept"), {"own", "parties", "shared"});
+        reg.kept = word == "shared" ? Kept::shared : word == "parties" ? Kept::parties : Kept::own;
+      }
+      reg.editions = load.reader.flag(get(*source, "editions"), below(path, "editions"));
+      if (reg.editions && reg.kept != Kept::shared) {
+        load.reader.fault(below(path, "editions"), "only a shared register has editions");
+      }
+      if (const Value* key = load.reader.need(*source, path, "key")) {
+        reg.key = load.reader.texts(key, below(path, "key"));
+        if (reg.key.empty()) load.reader.fault(below(path, "key"), "a key needs a field");
+      }
+    }
+    for (const std::string& field : reg.key) {
+      const Type* type = reg.record->member(field);
+      const std::string at = below(path, "key");
+      if (!type) {
+        load.reader.fault(at, "there is no field '" + field + "'");
+        continue;
+      }
+      const bool plain = type->kind != Kind::list && type->kind != Kind::record &&
+                         type->kind != Kind::document && type->kind != Kind::boolean;
+      if (!plain || type->optional || type->sided || !type->readable()) {
+        load.reader.fault(at,
+                          "'" + field +
+                              "' cannot be a key: a key is a text, number or date that is always "
+                              "there, is one for all sides, and may be read");
+      }
+    }
+    for (const Member& member : reg.record->members) {
+      if (member.name == "key" || member.name == "edition") {
+        load.reader.fault(below(below(path, "fields"), member.name),
+                          "every record has a '" + member.name + "' already");
+      }
+      if (member.type->sided && reg.editions) {
+        load.reader.fault(below(below(path, "fields"), member.name),
+                          "an edition is published whole: its fields have no sides");
+      }
+    }
+    load.pack->registers.emplace_back(name, std::move(reg));
+  }
+}
+
+void load_books(Load& load) {
+  const Value* all = get(load.root, "books");
+  const Value::Record* map = all ? all->as_record() : nullptr;
+  if (!map) return;
+  for (const auto* item : load.reader.in_order(*map, "books")) {
+    const auto& [name, value] = *item;
+    const std::string path = below("books", name);
+    load.reader.name(name, path);
+    Book book;
+    const Value::Record* source = load.reader.record(&value, path);
+    if (!source) continue;
+    load.reader.keys(*source, path, {"title", "type", "accounts"});
+    book.title = load_title(load, *source, path);
+    book.type = load.types.type(load.reader.need(*source, path, "type"), below(path, "type"));
+    if (book.type && book.type->kind != Kind::money && book.type->kind != Kind::quantity &&
+        book.type->kind != Kind::integer) {
+      load.reader.fault(below(path, "type"), "a book is of money, a quantity or a plain integer");
+    }
+    if (book.type && !book.type->readable()) {
+      load.reader.fault(below(path, "type"), "a book cannot be of a personal type");
+    }
+    const std::string accounts = below(path, "accounts");
+    const Value::Record* kinds =
+        load.reader.record(load.reader.need(*source, path, "accounts"), accounts);
+    if (kinds) {
+      if (kinds->empty()) load.reader.fault(accounts, "a book needs an account");
+      load.reader.count(kinds->size(), kThingsMax, accounts);
+      for (const auto* account : load.reader.in_order(*kinds, accounts)) {
+        const auto& [kind_name, kind_value] = *account;
+        const std::string at = below(accounts, kind_name);
+        load.reader.name(kind_name, at);
+        if (is_reserved(kind_name)) {
+          load.reader.fault(at, "'" + kind_name + "' is a word of the expressions");
+        }
+        AccountKind kind;
+        if (const Value::Record* keys = load.reader.record(&kind_value, at)) {
+          load.reader.keys(*keys, at, {"key", "floor"});
+          if (const auto key = keys->find("key"); key != keys->end()) {
+            kind.key = load.reader.texts(&key->second, below(at, "key"));
+            load.reader.count(kind.key.size(), 16, below(at, "key"));
+            for (const std::string& one : kind.key) {
+              load.reader.name(one, below(at, "key"));
+              if (one == "balance") {
+                load.reader.fault(below(at, "key"), "every account has a 'balance' in figures");
+              }
+            }
+          }
+          if (const auto floor = keys->find("floor"); floor != keys->end()) {
+            const std::string* word = floor->second.as_text();
+            const bool none = word && *word == "none";
+            if (!none && floor->second != Value{0}) {
+              load.reader.fault(below(at, "floor"), "must be 0 or none");
+            }
+            kind.floored = !none;
+          }
+        }
+        book.accounts.emplace_back(kind_name, std::move(kind));
+      }
+    }
+    if (book.type) load.pack->books.emplace_back(name, std::move(book));
+  }
+}
+
+void load_calculators(Load& load) {
+  const Value* all = get(load.root, "calculators");
+  const Value::Record* map = all ? all->as_record() : nullptr;
+  if (!map) return;
+  for (const auto& [name, value] : *map) {
+    const std::string path = below("calculators", name);
+    const Value::Record* source = load.reader.record(&value, path);
+    if (!source) continue;
+    load.reader.keys(*source, path, {"version", "takes", "gives"});
+    CalculatorDef def;
+    if (const Value* version = load.reader.need(*source, path, "version")) {
+      def.version = load.reader.integer(version, below(path, "version"), 1, 1, 1'000'000);
+    }
+    const auto fields = [&](std::string_view key) {
+      const std::string at = below(path, key);
+      std::vector<Member> members =
+          load.types.fields(load.reader.need(*source, path, key), at, false);
+      for (const Member& member : members) {
+        if (!member.type->readable()) {
+          load.reader.fault(below(at, member.name),
+                            "a calculator sees nothing personal or sensitive");
+        }
+      }
+      return members;
+    };
+    def.takes = fields("takes");
+    def.gives = fields("gives");
+    if (!calculators::find(name, def.version)) {
+      load.reader.fault(path, "this node has no calculator '" + name + "' of version " +
+                                  std::to_string(def.version));
+    }
+    load.pack->calculators.emplace_back(name, std::move(def));
+  }
+}
+
+void check_names_apart(Load& load) {
+  const Value* services = get(load.root, "services");
+  for (const Member& type : load.pack->types) {
+    if (services && services->find(type.name)) {
+      load.reader.fault(below("types", type.name),
+                        "a type and a service are both named '" + type.name + "'");
+    }
+  }
+  for (const auto& [name, reg] : load.pack->registers) {
+    const std::string path = below("registers", name);
+    if (is_reserved(name)) load.reader.fault(path, "'" + name + "' is a word of the expressions");
+    if (find(load.pack->books, name)) {
+      load.reader.fault(path, "a register and a book are both named '" + name + "'");
+    }
+    if (services && services->find(name)) {
+      load.reader.fault(path, "a register and a service are both named '" + name +
+                                  "': a figure's 'of' and a 'ref' could mean either");
+    }
+  }
+  for (const auto& [name, book] : load.pack->books) {
+    if (is_reserved(name)) {
+      load.reader.fault(below("books", name), "'" + name + "' is a word of the expressions");
+    }
+  }
+}
+
+// All of a pack. True if everything in it has a meaning, whether or not the rules that come last
+// allow it.
+bool read(Load& load) {
+  load_header(load);
+  load.pack->types = load.types.named_types();
+  load_registers(load);
+  load_books(load);
+  load_calculators(load);
+  load_service_heads(load);
+  load.checker.check_calcs();
+  load_service_bodies(load);
+  load_feeds(load);
+  load_figures(load);
+  load_pages(load.reader, load.root, *load.pack);
+  load_change(load);
+  if (!load.reader.faulty()) load.reader.check_order();
+  const bool understood = !load.reader.faulty();
+  check_names_apart(load);
+  lint(load);
+  load_scenarios(load);
+  return understood;
+}
+
 Loaded load_document(const Value& source, const Document* document, bool adopted = false) {
   Loaded loaded;
   const Value::Record* root = source.as_record();
@@ -52,18 +327,11 @@ Loaded load_document(const Value& source, const Document* document, bool adopted
     loaded.findings.push_back(finding("is larger than 1 MiB in canonical form"));
     return loaded;
   }
-  Loader loader{source, *root, document};
-  loader.run();
-  loaded.findings = loader.reader().findings();
-  if (adopted ? loader.understood() : !loader.reader().faulty()) loaded.pack = loader.pack();
+  Load load{source, *root, document};
+  const bool understood = read(load);
+  loaded.findings = load.reader.findings();
+  if (adopted ? understood : !load.reader.faulty()) loaded.pack = load.pack;
   return loaded;
-}
-
-bool is_language(std::string_view code) {
-  if (code.size() < 2 || code.size() > 12) return false;
-  return std::ranges::all_of(code, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
 }
 
 }  // namespace
@@ -97,283 +365,19 @@ Loaded load_adopted(std::string_view source) {
   return {.pack = nullptr, .findings = {finding("is not JSON: " + value.error().code)}};
 }
 
-Loader::Loader(const Value& source, const Value::Record& root, const Document* document)
-    : reader_{document},
-      root_{root},
-      pack_{std::make_shared<Pack>()},
-      types_{reader_, root},
-      checker_{*pack_, reader_} {
-  pack_->source = source;
-  pack_->digest = digest_text(source);
+Load::Load(const Value& source, const Value::Record& top, const Document* document)
+    : reader{document},
+      root{top},
+      pack{std::make_shared<Pack>()},
+      types{reader, top},
+      checker{*pack, reader} {
+  pack->source = source;
+  pack->digest = digest_text(source);
 }
 
-const Value* Loader::part(std::string_view key) const {
-  const auto found = root_.find(key);
-  return found == root_.end() ? nullptr : &found->second;
-}
-
-void Loader::run() {
-  header();
-  pack_->types = types_.named_types();
-  registers();
-  books();
-  calculators();
-  service_heads();
-  checker_.check_calcs();
-  service_bodies();
-  feeds();
-  figures();
-  load_pages(reader_, root_, *pack_);
-  change();
-  if (!reader_.faulty()) reader_.check_order();
-  understood_ = !reader_.faulty();
-  names_apart();
-  lint();
-  scenarios();
-}
-
-void Loader::header() {
-  reader_.keys(
-      root_, {},
-      {"bashu", "pack", "version", "title", "params", "types", "registers", "books", "calculators",
-       "services", "feeds", "figures", "scenarios", "replaces", "migrate", "words", "order"});
-  reader_.set_order(part("order"));
-  if (const Value* format = reader_.need(root_, {}, "bashu"); format && *format != Value{1}) {
-    reader_.fault("bashu", "this node reads format versions 1 and 2");
-  }
-  if (const Value* name = reader_.need(root_, {}, "pack")) {
-    pack_->name = reader_.text(name, "pack");
-    const bool good = !pack_->name.empty() && pack_->name.size() <= 40 && pack_->name[0] >= 'a' &&
-                      pack_->name[0] <= 'z' && std::ranges::all_of(pack_->name, [](char c) {
-                        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                      });
-    if (!good) reader_.fault("pack", "a pack's name is small letters, digits and -, at most 40");
-  }
-  if (const Value* version = reader_.need(root_, {}, "version")) {
-    pack_->version = reader_.integer(version, "version", 0, 1, kIntegerMax);
-  }
-  if (const Value* title = reader_.need(root_, {}, "title")) {
-    pack_->title = reader_.title(title, "title");
-    for (const auto& [language, text] : pack_->title) {
-      if (!is_language(language)) {
-        reader_.fault(below("title", language), "is no code of a language");
-      }
-    }
-    if (pack_->title.empty()) reader_.fault("title", "a title is needed in some language");
-    reader_.set_languages(pack_->title);
-  }
-  if (const Value::Record* params = reader_.record(part("params"), "params")) {
-    reader_.count(params->size(), kThingsMax, "params");
-    for (const auto& [name, value] : *params) {
-      const std::string path = below("params", name);
-      reader_.name(name, path);
-      if (!value.as_int() && !value.as_text()) {
-        reader_.fault(path, "a parameter is an integer or a text");
-      }
-      pack_->params.emplace(name, value);
-    }
-    pack_->params_record = part("params") ? *part("params") : Value{};
-  }
-  if (pack_->params_record.is_null()) pack_->params_record = Value{Value::Record{}};
-  for (const std::string_view kind : {"types", "registers", "books", "calculators", "services",
-                                      "feeds", "figures", "words", "scenarios"}) {
-    const Value* things = part(kind);
-    if (!things) continue;
-    const std::string path{kind};
-    if (kind != "scenarios") {
-      if (const Value::Record* record = reader_.record(things, path)) {
-        reader_.count(record->size(), kThingsMax, path);
-      }
-    } else if (const Value::List* list = things->as_list()) {
-      reader_.count(list->size(), kThingsMax, path);
-    }
-  }
-}
-
-void Loader::registers() {
-  const Value* all = part("registers");
-  const Value::Record* map = all ? all->as_record() : nullptr;
-  if (!map) return;
-  for (const auto* item : reader_.in_order(*map, "registers")) {
-    const auto& [name, value] = *item;
-    const std::string path = below("registers", name);
-    reader_.name(name, path);
-    Register reg;
-    reg.record = types_.register_record(name);
-    if (const Value::Record* source = reader_.record(&value, path)) {
-      reader_.keys(*source, path,
-                   {"title", "kept", "editions", "key", "fields", "about", "groups", "list",
-                    "search", "public"});
-      const auto get = [source](std::string_view key) -> const Value* {
-        const auto found = source->find(key);
-        return found == source->end() ? nullptr : &found->second;
-      };
-      reg.title = reader_.title(get("title"), get("title") ? below(path, "title") : path);
-      reader_.need(*source, path, "fields");
-      if (const Value* kept = reader_.need(*source, path, "kept")) {
-        const std::string word =
-            reader_.choice(kept, below(path, "kept"), {"own", "parties", "shared"});
-        reg.kept = word == "shared" ? Kept::shared : word == "parties" ? Kept::parties : Kept::own;
-      }
-      reg.editions = reader_.flag(get("editions"), below(path, "editions"));
-      if (reg.editions && reg.kept != Kept::shared) {
-        reader_.fault(below(path, "editions"), "only a shared register has editions");
-      }
-      if (const Value* key = reader_.need(*source, path, "key")) {
-        reg.key = reader_.texts(key, below(path, "key"));
-        if (reg.key.empty()) reader_.fault(below(path, "key"), "a key needs a field");
-      }
-    }
-    for (const std::string& field : reg.key) {
-      const Type* type = reg.record->member(field);
-      const std::string at = below(path, "key");
-      if (!type) {
-        reader_.fault(at, "there is no field '" + field + "'");
-        continue;
-      }
-      const bool plain = type->kind != Kind::list && type->kind != Kind::record &&
-                         type->kind != Kind::document && type->kind != Kind::boolean;
-      if (!plain || type->optional || type->sided || !type->readable()) {
-        reader_.fault(at, "'" + field +
-                              "' cannot be a key: a key is a text, number or date that is always "
-                              "there, is one for all sides, and may be read");
-      }
-    }
-    for (const Member& member : reg.record->members) {
-      if (member.name == "key" || member.name == "edition") {
-        reader_.fault(below(below(path, "fields"), member.name),
-                      "every record has a '" + member.name + "' already");
-      }
-      if (member.type->sided && reg.editions) {
-        reader_.fault(below(below(path, "fields"), member.name),
-                      "an edition is published whole: its fields have no sides");
-      }
-    }
-    pack_->registers.emplace_back(name, std::move(reg));
-  }
-}
-
-void Loader::books() {
-  const Value* all = part("books");
-  const Value::Record* map = all ? all->as_record() : nullptr;
-  if (!map) return;
-  for (const auto* item : reader_.in_order(*map, "books")) {
-    const auto& [name, value] = *item;
-    const std::string path = below("books", name);
-    reader_.name(name, path);
-    Book book;
-    const Value::Record* source = reader_.record(&value, path);
-    if (!source) continue;
-    reader_.keys(*source, path, {"title", "type", "accounts"});
-    const auto title = source->find("title");
-    book.title = reader_.title(title == source->end() ? nullptr : &title->second,
-                               title == source->end() ? path : below(path, "title"));
-    book.type = types_.type(reader_.need(*source, path, "type"), below(path, "type"));
-    if (book.type && book.type->kind != Kind::money && book.type->kind != Kind::quantity &&
-        book.type->kind != Kind::integer) {
-      reader_.fault(below(path, "type"), "a book is of money, a quantity or a plain integer");
-    }
-    if (book.type && !book.type->readable()) {
-      reader_.fault(below(path, "type"), "a book cannot be of a personal type");
-    }
-    const std::string accounts = below(path, "accounts");
-    const Value::Record* kinds = reader_.record(reader_.need(*source, path, "accounts"), accounts);
-    if (kinds) {
-      if (kinds->empty()) reader_.fault(accounts, "a book needs an account");
-      reader_.count(kinds->size(), kThingsMax, accounts);
-      for (const auto* account : reader_.in_order(*kinds, accounts)) {
-        const auto& [kind_name, kind_value] = *account;
-        const std::string at = below(accounts, kind_name);
-        reader_.name(kind_name, at);
-        if (is_reserved(kind_name)) {
-          reader_.fault(at, "'" + kind_name + "' is a word of the expressions");
-        }
-        AccountKind kind;
-        if (const Value::Record* keys = reader_.record(&kind_value, at)) {
-          reader_.keys(*keys, at, {"key", "floor"});
-          if (const auto key = keys->find("key"); key != keys->end()) {
-            kind.key = reader_.texts(&key->second, below(at, "key"));
-            reader_.count(kind.key.size(), 16, below(at, "key"));
-            for (const std::string& one : kind.key) {
-              reader_.name(one, below(at, "key"));
-              if (one == "balance") {
-                reader_.fault(below(at, "key"), "every account has a 'balance' in figures");
-              }
-            }
-          }
-          if (const auto floor = keys->find("floor"); floor != keys->end()) {
-            const std::string* word = floor->second.as_text();
-            const bool none = word && *word == "none";
-            if (!none && floor->second != Value{0}) {
-              reader_.fault(below(at, "floor"), "must be 0 or none");
-            }
-            kind.floored = !none;
-          }
-        }
-        book.accounts.emplace_back(kind_name, std::move(kind));
-      }
-    }
-    if (book.type) pack_->books.emplace_back(name, std::move(book));
-  }
-}
-
-void Loader::calculators() {
-  const Value* all = part("calculators");
-  const Value::Record* map = all ? all->as_record() : nullptr;
-  if (!map) return;
-  for (const auto& [name, value] : *map) {
-    const std::string path = below("calculators", name);
-    const Value::Record* source = reader_.record(&value, path);
-    if (!source) continue;
-    reader_.keys(*source, path, {"version", "takes", "gives"});
-    CalculatorDef def;
-    if (const Value* version = reader_.need(*source, path, "version")) {
-      def.version = reader_.integer(version, below(path, "version"), 1, 1, 1'000'000);
-    }
-    const auto fields = [&](std::string_view key) {
-      const std::string at = below(path, key);
-      std::vector<Member> members = types_.fields(reader_.need(*source, path, key), at, false);
-      for (const Member& member : members) {
-        if (!member.type->readable()) {
-          reader_.fault(below(at, member.name), "a calculator sees nothing personal or sensitive");
-        }
-      }
-      return members;
-    };
-    def.takes = fields("takes");
-    def.gives = fields("gives");
-    if (!calculators::find(name, def.version)) {
-      reader_.fault(path, "this node has no calculator '" + name + "' of version " +
-                              std::to_string(def.version));
-    }
-    pack_->calculators.emplace_back(name, std::move(def));
-  }
-}
-
-void Loader::names_apart() {
-  const Value* services = part("services");
-  for (const Member& type : pack_->types) {
-    if (services && services->find(type.name)) {
-      reader_.fault(below("types", type.name),
-                    "a type and a service are both named '" + type.name + "'");
-    }
-  }
-  for (const auto& [name, reg] : pack_->registers) {
-    const std::string path = below("registers", name);
-    if (is_reserved(name)) reader_.fault(path, "'" + name + "' is a word of the expressions");
-    if (find(pack_->books, name)) {
-      reader_.fault(path, "a register and a book are both named '" + name + "'");
-    }
-    if (services && services->find(name)) {
-      reader_.fault(path, "a register and a service are both named '" + name +
-                              "': a figure's 'of' and a 'ref' could mean either");
-    }
-  }
-  for (const auto& [name, book] : pack_->books) {
-    if (is_reserved(name)) {
-      reader_.fault(below("books", name), "'" + name + "' is a word of the expressions");
-    }
-  }
+Title load_title(Load& load, const Value::Record& source, const std::string& path) {
+  const Value* title = get(source, "title");
+  return load.reader.title(title, title ? below(path, "title") : path);
 }
 
 std::string service_path(const std::string& service) { return below("services", service); }
