@@ -116,6 +116,24 @@ class Folder(unittest.TestCase):
 
 
 class Usage(Folder):
+    def test_a_command_that_is_none_is_named(self):
+        for words, word, among in ((("nosuch",), "nosuch", "bundle, "), (("case", "begin"), "begin", "start, do, show, list"),
+                                   (("--lang", "en", "nosuch"), "nosuch", "case, ")):
+            result = run(*words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"no command `{word}`", result.stderr)
+            self.assertIn(among, result.stderr)
+
+    def test_init_refuses_what_could_not_serve(self):
+        good = {"--party": "x1", "--name": "X", "--listen": "127.0.0.1:7000", "--api": "127.0.0.1:7001"}
+        for name, value in (("--party", "all"), ("--party", "system"), ("--name", " "), ("--listen", "foo"),
+                            ("--listen", "127.0.0.1:99999"), ("--listen", "300.1.1.1:7000"), ("--api", "nonsense"),
+                            ("--offset", "100000")):
+            options = [word for pair in {**good, name: value}.items() for word in pair]
+            result = run("init", self.dir / "x", *options)
+            self.assertEqual(result.returncode, 2, (name, value, result.stdout))
+            self.assertFalse((self.dir / "x").exists(), (name, value))
+
     def test_help_explains_every_command(self):
         result = run("--help")
         self.assertEqual(result.returncode, 0)

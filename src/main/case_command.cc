@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "http/message.h"
+#include "main/case_form.h"
 #include "main/client.h"
 #include "main/commands.h"
 
@@ -73,9 +74,19 @@ void print_case(const Console& console, const Value& c) {
 }  // namespace
 
 Exit case_start(const Console& console, const CaseStart& what) {
-  const auto form = read_form(what.form);
-  if (!form) return bad_form(console, form.error());
-  Value::Record body{{"service", what.service}, {"role", what.role}, {"with", *form}};
+  // `pack/service` or `pack service`: everything else is printed and taken the first way.
+  const std::size_t slash = what.pack.find('/');
+  const bool joined = what.service.empty() && slash != std::string::npos;
+  const std::string pack = joined ? what.pack.substr(0, slash) : what.pack;
+  const std::string service = joined ? what.pack.substr(slash + 1) : what.service;
+  if (service.empty()) {
+    return console.fail("PACK/SERVICE is needed, e.g. lending/loan",
+                        "需要 业务包/业务，如 lending/loan");
+  }
+  const auto form = read_form(console, what.form,
+                              [&] { return fields_of_start(console, what.remote, pack, service); });
+  if (!form) return form.error();
+  Value::Record body{{"service", service}, {"role", what.role}, {"with", *form}};
   if (what.parent.empty()) {
     Value::Record parties;
     for (const std::string& item : what.parties) {
@@ -85,7 +96,7 @@ Exit case_start(const Console& console, const CaseStart& what) {
       }
       parties[item.substr(0, equals)] = item.substr(equals + 1);
     }
-    body["pack"] = what.pack;
+    body["pack"] = pack;
     body["parties"] = std::move(parties);
   } else {
     body["parent"] = what.parent;
@@ -98,8 +109,10 @@ Exit case_start(const Console& console, const CaseStart& what) {
 }
 
 Exit case_do(const Console& console, const CaseDo& what) {
-  const auto form = read_form(what.form);
-  if (!form) return bad_form(console, form.error());
+  const auto form = read_form(console, what.form, [&] {
+    return fields_of_step(console, what.remote, what.id, what.event);
+  });
+  if (!form) return form.error();
   Value::Record body{{"role", what.role}, {"with", *form}};
   if (what.version) body["version"] = *what.version;
   return write(console, what.remote,

@@ -8,6 +8,7 @@
 #include "http/message.h"
 #include "http/tls.h"
 #include "node/files.h"
+#include "packs/load.h"
 
 namespace bashu::cli {
 
@@ -98,29 +99,15 @@ Exit call_and_print(const Console& console, const Remote& remote, const ClientRe
   return Exit::done;
 }
 
-std::expected<Value, std::string> read_form(const CaseForm& form) {
-  Value::Record record;
-  if (!form.with_json.empty()) {
-    std::string text = form.with_json;
-    if (text.starts_with('@')) {
-      auto read = node::read_file(text.substr(1));
-      if (!read) return std::unexpected{read.error().what};
-      text = std::move(*read);
-    }
-    const auto parsed = parse_json(text);
-    if (!parsed || !parsed->as_record()) return std::unexpected{"--with-json: not a JSON object"};
-    record = *parsed->as_record();
-  }
-  for (const std::string& item : form.with) {
-    const std::size_t equals = item.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      return std::unexpected{"--with: field=value is expected, not `" + item + "`"};
-    }
-    const std::string text = item.substr(equals + 1);
-    const auto value = parse_json(text);
-    record[item.substr(0, equals)] = value ? *value : Value{text};
-  }
-  return Value{std::move(record)};
+std::expected<packs::PackPtr, Exit> held_pack(const Console& console, const Remote& remote,
+                                              const std::string& name) {
+  const auto held = call(console, remote, {.path = "/packs/" + http::percent_encode(name)});
+  if (!held) return std::unexpected{held.error()};
+  const Value* source = held->find("source");
+  packs::Loaded loaded = packs::load(source ? *source : Value{});
+  if (loaded.pack) return loaded.pack;
+  return std::unexpected{
+      console.fail("this program cannot read the pack " + name, "本版本无法读取业务包 " + name)};
 }
 
 }  // namespace bashu::cli

@@ -8,6 +8,7 @@
 
 #include "base/value.h"
 #include "main/commands.h"
+#include "packs/pack.h"
 
 namespace bashu::cli {
 
@@ -25,7 +26,9 @@ struct ClientRequest {
 Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request);
 void print_json(const Console& console, const Value& value);
 
-// The form of `--with field=value` and `--with-json`; a message if it cannot be read.
-[[nodiscard]] std::expected<Value, std::string> read_form(const CaseForm& form);
+// A pack the node holds, by name or digest; the refusal is told.
+[[nodiscard]] std::expected<packs::PackPtr, Exit> held_pack(const Console& console,
+                                                            const Remote& remote,
+                                                            const std::string& name);
 
 }  // namespace bashu::cli

@@ -11,6 +11,7 @@
 
 #include "main/chinese_help.h"
 #include "main/commands.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -98,8 +99,8 @@ void published_option(CLI::App& app, std::string& circle, const Text& t) {
 
 void form_options(CLI::App& app, CaseForm& form, const Text& t) {
   app.add_option("--with", form.with,
-                 t("field=value of the form; a value that is JSON is taken as JSON",
-                   "表单的 字段=值；值为 JSON 时按 JSON 读取"));
+                 t("field=value of the form, as a person writes it: 510104, 12.50, 2026-03-31",
+                   "表单的 字段=值，照常书写：510104、12.50、2026-03-31"));
   app.add_option("--with-json", form.with_json,
                  t("the whole form as JSON, or @FILE", "以 JSON 给出整个表单，或 @FILE"));
   app.add_option("--idempotency-key", form.idempotency_key,
@@ -226,7 +227,8 @@ void node_commands(Parser& parser, const Text& t) {
                          "演练节点：从此日期起，由人工设置日期"));
         app.add_option("--offset", o.offset_minutes,
                        t("minutes ahead of UTC", "比 UTC 提前的分钟数"))
-            ->default_val(480);
+            ->default_val(480)
+            ->check(CLI::Range(-720, 840));
       });
   CLI::App* key = parser.group("key", t("API keys", "API 密钥"));
   parser.command<KeyAdd>(
@@ -319,8 +321,10 @@ void case_commands(Parser& parser, const Text& t) {
       parser.group("case", t("work on cases of a running node", "处理运行中节点的办件"));
   parser.command<CaseStart>(
       cases, "start", t("start a case", "发起办件"), case_start, [&t](CLI::App& app, CaseStart& o) {
-        app.add_option("PACK", o.pack)->required();
-        app.add_option("SERVICE", o.service)->required();
+        app.add_option("PACK", o.pack,
+                       t("PACK/SERVICE, or PACK SERVICE", "业务包/业务，或 业务包 业务"))
+            ->required();
+        app.add_option("SERVICE", o.service);
         role_option(app, o.role, t);
         app.add_option(
             "--party", o.parties,
@@ -728,6 +732,29 @@ std::string language_of(int argc, char** argv) {
   return "en";
 }
 
+// What the parser calls a missing command is most often a misspelt one: names it, and those there
+// are.
+std::string unknown_command(CLI::App& app, int argc, char** argv, const std::string& language) {
+  CLI::App* at = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--lang") ++i;
+    if (word.starts_with('-')) continue;
+    CLI::App* next = nullptr;
+    std::string names;
+    for (CLI::App* one : at->get_subcommands([](CLI::App*) { return true; })) {
+      names += (names.empty() ? "" : ", ") + one->get_name();
+      if (one->get_name() == word) next = one;
+    }
+    if (next) {
+      at = next;
+      continue;
+    }
+    return texts::text(language, "command.unknown", {{"word", word}, {"names", names}});
+  }
+  return {};
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -767,6 +794,12 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;  // --help, --version
+    const std::string unknown =
+        error.get_name() == "RequiredError" ? unknown_command(app, argc, argv, language) : "";
+    if (!unknown.empty()) {
+      std::cerr << unknown << '\n';
+      return static_cast<int>(Exit::usage);
+    }
     app.exit(error);
     return asked ? 0 : static_cast<int>(Exit::usage);
   }

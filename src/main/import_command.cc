@@ -33,7 +33,7 @@
 #include "main/import_state.h"
 #include "main/import_targets.h"
 #include "node/files.h"
-#include "packs/load.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -90,7 +90,9 @@ struct Sum {
   std::uint64_t rows = 0;
   std::int64_t taken = 0, known = 0;
   std::uint64_t refused = 0;
+  std::uint64_t warnings = 0;
 };
+constexpr std::uint64_t kWarningsShown = 10;
 
 // Refused rows, one JSON object a line; whole or not at all.
 class RefusedFile {
@@ -451,7 +453,23 @@ class FileImport {
       const auto line = static_cast<std::size_t>(one.int_at("line"));
       if (line < part.size()) refuse_in(batch, part[line], one);
     }
+    show_warnings(batch, part, *body);
     next_part(batch);
+  }
+
+  void show_warnings(const Batch& batch, const std::vector<std::size_t>& part, const Value& body) {
+    const Value* warnings = body.find("warnings");
+    for (const Value& one :
+         warnings && warnings->as_list() ? *warnings->as_list() : Value::List{}) {
+      if (++sum_.warnings > kWarningsShown) continue;
+      const std::string where = one.text_at("where");
+      const auto row = row_of(where, batch.target->feed ? "lines" : "records");
+      console_.progress("");
+      console_.err << file_.string() << ':'
+                   << (row && *row < part.size() ? batch.rows[part[*row]].line : 0) << ": "
+                   << console_.say("warning: ", "警告：") << where.substr(where.find('.') + 1)
+                   << ": " << one.text_at("why") << '\n';
+    }
   }
 
   // A request refused as a whole, although perhaps for one of its rows only.
@@ -598,15 +616,17 @@ class FileImport {
     const auto ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_).count();
     if (what_.remote.json) {
-      Value::Record record{{"file", file_.string()},  {"rows", sum_.rows},
-                           {"taken", sum_.taken},     {"known", sum_.known},
-                           {"refused", sum_.refused}, {"ms", ms},
-                           {"dry_run", what_.dry_run}};
+      Value::Record record{{"file", file_.string()},    {"rows", sum_.rows},
+                           {"taken", sum_.taken},       {"known", sum_.known},
+                           {"refused", sum_.refused},   {"ms", ms},
+                           {"warnings", sum_.warnings}, {"dry_run", what_.dry_run}};
       if (sum_.refused > 0) record.emplace("refused_file", refused_.file().string());
       console_.out << canonical_json(record) << std::endl;
       return;
     }
-    const auto number = [](auto n) { return figures::number_text(static_cast<std::int64_t>(n), 0); };
+    const auto number = [](auto n) {
+      return figures::number_text(static_cast<std::int64_t>(n), 0);
+    };
     console_.out << file_.string() << ": " << number(sum_.rows) << console_.say(" rows, ", " 行，")
                  << number(sum_.taken)
                  << (what_.dry_run ? console_.say(" would be taken, ", " 行可导入，")
@@ -614,7 +634,21 @@ class FileImport {
                  << number(sum_.known) << console_.say(" known, ", " 行已有，")
                  << number(sum_.refused) << console_.say(" refused", " 行被拒");
     if (sum_.refused > 0) console_.out << " -> " << refused_.file().string();
+    if (sum_.warnings > 0) {
+      console_.out << console_.say(", ", "，")
+                   << texts::text(console_.language, "import.warnings",
+                                  {{"count", number(sum_.warnings)}});
+    }
     console_.out << std::endl;
+    if (sum_.rows == 0) {
+      console_.err << file_.string() << ": " << console_.say("warning: ", "警告：")
+                   << texts::text(console_.language, "import.no_rows") << '\n';
+    }
+    if (sum_.warnings > kWarningsShown) {
+      console_.err << texts::text(console_.language, "import.more_warnings",
+                                  {{"count", number(sum_.warnings - kWarningsShown)}})
+                   << '\n';
+    }
   }
 
   const Console& console_;
@@ -655,6 +689,21 @@ std::string understood(const packs::Type& type, const Value& value, const std::s
   return value.as_text() ? *value.as_text() : canonical_json(value);
 }
 
+// Which column became which field.
+void show_columns(const Console& console, const Target& target,
+                  const std::vector<std::string>& heading) {
+  const auto fields = target.columns(heading);
+  if (!fields) return;  // said of every row
+  console.out << texts::text(console.language, "import.columns") << '\n';
+  for (std::size_t i = 0; i < heading.size(); ++i) {
+    const packs::Member* field = (*fields)[i];
+    console.out << "  " << heading[i] << " -> "
+                << (field ? field->name + "  " + in_language(field->type->title, console.language)
+                          : texts::text(console.language, "import.column_unknown"))
+                << '\n';
+  }
+}
+
 // How the first rows are understood; nothing is sent.
 Exit preview(const Console& console, const Import& what, Targets& targets, const std::string& file,
              RowFormat format) {
@@ -692,6 +741,7 @@ Exit preview(const Console& console, const Import& what, Targets& targets, const
       refuse(fields.error());
       continue;
     }
+    if (one.heading && i == 0) show_columns(console, **target, *one.heading);
     console.out << file << ':' << one.line << ": " << (*target)->name << "  "
                 << in_language((*target)->title(), console.language) << '\n';
     for (const packs::Member& member : (*target)->type().members) {
@@ -715,22 +765,15 @@ Exit import(const Console& console, const Import& asked) {
   auto wire = Wire::open(console, what.remote);
   if (!wire) return wire.error();
   std::optional<Exit> failed;
+  bool running = false;  // then a pack nobody has is a matter of one row
   Targets targets{[&](const std::string& name) -> std::expected<packs::PackPtr, Why> {
-    auto held = call(console, what.remote, {.path = "/packs/" + http::percent_encode(name)});
-    if (!held) {
-      if (held.error() == Exit::usage) failed = held.error();
-      return std::unexpected{Why{.code = "unknown_pack",
-                                 .where = "to",
-                                 .text = {{"en", "The node has no pack `" + name + "`"},
-                                          {"zh", "节点没有业务包“" + name + "”"}}}};
-    }
-    const Value* source = held->find("source");
-    packs::Loaded loaded = packs::load(source ? *source : Value{});
-    if (loaded.pack) return loaded.pack;
+    auto held = held_pack(console, what.remote, name);
+    if (held) return std::move(*held);
+    if (held.error() == Exit::usage || !running) failed = held.error();
     return std::unexpected{Why{.code = "unknown_pack",
                                .where = "to",
-                               .text = {{"en", "The pack cannot be read by this version"},
-                                        {"zh", "本版本无法读取该业务包"}}}};
+                               .text = {{"en", "The node has no pack `" + name + "`"},
+                                        {"zh", "节点没有业务包“" + name + "”"}}}};
   }};
   // A wrong target on the command line is said once, not of every row.
   for (const bool feed : {true, false}) {
@@ -747,6 +790,7 @@ Exit import(const Console& console, const Import& asked) {
       return console.fail(text, text);
     }
   }
+  running = true;
   Exit worst = Exit::done;
   for (const std::string& file : what.files) {
     const bool csv = what.format == "csv" ||

@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdio>
 #include <deque>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -42,6 +44,9 @@ Title too_long() {
   return {{"en", "The row is too long (a quote that is not closed?)"},
           {"zh", "该行过长（引号未闭合？）"}};
 }
+Title open_quote(std::uint64_t line) {
+  return texts::title("import.open_quote", {{"line", std::to_string(line)}});
+}
 
 struct Line {
   std::uint64_t number = 0;
@@ -65,10 +70,11 @@ class LineReader {
               Fault{.what = "reading the file failed", .unknown_outcome = false}};
         }
         if (size_ == 0) break;
+        if (number_ == 0 && line.text.empty()) end_ = end_of_lines({buffer_.data(), size_});
       }
       any = true;
       const std::string_view rest{buffer_.data() + at_, size_ - at_};
-      const std::size_t end = rest.find('\n');
+      const std::size_t end = rest.find(end_);
       const std::string_view part = rest.substr(0, end);
       if (line.text.size() + part.size() > kRowMax) {
         line.text.append(part.substr(0, kRowMax - line.text.size()));
@@ -90,10 +96,17 @@ class LineReader {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  // Old files of a Macintosh end their lines with CR alone.
+  static char end_of_lines(std::string_view begin) {
+    const bool only_cr =
+        begin.find('\n') == std::string_view::npos && begin.find('\r') != std::string_view::npos;
+    return only_cr ? '\r' : '\n';
+  }
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   std::array<char, 64u << 10> buffer_{};
   std::size_t at_ = 0, size_ = 0;
   std::uint64_t number_ = 0, bytes_ = 0;
+  char end_ = '\n';
 };
 
 bool blank(std::string_view text) {
@@ -149,7 +162,7 @@ class CsvRows {
   }
   void end(std::deque<Row>& out) {
     out_ = &out;
-    if (::csv_fini(&parser_, &on_cell, &on_row, this) != 0) refuse(too_long());
+    if (::csv_fini(&parser_, &on_cell, &on_row, this) != 0) refuse(open_quote(first_));
   }
 
  private:
@@ -169,6 +182,12 @@ class CsvRows {
     ::csv_free(&parser_);
     begin();
   }
+  void find_twin(const std::vector<std::string>& heading) {
+    std::set<std::string_view> seen;
+    for (const std::string& one : heading) {
+      if (!one.empty() && one != "?" && !seen.insert(one).second) twin_ = one;
+    }
+  }
   static void on_cell(void* text, std::size_t size, void* self) {
     Cell cell{.text = {}, .absent = text == nullptr};
     if (text) cell.text.assign(static_cast<const char*>(text), size);
@@ -182,21 +201,27 @@ class CsvRows {
     const bool text =
         std::ranges::all_of(cells, [](const Cell& c) { return is_json_text(c.text); });
     text_.clear();
-    if (heading_.empty()) {
-      for (Cell& cell : cells) heading_.push_back(std::move(cell.text));
-      if (!text) heading_.assign(heading_.size(), "?");
+    if (heading_->empty()) {
+      std::vector<std::string> heading;
+      for (Cell& cell : cells) heading.push_back(std::move(cell.text));
+      if (!text) heading.assign(heading.size(), "?");
+      find_twin(heading);
+      heading_ = std::make_shared<const std::vector<std::string>>(std::move(heading));
       return;
     }
-    if (!text) {
+    row.heading = heading_;
+    if (!twin_.empty()) {
+      row.wrong = texts::title("import.same_heading", {{"heading", twin_}});
+    } else if (!text) {
       row.wrong = not_text();
-    } else if (cells.size() != heading_.size()) {
+    } else if (cells.size() != heading_->size()) {
       const std::string is = std::to_string(cells.size());
-      const std::string should = std::to_string(heading_.size());
+      const std::string should = std::to_string(heading_->size());
       row.wrong = Title{{"en", "The row has " + is + " cells, the heading " + should},
                         {"zh", "该行有 " + is + " 个单元格，表头有 " + should + " 个"}};
     } else {
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (!cells[i].absent) row.fields.insert_or_assign(heading_[i], std::move(cells[i].text));
+        if (!cells[i].absent) row.fields.insert_or_assign((*heading_)[i], std::move(cells[i].text));
       }
     }
     out_->push_back(std::move(row));
@@ -204,7 +229,9 @@ class CsvRows {
 
   ::csv_parser parser_{};
   std::deque<Row>* out_ = nullptr;
-  std::vector<std::string> heading_;
+  std::shared_ptr<const std::vector<std::string>> heading_ =
+      std::make_shared<const std::vector<std::string>>();
+  std::string twin_;  // a heading of two columns
   std::vector<Cell> cells_;
   std::string text_;
   std::uint64_t first_ = 0;

@@ -27,6 +27,7 @@ struct Row {
   std::string text;            // as it stands there, shortened; UTF-8
   Value::Record fields;        // of CSV: a text for every cell that is not empty
   std::optional<Title> wrong;  // why it is no record
+  std::shared_ptr<const std::vector<std::string>> heading{};  // of CSV, column by column
 };
 
 enum class RowFormat : std::uint8_t { ndjson, csv };

@@ -1,15 +1,15 @@
 #include "main/import_targets.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <span>
 #include <utility>
 #include <variant>
 
-#include "base/json.h"
+#include "api/identifiers.h"
 #include "http/message.h"
+#include "main/typed_text.h"
 #include "packs/expr.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -17,94 +17,6 @@ namespace {
 
 Why form(std::string where, std::string en, std::string zh) {
   return {.code = "form", .where = std::move(where), .text = {{"en", en}, {"zh", zh}}};
-}
-
-// `12.5` with scale 2 is 1250.
-std::optional<std::int64_t> scaled(std::string_view text, int scale) {
-  const bool minus = text.starts_with('-');
-  if (minus) text.remove_prefix(1);
-  const std::size_t dot = text.find('.');
-  const std::string_view whole = text.substr(0, dot);
-  const std::string_view part = dot == std::string_view::npos ? "" : text.substr(dot + 1);
-  if (whole.empty() || part.size() > static_cast<std::size_t>(scale) ||
-      (dot != std::string_view::npos && part.empty())) {
-    return std::nullopt;
-  }
-  std::string digits{whole};
-  digits += part;
-  digits.append(static_cast<std::size_t>(scale) - part.size(), '0');
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  const bool plain = digits.find_first_not_of("0123456789") == std::string::npos;
-  if (!plain || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return minus ? -number : number;
-}
-
-std::expected<Value, Why> cell_value(const packs::Type& type, const std::string& name,
-                                     const std::string& text) {
-  using packs::Kind;
-  switch (type.kind) {
-    case Kind::integer:
-    case Kind::money:
-    case Kind::quantity: {
-      const int scale = type.kind == Kind::integer ? 0 : type.scale;
-      if (const auto number = scaled(text, scale)) return *number;
-      const std::string places = std::to_string(scale);
-      return std::unexpected{
-          form(name, "`" + text + "` is no number with at most " + places + " decimals",
-               "“" + text + "”不是至多 " + places + " 位小数的数")};
-    }
-    case Kind::boolean:
-      for (const char* yes : {"true", "1", "是"}) {
-        if (text == yes) return true;
-      }
-      for (const char* no : {"false", "0", "否"}) {
-        if (text == no) return false;
-      }
-      return std::unexpected{form(name, "true or false is expected, not `" + text + "`",
-                                  "应为“是”或“否”，而不是“" + text + "”")};
-    case Kind::choice:  // by code, or by title
-      for (const auto& [code, title] : type.choices) {
-        if (std::ranges::any_of(title, [&](const auto& one) { return one.second == text; })) {
-          return code;
-        }
-      }
-      return text;
-    case Kind::list:
-      if (!text.starts_with('[') && type.element && type.element->kind != Kind::record) {
-        Value::List list;
-        std::string_view rest = text;
-        while (!rest.empty()) {
-          const std::size_t end = rest.find(';');
-          auto item = cell_value(*type.element, name, std::string{rest.substr(0, end)});
-          if (!item) return item;
-          list.push_back(std::move(*item));
-          rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
-        }
-        return list;
-      }
-      [[fallthrough]];
-    case Kind::record:
-    case Kind::document: {
-      auto value = parse_json(text);
-      if (value) return *value;
-      return std::unexpected{form(name, "JSON is expected in this cell", "此单元格应为 JSON")};
-    }
-    default:
-      return text;
-  }
-}
-
-const packs::Member* by_heading(const packs::Type& type, const std::string& heading) {
-  for (const packs::Member& member : type.members) {
-    if (member.name == heading) return &member;
-  }
-  for (const packs::Member& member : type.members) {
-    for (const auto& [language, text] : member.type->title) {
-      if (text == heading) return &member;
-    }
-  }
-  return nullptr;
 }
 
 // What a key of `put` may read without the node: the line itself and the parameters.
@@ -145,30 +57,82 @@ std::string Target::path() const {
   return feed ? base + "/feeds/" + own : base + "/registers/" + own + "/records";
 }
 
+namespace {
+
+std::string names_of(const std::vector<const packs::Member*>& members) {
+  std::string names;
+  for (const packs::Member* member : members) {
+    names += (names.empty() ? "" : ", ") + member->name;
+  }
+  return names;
+}
+
+Why heading_fault(std::string_view key, const std::string& heading, const texts::Places& places) {
+  return {.code = "form", .where = heading, .text = texts::title(key, places)};
+}
+
+}  // namespace
+
+std::expected<std::vector<const packs::Member*>, Why> Target::columns(
+    const std::vector<std::string>& heading) const {
+  std::vector<const packs::Member*> columns;
+  for (const std::string& one : heading) {
+    const auto fields = fields_called(type().members, one);
+    if (fields.size() > 1) {
+      return std::unexpected{heading_fault("import.two_fields", one,
+                                           {{"heading", one}, {"fields", names_of(fields)}})};
+    }
+    const packs::Member* field = fields.empty() ? nullptr : fields.front();
+    const auto before = std::ranges::find(columns, field);
+    if (field && before != columns.end()) {
+      const std::string& first = heading[static_cast<std::size_t>(before - columns.begin())];
+      return std::unexpected{heading_fault(
+          "import.two_columns", one, {{"field", field->name}, {"first", first}, {"second", one}})};
+    }
+    columns.push_back(field);
+  }
+  return columns;
+}
+
+std::expected<Value::Record, Why> Target::read_cells(const Row& row) const {
+  const auto fields = columns(*row.heading);
+  if (!fields) return std::unexpected{fields.error()};
+  Value::Record out;
+  for (std::size_t i = 0; i < fields->size(); ++i) {
+    const auto cell = row.fields.find((*row.heading)[i]);
+    if (cell == row.fields.end()) continue;
+    const std::string& text = *cell->second.as_text();
+    const packs::Member* field = (*fields)[i];
+    if (!field && text.empty()) continue;
+    if (!field) {
+      return std::unexpected{form(cell->first, "There is no such field", "没有此字段")};
+    }
+    auto read = read_typed(*field->type, field->name, text);
+    if (!read) {
+      return std::unexpected{
+          Why{.code = "form", .where = read.error().where, .text = read.error().why}};
+    }
+    out.insert_or_assign(field->name, std::move(*read));
+  }
+  return out;
+}
+
 std::expected<Value::Record, Why> Target::understand(const Row& row, RowFormat format) const {
   const packs::Type& fields = type();
   Value::Record out;
-  for (const auto& [heading, value] : row.fields) {
-    if (format == RowFormat::csv && value.as_text() && value.as_text()->empty() &&
-        !by_heading(fields, heading)) {
-      continue;
-    }
-    const packs::Member* member = format == RowFormat::csv ? by_heading(fields, heading) : nullptr;
-    if (format == RowFormat::ndjson) {
-      const auto it = std::ranges::find(fields.members, heading, &packs::Member::name);
-      if (it != fields.members.end()) member = &*it;
-    }
-    if (!member) {
-      return std::unexpected{form(heading, "There is no such field", "没有此字段")};
-    }
-    if (format == RowFormat::csv) {
-      auto read = cell_value(*member->type, member->name, *value.as_text());
-      if (!read) return std::unexpected{read.error()};
-      out.insert_or_assign(member->name, std::move(*read));
-    } else {
-      out.emplace(heading, value);
+  if (format == RowFormat::csv) {
+    auto read = read_cells(row);
+    if (!read) return read;
+    out = std::move(*read);
+  } else {
+    for (const auto& [field, value] : row.fields) {
+      if (std::ranges::find(fields.members, field, &packs::Member::name) == fields.members.end()) {
+        return std::unexpected{form(field, "There is no such field", "没有此字段")};
+      }
+      out.emplace(field, value);
     }
   }
+  out = std::move(*api::normalised(fields.members, Value{std::move(out)}).as_record());
   std::optional<packs::FormError> error;
   if (feed) {
     error = packs::check(fields, out, "");

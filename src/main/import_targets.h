@@ -39,13 +39,20 @@ struct Target {
   [[nodiscard]] const Title& title() const { return feed ? feed->title : reg->title; }
   [[nodiscard]] std::string path() const;  // of the API, after /api/v1
 
-  // The row as it would be sent. Cells of CSV are read by the type of their field: amounts in the
-  // unit shown, `12.50` yuan; an empty cell is an absent field; a heading may be a field's title.
+  // The field of every column, by its name or a title; null: none. Refuses a heading that may mean
+  // two fields, and two columns for one.
+  [[nodiscard]] std::expected<std::vector<const packs::Member*>, Why> columns(
+      const std::vector<std::string>& heading) const;
+  // The row as it would be sent. Cells of CSV are read by the type of their field (typed_text.h);
+  // an empty cell is an absent field.
   [[nodiscard]] std::expected<Value::Record, Why> understand(const Row& row,
                                                              RowFormat format) const;
   // The records of registers the row writes, `register/key`; nullopt if only the node can tell.
   // Rows that write the same record keep their order.
   [[nodiscard]] std::optional<std::set<std::string>> writes(const Value& row) const;
+
+ private:
+  std::expected<Value::Record, Why> read_cells(const Row& row) const;
 };
 
 class Targets {

@@ -109,7 +109,49 @@ Targets sample_targets() {
 }
 
 Row row_of(Value::Record fields) {
-  return {.line = 1, .text = {}, .fields = std::move(fields), .wrong = {}};
+  std::vector<std::string> heading;
+  for (const auto& [name, value] : fields) heading.push_back(name);
+  return {.line = 1,
+          .text = {},
+          .fields = std::move(fields),
+          .wrong = {},
+          .heading = std::make_shared<const std::vector<std::string>>(std::move(heading))};
+}
+
+TEST_F(ImportFiles, TwoColumnsOfOneHeadingAreRefusedOnEveryPath) {
+  Targets targets = sample_targets();
+  const Target* thing = targets.find("sample/registers/thing").value();
+  const auto why = [&](const std::string& heading) {
+    const auto rows = read(heading + "\nroad,1,2\n", RowFormat::csv);
+    EXPECT_EQ(rows.size(), 1U);
+    if (rows[0].wrong) return in_language(*rows[0].wrong, "en");
+    const auto fields = thing->understand(rows[0], RowFormat::csv);
+    return fields ? std::string{} : in_language(fields.error().text, "en");
+  };
+  EXPECT_EQ(why("name,amount,amount"), "Two columns have the heading `amount`");
+  EXPECT_EQ(why("name,amount,金额"), "Two columns are the field amount: `amount` and `金额`");
+  EXPECT_EQ(why("name,Amount,金额"), "Two columns are the field amount: `Amount` and `金额`");
+  EXPECT_EQ(why("name,amount,seen"),
+            "a day is expected, year first: 2026-03-31, 2026/3/31 or 2026年3月31日, not `2`");
+  // Also where the second cell of a row is empty.
+  const auto rows = read("name,amount,金额\nroad,1,\n", RowFormat::csv);
+  EXPECT_FALSE(thing->understand(rows.at(0), RowFormat::csv));
+}
+
+TEST_F(ImportFiles, AQuoteThatIsNeverClosedNamesItsLine) {
+  const auto rows = read("name,amount\nroad,1\n\"bridge,2\ntunnel,3\n", RowFormat::csv);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].line, 3U);
+  EXPECT_EQ(in_language(*rows[1].wrong, "en"), "The quote that begins in line 3 is never closed");
+}
+
+TEST_F(ImportFiles, LinesMayEndWithCarriageReturnsAlone) {
+  std::string content = "name,amount\r";
+  for (int i = 0; i < 50'000; ++i) content += "road,1\r";
+  const auto rows = read(content, RowFormat::csv);
+  ASSERT_EQ(rows.size(), 50'000U);
+  EXPECT_EQ(rows.back().line, 50'001U);
+  EXPECT_FALSE(rows.back().wrong);
 }
 
 }  // namespace

@@ -1,19 +1,60 @@
 // bashu init, snapshot.
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <ostream>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/unicode.h"
 #include "main/commands.h"
 #include "main/offline.h"
 #include "main/people_command.h"
 #include "node/identity.h"
 #include "node/system_environment.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
+namespace {
+
+// `address:port`; an address of digits and dots must be one of IPv4.
+bool is_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view digits = text.substr(colon + 1);
+  int port = -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || port < 0 || port > 65'535) {
+    return false;
+  }
+  const std::string host{text.substr(0, colon)};
+  in_addr parsed{};
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
+  return !numeric || ::inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+}
+
+bool is_name(std::string_view text) { return is_utf8(text) && !normal_text(text).empty(); }
+
+std::optional<Exit> wrong_init(const Console& console, const Init& what) {
+  const auto fail = [&](std::string_view key, const std::string& text) {
+    const std::string words = texts::text(console.language, key, {{"text", text}});
+    return console.fail(words, words);
+  };
+  if (what.party == "all" || what.party == "system") return fail("init.reserved", what.party);
+  if (!is_name(what.name)) return fail("init.no_name", "--name");
+  if (!is_endpoint(what.listen)) return fail("init.endpoint", "--listen");
+  if (!is_endpoint(what.api)) return fail("init.endpoint", "--api");
+  return std::nullopt;
+}
+
+}  // namespace
+
 Exit init(const Console& console, const Init& what) {
+  if (const auto wrong = wrong_init(console, what)) return *wrong;
   std::string host = what.host;
   if (host.empty()) host = what.listen.substr(0, what.listen.rfind(':'));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
