@@ -458,6 +458,25 @@ class TwoNodes(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn("--api", result.stderr)
 
+    def test_2_values_are_read_by_the_type_of_their_field(self):
+        def start(*fields, service="visits/visit"):
+            given = [word for field in fields for word in ("--with", field)]
+            return run("case", "start", service, "--role", "office", "--party", "host=chongqing", "--party",
+                       "guest=sichuan", *given, "--dry-run", env=self.sichuan.env)
+        told = start("subject=510104", "Name=13800000000")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        for done, text in ((start("subjekt=x"), "the form has: subject, leader"),
+                           (start("subject=x", "subject=y"), "given twice"),
+                           (start("subject=x", service="visits/trip"), "it has: visit"),
+                           (start("subject=x", service="visits"), "PACK/SERVICE")):
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(text, done.stderr)
+        case = self.start()
+        self.wait_for(self.sichuan, case, "proposed")
+        step = run("case", "do", case, "agree", "--role", "office", "--with", "note=x", env=self.sichuan.env)
+        self.assertIn("no step `agree`; there are: accept, decline", step.stderr)
+        self.assertIn("no calendar is held", run("calendar", "show", env=self.sichuan.env).stdout)
+
     def test_3_a_case_crosses_the_border_and_can_be_proven(self):
         case = self.start()
         self.wait_for(self.chongqing, case, "proposed")

@@ -65,7 +65,11 @@ def months(first, last):
 
 
 def firm(division, serial):
-    """A unified social credit code (GB 32100) with correct check characters, of nobody."""
+    """A unified social credit code (GB 32100) with correct check characters, of nobody.
+
+    Computed apart from src/base/ids.cc on purpose: data is made without a node, and an import, which judges
+    every code by ids.cc, would warn of each one on which the two disagree.
+    """
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     body = "MA"
     for _ in range(6):

@@ -223,6 +223,17 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));
   }
+  if (path == "/calendars") {
+    const auto list_of = [](Value item) {
+      return Value{Value::Record{{"type", "array"}, {"items", std::move(item)}}};
+    };
+    return json(object({{"party", text_schema()},
+                        {"version", number_schema()},
+                        {"years", list_of(number_schema())},
+                        {"holidays", list_of(date_schema())},
+                        {"workdays", list_of(date_schema())}},
+                       {"party"}));
+  }
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;
