@@ -44,6 +44,10 @@ def main():
     stems = set(re.findall(r"""["'`]([a-z]+(?:\.[a-z0-9_]+)*\.)(?=["'`$])""", code))
     findings += [f"texts/en.json: nothing uses {key}" for key in english
                  if key not in code and not any(key.startswith(stem) for stem in stems)]
+    # The pages leave `app.` out.
+    asked = set(re.findall(r"""\bt\(\s*["']([a-z0-9_.]+)["']""", "\n".join(
+        path.read_text() for pattern in ("*.ts", "*.vue") for path in (ROOT / "web/src").rglob(pattern))))
+    findings += [f"texts/en.json: the pages ask for app.{key}" for key in sorted(asked) if f"app.{key}" not in english]
     print("\n".join(findings) if findings else f"{len(english)} texts in {len(words)} languages")
     return 1 if findings else 0
 

@@ -36,6 +36,8 @@ Result list_packs(Context& context, const Call& call);
 Result show_pack(Context& context, const Call& call);
 Result list_records(Context& context, const Call& call);
 Result list_accounts(Context& context, const Call& call);
+// pages_read.cc
+Result show_pages(Context& context, const Call& call);
 // figures_read.cc
 Result list_figures(Context& context, const Call& call);
 Result show_figure(Context& context, const Call& call);

@@ -66,6 +66,7 @@ const std::vector<Route>& routes() {
       {"GET", "/packs", &list_packs, "Packs held here"},
       {"POST", "/packs", &adopt_pack, "Adopt a pack (admin)", "in_force_from dry_run"},
       {"GET", "/packs/{pack}", &show_pack, "A pack as it was adopted"},
+      {"GET", "/packs/{pack}/pages", &show_pages, "A pack as pages show it, in one language"},
       {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run", false,
        &small_feed},
       {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",

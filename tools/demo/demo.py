@@ -33,6 +33,16 @@ LAST_DAY = datetime.date(YEAR + 1, 1, 30)
 DOWN, BACK = datetime.date(YEAR, 6, 12), datetime.date(YEAR, 6, 24)
 HOSTS = {"chongqing": "127.0.0.1", "sichuan": "127.0.0.2"}
 PORTS = {"chongqing": (7441, 8081), "sichuan": (7442, 8082)}
+WEB_PORT = 8090
+# Who signs in at the pages of each side: name, roles, powers.
+ACCOUNTS = {
+    "citizen": ("市民", ["*:citizen"], []),
+    "firm": ("企业", ["*:company"], []),
+    "officer": ("经办人", ["*:clerk", "*:office"], []),
+    "head": ("负责人", ["*:chief", "*:office"], []),
+    "auditor": ("审计员", [], ["audit"]),
+    "administrator": ("管理员", [], ["admin", "audit"]),
+}
 NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
 MARK = "bashu-demo"
 MOVES = {3: "withdrawn", 9: "supplemented", 14: "mismatch", 20: "objected", 26: "turned_back",
@@ -84,7 +94,8 @@ class Demo:
                   "the data of the rehearsal are synthetic: the codes are real, firms, persons and quantities invented")
         for party, host in HOSTS.items():
             self.nodes[party] = Node(self.dir / party, party, NAMES[party], host,
-                                     FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log")
+                                     FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log",
+                                     web=WEB_PORT)
         form_circle("成渝协作圈（演练）", self.both(), self.dir / "circle")
         self.world = World(self.both(), FIRST_DAY)
         self.world.passing = lambda day: story.progress(f"演练日 {day}", f"rehearsal day {day}")
@@ -97,6 +108,8 @@ class Demo:
             self.moves.keys(node)
             node.add_key("second", "第二名管理员（合成）", may=["admin"])
             node.add_key("office", "全部机关，供查看（合成）", ["*:clerk", "*:chief", "*:office"], ["audit"])
+            for user, (name, roles, may) in ACCOUNTS.items():
+                node.add_user(user, f"{name}（合成）", roles, may)
             if self.scale:
                 circle.prepare(node)
             story.side(node.party, node.start())
@@ -335,6 +348,12 @@ class Demo:
             story.side(one.party, f"{one.url}/api/v1/   {one.dir}")
         story.say(f"各角色密钥：{self.dir / 'keys.json'}；在另一终端：",
                   f"keys of all roles: {self.dir / 'keys.json'}; in another terminal:")
+        story.say("网页（公开、办事大厅、工作台）及账户；登录名与密码：",
+                  "pages (public, portal, console) and accounts; who signs in, and the password:")
+        for one in self.both():
+            story.side(one.party, f"{one.web}/  {one.web}/portal/  {one.web}/console/")
+            for user, password in one.passwords.items():
+                print(f"            {user:16}{password}", flush=True)
         path = program()
         path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
         lines = [f". {self.dir / 'sichuan.env'}",

@@ -61,10 +61,11 @@ def secret_in(text):
 class Node:
     """One party's node: its directory, its keys, and its process while it runs.
 
-    `host` is an address of its own in 127.0.0.0/8, so that every node has a name of its own.
+    `host` is an address of its own in 127.0.0.0/8, so that every node has a name of its own. `web`: a
+    port for pages, 0 for any; None: none.
     """
 
-    def __init__(self, directory, party, name, host, today, ports=(0, 0), log=None):
+    def __init__(self, directory, party, name, host, today, ports=(0, 0), log=None, web=None):
         self.dir = pathlib.Path(directory)
         self.party = party
         self.name = name
@@ -72,11 +73,13 @@ class Node:
         self.today = today
         self.process = None
         self.keys = {}
+        self.passwords = {}  # of the accounts
         self.log = pathlib.Path(log or self.dir.with_suffix(".log"))
         self._clients = {}
         self._position = None  # what every client reads at least
         exchange, api = free_port(host, ports[0]), free_port(host, ports[1])
         self.url = f"http://{host}:{api}"
+        self.web = None if web is None else f"http://{host}:{free_port(host, web)}"
         answer = bashu("init", self.dir, "--party", party, "--name", name,
                        "--listen", f"{host}:{exchange}", "--api", f"{host}:{api}",
                        "--rehearsal", today)
@@ -91,6 +94,15 @@ class Node:
         if subject:
             arguments += ["--subject", subject]
         self.keys[key_id] = secret_in(bashu(*arguments))
+
+    def add_user(self, user, name, roles=(), may=()):
+        """An account for the pages, with a password made by the node."""
+        arguments = ["user", "add", self.dir, "--id", user, "--name", name]
+        if roles:
+            arguments += ["--roles", ",".join(roles)]
+        if may:
+            arguments += ["--may", ",".join(may)]
+        self.passwords[user] = bashu(*arguments).split()[-1]
 
     def as_(self, key_id):
         """A client with this key."""
@@ -109,7 +121,8 @@ class Node:
         """Starts the process and does not wait."""
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [str(program()), "serve", str(self.dir), "--rehearsal", str(self.today)],
+                [str(program()), "serve", str(self.dir), "--rehearsal", str(self.today),
+                 *(["--web", self.web.removeprefix("http://")] if self.web else [])],
                 stdout=subprocess.PIPE, stderr=log, text=True)
 
     def start(self):

@@ -1,0 +1,56 @@
+// A pack adopted a minute ago, that nothing here was built for: applied for, decided, imported into, printed.
+import assert from "node:assert/strict";
+import { play } from "./browser.mjs";
+
+await play(async (come) => {
+  const farmer = await come({ party: "sichuan", face: "portal", user: "citizen", language: "en" });
+  await farmer.page.getByLabel(farmer.t("find_service")).fill("graz");
+  await farmer.follow("Grazing across the border");
+  await farmer.heading("Grazing across the border");
+  await farmer.press(farmer.t("begin"));
+  await farmer.page.getByText("As on the ear tag").waitFor();
+  await farmer.page.getByLabel("Herd").fill("7");
+  await farmer.page.getByLabel("Head of cattle").fill("12.5");
+  await farmer.press(farmer.t("send"));
+  await farmer.page.getByRole("alert").getByText("A herd is written H and four digits.").waitFor();
+  await farmer.page.getByLabel("Herd").fill("H0007");
+  await farmer.page.getByLabel("Head of cattle").fill("12");
+  await farmer.page.getByLabel("Fee").fill("1,250.50");
+  await farmer.press(farmer.t("send"));
+  const id = farmer.page.getByRole("heading", { level: 1, name: /^sichuan-\d+/ });
+  await id.waitFor();
+  const number = (await id.textContent()).trim();
+  await farmer.page.getByText("1,250.50 CNY").first().waitFor();
+
+  const officer = await come({ party: "chongqing", face: "console", user: "officer", language: "en" });
+  await officer.page.getByRole("link", { name: number, exact: true }).waitFor();
+  await officer.follow(number);
+  // Why something cannot be done stands beside it.
+  await officer.page.getByText("No meadow is free").waitFor();
+
+  await officer.follow(officer.t("import"));
+  await officer.page.getByLabel(officer.t("import_into")).selectOption({ label: "Meadows · Free meadows" });
+  await officer.page.locator("input[type=file]").setInputFiles({
+    name: "meadows.csv", mimeType: "text/csv", buffer: Buffer.from("Meadow,Hectares\nUpper,12.5\nLower,many\nMiddle,0\n"),
+  });
+  await officer.press(officer.t("try_it"));
+  await officer.page.getByText(officer.t("import_sum", { taken: 1, known: 0, refused: 2 })).waitFor();
+  await officer.picture("console-import");
+  await officer.press(officer.t("import_rows", { count: 3 }));
+  await officer.page.getByRole("heading", { name: officer.t("imported") }).waitFor();
+  const [file] = await Promise.all([officer.page.waitForEvent("download"), officer.press(officer.t("save_refused"))]);
+  const refused = (await (await file.createReadStream()).toArray()).join("");
+  assert.match(refused, /Lower,many,.*Hectares/);
+  assert.match(refused, /Middle,0,.*A meadow has some land/);
+  assert.doesNotMatch(refused, /Upper/);
+
+  await officer.open(`registers/meadows/meadow`);
+  await officer.page.getByRole("cell", { name: "Upper", exact: true }).waitFor();
+  await officer.open(`case/${number}`);
+  await officer.press("Admit");
+  await officer.page.getByRole("region", { name: "Admit" }).getByRole("button", { name: "Admit", exact: true }).click();
+  await officer.page.getByText(officer.t("event_done", { title: "Admit" })).waitFor();
+
+  await farmer.follow("Grazing pass");
+  await farmer.page.getByText("Herd H0007 may graze in chongqing.").waitFor();
+});

@@ -1,0 +1,106 @@
+// People at a browser: Debian's chromium, driven from outside. Every page a person opens must be quiet
+// (no error, nothing that the content security policy stopped).
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const web = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = web("playwright-core");
+const axe = readFileSync(web.resolve("axe-core/axe.min.js"), "utf8");
+const words = Object.fromEntries(["en", "zh"].map((language) =>
+  [language, JSON.parse(readFileSync(new URL(`../../texts/${language}.json`, import.meta.url), "utf8"))]));
+const pictures = process.env.BASHU_PICTURES ?? "";  // a folder for a picture of every page seen
+const patience = 15_000 * Number(process.env.BASHU_PATIENCE ?? "1");
+
+export const nodes = JSON.parse(process.env.BASHU_NODES);
+
+async function launch() {
+  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+  if (!executablePath) throw new Error("chromium is not installed: ./dev setup");
+  if (pictures) mkdirSync(pictures, { recursive: true });
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+}
+
+// A play: people come, act, and the browser closes. What each saw last is told if it fails.
+export async function play(acts) {
+  const browser = await launch();
+  const people = [];
+  try {
+    await acts(async (how) => {
+      const who = await Person.come(browser, how);
+      people.push(who);
+      return who;
+    });
+    for (const who of people) who.quiet();
+  } catch (error) {
+    for (const who of people) {
+      console.error(`${who.page.url()}\n${who.noise.join("\n")}\n${(await who.page.locator("body").innerText().catch(() => "(closed)")).slice(0, 1500)}\n`);
+      await who.picture("failed").catch(() => undefined);
+    }
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await browser.close();
+  }
+}
+
+export class Person {
+  // Signs in at `face` of the node of `party`.
+  static async come(browser, { party, face, user, language = "zh", ...more }) {
+    const context = await browser.newContext({ locale: language === "zh" ? "zh-CN" : "en-GB", viewport: { width: 1280, height: 900 }, ...more });
+    const who = new Person(await context.newPage(), language, `${nodes[party].web}/${face}/`);
+    await who.page.goto(who.base);
+    await who.page.getByLabel(who.t("user")).fill(user);
+    await who.page.getByLabel(who.t("password")).fill(nodes[party].users[user]);
+    await who.press(who.t("sign_in"));
+    await who.page.getByRole("navigation").waitFor();
+    return who;
+  }
+
+  constructor(page, language, base) {
+    this.page = page;
+    this.language = language;
+    this.base = base;
+    this.noise = [];
+    page.setDefaultTimeout(patience);
+    page.on("console", (message) => { if (message.type() === "error" && !/Failed to load resource/.test(message.text())) this.noise.push(message.text()); });
+    // 401 is how a page learns that nobody is signed in yet; changes are asked for again by themselves.
+    page.on("response", (response) => { if (response.status() >= 400 && response.status() !== 401 && !response.url().endsWith("/changes")) this.noise.push(`${response.status()} ${response.url()}`); });
+    page.on("pageerror", (error) => this.noise.push(String(error)));
+  }
+
+  // The words of the pages.
+  t(key, places = {}) {
+    const pattern = words[this.language][`app.${key}`];
+    if (!pattern) throw new Error(`no text app.${key}`);
+    return pattern.replace(/\{([a-z0-9_]+)\}/g, (all, name) => String(places[name] ?? all));
+  }
+
+  press(name) { return this.page.getByRole("button", { name, exact: true }).click(); }
+  follow(name) { return this.page.getByRole("link", { name, exact: true }).first().click(); }
+  async open(path) {
+    await this.page.goto(this.base + path);
+    await this.settled();
+  }
+  heading(name) { return this.page.getByRole("heading", { level: 1, name, exact: typeof name === "string" }).waitFor(); }
+  async settled() {
+    await this.page.getByRole("heading", { level: 1 }).first().waitFor();
+    await this.page.getByText(this.t("loading"), { exact: true }).first().waitFor({ state: "hidden" });
+  }
+
+  async picture(name) {
+    if (pictures) await this.page.screenshot({ path: `${pictures}/${name}-${this.language}.png`, fullPage: true });
+  }
+
+  // WCAG 2.2 AA as far as a program can tell; gives what is wrong, one line each.
+  async barriers(where) {
+    await this.page.evaluate(axe);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, {
+      runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
+    }));
+    return violations.flatMap((rule) => rule.nodes.map((node) => `${where} ${rule.id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+  }
+
+  quiet() {
+    if (this.noise.length) throw new Error(`the pages of ${this.base} complained:\n${this.noise.join("\n")}`);
+  }
+}

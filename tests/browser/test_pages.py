@@ -1,0 +1,154 @@
+"""Portal and console in a real browser, on two real nodes. What the browser does is in *.mjs; here the
+nodes are made, and the accounts of the people who sign in."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+from support import FIRST_DAY, NAMES, CircleTest, Node, bashu, wait_until  # noqa: E402
+
+HUKOU = "household-migration"
+ACCOUNTS = [
+    ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
+    ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
+    ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk"], []),
+    ("head", "科长", [f"{HUKOU}:chief"], []),
+    ("auditor", "审计员", [], ["audit"]),
+    ("administrator", "管理员", [], ["admin", "audit"]),
+]
+
+
+# Nothing in src/ or web/ knows of it.
+MEADOWS = """\
+bashu: 1
+pack: meadows
+version: 1
+title: {zh: 草场, en: Meadows}
+types:
+  herd: {type: text, pattern: "H[0-9]{4}", class: public, title: {zh: 畜群, en: Herd}, help: {zh: 与耳标一致, en: As on the ear tag}, example: H0042, wrong: {zh: 畜群编号为 H 加四位数字, en: A herd is written H and four digits.}}
+  head: {type: int, min: 1, max: 500, class: public, title: {zh: 头数, en: Head of cattle}}
+  fee: {type: money, unit: CNY, scale: 2, min: 0, class: public, title: {zh: 费用, en: Fee}}
+  name: {type: text, min: 1, max: 40, class: public, title: {zh: 草场, en: Meadow}}
+  hectares: {type: quantity, unit: ha, scale: 1, min: 0, class: public, title: {zh: 公顷, en: Hectares}}
+registers:
+  meadow: {title: {zh: 草场登记, en: Register of meadows}, kept: own, key: [meadow], fields: {meadow: name, hectares: hectares}}
+services:
+  graze:
+    title: {zh: 跨界放牧, en: Grazing across the border}
+    about: {zh: 把牲畜赶到邻省的草场, en: Take your herd to a meadow of the neighbour}
+    parties: {home: {farmer: own}, host: {clerk: all}}
+    fields: {herd: herd, head: head, fee: fee}
+    groups: [{title: {zh: 畜群, en: Herd}, fields: [herd, head]}]
+    start: {owner: home, by: farmer, form: [herd, head, fee], to: asked}
+    states:
+      asked:
+        title: {zh: 待批准, en: Asked for}
+        owner: host
+        events:
+          admit: {title: {zh: 准入, en: Admit}, by: clerk, when: "'Upper' in meadow", why: {zh: 没有空闲草场, en: No meadow is free}, to: admitted}
+          late: {title: {zh: 逾期, en: Late}, by: system, do: {task: {zh: 请批准, en: Please decide}, for: clerk}}
+      admitted: {title: {zh: 已准入, en: Admitted}, final: true}
+    clocks:
+      answer: {working_days: 5, runs_in: asked, breach: late}
+    prints:
+      pass: {title: {zh: 放牧证, en: Grazing pass}, after: admitted, text: {zh: "畜群{herd}可在{host}放牧。", en: "Herd {herd} may graze in {host}."}}
+feeds:
+  free:
+    title: {zh: 空闲草场, en: Free meadows}
+    by: clerk
+    fields: {meadow: name, hectares: hectares}
+    key: [meadow]
+    when: line.hectares > 0
+    why: {zh: 草场面积须大于零, en: A meadow has some land}
+    do: {put: meadow, key: =line.meadow, fields: {meadow: =line.meadow, hectares: =line.hectares}}
+figures:
+  admitted: {title: {zh: 准入畜群, en: Herds admitted}, of: graze, from: case.reached('admitted'), count: true}
+scenarios:
+  - title: a herd
+    today: 2026-03-02
+    given: {chongqing: {meadow: [{meadow: Upper, hectares: 10}]}}
+    steps:
+      - {at: sichuan, as: farmer, start: graze, id: G1, parties: {home: sichuan, host: chongqing}, with: {herd: H0001, head: 3, fee: 100}, state: asked}
+      - {at: chongqing, as: clerk, case: G1, event: admit, state: admitted}
+"""
+
+
+class PagesTest(CircleTest):
+    PACK = (ROOT / "packs" / f"{HUKOU}.yaml").read_text(encoding="utf-8")
+
+    def make(self, party):
+        host = f"{self.net}.{len(self.nodes) + 1}"
+        node = Node(self.dir / party, party, NAMES[party], host, FIRST_DAY, web=0)
+        node.add_key("clerk", "clerk", ["*:clerk"])
+        for user, name, roles, may in ACCOUNTS:
+            node.add_user(user, name, roles, may)
+        self.nodes[party] = node
+        self.addCleanup(node.stop)
+        return node
+
+    def browse(self, script, **more):
+        """Runs a script of the browser to its end."""
+        nodes = {party: {"web": node.web, "users": node.passwords}
+                 for party, node in self.nodes.items()}
+        done = subprocess.run(["node", pathlib.Path(__file__).parent / f"{script}.mjs"],
+                              env={**os.environ, "BASHU_NODES": json.dumps(nodes), **more},
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class Pages(PagesTest):
+    def residents(self, party, *lines):
+        self.nodes[party].as_("clerk").feed(HUKOU, "residents", "clerk", list(lines))
+
+    def test_a_household_moves(self):
+        self.residents("sichuan", {"person": "51010519880307231X", "household": "川-0007", "head": True})
+        self.browse("move")
+        for node in self.nodes.values():
+            case = node.as_("clerk").get("/cases")["cases"][0]
+            self.assertEqual(case["state"], "settled")
+        self.verify("chongqing", "sichuan")
+
+    def adopt(self, text):
+        pack = self.dir / "new.yaml"
+        pack.write_text(text, encoding="utf-8")
+        for node in self.nodes.values():
+            bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"], pack)
+        wait_until(lambda: all(len(one["adopted"]) == len(self.nodes) for node in self.nodes.values()
+                               for one in node.as_("admin").get("/packs")["packs"]), "the adoption by all")
+        self.deliver()
+
+    def test_a_pack_nobody_has_seen_has_its_pages_at_once(self):
+        self.adopt(MEADOWS)
+        self.browse("adopted")
+
+    def test_nothing_is_in_the_way_of_anybody(self):
+        self.adopt(MEADOWS)
+        home, host = self.nodes["sichuan"], self.nodes["chongqing"]
+        home.add_key("farmer", "farmer", ["meadows:farmer"], subject="user:citizen")
+        case = home.as_("farmer").start("meadows", "graze", "farmer", {"home": "sichuan", "host": "chongqing"},
+                                        {"herd": "H0001", "head": 3, "fee": 12300})["case"]
+        self.deliver()
+        host.as_("clerk").feed("meadows", "free", "clerk", [{"meadow": "Upper", "hectares": 15}])
+        for node in self.nodes.values():
+            node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY})
+        self.deliver()
+        console = ["", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
+                   "registers", "registers/meadows/meadow", "money", "figures", "figures/meadows/admitted", "import",
+                   "packs", "packs/meadows", "node", "nowhere"]
+        pages = [
+            {"party": "sichuan", "face": "portal", "user": "citizen",
+             "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
+            {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
+            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node"]},
+        ]
+        self.browse("everypage", BASHU_PAGES=json.dumps(pages))
+
+
+if __name__ == "__main__":
+    unittest.main()

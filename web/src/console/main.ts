@@ -1,0 +1,40 @@
+import { createApp, h } from "vue";
+import { createRouter, createWebHistory } from "vue-router";
+import AppFrame from "@/shared/AppFrame.vue";
+import { may, session } from "@/shared/session";
+import "@/shared/style.css";
+
+const router = createRouter({
+  history: createWebHistory("/console/"),
+  routes: [
+    { path: "/", component: () => import("./Inbox.vue"), meta: { title: "inbox" } },
+    { path: "/cases", component: () => import("./Cases.vue"), meta: { title: "cases" } },
+    { path: "/case/:id+", component: () => import("@/shared/CasePage.vue"), meta: { title: "case" } },
+    { path: "/paper/:print/:id+", component: () => import("@/shared/PaperPage.vue"), meta: { title: "papers" } },
+    { path: "/start", component: () => import("./Services.vue"), meta: { title: "start" } },
+    { path: "/start/:pack/:service", component: () => import("@/shared/StartPage.vue"), meta: { title: "start" } },
+    { path: "/registers", component: () => import("./Registers.vue"), meta: { title: "registers" } },
+    { path: "/registers/:pack/:register", component: () => import("./RegisterPage.vue"), meta: { title: "registers" } },
+    { path: "/money", component: () => import("./Money.vue"), meta: { title: "money" } },
+    { path: "/money/:pack/:book/:kind", component: () => import("./Accounts.vue"), meta: { title: "money" } },
+    { path: "/figures", component: () => import("./Figures.vue"), meta: { title: "figures" } },
+    { path: "/figures/:pack/:figure", component: () => import("./FigurePage.vue"), meta: { title: "figures" } },
+    { path: "/differences", component: () => import("./Differences.vue"), meta: { title: "differences" } },
+    { path: "/import", component: () => import("./Import.vue"), meta: { title: "import" } },
+    { path: "/packs", component: () => import("./Packs.vue"), meta: { title: "packs" } },
+    { path: "/packs/:pack", component: () => import("./PackPage.vue"), meta: { title: "packs" } },
+    { path: "/node", component: () => import("./NodePage.vue"), meta: { title: "node" } },
+    { path: "/:rest(.*)*", component: () => import("@/shared/NotFound.vue"), meta: { title: "not_found" } },
+  ],
+});
+
+createApp({
+  render: () => h(AppFrame, {
+    face: "console",
+    places: [
+      { to: "/", key: "inbox" }, { to: "/cases", key: "cases" }, { to: "/start", key: "start" }, { to: "/registers", key: "registers" },
+      { to: "/money", key: "money" }, { to: "/figures", key: "figures" },
+      { to: "/differences", key: "differences", show: !session.value || may("audit") || may("admin") }, { to: "/import", key: "import" }, { to: "/packs", key: "packs" }, { to: "/node", key: "node" },
+    ],
+  }),
+}).use(router).mount("#app");
