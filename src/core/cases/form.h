@@ -1,0 +1,23 @@
+// What a person filled in.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "core/cases/definition.h"
+
+namespace bashu::core {
+
+// Every field of the form, each of its type, and no other.
+[[nodiscard]] std::expected<Value, Reject> fill_form(const packs::Service& service,
+                                                     const std::vector<std::string>& form,
+                                                     const Value& given);
+
+// What a form refers to must exist: a record or case of this pack, or a record of another one that
+// is in force here. Asked after the guards, whose reasons say more.
+[[nodiscard]] Result check_refs(const Deciding& d, const Definition& of, const Value& input);
+
+[[nodiscard]] std::string joined(const std::vector<std::string>& names);
+
+}  // namespace bashu::core

@@ -1,0 +1,23 @@
+// Disputes: opened by what does not verify or by a peer's word, ended when every party has signed
+// the same step.
+#pragma once
+
+#include <string>
+
+#include "core/deciding.h"
+
+namespace bashu::core {
+
+struct Objection {
+  std::string reason;   // token
+  std::string detail;   // for the engineer
+  std::string content;  // digest of the step
+};
+// Opens a dispute of our own, and tells the others.
+void dispute(Deciding& d, const CaseId& id, const Objection& objection);
+
+Result settle(Deciding& d, const SignSettlement& command);
+Result take_dispute(Deciding& d, const TakeMessage& message);
+Result take_settlement(Deciding& d, const TakeMessage& message);
+
+}  // namespace bashu::core
