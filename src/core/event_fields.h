@@ -11,6 +11,8 @@
 
 #include "core/event.h"
 
+// The formatter breaks long macros in the middle of a text.
+// clang-format off
 #define BASHU_EVENTS(EVENT)                    \
   EVENT(DayBegun, day_begun)                   \
   EVENT(CaseOpened, case_opened)               \
@@ -130,6 +132,7 @@
   SHOWN(account, "account") SHOWN(month, "month")
 #define BASHU_FIELDS_FigureTold(SHOWN, KEPT, PASSED) \
   SHOWN(from, "from") SHOWN(pack, "pack") SHOWN(body, "body") SHOWN(on, "on")
+// clang-format on
 
 namespace bashu::core {
 
