@@ -55,7 +55,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(fields_expected, form, "with"),
     BASHU_RULE(unexpected_field, form, "", {"fields"}),
     BASHU_RULE(field_required, form, "", {"field"}),
-    BASHU_RULE(misformed, form, "", {}, false),
+    BASHU_RULE(malformed, form, "", {}, false),
     BASHU_RULE(no_such_target, form, "", {"what", "key"}),
 
     BASHU_RULE(no_branch, guard, "", {}, false),
@@ -173,7 +173,7 @@ std::unexpected<Reject> refuse_for(Why why, std::vector<Title> reasons, std::str
 }
 
 std::unexpected<Reject> refuse_form(packs::FormError error) {
-  return refuse_for(Why::misformed, {std::move(error.why)}, std::move(error.path));
+  return refuse_for(Why::malformed, {std::move(error.why)}, std::move(error.path));
 }
 
 std::string describe(const Reject& why) {

@@ -55,7 +55,7 @@ enum class Why : std::uint8_t {
   fields_expected,
   unexpected_field,
   field_required,
-  misformed,
+  malformed,
   no_such_target,
   // Its step
   no_branch,

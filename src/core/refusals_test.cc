@@ -399,7 +399,7 @@ void Refusals::firing() {
   command.with = Value::Record{{"place", "500112"}, {"road", "r"}};
   expect(Why::field_required, command);
   (*command.with.as_record())["note"] = 7;
-  expect(Why::misformed, command);
+  expect(Why::malformed, command);
   (*command.with.as_record())["note"] = "no";
   expect(Why::outside_divisions, command);
   (*command.with.as_record())["place"] = "510104";
@@ -489,7 +489,7 @@ void Refusals::importing() {
   expect(Why::no_such_register_field, command);
   fields.erase("surprise");
   fields["named"] = 7;
-  expect(Why::misformed, command);
+  expect(Why::malformed, command);
   fields["named"] = "n";
   must(command);
   expect(Why::record_incomplete, import("limit", Value::Record{{"name", "y"}}));
@@ -543,7 +543,7 @@ void Refusals::feeds_and_tasks() {
   command.feed = "tap";
   expect(Why::feed_not_for_role, command);
   command.role = "clerk";
-  expect(Why::misformed, command);
+  expect(Why::malformed, command);
   command.lines = {Value::Record{{"id", "1"}, {"amount", 13}, {"place", "p"}}};
   expect(Why::line_refused, command);
   (*command.lines[0].as_record())["amount"] = 12;
