@@ -87,6 +87,7 @@ struct Api::Core {
       : parts{std::move(given)},
         context{*parts.node, *parts.views, parts.exchange, *parts.entrance, parts.set_today} {
     context.try_pack = parts.try_pack;
+    if (parts.note) context.note = parts.note;
     if (parts.published) context.published = parts.published;
     for (int i = 0; i < parts.workers; ++i) {
       threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));

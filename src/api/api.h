@@ -50,6 +50,8 @@ class Api {
     std::function<void(const std::string& method, std::string_view path, int status,
                        std::int64_t ms, const std::string& key)>
         log;
+    // What went wrong elsewhere, for the log: a provider that does not answer.
+    std::function<void(std::string_view what, const std::string& error)> note{};
     std::shared_ptr<const figures::Published> published{};  // null: nothing was
     int workers = 8;
     std::size_t waiting_max = 1'024;

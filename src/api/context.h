@@ -51,6 +51,8 @@ struct Context {
   people::Entrance& entrance;
   std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
+  std::function<void(std::string_view what, const std::string& error)> note =
+      [](std::string_view, const std::string&) {};
   std::filesystem::path dir;
   std::shared_ptr<const figures::Published> published = std::make_shared<figures::Published>();
   const Divisions* divisions = &shipped_divisions();

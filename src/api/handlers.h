@@ -60,6 +60,10 @@ Result get_document(Context& context, const Call& call);
 Result sign_in(Context& context, const Call& call);
 Result show_session(Context& context, const Call& call);
 Result sign_out(Context& context, const Call& call);
+// openid.cc
+Result ways_in(Context& context, const Call& call);
+Result begin_openid(Context& context, const Call& call);
+Result finish_openid(Context& context, const Call& call);
 // changes.cc
 Result watch_changes(Context& context, const Call& call);
 // openapi.cc, health.cc

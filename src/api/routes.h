@@ -14,6 +14,9 @@
 
 namespace bashu::api {
 
+// Of a route whose query somebody else writes.
+inline constexpr std::string_view kAnyQuery = "*";
+
 using Read = Result (*)(Context&, const Call&);
 using Prepare = Prepared (*)(Context&, const Call&);
 

@@ -232,6 +232,9 @@ Exit serve(const Console& console, const Serve& what) {
                                             {"ms", ms},
                                             {"key", key}});
                     },
+                .note = [&](std::string_view about, const std::string& error) {
+                  log.write(about, {{"error", error}});
+                },
                 .published = *published,
                 .workers = what.workers}};
   const auto article = site::load_article(circle_folder(dir, what.circle));

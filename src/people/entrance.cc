@@ -45,7 +45,11 @@ Entrance::Entrance(const std::filesystem::path& dir, KeyRing& keys, node::Chance
       accounts_{dir / "users.json"},
       sessions_{dir / "sessions.json", settings_.sessions},
       per_account_{{.free = 5, .longest_ms = 60'000}},
-      per_address_{{.free = 20}} {}
+      per_address_{{.free = 20}} {
+  if (!settings_.provider) return;
+  openid_ = std::make_unique<OpenId>(*settings_.provider, dir,
+                                     [this](std::size_t count) { return random(count); });
+}
 
 std::string Entrance::random(std::size_t count) {
   const std::lock_guard lock{chance_mutex_};

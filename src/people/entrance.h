@@ -21,6 +21,7 @@
 #include "people/accounts.h"
 #include "people/brake.h"
 #include "people/keys.h"
+#include "people/openid.h"
 #include "people/principal.h"
 #include "people/sessions.h"
 #include "people/settings.h"
@@ -69,9 +70,10 @@ class Entrance {
   [[nodiscard]] std::int64_t ends_ms(const Session& session) const {
     return sessions_.ends_ms(session);
   }
+  // Null: no provider vouches for people here.
+  [[nodiscard]] OpenId* openid() { return openid_.get(); }
   [[nodiscard]] AccountBook& accounts() { return accounts_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
-  [[nodiscard]] node::Chance& chance() { return chance_; }
   void reload();
   [[nodiscard]] std::string problem() const;  // of the files of keys and accounts
 
@@ -88,6 +90,7 @@ class Entrance {
   Sessions sessions_;
   Brake per_account_, per_address_;
   std::mutex chance_mutex_;
+  std::unique_ptr<OpenId> openid_;
   std::mutex hashing_;  // one password at a time: each takes 64 MiB
 };
 

@@ -117,17 +117,17 @@ class Node:
         for client in self._clients.values():
             client.position = position
 
-    def launch(self):
-        """Starts the process and does not wait."""
+    def launch(self, *more):
+        """Starts the process, with these options too, and does not wait."""
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [str(program()), "serve", str(self.dir), "--rehearsal", str(self.today),
-                 *(["--web", self.web.removeprefix("http://")] if self.web else [])],
+                 *(["--web", self.web.removeprefix("http://")] if self.web else []), *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
 
-    def start(self):
+    def start(self, *more):
         """Starts the process and waits until it is ready; gives what it said."""
-        self.launch()
+        self.launch(*more)
         line = self.process.stdout.readline()
         if not line.startswith("ready"):
             self.process.wait(READY_S)
