@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "api/access.h"
 #include "api/api.h"
 #include "base/assert.h"
 #include "base/json.h"

@@ -5,18 +5,20 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <map>
 #include <set>
 #include <thread>
 
 #include "api/deposits.h"
 #include "api/routes.h"
-#include "api/test_pack.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "core/command.h"
+#include "desk/test_pack.h"
 #include "exchange/circle.h"
 #include "http/stream.h"
 #include "node/files.h"
@@ -26,6 +28,8 @@
 
 namespace bashu::api {
 namespace {
+
+using desk::kTestPack;
 
 namespace fs = std::filesystem;
 using http::Request;
@@ -86,6 +90,7 @@ struct World {
         << key_row("driver", R"({"errand":["driver"]})") << ","
         << key_row("cashier", R"({"errand":["cashier"]})") << "," << key_row("stranger", "{}")
         << "," << key_row("auditor", "{}", R"(,"may":["audit"])") << ","
+        << key_row("auditor5101", "{}", R"(,"may":["audit"],"divisions":["5101"])") << ","
         << key_row("registrar", "{}", R"(,"may":["registrar"])") << ","
         << key_row("second", "{}", R"(,"may":["admin"])") << ","
         << key_row("admin", "{}", R"(,"may":["admin"])") << "]";
@@ -314,6 +319,160 @@ TEST_F(ApiTest, WhatIsNotGrantedIsDenied) {
     EXPECT_EQ(answer.status, row.status) << row.key << ' ' << row.path << ' ' << answer.raw.body;
     EXPECT_EQ(answer.raw.header("Content-Type"), "application/problem+json");
   }
+}
+
+// Every reading route, for every kind of asker, about every kind of object.
+TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
+  const std::string inside =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"510104"})");
+  const std::string outside =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"500103"})");
+  const std::string anns = start("ann");
+  const std::string in = "/cases/" + inside, out = "/cases/" + outside, own = "/cases/" + anns;
+  static constexpr std::array<const char*, 10> kKeys{
+      "clerk",    "chengdu", "ann",         "bob",       "cashier",
+      "stranger", "auditor", "auditor5101", "registrar", "admin"};
+  const struct {
+    std::string_view route;
+    std::string path;
+    std::array<int, kKeys.size()> status;  // as kKeys
+  } rows[] = {
+      {"/cases/{id+}", in, {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}", out, {200, 404, 404, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}", own, {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/choices", in + "/choices", {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}/choices",
+       out + "/choices",
+       {200, 404, 404, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/choices",
+       own + "/choices",
+       {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/history", in + "/history", {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}/history",
+       out + "/history",
+       {200, 404, 404, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/history",
+       own + "/history",
+       {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/evidence",
+       in + "/evidence",
+       {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}/evidence",
+       out + "/evidence",
+       {200, 404, 404, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/evidence",
+       own + "/evidence",
+       {200, 404, 403, 404, 404, 404, 200, 404, 404, 404}},
+      {"/documents/{sha256}",
+       "/documents/" + std::string(64, '0') + "?case=" + outside,
+       {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/packs/{pack}/registers/{register}",
+       "/packs/errand/registers/agents",
+       {200, 200, 200, 200, 200, 403, 200, 200, 200, 403}},
+      {"/packs/{pack}/books/{book}/{kind}",
+       "/packs/errand/books/fees/owed",
+       {200, 403, 403, 403, 403, 403, 200, 403, 200, 403}},
+      {"/packs/{pack}/books/{book}/{kind}",
+       "/packs/errand/books/fees/owed?key=x",
+       {200, 403, 403, 403, 403, 403, 200, 403, 200, 403}},
+      {"/journal/entries", "/journal/entries", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/discrepancies", "/discrepancies", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/held", "/held", {403, 403, 403, 403, 403, 403, 200, 200, 403, 200}},
+  };
+  // These answer every key, and lists only with what it may see: the tests below.
+  std::set<std::string_view> walked{"/packs",
+                                    "/packs/{pack}/pages",
+                                    "/packs/{pack}",
+                                    "/openapi.json",
+                                    "/session",
+                                    "/changes",
+                                    "/circle",
+                                    "/channels",
+                                    "/journal/checkpoint",
+                                    "/journal/proof/{position}",
+                                    "/figures",
+                                    "/figures/{pack}/{figure}",
+                                    "/figures/{pack}/{figure}/records",
+                                    "/overview",
+                                    "/cases",
+                                    "/tasks",
+                                    "/calendars"};
+  for (const auto& row : rows) {
+    walked.insert(row.route);
+    for (std::size_t k = 0; k < kKeys.size(); ++k) {
+      const Answer answer = get(kKeys[k], row.path);
+      EXPECT_EQ(answer.status, row.status[k]) << kKeys[k] << ' ' << row.path << answer.raw.body;
+    }
+  }
+  for (const Route& route : routes()) {
+    if (route.method != "GET" || route.open) continue;
+    EXPECT_TRUE(walked.contains(route.path)) << route.path;
+  }
+  const auto seen = [&](const char* key) {
+    std::string marks;
+    const auto all = ids(get(key, "/cases?limit=1000"));
+    for (const std::string& id : {inside, outside, anns}) marks += all.contains(id) ? 'x' : '-';
+    return marks;
+  };
+  for (const auto& [key, marks] : std::map<const char*, const char*>{{"clerk", "xxx"},
+                                                                     {"chengdu", "x--"},
+                                                                     {"ann", "--x"},
+                                                                     {"bob", "---"},
+                                                                     {"cashier", "---"},
+                                                                     {"stranger", "---"},
+                                                                     {"auditor", "xxx"},
+                                                                     {"auditor5101", "x--"},
+                                                                     {"admin", "---"},
+                                                                     {"registrar", "---"}}) {
+    EXPECT_EQ(seen(key), marks) << key;
+  }
+}
+
+TEST_F(ApiTest, WhatIsHiddenDoesNotLeakByWhereAListGoesOn) {
+  start("ann");
+  start("bob");
+  const std::string rows = "/figures/errand/asked/records?limit=1";
+  const Answer office = get("clerk", rows);
+  ASSERT_EQ(office.status, 200) << office.raw.body;
+  const std::string subject = office.body.find("records")->as_list()->front().text_at("subject");
+  ASSERT_NE(subject, "");
+  for (const char* key : {"stranger", "chengdu", "bob"}) {
+    const Answer first = get(key, rows);
+    EXPECT_EQ(first.raw.body.find(subject), std::string::npos) << key;
+    const std::string next = first.body.text_at("next");
+    ASSERT_NE(next, "") << key;
+    EXPECT_EQ(get(key, rows + "&after=" + next).status, 200) << key;
+    // It says nothing by itself, and opens nothing elsewhere.
+    EXPECT_EQ(from_base64url(next).value().find(subject.substr(0, 4)), std::string::npos);
+    EXPECT_EQ(get("clerk", rows + "&after=" + next).code(), "malformed") << key;
+    EXPECT_EQ(get(key, rows + "&as_of=2026-03-01&after=" + next).code(), "malformed") << key;
+    EXPECT_EQ(get(key, rows + "&after=" + subject).code(), "malformed") << key;
+  }
+}
+
+TEST_F(ApiTest, APseudonymIsNotTakenFromAnApplicant) {
+  const std::string id =
+      start("ann", "citizen", R"({"subject":"post","name":"Li","person":"11010519491231002X"})");
+  const std::string token = get("clerk", "/cases/" + id).body.find("data")->text_at("person");
+  const std::string with = R"({"subject":"post","name":"Li","person":")" + token + R"("})";
+  const Answer refused = post("bob", "/cases", start_body("citizen", with));
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.body.find("errors")->as_list()->front().text_at("where"), "with.person");
+  EXPECT_EQ(post("clerk", "/cases", start_body("clerk", with)).status, 201);
+}
+
+TEST_F(ApiTest, QueriesAreReadAsStrictlyAsBodies) {
+  for (const char* path :
+       {"/cases?statee=asked", "/cases?mine=1", "/cases?limit=1&limit=2", "/cases?%zz=1",
+        "/cases?after=sichuan-1", "/tasks?closed=yes", "/packs?x=1", "/cases?=1"}) {
+    const Answer answer = get("clerk", path);
+    EXPECT_EQ(answer.status, 400) << path;
+    EXPECT_EQ(answer.code(), "malformed") << path;
+  }
+  const Answer named = get("clerk", "/cases?statee=asked");
+  EXPECT_NE(named.raw.body.find("changed_since"), std::string::npos) << named.raw.body;
+  EXPECT_EQ(post("ann", "/cases?dry_run=1", start_body("citizen", "{}")).status, 400);
+  EXPECT_EQ(get("clerk", "/packs?at_least=0").status, 200);
 }
 
 TEST_F(ApiTest, OwnCasesAndAllCases) {
@@ -931,6 +1090,21 @@ TEST_F(ApiTest, ANumberOfNobodyIsRefusedAndAPlaceThatEndedIsAWarning) {
   EXPECT_EQ(ended.body.find("warnings")->as_list()->at(0).text_at("where"), "with.place");
   EXPECT_EQ(start(R"({"subject":"a","name":"b","place":"500157"})").body.find("warnings"), nullptr);
   EXPECT_EQ(start(R"({"subject":"\u00a0","name":"b"})").status, 422);
+}
+
+TEST_F(ApiTest, ATaskOfACaseNobodyShowsThemIsNotTheirsToClose) {
+  const std::string outside =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"500103"})");
+  wait(post("clerk", "/cases/" + outside + "/events/accept", R"({"role":"clerk"})"));
+  const Answer tasks = get("driver", "/tasks?case=" + outside);
+  ASSERT_EQ(tasks.body.find("tasks")->as_list()->size(), 1U) << tasks.raw.body;
+  const std::string close =
+      "/tasks/" + std::to_string(tasks.body.find("tasks")->as_list()->front().int_at("number")) +
+      "/close";
+  EXPECT_EQ(post("chengdu", close, "{}").status, 404);
+  EXPECT_EQ(post("ann", close, "{}").status, 404);
+  EXPECT_EQ(post("stranger", close, "{}").status, 404);
+  EXPECT_EQ(post("driver", close, "{}").status, 200);
 }
 
 }  // namespace

@@ -12,12 +12,12 @@
 #include <variant>
 #include <vector>
 
-#include "api/access.h"
 #include "api/identifiers.h"
 #include "api/problem.h"
 #include "base/value.h"
 #include "core/command.h"
 #include "http/message.h"
+#include "people/principal.h"
 #include "people/sessions.h"
 
 namespace bashu::views {
@@ -25,6 +25,8 @@ class Views;
 }
 
 namespace bashu::api {
+
+using people::Principal;
 
 // Sent by our pages with every write of a session.
 inline constexpr std::string_view kCsrfHeader = "X-CSRF-Token";

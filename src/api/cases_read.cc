@@ -61,7 +61,7 @@ bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
 Result list_cases(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  auto page = read_page(call);
+  auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto changed_since = number_parameter(call, "changed_since");
   if (!changed_since) return std::unexpected{changed_since.error()};
@@ -99,8 +99,9 @@ Result list_cases(Context& context, const Call& call) {
   if (auto noted = onlooker.account_for(sensitive, "cases"); !noted) {
     return std::unexpected{noted.error()};
   }
-  return json_response(
-      Value::Record{{"cases", std::move(cases)}, {"next", next}, {"position", past->position}});
+  return json_response(Value::Record{{"cases", std::move(cases)},
+                                     {"next", next_page(context, call, next)},
+                                     {"position", past->position}});
 }
 
 Result show_case(Context& context, const Call& call) {
@@ -222,7 +223,7 @@ Result case_history(Context& context, const Call& call) {
                       {"set", shown(step.set, path)},
                       {"position", step.position}};
     if (!step.to.empty()) one["to"] = step.to;
-    if (!step.principal.empty() && sees_internal(*call.key, *found->pack)) {
+    if (!step.principal.empty() && desk::is_office(*call.key, *found->pack)) {
       one["principal"] = step.principal;
     }
     list.push_back(std::move(one));
@@ -240,7 +241,7 @@ Result case_evidence(Context& context, const Call& call) {
   Onlooker onlooker{context, call};
   const auto found = find_case(call, onlooker, *past);
   if (!found) return std::unexpected{found.error()};
-  if (!found->pack || !sees_internal(*call.key, *found->pack)) {
+  if (!found->pack || !desk::is_office(*call.key, *found->pack)) {
     return std::unexpected{forbidden("Evidence is for offices of the parties and for auditors.",
                                      "证据仅供各方机关和审计人员查阅。")};
   }
@@ -309,9 +310,9 @@ Result case_evidence(Context& context, const Call& call) {
 Result list_tasks(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  auto page = read_page(call);
+  auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
-  const bool admin = call.key->allows("admin");
+  const bool admin = desk::may_everywhere(*call.key, "admin");
   views::TaskFilter filter;
   filter.id = call.parameter("case");
   filter.open = call.parameter("closed") != "true";
@@ -337,8 +338,9 @@ Result list_tasks(Context& context, const Call& call) {
     filter.page.after = next;
     if (next.empty() || static_cast<int>(tasks.size()) >= page->limit) break;
   }
-  return json_response(
-      Value::Record{{"tasks", std::move(tasks)}, {"next", next}, {"position", past->position}});
+  return json_response(Value::Record{{"tasks", std::move(tasks)},
+                                     {"next", next_page(context, call, next)},
+                                     {"position", past->position}});
 }
 
 }  // namespace bashu::api

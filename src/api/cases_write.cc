@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/handlers.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -26,6 +27,18 @@ const Value& form_member(const Value& body) {
   static const Value kEmpty{Value::Record{}};
   const Value* with = body.find("with");
   return with ? *with : kEmpty;
+}
+
+// Offices know each other's pseudonyms and may hand them on; an applicant names a person.
+std::optional<Problem> foreign_pseudonym(const Call& call, const packs::Pack& pack,
+                                         const std::vector<packs::Member>& fields,
+                                         const Value& form) {
+  if (desk::is_office(*call.key, pack)) return std::nullopt;
+  std::string where = find_pseudonym(fields, form, "with");
+  if (where.empty()) return std::nullopt;
+  return problem_of(Reject{.code = RejectCode::form,
+                           .where = std::move(where),
+                           .why = {texts::title("desk.pseudonym")}});
 }
 
 // The request as it may be kept: with the form sealed.
@@ -74,6 +87,9 @@ Prepared start_case(Context& context, const Call& call) {
   if (!def) {
     return std::unexpected{problem_of(reject(RejectCode::unknown_service, "service"))};
   }
+  if (auto odd = foreign_pseudonym(call, *of, def->fields, form_member(*body))) {
+    return std::unexpected{std::move(*odd)};
+  }
   Write write;
   auto form = seal_form(context, call, def->fields, form_member(*body), "with", {}, write);
   if (!form) return std::unexpected{form.error()};
@@ -119,6 +135,9 @@ Prepared fire_event(Context& context, const Call& call) {
   if (seen->sight != Sight::full) {
     return std::unexpected{forbidden("An auditor changes nothing.", "审计人员不得更改。")};
   }
+  if (auto odd = foreign_pseudonym(call, *seen->root.pack, fields, form_member(*body))) {
+    return std::unexpected{std::move(*odd)};
+  }
   Write write;
   auto form =
       seal_form(context, call, fields, form_member(*body), "with", seen->sealing_key, write);
@@ -143,7 +162,7 @@ Prepared settle_case(Context& context, const Call& call) {
   const auto seen = see_case(context, call, call.part("id"), false);
   if (!seen) return std::unexpected{seen.error()};
   // A joint act is signed by an office, not by whoever began the case.
-  if (seen->sight != Sight::full || !sees_internal(*call.key, *seen->root.pack)) {
+  if (seen->sight != Sight::full || !desk::is_office(*call.key, *seen->root.pack)) {
     return std::unexpected{forbidden("A dispute is settled by an office of a party of the case.",
                                      "争议须由办件一方的机关签署处理。")};
   }
@@ -164,17 +183,24 @@ Prepared close_task(Context& context, const Call& call) {
   }
   // Who holds one of the task's roles in its pack may close it; exceptions, also an administrator.
   std::vector<std::string> roles;
+  std::string id;
   bool found = false;
   context.node.query([&](const core::State& state) {
     const core::Task* task = state.find_task(number);
     if (!task) return;
     found = true;
+    id = task->id;
     const core::Case* c = state.find_case(task->id);
     const auto row = c ? state.circle().packs.find(c->pack) : state.circle().packs.end();
     const bool known = row != state.circle().packs.end() && row->second.pack;
     roles = call.key->roles_in(known ? row->second.pack->name : std::string{});
   });
   if (!found) return std::unexpected{not_found()};
+  // A task is of its case: who may not see that does not learn that there is a task.
+  if (!desk::may_everywhere(*call.key, "admin") && !id.empty()) {
+    const auto seen = see_case(context, call, id, false);
+    if (!seen || seen->sight != Sight::full) return std::unexpected{not_found()};
+  }
   Write write;
   write.command = core::CloseTask{.by = asker(call, std::move(roles)), .number = number};
   if (call.key->allows("admin")) {

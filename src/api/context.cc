@@ -15,8 +15,10 @@ constexpr std::size_t kRootsMax = 65'536;
 
 // Whether the key has a role that sees every case of a party this node plays here.
 bool sees_all(const Principal& key, const CaseRoot& root, std::string_view own) {
-  const CaseFacts nothing{.parties = &root.parties, .state = {}, .opened_by = {}};
-  return sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
+  static const Value kNothing{Value::Record{}};
+  const desk::CaseFacts nothing{
+      .parties = &root.parties, .data = &kNothing, .state = {}, .opened_by = {}};
+  return desk::sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
 }
 
 std::string own_sealing_key(const Value& data, std::string_view own) {
@@ -52,11 +54,11 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
   }
 
   SeenCase seen;
-  CaseFacts facts;
+  desk::CaseFacts facts;
+  Value data;
   std::string state_name;
   std::string opened_by;
   bool found = false;
-  bool mine = false;
   context.node.query([&](const core::State& state) {
     const core::Case* c = state.find_case(id);
     if (!c) return;
@@ -68,7 +70,7 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
     found = true;
     seen.root.service_name = c->service;
     seen.root.parties = c->parties;
-    mine = in_divisions(*call.key, seen.root.service->fields, c->data);
+    data = c->data;
     state_name = c->state;
     opened_by = c->opened_by;
     for (const std::int64_t number : state.tasks_of(id)) {
@@ -78,12 +80,13 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
     }
     seen.sealing_key = own_sealing_key(c->data, own);
   });
-  if (!found || !mine) return std::unexpected{unknown};
+  if (!found) return std::unexpected{unknown};
   facts.parties = &seen.root.parties;
+  facts.data = &data;
   facts.state = state_name;
   facts.opened_by = opened_by;
   const auto look = [&] {
-    return sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);
+    return desk::sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);
   };
   seen.sight = look();
   if (seen.sight != Sight::full && !call.key->roles_in(seen.root.pack->name).empty()) {

@@ -18,6 +18,8 @@
 #include "api/shelf.h"
 #include "base/date.h"
 #include "base/shipped.h"
+#include "desk/authority.h"
+#include "desk/cursors.h"
 #include "exchange/blobs.h"
 #include "exchange/exchange.h"
 #include "figures/published.h"
@@ -29,6 +31,8 @@ class Follower;
 }
 
 namespace bashu::api {
+
+using desk::Sight;
 
 // What never changes of a case.
 struct CaseRoot {
@@ -57,6 +61,7 @@ struct Context {
   std::shared_ptr<const figures::Published> published = std::make_shared<figures::Published>();
   const Divisions* divisions = &shipped_divisions();
   Shelves shelves;
+  desk::Cursors cursors;
   AccessLog access;
   Deposits deposits;
   exchange::Blobs own_blobs;  // of a node without exchange
@@ -78,6 +83,7 @@ struct Context {
         set_today{std::move(today)},
         dir{n.identity().dir},
         shelves{n},
+        cursors{dir / "keys" / "cursors.key"},
         access{dir / "access.log"},
         deposits{dir / "deposits"},
         own_blobs{dir / "blobs"},

@@ -7,13 +7,15 @@
 #include "api/privacy.h"
 #include "api/problem.h"
 #include "api/routes.h"
-#include "api/test_pack.h"
 #include "base/json.h"
 #include "base/shipped.h"
+#include "desk/test_pack.h"
 #include "packs/load.h"
 
 namespace bashu::api {
 namespace {
+
+using desk::kTestPack;
 
 TEST(Problem, TheReadersLanguage) {
   const struct {

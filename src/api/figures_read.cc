@@ -150,7 +150,7 @@ Result show_overview(Context& context, const Call& call) {
 
 // Keys of records may name a firm: for those who see what is internal somewhere, and auditors.
 Result list_discrepancies(Context& context, const Call& call) {
-  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+  if (!desk::may_everywhere(*call.key, "audit") && !desk::may_everywhere(*call.key, "admin")) {
     return std::unexpected{
         forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
   }
@@ -168,7 +168,7 @@ Result list_discrepancies(Context& context, const Call& call) {
 
 // What this node counted, to every party that adopted the pack.
 Prepared tell_figures(Context& context, const Call& call) {
-  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+  if (!desk::may_everywhere(*call.key, "audit") && !desk::may_everywhere(*call.key, "admin")) {
     return std::unexpected{
         forbidden("This needs `audit` or `admin`.", "须有 audit 或 admin 权限。")};
   }
@@ -221,7 +221,7 @@ Result figure_records(Context& context, const Call& call) {
   if (!named) return std::unexpected{named.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(call);
+  const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto asked = read_ask(context, call, named->held.pack->name + "/" + named->name);
   if (!asked) return std::unexpected{asked.error()};
@@ -230,13 +230,13 @@ Result figure_records(Context& context, const Call& call) {
   });
   if (!listed) return std::unexpected{problem_of(listed.error())};
   // What a row is about may name a person or a firm: for offices. Others read what is published.
-  const bool internal = sees_internal(*call.key, *named->held.pack);
+  const bool internal = desk::sees_sums(*call.key, *named->held.pack);
   Value::List rows;
   for (const figures::Row& row : listed->rows) rows.push_back(record_json(row, internal));
   return json_response(Value::Record{{"figure", asked->ask.id},
                                      {"as_of", asked->ask.as_of.text()},
                                      {"records", std::move(rows)},
-                                     {"next", listed->next}});
+                                     {"next", next_page(context, call, listed->next)}});
 }
 
 }  // namespace bashu::api

@@ -14,7 +14,7 @@ constexpr std::uint64_t kEntriesMax = 1'000;
 }  // namespace
 
 Result journal_entries(Context& context, const Call& call) {
-  if (!call.key->allows("audit") && !call.key->allows("admin")) {
+  if (!desk::may_everywhere(*call.key, "audit") && !desk::may_everywhere(*call.key, "admin")) {
     return std::unexpected{
         forbidden("Reading the journal needs `audit`.", "查阅日志须有 audit 权限。")};
   }

@@ -47,6 +47,7 @@ const std::vector<Parameter>& query_parameters() {
       {"known_at", text_schema(), "a position, a date or a time: what was on record then"},
       {"limit", Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}, "rows"},
       {"mine", flag_schema(), "only cases this principal began"},
+      {"next", text_schema(), "path of the page to come back to"},
       {"pack", text_schema(), "name of the pack"},
       {"parent", text_schema(), "sub-cases of this case"},
       {"party", text_schema(),
@@ -284,7 +285,7 @@ void add_paths(Document& document) {
                                          {"required", true},
                                          {"schema", text_schema()}});
     }
-    std::string_view query = route.query;
+    std::string_view query = route.query == kAnyQuery ? "" : route.query;
     while (!query.empty()) {
       const std::size_t space = query.find(' ');
       parameters.push_back(ref("parameters", query.substr(0, space)));

@@ -61,6 +61,26 @@ Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
   return mask(value);
 }
 
+std::string pseudonym_in(const packs::Type& type, const Value& value, const std::string& path) {
+  const std::string* text = value.as_text();
+  if (text && (type.kind == packs::Kind::token || type.cls == packs::Class::token)) {
+    return text->starts_with("t:") ? path : "";
+  }
+  if (type.kind == packs::Kind::list && value.as_list()) {
+    for (std::size_t i = 0; i < value.as_list()->size(); ++i) {
+      auto found = pseudonym_in(*type.element, (*value.as_list())[i], item(path, i));
+      if (!found.empty()) return found;
+    }
+  }
+  for (const packs::Member& inner : type.members) {
+    const Value* member = value.find(inner.name);
+    if (!member) continue;
+    auto found = pseudonym_in(*inner.type, *member, below(path, inner.name));
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_private(const packs::Type& type) {
@@ -88,6 +108,18 @@ std::string find_sealed(const Value& value, const std::string& path) {
     for (const auto& [name, member] : *record) {
       if (name.starts_with('$')) return below(path, name);
       if (auto found = find_sealed(member, below(path, name)); !found.empty()) return found;
+    }
+  }
+  return {};
+}
+
+std::string find_pseudonym(const std::vector<packs::Member>& fields, const Value& form,
+                           const std::string& path) {
+  for (const packs::Member& field : fields) {
+    const Value* value = form.find(field.name);
+    if (!value) continue;
+    if (auto found = pseudonym_in(*field.type, *value, below(path, field.name)); !found.empty()) {
+      return found;
     }
   }
   return {};
@@ -145,7 +177,7 @@ Value mask(const Value& value) {
   return value;
 }
 
-bool AccessLog::record(Instant now, const Principal& key, std::string_view resource,
+bool AccessLog::record(Instant now, const people::Principal& key, std::string_view resource,
                        const std::vector<std::string>& paths) {
   Value::List fields;
   for (const std::string& path : paths) fields.emplace_back(path);

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "api/access.h"
 #include "base/instant.h"
 #include "base/value.h"
 #include "node/vault.h"
 #include "packs/type.h"
+#include "people/principal.h"
 
 namespace bashu::api {
 
@@ -24,6 +24,12 @@ namespace bashu::api {
 // The path of a sealed value in what a client sent; empty if there is none. Only the edge seals: a
 // ciphertext copied from elsewhere would be opened for whoever sent it.
 [[nodiscard]] std::string find_sealed(const Value& value, const std::string& path);
+
+// The path of a pseudonym given in place of who it stands for; empty if there is none. The node
+// makes them: one copied from elsewhere would speak for somebody whose number its sender never
+// knew.
+[[nodiscard]] std::string find_pseudonym(const std::vector<packs::Member>& fields,
+                                         const Value& form, const std::string& path);
 
 // What is wrong with the private members of `form`. All else is judged by decide.
 [[nodiscard]] std::optional<packs::FormError> check_private(
@@ -48,7 +54,7 @@ class AccessLog {
  public:
   explicit AccessLog(std::filesystem::path file) : file_{std::move(file)} {}
   // False if it could not be written: then the values must not leave.
-  [[nodiscard]] bool record(Instant now, const Principal& key, std::string_view resource,
+  [[nodiscard]] bool record(Instant now, const people::Principal& key, std::string_view resource,
                             const std::vector<std::string>& paths);
 
  private:

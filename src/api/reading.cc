@@ -9,7 +9,21 @@ namespace bashu::api {
 namespace {
 
 constexpr int kWaitMs = 5'000;
+constexpr int kMomentMs = 1'000;
 constexpr int kRowsMax = 1'000;
+
+// Who asks for what, apart from where to go on and how far.
+std::string list_of(const Call& call) {
+  std::string list = call.key->principal() + " " + std::string{call.request.path()};
+  std::map<std::string, std::string> sorted;
+  for (auto& [name, value] : call.request.parameters().value_or(http::Parameters{})) {
+    if (name != "after" && name != "limit" && name != "at_least") sorted.emplace(name, value);
+  }
+  for (const auto& [name, value] : sorted) {
+    list += " " + http::percent_encode(name) + "=" + http::percent_encode(value);
+  }
+  return list;
+}
 
 }  // namespace
 
@@ -26,14 +40,23 @@ std::expected<Past, Problem> read_past(Context& context, const Call& call) {
       return std::unexpected{behind(seen ? std::to_string(seen - 1) : "")};
     }
   }
+  const std::uint64_t durable = context.node.durable();
+  if (!*at && !*at_least && durable > 0) {
+    static_cast<void>(context.follower.wait(durable - 1, kMomentMs));
+  }
   const std::uint64_t entries = call.views->entries();
   const std::uint64_t newest = entries ? entries - 1 : 0;
   return Past{.at = *at, .position = std::min(at->value_or(newest), newest)};
 }
 
-std::expected<views::Page, Problem> read_page(const Call& call) {
+std::expected<views::Page, Problem> read_page(Context& context, const Call& call) {
   views::Page page;
-  page.after = call.parameter("after");
+  auto place = context.cursors.open(call.parameter("after"), list_of(call));
+  if (!place) {
+    return std::unexpected{malformed("after", "Not the `next` of an answer to this request.",
+                                     "不是此请求上一应答中的 next。")};
+  }
+  page.after = std::move(*place);
   const auto limit = number_parameter(call, "limit");
   if (!limit) return std::unexpected{limit.error()};
   if (*limit) {
@@ -43,6 +66,10 @@ std::expected<views::Page, Problem> read_page(const Call& call) {
     page.limit = static_cast<int>(**limit);
   }
   return page;
+}
+
+std::string next_page(Context& context, const Call& call, std::string_view place) {
+  return context.cursors.seal(place, list_of(call));
 }
 
 Onlooker::Onlooker(Context& context, const Call& call)
@@ -73,15 +100,16 @@ Sight Onlooker::sight_of(const views::CaseRow& row) {
   Sight found = Sight::none;
   const packs::PackPtr of = pack(row.pack);
   const packs::Service* service = of ? packs::find(of->services, row.service) : nullptr;
-  if (service && in_divisions(*call_.key, service->fields, row.data)) {
-    CaseFacts facts{.parties = &row.parties, .state = row.state, .opened_by = row.opened_by};
+  if (service) {
+    desk::CaseFacts facts{
+        .parties = &row.parties, .data = &row.data, .state = row.state, .opened_by = row.opened_by};
     const std::string& own = context_.node.identity().party;
-    found = sight(*call_.key, *of, *service, own, facts);
+    found = desk::sight(*call_.key, *of, *service, own, facts);
     // Tasks and steps are looked up only where nothing else lets the reader in.
     if (found != Sight::full && !call_.key->roles_in(of->name).empty()) {
       facts.task_roles = task_roles(row.id);
       facts.acted = acted_in(*call_.views, row.id, call_.key->principal());
-      found = sight(*call_.key, *of, *service, own, facts);
+      found = desk::sight(*call_.key, *of, *service, own, facts);
     }
   }
   seen_.emplace(row.id, found);

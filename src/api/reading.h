@@ -13,14 +13,16 @@
 namespace bashu::api {
 
 // `at=POSITION` reads as it was then; `at_least=POSITION` waits until the views are there (504 if
-// they do not get there in time).
+// they do not get there in time). Without them it waits a moment for what was durable when it came.
 struct Past {
   views::At at;
   std::uint64_t position = 0;  // what is read
 };
 [[nodiscard]] std::expected<Past, Problem> read_past(Context& context, const Call& call);
 // `after`, `limit`.
-[[nodiscard]] std::expected<views::Page, Problem> read_page(const Call& call);
+[[nodiscard]] std::expected<views::Page, Problem> read_page(Context& context, const Call& call);
+// `next` of the answer, for `after` of the next request.
+[[nodiscard]] std::string next_page(Context& context, const Call& call, std::string_view place);
 
 // Decides who sees which case, from the views, within one request.
 class Onlooker {

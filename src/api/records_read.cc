@@ -10,6 +10,8 @@ namespace bashu::api {
 
 namespace {
 
+constexpr int kPagesMax = 20;  // looked through for one answer
+
 Value pack_value(const HeldPack& held, const std::string& language) {
   Value::Record adopted;
   for (const auto& [party, from] : held.adopted) adopted.emplace(party, from.text());
@@ -34,11 +36,6 @@ Value pack_value(const HeldPack& held, const std::string& language) {
 bool has_private_fields(const packs::Type& record) {
   return std::ranges::any_of(record.members,
                              [](const packs::Member& m) { return is_private(*m.type); });
-}
-
-// Anything at all in the pack.
-bool has_part(const Principal& key, const packs::Pack& pack) {
-  return !key.roles_in(pack.name).empty() || sees_internal(key, pack);
 }
 
 Problem no_part() {
@@ -74,10 +71,10 @@ Result list_records(Context& context, const Call& call) {
   if (!held) return std::unexpected{held.error()};
   const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
   if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
-  if (!has_part(*call.key, *held->pack)) return std::unexpected{no_part()};
+  if (!desk::has_part(*call.key, *held->pack)) return std::unexpected{no_part()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(call);
+  const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
   if (!as_of) return std::unexpected{as_of.error()};
@@ -86,21 +83,18 @@ Result list_records(Context& context, const Call& call) {
                              .prefix = call.parameter("prefix"),
                              .as_of = *as_of,
                              .page = *page};
-  const auto listed = call.views->records(filter, past->at);
-  if (!listed) return std::unexpected{problem_of(listed.error())};
+  const bool internal = desk::is_office(*call.key, *held->pack);
+  const bool shows_key = desk::sees_key(*call.key, *held->pack, *reg);
+  // Whoever may not see a key may not find out by asking how it begins.
+  if (!shows_key && !(filter.key.empty() && filter.prefix.empty())) {
+    return std::unexpected{
+        forbidden("Keys of this register are for offices.", "此登记簿的键仅供机关查阅。")};
+  }
 
   Onlooker onlooker{context, call};
-  const bool internal = sees_internal(*call.key, *held->pack);
   const bool hides = has_private_fields(*reg->record);
-  // A key may hold what is not public: an office reads it, others read records without it.
-  const bool key_is_public = std::ranges::all_of(reg->key, [&](const std::string& name) {
-    const packs::Type* type = reg->record->member(name);
-    return type && type->cls == packs::Class::open;
-  });
   Reader all{.vault = nullptr, .personal = false, .internal = internal, .sensitive = {}};
-  Value::List records;
-  for (const views::RecordRow& row : listed->rows) {
-    if (!in_divisions(*call.key, reg->record->members, row.fields)) continue;
+  const auto shown = [&](const views::RecordRow& row) {
     Reader reader = all;
     reader.vault = &context.node.vault();
     reader.personal = hides && (row.id.empty() ? call.key->allows("registrar")
@@ -108,7 +102,6 @@ Result list_records(Context& context, const Call& call) {
     Value fields =
         reveal(reader, reg->record->members, row.fields, filter.reg + "/" + row.key, true);
     std::ranges::move(reader.sensitive, std::back_inserter(all.sensitive));
-    const bool shows_key = internal || key_is_public;
     if (!shows_key && fields.as_record()) fields.as_record()->erase("key");
     Value::Record one{{"keeper", row.keeper},
                       {"version", row.version},
@@ -122,7 +115,19 @@ Result list_records(Context& context, const Call& call) {
       one["number"] = row.number;
     }
     if (!row.contested.empty()) one["contested"] = list_value(row.contested);
-    records.push_back(std::move(one));
+    return one;
+  };
+  Value::List records;
+  std::string next;
+  for (int pages = 0; pages < kPagesMax; ++pages) {
+    filter.page.limit = page->limit - static_cast<int>(records.size());
+    const auto listed = call.views->records(filter, past->at);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (const views::RecordRow& row : listed->rows) {
+      if (desk::sees_record(*call.key, *reg, row.fields)) records.push_back(shown(row));
+    }
+    next = filter.page.after = listed->next;
+    if (next.empty() || static_cast<int>(records.size()) >= page->limit) break;
   }
   if (auto noted = onlooker.account_for(all, filter.reg); !noted) {
     return std::unexpected{noted.error()};
@@ -130,7 +135,7 @@ Result list_records(Context& context, const Call& call) {
   Value::Record answer{{"register", call.part("register")},
                        {"title", in_language(reg->title, call.language)},
                        {"records", std::move(records)},
-                       {"next", internal || key_is_public ? listed->next : ""},
+                       {"next", next_page(context, call, next)},
                        {"position", past->position}};
   if (reg->editions) {
     const auto editions = call.views->editions(filter.reg, past->at);
@@ -149,13 +154,13 @@ Result list_accounts(Context& context, const Call& call) {
   if (!book || !packs::find(book->accounts, call.part("kind"))) {
     return std::unexpected{not_found()};
   }
-  if (!sees_internal(*call.key, *held->pack)) {
+  if (!desk::sees_sums(*call.key, *held->pack)) {
     return std::unexpected{
         forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
   }
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(call);
+  const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
   if (!as_of) return std::unexpected{as_of.error()};
@@ -182,7 +187,7 @@ Result list_accounts(Context& context, const Call& call) {
     }
     answer["key"] = *key;
     answer["postings"] = std::move(postings);
-    answer["next"] = listed->next;
+    answer["next"] = next_page(context, call, listed->next);
     return json_response(answer);
   }
   const views::AccountFilter filter{.book = id,
@@ -197,7 +202,7 @@ Result list_accounts(Context& context, const Call& call) {
     accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
   }
   answer["accounts"] = std::move(accounts);
-  answer["next"] = listed->next;
+  answer["next"] = next_page(context, call, listed->next);
   return json_response(answer);
 }
 

@@ -78,6 +78,24 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<Parameters> Request::parameters() const {
+  Parameters all;
+  std::string_view rest = query();
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    auto name = percent_decode(pair.substr(0, equals));
+    std::string value{equals == std::string_view::npos ? "" : pair.substr(equals + 1)};
+    std::replace(value.begin(), value.end(), '+', ' ');
+    auto decoded = percent_decode(value);
+    if (!name || !decoded) return std::nullopt;
+    all.emplace_back(std::move(*name), std::move(*decoded));
+  }
+  return all;
+}
+
 std::optional<std::vector<std::string>> Request::segments() const {
   std::vector<std::string> parts;
   std::string_view rest = path();

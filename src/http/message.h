@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bashu::http {
@@ -17,6 +18,8 @@ class Stream;
 struct Header {
   std::string name, value;
 };
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method = "GET";
@@ -39,6 +42,8 @@ struct Request {
   [[nodiscard]] std::string_view query() const;  // after it
   // A member of the query, decoded; nullopt if absent or spelled wrongly.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
+  // All members, decoded, in order; nullopt if one is spelled wrongly.
+  [[nodiscard]] std::optional<Parameters> parameters() const;
   // The decoded parts of the path between slashes: `/a/b%20c` gives {"a", "b c"}; nullopt if
   // wrongly encoded.
   [[nodiscard]] std::optional<std::vector<std::string>> segments() const;

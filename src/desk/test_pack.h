@@ -1,9 +1,10 @@
-// A small pack for the tests of this folder: roles of every kind, values of every class.
+// A small pack for the tests of this folder and of api/: roles of every kind, values of every
+// class.
 #pragma once
 
 #include <string_view>
 
-namespace bashu::api {
+namespace bashu::desk {
 
 inline constexpr std::string_view kTestPack = R"(
 bashu: 1
@@ -100,4 +101,4 @@ scenarios:
       - {at: sichuan, as: citizen, start: errand, id: E1, parties: {origin: sichuan, destination: chongqing}, with: {subject: post, name: Synthetic}, state: asked}
 )";
 
-}  // namespace bashu::api
+}  // namespace bashu::desk

@@ -1,11 +1,11 @@
-#include "api/access.h"
+#include "desk/authority.h"
 
 #include <gtest/gtest.h>
 
-#include "api/test_pack.h"
+#include "desk/test_pack.h"
 #include "packs/load.h"
 
-namespace bashu::api {
+namespace bashu::desk {
 namespace {
 
 // Who sees a case of the test pack's service `errand`, at the node of `sichuan`.
@@ -26,7 +26,9 @@ class Sees : public ::testing::Test {
   packs::PackPtr pack_;
   const core::Parties parties_{{"origin", "sichuan"}, {"destination", "chongqing"}};
   const core::Parties swapped_{{"origin", "chongqing"}, {"destination", "sichuan"}};
-  const CaseFacts facts_{.parties = &parties_, .state = "asked", .opened_by = "key:other"};
+  const Value in_chengdu_{Value::Record{{"place", "510104"}}}, nowhere_{Value::Record{}};
+  const CaseFacts facts_{
+      .parties = &parties_, .data = &nowhere_, .state = "asked", .opened_by = "key:other"};
 };
 
 TEST_F(Sees, NothingWithoutARole) {
@@ -88,25 +90,51 @@ TEST_F(Sees, AnAuditorSeesWithoutReadingWhatIsPersonal) {
 }
 
 TEST_F(Sees, InternalThingsOnlyByAnOffice) {
-  EXPECT_FALSE(sees_internal(with({"citizen"}), *pack_));
-  EXPECT_FALSE(sees_internal(with({"driver", "gardener"}), *pack_));
-  EXPECT_TRUE(sees_internal(with({"clerk"}), *pack_));
+  EXPECT_FALSE(is_office(with({"citizen"}), *pack_));
+  EXPECT_FALSE(is_office(with({"driver", "gardener"}), *pack_));
+  EXPECT_TRUE(is_office(with({"clerk"}), *pack_));
   Principal registrar = with({});
   registrar.may = {"registrar"};
-  EXPECT_TRUE(sees_internal(registrar, *pack_));
+  EXPECT_TRUE(is_office(registrar, *pack_));
 }
 
-TEST_F(Sees, DivisionsByPrefix) {
-  const auto& fields = packs::find(pack_->services, "errand")->fields;
+TEST_F(Sees, CasesOfTheDivisionsSomebodyActsFor) {
+  CaseFacts facts = facts_;
+  facts.data = &in_chengdu_;
   Principal key = with({"clerk"});
-  const Value in_chengdu{Value::Record{{"place", "510104"}}};
-  EXPECT_TRUE(in_divisions(key, fields, in_chengdu));
+  EXPECT_EQ(look(key, facts), Sight::full);
   key.divisions = {"5105", "5113"};
-  EXPECT_FALSE(in_divisions(key, fields, in_chengdu));
+  EXPECT_EQ(look(key, facts), Sight::none);
+  facts.opened_by = "key:k";
+  EXPECT_EQ(look(key, facts), Sight::none);
   key.divisions.emplace_back("5101");
-  EXPECT_TRUE(in_divisions(key, fields, in_chengdu));
-  EXPECT_TRUE(in_divisions(key, fields, Value{Value::Record{}}));
+  EXPECT_EQ(look(key, facts), Sight::full);
+  // A personal case that names no place: whose it is nobody knows, but of who began it.
+  facts.data = &nowhere_;
+  EXPECT_EQ(look(key, facts), Sight::full);
+  facts.opened_by = "key:other";
+  EXPECT_EQ(look(key, facts), Sight::none);
+  key.may = {"audit"};
+  EXPECT_EQ(look(key, facts), Sight::none);
+}
+
+TEST_F(Sees, SumsAndKeysOnlyByWhoAnswersForAllOfThem) {
+  const packs::Register& agents = *packs::find(pack_->registers, "agents");
+  Principal key = with({"clerk"});
+  EXPECT_TRUE(sees_sums(key, *pack_));
+  EXPECT_TRUE(sees_record(key, agents, nowhere_));
+  EXPECT_TRUE(sees_key(with({}), *pack_, agents));
+  key.divisions = {"5101"};
+  EXPECT_FALSE(sees_sums(key, *pack_));
+  EXPECT_FALSE(sees_record(key, agents, nowhere_));
+  EXPECT_FALSE(sees_sums(with({"citizen"}), *pack_));
+  Principal auditor = with({});
+  auditor.may = {"audit"};
+  EXPECT_TRUE(may_everywhere(auditor, "audit"));
+  EXPECT_FALSE(may_everywhere(auditor, "admin"));
+  auditor.divisions = {"5101"};
+  EXPECT_FALSE(may_everywhere(auditor, "audit"));
 }
 
 }  // namespace
-}  // namespace bashu::api
+}  // namespace bashu::desk
