@@ -217,6 +217,7 @@ void expand_feed(Expansion& all, Value& feed, const std::string& path) {
   if (!feed.as_record()) return;
   expand_title(all, feed, "title", path);
   expand_title(all, feed, "why", path);
+  expand_feed_calc(all, feed, path);
   expand_expression(feed, "when");
   expand_fields(all, member(feed, "fields"), below(path, "fields"));
   Value accounts;

@@ -221,6 +221,23 @@ TEST(Expand, OptionalAccessIsASuffixWithoutASpace) {
   EXPECT_EQ(expand_optional("a ? b : c"), "a ? b : c");
 }
 
+TEST(Expand, ANameOfAFeedStandsForItsExpression) {
+  const Loaded made =
+      load(changed("    do: {put: hive, copy: line}",
+                   "    calc: {late: calc.due < line.day, due: \"add_days(today, 1)\"}\n"
+                   "    when: \"!calc.late && line.number != 'calc.late'\"\n"
+                   "    why: 太晚 / Too late\n"
+                   "    do: {put: hive, copy: line, if: calc.late}"));
+  ASSERT_TRUE(made.pack) << told(made);
+  const Feed& feed = made.pack->feeds.at(0).second;
+  EXPECT_EQ(feed.when->text(), "!((add_days(today, 1)) < line.day) && line.number != 'calc.late'");
+  EXPECT_EQ(feed.effects.at(0).only_if->text(), "((add_days(today, 1)) < line.day)");
+  EXPECT_EQ(told(load(changed("    do: {put: hive, copy: line}",
+                              "    calc: {a: calc.b + 1, b: calc.a}\n"
+                              "    do: {put: hive, copy: line}"))),
+            "44: feeds.hives.calc.a: is defined by itself\n");
+}
+
 TEST(Expand, SurvivesWhatIsNoPack) {
   for (
       const char* text :

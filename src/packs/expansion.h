@@ -51,6 +51,9 @@ void expand_effects(Expansion& all, Value& branch, const Source& source, const s
                                                    std::string_view into, const Value* targets,
                                                    const Source& source, const std::string& path);
 
+// `calc` of a feed, whose expressions then stand where its names stood.
+void expand_feed_calc(Expansion& all, Value& feed, const std::string& path);
+
 void expand_scenarios(Expansion& all);
 
 // The definition of a type that every pack may use without declaring it; nullptr: there is none.
