@@ -73,5 +73,6 @@ bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
 bool figures(std::ostream& out);
+bool find(std::ostream& out);
 
 }  // namespace bashu::bench

@@ -497,6 +497,41 @@ TEST_F(ApiTest, OwnCasesAndAllCases) {
   EXPECT_EQ(get("driver", "/cases/" + anns).body.text_at("state"), "done");
 }
 
+TEST_F(ApiTest, SearchAndInboxShowWhatTheKeyMaySee) {
+  const auto found = [&](const char* who, const std::string& text) {
+    std::set<std::string> cases;
+    const Answer answer = get(who, "/search?limit=1000&q=" + text);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    for (const Value& hit : *answer.body.find("hits")->as_list()) {
+      cases.insert(hit.find("case")->text_at("id"));
+    }
+    return cases;
+  };
+  const auto waits = [&](const char* who) {
+    std::set<std::string> cases;
+    const Answer answer = get(who, "/inbox?limit=1000");
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    for (const Value& item : *answer.body.find("items")->as_list()) {
+      cases.insert(item.find("case")->text_at("id"));
+    }
+    return cases;
+  };
+  const std::string anns = start("ann");
+  const std::string bobs = start("bob");
+  EXPECT_TRUE(found("ann", anns).contains(anns));
+  EXPECT_FALSE(found("ann", bobs).contains(bobs));
+  EXPECT_TRUE(found("clerk", bobs).contains(bobs));
+  EXPECT_TRUE(found("stranger", bobs).empty());
+  EXPECT_TRUE(waits("clerk").contains(anns) && waits("clerk").contains(bobs));
+  EXPECT_FALSE(waits("driver").contains(anns));
+  const Answer accepted = post("clerk", "/cases/" + anns + "/events/accept", R"({"role":"clerk"})");
+  ASSERT_EQ(accepted.status, 200) << accepted.raw.body;
+  wait(accepted);
+  EXPECT_TRUE(waits("driver").contains(anns));
+  EXPECT_FALSE(waits("clerk").contains(anns));
+  EXPECT_EQ(get("clerk", "/inbox?kind=other").status, 400);
+}
+
 TEST_F(ApiTest, DivisionsNarrowWhatIsSeen) {
   const std::string inside =
       start("clerk", "clerk", R"({"subject":"a","name":"b","place":"510104"})");

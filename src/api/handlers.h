@@ -31,6 +31,9 @@ Result case_choices(Context& context, const Call& call);
 Result case_history(Context& context, const Call& call);
 Result case_evidence(Context& context, const Call& call);
 Result list_tasks(Context& context, const Call& call);
+// finding.cc
+Result search(Context& context, const Call& call);
+Result list_inbox(Context& context, const Call& call);
 // records_read.cc
 Result list_packs(Context& context, const Call& call);
 Result show_pack(Context& context, const Call& call);

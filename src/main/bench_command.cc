@@ -26,6 +26,7 @@ const std::vector<Benchmark>& benchmarks() {
       {"exchange", "signed and receipted messages between two processes", run<bench::exchange>},
       {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
        run<bench::figures>},
+      {"find", "search over 1,000,000 cases, the inbox of 100,000", run<bench::find>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
   };
   return kBenchmarks;

@@ -331,6 +331,10 @@ CREATE TABLE case_step (
   to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,
   on_day TEXT NOT NULL, digest TEXT NOT NULL, input TEXT NOT NULL, computed TEXT NOT NULL,
   position BIGINT NOT NULL);
+CREATE TABLE clock (
+  case_no BIGINT NOT NULL, clock TEXT NOT NULL, due TEXT, position BIGINT NOT NULL,
+  PRIMARY KEY (case_no, clock)) WITHOUT ROWID;
+CREATE INDEX clock_by_position ON clock (position);
 CREATE TABLE account_kind (
   id INTEGER PRIMARY KEY, book TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (book, kind));
 CREATE TABLE account (

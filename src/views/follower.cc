@@ -31,9 +31,12 @@ constexpr int kPauseMs = 200;  // how soon a stop is noticed
 // tables writes a page for every account it touched, however often.
 constexpr std::chrono::milliseconds kGather{200};
 
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kFeedAtLeast{2};  // so often the index is fed under load
+
 void remove_files(const fs::path& path) {
   std::error_code ignored;  // what is left over is removed at the next start
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".find", ".find-wal", ".find-shm"})
     fs::remove(path.string() + suffix, ignored);
 }
 
@@ -41,8 +44,10 @@ std::string mark_of(const node::Entry& entry) { return hex(sha256(entry.leaf)); 
 
 // Views and their file. Readers of tables that a rebuild replaced keep them until they are done.
 struct InUse {
-  InUse(std::unique_ptr<Views> v, fs::path p) : views{std::move(v)}, path{std::move(p)} {}
+  InUse(std::unique_ptr<Views> v, std::unique_ptr<Finder> f, fs::path p)
+      : views{std::move(v)}, finder{std::move(f)}, path{std::move(p)} {}
   ~InUse() {
+    finder.reset();
     views.reset();
     if (obsolete) remove_files(path);
   }
@@ -50,9 +55,17 @@ struct InUse {
   InUse& operator=(const InUse&) = delete;
 
   std::unique_ptr<Views> views;
+  std::unique_ptr<Finder> finder;
   fs::path path;
   std::atomic<bool> obsolete = false;
 };
+
+std::expected<std::shared_ptr<InUse>, Fault> use(std::unique_ptr<Views> views,
+                                                 const fs::path& path) {
+  auto finder = Finder::open(path.string() + ".find", *views);
+  if (!finder) return std::unexpected{finder.error()};
+  return std::make_shared<InUse>(std::move(views), std::move(*finder), path);
+}
 
 class FollowerImpl final : public Follower {
  public:
@@ -82,8 +95,10 @@ class FollowerImpl final : public Follower {
       if (!views) return std::unexpected{views.error()};
     }
     if (auto linked = point_to(file); !linked) return linked;
+    auto used = use(std::move(*views), dir_ / file);
+    if (!used) return std::unexpected{used.error()};
     file_ = file;
-    in_use_ = std::make_shared<InUse>(std::move(*views), dir_ / file);
+    in_use_ = std::move(*used);
     thread_ = named_thread("bashu-views", [this] { follow(); });
     return {};
   }
@@ -91,6 +106,14 @@ class FollowerImpl final : public Follower {
   std::shared_ptr<Views> views() override {
     const std::lock_guard lock{mutex_};
     return {in_use_, in_use_->views.get()};
+  }
+  std::expected<Found, Fault> search(const SearchAsk& ask) override {
+    const auto used = in_use();
+    return used->finder->search(*used->views, ask);
+  }
+  std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) override {
+    const auto used = in_use();
+    return used->finder->inbox(*used->views, ask, today);
   }
   std::uint64_t entries() override { return views()->entries(); }
 
@@ -120,6 +143,11 @@ class FollowerImpl final : public Follower {
   }
 
  private:
+  std::shared_ptr<InUse> in_use() {
+    const std::lock_guard lock{mutex_};
+    return in_use_;
+  }
+
   // True if the newest entry the views hold is the journal's.
   std::expected<bool, Fault> belongs(Views& views) {
     const std::uint64_t held = views.entries();
@@ -184,12 +212,24 @@ class FollowerImpl final : public Follower {
       }
       if (fault().empty()) {
         const std::uint64_t seen = entries();  // without keeping the tables while waiting
-        node_.wait_durable(seen, kPauseMs);
+        if (node_.wait_durable(seen, kPauseMs) <= seen || fed_ + kFeedAtLeast < Clock::now())
+          feed();
         gather(seen);
       } else {
         std::this_thread::sleep_for(std::chrono::milliseconds{kPauseMs});
       }
     }
+  }
+
+  // The index of search and inbox, a little at a time: it waits for the tables, they not for it.
+  void feed() {
+    constexpr std::int64_t kRows = 500;
+    const auto used = in_use();
+    while (!stop_ && used->views->entries() >= node_.durable()) {
+      const auto more = used->finder->catch_up(*used->views, kRows);
+      if (!more || !*more) break;
+    }
+    fed_ = Clock::now();
   }
 
   void gather(std::uint64_t seen) {
@@ -209,7 +249,9 @@ class FollowerImpl final : public Follower {
     const std::lock_guard applying{applying_};
     if (auto result = catch_up(**built); !result) return result;
     if (auto linked = point_to(file); !linked) return linked;
-    auto fresh = std::make_shared<InUse>(std::move(*built), dir_ / file);
+    auto used = use(std::move(*built), dir_ / file);
+    if (!used) return std::unexpected{used.error()};
+    std::shared_ptr<InUse> fresh = std::move(*used);
     {
       const std::lock_guard lock{mutex_};
       file_ = file;
@@ -253,7 +295,7 @@ class FollowerImpl final : public Follower {
 
   void tell() {
     const std::lock_guard lock{mutex_};
-    told_ = std::chrono::steady_clock::now();
+    told_ = Clock::now();
     changed_.notify_all();
   }
 
@@ -264,8 +306,9 @@ class FollowerImpl final : public Follower {
   std::mutex applying_;    // held while entries go into the views in use
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t wanted_ = 0;                    // entries somebody waits for
-  std::chrono::steady_clock::time_point told_;  // when entries were last made visible
+  std::uint64_t wanted_ = 0;  // entries somebody waits for
+  Clock::time_point told_;    // when entries were last made visible
+  Clock::time_point fed_;     // when the index was last fed; the thread's
   fs::path file_;
   std::shared_ptr<InUse> in_use_;
   std::string fault_;

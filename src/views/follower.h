@@ -2,7 +2,7 @@
 // rebuild beside it.
 //
 //     DIR/views.db      a link to the file in use, so that a rebuilt one takes its place at once
-//     DIR/views-N.db    that file
+//     DIR/views-N.db    that file; beside it views-N.db.find, the index of search and inbox
 //
 // A file that does not belong to the journal, or was damaged, is rebuilt from the first entry.
 #pragma once
@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "node/node.h"
+#include "views/finder.h"
 #include "views/views.h"
 
 namespace bashu::views {
@@ -28,6 +29,9 @@ class Follower {
 
   // The views in use. Keep it for one request, not for longer: a rebuild puts another in its place.
   [[nodiscard]] virtual std::shared_ptr<Views> views() = 0;
+  // Search and inbox over them (finder.h).
+  [[nodiscard]] virtual std::expected<Found, Fault> search(const SearchAsk& ask) = 0;
+  [[nodiscard]] virtual std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) = 0;
   // How many entries are visible; the newest is at entries() - 1.
   [[nodiscard]] virtual std::uint64_t entries() = 0;
   // Waits until the entry at `position` is visible; false if the time is up or following failed.

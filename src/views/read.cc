@@ -554,6 +554,7 @@ Listed<TaskRow> tasks(Session& session, const TaskFilter& filter) {
   where.add("raised <= ?", session.known);
   if (filter.open) where.add("(closed IS NULL OR closed > ?)", session.known);
   if (!filter.id.empty()) where.add("case_id = ?", filter.id);
+  if (filter.number > 0) where.add("number = ?", filter.number);
   if (!filter.page.after.empty()) where.add("number > ?", number(filter.page.after).value_or(0));
   Statement& query = session.db.prepared(
       "SELECT number, kind, case_id, roles, title, detail, raised_on, raised, closed FROM task "

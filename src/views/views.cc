@@ -24,7 +24,7 @@ namespace bashu::views {
 namespace {
 
 // A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "4";
+constexpr std::string_view kFormat = "5";
 constexpr const char* kMemory = ":memory:";
 
 std::string meta(Database& db, std::string_view name) {
@@ -79,6 +79,7 @@ std::expected<void, Fault> Views::start() {
   if (!read_only_) writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding);
   entries_ = count_of(meta(*db_, "entries"));
   mark_ = meta(*db_, "mark");
+  made_ = meta(*db_, "made");
   publish_catalogue();
   return db_->check();
 }
@@ -279,7 +280,8 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
     }
     (*db)
         ->prepared(
-            "INSERT INTO meta (name, value) VALUES ('format', ?), ('own', ?), ('entries', '0')")
+            "INSERT INTO meta (name, value) VALUES ('format', ?), ('own', ?), ('entries', '0'), "
+            "('made', lower(hex(randomblob(16))))")
         .bind(0, kFormat)
         .bind(1, std::string_view{options.own})
         .run();

@@ -145,6 +145,7 @@ struct TaskFilter {
   bool open = true;                // only those; otherwise closed ones too
   std::vector<std::string> roles;  // any of these; empty: all
   core::CaseId id;
+  std::int64_t number = 0;  // exactly this one
   Page page;
 };
 struct MessageRow {
@@ -236,6 +237,8 @@ class Views {
   [[nodiscard]] std::uint64_t entries() const;
   [[nodiscard]] std::string mark() const;
   [[nodiscard]] core::PartyId party() const { return options_.own; }  // whose journal it is
+  // Tells this file from every other, also from one that was made again under the same name.
+  [[nodiscard]] std::string made() const { return made_; }
   // Waits until the entry at `position` is visible; false if the time is up.
   bool wait(std::uint64_t position, int timeout_ms);
   // The newest position whose entry was journalled at or before `time_ms`.
@@ -303,7 +306,7 @@ class Views {
   std::condition_variable changed_;
   CataloguePtr catalogue_;
   std::uint64_t entries_ = 0;
-  std::string mark_;
+  std::string mark_, made_;
   std::vector<std::unique_ptr<Database>> readers_;
 };
 

@@ -263,6 +263,21 @@ struct Writer::Apply {
         .run();
   }
 
+  // The newest of each clock only: what waits for whom is asked of the present.
+  void operator()(const core::ClockSet& e) const {
+    const CaseNow* now = w.load_case(e.id);
+    if (!now) return;
+    const std::string due = e.due && !e.fired ? e.due->text() : std::string{};
+    w.db_
+        .prepared(
+            "INSERT OR REPLACE INTO clock (case_no, clock, due, position) VALUES (?, ?, ?, ?)")
+        .bind(0, now->facts.no)
+        .bind_kept(1, e.clock)
+        .kept_or_null(2, due)
+        .bind(3, w.position_)
+        .run();
+  }
+
   void operator()(const core::FeedTaken& e) const {
     for (const core::FeedLine& line : e.lines) {
       for (const core::Posted& posting : line.postings) w.post(posting);
@@ -294,9 +309,9 @@ struct Writer::Apply {
     }
   }
 
-  // What the tables do not show: counters, clocks, waiting steps, stored requests, signed records.
+  // What the tables do not show: counters, alarms, waiting steps, stored requests, signed records.
   template <typename Other>
-    requires(std::is_same_v<Other, core::ClockSet> || std::is_same_v<Other, core::ClockAlarmed> ||
+    requires(std::is_same_v<Other, core::ClockAlarmed> ||
              std::is_same_v<Other, core::SerialTaken> ||
              std::is_same_v<Other, core::ChildNumbered> ||
              std::is_same_v<Other, core::MessageHeld> || std::is_same_v<Other, core::StepParked> ||

@@ -1,0 +1,94 @@
+#include "views/finder.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "views/find/feed.h"
+
+namespace bashu::views {
+
+namespace {
+
+// An index that changed its meaning gets a new number.
+constexpr std::string_view kFormat = "1";
+// What a question takes in by itself before it is answered.
+constexpr std::int64_t kLittle = 2'000;
+
+std::string belongs_to(Database& index) {
+  Statement& query = index.prepared("SELECT value FROM meta WHERE name = 'belongs_to'");
+  std::string value = query.step() ? std::string{query.text(0)} : std::string{};
+  query.reset();
+  return value;
+}
+
+std::expected<std::unique_ptr<Database>, Fault> open_index(const std::string& path) {
+  auto index = Database::open(path, sqlite::Access::create);
+  if (index) (*index)->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  return index;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Finder>, Fault> Finder::open(const std::string& path, Views& views) {
+  const std::string owner = std::string{kFormat} + " " + views.made();
+  auto index = open_index(path);
+  if (!index) return std::unexpected{index.error()};
+  const bool ours = belongs_to(**index) == owner;
+  if ((*index)->check() && ours) return std::make_unique<Finder>(std::move(*index));
+  index->reset();
+  std::error_code ignored;  // what cannot be removed cannot be opened either, and is told then
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
+  index = open_index(path);
+  if (!index) return std::unexpected{index.error()};
+  make_index_schema(**index);
+  (*index)
+      ->prepared("INSERT INTO meta (name, value) VALUES ('belongs_to', ?)")
+      .bind(0, std::string_view{owner})
+      .run();
+  if (auto made = (*index)->check(); !made) return std::unexpected{made.error()};
+  return std::make_unique<Finder>(std::move(*index));
+}
+
+std::expected<bool, Fault> Finder::take_in(Views& views, std::int64_t rows_max) {
+  if (views.entries() == fed_) return false;
+  const auto more = views.read({}, [&](Session& session) {
+    index_->exec("BEGIN");
+    const bool left = feed(*index_, session, rows_max);
+    index_->exec("COMMIT");
+    return std::pair{left, static_cast<std::uint64_t>(session.last + 1)};
+  });
+  if (auto written = index_->check(); !written) {
+    index_->exec("ROLLBACK");
+    (void)index_->check();
+    return std::unexpected{written.error()};
+  }
+  if (!more) return std::unexpected{more.error()};
+  if (!more->first) fed_ = more->second;
+  return more->first;
+}
+
+std::expected<bool, Fault> Finder::catch_up(Views& views, std::int64_t rows_max) {
+  const std::lock_guard lock{mutex_};
+  return take_in(views, rows_max);
+}
+
+std::expected<Found, Fault> Finder::search(Views& views, const SearchAsk& ask) {
+  const std::lock_guard lock{mutex_};
+  if (auto fed = take_in(views, kLittle); !fed) return std::unexpected{fed.error()};
+  auto found =
+      views.read({}, [&](Session& session) { return views::search(*index_, session, ask); });
+  if (auto read = index_->check(); !read) return std::unexpected{read.error()};
+  return found;
+}
+
+std::expected<Inbox, Fault> Finder::inbox(Views& views, const InboxAsk& ask, Date today) {
+  const std::lock_guard lock{mutex_};
+  if (auto fed = take_in(views, kLittle); !fed) return std::unexpected{fed.error()};
+  auto found =
+      views.read({}, [&](Session& session) { return views::inbox(*index_, session, ask, today); });
+  if (auto read = index_->check(); !read) return std::unexpected{read.error()};
+  return found;
+}
+
+}  // namespace bashu::views
