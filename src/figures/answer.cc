@@ -13,9 +13,9 @@
 #include "figures/count.h"
 #include "packs/depends.h"
 #include "packs/syntax.h"
-#include "views/read.h"
 #include "views/rows.h"
 #include "views/scope.h"
+#include "views/views.h"
 
 namespace bashu::figures {
 

@@ -19,8 +19,8 @@
 
 #include "base/json.h"
 #include "figures/words.h"
-#include "views/read.h"
 #include "views/test_journal.h"
+#include "views/views.h"
 
 namespace bashu::figures::test {
 

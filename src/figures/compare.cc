@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "figures/answer.h"
-#include "views/read.h"
+#include "views/views.h"
 
 namespace bashu::figures {
 

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "figures/answer.h"
 #include "figures/marks.h"
-#include "views/read.h"
+#include "views/views.h"
 
 namespace bashu::figures {
 

@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "figures/ask.h"
-#include "views/read.h"
+#include "views/read/cases.h"
+#include "views/read/records.h"
 #include "views/scope.h"
 #include "views/session.h"
 

@@ -8,7 +8,7 @@
 #include "figures/answer.h"
 #include "figures/compare.h"
 #include "figures/marks.h"
-#include "views/read.h"
+#include "views/views.h"
 
 namespace bashu::figures {
 

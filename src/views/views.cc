@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "sqlite/database.h"
-#include "views/read.h"
 #include "views/session.h"
 #include "views/writer.h"
 

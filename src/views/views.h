@@ -23,186 +23,17 @@
 #include <utility>
 #include <vector>
 
-#include "base/date.h"
 #include "base/error.h"
-#include "base/title.h"
-#include "base/value.h"
 #include "core/event.h"
-#include "core/store.h"
+#include "views/read/accounts.h"
+#include "views/read/cases.h"
+#include "views/read/disputes.h"
+#include "views/read/messages.h"
+#include "views/read/records.h"
+#include "views/read/tasks.h"
 #include "views/session.h"
 
 namespace bashu::views {
-
-struct Page {
-  std::string after;  // `next` of the page before; empty: from the beginning
-  int limit = 50;     // at most 1,000
-};
-template <typename Row>
-struct Listed {
-  std::vector<Row> rows;
-  std::string next;  // empty: that was all
-};
-
-struct CaseRow {
-  core::CaseId id;
-  std::string pack;  // digest
-  std::string pack_name;
-  std::string service;
-  std::string state;
-  core::Parties parties;
-  core::CaseId parent;
-  std::string opened_by;
-  Date opened, since;
-  std::int64_t version = 0;
-  Value data;
-  std::vector<core::Visit> reached;
-  bool disputed = false;
-  std::uint64_t position = 0;  // of the entry that made it so
-};
-struct CaseFilter {
-  std::string pack, service, state;  // names; empty: any
-  std::string party;                 // with `plays` empty: in any party of the case
-  std::string plays;                 // `origin`
-  core::CaseId parent;
-  std::string opened_by;
-  std::optional<std::uint64_t> changed_since;        // changed by an entry after this position
-  std::vector<std::pair<std::string, Value>> equal;  // field to value
-  std::string text;                                  // contained in the id or a readable text field
-  Page page;
-};
-struct StepRow {
-  std::int64_t version = 0;
-  std::string event, from, to;  // `to` empty: the state did not change
-  core::PartyId decided_by;
-  std::string role, principal;
-  std::int64_t branch = 0;
-  Date on;
-  std::string digest;
-  Value input, set;
-  std::uint64_t position = 0;
-};
-struct RecordRow {
-  std::string key;
-  core::PartyId keeper;
-  std::int64_t version = 0;
-  Date on;
-  core::CaseId id;          // the case that wrote it
-  std::string edition;      // its name; empty: none
-  std::int64_t number = 0;  // of the edition
-  std::vector<core::PartyId> contested;
-  Value fields;
-  std::uint64_t position = 0;
-};
-struct RecordFilter {
-  std::string reg;            // `pack/register`
-  std::string key;            // exactly this one
-  std::string prefix;         // keys that begin so
-  std::optional<Date> as_of;  // of editions; nullopt: the newest
-  Page page;
-};
-struct EditionRow {
-  core::RegisterId reg;
-  core::PartyId keeper;
-  std::string name;
-  std::int64_t number = 0;
-  Date on;
-  core::CaseId id;
-  std::int64_t entries = 0;
-  std::string digest;  // of its content: canonical JSON of [[key, record], ...]
-  std::uint64_t position = 0;
-  friend bool operator==(const EditionRow&, const EditionRow&) = default;
-};
-struct AccountRow {
-  core::Account account;
-  std::int64_t balance = 0;
-};
-struct AccountFilter {
-  core::BookId book;
-  std::string kind;           // empty: every kind of the book
-  std::string prefix;         // of the key
-  std::optional<Date> as_of;  // postings dated up to here
-  Page page;
-};
-struct PostingRow {
-  Date on;
-  std::int64_t amount = 0;  // negative: out of the account
-  core::Account counter;
-  core::CaseId id;
-  std::uint64_t position = 0;
-};
-struct TaskRow {
-  std::int64_t number = 0;
-  core::TaskKind kind{};
-  core::CaseId id;
-  std::vector<std::string> roles;
-  Title title;
-  std::string detail;
-  Date on;
-  std::uint64_t raised = 0;
-  At closed;
-};
-struct TaskFilter {
-  bool open = true;                // only those; otherwise closed ones too
-  std::vector<std::string> roles;  // any of these; empty: all
-  core::CaseId id;
-  std::int64_t number = 0;  // exactly this one
-  Page page;
-};
-struct MessageRow {
-  bool sent = false;  // by this node; otherwise taken
-  core::PartyId peer;
-  std::int64_t seq = 0;
-  std::string kind, stream;
-  std::string message_id;       // hex, of those taken
-  std::string outcome, reason;  // empty: not answered yet
-  std::uint64_t position = 0;
-  At answered;  // acked, or, of a held one, resolved
-};
-struct MessageFilter {
-  std::optional<bool> sent;
-  core::PartyId peer;
-  std::string stream;
-  std::int64_t above = 0;  // only later ones of the channel
-  bool open = false;       // only unanswered or held ones
-  Page page;
-};
-struct DisputeRow {
-  core::CaseId id;
-  core::PartyId by;
-  std::string reason, detail, content;
-  std::uint64_t raised = 0;
-  At ended;
-  struct Signed {
-    core::PartyId by;
-    std::string content, note;
-    std::uint64_t position = 0;
-  };
-  std::vector<Signed> signatures;
-};
-
-// How far the channel with a peer had come: the last message sent and the last one taken.
-struct ChannelRow {
-  core::PartyId peer;
-  std::int64_t sent = 0, taken = 0;
-};
-// A peer's value of a figure, as it told it (docs/formats/messages.md, `figure.value`).
-struct ToldRow {
-  core::PartyId from;
-  std::string pack;        // digest
-  std::string figure;      // `pack/figure`
-  std::string definition;  // digest
-  Date as_of;
-  std::optional<std::pair<Date, Date>> period;
-  std::optional<std::int64_t> value;
-  std::int64_t rows = 0, failed = 0;
-  std::string rows_digest;           // empty: not told
-  Value row_digests;                 // record: subject to digest; null: not told
-  Value splits;                      // record: name to list of [key, value]; null: not told
-  std::int64_t known_at = 0;         // position of the peer's journal
-  std::int64_t sent = 0, taken = 0;  // of the peer's channel with us, by then
-  Date on;
-  std::uint64_t position = 0;  // of ours, when it came
-};
 
 class Writer;
 
@@ -244,7 +75,7 @@ class Views {
   // The newest position whose entry was journalled at or before `time_ms`.
   [[nodiscard]] std::expected<At, Fault> at_position(std::int64_t time_ms);
 
-  // One look at everything as it stood at a position: what `look` reads on its session (read.h,
+  // One look at everything as it stood at a position: what `look` reads on its session (read/,
   // figures/) is of one moment. Not to be nested.
   template <typename T>
   using Read = std::expected<T, Fault>;
@@ -260,7 +91,7 @@ class Views {
     return result;
   }
 
-  // The same for one answer; see read.h.
+  // The same for one answer; see read/.
   Read<std::optional<CaseRow>> case_at(std::string_view id, At at = {});
   Read<Listed<CaseRow>> list_cases(const CaseFilter& filter, At at = {});
   Read<std::vector<StepRow>> history(std::string_view id, At at = {});

@@ -38,7 +38,9 @@ void forget_half(Kept& kept, When when) {
 }  // namespace
 
 Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
-    : db_{database}, own_{std::move(own)}, rebuilding_{rebuilding}, lookups_{!rebuilding} {
+    : db_{database},
+      own_{std::move(own)},
+      phase_{rebuilding ? Phase::rebuilding : Phase::following} {
   catalogue_ = read_catalogue(db_);
   Statement& meta = db_.prepared("SELECT name, value FROM meta");
   while (meta.step()) {
@@ -51,7 +53,8 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
     position_ = newest.integer(1);
   }
   newest.reset();
-  cases_complete_ = records_complete_ = accounts_complete_ = texts_complete_ = position_ < 0;
+  const Extent extent = position_ < 0 ? Extent::whole : Extent::part;
+  memory_ = {.cases = extent, .records = extent, .accounts = extent, .texts = extent};
   next_case_ = next_id(db_, "case_index", "no");
   next_edition_ = next_id(db_, "edition");
   next_account_ = next_id(db_, "account");
@@ -63,7 +66,7 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
 Writer::~Writer() = default;
 
 void Writer::use_catalogue() {
-  cases_complete_ = cases_complete_ && cases_.empty();
+  if (!cases_.empty()) memory_.cases = Extent::part;
   cases_.clear();
   records_.clear();
   services_.clear();
@@ -71,7 +74,7 @@ void Writer::use_catalogue() {
   for (const auto& [thing, table] : catalogue_.services) {
     Service& service = services_[thing];
     service.table = table;
-    service.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding_);
+    service.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding());
     const auto figures = catalogue_.service_figures.find(thing);
     if (figures != catalogue_.service_figures.end()) service.figures = &figures->second;
     service.watched = catalogue_.watched_parents.contains(thing);
@@ -79,7 +82,7 @@ void Writer::use_catalogue() {
   for (const auto& [thing, table] : catalogue_.registers) {
     Service& reg = registers_[thing];
     reg.table = table;
-    reg.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding_);
+    reg.rows = std::make_unique<RowBuffer>(db_, *table, rebuilding());
     const auto figures = catalogue_.register_figures.find(thing);
     if (figures != catalogue_.register_figures.end()) reg.figures = &figures->second;
   }
@@ -175,7 +178,7 @@ Writer::CaseNow* Writer::load_case(std::string_view id) {
     it->second->used = batch_;
     return it->second.get();
   }
-  if (cases_complete_) return nullptr;
+  if (memory_.cases == Extent::whole) return nullptr;
   need_lookups();
   Statement& index = db_.prepared("SELECT no, table_id FROM case_index WHERE id = ?");
   if (!index.bind(0, id).step()) return nullptr;
@@ -211,8 +214,8 @@ const std::vector<core::CaseId>& Writer::children(CaseNow& now) {
 void Writer::flush_rows() {
   for (auto& [thing, service] : services_) service.rows->flush();
   for (auto& [thing, reg] : registers_) reg.rows->flush();
-  if (!rebuilding_ || figure_rows_.size() + figure_closes_.size() > kKeptBack) write_figure_rows();
-  if (!rebuilding_ || postings_.size() > kKeptBack) write_postings();
+  if (!rebuilding() || figure_rows_.size() + figure_closes_.size() > kKeptBack) write_figure_rows();
+  if (!rebuilding() || postings_.size() > kKeptBack) write_postings();
 }
 
 void Writer::write_all() {
@@ -223,8 +226,8 @@ void Writer::write_all() {
 }
 
 void Writer::need_lookups() {
-  if (lookups_) return;
-  lookups_ = true;
+  if (phase_ != Phase::rebuilding) return;
+  phase_ = Phase::rebuilding_indexed;
   write_all();
   add_lookup_indexes(db_, catalogue_);
 }
@@ -331,7 +334,7 @@ void Writer::flush(std::string_view mark) {
   keep("entries", std::to_string(position_ + 1));
   keep("mark", mark);
   if (today_) keep("today", today_->text());
-  if (!rebuilding_) {  // of a rebuild nothing is to be seen before its end
+  if (!rebuilding()) {  // of a rebuild nothing is to be seen before its end
     db_.exec("COMMIT");
     in_transaction_ = false;
   }
@@ -344,21 +347,21 @@ void Writer::forget_some() {
     write_all();  // what is forgotten is read back from its table
   if (cases_.size() > kCasesMax) {
     forget_half(cases_, [](const CaseNow& now) { return now.used; });
-    cases_complete_ = false;
+    memory_.cases = Extent::part;
   }
   if (records_.size() > kRecordsMax)
     forget_half(records_, [](const RecordNow& now) { return now.touched; });
   if (record_keys_.size() > kRecordKeysMax) {
     record_keys_.clear();
-    records_complete_ = false;
+    memory_.records = Extent::part;
   }
   if (accounts_.size() > kAccountsMax) {
     accounts_.clear();
-    accounts_complete_ = false;
+    memory_.accounts = Extent::part;
   }
   if (texts_.size() > kTextsMax) {
     texts_.clear();
-    texts_complete_ = false;
+    memory_.texts = Extent::part;
   }
 }
 
@@ -366,8 +369,7 @@ void Writer::finish_rebuild() {
   write_all();
   if (in_transaction_) db_.exec("COMMIT");
   in_transaction_ = false;
-  rebuilding_ = false;
-  lookups_ = true;
+  phase_ = Phase::following;
   for (auto& [thing, service] : services_) service.rows->keep_open(false);
   for (auto& [thing, reg] : registers_) reg.rows->keep_open(false);
   add_lookup_indexes(db_, catalogue_);

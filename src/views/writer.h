@@ -53,6 +53,18 @@ class Writer final : public Lookups {
   [[nodiscard]] bool take_catalogue_changed() { return std::exchange(catalogue_changed_, false); }
 
  private:
+  // How far a rebuild has come, and what may be asked of the tables.
+  enum class Phase : std::uint8_t {
+    rebuilding,          // rows are kept back, nothing can be found in the tables by its name
+    rebuilding_indexed,  // rows are kept back, the indexes exist that find a case or record
+    following,           // what is flushed is seen by readers
+  };
+  // Of what is kept in memory: `whole`, nothing was forgotten and what is not there does not exist;
+  // `part`, it may stand in its table.
+  enum class Extent : std::uint8_t { part, whole };
+  struct Memory {
+    Extent cases{}, records{}, accounts{}, texts{};
+  };
   struct OpenRow {  // a figure's row of a case or record, as it stands
     std::int64_t figure = 0, split = 0, pos_from = 0;
     std::int64_t from = 0, to = 0, stated_from = 0, value = 0;
@@ -133,11 +145,17 @@ class Writer final : public Lookups {
   void post(const core::Posted& event);
   void put(const core::RecordPut& event);
   void publish(const core::EditionPublished& event);
+  void add_edition(const Table& table, std::int64_t id, const core::EditionPublished& event);
+  std::vector<FigureCells> open_rows_of_edition(std::int64_t edition, Date day);
+  void end_replaced(const Service& reg, const core::EditionPublished& event);
+  void add_entries(Service& reg, const Plan& columns, std::int64_t id,
+                   const core::EditionPublished& event);
   void adopt(const core::PackAdopted& event);
   void activate(const std::string& digest, Date from);
   void begin_day(Date day);
   void backfill(const FigureDef& def);
   [[nodiscard]] Span span_of_edition(std::int64_t edition);
+  [[nodiscard]] bool rebuilding() const { return phase_ != Phase::following; }
   void use_catalogue();
   void flush_rows();
   // Before tables are read: also what a rebuild keeps back.
@@ -155,16 +173,12 @@ class Writer final : public Lookups {
 
   Database& db_;
   core::PartyId own_;
-  bool rebuilding_;
+  Phase phase_;
   Catalogue catalogue_;
   bool catalogue_changed_ = true;
   bool in_transaction_ = false;
-  bool lookups_ = true;  // the indexes exist that find a case or record
-  // Nothing was forgotten: what is not in memory does not exist; of records, whose key has a hash
-  // that is not among record_keys_.
-  bool cases_complete_ = false, records_complete_ = false;
-  bool accounts_complete_ = false, texts_complete_ = false;
-  std::unordered_set<std::size_t> record_keys_;
+  Memory memory_;
+  std::unordered_set<std::size_t> record_keys_;  // hashes of all keys, while records are whole
   std::int64_t position_ = -1;
   std::optional<Date> today_;
   std::int64_t last_time_ = 0;

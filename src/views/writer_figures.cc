@@ -156,7 +156,7 @@ void Writer::close_figure_row(const OpenRow& row, const std::string& subject,
 std::int64_t Writer::intern(const std::string& text) {
   if (const auto it = texts_.find(text); it != texts_.end()) return it->second;
   std::int64_t id = 0;
-  if (!texts_complete_) {
+  if (memory_.texts == Extent::part) {
     Statement& query = db_.prepared("SELECT id FROM figure_text WHERE text = ?");
     if (query.bind(0, std::string_view{text}).step()) {
       id = query.integer(0);
@@ -196,8 +196,8 @@ void Writer::adopt(const core::PackAdopted& event) {
       services_.clear();  // their statements must not outlive the columns they name
       registers_.clear();
       add_tables(db_, catalogue_, *pack);
-      if (lookups_) add_lookup_indexes(db_, catalogue_);
-      if (!rebuilding_) add_indexes(db_, catalogue_);
+      if (phase_ != Phase::rebuilding) add_lookup_indexes(db_, catalogue_);
+      if (!rebuilding()) add_indexes(db_, catalogue_);
     }
     use_catalogue();
   }

@@ -34,7 +34,8 @@ Writer::RecordNow* Writer::load_record(const core::RegisterId& reg, std::string_
   if (!table || !register_plan(*table)) return nullptr;
   auto now = std::make_unique<RecordNow>();
   now->table = table;
-  const bool unknown = records_complete_ && record_keys_.insert(TextHash{}(name)).second;
+  const bool unknown =
+      memory_.records == Extent::whole && record_keys_.insert(TextHash{}(name)).second;
   if (!unknown) {
     need_lookups();
     Statement& query = db_.prepared("SELECT " + select_list(*table->table) + " FROM " +
@@ -109,8 +110,13 @@ void Writer::publish(const core::EditionPublished& event) {
   write_touched();
   reg->rows->flush_all();
   write_figure_rows();
-  const Table& table = *reg->table;
   const std::int64_t id = next_edition_++;
+  add_edition(*reg->table, id, event);
+  end_replaced(*reg, event);
+  add_entries(*reg, *columns, id, event);
+}
+
+void Writer::add_edition(const Table& table, std::int64_t id, const core::EditionPublished& event) {
   Value::List content;
   for (const auto& [key, entry] : event.entries) content.push_back(Value::List{key, entry});
   Statement& insert = db_.prepared(
@@ -128,8 +134,11 @@ void Writer::publish(const core::EditionPublished& event) {
       .bind(8, std::string_view{packs::digest_text(Value{std::move(content)})})
       .bind(9, position_)
       .run();
+}
 
-  // The editions it replaces end on its day, as far as is known from now on.
+// The editions it replaces end on its day, as far as is known from now on.
+void Writer::end_replaced(const Service& reg, const core::EditionPublished& event) {
+  const Table& table = *reg.table;
   std::vector<std::int64_t> replaced;
   Statement& earlier = db_.prepared(
       "SELECT id FROM edition WHERE table_id = ? AND keeper = ? AND name = ? AND number < ?");
@@ -144,31 +153,10 @@ void Writer::publish(const core::EditionPublished& event) {
         .bind(0, position_)
         .bind(1, old)
         .run();
-    std::vector<FigureCells> rows;
-    Statement& open = db_.prepared(
-        "SELECT figure, split, pos_from, from_day, to_day, stated_from, value, error, subject "
-        "FROM figure_row WHERE edition = ? AND pos_to = 9223372036854775807 AND to_day > ?");
-    open.bind(0, old).bind(1, std::int64_t{event.on.days()});
-    while (open.step()) {
-      rows.push_back({.row = {.figure = open.integer(0),
-                              .split = open.integer(1),
-                              .pos_from = open.integer(2),
-                              .from = open.integer(3),
-                              .to = open.integer(4),
-                              .stated_from = open.integer(5),
-                              .value = open.integer(6),
-                              .error = std::string{open.text(7)},
-                              .pending = -1},
-                      .subject = std::string{open.text(8)},
-                      .edition = old,
-                      .pos_to = kCurrent,
-                      .dropped = false});
-    }
-    for (FigureCells& cells : rows) {
-      const bool active =
-          reg->figures && std::ranges::any_of(*reg->figures, [&](std::size_t index) {
-            return catalogue_.figures[index].id == cells.row.figure;
-          });
+    for (FigureCells& cells : open_rows_of_edition(old, event.on)) {
+      const bool active = reg.figures && std::ranges::any_of(*reg.figures, [&](std::size_t index) {
+                            return catalogue_.figures[index].id == cells.row.figure;
+                          });
       if (!active) continue;
       close_figure_row(cells.row, cells.subject, old);
       cells.row.to = event.on.days();
@@ -176,7 +164,35 @@ void Writer::publish(const core::EditionPublished& event) {
       if (cells.row.from < cells.row.to) add_figure_row(std::move(cells));
     }
   }
+}
 
+// Rows of figures that would count beyond `day`.
+std::vector<Writer::FigureCells> Writer::open_rows_of_edition(std::int64_t edition, Date day) {
+  std::vector<FigureCells> rows;
+  Statement& open = db_.prepared(
+      "SELECT figure, split, pos_from, from_day, to_day, stated_from, value, error, subject "
+      "FROM figure_row WHERE edition = ? AND pos_to = 9223372036854775807 AND to_day > ?");
+  open.bind(0, edition).bind(1, std::int64_t{day.days()});
+  while (open.step()) {
+    rows.push_back({.row = {.figure = open.integer(0),
+                            .split = open.integer(1),
+                            .pos_from = open.integer(2),
+                            .from = open.integer(3),
+                            .to = open.integer(4),
+                            .stated_from = open.integer(5),
+                            .value = open.integer(6),
+                            .error = std::string{open.text(7)},
+                            .pending = -1},
+                    .subject = std::string{open.text(8)},
+                    .edition = edition,
+                    .pos_to = kCurrent,
+                    .dropped = false});
+  }
+  return rows;
+}
+
+void Writer::add_entries(Service& reg, const Plan& columns, std::int64_t id,
+                         const core::EditionPublished& event) {
   const Span span = span_of_edition(id);
   for (const auto& [key, entry] : event.entries) {
     RecordFacts facts{.key = key,
@@ -191,12 +207,12 @@ void Writer::publish(const core::EditionPublished& event) {
                       .valid_from = position_};
     (*facts.fields.as_record())["key"] = key;
     (*facts.fields.as_record())["edition"] = event.name;
-    const std::int64_t row = reg->rows->next();
-    to_cells(table, *columns, facts, row, reg->rows->begin());
-    reg->rows->end();
-    if (!reg->figures) continue;
+    const std::int64_t row = reg.rows->next();
+    to_cells(*reg.table, columns, facts, row, reg.rows->begin());
+    reg.rows->end();
+    if (!reg.figures) continue;
     std::vector<OpenRow> open;
-    for (const std::size_t index : *reg->figures) {
+    for (const std::size_t index : *reg.figures) {
       const FigureDef& def = catalogue_.figures[index];
       RowScope scope{*this, *def.pack, nullptr, "entry", &facts.fields};
       store(open, def, key, id, evaluate_row(*def.figure, scope, span));
@@ -228,7 +244,7 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
     kind = kinds_.emplace(kind_name, id).first;
   }
   AccountNow now{.id = 0, .kind = kind->second, .balance = 0, .dirty = false};
-  if (!accounts_complete_) {
+  if (memory_.accounts == Extent::part) {
     Statement& query = db_.prepared("SELECT id, balance FROM account WHERE kind = ? AND key = ?");
     if (query.bind(0, now.kind).bind(1, std::string_view{account.key}).step()) {
       now.id = query.integer(0);

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "views/find/feed.h"
-#include "views/read.h"
+#include "views/read/page.h"
 #include "views/rows.h"
 
 namespace bashu::views {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "views/find/segment.h"
-#include "views/read.h"
+#include "views/read/page.h"
 
 namespace bashu::views {
 

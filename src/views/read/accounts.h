@@ -1,0 +1,38 @@
+// Accounts of the books, and what was posted to them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/date.h"
+#include "core/event.h"
+#include "views/read/page.h"
+#include "views/session.h"
+
+namespace bashu::views {
+
+struct AccountRow {
+  core::Account account;
+  std::int64_t balance = 0;
+};
+struct AccountFilter {
+  core::BookId book;
+  std::string kind;           // empty: every kind of the book
+  std::string prefix;         // of the key
+  std::optional<Date> as_of;  // postings dated up to here
+  Page page;
+};
+struct PostingRow {
+  Date on;
+  std::int64_t amount = 0;  // negative: out of the account
+  core::Account counter;
+  core::CaseId id;
+  std::uint64_t position = 0;
+};
+
+[[nodiscard]] Listed<AccountRow> accounts(Session& session, const AccountFilter& filter);
+[[nodiscard]] Listed<PostingRow> postings(Session& session, const core::Account& account,
+                                          const Page& page);
+
+}  // namespace bashu::views
