@@ -42,8 +42,9 @@ Spot spot_of(std::string_view token) {
   return spot;
 }
 
-// As the index has them: `pack/role`, for a task without a case `/role`.
-std::set<std::string> roles_of(const Session& session, const InboxAsk& ask) {
+// As the index has them: `pack/role`, for a task without a case `/role`; those for which nothing
+// waits are left out.
+std::set<std::string> roles_of(Database& index, const Session& session, const InboxAsk& ask) {
   std::set<std::string> packs;
   for (const auto& [thing, table] : session.catalogue.services) packs.insert(table->pack);
   std::set<std::string> roles;
@@ -53,6 +54,12 @@ std::set<std::string> roles_of(const Session& session, const InboxAsk& ask) {
     if (pack != "*") continue;
     for (const std::string& name : packs) roles.insert(name + "/" + role);
   }
+  std::erase_if(roles, [&](const std::string& role) {
+    Statement& any = index.prepared("SELECT 1 FROM waiting WHERE role = ? LIMIT 1");
+    const bool waits = any.bind(0, std::string_view{role}).step();
+    any.reset();
+    return !waits;
+  });
   return roles;
 }
 
@@ -128,7 +135,7 @@ InboxItem item_of(Session& session, const Spot& spot) {
 
 Inbox inbox(Database& index, Session& session, const InboxAsk& ask, Date today) {
   Inbox inbox;
-  const std::set<std::string> roles = roles_of(session, ask);
+  const std::set<std::string> roles = roles_of(index, session, ask);
   if (roles.empty()) return inbox;
   const auto limit = static_cast<std::size_t>(clamped(ask.limit));
   std::vector<Spot> spots;

@@ -112,9 +112,11 @@ std::string with_one_wrong(const Piece& piece) {
   return "(" + joined(ways, " OR ") + ")";
 }
 
-std::string match_of(const Piece& piece, bool tolerant) {
+// The last letters of the last word may be missing.
+std::string match_of(const Piece& piece, bool last, bool tolerant) {
   const std::string whole = joined(piece.characters, "");
-  if (!piece.unspaced || piece.characters.size() == 1) return "\"" + whole + "\"*";
+  if (!piece.unspaced) return "\"" + whole + (last ? "\"*" : "\"");
+  if (piece.characters.size() == 1) return "\"" + whole + "\"*";
   const std::vector<std::string> words = pairs(piece);
   if (tolerant && words.size() > 1) return with_one_wrong(piece);
   return "\"" + joined(words, " ") + "\"";
@@ -138,9 +140,10 @@ std::string segmented(std::string_view text) {
 std::string match_of(std::string_view text, bool tolerant) {
   constexpr std::size_t kPiecesMax = 16;
   std::vector<std::string> conditions;
-  for (const Piece& piece : pieces(text)) {
-    if (conditions.size() == kPiecesMax) break;
-    conditions.push_back("text : " + match_of(piece, tolerant));
+  std::vector<Piece> all = pieces(text);
+  if (all.size() > kPiecesMax) all.resize(kPiecesMax);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    conditions.push_back("text : " + match_of(all[i], i + 1 == all.size(), tolerant));
   }
   return joined(conditions, " AND ");
 }

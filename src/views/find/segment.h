@@ -14,9 +14,9 @@ namespace bashu::views {
 // Words in their order, with spaces between.
 [[nodiscard]] std::string segmented(std::string_view text);
 
-// A condition of FTS5 on column `text`: every word must stand there, the last letters of a word may
-// be missing. `tolerant`: of a Chinese run of three or more, one character may be another. Empty:
-// there is nothing to look for.
+// A condition of FTS5 on column `text`: every word must stand there, the last letters of the last
+// one may be missing. `tolerant`: of a Chinese run of three or more, one character may be another.
+// Empty: there is nothing to look for.
 [[nodiscard]] std::string match_of(std::string_view text, bool tolerant);
 
 }  // namespace bashu::views

@@ -21,8 +21,7 @@ TEST(Segments, AQuestionAsksForEveryWord) {
   EXPECT_EQ(match_of("成都", false), "text : \"成都\"");
   EXPECT_EQ(match_of("成都市", false), "text : \"成都 都市\"");
   EXPECT_EQ(match_of("成", false), "text : \"成\"*");
-  EXPECT_EQ(match_of("case 7\" OR", false),
-            "text : \"case\"* AND text : \"7\"* AND text : \"OR\"*");
+  EXPECT_EQ(match_of("case 7\" OR", false), "text : \"case\" AND text : \"7\" AND text : \"OR\"*");
   EXPECT_EQ(match_of("，", false), "");
 }
 
