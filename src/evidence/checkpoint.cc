@@ -170,15 +170,18 @@ std::string verifier_key(std::string_view name, std::uint8_t type, std::string_v
   return key;
 }
 
+std::string sign_note(std::string text, std::string_view name, std::string_view secret_key) {
+  const std::string signature = sign_ed25519(secret_key, text);
+  // libsodium keeps the public key in the second half of the secret one.
+  const std::string id = key_id(name, kLogType, secret_key.substr(32));
+  text += '\n';
+  text += signature_line(name, id + signature);
+  return text;
+}
+
 std::string sign_checkpoint(std::string_view origin, std::uint64_t size, const Hash& root,
                             std::string_view secret_key) {
-  std::string note = checkpoint_body(origin, size, root);
-  const std::string signature = sign_ed25519(secret_key, note);
-  // libsodium keeps the public key in the second half of the secret one.
-  const std::string id = key_id(origin, kLogType, secret_key.substr(32));
-  note += '\n';
-  note += signature_line(origin, id + signature);
-  return note;
+  return sign_note(checkpoint_body(origin, size, root), origin, secret_key);
 }
 
 Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view origin,

@@ -19,6 +19,9 @@ namespace bashu::evidence {
 // `name+hex(key id)+b64(type ‖ public key)`, as golang.org/x/mod/sumdb/note reads it. type 1: log.
 [[nodiscard]] std::string verifier_key(std::string_view name, std::uint8_t type,
                                        std::string_view public_key);
+// A signed note of C2SP: the text, which ends with a line, and the signature of a log's key.
+[[nodiscard]] std::string sign_note(std::string text, std::string_view name,
+                                    std::string_view secret_key);
 [[nodiscard]] std::string sign_checkpoint(std::string_view origin, std::uint64_t size,
                                           const Hash& root, std::string_view secret_key);
 

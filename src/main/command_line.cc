@@ -554,6 +554,15 @@ void figure_commands(Parser& parser, const Text& t) {
                    "  bashu figures DIR exchange/agreements --as-of 2020-12-31 --records\n"
                    "  bashu figures DIR --tell --as-of 2021-09-25              供其他各方核对\n"));
       });
+  parser.command<Publish>(
+      &parser.app, "publish",
+      t("the public site of a day as plain files", "将某日的公众网站生成为静态文件"), publish,
+      [&t](CLI::App& app, Publish& o) {
+        app.add_option("DIR", o.dir, t("the node's directory", "节点目录"))->required();
+        app.add_option("--as-of", o.as_of, t("the day (default: today)", "日期（默认：今天）"));
+        app.add_option("--out", o.out, t("folder, new or empty", "新建或空的目录"))->required();
+        published_option(app, o.circle, t);
+      });
   parser.command<Overview>(
       &parser.app, "overview",
       t("the published overview, computed on any date", "公布的总览，按任意日期计算"), overview,

@@ -227,6 +227,12 @@ struct Overview {
 Exit overview(const Console& console, const Overview& what);
 Exit discrepancies(const Console& console, const Overview& what);
 
+// publish_command.cc
+struct Publish {
+  std::string dir, as_of, out, circle;  // as_of empty: the node's day
+};
+Exit publish(const Console& console, const Publish& what);
+
 // bench_command.cc
 Exit bench(const Console& console, const std::vector<std::string>& names);
 

@@ -92,13 +92,6 @@ std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir)
   return http::open_server({.certificate = *chain, .key = *key});
 }
 
-// Where published.tsv and overview.yaml lie.
-std::filesystem::path circle_folder(const std::filesystem::path& dir, const std::string& given) {
-  if (given.empty()) return dir;
-  const std::filesystem::path path{given};
-  return std::filesystem::is_directory(path) ? path : path.parent_path();
-}
-
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
 
 // Where requests come in.
@@ -237,9 +230,9 @@ Exit serve(const Console& console, const Serve& what) {
                 },
                 .published = *published,
                 .workers = what.workers}};
-  const auto article = site::load_article(circle_folder(dir, what.circle));
+  const auto article = site::load_article(site::circle_folder(dir, what.circle));
   if (!article) return console.fail(article.error());
-  const auto map = site::load_map(circle_folder(dir, what.circle));
+  const auto map = site::load_map(site::circle_folder(dir, what.circle));
   if (!map) return console.fail(map.error());
   site::Site site{{.views = [&] { return (*follower)->views(); },
                    .published = *published,

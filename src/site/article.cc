@@ -70,6 +70,12 @@ std::expected<std::shared_ptr<const Article>, Fault> read_article(std::string_vi
   return article;
 }
 
+std::filesystem::path circle_folder(const std::filesystem::path& dir, const std::string& given) {
+  if (given.empty()) return dir;
+  const std::filesystem::path path{given};
+  return std::filesystem::is_directory(path) ? path : path.parent_path();
+}
+
 std::expected<std::shared_ptr<const Article>, Fault> load_article(
     const std::filesystem::path& folder) {
   const auto path = folder / "overview.yaml";

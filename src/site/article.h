@@ -46,6 +46,10 @@ struct Article {
   Title map_credit;
 };
 
+// Where overview.yaml and map.tsv lie: in the node's directory, unless a circle's folder, or a file
+// in it, is `given`.
+[[nodiscard]] std::filesystem::path circle_folder(const std::filesystem::path& dir,
+                                                  const std::string& given);
 // DIR/overview.yaml; one without anything in it if there is no such file.
 [[nodiscard]] std::expected<std::shared_ptr<const Article>, Fault> load_article(
     const std::filesystem::path& folder);

@@ -1,6 +1,8 @@
 #include "site/ask.h"
 
 #include <array>
+
+#include "site/pages.h"
 namespace bashu::site {
 
 std::string Ask::parameter(std::string_view name) const {
@@ -26,6 +28,11 @@ std::string Ask::day(Date date) const {
 
 std::optional<Date> Ask::as_of() const { return Date::parse(parameter("as_of")); }
 
+std::optional<Date> Ask::day_of_lists() const {
+  const auto asked = as_of();
+  return asked || !links.fixed() ? asked : from.edition;
+}
+
 const packs::Pack* Ask::pack(std::string_view name) const {
   for (const packs::PackPtr& one : from.packs) {
     if (one->name == name) return one.get();
@@ -47,7 +54,7 @@ void fill_navigation(Ask& ask, const std::string& current, Slots layout) {
       Tab{"map", "site.map", {"map"}}, Tab{"registers", "site.registers", {"registers"}},
       Tab{"services", "site.services", {"services"}}};
   for (const Tab& tab : kTabs) {
-    if (ask.from.map->areas.empty() && std::string_view{tab.name} == "map") continue;
+    if (std::string_view{tab.name} == "map" && !has_map(ask)) continue;
     Slots one = layout.add("TAB");
     one.set("HREF", ask.links.to(tab.path));
     one.set("TITLE", ask.say(tab.title));

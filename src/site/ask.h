@@ -32,6 +32,7 @@ struct Sources {
   std::shared_ptr<const Map> map;
   std::vector<packs::PackPtr> packs;  // the newest of each name, in order of names
   Date today;
+  Date edition;  // the day the overview is of unless another is asked for
   // The proof that an entry is in the journal; empty function: there is no journal at hand.
   std::function<std::optional<std::string>(std::uint64_t)> proof;
 };
@@ -55,6 +56,8 @@ struct Ask {
   [[nodiscard]] std::string day(Date date) const;
   // Of `as_of`; nullopt if absent or no date.
   [[nodiscard]] std::optional<Date> as_of() const;
+  // The same; in a folder of files, which is of one day, otherwise that day.
+  [[nodiscard]] std::optional<Date> day_of_lists() const;
   [[nodiscard]] const packs::Pack* pack(std::string_view name) const;
 };
 

@@ -169,11 +169,11 @@ Answered figure_page(Ask& ask, const std::string& id) {
     fill_history(ask, view, *points, slots);
     fill_splits(ask, view, slots);
     fill_published(ask, view, slots);
-    if (view.figure->source != packs::Figure::Source::value) {
-      Slots records = slots.add("RECORDS");
-      records.set("TEXT",
-                  ask.say("site.records_behind", {{"n", std::to_string(view.answer.rows)}}));
-      records.set("HREF", ask.links.to(figure_path(id, {"records"}), ask.query()));
+    const bool records = view.figure->source != packs::Figure::Source::value;
+    if (records && (view.neutral || !ask.links.fixed())) {
+      Slots behind = slots.add("RECORDS");
+      behind.set("TEXT", ask.say("site.records_behind", {{"n", std::to_string(view.answer.rows)}}));
+      behind.set("HREF", ask.links.to(figure_path(id, {"records"}), ask.query()));
     }
     for (const char* file : {"data.csv", "data.xlsx", "data.json"}) {
       Slots one = slots.add("FILE");

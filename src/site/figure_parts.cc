@@ -1,6 +1,7 @@
 #include "site/figure_parts.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/json.h"
 #include "figures/figure.h"
@@ -77,9 +78,33 @@ std::string key_title(const Ask& ask, const packs::Pack& pack, const packs::Figu
 
 namespace {
 
-std::vector<SplitView> splits_of(const Ask& ask, const FigureView& view) {
+// The parts of a figure that adds up are the sums of the parties' parts, once all have told.
+std::vector<figures::Split> added(const figures::Figure& figure) {
+  if (!figure.answer.add_sides || !figure.sides.total) return figure.answer.splits;
+  std::map<std::string, std::map<std::string, figures::SplitValue>> sums;
+  for (const figures::Side& side : figure.sides.sides) {
+    if (!side.own && !side.splits) return figure.answer.splits;
+    for (const figures::Split& split : side.own ? figure.answer.splits : *side.splits) {
+      for (const figures::SplitValue& value : split.values) {
+        figures::SplitValue& sum =
+            sums[split.name].try_emplace(canonical_json(value.key), value.key, 0).first->second;
+        sum.value = sum.value.value_or(0) + value.value.value_or(0);
+      }
+    }
+  }
+  std::vector<figures::Split> out;
+  for (auto& [name, values] : sums) {
+    figures::Split& split = out.emplace_back();
+    split.name = name;
+    for (auto& [key, value] : values) split.values.push_back(std::move(value));
+  }
+  return out;
+}
+
+std::vector<SplitView> splits_of(const Ask& ask, const FigureView& view,
+                                 const std::vector<figures::Split>& splits) {
   std::vector<SplitView> out;
-  for (const figures::Split& split : view.answer.splits) {
+  for (const figures::Split& split : splits) {
     SplitView& one = out.emplace_back();
     one.name = split.name;
     for (const figures::SplitValue& value : split.values) {
@@ -93,6 +118,16 @@ std::vector<SplitView> splits_of(const Ask& ask, const FigureView& view) {
                              [](const SplitView::Row& row) { return row.value.value_or(-1); });
   }
   return out;
+}
+
+// Files of one date are to be the same whichever party made them: where the parties do not say the
+// same, the first in order of names speaks.
+const figures::Side* speaker(const figures::Figure& figure) {
+  const figures::Side* first = nullptr;
+  for (const figures::Side& side : figure.sides.sides) {
+    if (side.value && (!first || side.party < first->party)) first = &side;
+  }
+  return first;
 }
 
 }  // namespace
@@ -116,6 +151,15 @@ std::expected<std::optional<FigureView>, Fault> figure_view(const Ask& ask,
   if (!view.figure) return std::nullopt;
   view.mark = mark_of(figure.sides.agree);
   view.value = view.answer.add_sides && figure.sides.total ? figure.sides.total : view.answer.value;
+  std::vector<figures::Split> splits = added(figure);
+  const bool sums = view.answer.add_sides && figure.sides.total;
+  view.neutral = view.mark == Mark::same && !view.answer.add_sides;
+  if (ask.links.fixed() && !sums && view.mark != Mark::same) {
+    if (const figures::Side* side = speaker(figure); side && !side->own) {
+      view.value = side->value;
+      splits = side->splits.value_or(std::vector<figures::Split>{});
+    }
+  }
   if (view.value) view.printed = printed(ask, view, *view.value);
   for (const figures::Side& side : figure.sides.sides) {
     view.sides.push_back({.party = side.party,
@@ -125,12 +169,14 @@ std::expected<std::optional<FigureView>, Fault> figure_view(const Ask& ask,
                           .told_on = side.told_on});
   }
   std::ranges::sort(view.sides, {}, &SideView::party);
-  view.splits = splits_of(ask, view);
+  view.splits = splits_of(ask, view, splits);
   return view;
 }
 
 std::expected<std::vector<Point>, Fault> history(const Ask& ask, const FigureView& view) {
   constexpr int kQuarters = 12;
+  // Another party's past is not on record here.
+  if (ask.links.fixed() && !view.neutral) return std::vector<Point>{};
   std::vector<Date> days{view.ask.as_of};
   int year = view.ask.as_of.year();
   int quarter = (view.ask.as_of.month() - 1) / 3;  // of the ends of quarters before it

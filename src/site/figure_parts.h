@@ -44,6 +44,7 @@ struct FigureView {
   std::optional<std::int64_t> value;
   std::string printed;  // empty: no value
   Mark mark{};
+  bool neutral = false;         // every party has the same records behind it
   std::vector<SideView> sides;  // in order of parties
   std::vector<SplitView> splits;
 };

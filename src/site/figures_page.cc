@@ -34,7 +34,7 @@ Answered figures_page(Ask& ask) {
             one.set("TITLE", ask.in(figure->title));
             Query query;
             if (const auto day = ask.as_of()) query["as_of"] = day->text();
-            if (ask.links.fixed()) query["as_of"] = ask.from.today.text();
+            if (ask.links.fixed()) query["as_of"] = ask.from.edition.text();
             one.set("HREF", ask.links.to(figure_path(pack->name + "/" + name), std::move(query)));
           }
         }

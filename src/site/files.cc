@@ -52,7 +52,7 @@ Answered figure_file(Ask& ask, const std::string& id, const std::string& name) {
 Answered register_file(Ask& ask, const std::string& id, const std::string& name) {
   const auto reg = find_register(ask, id);
   if (!reg) return std::nullopt;
-  const auto rows = all_records(ask, *reg, ask.as_of());
+  const auto rows = all_records(ask, *reg, ask.day_of_lists());
   if (!rows) return std::unexpected{rows.error()};
   Sheet sheet{.name = ask.in(reg->reg->title), .columns = {}, .rows = {}};
   for (const packs::Member* member : reg->fields) {

@@ -81,7 +81,7 @@ std::expected<ByDivision, Fault> numbers(const Ask& ask, const Layer& layer) {
     }
     return out;
   }
-  const auto rows = all_records(ask, *layer.reg, ask.as_of());
+  const auto rows = all_records(ask, *layer.reg, ask.day_of_lists());
   if (!rows) return std::unexpected{rows.error()};
   for (const views::RecordRow& row : *rows) {
     const std::string code = row.fields.text_at(layer.place->name);
@@ -142,6 +142,8 @@ void fill_map(Ask& ask, const ByDivision& by, Slots slots) {
 }
 
 }  // namespace
+
+bool has_map(const Ask& ask) { return !ask.from.map->areas.empty() && !layers(ask).empty(); }
 
 Answered map_page(Ask& ask) {
   if (ask.from.map->areas.empty()) return std::nullopt;

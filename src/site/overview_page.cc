@@ -111,7 +111,7 @@ Date a_year_before(Date day) {
 Answered overview_page(Ask& ask) {
   if (ask.from.published->rows.empty()) return figures_page(ask);
   if (ask.query().contains("as_of") && !ask.as_of()) return std::nullopt;
-  const Date day = ask.as_of().value_or(ask.from.published->as_of);
+  const Date day = ask.as_of().value_or(ask.from.edition);
   const Date before = a_year_before(day);
   const auto sections = overview_rows(ask, day);
   if (!sections) return std::unexpected{sections.error()};
@@ -164,7 +164,7 @@ Answered overview_page(Ask& ask) {
 Answered numbers_page(Ask& ask) {
   if (ask.from.published->rows.empty()) return std::nullopt;
   if (ask.query().contains("as_of") && !ask.as_of()) return std::nullopt;
-  const Date day = ask.as_of().value_or(ask.from.published->as_of);
+  const Date day = ask.as_of().value_or(ask.from.edition);
   const auto sections = overview_rows(ask, day);
   if (!sections) return std::unexpected{sections.error()};
   return page(ask, {.title = ask.say("site.all_numbers"), .tab = "overview"}, "numbers",

@@ -31,6 +31,7 @@ namespace bashu::site {
 
 // map_page.cc
 [[nodiscard]] Answered map_page(Ask& ask);
+[[nodiscard]] bool has_map(const Ask& ask);  // there is one, and something to show on it
 
 // services_page.cc
 [[nodiscard]] Answered services_page(Ask& ask);

@@ -31,7 +31,8 @@ std::expected<std::vector<views::RecordRow>, Fault> versions(const Ask& ask,
                                                              const std::string& key) {
   constexpr std::size_t kVersionsMax = 20;
   std::vector<views::RecordRow> out;
-  views::RecordFilter filter{.reg = reg.id(), .key = key, .prefix = {}, .as_of = ask.as_of()};
+  views::RecordFilter filter{
+      .reg = reg.id(), .key = key, .prefix = {}, .as_of = ask.day_of_lists()};
   views::At at = ask.from.at;
   while (out.size() < kVersionsMax) {
     auto rows = ask.from.views->records(filter, at);

@@ -105,7 +105,7 @@ std::expected<std::vector<views::RecordRow>, Fault> all_records(const Ask& ask,
 }
 
 std::expected<Listing, Fault> listing(const Ask& ask, const PublicRegister& reg) {
-  auto rows = all_records(ask, reg, ask.as_of());
+  auto rows = all_records(ask, reg, ask.day_of_lists());
   if (!rows) return std::unexpected{rows.error()};
   Listing out{.rows = {}, .all = rows->size(), .cut = rows->size() >= kSortedMax};
   const std::string text = ask.parameter("q");

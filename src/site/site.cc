@@ -175,14 +175,16 @@ struct Site::Core {
       return sources;
     }
     auto packs = packs_of(*views);
-    sources = std::make_shared<const Sources>(Sources{.views = std::move(views),
-                                                      .at = at,
-                                                      .published = parts.published,
-                                                      .article = parts.article,
-                                                      .map = parts.map,
-                                                      .packs = std::move(packs),
-                                                      .today = today,
-                                                      .proof = parts.proof});
+    sources = std::make_shared<const Sources>(
+        Sources{.views = std::move(views),
+                .at = at,
+                .published = parts.published,
+                .article = parts.article,
+                .map = parts.map,
+                .packs = std::move(packs),
+                .today = today,
+                .edition = parts.published->rows.empty() ? today : parts.published->as_of,
+                .proof = parts.proof});
     kept.clear();
     kept_bytes = 0;
     return sources;

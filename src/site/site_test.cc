@@ -145,6 +145,7 @@ TEST_F(SitePages, NoPersonalValueStandsOnAnyPageReachedByLinks) {
                      .map = std::make_shared<const Map>(),
                      .packs = packs_of(*views_),
                      .today = day("2026-03-01"),
+                     .edition = day("2026-03-01"),
                      .proof = {}};
   std::set<Target> seen{open.front()};
   while (!open.empty()) {

@@ -1,6 +1,6 @@
 #include "site/values.h"
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "base/json.h"
 #include "figures/words.h"
@@ -39,10 +39,15 @@ std::string joined(const Ask& ask, const std::vector<std::string>& parts) {
 
 std::string one_value(const Ask& ask, const packs::Type& type, const Value& value);
 
-// Each side's value of a sided field, `Sichuan: 2020-03-17`.
+// Each side's value of a sided field, `Sichuan: 2020-03-17`; once if all say the same.
 std::string of_sides(const Ask& ask, const packs::Type& type, const Value::Record& sides) {
+  const bool same = !sides.empty() && std::ranges::all_of(sides, [&](const auto& side) {
+    return side.second == sides.begin()->second;
+  });
+  if (same) return one_value(ask, type, sides.begin()->second);
   std::vector<std::string> parts;
   for (const auto& [party, value] : sides) {
+    if (value.is_null()) continue;
     parts.push_back(ask.say("site.side_value",
                             {{"party", ask.party(party)}, {"value", one_value(ask, type, value)}}));
   }

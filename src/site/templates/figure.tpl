@@ -43,7 +43,7 @@
 <caption class="unseen">[[site.history]]</caption>
 <thead><tr><th scope="col">[[site.date]]</th><th scope="col" class="num">[[site.value]]</th></tr></thead>
 <tbody>
-{{#POINT}}<tr><th scope="row">{{#LINKED}}<a href="{{HREF}}">{{DAY}}</a>{{/LINKED}}{{#PLAIN}}{{DAY}}{{/PLAIN}}</th><td class="num">{{VALUE}}</td></tr>
+{{#POINT}}<tr><th scope="row">{{#LINKED}}<a href="{{HREF}}" rel="nofollow">{{DAY}}</a>{{/LINKED}}{{#PLAIN}}{{DAY}}{{/PLAIN}}</th><td class="num">{{VALUE}}</td></tr>
 {{/POINT}}
 </tbody>
 </table>

@@ -7,7 +7,7 @@
 <label for="as_of">[[site.other_day]]</label>
 <input type="date" id="as_of" name="as_of" value="{{AS_OF}}" required>
 <button type="submit">[[site.show]]</button>
-{{#OTHER_EDITION}}<a href="{{HREF}}">{{DAY}}</a>
+{{#OTHER_EDITION}}<a href="{{HREF}}" rel="nofollow">{{DAY}}</a>
 {{/OTHER_EDITION}}</form>
 {{/ASK}}
 <div class="beside">
