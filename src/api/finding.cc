@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "desk/authority.h"
 #include "texts/texts.h"
 #include "views/follower.h"
 
@@ -22,12 +23,12 @@ std::optional<Value> hit_value(Context& context, const Call& call, Onlooker& onl
     // A key may name a firm: records are found by those who work with them.
     const auto shelf = context.shelves.now();
     const HeldPack* held = shelf->find(pack);
-    if (!held || !sees_internal(*call.key, *held->pack)) return std::nullopt;
+    if (!held || !desk::is_office(*call.key, *held->pack)) return std::nullopt;
     const auto listed = call.views->records({.reg = hit.thing, .key = hit.name});
     if (!listed || listed->rows.empty()) return std::nullopt;
     const packs::Register* reg =
         packs::find(held->pack->registers, hit.thing.substr(pack.size() + 1));
-    if (!reg || !in_divisions(*call.key, reg->record->members, listed->rows.front().fields)) {
+    if (!reg || !desk::sees_record(*call.key, *reg, listed->rows.front().fields)) {
       return std::nullopt;
     }
     return Value{Value::Record{{"register", hit.thing},
@@ -51,7 +52,7 @@ Value counts_value(Context& context, const Call& call, const views::Found& found
   const auto shelf = context.shelves.now();
   for (const views::ThingCount& one : found.counts) {
     const HeldPack* held = shelf->find(one.thing.substr(0, one.thing.find('/')));
-    if (!held || !call.key->divisions.empty() || !sees_internal(*call.key, *held->pack)) continue;
+    if (!held || !desk::sees_sums(*call.key, *held->pack)) continue;
     counts.push_back(Value::Record{{"in", one.thing}, {"count", one.count}});
   }
   return counts;
@@ -100,7 +101,7 @@ std::expected<views::InboxAsk, Problem> read_inbox(const Call& call, const views
 Result search(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(call);
+  const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   views::SearchAsk ask{.text = call.parameter("q"), .after = page->after};
   if (const std::string in = call.parameter("in"); !in.empty()) ask.things.push_back(in);
@@ -119,7 +120,7 @@ Result search(Context& context, const Call& call) {
       answer["all_counted"] = found->all_counted;
     }
     answer["nearly"] = found->tolerant;
-    answer["next"] = found->next;
+    answer["next"] = next_page(context, call, found->next);
     ask.after = found->next;
     if (ask.after.empty() || static_cast<int>(hits.size()) >= page->limit) break;
   }
@@ -130,7 +131,7 @@ Result search(Context& context, const Call& call) {
 Result list_inbox(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(call);
+  const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   auto ask = read_inbox(call, *page);
   if (!ask) return std::unexpected{ask.error()};
@@ -147,7 +148,7 @@ Result list_inbox(Context& context, const Call& call) {
     answer["tasks"] = inbox->tasks;
     answer["cases"] = inbox->cases;
     answer["overdue"] = inbox->overdue;
-    answer["next"] = inbox->next;
+    answer["next"] = next_page(context, call, inbox->next);
     ask->after = inbox->next;
     if (ask->after.empty() || static_cast<int>(items.size()) >= page->limit) break;
   }
