@@ -138,7 +138,7 @@ class Pages(PagesTest):
         for node in self.nodes.values():
             node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY})
         self.deliver()
-        console = ["", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
+        console = ["", "search?q=H0001", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
                    "registers", "registers/meadows/meadow", "money", "figures", "figures/meadows/admitted", "import",
                    "packs", "packs/meadows", "node", "nowhere"]
         pages = [

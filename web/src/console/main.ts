@@ -8,6 +8,7 @@ const router = createRouter({
   history: createWebHistory("/console/"),
   routes: [
     { path: "/", component: () => import("./Inbox.vue"), meta: { title: "inbox" } },
+    { path: "/search", component: () => import("./Search.vue"), meta: { title: "search" } },
     { path: "/cases", component: () => import("./Cases.vue"), meta: { title: "cases" } },
     { path: "/case/:id+", component: () => import("@/shared/CasePage.vue"), meta: { title: "case" } },
     { path: "/paper/:print/:id+", component: () => import("@/shared/PaperPage.vue"), meta: { title: "papers" } },
