@@ -161,6 +161,28 @@ bool wait_for_end(const ::sigset_t& signals, people::Entrance& entrance,
   }
 }
 
+/// Tries a pack beside those adopted here that it names.
+std::function<std::vector<Finding>(const packs::PackPtr&)> trial_beside(node::Node& node) {
+  return [&node](const packs::PackPtr& pack) {
+    const std::set<std::string> named = named_packs(*pack);
+    std::vector<packs::PackPtr> also;
+    node.query([&](const core::State& state) {
+      for (const auto& [digest, row] : state.circle().packs) {
+        if (row.pack && named.contains(row.pack->name)) also.push_back(row.pack);
+      }
+    });
+    return trial_findings(*pack, also);
+  };
+}
+
+auto request_log(Log& log) {
+  return [&log](const std::string& method, std::string_view path, int status, std::int64_t ms,
+                const std::string& key) {
+    log.write("request",
+              {{"method", method}, {"path", path}, {"status", status}, {"ms", ms}, {"key", key}});
+  };
+}
+
 }  // namespace
 
 Exit serve(const Console& console, const Serve& what) {
@@ -205,29 +227,10 @@ Exit serve(const Console& console, const Serve& what) {
                 .exchange = exchange->get(),
                 .entrance = &entrance,
                 .set_today = std::move(set_today),
-                .try_pack =
-                    [&](const packs::PackPtr& pack) {
-                      const std::set<std::string> named = named_packs(*pack);
-                      std::vector<packs::PackPtr> also;
-                      (*node)->query([&](const core::State& state) {
-                        for (const auto& [digest, row] : state.circle().packs) {
-                          if (row.pack && named.contains(row.pack->name)) also.push_back(row.pack);
-                        }
-                      });
-                      return trial_findings(*pack, also);
-                    },
-                .log =
-                    [&](const std::string& method, std::string_view path, int status,
-                        std::int64_t ms, const std::string& key) {
-                      log.write("request", {{"method", method},
-                                            {"path", path},
-                                            {"status", status},
-                                            {"ms", ms},
-                                            {"key", key}});
-                    },
-                .note = [&](std::string_view about, const std::string& error) {
-                  log.write(about, {{"error", error}});
-                },
+                .try_pack = trial_beside(**node),
+                .log = request_log(log),
+                .note = [&](std::string_view about,
+                            const std::string& error) { log.write(about, {{"error", error}}); },
                 .published = *published,
                 .workers = what.workers}};
   const auto article = site::load_article(site::circle_folder(dir, what.circle));

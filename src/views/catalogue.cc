@@ -300,8 +300,9 @@ Catalogue read_catalogue(Database& database) {
   return catalogue;
 }
 
-void make_schema(Database& database) {
-  database.exec(R"(
+namespace {
+
+constexpr const char* kSchema = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE entry_time (time_ms BIGINT PRIMARY KEY, position BIGINT NOT NULL);
 CREATE TABLE pack (
@@ -382,8 +383,11 @@ CREATE TABLE figure_row (
   to_day BIGINT NOT NULL, stated_from BIGINT NOT NULL, value BIGINT NOT NULL, error TEXT,
   PRIMARY KEY (figure, subject, edition, pos_from)) WITHOUT ROWID;
 CREATE INDEX figure_row_by_edition ON figure_row (edition) WHERE edition > 0;
-)");
-}
+)";
+
+}  // namespace
+
+void make_schema(Database& database) { database.exec(kSchema); }
 
 std::string definition_digest(const packs::Pack& pack, std::string_view figure) {
   const Value* figures = pack.source.find("figures");
