@@ -20,6 +20,7 @@
 #include "node/files.h"
 #include "node/node.h"
 #include "node/system_environment.h"
+#include "packs/expand.h"
 #include "packs/yaml.h"
 #include "testing/checkout.h"
 
@@ -70,7 +71,7 @@ class TestNode {
     static const Value pack = [] {
       const auto text = node::read_file(checkout("packs/ecology.yaml"));
       EXPECT_TRUE(text.has_value());
-      return packs::read_yaml(*text).root;
+      return packs::expand(packs::read_yaml(*text)).root;
     }();
     Value source = pack;
     source.as_record()->insert_or_assign("version", Value{1'000 + number});

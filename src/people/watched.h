@@ -3,13 +3,14 @@
 // of the pen never leaves a withdrawn key at work.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -40,15 +41,25 @@ class Watched {
   }
 
  private:
+  struct Stamp {
+    bool there = false;
+    ::ino_t number = 0;
+    ::off_t size = 0;
+    ::time_t seconds = 0;
+    long nanoseconds = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+
   void refresh(bool force) {
-    std::error_code error;
-    const auto status = std::filesystem::status(file_, error);
-    const bool there = std::filesystem::exists(status);
-    const auto written = there ? std::filesystem::last_write_time(file_, error)
-                               : std::filesystem::file_time_type::min();
-    if (looked_ && !force && written == written_) return;
+    struct ::stat status = {};
+    const bool there = ::stat(file_.c_str(), &status) == 0;
+    // The clock of files moves in steps of milliseconds: a file put in place of another within
+    // one of them is told by its number.
+    const Stamp stamp{there, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                      status.st_mtim.tv_nsec};
+    if (looked_ && !force && stamp == stamp_) return;
     looked_ = true;
-    written_ = written;
+    stamp_ = stamp;
     problem_.clear();
     if (!there && absent_) {
       content_ = absent_;
@@ -64,7 +75,7 @@ class Watched {
   std::shared_ptr<const Content> absent_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Content> content_;
-  std::filesystem::file_time_type written_;
+  Stamp stamp_;
   bool looked_ = false;
   std::string problem_;
 };

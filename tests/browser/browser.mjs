@@ -46,7 +46,7 @@ export async function play(acts) {
 export class Person {
   // Signs in at `face` of the node of `party`.
   static async come(browser, { party, face, user, language = "zh", ...more }) {
-    const context = await browser.newContext({ locale: language === "zh" ? "zh-CN" : "en-GB", viewport: { width: 1280, height: 900 }, ...more });
+    const context = await browser.newContext({ reducedMotion: "reduce", locale: language === "zh" ? "zh-CN" : "en-GB", viewport: { width: 1280, height: 900 }, ...more });
     const who = new Person(await context.newPage(), language, `${nodes[party].web}/${face}/`);
     await who.page.goto(who.base);
     await who.page.getByLabel(who.t("user")).fill(user);
