@@ -81,6 +81,9 @@ struct Found {
   std::string check;
   std::set<std::string> or_first = {};
 };
+void PrintTo(const Found& found, std::ostream* out) {
+  *out << found.check << " (" << static_cast<int>(found.plant) << ')';
+}
 class Planted : public testing::TestWithParam<Found> {};
 
 TEST_P(Planted, FaultIsFound) {

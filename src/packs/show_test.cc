@@ -89,6 +89,7 @@ TEST(Show, DrawsEachServiceWithItsHandOversInBold) {
 struct Case {
   std::string_view expression, english, chinese;
 };
+void PrintTo(const Case& item, std::ostream* out) { *out << item.expression; }
 class Words : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Words, SayWhatTheExpressionSays) {
