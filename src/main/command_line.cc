@@ -455,6 +455,41 @@ void import_commands(Parser& parser, const Text& t) {
       });
 }
 
+void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
+  parser.command<JournalFeed>(
+      journal, "feed",
+      t("copy the entries to files or Kafka, for other systems; goes on where it was",
+        "把条目复制到文件或 Kafka，供其他系统使用；可接续执行"),
+      journal_feed, [&t](CLI::App& app, JournalFeed& o) {
+        app.add_option("DIR", o.dir)->required();
+        CLI::Option* files = app.add_option("--files", o.files, t("folder", "目录"));
+        app.add_option("--format", o.format,
+                       t("ndjson: an entry a line; csv: an event a row",
+                         "ndjson：每行一个条目；csv：每行一个事件"))
+            ->check(CLI::IsMember({"ndjson", "csv"}))
+            ->default_val("ndjson")
+            ->needs(files);
+        CLI::Option* kafka = app.add_option("--kafka", o.kafka,
+                                            t("brokers, HOST:PORT,...", "代理节点，HOST:PORT,..."))
+                                 ->excludes(files);
+        CLI::Option* topic = app.add_option("--topic", o.topic, t("topic", "主题"))->needs(kafka);
+        kafka->needs(topic);
+        app.add_option("--set", o.settings,
+                       t("setting of the client, NAME VALUE, e.g. security.protocol ssl",
+                         "客户端参数，名称 值，如 security.protocol ssl"))
+            ->needs(kafka);
+        app.add_flag("--follow", o.follow, t("go on as the journal grows", "随日志增长持续输出"));
+        app.require_option(1, 0);
+        examples(app, t,
+                 t("  bashu journal feed node --files copy --follow\n"
+                   "  bashu journal feed node --kafka 127.0.0.1:9092 --topic sichuan\n"
+                   "Sealed values stay masked. Whoever feeds a topic later takes it over.\n",
+                   "  bashu journal feed node --files copy --follow\n"
+                   "  bashu journal feed node --kafka 127.0.0.1:9092 --topic sichuan\n"
+                   "密封的值仍以掩码显示。后启动者接管该主题。\n"));
+      });
+}
+
 void journal_commands(Parser& parser, const Text& t) {
   CLI::App* journal =
       parser.group("journal", t("read and verify the journal of a node", "读取并核验节点的日志"));
@@ -485,6 +520,7 @@ void journal_commands(Parser& parser, const Text& t) {
         app.add_flag("--vkey", o.vkey,
                      t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
       });
+  feed_command(parser, journal, t);
 }
 
 void bundle_commands(Parser& parser, const Text& t) {

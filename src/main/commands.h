@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -197,6 +198,14 @@ struct JournalProof {
   bool vkey = false, leaf = false;
 };
 Exit journal_proof(const Console& console, const JournalProof& what);
+
+// feed_command.cc
+struct JournalFeed {
+  std::string dir, files, format = "ndjson", kafka, topic;
+  std::map<std::string, std::string> settings;
+  bool follow = false;
+};
+Exit journal_feed(const Console& console, const JournalFeed& what);
 
 // bundle_command.cc
 struct Bundle {

@@ -14,15 +14,15 @@ namespace bashu::views {
 namespace {
 
 std::int64_t seen(Database& index, std::int64_t what) {
-  Statement& query = index.prepared("SELECT upto FROM seen WHERE what = ?");
-  const std::int64_t upto = query.bind(0, what).step() ? query.integer(0) : -1;
+  Statement& query = index.prepared("SELECT last FROM seen WHERE what = ?");
+  const std::int64_t last = query.bind(0, what).step() ? query.integer(0) : -1;
   query.reset();
-  return upto;
+  return last;
 }
-void set_seen(Database& index, std::int64_t what, std::int64_t upto) {
-  index.prepared("INSERT OR REPLACE INTO seen (what, upto) VALUES (?, ?)")
+void set_seen(Database& index, std::int64_t what, std::int64_t last) {
+  index.prepared("INSERT OR REPLACE INTO seen (what, last) VALUES (?, ?)")
       .bind(0, what)
-      .bind(1, upto)
+      .bind(1, last)
       .run();
 }
 // Beside the numbers of tables: positions up to which clocks and tasks were read.
@@ -41,7 +41,8 @@ std::string public_texts(const packs::Display& display, const std::vector<packs:
 }
 
 void put_doc(Database& index, const Table& table, std::string_view name, std::string_view text) {
-  const std::string words = segmented(text), thing = "t" + std::to_string(table.id);
+  const std::string words = segmented(text);
+  const std::string thing = "t" + std::to_string(table.id);
   Statement& known = index.prepared("SELECT id, words FROM doc WHERE table_id = ? AND name = ?");
   std::int64_t id = 0;
   if (known.bind(0, table.id).bind(1, name).step()) {
@@ -154,7 +155,8 @@ std::int64_t feed_table(Database& index, Session& session, const Table& table,
                                   " WHERE \"row\" > ? AND \"row\" <= ? AND valid_to IS NULL "
                                   "ORDER BY \"row\" LIMIT ?"};
   query.bind(0, from).bind(1, end).bind(2, rows_max);
-  std::int64_t taken = 0, last = end;
+  std::int64_t taken = 0;
+  std::int64_t last = end;
   while (query.step()) {
     last = query.integer(0);
     ++taken;
@@ -218,7 +220,7 @@ void feed_tasks(Database& index, Session& session) {
 void make_index_schema(Database& index) {
   index.exec(R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE seen (what INTEGER PRIMARY KEY, upto BIGINT NOT NULL);
+CREATE TABLE seen (what INTEGER PRIMARY KEY, last BIGINT NOT NULL);
 CREATE TABLE doc (
   id INTEGER PRIMARY KEY, table_id BIGINT NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL,
   UNIQUE (table_id, name));

@@ -1,0 +1,130 @@
+// bashu journal feed: a copy of a journal's entries for other systems, beside the node or without
+// it.
+
+#include <signal.h>
+
+#include <ctime>
+#include <ostream>
+#include <utility>
+
+#include "api/event_value.h"
+#include "base/json.h"
+#include "changes/sink.h"
+#include "journal/journal.h"
+#include "main/commands.h"
+#include "main/journal_scan.h"
+
+namespace bashu::cli {
+
+namespace {
+
+constexpr std::size_t kTogetherBytes = std::size_t{4} << 20;
+constexpr ::timespec kPause{.tv_sec = 0, .tv_nsec = 200'000'000};  // between looks for more
+
+changes::Change change_of(const node::Entry& entry) {
+  changes::Change change{.position = entry.index,
+                         .time_ms = entry.time_ms,
+                         .kind = entry.kind,
+                         .json = canonical_json(api::entry_value(entry)),
+                         .events = {}};
+  for (const core::Event& event : entry.events) {
+    const Value told = api::event_value(event);
+    const Value* name = told.find("case");
+    change.events.push_back({.name = std::string{told.text_at("event")},
+                             .key = std::string{name ? told.text_at("case") : ""},
+                             .json = canonical_json(told)});
+  }
+  return change;
+}
+
+// Whose journal it is: the first line of its first checkpoint. The feed needs no key of the node.
+std::expected<std::string, Fault> origin_of(journal::Journal& journal) {
+  std::string origin;
+  const auto read = each_commit(
+      journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+        origin = commit.checkpoint.substr(0, commit.checkpoint.find('\n'));
+        return false;
+      });
+  if (!read) return std::unexpected{read.error()};
+  if (origin.empty()) return std::unexpected{Fault{.what = "the journal has no entry"}};
+  return origin;
+}
+
+// All that is durable and the sink lacks, until `stopped`.
+std::expected<void, Fault> feed(journal::Journal& journal, changes::Sink& sink,
+                                const ::sigset_t& signals, bool& stopped, const Console& console) {
+  const std::uint64_t end = journal.size();
+  std::size_t waiting = 0;
+  const auto fed =
+      each_commit(journal, sink.next(),
+                  [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+                    std::uint64_t index = commit.first;
+                    for (const evidence::CommitEntry& bytes : commit.entries) {
+                      if (index++ < sink.next()) continue;
+                      const auto entry = decode_entry(bytes);
+                      if (!entry) return std::unexpected{entry.error()};
+                      const changes::Change change = change_of(*entry);
+                      if (auto put = sink.put(change); !put) return std::unexpected{put.error()};
+                      waiting += change.json.size();
+                    }
+                    if (waiting >= kTogetherBytes) {
+                      waiting = 0;
+                      if (auto kept = sink.keep(); !kept) return std::unexpected{kept.error()};
+                      console.progress(std::to_string(sink.next()) + "/" + std::to_string(end));
+                    }
+                    const ::timespec now{.tv_sec = 0, .tv_nsec = 0};
+                    stopped = stopped || ::sigtimedwait(&signals, nullptr, &now) > 0;
+                    return !stopped;
+                  });
+  if (!fed) return fed;
+  return sink.keep();
+}
+
+std::expected<std::unique_ptr<changes::Sink>, Fault> open_sink(const JournalFeed& what,
+                                                               const std::string& origin) {
+  if (!what.files.empty()) {
+    const auto format =
+        what.format == "csv" ? changes::FileFormat::csv : changes::FileFormat::ndjson;
+    return changes::open_files(what.files, format, origin);
+  }
+  return changes::open_kafka(
+      {.brokers = what.kafka, .topic = what.topic, .settings = what.settings}, origin);
+}
+
+}  // namespace
+
+Exit journal_feed(const Console& console, const JournalFeed& what) {
+  ::sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  const auto journal = journal::open_sqlite(what.dir, true);
+  if (!journal) return console.fail(journal.error());
+  const auto origin = origin_of(**journal);
+  if (!origin) return console.fail(origin.error());
+  auto sink = open_sink(what, *origin);
+  if (!sink) return console.fail(sink.error());
+  const std::uint64_t begun = (*sink)->next();
+  bool stopped = false;
+  while (!stopped) {
+    if ((*sink)->next() > (*journal)->size()) {
+      return console.fail(
+          "the copy is ahead of this journal: it was restored from a backup; feed a new "
+          "folder or topic",
+          "副本比本日志更新：日志是从备份恢复的；请改用新的目录或主题");
+    }
+    if (auto fed = feed(**journal, **sink, signals, stopped, console); !fed) {
+      console.progress({});
+      return console.fail(fed.error());
+    }
+    if (!what.follow) break;
+    stopped = stopped || ::sigtimedwait(&signals, nullptr, &kPause) > 0;
+  }
+  console.progress({});
+  console.out << console.say("fed ", "已输出 ") << (*sink)->next() - begun
+              << console.say(" entries; next is ", " 条；下一条为 ") << (*sink)->next() << '\n';
+  return Exit::done;
+}
+
+}  // namespace bashu::cli
