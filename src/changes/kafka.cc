@@ -164,7 +164,8 @@ class Kafka final : public Sink {
     const std::unique_ptr<RdKafka::Error> error{told};
     if (!error) return {};
     if (error->txn_requires_abort()) {
-      delete producer_->abort_transaction(options_.patience_ms);
+      const std::unique_ptr<RdKafka::Error> ignored{
+          producer_->abort_transaction(options_.patience_ms)};
     }
     return failed(error->code(), error->str());
   }

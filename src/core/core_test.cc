@@ -564,6 +564,145 @@ TEST_F(Circle, AlteringAnyEffectIsNoticed) {
   }
 }
 
+// What a member may say about what (docs/formats/messages.md): every sentence it has no right to is
+// held, and leaves everything as it was that the other side can use.
+struct Lie {
+  const char* what;
+  const char* kind;
+  const char* stream;
+  const char* body;  // of b, told to a
+  const char* code;
+};
+void PrintTo(const Lie& lie, std::ostream* out) { *out << lie.what; }
+
+constexpr const char* kShared = "register.shared";
+constexpr Lie kLies[] = {
+    {"a record in the name of another who keeps it", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"a","side":"b","fields":{"code":"z"},"on":"2026-03-02","sides":[]}]})",
+     "keeper"},
+    {"a record kept by nobody of the circle", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"utopia","side":"b","fields":{"code":"z"},"on":"2026-03-02","sides":[]}]})",
+     "keeper"},
+    {"a side of a record nobody keeps", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"utopia","side":"b","fields":{"opened":"2026-03-02"},"on":"2026-03-02","sides":[]}]})",
+     "keeper"},
+    {"values of another side", kShared, "",
+     R"({"items":[{"register":"road","key":"x","keeper":"a","side":"a","fields":{"opened":"2026-03-02"},"on":"2026-03-02","sides":[]}]})",
+     "shape"},
+    {"a side that is nobody", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"b","side":"b","fields":{"code":"z","opened":null},"on":"2026-03-02","sides":["b","utopia"]}]})",
+     "sides"},
+    {"a key that its fields do not make", kShared, "",
+     R"({"items":[{"register":"road","key":"FORGED","keeper":"b","side":"b","fields":{"code":"z"},"on":"2026-03-02","sides":[]}]})",
+     "key"},
+    {"a record of the year 1", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"b","side":"b","fields":{"code":"z"},"on":"0001-01-01","sides":[]}]})",
+     "date"},
+    {"a record of next week", kShared, "",
+     R"({"items":[{"register":"road","key":"z","keeper":"b","side":"b","fields":{"code":"z"},"on":"2026-03-09","sides":[]}]})",
+     "date"},
+    {"a register that is not shared", kShared, "",
+     R"({"items":[{"register":"limit","key":"x","keeper":"b","side":"b","fields":{"name":"x","most":1},"on":"2026-03-02","sides":[]}]})",
+     "shape"},
+    {"a dispute of a case we do not know", "case.dispute", "a-9",
+     R"({"case":"a-9","reason":"x","content":"sha256:1"})", "unknown"},
+    {"a dispute about nothing", "case.dispute", "a-1",
+     R"({"case":"a-1","reason":"x","content":"because"})", "shape"},
+};
+
+class Hostile : public Circle {
+ protected:
+  // b to a, whatever b's own node would have said.
+  std::string told(const std::string& kind, const std::string& stream, Value body) {
+    const Decision taken = must("a", TakeMessage{.from = "b",
+                                                 .seq = nodes_.at("a")->inbox("b").next,
+                                                 .message_id = "id",
+                                                 .kind = kind,
+                                                 .stream = stream,
+                                                 .pack = pack_->digest.substr(7),
+                                                 .body = std::move(body)});
+    return taken.outcome + " " + taken.reason;
+  }
+};
+
+class HostileMember : public Hostile, public testing::WithParamInterface<Lie> {};
+
+TEST_P(HostileMember, SaysWhatItHasNoRightTo) {
+  const Lie& lie = GetParam();
+  limit();
+  must("a", loan());
+  settle();
+  must("a", fire("grant"));
+  settle();
+  const std::string answer = told(lie.kind, lie.stream, *parse_json(lie.body));
+  EXPECT_EQ(answer, std::string{"held unverified."} + lie.code);
+  EXPECT_FALSE(at("a").dispute);
+  EXPECT_EQ(nodes_.at("a")->find_record("loans/road", "z"), nullptr);
+  EXPECT_EQ(nodes_.at("a")->find_record("loans/road", "FORGED"), nullptr);
+  EXPECT_TRUE(nodes_.at("a")->find_record("loans/road", "x")->contested.empty());
+  EXPECT_EQ(must("a", loan()).answer.text_at("case"), "a-2");
+}
+INSTANTIATE_TEST_SUITE_P(Kinds, HostileMember, testing::ValuesIn(kLies));
+
+TEST_F(Hostile, NobodyTakesANumberThatAnotherWillGive) {
+  StartCase theirs = loan();
+  theirs.parties = {{"lender", "b"}, {"borrower", "a"}};
+  must("b", theirs);
+  const Value start = queue_[{"b", "a"}].front().body;
+  queue_[{"b", "a"}].clear();
+  const auto opened = [&](const std::string& id, const char* member = "", const Value& value = {}) {
+    Value body = start;
+    (*body.as_record())["case"] = id;
+    if (*member) (*body.as_record())[member] = value;
+    return told("case.event", id, body);
+  };
+  for (const char* id : {"", "a-1", "a-2", "a-999999", "x/history", "../../etc/passwd", "a\nb",
+                         "<script>", "\u202ex", "b-1/events/close", ".."}) {
+    EXPECT_EQ(opened(id), "held unverified.id") << id;
+  }
+  EXPECT_EQ(opened(std::string(121, 'x')), "held unverified.id");
+  EXPECT_EQ(opened("b-7", "on", "1001-01-01"), "held unverified.date");
+  EXPECT_EQ(opened("b-8", "role", "system"), "held unverified.role");
+  EXPECT_EQ(opened("b-1"), "applied ");
+  EXPECT_EQ(must("a", loan()).answer.text_at("case"), "a-1");
+}
+
+TEST_F(Hostile, AClaimStandsBesideTheRecordOnce) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  raised_.clear();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(
+        told(
+            kShared, "",
+            *parse_json(
+                R"({"items":[{"register":"road","key":"x","keeper":"b","side":"b","fields":{"code":"x","named":"mine"},"on":"2026-03-02","sides":[]}]})")),
+        "applied ");
+  }
+  EXPECT_EQ(raised_["a"].size(), 1U);
+  const Record& record = *nodes_.at("a")->find_record("loans/road", "x");
+  EXPECT_EQ(record.keeper, "a");
+  EXPECT_EQ(record.contested, (std::set<PartyId>{"b"}));
+  EXPECT_EQ(record.fields.find("named"), nullptr);
+}
+
+TEST_F(Hostile, ObjectionsToUnknownStepsAreFewADay) {
+  limit();
+  for (int i = 0; i < 30; ++i) must("a", loan());
+  settle();
+  int disputed = 0;
+  for (int i = 1; i <= 30; ++i) {
+    const std::string id = "a-" + std::to_string(i);
+    const std::string answer = told(
+        "case.dispute", id, Value::Record{{"case", id}, {"reason", "x"}, {"content", "sha256:0"}});
+    EXPECT_EQ(answer, i <= 20 ? "applied " : "held unverified.quota");
+    disputed += at("a", id).dispute ? 1 : 0;
+  }
+  EXPECT_EQ(disputed, 20);
+}
+
 TEST_F(Circle, ADisputeStopsTheCaseAndEndsByAJointAct) {
   limit();
   must("a", loan());

@@ -178,7 +178,8 @@ packs::Eval<const Value*> CaseScope::record(std::string_view name, std::string_v
     note(name, key, Value{});
     return nullptr;
   }
-  if (!found->contested.empty()) {
+  // What a party keeps stands for it, whoever else claims it.
+  if (!found->contested.empty() && found->keeper != jurisdiction_) {
     return failed(packs::EvalError::Kind::lookup,
                   std::string{name} + "/" + std::string{key} + " has two keepers");
   }

@@ -1,7 +1,10 @@
 #include "exchange/receiver.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -17,6 +20,7 @@ constexpr std::int64_t kWaitMs = 2'000;
 constexpr std::size_t kEarlyBytesMax = 256u << 20;  // of all peers
 constexpr std::size_t kHeldBytesMax = 64u << 20;    // of one peer
 constexpr std::size_t kDocumentsMax = 256;          // of one message
+constexpr std::size_t kKeysMax = 1'000;             // of one message
 constexpr std::int64_t kEarlyKeptMs = 60'000;
 
 http::Response answer_of(const Refusal& refusal) {
@@ -49,6 +53,12 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   explicit State(ReceiverParts given)
       : parts{std::move(given)}, seal{seal_keys(parts.node.identity())} {}
 
+  // What a message brings along. It is taken in when the message has its turn, not before: until
+  // then it costs the bytes it has.
+  struct Baggage {
+    Value keys;  // of sealed values, by their ids; boxes that only this node opens
+    std::vector<std::string> documents;
+  };
   struct Submitted {
     std::string message_id;
     std::vector<http::Reply> waiting;
@@ -56,6 +66,7 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   struct Early {
     std::string message_id;
     node::Request request;
+    Baggage baggage;
     std::size_t bytes = 0;
     std::int64_t since_ms = 0;
     http::Reply reply;  // empty once it was told to come again
@@ -87,13 +98,16 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   void message(const std::string& party, const std::string& channel, const http::Request& request,
                http::Reply reply);
   void submit(const std::string& party, Peer& peer, std::int64_t seq, std::string message_id,
-              node::Request request, http::Reply reply);
+              node::Request request, const Baggage& baggage, http::Reply reply);
   void keep(const std::string& party, Peer& peer, std::int64_t seq, Early early);
   void done(const std::string& party, std::int64_t seq, const node::Outcome& outcome);
   void close_gap(const std::string& party, Peer& peer);
   [[nodiscard]] node::Request request_of(const std::string& party, evidence::Opened opened,
-                                         std::string envelope, std::int64_t life_max);
-  void take_keys(const std::string& party, Value& body);
+                                         std::string envelope, std::int64_t life_max) const;
+  void unpack(const std::string& party, const Baggage& baggage);
+  void take_keys(const std::string& party, const Value& keys);
+  // Taken out of the body: only keys of values that stand in it, and so many.
+  static Baggage baggage_of(evidence::Payload& payload);
 
   ReceiverParts parts;
   std::vector<node::KeyPair> seal;  // the newest first
@@ -104,12 +118,7 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
 };
 
 // Keys of sealed values go to the vault and never into the journal.
-void Receiver::State::take_keys(const std::string& party, Value& body) {
-  Value::Record* members = body.as_record();
-  const auto it = members ? members->find("$keys") : Value::Record::iterator{};
-  if (!members || it == members->end()) return;
-  const Value keys = std::move(it->second);
-  members->erase(it);
+void Receiver::State::take_keys(const std::string& party, const Value& keys) {
   const node::Identity& own = parts.node.identity();
   const Value::Record* boxes = keys.as_record();
   if (!boxes) return;
@@ -140,16 +149,41 @@ void Receiver::State::take_keys(const std::string& party, Value& body) {
   }
 }
 
-node::Request Receiver::State::request_of(const std::string& party, evidence::Opened opened,
-                                          std::string envelope, std::int64_t life_max) {
-  evidence::Payload& payload = opened.payload;
-  take_keys(party, payload.body);
-  std::size_t documents = 0;
-  for (const std::string& name : documents_in(payload.body)) {
-    if (++documents > kDocumentsMax) break;
+Receiver::State::Baggage Receiver::State::baggage_of(evidence::Payload& payload) {
+  Baggage baggage;
+  Value::Record* members = payload.body.as_record();
+  Value given;
+  if (const auto it = members ? members->find("$keys") : Value::Record::iterator{};
+      members && it != members->end()) {
+    given = std::move(it->second);
+    members->erase(it);
+  }
+  if (payload.kind.starts_with("bashu.")) return baggage;  // speaks of no value and no document
+  const std::vector<std::string> list = node::sealing_keys(payload.body);
+  const std::set<std::string> named{list.begin(), list.end()};
+  Value::Record kept;
+  if (const Value::Record* boxes = given.as_record()) {
+    for (const auto& [id, box] : *boxes) {
+      if (kept.size() < kKeysMax && named.contains(id)) kept.emplace(id, box);
+    }
+  }
+  baggage.keys = std::move(kept);
+  baggage.documents = documents_in(payload.body);
+  if (baggage.documents.size() > kDocumentsMax) baggage.documents.resize(kDocumentsMax);
+  return baggage;
+}
+
+void Receiver::State::unpack(const std::string& party, const Baggage& baggage) {
+  take_keys(party, baggage.keys);
+  for (const std::string& name : baggage.documents) {
     // If the wish cannot be written the document is missed, not the message.
     if (!parts.blobs.has(name)) static_cast<void>(parts.blobs.want(name, party));
   }
+}
+
+node::Request Receiver::State::request_of(const std::string& party, evidence::Opened opened,
+                                          std::string envelope, std::int64_t life_max) const {
+  evidence::Payload& payload = opened.payload;
   return {.command = core::TakeMessage{.from = party,
                                        .seq = payload.seq,
                                        .message_id = std::move(opened.message_id),
@@ -244,16 +278,18 @@ void Receiver::State::message(const std::string& party, const std::string& chann
     return;
   }
   std::string id = opened->message_id;
+  Baggage baggage = baggage_of(opened->payload);
   node::Request made = request_of(party, std::move(*opened), request.body, agreement.max_life_s);
   const std::lock_guard lock{mutex};
   Peer& peer = peers[party];
   if (seq == peer.next) {
-    submit(party, peer, seq, std::move(id), std::move(made), std::move(reply));
+    submit(party, peer, seq, std::move(id), std::move(made), baggage, std::move(reply));
     close_gap(party, peer);
   } else if (seq > peer.next) {
     keep(party, peer, seq,
          {.message_id = std::move(id),
           .request = std::move(made),
+          .baggage = std::move(baggage),
           .bytes = request.body.size() * 3,
           .since_ms = parts.now_ms(),
           .reply = std::move(reply)});
@@ -263,7 +299,9 @@ void Receiver::State::message(const std::string& party, const std::string& chann
 }
 
 void Receiver::State::submit(const std::string& party, Peer& peer, std::int64_t seq,
-                             std::string message_id, node::Request request, http::Reply reply) {
+                             std::string message_id, node::Request request, const Baggage& baggage,
+                             http::Reply reply) {
+  unpack(party, baggage);
   const bool queued = parts.node.submit(
       std::move(request), [self = shared_from_this(), party, seq](const node::Outcome& outcome) {
         self->done(party, seq, outcome);
@@ -288,7 +326,7 @@ void Receiver::State::close_gap(const std::string& party, Peer& peer) {
       if (early.reply) early.reply(busy());
       continue;
     }
-    submit(party, peer, seq, std::move(early.message_id), std::move(early.request),
+    submit(party, peer, seq, std::move(early.message_id), std::move(early.request), early.baggage,
            std::move(early.reply));
     if (peer.next == seq) return;  // the queue is full
   }

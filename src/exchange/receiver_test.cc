@@ -59,6 +59,7 @@ class ReceiverTest : public testing::Nodes {
                                    a.identity.envelope.secret_key)
         .text;
   }
+  static void asks(evidence::Payload& payload) { payload.kind = "case.ask"; }
   std::future<http::Response> send(std::string body, const std::string& party = "sichuan",
                                    const std::string& type = "application/jose+json",
                                    bool length = true, const std::string& method = "POST") {
@@ -225,33 +226,53 @@ TEST_F(ReceiverTest, RateIsLimitedPerParty) {
   EXPECT_EQ(send("{}").get().status, 429);
 }
 
+// A body whose value is sealed under `id`, and the keys that travel with it.
+Value sealed_body(const std::string& id, Value::Record keys) {
+  return Value::Record{{"name", Value::Record{{"$sealed", "1"}, {"dek", id}}},
+                       {"$keys", std::move(keys)}};
+}
+
 TEST_F(ReceiverTest, KeysOfSealedValuesGoToTheVaultAndNeverReplaceOne) {
   const std::string key(32, 'k'), id = "sichuan-k0000000000000001";
   const auto box = [&](const std::string& bytes) {
     return base64url(node::seal_to(b.identity.seal.public_key, bytes));
   };
-  const std::string own = "chongqing-k0000000000000001";
-  ASSERT_EQ(send(envelope(1, Value::Record{{"$keys", Value::Record{{id, box(key)},
-                                                                   {own, box(key)},
-                                                                   {"sichuan-kbad", "x"}}}}))
-                .get()
-                .status,
-            200);
+  const std::string own = "chongqing-k0000000000000001", other = "sichuan-k0000000000000002";
+  const Value::Record keys{
+      {id, box(key)}, {own, box(key)}, {other, box(key)}, {"sichuan-kbad", "x"}};
+  ASSERT_EQ(send(envelope(1, sealed_body(id, keys), asks)).get().status, 200);
   EXPECT_EQ(b.node->vault().key(id), key);
   EXPECT_EQ(b.node->vault().key(own), std::nullopt);
+  EXPECT_EQ(b.node->vault().key(other), std::nullopt) << "opens no value of the message";
+  ASSERT_EQ(send(envelope(2, sealed_body(own, {{own, box(key)}}), asks)).get().status, 200);
+  EXPECT_EQ(b.node->vault().key(own), std::nullopt) << "as if we had made it";
   ASSERT_EQ(
-      send(envelope(2, Value::Record{{"$keys", Value::Record{{id, box(std::string(32, 'x'))}}}}))
-          .get()
-          .status,
+      send(envelope(3, sealed_body(id, {{id, box(std::string(32, 'x'))}}), asks)).get().status,
       200);
   EXPECT_EQ(b.node->vault().key(id), key);
 }
 
+TEST_F(ReceiverTest, WhatAMessageBringsWaitsUntilItsTurn) {
+  const std::string id = "sichuan-k0000000000000003", key(32, 'k'), name(64, 'b');
+  Value body = sealed_body(id, {{id, base64url(node::seal_to(b.identity.seal.public_key, key))}});
+  (*body.as_record())["file"] =
+      Value::Record{{"sha256", name}, {"media", "application/pdf"}, {"size", 3}};
+  auto early = send(envelope(2, body, asks));
+  EXPECT_EQ(b.node->vault().key(id), std::nullopt);
+  EXPECT_TRUE(blobs.wanted().empty());
+  ASSERT_EQ(send(envelope(1, body)).get().status, 200);  // a ping brings nothing
+  ASSERT_EQ(early.get().status, 200);
+  EXPECT_EQ(b.node->vault().key(id), key);
+  EXPECT_EQ(blobs.wanted().size(), 1U);
+}
+
 TEST_F(ReceiverTest, DocumentsNamedInMessagesAreWanted) {
   const std::string name(64, 'a');
-  ASSERT_EQ(send(envelope(1, Value::Record{{"file", Value::Record{{"sha256", name},
-                                                                  {"media", "application/pdf"},
-                                                                  {"size", 3}}}}))
+  ASSERT_EQ(send(envelope(1,
+                          Value::Record{{"file", Value::Record{{"sha256", name},
+                                                               {"media", "application/pdf"},
+                                                               {"size", 3}}}},
+                          asks))
                 .get()
                 .status,
             200);

@@ -260,18 +260,31 @@ TEST(Figures, ARowThatCannotBeEvaluatedLeavesNoNumber) {
   EXPECT_EQ(period.failed, 1);
 }
 
-TEST(Figures, ContestedRecordsLeaveNoNumber) {
-  Journal journal;
-  journal.adopt(road_works());
-  journal.put("road", "G5", data(R"({"code":"G5","length":30,"opened_on":"2026-01-05"})"),
-              {"opened_on"});
-  const auto before = journal.last();
-  journal.add(core::RecordContested{.reg = "road-works/road", .key = "G5", .keeper = "chongqing"});
-  const auto views = in_memory(journal.steps());
-  EXPECT_EQ(number(*views, "roads_any", "2026-01-05", before), 1);
-  EXPECT_EQ(ask(*views, "roads_any", "2026-01-05").failed, 1);
-  EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.at(0).contested,
-            (std::vector<core::PartyId>{"chongqing"}));
+// Whoever claims what we keep takes no number from us; of two who claim what neither of us keeps we
+// know nothing.
+TEST(Figures, AClaimTakesNoNumberFromTheKeeper) {
+  for (const core::PartyId keeper : {"sichuan", "guizhou"}) {
+    Journal journal;
+    journal.adopt(road_works());
+    journal.add(
+        core::RecordPut{.reg = "road-works/road",
+                        .key = "G5",
+                        .keeper = keeper,
+                        .side = "sichuan",
+                        .fields = data(R"({"code":"G5","length":30,"opened_on":"2026-01-05"})"),
+                        .sided = {"opened_on"},
+                        .on = day("2026-01-05"),
+                        .id = {},
+                        .sides = {"chongqing", "sichuan"}});
+    const auto before = journal.last();
+    journal.add(
+        core::RecordContested{.reg = "road-works/road", .key = "G5", .keeper = "chongqing"});
+    const auto views = in_memory(journal.steps());
+    EXPECT_EQ(number(*views, "roads_any", "2026-01-05", before), 1);
+    EXPECT_EQ(ask(*views, "roads_any", "2026-01-05").failed, keeper == "guizhou" ? 1 : 0);
+    EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.at(0).contested,
+              (std::vector<core::PartyId>{"chongqing"}));
+  }
 }
 
 TEST(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {

@@ -82,7 +82,7 @@ void Writer::evaluate(RecordNow& now) {
   for (const std::size_t index : *now.table->figures) {
     const FigureDef& def = catalogue_.figures[index];
     std::optional<Counted> row;
-    if (now.facts.contested.empty()) {
+    if (stands(now.facts)) {
       RowScope scope{*this, *def.pack, nullptr, "entry", &now.facts.fields};
       row = evaluate_row(*def.figure, scope, {});
     } else {
@@ -312,7 +312,7 @@ void Writer::backfill(const FigureDef& def) {
       span = known->second;
     }
     std::optional<Counted> row;
-    if (facts.contested.empty()) {
+    if (stands(facts)) {
       RowScope scope{*this, *def.pack, nullptr, "entry", &facts.fields};
       row = evaluate_row(*def.figure, scope, span);
     } else {

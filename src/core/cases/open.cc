@@ -113,11 +113,13 @@ std::expected<CaseOpened, Reject> named(Deciding& d, const Opening& opening,
                     .number = 0};
   if (opened.id.empty() && opening.parent) {
     const std::string counter = command.parent + "/" + command.service;
-    const std::int64_t n = d.draft.serial("#children", counter) + 1;
+    std::int64_t n = d.draft.serial("#children", counter) + 1;
+    while (d.draft.find_case(counter + "-" + d.self() + "-" + std::to_string(n))) ++n;
     d.draft.decide(SerialTaken{.name = "#children", .key = counter, .value = n});
     opened.id = counter + "-" + d.self() + "-" + std::to_string(n);
   } else if (opened.id.empty()) {
     opened.number = d.draft.serial(Store::kCasesOpened, "") + 1;
+    while (d.draft.find_case(d.self() + "-" + std::to_string(opened.number))) ++opened.number;
     opened.id = d.self() + "-" + std::to_string(opened.number);
   }
   if (opened.id.size() > kCaseIdMax) return refuse(Why::id_too_long);

@@ -1,5 +1,6 @@
 #include "core/peers/disputes.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -99,12 +100,42 @@ void dispute(Deciding& d, const CaseId& id, const Objection& objection) {
   }
 }
 
+namespace {
+
+constexpr std::int64_t kUnknownStepsADay = 20;  // of one member
+
+// A step we know: the last one, one that waits here, or one that is in dispute already.
+bool is_known_step(const Deciding& d, const Case& c, const CaseId& id, const std::string& content) {
+  if (c.digest == content || (c.dispute && c.dispute->contents.contains(content))) return true;
+  const std::vector<PartyId> others = others_of(d, c);
+  return std::ranges::any_of(others, [&](const PartyId& party) {
+    return std::ranges::any_of(d.draft.inbox(party).held, [&](const auto& waiting) {
+      const auto& item = waiting.second;
+      return item.stream == id && item.kind == told::Step::kKind &&
+             told::step_digest(item.body) == content;
+    });
+  });
+}
+
+}  // namespace
+
 Result take_dispute(Deciding& d, const TakeMessage& message) {
   const told::Dispute told = told::read_dispute(message.body);
   const Case* c = d.draft.find_case(told.id);
   if (!c) return told::hold("unknown", told.id + " is not known here");
-  if (!is_party(*c, message.from) || told.content.empty()) {
+  if (!is_party(*c, message.from) || !told.content.starts_with("sha256:")) {
     return told::hold("shape", "a dispute names its case and step");
+  }
+  // What is with us or has ended may have gone on since the step they object to, so that we do not
+  // know it any more; or they made it up. So many in a day, and no more.
+  BASHU_TRY(const Definition of, definition_of(d, *c));
+  const PartyId holder = holder_of(*c, of);
+  const bool theirs_alone = holder == d.self() || holder.empty();
+  if (theirs_alone && !is_known_step(d, *c, told.id, told.content)) {
+    const std::string counter = message.from + "/" + d.today().text();
+    const std::int64_t count = d.draft.serial("#objections", counter) + 1;
+    if (count > kUnknownStepsADay) return told::hold("quota", "objections to steps not known here");
+    d.draft.decide(SerialTaken{.name = "#objections", .key = counter, .value = count});
   }
   d.draft.decide(CaseDisputed{.id = told.id,
                               .by = message.from,

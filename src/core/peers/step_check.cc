@@ -11,8 +11,10 @@
 #include "base/try.h"
 #include "core/cases/clocks.h"
 #include "core/cases/form.h"
+#include "core/cases/names.h"
 #include "core/cases/step.h"
 #include "core/effects/effect.h"
+#include "core/in_force.h"
 #include "core/peers/disputes.h"
 #include "core/told/members.h"
 #include "core/told/step.h"
@@ -111,6 +113,10 @@ Result PeerStep::open_told() {
   }
   BASHU_TRY_OK(check_parties());
   BASHU_TRY_OK(check_parent());
+  BASHU_TRY_OK(may_be_named(d, *of.pack, from(), step));
+  if (!holds(d.circle().packs.find(of.pack->digest)->second, from(), step.on)) {
+    return hold("date", "before " + from() + " had adopted the pack");
+  }
   d.draft.decide(CaseOpened{.id = step.id,
                             .pack = of.pack->digest,
                             .service = step.service,
@@ -307,6 +313,20 @@ Result PeerStep::check_clocks() const {
   for (const auto& [name, clock] : step.clocks) {
     if (!packs::find(of.service->clocks, name)) return hold("clocks", name);
     if (ended && clock.since) return hold("clocks", name + " cannot stand so");
+    // Whatever the calendar: no more days were used than went by.
+    const auto known = current().clocks.find(name);
+    const bool stood = known != current().clocks.end();
+    const std::int64_t before = stood ? known->second.used : 0;
+    const std::int64_t went_by =
+        stood && known->second.since
+            ? std::max<std::int64_t>(step.on.days() - known->second.since->days(), 0)
+            : 0;
+    if (clock.used < 0 || clock.used > before + went_by + 1) {
+      return hold("clocks", name + " has used more days than went by");
+    }
+    if (clock.since && *clock.since > step.on.plus_days(1)) {
+      return hold("clocks", name + " begins ahead");
+    }
   }
   return {};
 }

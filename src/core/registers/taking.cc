@@ -1,8 +1,10 @@
 // Records of shared registers that a peer keeps or speaks for.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/try.h"
 #include "core/registers/sharing.h"
@@ -13,15 +15,19 @@ namespace bashu::core {
 
 namespace {
 
+constexpr Date kOldest = Date::from_days(-25'567);  // 1900-01-01
+
 struct Taking {
   Deciding& d;
   const packs::Pack& pack;
   const PartyId& from;
+  std::vector<std::string> contested = {};  // keys of theirs that others keep
 
   // One side's list, as a whole.
-  Result operator()(const told::SharedEdition& item) const {
+  Result take(const told::SharedEdition& item) {
     const packs::Register& reg = *packs::find(pack.registers, item.reg);
-    if (!reg.editions) return told::hold("shape", "edition of " + item.reg);
+    if (!reg.editions || item.number < 1) return told::hold("shape", "edition of " + item.reg);
+    BASHU_TRY_OK(is_dated_soundly(item.on));
     EditionPublished event{.reg = pack.name + "/" + item.reg,
                            .keeper = from,
                            .name = item.name,
@@ -36,7 +42,7 @@ struct Taking {
       std::string key = reg.key_of(entry);
       const Record* known = d.draft.find_record(event.reg, key);
       if (known && known->keeper != from) {
-        contest(d, {}, pack.name, item.reg, key, from);
+        claim(event.reg, key, *known);
         continue;
       }
       event.entries.emplace_back(std::move(key), entry);
@@ -46,9 +52,10 @@ struct Taking {
     return {};
   }
 
-  Result operator()(const told::SharedRecord& item) const {
+  Result take(const told::SharedRecord& item) {
     const packs::Register& reg = *packs::find(pack.registers, item.reg);
     if (reg.editions || item.side != from) return told::hold("shape", "record of " + item.reg);
+    BASHU_TRY_OK(is_dated_soundly(item.on));
     RecordPut event{.reg = pack.name + "/" + item.reg,
                     .key = item.key,
                     .keeper = item.keeper,
@@ -69,12 +76,52 @@ struct Taking {
     }
     const Record* known = d.draft.find_record(event.reg, item.key);
     if (plain && known && known->keeper != from) {
-      contest(d, {}, pack.name, item.reg, item.key, from);
+      claim(event.reg, item.key, *known);
       return {};
     }
+    BASHU_TRY_OK(is_theirs_to_say(reg, item, known, plain));
     if (known) event.keeper = known->keeper;
     d.draft.decide(std::move(event));
     return {};
+  }
+
+ private:
+  Result is_dated_soundly(Date on) const {
+    if (on < kOldest || on > d.today().plus_days(1)) return told::hold("date", on.text());
+    return {};
+  }
+
+  // A new record is the sender's, under the key that its fields make. For one that somebody
+  // else keeps and has not yet told us of, the sender may speak for its own side.
+  Result is_theirs_to_say(const packs::Register& reg, const told::SharedRecord& item,
+                          const Record* known, bool plain) const {
+    if (!known && item.keeper != from) {
+      const bool others = item.keeper != d.self() && d.circle().parties.contains(item.keeper);
+      if (plain || !others) return told::hold("keeper", item.keeper + " has not told of it");
+    }
+    for (const PartyId& side : item.sides) {
+      if (side != d.self() && !d.circle().parties.contains(side)) return told::hold("sides", side);
+    }
+    if (!plain) return {};
+    Value fields = known ? known->fields : Value{Value::Record{}};
+    for (const auto& [name, value] : *item.fields.as_record()) {
+      fields.as_record()->insert_or_assign(name, value);
+    }
+    const bool named = std::ranges::all_of(reg.key, [&](const std::string& name) {
+      const Value* value = fields.find(name);
+      return value && !value->is_null();
+    });
+    if (named && reg.key_of(fields) != item.key) {
+      return told::hold("key", item.key + " is not the key of its fields");
+    }
+    return {};
+  }
+
+  // The keeper's record stands; what they claim stands beside it, once.
+  void claim(const RegisterId& reg, const std::string& key, const Record& known) {
+    if (known.contested.contains(from)) return;
+    d.draft.decide(RecordContested{.reg = reg, .key = key, .keeper = from});
+    contested.push_back(reg + "/" + key + " (" + known.keeper + ")");
   }
 };
 
@@ -83,14 +130,20 @@ struct Taking {
 Result take_shared(Deciding& d, const TakeMessage& message) {
   BASHU_TRY(const Value::List items, told::read_items(message.body));
   const packs::PackPtr pack = d.circle().packs.find("sha256:" + message.pack)->second.pack;
-  const Taking taking{.d = d, .pack = *pack, .from = message.from};
+  Taking taking{.d = d, .pack = *pack, .from = message.from};
   for (const Value& item : items) {
     BASHU_TRY(const told::SharedItem read, told::read_shared_item(item));
     const std::string& name =
         std::visit([](const auto& one) -> const std::string& { return one.reg; }, read);
     const auto* reg = packs::find(pack->registers, name);
     if (!reg || reg->kept != packs::Kept::shared) return told::hold("shape", "register " + name);
-    BASHU_TRY_OK(std::visit(taking, read));
+    BASHU_TRY_OK(std::visit([&](const auto& one) { return taking.take(one); }, read));
+  }
+  if (!taking.contested.empty()) {
+    raise_exception(d, {},
+                    message.from + " claims to keep what is another's, " +
+                        std::to_string(taking.contested.size()) +
+                        " in all: " + taking.contested.front());
   }
   return {};
 }
