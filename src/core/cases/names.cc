@@ -63,12 +63,10 @@ Result may_be_named(const Deciding& d, const packs::Pack& pack, const PartyId& f
   if (step.id.size() > kNameMax) return hold("id", "longer than 120 bytes");
   if (step.role == told::Step::kSystem) return is_started_above(d, step);
   std::string_view part = step.id;
-  if (!step.parent.empty()) {
-    if (!step.id.starts_with(step.parent + "/")) return hold("id", "not under " + step.parent);
-    part.remove_prefix(step.parent.size() + 1);
-  }
+  const bool under = !step.parent.empty() && step.id.starts_with(step.parent + "/");
+  if (under) part.remove_prefix(step.parent.size() + 1);
   if (!is_plain(part)) return hold("id", "letters, digits, '-', '_' and '.' make a name");
-  if (step.parent.empty()) {
+  if (!under) {
     return is_numbered_by_another(d, part, from) ? Result{hold("id", "another party's number")}
                                                  : Result{};
   }
