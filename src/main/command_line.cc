@@ -415,7 +415,7 @@ void import_commands(Parser& parser, const Text& t) {
         "将文件导入运行中节点的登记册和数据流"),
       import, [&t](CLI::App& app, Import& o) {
         app.add_option("FILE", o.files,
-                       t("NDJSON, or CSV with a heading", "NDJSON，或带表头的 CSV"))
+                       t("NDJSON, or CSV or XLSX with a heading", "NDJSON，或带表头的 CSV、XLSX"))
             ->required();
         app.add_option("--feed", o.feed,
                        t("pack/feed all rows are posted to", "所有行记入的 业务包/数据流"));
@@ -427,7 +427,10 @@ void import_commands(Parser& parser, const Text& t) {
                          "以何角色提交（默认：数据流接受的一个角色）"));
         app.add_option("--format", o.format,
                        t("default: by the name of the file", "格式（默认：按文件名判断）"))
-            ->check(CLI::IsMember({"csv", "ndjson"}));
+            ->check(CLI::IsMember({"csv", "ndjson", "xlsx"}));
+        app.add_option("--sheet", o.sheet,
+                       t("of a workbook (default: the only one that holds something)",
+                         "工作表（默认：唯一有内容的一张）"));
         dry_run_flag(app, o.dry_run, t);
         app.add_option(
                "--preview", o.preview,

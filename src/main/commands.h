@@ -173,7 +173,8 @@ struct Import {
   std::vector<std::string> files;
   std::string feed, reg;  // pack/name; both empty: every row says `to`
   std::string role;       // empty: the first role of the feed that the key has
-  std::string format;     // csv, ndjson; empty: by the name of the file
+  std::string format;     // csv, ndjson, xlsx; empty: by the name of the file
+  std::string sheet;      // of a workbook; empty: the only one that holds something
   int batch = 1'000;      // rows of a request
   int at_once = 4;        // requests under way
   int preview = 0;        // rows to show; nothing is sent

@@ -24,6 +24,11 @@ Exit Console::fail(std::string_view en, std::string_view zh) const {
   return Exit::usage;
 }
 
+Exit Console::fail(const std::string& file, const Title& why) const {
+  const std::string text = file + ": " + in_language(why, language);
+  return fail(text, text);
+}
+
 Exit Console::refuse(const Reject& reject) const {
   progress({});
   err << say("refused: ", "已拒绝：") << reject_name(reject.code) << " ("

@@ -30,6 +30,7 @@ struct Console {
   // Prints `bashu: ...` to err.
   Exit fail(const Fault& fault) const;
   Exit fail(std::string_view en, std::string_view zh) const;
+  Exit fail(const std::string& file, const Title& why) const;
   // A refusal with all its reasons.
   Exit refuse(const Reject& reject) const;
   // One line that is written over, only on a terminal; an empty text removes it.

@@ -1,4 +1,5 @@
-// Any bytes as a file to import, CSV or NDJSON: every row is a record or says why it is none.
+// Any bytes as a file to import, CSV, NDJSON or a workbook: every row is a record or says why it is
+// none.
 #include <unistd.h>
 
 #include <cstddef>
@@ -19,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::filesystem::temp_directory_path() / ("bashu-csv-fuzz-" + std::to_string(::getpid()));
   std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(data),
                                               static_cast<std::streamsize>(size));
-  for (const auto format : {cli::RowFormat::csv, cli::RowFormat::ndjson}) {
+  for (const auto format : {cli::RowFormat::csv, cli::RowFormat::ndjson, cli::RowFormat::xlsx}) {
     auto reader = cli::RowReader::open(file, format);
     if (!reader) continue;
     std::uint64_t before = 0;

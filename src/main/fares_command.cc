@@ -168,9 +168,8 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
   if (!tariff) return Exit::refused;
   const auto other = what.against.empty() ? std::nullopt : read_tariff(console, what.against);
   if (!what.against.empty() && !other) return Exit::refused;
-  auto rows =
-      RowReader::open(what.taps, what.taps.ends_with(".csv") ? RowFormat::csv : RowFormat::ndjson);
-  if (!rows) return console.fail(rows.error());
+  auto rows = RowReader::open(what.taps, row_format({}, what.taps));
+  if (!rows) return console.fail(what.taps, rows.error());
   std::map<std::string, std::vector<Tap>> tokens;
   bool sound = true;
   while (true) {

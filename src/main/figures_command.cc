@@ -17,6 +17,7 @@
 #include "main/offline.h"
 #include "main/offline_views.h"
 #include "main/table.h"
+#include "site/sheet.h"
 #include "views/follower.h"
 
 namespace bashu::cli {
@@ -245,48 +246,38 @@ void print_figures(const Console& console, const Value& all) {
   table.print(console.out);
 }
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted{"\""};
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-std::string csv_value(const Value& record, std::string_view name) {
+site::Sheet::Cell cell_of(const Value& record, std::string_view name) {
   const Value* value = record.find(name);
-  if (!value || value->is_null()) return {};
+  if (!value || value->is_null()) return std::monostate{};
+  if (const std::int64_t* number = value->as_int()) return *number;
   return shown(*value);
 }
 
-// One line per figure, and one per value of a break-down.
+// One row per figure, and one per value of a break-down.
 void print_csv(const Console& console, const Value::List& figures) {
-  const auto line = [&](const std::vector<std::string>& cells) {
-    std::string text;
-    for (const std::string& cell : cells) text += (text.empty() ? "" : ",") + csv_cell(cell);
-    console.out << text << "\r\n";
-  };
-  line({"figure", "title", "side", "as_of", "known_at", "split", "key", "value", "unit", "scale",
-        "agree", "published", "published_value"});
+  site::Sheet sheet{.name = "figures", .columns = {}, .rows = {}};
+  for (const char* name : {"figure", "title", "side", "as_of", "known_at", "split", "key", "value",
+                           "unit", "scale", "agree", "published", "published_value"}) {
+    sheet.columns.push_back({.title = name});
+  }
+  using Cell = site::Sheet::Cell;
   for (const Value& figure : figures) {
-    const auto row = [&](const std::string& split, const std::string& key,
-                         const std::string& value) {
-      const Value* published = split.empty() ? figure.find("published") : nullptr;
-      line({figure.text_at("figure"), figure.text_at("title"), figure.text_at("side"),
-            figure.text_at("as_of"), csv_value(figure, "known_at"), split, key, value,
-            figure.text_at("unit"), csv_value(figure, "scale"), csv_value(figure, "agree"),
-            published ? published->text_at("row") : "",
-            published ? csv_value(*published, "value") : ""});
+    const auto row = [&](Cell split, Cell key, Cell value, const Value* published) {
+      sheet.rows.push_back({cell_of(figure, "figure"), cell_of(figure, "title"),
+                            cell_of(figure, "side"), cell_of(figure, "as_of"),
+                            cell_of(figure, "known_at"), std::move(split), std::move(key),
+                            std::move(value), cell_of(figure, "unit"), cell_of(figure, "scale"),
+                            cell_of(figure, "agree"), published ? cell_of(*published, "row") : "",
+                            published ? cell_of(*published, "value") : ""});
     };
-    row({}, {}, csv_value(figure, "value"));
+    row("", "", cell_of(figure, "value"), figure.find("published"));
     for (const Value& split : list_at(figure, "splits")) {
       for (const Value& one : list_at(split, "values")) {
-        row(split.text_at("name"), csv_value(one, "key"), csv_value(one, "value"));
+        row(cell_of(split, "name"), cell_of(one, "key"), cell_of(one, "value"), nullptr);
       }
     }
   }
+  console.out << site::csv(sheet);
 }
 
 Exit print(const Console& console, const Figures& what, const Value& answer, bool one) {

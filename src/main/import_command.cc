@@ -215,8 +215,8 @@ class FileImport {
         refused_{file_.string() + ".refused.ndjson"} {}
 
   Exit run() {
-    auto reader = RowReader::open(file_, format_);
-    if (!reader) return console_.fail(reader.error());
+    auto reader = RowReader::open(file_, format_, what_.sheet);
+    if (!reader) return console_.fail(file_.string(), reader.error());
     std::error_code error;
     bytes_ = std::filesystem::file_size(file_, error);
     if (!what_.dry_run) {
@@ -707,8 +707,8 @@ void show_columns(const Console& console, const Target& target,
 // How the first rows are understood; nothing is sent.
 Exit preview(const Console& console, const Import& what, Targets& targets, const std::string& file,
              RowFormat format) {
-  auto reader = RowReader::open(file, format);
-  if (!reader) return console.fail(reader.error());
+  auto reader = RowReader::open(file, format, what.sheet);
+  if (!reader) return console.fail(file, reader.error());
   Exit exit = Exit::done;
   for (int i = 0; i < what.preview; ++i) {
     auto row = reader->next();
@@ -793,9 +793,7 @@ Exit import(const Console& console, const Import& asked) {
   running = true;
   Exit worst = Exit::done;
   for (const std::string& file : what.files) {
-    const bool csv = what.format == "csv" ||
-                     (what.format.empty() && (file.ends_with(".csv") || file.ends_with(".CSV")));
-    const RowFormat format = csv ? RowFormat::csv : RowFormat::ndjson;
+    const RowFormat format = row_format(what.format, file);
     Exit exit = Exit::done;
     if (what.preview > 0) {
       exit = preview(console, what, targets, file, format);

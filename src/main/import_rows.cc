@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "main/xlsx.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -136,6 +137,57 @@ Row ndjson_row(const Line& line) {
   return row;
 }
 
+struct Cell {
+  std::string text;
+  bool absent = false;  // empty and not quoted
+};
+
+// The first row of cells is the heading, by which all others are records.
+class HeadedRows {
+ public:
+  // `row` has its line and text; nullopt for the heading.
+  std::optional<Row> take(Row row, std::vector<Cell> cells) {
+    const bool text =
+        std::ranges::all_of(cells, [](const Cell& c) { return is_json_text(c.text); });
+    if (heading_->empty()) {
+      std::vector<std::string> heading;
+      for (Cell& cell : cells) heading.push_back(std::move(cell.text));
+      if (!text) heading.assign(heading.size(), "?");
+      find_twin(heading);
+      heading_ = std::make_shared<const std::vector<std::string>>(std::move(heading));
+      return std::nullopt;
+    }
+    row.heading = heading_;
+    if (!twin_.empty()) {
+      row.wrong = texts::title("import.same_heading", {{"heading", twin_}});
+    } else if (!text) {
+      row.wrong = not_text();
+    } else if (cells.size() != heading_->size()) {
+      const std::string is = std::to_string(cells.size());
+      const std::string should = std::to_string(heading_->size());
+      row.wrong = Title{{"en", "The row has " + is + " cells, the heading " + should},
+                        {"zh", "该行有 " + is + " 个单元格，表头有 " + should + " 个"}};
+    } else {
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (!cells[i].absent) row.fields.insert_or_assign((*heading_)[i], std::move(cells[i].text));
+      }
+    }
+    return row;
+  }
+  [[nodiscard]] std::size_t columns() const { return heading_->size(); }
+
+ private:
+  void find_twin(const std::vector<std::string>& heading) {
+    std::set<std::string_view> seen;
+    for (const std::string& one : heading) {
+      if (!one.empty() && one != "?" && !seen.insert(one).second) twin_ = one;
+    }
+  }
+  std::shared_ptr<const std::vector<std::string>> heading_ =
+      std::make_shared<const std::vector<std::string>>();
+  std::string twin_;  // a heading of two columns
+};
+
 // libcsv is fed line by line, so that a row knows where it begins.
 class CsvRows {
  public:
@@ -166,11 +218,6 @@ class CsvRows {
   }
 
  private:
-  struct Cell {
-    std::string text;
-    bool absent = false;  // empty and not quoted
-  };
-
   void begin() {
     ::csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
     cells_.clear();
@@ -182,12 +229,6 @@ class CsvRows {
     ::csv_free(&parser_);
     begin();
   }
-  void find_twin(const std::vector<std::string>& heading) {
-    std::set<std::string_view> seen;
-    for (const std::string& one : heading) {
-      if (!one.empty() && one != "?" && !seen.insert(one).second) twin_ = one;
-    }
-  }
   static void on_cell(void* text, std::size_t size, void* self) {
     Cell cell{.text = {}, .absent = text == nullptr};
     if (text) cell.text.assign(static_cast<const char*>(text), size);
@@ -197,45 +238,71 @@ class CsvRows {
 
   void row() {
     Row row{.line = first_, .text = shown(text_), .fields = {}, .wrong = {}};
-    std::vector<Cell> cells = std::exchange(cells_, {});
-    const bool text =
-        std::ranges::all_of(cells, [](const Cell& c) { return is_json_text(c.text); });
     text_.clear();
-    if (heading_->empty()) {
-      std::vector<std::string> heading;
-      for (Cell& cell : cells) heading.push_back(std::move(cell.text));
-      if (!text) heading.assign(heading.size(), "?");
-      find_twin(heading);
-      heading_ = std::make_shared<const std::vector<std::string>>(std::move(heading));
-      return;
-    }
-    row.heading = heading_;
-    if (!twin_.empty()) {
-      row.wrong = texts::title("import.same_heading", {{"heading", twin_}});
-    } else if (!text) {
-      row.wrong = not_text();
-    } else if (cells.size() != heading_->size()) {
-      const std::string is = std::to_string(cells.size());
-      const std::string should = std::to_string(heading_->size());
-      row.wrong = Title{{"en", "The row has " + is + " cells, the heading " + should},
-                        {"zh", "该行有 " + is + " 个单元格，表头有 " + should + " 个"}};
-    } else {
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (!cells[i].absent) row.fields.insert_or_assign((*heading_)[i], std::move(cells[i].text));
-      }
-    }
-    out_->push_back(std::move(row));
+    auto read = headed_.take(std::move(row), std::exchange(cells_, {}));
+    if (read) out_->push_back(std::move(*read));
   }
 
   ::csv_parser parser_{};
   std::deque<Row>* out_ = nullptr;
-  std::shared_ptr<const std::vector<std::string>> heading_ =
-      std::make_shared<const std::vector<std::string>>();
-  std::string twin_;  // a heading of two columns
+  HeadedRows headed_;
   std::vector<Cell> cells_;
   std::string text_;
   std::uint64_t first_ = 0;
 };
+
+// A row of a sheet is as wide as the heading; what stands beside it belongs to no column.
+std::deque<Row> rows_of(const Worksheet& sheet) {
+  HeadedRows headed;
+  std::deque<Row> out;
+  for (const SheetRow& row : sheet.rows) {
+    std::string text;
+    std::vector<Cell> cells;
+    for (const auto& cell : row.cells) {
+      text += (text.empty() ? "" : ",") + cell.value_or("");
+      cells.push_back({.text = cell.value_or(""), .absent = !cell});
+    }
+    cells.resize(std::max(cells.size(), headed.columns()), {.text = {}, .absent = true});
+    Row begun{.line = row.number, .text = shown(text), .fields = {}, .wrong = {}};
+    const bool large = text.size() > kRowMax;
+    auto read = headed.take(std::move(begun), std::move(cells));
+    if (!read) continue;
+    if (row.wrong) read->wrong = row.wrong;
+    if (large) read->wrong = too_long();
+    out.push_back(std::move(*read));
+  }
+  return out;
+}
+
+std::expected<const Worksheet*, Title> chosen(const std::vector<Worksheet>& sheets,
+                                              const std::string& name) {
+  std::string names;
+  const Worksheet* only = nullptr;
+  std::size_t several = 0;
+  for (const Worksheet& sheet : sheets) {
+    if (!name.empty() && sheet.name == name) return &sheet;
+    names += (names.empty() ? "" : ", ") + sheet.name;
+    if (sheet.hidden || sheet.rows.empty()) continue;
+    only = &sheet;
+    ++several;
+  }
+  if (!name.empty()) {
+    return std::unexpected{texts::title("import.no_sheet", {{"sheet", name}, {"sheets", names}})};
+  }
+  if (several > 1) {
+    return std::unexpected{texts::title("import.several_sheets", {{"sheets", names}})};
+  }
+  return only;
+}
+
+std::expected<std::deque<Row>, Title> read_sheet(const std::filesystem::path& file,
+                                                 const std::string& name) {
+  const auto sheets = read_xlsx(file);
+  if (!sheets) return std::unexpected{sheets.error()};
+  const auto sheet = chosen(*sheets, name);
+  if (!sheet) return std::unexpected{sheet.error()};
+  return *sheet ? rows_of(**sheet) : std::deque<Row>{};
+}
 
 }  // namespace
 
@@ -251,15 +318,31 @@ RowReader::RowReader(std::unique_ptr<Source> source) : source_{std::move(source)
 RowReader::RowReader(RowReader&&) noexcept = default;
 RowReader::~RowReader() = default;
 
-std::expected<RowReader, Fault> RowReader::open(const std::filesystem::path& file,
-                                                RowFormat format) {
+RowFormat row_format(std::string_view asked, std::string_view file) {
+  const auto is = [&](std::string_view name, std::string_view capitals) {
+    if (!asked.empty()) return asked == name;
+    return file.ends_with("." + std::string{name}) || file.ends_with("." + std::string{capitals});
+  };
+  if (is("csv", "CSV")) return RowFormat::csv;
+  return is("xlsx", "XLSX") ? RowFormat::xlsx : RowFormat::ndjson;
+}
+
+std::expected<RowReader, Title> RowReader::open(const std::filesystem::path& file, RowFormat format,
+                                                const std::string& sheet) {
   std::error_code error;
   std::FILE* opened =
       std::filesystem::is_regular_file(file, error) ? std::fopen(file.c_str(), "rbe") : nullptr;
   if (!opened) {
-    return std::unexpected{Fault{.what = "cannot read " + file.string(), .unknown_outcome = false}};
+    return std::unexpected{texts::title("import.unreadable", {{"file", file.string()}})};
   }
-  return RowReader{std::make_unique<Source>(LineReader{opened}, format)};
+  auto source = std::make_unique<Source>(LineReader{opened}, format);
+  if (format == RowFormat::xlsx) {
+    auto rows = read_sheet(file, sheet);
+    if (!rows) return std::unexpected{rows.error()};
+    source->ready = std::move(*rows);
+    source->ended = true;
+  }
+  return RowReader{std::move(source)};
 }
 
 std::expected<std::optional<Row>, Fault> RowReader::next() {

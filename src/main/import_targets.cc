@@ -120,7 +120,7 @@ std::expected<Value::Record, Why> Target::read_cells(const Row& row) const {
 std::expected<Value::Record, Why> Target::understand(const Row& row, RowFormat format) const {
   const packs::Type& fields = type();
   Value::Record out;
-  if (format == RowFormat::csv) {
+  if (format != RowFormat::ndjson) {
     auto read = read_cells(row);
     if (!read) return read;
     out = std::move(*read);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <unistd.h>
+#include <zip.h>
 
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "main/import_state.h"
 #include "main/import_targets.h"
 #include "packs/load.h"
+#include "site/sheet.h"
 
 namespace bashu::cli {
 
@@ -30,7 +32,11 @@ class ImportFiles : public ::testing::Test {
   std::vector<Row> read(const std::string& content, RowFormat format) {
     const auto file = dir_ / "rows";
     std::ofstream{file, std::ios::binary} << content;
-    auto reader = RowReader::open(file, format);
+    return read_file(file, format);
+  }
+  static std::vector<Row> read_file(const std::filesystem::path& file, RowFormat format,
+                                    const std::string& sheet = {}) {
+    auto reader = RowReader::open(file, format, sheet);
     std::vector<Row> rows;
     while (reader) {
       auto row = reader->next();
@@ -154,6 +160,116 @@ TEST_F(ImportFiles, LinesMayEndWithCarriageReturnsAlone) {
   EXPECT_FALSE(rows.back().wrong);
 }
 
+// What a workbook's parts say; `sheet` is the rows of its first sheet.
+struct Parts {
+  std::string sheet;
+  std::string more;  // rows of a second one
+  std::string properties = "<workbookPr/>";
+};
+
+void write_workbook(const std::filesystem::path& file, const Parts& parts) {
+  const auto sheet = [](const std::string& rows) {
+    return "<x:worksheet xmlns:x='urn:x'><x:sheetData>" + rows + "</x:sheetData></x:worksheet>";
+  };
+  const std::vector<std::pair<std::string, std::string>> all{
+      {"xl/workbook.xml", "<workbook>" + parts.properties +
+                              "<sheets><sheet name='列表' r:id='r1'/><sheet name='说明' r:id='r2'/>"
+                              "<sheet name='字典' state='hidden' r:id='r3'/></sheets></workbook>"},
+      {"xl/_rels/workbook.xml.rels",
+       "<Relationships><Relationship Id='r1' Type='a/worksheet' Target='worksheets/s1.xml'/>"
+       "<Relationship Id='r2' Type='a/worksheet' Target='/xl/worksheets/s2.xml'/>"
+       "<Relationship Id='r3' Type='a/worksheet' Target='worksheets/s3.xml'/>"
+       "<Relationship Id='r4' Type='a/sharedStrings' Target='sharedStrings.xml'/></Relationships>"},
+      {"xl/sharedStrings.xml",
+       "<sst><si><t>name</t></si><si><r><t>br</t></r><r><t>idge</t></r><rPh><t>qiao</t></rPh></si>"
+       "</sst>"},
+      {"xl/worksheets/s1.xml", sheet(parts.sheet)},
+      {"xl/worksheets/s2.xml", sheet(parts.more)},
+      {"xl/worksheets/s3.xml", sheet("<row r='1'><c r='A1' t='str'><v>x</v></c></row>")}};
+  std::filesystem::remove(file);
+  zip_t* zip = zip_open(file.c_str(), ZIP_CREATE, nullptr);
+  ASSERT_NE(zip, nullptr);
+  for (const auto& [name, content] : all) {
+    zip_source_t* source = zip_source_buffer(zip, content.data(), content.size(), 0);
+    ASSERT_GE(zip_file_add(zip, name.c_str(), source, 0), 0);
+  }
+  ASSERT_EQ(zip_close(zip), 0);
+}
+
+constexpr const char* kHeading =
+    "<row r='2'><c r='A2' t='s'><v>0</v></c><c r='B2' t='str'><v>金额</v></c>"
+    "<c r='C2' t='inlineStr'><is><t>seen</t></is></c></row>";
+
+TEST_F(ImportFiles, CellsOfAWorkbookAreReadByTheTypeOfTheirField) {
+  const auto file = dir_ / "list.xlsx";
+  write_workbook(file, {.sheet = std::string{kHeading} +
+                                 "<row r='3'><c r='A3' t='s'><v>1</v></c>"
+                                 "<c r='B3'><f>1+1</f><v>0.30000000000000004</v></c>"
+                                 "<c r='C3' s='4'><v>46083</v></c></row>"
+                                 "<row r='5'><c r='C5' t='d'><v>2026-03-02</v></c></row>",
+                        .more = {}});
+  const auto rows = read_file(file, RowFormat::xlsx);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].line, 3U);
+  EXPECT_EQ(rows[0].fields.at("name"), Value{"bridge"});
+  Targets targets = sample_targets();
+  const auto fields =
+      targets.find("sample/registers/thing").value()->understand(rows[0], RowFormat::xlsx);
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(fields->at("amount"), Value{30});
+  EXPECT_EQ(fields->at("seen"), Value{"2026-03-02"});
+  EXPECT_EQ(rows[1].line, 5U);
+  EXPECT_EQ(rows[1].fields, (Value::Record{{"seen", "2026-03-02"}}));
+}
+
+TEST_F(ImportFiles, AWorkbookToDownloadIsReadAgain) {
+  const auto file = dir_ / "down.xlsx";
+  const auto bytes = site::xlsx({.name = "roads",
+                                 .columns = {{"name"}, {"金额", 2}},
+                                 .rows = {{std::string{"=1+1"}, std::int64_t{123'456}},
+                                          {std::string{"a <b> & 路"}, std::monostate{}}}});
+  ASSERT_TRUE(bytes);
+  std::ofstream{file, std::ios::binary} << *bytes;
+  const auto rows = read_file(file, RowFormat::xlsx);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].fields, (Value::Record{{"name", "=1+1"}, {"金额", "1234.56"}}));
+  EXPECT_EQ(rows[1].fields, (Value::Record{{"name", "a <b> & 路"}}));
+}
+
+TEST_F(ImportFiles, ACellNobodyCanReadIsAFaultOfItsRow) {
+  const auto file = dir_ / "list.xlsx";
+  write_workbook(
+      file, {.sheet = std::string{kHeading} + "<row r='3'><c r='A3' t='e'><v>#N/A</v></c></row>"
+                                              "<row r='4'><c r='A4'><f>B2</f></c></row>"
+                                              "<row r='5'><c r='A5' t='s'><v>7</v></c></row>"
+                                              "<row r='6'><c r='E6' t='b'><v>1</v></c></row>",
+             .more = {}});
+  const auto rows = read_file(file, RowFormat::xlsx);
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(in_language(rows[0].wrong.value(), "en"), "Cell A3 holds an error, #N/A");
+  EXPECT_TRUE(in_language(rows[1].wrong.value(), "en").starts_with("Cell A4 holds a formula"));
+  EXPECT_TRUE(in_language(rows[2].wrong.value(), "en").starts_with("Cell A5 cannot be read"));
+  EXPECT_EQ(in_language(rows[3].wrong.value(), "en"), "The row has 5 cells, the heading 3");
+}
+
+TEST_F(ImportFiles, WhatAWorkbookLeavesOpenIsAsked) {
+  const auto file = dir_ / "list.xlsx";
+  const auto why = [&](const std::string& sheet) {
+    const auto reader = RowReader::open(file, RowFormat::xlsx, sheet);
+    return reader ? std::string{} : in_language(reader.error(), "en");
+  };
+  write_workbook(file, {.sheet = kHeading, .more = kHeading});
+  EXPECT_EQ(why(""), "Several sheets hold something: name one by --sheet, of 列表, 说明, 字典");
+  EXPECT_EQ(why("说明"), "");
+  EXPECT_EQ(why("x"), "There is no sheet `x`; the workbook has 列表, 说明, 字典");
+  write_workbook(file, {.sheet = kHeading, .more = {}, .properties = "<workbookPr date1904='1'/>"});
+  EXPECT_EQ(why(""), "The workbook counts days from 1904; save it with days from 1900, or as CSV");
+  write_workbook(file, {.sheet = "<row r='1'>", .more = {}});
+  EXPECT_TRUE(why("").starts_with("The workbook is damaged"));
+  std::ofstream{file} << "name,amount\n";
+  EXPECT_TRUE(why("").starts_with("This is no XLSX workbook"));
+}
+
 }  // namespace
 
 TEST_F(ImportFiles, ALineOfJsonIsARowAndGarbageSaysWhyItIsNone) {
@@ -215,8 +331,9 @@ TEST_F(ImportFiles, AQuoteNeverClosedIsBounded) {
 }
 
 RC_GTEST_FIXTURE_PROP(ImportFiles, NoFileOfAnyBytesIsMoreThanRefusedRows,
-                      (const std::string& bytes, bool csv)) {
-  for (const Row& row : read(bytes, csv ? RowFormat::csv : RowFormat::ndjson)) {
+                      (const std::string& bytes)) {
+  const auto format = *rc::gen::element(RowFormat::csv, RowFormat::ndjson, RowFormat::xlsx);
+  for (const Row& row : read(bytes, format)) {
     RC_ASSERT(row.line > 0u);
     RC_ASSERT(is_json_text(row.text));
     if (!row.wrong) RC_ASSERT(is_json_text(canonical_json(row.fields)));

@@ -58,8 +58,11 @@ bool add(std::int64_t& sum, const std::string& text) {
 
 std::expected<File, Fault> read(const Console& console, const std::string& path,
                                 const Reconcile& what) {
-  auto rows = RowReader::open(path, path.ends_with(".csv") ? RowFormat::csv : RowFormat::ndjson);
-  if (!rows) return std::unexpected{rows.error()};
+  auto rows = RowReader::open(path, row_format({}, path));
+  if (!rows) {
+    return std::unexpected{
+        Fault{.what = path + ": " + in_language(rows.error(), console.language)}};
+  }
   File file{.lines = {}, .rows = {}, .sums = std::vector<std::int64_t>(what.sum.size())};
   while (true) {
     auto row = rows->next();

@@ -1017,6 +1017,25 @@ std::string digest_text(const Value& value) {
   return "sha256:" + hex(sha256(canonical_json(value)));
 }
 
+namespace {
+
+// `/` is written `%2F`, and `%` before `2F` or `25` is written `%25`: no two lists of texts have
+// one key, and a key of before stays as it is unless it could be taken for another.
+void append_part(std::string& key, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view code = text.substr(i, 3);
+    if (text[i] == '/') {
+      key += "%2F";
+    } else if (code == "%2F" || code == "%25") {
+      key += "%25";
+    } else {
+      key += text[i];
+    }
+  }
+}
+
+}  // namespace
+
 std::string join_key(std::span<const Value> parts) {
   std::string key;
   bool first = true;
@@ -1026,13 +1045,7 @@ std::string join_key(std::span<const Value> parts) {
     if (const std::int64_t* number = part.as_int()) {
       key += std::to_string(*number);
     } else if (const std::string* text = part.as_text()) {
-      for (const char c : *text) {
-        if (c == '/') {
-          key += "%2F";
-        } else {
-          key += c;
-        }
-      }
+      append_part(key, *text);
     }
   }
   return key;

@@ -287,6 +287,7 @@ constexpr Row kRows[] = {
     {"pad(42, 1)", R"("42")"},
     {"pad(42, 4001)", "range"},
     {"key('a/b', 2026)", R"("a%2Fb/2026")"},
+    {"key('a%2Fb', '100%', '%25')", R"("a%252Fb/100%/%2525")"},
     {"key(true)", "type"},
     {"digest(1, 'a')",
      R"("sha256:2010945388e2de98f5651051478912aa4ff38bb13a2cdb1a2c257bb97fbf98ff")"},
@@ -516,6 +517,17 @@ RC_GTEST_PROP(ExprProperties, MuldivIsTheExactQuotientRoundedAsNamed,
     if (2 * rest == divisor) RC_ASSERT(negative);    // a half below zero went away from zero
     if (2 * rest == -divisor) RC_ASSERT(!negative);  // a half above zero went up
   }
+}
+
+RC_GTEST_PROP(ExprProperties, TwoListsOfTextsHaveOneKeyOnlyIfTheyAreEqual, ()) {
+  const auto part =
+      rc::gen::map(rc::gen::container<std::string>(rc::gen::element('/', '%', '2', '5', 'F', 'a')),
+                   [](std::string text) { return Value{std::move(text)}; });
+  const auto size = *rc::gen::inRange<std::size_t>(1, 4);
+  const auto list = rc::gen::container<Value::List>(size, part);
+  const Value::List one = *list;
+  const Value::List other = *list;
+  RC_ASSERT((join_key(one) == join_key(other)) == (one == other));
 }
 
 RC_GTEST_PROP(ExprProperties, AnyTextParsesOrIsRefusedAndEvaluatesWithinItsCost, ()) {

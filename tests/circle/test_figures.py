@@ -191,7 +191,7 @@ class Figures(test_import.OnNodes):
         failed = [one["figure"] for one in every if one.get("error") or one["failed"]]
         self.assertEqual(failed, [])
         self.assertGreater(len(every), 200)
-        rows = list(csv.DictReader(io.StringIO(self.bashu("figures", "--as-of", AS_OF, "--csv"))))
+        rows = list(csv.DictReader(io.StringIO(self.bashu("figures", "--as-of", AS_OF, "--csv").removeprefix("\ufeff"))))
         whole = {row["figure"]: row for row in rows if not row["split"]}
         self.assertEqual(set(whole), {one["figure"] for one in every})
         for one in every:
