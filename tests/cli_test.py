@@ -248,6 +248,46 @@ class Packs(Folder):
         self.assertEqual(result.returncode, 0, result.stdout)
 
 
+class Network(Folder):
+    CIRCLE = ROOT / "circles/chengdu-chongqing/network"
+
+    def test_the_trains_of_sixty_two_minutes(self):
+        day = run("network", "day", self.CIRCLE, "--from", "成都东", "--to", "沙坪坝", "--on", "2021-01-30")
+        self.assertEqual(day.returncode, 0, day.stderr)
+        self.assertIn("best 62 minutes, by 7 of ", day.stdout)
+
+    def test_the_latest_journey_that_arrives_by_a_time(self):
+        told = run("network", "journey", self.CIRCLE, "--from", "Leshan", "--to", "Qianjiang", "--on", "2021-01-30",
+                   "--arrive", "18:00")
+        self.assertIn("arrives 17:40, 475 minutes, 3 changes", told.stdout)
+        self.assertNotIn("+1", told.stdout)
+
+    def test_a_scenario_two_years_late_is_as_if_it_were_not_there(self):
+        asked = ("network", "compare", self.CIRCLE, "--from", "510104", "--format", "json")
+        late = run(*asked, "--on", "2028-01-01", "--scenario", "two-years-late")
+        unlike = [row for row in json.loads(late.stdout)["rows"] if row[5] != row[8]]
+        self.assertGreater(len(unlike), 10)
+        before = run(*asked, "--on", "2027-01-01")
+        self.assertEqual([row[7:] for row in json.loads(late.stdout)["rows"]],
+                         [row[7:] for row in json.loads(before.stdout)["rows"]])
+
+    def test_what_unfinished_lines_bring(self):
+        told = run("network", "explain", self.CIRCLE, "--on", "2026-01-01", "--from", "510104", "--within", "120")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertRegex(told.stdout, r"R08  Chengdu–Chongqing central line +[1-9]")
+
+    def test_what_cannot_be_asked_is_told(self):
+        self.assertIn("there are: two-years-late,", run("network", "compare", self.CIRCLE, "--on", "2028-01-01",
+                                                        "--scenario", "x").stderr)
+        self.assertIn("no county 999999", run("network", "explain", self.CIRCLE, "--on", "2026-01-01",
+                                              "--from", "999999").stderr)
+        self.assertIn("At most 10 lines", run("network", "explain", self.CIRCLE, "--on", "2015-01-01").stderr)
+        for name in ("places.csv", "roads.csv"):
+            self.file(name, (self.CIRCLE / name).read_text(encoding="utf-8").replace("510185", "510199", 1))
+        self.assertRegex(run("network", "compare", self.dir, "--on", "2028-01-01").stderr,
+                         r"roads\.csv:\d+ [ab] '510185': is no place of places\.csv")
+
+
 class Api:
     """What urllib has for one node and key."""
 

@@ -642,6 +642,55 @@ void network_options(CLI::App& app, NetworkAsk& o, const Text& t, bool ends) {
                    "出发时刻或最早出发时刻（默认：06:00）"));
 }
 
+void circle_network_options(CLI::App& app, NetworkCompare& o, const Text& t) {
+  app.add_option("PATH", o.path,
+                 t("a circle's network: a folder with places.csv, lines.csv, roads.csv",
+                   "经济圈路网：含 places.csv、lines.csv、roads.csv 的目录"))
+      ->required();
+  app.add_option("--on", o.on, t("the day, e.g. 2021-01-30", "日期，如 2021-01-30"))->required();
+  app.add_option("--scenario", o.scenario, t("one of scenarios.csv", "scenarios.csv 中的情景"));
+  app.add_option("--from", o.from,
+                 t("a county's code (default: every core)", "区县代码（默认：各核心区）"));
+  app.add_option("--within", o.within, t("minutes (default: 60)", "分钟数（默认：60）"))
+      ->check(CLI::Range(1, 1'440));
+}
+
+void circle_network_commands(Parser& parser, CLI::App* network, const Text& t) {
+  parser.command<NetworkCompare>(
+      network, "compare",
+      t("before and after a day or a scenario, county by county",
+        "比较两个日期或情景前后各区县的出行时间"),
+      network_compare, [&](CLI::App& app, NetworkCompare& o) {
+        circle_network_options(app, o, t);
+        app.add_option("--to", o.to,
+                       t("the day after (default: the same)", "其后的日期（默认同日）"));
+        app.add_option("--format", o.format,
+                       t("table, csv, json or geojson", "table、csv、json 或 geojson"))
+            ->check(CLI::IsMember({"table", "csv", "json", "geojson"}));
+        out_option(app, o.out, t);
+        examples(app, t,
+                 t("  bashu network compare circles/chengdu-chongqing/network --on 2021-01-30 "
+                   "--to 2028-01-01\n"
+                   "  bashu network compare circles/chengdu-chongqing/network --on 2028-01-01 "
+                   "--scenario two-years-late\n",
+                   "  bashu network compare circles/chengdu-chongqing/network --on 2021-01-30 "
+                   "--to 2028-01-01\n"
+                   "  bashu network compare circles/chengdu-chongqing/network --on 2028-01-01 "
+                   "--scenario two-years-late\n"));
+      });
+  parser.command<NetworkCompare>(network, "explain",
+                                 t("what each unfinished line brings, alone and after the others",
+                                   "各在建线路单独开通与最后开通各带来多少"),
+                                 network_explain, [&](CLI::App& app, NetworkCompare& o) {
+                                   circle_network_options(app, o, t);
+                                   app.add_option(
+                                          "--lines", o.lines,
+                                          t("codes, at most ten (default: all that are unfinished)",
+                                            "线路代码，至多十个（默认：全部未开通线路）"))
+                                       ->delimiter(',');
+                                 });
+}
+
 void network_commands(Parser& parser, const Text& t) {
   CLI::App* network =
       parser.group("network", t("journey times from timetables", "按时刻表计算出行时间"));
@@ -671,6 +720,9 @@ void network_commands(Parser& parser, const Text& t) {
                              network_journey, [&](CLI::App& app, NetworkAsk& o) {
                                network_options(app, o, t, true);
                                to(app, o);
+                               app.add_option("--arrive", o.arrive,
+                                              t("leave as late as possible and arrive by HH:MM",
+                                                "尽量晚出发，于此时刻前到达"));
                              });
   parser.command<NetworkAsk>(
       network, "day",
@@ -703,6 +755,7 @@ void network_commands(Parser& parser, const Text& t) {
         within(app, o);
         out_option(app, o.out, t);
       });
+  circle_network_commands(parser, network, t);
 }
 
 void reconcile_command(Parser& parser, const Text& t) {

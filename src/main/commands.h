@@ -255,6 +255,7 @@ struct NetworkAsk {
   std::string path, on;
   std::string from, to;                       // ids or names of stations
   std::string at = "06:00", until = "22:00";  // when one may set out
+  std::string arrive;                         // of journey: no later than
   int within = 180;                           // minutes
   std::string out;
 };
@@ -262,6 +263,17 @@ Exit network_journey(const Console& console, const NetworkAsk& what);
 Exit network_day(const Console& console, const NetworkAsk& what);
 Exit network_reach(const Console& console, const NetworkAsk& what);
 Exit network_matrix(const Console& console, const NetworkAsk& what);
+
+// network_circle_command.cc
+struct NetworkCompare {
+  std::string path, on, to;           // a circle's network; days
+  std::string scenario, from;         // of scenarios.csv; a place, empty: every core
+  std::vector<std::string> lines;     // of explain; empty: all that are unfinished
+  std::string format = "table", out;  // table, csv, json, geojson
+  int within = 60;                    // minutes
+};
+Exit network_compare(const Console& console, const NetworkCompare& what);
+Exit network_explain(const Console& console, const NetworkCompare& what);
 
 // reconcile_command.cc
 struct Reconcile {

@@ -146,7 +146,17 @@ Exit network_journey(const Console& console, const NetworkAsk& what) {
   const auto to = from ? station(console, asked->schedule, what.to) : std::nullopt;
   if (!to) return Exit::usage;
   const Timetable timetable = asked->timetable();
-  const auto ways = journeys(timetable, *from, *to, asked->first_s);
+  Seconds departs = asked->first_s, latest = kNever;
+  if (!what.arrive.empty()) {
+    const auto by = time_of_day(what.arrive);
+    if (!by) return wrong(console, "bad_time", {{"text", what.arrive}});
+    const Timetable back = reversed(timetable);
+    Scan backwards{back};
+    latest = *by;
+    departs = latest_departures(backwards, *to, latest, asked->first_s)[*from];
+  }
+  auto ways = departs < 0 ? std::vector<Journey>{} : journeys(timetable, *from, *to, departs);
+  std::erase_if(ways, [&](const Journey& way) { return way.arrives_s > latest; });
   if (ways.empty()) {
     console.out << say(console, "no_way") << '\n';
     return Exit::refused;
@@ -154,7 +164,7 @@ Exit network_journey(const Console& console, const NetworkAsk& what) {
   for (const Journey& way : ways) {
     console.out << say(console, "journey",
                        {{"arrives", clock(way.arrives_s)},
-                        {"minutes", minutes(way.arrives_s - asked->first_s)},
+                        {"minutes", minutes(way.arrives_s - departs)},
                         {"changes", std::to_string(std::max(0, way.rides - 1))}})
                 << '\n';
     Table table{{Table::Align::left, Table::Align::left, Table::Align::left, Table::Align::left,

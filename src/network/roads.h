@@ -26,7 +26,7 @@ struct Section {
   std::optional<Date> closed_on{};
 
   [[nodiscard]] bool open_on(Date day) const;
-  // Rounded up to the next second. Length and speed must be positive.
+  // Rounded up to the next second. No length takes no time; the speed must be positive.
   [[nodiscard]] Seconds drive_s() const;
 };
 

@@ -49,12 +49,15 @@ struct Tab {
 };
 
 void fill_navigation(Ask& ask, const std::string& current, Slots layout) {
-  static const std::array kTabs{
-      Tab{"overview", "site.overview", {}}, Tab{"figures", "site.figures", {"figures"}},
-      Tab{"map", "site.map", {"map"}}, Tab{"registers", "site.registers", {"registers"}},
-      Tab{"services", "site.services", {"services"}}};
+  static const std::array kTabs{Tab{"overview", "site.overview", {}},
+                                Tab{"figures", "site.figures", {"figures"}},
+                                Tab{"map", "site.map", {"map"}},
+                                Tab{"network", "site.network", {"network"}},
+                                Tab{"registers", "site.registers", {"registers"}},
+                                Tab{"services", "site.services", {"services"}}};
   for (const Tab& tab : kTabs) {
     if (std::string_view{tab.name} == "map" && !has_map(ask)) continue;
+    if (std::string_view{tab.name} == "network" && !has_network(ask)) continue;
     Slots one = layout.add("TAB");
     one.set("HREF", ask.links.to(tab.path));
     one.set("TITLE", ask.say(tab.title));

@@ -30,8 +30,8 @@ std::string file_name(std::string_view part) {
 }  // namespace
 
 bool Target::is_file() const {
-  return !path.empty() &&
-         (path.back() == "data.csv" || path.back() == "data.xlsx" || path.back() == "data.json");
+  return !path.empty() && (path.back() == "data.csv" || path.back() == "data.xlsx" ||
+                           path.back() == "data.json" || path.back() == "data.geojson");
 }
 
 std::string file_of(const Target& target) {

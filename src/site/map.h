@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/title.h"
+#include "network/circle.h"
 
 namespace bashu::site {
 
@@ -24,13 +25,18 @@ struct Map {
     int x = 0, y = 0;  // about its middle
     std::string path;
   };
-  std::vector<Area> areas;  // in order of codes
+  std::vector<Area> areas;                           // in order of codes
+  std::shared_ptr<const network::Circle> network{};  // how long one travels; null: not known
 
   // `Wanzhou District` of 500101; empty: not on this map.
   [[nodiscard]] const Title* name(std::string_view code) const;
 };
 
-// DIR/map.tsv; a map without areas if there is no such file.
+// DIR/network, as network/circle_files.h tells its files; null if there is no such folder with
+// places.csv. A file with an error is refused, and the fault tells which row.
+[[nodiscard]] std::expected<std::shared_ptr<const network::Circle>, Fault> load_network(
+    const std::filesystem::path& folder);
+// DIR/map.tsv and DIR/network; a map without areas if there is no such file.
 [[nodiscard]] std::expected<std::shared_ptr<const Map>, Fault> load_map(
     const std::filesystem::path& folder);
 [[nodiscard]] std::expected<std::shared_ptr<const Map>, Fault> read_map(std::string_view text,

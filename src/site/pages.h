@@ -33,6 +33,11 @@ namespace bashu::site {
 [[nodiscard]] Answered map_page(Ask& ask);
 [[nodiscard]] bool has_map(const Ask& ask);  // there is one, and something to show on it
 
+// network_page.cc: minutes from a core, on a day, in a scenario; `data.geojson`, `data.csv`, ...
+[[nodiscard]] Answered network_page(Ask& ask);
+[[nodiscard]] Answered network_file(Ask& ask, const std::string& name);
+[[nodiscard]] bool has_network(const Ask& ask);
+
 // services_page.cc
 [[nodiscard]] Answered services_page(Ask& ask);
 [[nodiscard]] Answered service_page(Ask& ask, const std::string& id);

@@ -45,6 +45,8 @@ Answered routed(Ask& ask) {
   if (is(0, "services") && size == 1) return services_page(ask);
   if (is(0, "services") && size == 3) return service_page(ask, id);
   if (is(0, "map") && size == 1) return map_page(ask);
+  if (is(0, "network") && size == 1) return network_page(ask);
+  if (is(0, "network") && size == 2) return network_file(ask, path[1]);
   if (is(0, "journal") && size == 2) return entry_page(ask, path[1]);
   if (is(0, "journal") && size == 3 && path[2] == "proof.txt") return entry_proof(ask, path[1]);
   return std::nullopt;

@@ -4,11 +4,13 @@
 
 #include <set>
 
+#include "network/circle_files.h"
 #include "views/test_journal.h"
 
 namespace bashu::site {
 namespace {
 
+using network::read_circle;
 using views::test::data;
 using views::test::day;
 using views::test::Journal;
@@ -64,7 +66,7 @@ class SitePages : public testing::Test {
     site_ = std::make_unique<Site>(Site::Parts{.views = [this] { return views_; },
                                                .published = published_,
                                                .article = article_,
-                                               .map = std::make_shared<const Map>(),
+                                               .map = travelled(),
                                                .today = [] { return day("2026-03-01"); },
                                                .proof = {}});
   }
@@ -77,6 +79,28 @@ class SitePages : public testing::Test {
   }
   static bool has(const http::Response& response, std::string_view text) {
     return response.body.find(text) != std::string::npos;
+  }
+
+  // Two counties, a train, and a road whose opening the register `corridor` may tell.
+  static std::shared_ptr<const Map> travelled() {
+    const std::map<std::string, std::string, std::less<>> files{
+        {"timetable.csv", "of\n2026-01-30\n"},
+        {"stations.csv", "station,division,lon,lat\nA,510104,104,30\nB,500103,106,30\n"},
+        {"calls.csv", "number,station,arrives,departs\nG1,A,,10:00\nG1,B,11:02,\n"},
+        {"places.csv",
+         "code,name,english,lon,lat,population,core,basis\n510104,锦江区,Jinjiang,104,30,900,yes,\n"
+         "500103,渝中区,Yuzhong,106,30,600,,shared\n"},
+        {"roads.csv",
+         "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n"},
+        {"scenarios.csv", "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n"}};
+    auto circle = read_circle([&](std::string_view name) -> std::optional<std::string> {
+      const auto it = files.find(name);
+      return it == files.end() ? std::nullopt : std::optional{it->second};
+    });
+    EXPECT_TRUE(circle.notices.empty());
+    Map map = **read_map("9\t9\n500103\t渝中区\tYuzhong\t1\t2\tM0 0l1 1z\n", "map.tsv");
+    map.network = std::make_shared<const network::Circle>(std::move(circle.circle));
+    return std::make_shared<const Map>(std::move(map));
   }
 
   std::shared_ptr<views::Views> views_;
@@ -104,6 +128,94 @@ TEST_F(SitePages, AFigureSaysItsValueOnTheDayAskedFor) {
   EXPECT_TRUE(has(get("/zh/figures/road-works/done/?as_of=2026-01-31"), "0元"));
   EXPECT_EQ(get("/en/figures/road-works/done/?as_of=soon").status, 404);
   EXPECT_EQ(get("/en/figures/road-works/none/").status, 404);
+}
+
+TEST_F(SitePages, AMapOfMinutesIsOfADayAndAScenario) {
+  const std::string row =
+      "<td>500103</td><th scope=\"row\">Yuzhong</th><td class=\"num\">600 (assumed)";
+  const auto minutes = [&](const std::string& query) {
+    const std::string body = get("/en/network/" + query).body;
+    const auto at = body.find(row);
+    if (at == std::string::npos) return std::string{};
+    const auto begin = body.find("num\">", at + row.size()) + 5;
+    return body.substr(begin, body.find('<', begin) - begin);
+  };
+  EXPECT_EQ(minutes(""), "72");  // ten minutes at the station, then the train
+  EXPECT_EQ(minutes("?as_of=2030-01-01"), "60");
+  EXPECT_EQ(minutes("?as_of=2030-01-01&scenario=late"), "72");
+  EXPECT_TRUE(has(get("/en/network/?as_of=2030-01-01"), "<path class=\"m3\""));
+  EXPECT_TRUE(has(get("/en/network/"), "held to run every day"));
+  EXPECT_TRUE(has(get("/zh/network/?from=500103"), "自渝中区出发"));
+  for (const char* query : {"?as_of=soon", "?from=510999", "?scenario=none"}) {
+    EXPECT_EQ(get(std::string{"/en/network/"} + query).status, 404) << query;
+  }
+}
+
+// The road of the map opens when both sides say so, and not because its plan has come.
+TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
+  constexpr const char* kTransport = R"(
+bashu: 2
+pack: transport
+version: 1
+title: {zh: 交通, en: Transport}
+types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
+registers:
+  corridor:
+    title: {zh: 通道, en: Corridors}
+    kept: shared
+    public: true
+    key: [code]
+    fields:
+      code: code
+      crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
+      opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
+figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
+scenarios:
+  - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}
+)";
+  Journal journal;
+  journal.today("2026-01-05");
+  journal.adopt(kTransport);
+  const auto put = [&](const char* fields, std::vector<std::string> sided, const char* side) {
+    journal.add(core::RecordPut{.reg = "transport/corridor",
+                                .key = "G5",
+                                .keeper = side,
+                                .side = side,
+                                .fields = data(fields),
+                                .sided = std::move(sided),
+                                .on = journal.today(),
+                                .id = {},
+                                .sides = {"chongqing", "sichuan"}});
+  };
+  const auto best = [&](const char* as_of) {
+    views_ = views::test::in_memory(journal.steps());
+    Site site{{.views = [this] { return views_; },
+               .published = published_,
+               .article = article_,
+               .map = travelled(),
+               .today = [] { return day("2031-03-01"); },
+               .proof = {}}};
+    http::Request request;
+    request.target = std::string{"/en/network/data.csv?as_of="} + as_of;
+    const std::string body = site.answer(request).body;
+    return body.substr(body.find("Yuzhong,600,") + 12, 2);
+  };
+  EXPECT_EQ(best("2031-03-01"), "60");  // as planned: nothing is on record
+  put(R"({"code":"G5","crosses":true})", {}, "sichuan");
+  EXPECT_EQ(best("2031-03-01"), "72");
+  put(R"({"opened_on":"2026-01-01"})", {"opened_on"}, "sichuan");
+  EXPECT_EQ(best("2031-03-01"), "72");
+  put(R"({"opened_on":"2026-02-01"})", {"opened_on"}, "chongqing");
+  EXPECT_EQ(best("2026-01-31"), "72");
+  EXPECT_EQ(best("2026-02-01"), "60");
+}
+
+TEST_F(SitePages, MinutesAreFilesToo) {
+  const auto points = get("/en/network/data.geojson?as_of=2030-01-01");
+  EXPECT_EQ(points.header("Content-Type"), "application/geo+json");
+  EXPECT_TRUE(has(points, R"("best_min":60,"median_min":60)"));
+  EXPECT_TRUE(has(get("/en/network/data.csv"), "500103,Yuzhong,600,72,"));
+  EXPECT_EQ(get("/en/network/data.txt").status, 404);
 }
 
 TEST_F(SitePages, OnlyPublicRegistersHavePages) {

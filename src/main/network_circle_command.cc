@@ -1,0 +1,271 @@
+// bashu network compare|explain: what openings change, county by county and for the region.
+
+#include <algorithm>
+#include <thread>
+
+#include "main/commands.h"
+#include "main/table.h"
+#include "network/circle.h"
+#include "network/gains.h"
+#include "network/geojson.h"
+#include "site/map.h"
+#include "site/sheet.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+namespace {
+
+using namespace network;
+
+constexpr Window kDayWindow{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 600};
+constexpr Window kHalfHours{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 1'800};
+
+Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
+  const Title title = texts::title("network." + std::string{key}, places);
+  return console.fail(in_language(title, "en"), in_language(title, "zh"));
+}
+std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
+  return texts::text(console.language, "network." + std::string{key}, places);
+}
+
+std::string listed(const std::vector<std::string>& codes) {
+  std::string out;
+  for (const std::string& code : codes) out += (out.empty() ? "" : ", ") + code;
+  return out;
+}
+
+// Two networks, and from where they are looked at.
+struct Question {
+  std::shared_ptr<const Circle> circle;
+  Date before, after;
+  Openings plan, changed;
+  std::vector<std::uint32_t> from;
+};
+
+std::expected<Question, Exit> question(const Console& console, const NetworkCompare& what) {
+  auto circle = site::load_network(what.path);
+  if (!circle) return std::unexpected{console.fail(circle.error())};
+  if (!*circle) return std::unexpected{wrong(console, "no_places", {{"path", what.path}})};
+  Question out{.circle = *circle,
+               .before = {},
+               .after = {},
+               .plan = (*circle)->openings,
+               .changed = {},
+               .from = (*circle)->cores()};
+  const auto on = Date::parse(what.on), later = Date::parse(what.to.empty() ? what.on : what.to);
+  if (!on) return std::unexpected{wrong(console, "bad_date", {{"text", what.on}})};
+  if (!later) return std::unexpected{wrong(console, "bad_date", {{"text", what.to}})};
+  out.before = *on;
+  out.after = *later;
+  out.changed = out.plan;
+  if (!what.scenario.empty()) {
+    const Scenario* scenario = out.circle->scenario(what.scenario);
+    if (!scenario) {
+      std::vector<std::string> known;
+      for (const Scenario& one : out.circle->scenarios) known.push_back(one.id);
+      return std::unexpected{
+          wrong(console, "no_scenario", {{"name", what.scenario}, {"known", listed(known)}})};
+    }
+    out.changed = apply(out.plan, *scenario);
+  }
+  if (!what.from.empty()) {
+    const auto place = out.circle->place(what.from);
+    if (!place) return std::unexpected{wrong(console, "no_place", {{"code", what.from}})};
+    out.from = {*place};
+  }
+  return out;
+}
+
+std::string minutes(const Console& console, Seconds takes) {
+  return takes == kNever ? say(console, "no_way") : std::to_string(minutes_up(takes));
+}
+
+struct Looked {
+  std::uint32_t from = 0;
+  std::vector<Spread> before, after;
+};
+
+site::Sheet sheet_of(const Question& asked, const std::vector<Looked>& looked,
+                     const Console& console) {
+  site::Sheet out{
+      .name = "network", .columns = {{"from"}, {"code"}, {"name"}, {"people", 0}}, .rows = {}};
+  for (const std::string when : {"before", "after"}) {
+    for (const std::string which : {"best", "median", "worst"}) {
+      out.columns.push_back({when + "_" + which + "_s", 0});
+    }
+  }
+  for (const Looked& one : looked) {
+    for (std::size_t p = 0; p < one.before.size(); ++p) {
+      const Place& place = asked.circle->places[p];
+      auto& row = out.rows.emplace_back();
+      row = {asked.circle->places[one.from].code, place.code,
+             in_language(place.name, console.language), place.people};
+      for (const Spread& spread : {one.before[p], one.after[p]}) {
+        for (const Seconds takes : {spread.best_s, spread.median_s, spread.worst_s}) {
+          row.push_back(takes == kNever ? site::Sheet::Cell{}
+                                        : site::Sheet::Cell{std::int64_t{takes}});
+        }
+      }
+    }
+  }
+  return out;
+}
+
+void print_changes(const Console& console, const Question& asked, const Looked& one) {
+  const Circle& circle = *asked.circle;
+  console.out << say(console, "from_core",
+                     {{"name", in_language(circle.places[one.from].name, console.language)}})
+              << '\n';
+  Table table{{Table::Align::left, Table::Align::left, Table::Align::right, Table::Align::right,
+               Table::Align::right}};
+  table.add({"", say(console, "county"), say(console, "people"), say(console, "before"),
+             say(console, "after")});
+  for (std::size_t p = 0; p < one.before.size(); ++p) {
+    if (one.before[p].median_s == one.after[p].median_s) continue;
+    const Place& place = circle.places[p];
+    table.add({place.code, in_language(place.name, console.language), std::to_string(place.people),
+               minutes(console, one.before[p].median_s), minutes(console, one.after[p].median_s)});
+  }
+  table.print(console.out);
+  const auto median = [](const std::vector<Spread>& spreads) {
+    std::vector<Seconds> out;
+    for (const Spread& spread : spreads) out.push_back(spread.median_s);
+    return out;
+  };
+  for (const Seconds limit : {30, 60, 90, 120}) {
+    const Within a = within(median(one.before), one.from, circle.people(), limit * 60);
+    const Within b = within(median(one.after), one.from, circle.people(), limit * 60);
+    console.out << say(console, "within",
+                       {{"minutes", std::to_string(limit)},
+                        {"places_before", std::to_string(a.places)},
+                        {"people_before", std::to_string(a.people)},
+                        {"places_after", std::to_string(b.places)},
+                        {"people_after", std::to_string(b.people)}})
+                << '\n';
+  }
+}
+
+void print_region(const Console& console, const Question& asked, const Standing& before,
+                  const Standing& after, Seconds limit) {
+  const unsigned threads = std::thread::hardware_concurrency();
+  const People people = asked.circle->people();
+  const Times a = times_between(before, kDayWindow, threads);
+  const Times b = times_between(after, kDayWindow, threads);
+  const Indicators x = indicators(a, people, limit), y = indicators(b, people, limit);
+  const auto beyond_a = pairs_beyond(a, people, limit), beyond_b = pairs_beyond(b, people, limit);
+  const auto sum = [](const std::vector<std::int64_t>& values) {
+    std::int64_t out = 0;
+    for (const std::int64_t value : values) out += value;
+    return std::to_string(out);
+  };
+  Table table{{Table::Align::left, Table::Align::right, Table::Align::right}};
+  table.add({say(console, "region"), say(console, "before"), say(console, "after")});
+  table.add({say(console, "mean_time"), minutes(console, x.region_mean_s),
+             minutes(console, y.region_mean_s)});
+  table.add({say(console, "daily"), sum(x.daily), sum(y.daily)});
+  table.add({say(console, "potential"), sum(x.potential), sum(y.potential)});
+  table.add({say(console, "gini"), std::to_string(x.gini), std::to_string(y.gini)});
+  table.add({say(console, "pairs_beyond"), std::to_string(beyond_a.size()),
+             std::to_string(beyond_b.size())});
+  table.print(console.out);
+  constexpr std::size_t kShown = 5;
+  for (std::size_t i = 0; i < std::min(kShown, beyond_b.size()); ++i) {
+    const auto name = [&](std::size_t place) {
+      return in_language(asked.circle->places[place].name, console.language);
+    };
+    console.out << "  " << name(beyond_b[i].a) << " - " << name(beyond_b[i].b) << ' '
+                << minutes(console, beyond_b[i].takes_s) << '\n';
+  }
+}
+
+}  // namespace
+
+Exit network_compare(const Console& console, const NetworkCompare& what) {
+  const auto asked = question(console, what);
+  if (!asked) return asked.error();
+  const Circle& circle = *asked->circle;
+  const Standing before = standing_on(circle, asked->plan, asked->before);
+  const Standing after = standing_on(circle, asked->changed, asked->after);
+  std::vector<Looked> looked;
+  for (const std::uint32_t from : asked->from) {
+    looked.push_back({.from = from,
+                      .before = minutes_from(before, from, kDayWindow),
+                      .after = minutes_from(after, from, kDayWindow)});
+  }
+  if (what.format == "table") {
+    console.out << say(console, "assumed", {{"day", circle.timetable_of.text()}}) << '\n';
+    for (const Looked& one : looked) print_changes(console, *asked, one);
+    print_region(console, *asked, before, after, what.within * 60);
+    return Exit::done;
+  }
+  std::string text;
+  if (what.format == "geojson") {
+    if (looked.size() != 1) return wrong(console, "one_origin");
+    text = geojson(circle, looked.front().after, asked->changed, asked->after);
+  } else {
+    const site::Sheet sheet = sheet_of(*asked, looked, console);
+    text = what.format == "csv" ? site::csv(sheet) : site::json(sheet);
+  }
+  if (const auto done = write_output(console, what.out, text); !done) {
+    return console.fail(done.error());
+  }
+  return Exit::done;
+}
+
+Exit network_explain(const Console& console, const NetworkCompare& what) {
+  const auto asked = question(console, what);
+  if (!asked) return asked.error();
+  const Circle& circle = *asked->circle;
+  std::vector<std::string> works = what.lines;
+  if (works.empty()) works = unfinished(asked->changed, asked->before);
+  for (const std::string& work : works) {
+    if (!circle.openings.contains(work)) {
+      return wrong(console, "no_line", {{"name", work}});
+    }
+  }
+  if (works.size() > kWorksMax) {
+    return wrong(console, "too_many_lines",
+                 {{"most", std::to_string(kWorksMax)}, {"lines", listed(works)}});
+  }
+  const People people = circle.people();
+  // People who have some core within the limit.
+  const auto reached = [&](std::uint32_t subset) {
+    Openings openings = asked->changed;
+    for (std::size_t i = 0; i < works.size(); ++i) {
+      openings[works[i]] =
+          subset >> i & 1 ? Opening{.since = asked->before, .plan = {}} : Opening{};
+    }
+    const Standing standing = standing_on(circle, openings, asked->before);
+    std::vector<bool> there(people.size());
+    for (const std::uint32_t from : asked->from) {
+      const auto spreads = minutes_from(standing, from, kHalfHours);
+      for (std::size_t p = 0; p < there.size(); ++p) {
+        if (spreads[p].median_s <= what.within * 60) there[p] = true;
+      }
+    }
+    std::int64_t sum = 0;
+    for (std::size_t p = 0; p < there.size(); ++p) sum += there[p] ? people[p] : 0;
+    return sum;
+  };
+  const auto all = gains(works.size(), std::thread::hardware_concurrency(), reached);
+  std::vector<std::size_t> order(works.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, std::greater<>{}, [&](std::size_t i) { return all[i].share; });
+  console.out << say(console, "explained",
+                     {{"minutes", std::to_string(what.within)}, {"day", asked->before.text()}})
+              << '\n';
+  Table table{{Table::Align::left, Table::Align::left, Table::Align::right, Table::Align::right,
+               Table::Align::right}};
+  table.add({"", say(console, "line"), say(console, "alone"), say(console, "last"),
+             say(console, "share")});
+  for (const std::size_t i : order) {
+    table.add({works[i], in_language(circle.name(works[i]), console.language),
+               std::to_string(all[i].alone), std::to_string(all[i].last),
+               std::to_string(all[i].share)});
+  }
+  table.print(console.out);
+  return Exit::done;
+}
+
+}  // namespace bashu::cli

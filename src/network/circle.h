@@ -1,0 +1,126 @@
+// The network of a circle as a function of the date and a scenario: counties with their people, the
+// railway's timetable, lines and roads that open on a day.
+//
+//     Circle ── openings ─► follow(record) ─► apply(scenario) ─► standing_on(day) ─► minutes
+//
+// A scenario selects and shifts openings and edits nothing. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/date.h"
+#include "base/title.h"
+#include "network/indicators.h"
+#include "network/roads.h"
+#include "network/scan.h"
+
+namespace bashu::network {
+
+struct Place {
+  std::string code;  // of a county
+  Title name;
+  std::int32_t lon_e6 = 0, lat_e6 = 0;
+  std::int64_t people = 0;
+  bool core = false;
+  bool shared = false;  // its people are a share of a larger division's
+};
+// A line that is no part of the timetable: it runs both ways every so often from the day it opens.
+struct Line {
+  std::string code;
+  Title name;
+  Seconds first_s = 0, last_s = 0, headway_s = 0;
+  struct Stop {
+    StationIndex station = 0;
+    Seconds after_s = 0;  // since the first
+  };
+  std::vector<Stop> stops;
+};
+struct Road {
+  std::string code;  // several sections may be of one
+  Section section;
+};
+// Since when a line or road carries traffic, and when it is to if it does not.
+struct Opening {
+  std::optional<Date> since, plan;
+  friend bool operator==(const Opening&, const Opening&) = default;
+};
+using Openings = std::map<std::string, Opening, std::less<>>;  // by code
+
+struct Scenario {
+  std::string id;
+  Title name;
+  struct Change {
+    enum class Kind : std::uint8_t { open, shift, without };
+    std::string code;
+    Kind kind = Kind::without;
+    Date opens;      // of open
+    int months = 0;  // of shift: later, or earlier if negative
+  };
+  std::vector<Change> changes;
+};
+
+struct Circle {
+  Schedule trains;  // of the day `timetable_of`, held to run every day
+  Date timetable_of;
+  std::vector<std::string> divisions;      // by station: its county
+  std::vector<std::optional<Date>> since;  // by station: nobody calls there before
+  std::vector<Place> places;               // in order of codes
+  std::vector<Line> lines;
+  std::vector<Road> roads;
+  Openings openings;  // of lines and roads, as the files tell them
+  std::vector<Scenario> scenarios;
+
+  [[nodiscard]] std::optional<std::uint32_t> place(std::string_view code) const;
+  [[nodiscard]] const Scenario* scenario(std::string_view id) const;
+  [[nodiscard]] People people() const;
+  [[nodiscard]] std::vector<std::uint32_t> cores() const;
+  // The name of a line; of a road its code.
+  [[nodiscard]] Title name(std::string_view code) const;
+};
+
+// What the record says goes before the files. A line of which it knows and that is not open there
+// opens after `today`, whatever was planned.
+[[nodiscard]] Openings follow(Openings openings,
+                              const std::map<std::string, std::optional<Date>, std::less<>>& record,
+                              Date today);
+[[nodiscard]] Openings apply(Openings openings, const Scenario& scenario);
+// Lines and roads that carry no traffic on `day`, in order of codes.
+[[nodiscard]] std::vector<std::string> unfinished(const Openings& openings, Date day);
+
+// How it is assumed that one gets to a station and along ordinary roads.
+struct Access {
+  Seconds longest_s = 3'600;  // of the way to or from a station
+  Seconds enter_s = 600;      // before the train leaves
+  std::int32_t road_kmh = 40;
+  std::int32_t detour_percent = 130;   // of the straight line
+  std::int64_t neighbours_m = 60'000;  // ordinary roads join counties whose middles are no farther
+  int draws = 4;                       // of the offsets of lines without a phase
+};
+
+// The network of one day, ready to be asked. Offsets of lines without a phase are drawn evenly, the
+// same for a line whatever else is open, so that before and after differ by the network alone.
+struct Standing {
+  struct Way {
+    StationIndex station = 0;
+    Seconds takes_s = 0;
+  };
+  std::vector<Timetable> timetables;   // one for each draw
+  std::vector<std::vector<Way>> ways;  // by place: to its stations, the same from them
+  Roads roads;
+  Date day;
+  Seconds enter_s = 0;
+};
+[[nodiscard]] Standing standing_on(const Circle& circle, const Openings& openings, Date day,
+                                   const Access& access = {});
+
+// From a place to all others: best, median and worst over departures and draws, by train and road.
+[[nodiscard]] std::vector<Spread> minutes_from(const Standing& standing, std::uint32_t place,
+                                               const Window& window);
+// Between all places, the median; `threads` do not change the result.
+[[nodiscard]] Times times_between(const Standing& standing, const Window& window, unsigned threads);
+
+}  // namespace bashu::network

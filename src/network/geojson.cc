@@ -1,0 +1,68 @@
+#include "network/geojson.h"
+
+#include <boost/json.hpp>
+
+namespace bashu::network {
+
+namespace json = boost::json;
+
+std::int64_t minutes_up(Seconds takes) { return takes == kNever ? -1 : (takes + 59) / 60; }
+
+namespace {
+
+json::array position(std::int32_t lon_e6, std::int32_t lat_e6) {
+  return {lon_e6 / 1e6, lat_e6 / 1e6};
+}
+json::value minutes(Seconds takes) {
+  return takes == kNever ? json::value(nullptr) : json::value(minutes_up(takes));
+}
+json::object named(std::string_view code, const Title& name) {
+  json::object out{{"code", code}};
+  for (const auto& [language, text] : name) out["name_" + language] = text;
+  return out;
+}
+json::value day_of(const std::optional<Date>& day) {
+  return day ? json::value(day->text()) : json::value(nullptr);
+}
+
+json::object feature(json::string_view type, json::array coordinates, json::object properties) {
+  return {{"type", "Feature"},
+          {"geometry", {{"type", type}, {"coordinates", std::move(coordinates)}}},
+          {"properties", std::move(properties)}};
+}
+
+}  // namespace
+
+std::string geojson(const Circle& circle, const std::vector<Spread>& spreads,
+                    const Openings& openings, Date day) {
+  json::array features;
+  for (std::size_t p = 0; p < circle.places.size(); ++p) {
+    const Place& place = circle.places[p];
+    json::object properties = named(place.code, place.name);
+    properties["people"] = place.people;
+    properties["people_assumed"] = place.shared;
+    properties["best_min"] = minutes(spreads[p].best_s);
+    properties["median_min"] = minutes(spreads[p].median_s);
+    properties["worst_min"] = minutes(spreads[p].worst_s);
+    features.push_back(
+        feature("Point", position(place.lon_e6, place.lat_e6), std::move(properties)));
+  }
+  const auto shut = unfinished(openings, day);
+  for (const Line& line : circle.lines) {
+    json::array way;
+    for (const Line::Stop& stop : line.stops) {
+      const Station& station = circle.trains.stations[stop.station];
+      way.push_back(position(station.lon_e6, station.lat_e6));
+    }
+    json::object properties = named(line.code, line.name);
+    const Opening& opening = openings.at(line.code);
+    properties["open"] = !std::ranges::binary_search(shut, line.code);
+    properties["since"] = day_of(opening.since);
+    properties["planned"] = day_of(opening.plan);
+    features.push_back(feature("LineString", std::move(way), std::move(properties)));
+  }
+  return json::serialize(
+      json::object{{"type", "FeatureCollection"}, {"features", std::move(features)}});
+}
+
+}  // namespace bashu::network
