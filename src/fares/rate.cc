@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 namespace bashu::fares {
@@ -210,9 +210,18 @@ std::vector<Tap> in_order(std::vector<Tap> taps) {
   std::ranges::sort(taps, [](const Tap& a, const Tap& b) {
     return std::tie(a.at_s, a.sequence, a.id) < std::tie(b.at_s, b.sequence, b.id);
   });
-  std::set<std::string> seen;
-  std::erase_if(taps, [&](const Tap& tap) { return !seen.insert(tap.id).second; });
-  return taps;
+  std::unordered_set<std::string> corrected;
+  for (const Tap& tap : taps) {
+    if (!tap.corrects.empty() && tap.corrects != tap.id) corrected.insert(tap.corrects);
+  }
+  std::vector<Tap> out;
+  out.reserve(taps.size());
+  std::unordered_set<std::string> seen;
+  for (Tap& tap : taps) {
+    if (corrected.contains(tap.id) || !seen.insert(tap.id).second) continue;
+    out.push_back(std::move(tap));
+  }
+  return out;
 }
 
 std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps) {
@@ -267,6 +276,8 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
     const auto offs = clearing::split(borne(Bearer::operators), weights);
     const auto issuers = clearing::split(ride.paid() + borne(Bearer::issuer), weights);
     const auto places = clearing::split(borne(Bearer::place), weights);
+    const auto reliefs =
+        clearing::split(ride.relief_by == Bearer::issuer ? 0 : ride.relief, weights);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       out.push_back({.issuer = tap.issuer,
                      .operator_name = group->operators[i].first,
@@ -280,7 +291,10 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
                      .from_issuer = issuers[i],
                      .from_place = places[i],
                      .fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding),
-                     .fault = ride.fault});
+                     .fault = ride.fault,
+                     .token = tap.token,
+                     .at_s = tap.at_s,
+                     .relief = reliefs[i]});
     }
   }
   return out;

@@ -303,6 +303,7 @@ std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
     tariff.day_begins_s = in.number("day_begins", 0, 0, 86'399);
     tariff.fee_ppm = in.number("fee", 0, 0, clearing::kMillion);
     tariff.fee_rounding = in.one_of("fee_rounding", kRoundings);
+    tariff.denied_after_s = in.seconds("denied_after");
     static_cast<void>(in.member("title"));
     const Value* groups = in.member("groups", true);
     const Value::Record* record = groups ? groups->as_record() : nullptr;

@@ -112,6 +112,8 @@ struct Tariff {
   std::vector<Cap> caps;
   std::int64_t fee_ppm = 0;  // of what the issuer owes for a ride, kept by it
   Rounding fee_rounding = Rounding::half_up;
+  // A token on a deny list is at the place's risk so many seconds after the list took effect.
+  std::int64_t denied_after_s = 0;
 };
 
 // What is wrong, with the path to it.
