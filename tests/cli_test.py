@@ -376,6 +376,86 @@ class Fares(unittest.TestCase):
             self.assertIn("t.yaml:7:5: groups.b.flat must be a whole number from 0", done.stderr)
 
 
+class Clear(unittest.TestCase):
+    """Two sides clear a day of synthetic riders, each from what it has, and end with the same statements."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        self.at = pathlib.Path(self.dir.name)
+
+    def clear(self, *words, code=0):
+        done = run("clear", *words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def both(self):
+        return (("chongqing", "sichuan"), ("sichuan", "chongqing"))
+
+    def book(self, side, other, *more):
+        self.clear("open", self.at / side, "--side", side, "--with", other, *more)
+        return self.at / side
+
+    def test_two_sides_settle_what_was_planted(self):
+        subprocess.run([sys.executable, ROOT / "tools/demo/riders.py", self.at, "--trips", "2000", "--bills", "0"], check=True)
+        data = self.at / "chongqing-sichuan"
+        for side, other in self.both():
+            book = self.book(side, other, "--tariff", self.at / "tariff.json")
+            self.clear("take", book, data / f"{side}.gates.csv", data / f"{other}.sent.csv", "--denied", data / f"{side}.denied.csv")
+            self.clear("take", book, "--denied", data / f"{other}.denied-sent.csv")
+            self.clear("draw", book, "--until", "2021-03-05")
+        told = self.clear("compare", self.at / "chongqing", self.at / "sichuan", "--out", self.at / "differences", code=1)
+        kinds = {json.loads(line)["kind"] for line in (self.at / "differences").read_text().splitlines()}
+        self.assertEqual(kinds, {"missing_here", "missing_there", "amount", "pairing", "date"})
+        self.assertRegex(told, r"owes .* of .*, 2021-03-03, ")
+        self.assertIn("Our root is", self.clear("close", self.at / "chongqing", "--root", "00", code=1))
+        drafts = {side: (self.at / side / "draft.ndjson").read_bytes() for side, _ in self.both()}
+        for side, other in self.both():
+            (self.at / "theirs.ndjson").write_bytes(drafts[other])
+            self.clear("close", self.at / side, "--against", self.at / "theirs.ndjson")
+            self.clear("take", self.at / side, data / f"{side}.later.csv", data / f"{other}.later.csv",
+                       "--denied", data / f"{other}.denied.csv")
+            self.assertRegex(self.clear("draw", self.at / side, "--until", "2021-03-08"), r"\[2021-03-05, 2021-03-08\), .* [1-9]\d* late")
+        root = json.loads((self.at / "sichuan/draft.json").read_text())["root"]
+        for side, _ in self.both():
+            self.clear("close", self.at / side, "--root", root)
+        for name in ("statement-0001", "statement-0002"):
+            for end in (".json", ".ndjson"):
+                self.assertEqual((self.at / "chongqing" / (name + end)).read_bytes(), (self.at / "sichuan" / (name + end)).read_bytes())
+        # 2,000 trips, each one line, whatever happened on the way.
+        self.assertIn("lines [", self.clear("show", self.at / "sichuan"))
+        self.assertEqual(json.loads((self.at / "sichuan/statement-0002.json").read_text())["end"], 2000)
+        self.clear("draw", self.at / "sichuan", "--until", "2021-03-05", code=1)
+
+    def test_a_closed_statement_that_was_changed_is_found(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        bill = {"bill": "b1", "insured": "chongqing", "treated": "sichuan", "institution": "h", "day": "2021-03-04",
+                "lines": [{"list": "A", "price": 1000, "limit": 1000}],
+                "policy": {"deductible": 0, "rate": 800, "cap": 100_000}, "used": {"deductible": 0, "pool": 0}}
+        (self.at / "bills.ndjson").write_text(json.dumps(bill) + "\n")
+        self.clear("take", book, self.at / "bills.ndjson")
+        self.assertIn("8.00", self.clear("draw", book, "--until", "2021-04-01"))
+        self.clear("close", book, "--root", json.loads((book / "draft.json").read_text())["root"])
+        # A contested line changes the bill: the next statement corrects the line by the difference.
+        bill["version"], bill["lines"][0]["limit"] = 2, 500
+        (self.at / "more.ndjson").write_text(json.dumps(bill) + "\n")
+        self.clear("take", book, self.at / "more.ndjson")
+        self.assertIn("-4.00", self.clear("draw", book, "--until", "2021-05-01"))
+        line = json.loads((book / "draft.ndjson").read_text())
+        self.assertEqual((line["corrects"], line["net"]), ("b1", -400))
+        closed = book / "statement-0001.ndjson"
+        closed.write_text(closed.read_text().replace('"net":800', '"net":900'))
+        self.assertIn("Statement 1 was changed", self.clear("show", book, code=1))
+
+    def test_a_wrong_row_means_that_nothing_is_taken(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        (self.at / "bills.ndjson").write_text('{"bill":"b1","day":"2021-03-04"}\n')
+        told = self.clear("take", book, self.at / "bills.ndjson", code=1)
+        self.assertIn("bills.ndjson:1: bill, insured, treated and institution are needed", told)
+        self.assertIn("Nothing was taken", told)
+        self.assertFalse((book / "taken-0001.ndjson").exists())
+
+
 class TwoNodes(unittest.TestCase):
     """A circle from its first file to a bundle that a third party verifies."""
 

@@ -55,9 +55,7 @@ bool same_words(const Entry& a, const Entry& b) {
 }
 
 Kind kind_of(const Entry& here, const Entry& there) {
-  if (here.first != there.first || here.last != there.last || here.state != there.state) {
-    return Kind::pairing;
-  }
+  if (here.first != there.first || here.last != there.last) return Kind::pairing;
   return here.day != there.day ? Kind::date : Kind::amount;
 }
 

@@ -714,6 +714,66 @@ void fares_commands(Parser& parser, const Text& t) {
       });
 }
 
+void clear_book(CLI::App& app, std::string& book, const Text& t) {
+  app.add_option("BOOK", book, t("folder of a side's book with another", "与对方对账的账簿文件夹"))
+      ->required();
+}
+
+void clear_commands(Parser& parser, const Text& t) {
+  CLI::App* group = parser.group(
+      "clear", t("statements that two sides compute each by itself", "双方各自独立算出的结算单"));
+  parser.command<ClearOpen>(
+      group, "open", t("make a book", "新建账簿"), clear_open, [&t](CLI::App& app, ClearOpen& o) {
+        clear_book(app, o.book, t);
+        app.add_option("--side", o.side, t("whose book it is", "本方"))->required();
+        app.add_option("--with", o.other, t("the other side", "对方"))->required();
+        app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
+        app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
+      });
+  parser.command<ClearTake>(
+      group, "take", t("take what arrived: all of it or nothing", "收入数据：全部或全不"),
+      clear_take, [&t](CLI::App& app, ClearTake& o) {
+        clear_book(app, o.book, t);
+        app.add_option("FILE", o.files,
+                       t("taps (see fares rate) or bills, .csv or NDJSON",
+                         "刷卡记录（见 fares rate）或账单，.csv 或 NDJSON"));
+        app.add_option("--denied", o.denied,
+                       t("a deny list: columns token, at", "黑名单：列 token、at"));
+      });
+  parser.command<ClearDraw>(
+      group, "draw", t("compute the next statement", "算出下一期结算单"), clear_draw,
+      [&t](CLI::App& app, ClearDraw& o) {
+        clear_book(app, o.book, t);
+        app.add_option("--until", o.until,
+                       t("the first day that it does not cover", "结算单不再包含的第一天"))
+            ->required();
+      });
+  parser.command<ClearCompare>(
+      group, "compare", t("where ours and theirs differ, line by line", "逐行列出双方差异"),
+      clear_compare, [&t](CLI::App& app, ClearCompare& o) {
+        clear_book(app, o.book, t);
+        app.add_option("THEIRS", o.theirs,
+                       t("their lines: a file, or their book", "对方的明细：文件或账簿"))
+            ->required();
+        app.add_option(
+            "--out", o.out,
+            t("the differences as NDJSON, with both sides' lines", "差异写成 NDJSON，含双方明细"));
+      });
+  parser.command<ClearClose>(
+      group, "close", t("close it: what both say alike", "关账：双方一致的部分"), clear_close,
+      [&t](CLI::App& app, ClearClose& o) {
+        clear_book(app, o.book, t);
+        auto* theirs = app.add_option("--against", o.theirs,
+                                      t("their lines; what differs waits for the next one",
+                                        "对方的明细；有差异的留待下一期"));
+        app.add_option("--root", o.root, t("their root, if it is ours", "对方的根，须与本方相同"))
+            ->excludes(theirs);
+      });
+  parser.command<ClearShow>(group, "show", t("all closed statements", "全部已关账的结算单"),
+                            clear_show,
+                            [&t](CLI::App& app, ClearShow& o) { clear_book(app, o.book, t); });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -793,6 +853,7 @@ int run(int argc, char** argv) {
   figure_commands(parser, t);
   network_commands(parser, t);
   fares_commands(parser, t);
+  clear_commands(parser, t);
   reconcile_command(parser, t);
   parser.command<BenchNames>(
       &app, "bench",

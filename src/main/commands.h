@@ -268,4 +268,34 @@ struct FaresRate {
 };
 Exit fares_rate(const Console& console, const FaresRate& what);
 
+// clear_command.cc
+struct ClearOpen {
+  std::string book, side, other, tariff;
+  bool bills = false;  // instead of taps
+};
+Exit clear_open(const Console& console, const ClearOpen& what);
+struct ClearTake {
+  std::string book;
+  std::vector<std::string> files;
+  std::string denied;  // a deny list; empty: none
+};
+Exit clear_take(const Console& console, const ClearTake& what);
+struct ClearDraw {
+  std::string book, until;
+};
+Exit clear_draw(const Console& console, const ClearDraw& what);
+struct ClearCompare {
+  std::string book, theirs;  // theirs: a file of lines, or a book with a draft
+  std::string out;
+};
+Exit clear_compare(const Console& console, const ClearCompare& what);
+struct ClearClose {
+  std::string book, theirs, root;  // one of the last two
+};
+Exit clear_close(const Console& console, const ClearClose& what);
+struct ClearShow {
+  std::string book;
+};
+Exit clear_show(const Console& console, const ClearShow& what);
+
 }  // namespace bashu::cli

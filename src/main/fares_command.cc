@@ -1,9 +1,5 @@
 // bashu fares: what taps cost under a tariff, and under another one.
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -12,8 +8,7 @@
 #include "main/commands.h"
 #include "main/import_rows.h"
 #include "main/table.h"
-#include "node/files.h"
-#include "packs/yaml.h"
+#include "main/taps.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -25,74 +20,6 @@ using fares::Tap;
 
 std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
   return texts::text(console.language, "fares." + std::string{key}, places);
-}
-
-std::optional<fares::Tariff> read_tariff(const Console& console, const std::string& path) {
-  const auto text = node::read_file(path);
-  if (!text) return console.fail(text.error()), std::nullopt;
-  const packs::Document file = packs::read_yaml(*text);
-  for (const Finding& finding : file.findings) {
-    console.err << path << ':' << finding.line << ':' << finding.column << ": " << finding.text
-                << '\n';
-  }
-  if (!file.findings.empty()) return std::nullopt;
-  auto tariff = fares::read_tariff(file.root);
-  if (tariff) return *std::move(tariff);
-  for (const fares::Wrong& wrong : tariff.error()) {
-    const packs::Position at = file.at(wrong.where);
-    console.err << path << ':' << at.line << ':' << at.column << ": " << wrong.where << ' '
-                << wrong.what << '\n';
-  }
-  return std::nullopt;
-}
-
-// `2021-03-04 08:00:00`, with a T between as well: local time.
-std::optional<std::int64_t> moment(const std::string& text) {
-  int hour = 0, minute = 0, second = 0;
-  char end = 0;
-  const auto day = Date::parse(text.substr(0, std::min<std::size_t>(10, text.size())));
-  if (!day || text.size() != 19 || (text[10] != ' ' && text[10] != 'T') ||
-      std::sscanf(text.c_str() + 11, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
-      hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
-    return std::nullopt;
-  }
-  return std::int64_t{day->days()} * 86'400 + hour * 3'600 + minute * 60 + second;
-}
-
-// What is wrong with a row, as a key of `fares.`; empty if it is a tap.
-std::string tap_of(const Row& row, Tap& tap) {
-  const auto text = [&](std::string_view name) {
-    const auto it = row.fields.find(name);
-    const std::string* held = it == row.fields.end() ? nullptr : it->second.as_text();
-    return held ? *held : std::string{};
-  };
-  const auto at = moment(text("at"));
-  if (!at) return "bad_moment";
-  const std::string kind = text("kind");
-  if (kind != "in" && kind != "out" && kind != "single") return "bad_kind";
-  tap = {.id = text("id"),
-         .token = text("token"),
-         .at_s = *at,
-         .device = text("device"),
-         .sequence = 0,
-         .kind = kind == "in"    ? Tap::Kind::in
-                 : kind == "out" ? Tap::Kind::out
-                                 : Tap::Kind::single,
-         .group = text("group"),
-         .place = text("place"),
-         .vehicle = text("vehicle"),
-         .line = text("line"),
-         .medium = text("medium"),
-         .issuer = text("issuer"),
-         .rider_class = text("class")};
-  const std::string sequence = text("sequence");
-  if (!sequence.empty()) {
-    const auto [end, error] =
-        std::from_chars(sequence.data(), sequence.data() + sequence.size(), tap.sequence);
-    if (error != std::errc{} || end != sequence.data() + sequence.size()) return "bad_sequence";
-  }
-  if (tap.id.empty() || tap.token.empty() || tap.issuer.empty()) return "no_id";
-  return {};
 }
 
 struct Sums {
@@ -110,14 +37,6 @@ void add(Statement& statement, const fares::Posting& one) {
   sums.from_place += one.from_place;
   sums.off += one.off;
   sums.fee += one.fee;
-}
-
-std::string yuan(Money fen) {
-  std::array<char, 40> text;
-  std::snprintf(text.data(), text.size(), "%s%lld.%02lld", fen < 0 ? "-" : "",
-                static_cast<long long>(std::abs(fen) / 100),
-                static_cast<long long>(std::abs(fen) % 100));
-  return text.data();
 }
 
 void print(const Console& console, const Statement& statement, const Statement* before) {
@@ -168,8 +87,7 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
   if (!tariff) return Exit::refused;
   const auto other = what.against.empty() ? std::nullopt : read_tariff(console, what.against);
   if (!what.against.empty() && !other) return Exit::refused;
-  auto rows =
-      RowReader::open(what.taps, what.taps.ends_with(".csv") ? RowFormat::csv : RowFormat::ndjson);
+  auto rows = RowReader::open(what.taps, row_format(what.taps));
   if (!rows) return console.fail(rows.error());
   std::map<std::string, std::vector<Tap>> tokens;
   bool sound = true;
