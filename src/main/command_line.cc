@@ -714,6 +714,53 @@ void fares_commands(Parser& parser, const Text& t) {
       });
 }
 
+void clear_pay_commands(Parser& parser, CLI::App* group, const Text& t) {
+  const auto payments = [&t](CLI::App& app, std::string& file, std::string& accounts) {
+    app.add_option("PAYMENTS", file, t("what net wrote", "net 写出的文件"))->required();
+    app.add_option("--accounts", accounts,
+                   t("YAML: party to {name, account, bank: BIC or CNAPS}",
+                     "YAML：各方的 {name, account, bank：BIC 或联行号}"))
+        ->required();
+  };
+  const auto schema = [&t](CLI::App& app, std::string& file) {
+    app.add_option("--schema", file,
+                   t("check against this, e.g. formats/iso20022/*.xsd",
+                     "按此模式校验，如 formats/iso20022/*.xsd"));
+  };
+  parser.command<ClearNet>(
+      group, "net", t("who pays whom for these statements", "按结算单轧差：谁付谁"), clear_net,
+      [&t](CLI::App& app, ClearNet& o) {
+        app.add_option("STATEMENT", o.statements, t("statement-0001.json, ...", "结算单文件"))
+            ->required();
+        app.add_option("--way", o.way, t("gross, bilateral or multilateral", "逐笔、双边或多边"))
+            ->check(CLI::IsMember({"gross", "bilateral", "multilateral"}));
+        app.add_option("--house", o.house,
+                       t("clearing house of multilateral netting", "多边轧差的清算机构"));
+        app.add_option("--least", o.least,
+                       t("fen below which nothing is paid now", "低于此数（分）暂不支付"));
+        app.add_option("--out", o.out, t("the payments as NDJSON", "付款写成 NDJSON"));
+      });
+  parser.command<ClearPay>(
+      group, "pay", t("orders to a bank: ISO 20022 pain.001", "付款指令：ISO 20022 pain.001"),
+      clear_pay, [&t, payments, schema](CLI::App& app, ClearPay& o) {
+        payments(app, o.payments, o.accounts);
+        app.add_option("--from", o.from, t("the payer", "付款方"))->required();
+        app.add_option("--on", o.on, t("the day of payment", "付款日"))->required();
+        schema(app, o.schema);
+        out_option(app, o.out, t);
+      });
+  parser.command<ClearPaid>(
+      group, "paid",
+      t("what a bank has booked: ISO 20022 camt.053", "银行已入账的付款：ISO 20022 camt.053"),
+      clear_paid, [&t, payments, schema](CLI::App& app, ClearPaid& o) {
+        payments(app, o.payments, o.accounts);
+        app.add_option("--statement", o.statements, t("camt.053 files", "camt.053 文件"))
+            ->required();
+        app.add_option("--tolerance", o.tolerance, t("fen that may differ", "容差（分）"));
+        schema(app, o.schema);
+      });
+}
+
 void clear_book(CLI::App& app, std::string& book, const Text& t) {
   app.add_option("BOOK", book, t("folder of a side's book with another", "与对方对账的账簿文件夹"))
       ->required();
@@ -772,6 +819,7 @@ void clear_commands(Parser& parser, const Text& t) {
   parser.command<ClearShow>(group, "show", t("all closed statements", "全部已关账的结算单"),
                             clear_show,
                             [&t](CLI::App& app, ClearShow& o) { clear_book(app, o.book, t); });
+  clear_pay_commands(parser, group, t);
 }
 
 struct BenchNames {

@@ -298,4 +298,27 @@ struct ClearShow {
 };
 Exit clear_show(const Console& console, const ClearShow& what);
 
+// clear_pay_command.cc
+struct ClearNet {
+  std::vector<std::string> statements;
+  std::string way = "bilateral";  // gross, bilateral, multilateral
+  std::string house;              // the clearing house of multilateral netting
+  std::int64_t least = 0;         // fen below which nothing is paid now
+  std::string out;
+};
+Exit clear_net(const Console& console, const ClearNet& what);
+struct ClearPay {
+  std::string payments, accounts, from, on;
+  std::string schema;  // empty: not checked
+  std::string out;
+};
+Exit clear_pay(const Console& console, const ClearPay& what);
+struct ClearPaid {
+  std::string payments, accounts;
+  std::vector<std::string> statements;  // camt.053
+  std::int64_t tolerance = 0;           // fen
+  std::string schema;                   // empty: not checked
+};
+Exit clear_paid(const Console& console, const ClearPaid& what);
+
 }  // namespace bashu::cli
