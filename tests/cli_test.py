@@ -366,6 +366,8 @@ class Fares(unittest.TestCase):
             self.assertRegex(done.stdout, r"chongqing +重庆公交（合成） +1 +0 +2.00 +1.80 +0.20 +0.00 +0.01")
             self.assertIn("riders pay 0.90 more, the place 0.10 more", done.stdout)
             self.assertEqual(len((folder / "rides.csv").read_text().splitlines()), 3)
+            by = run("fares", "rate", folder / "taps.csv", "--tariff", tariff, "--by", "side,day")
+            self.assertRegex(by.stdout, r"chongqing +2021-03-04 +1 +0 +2.00 +1.80")
 
     def test_a_faulty_tariff_is_told_with_line_and_path(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -446,6 +448,36 @@ class Clear(unittest.TestCase):
         closed = book / "statement-0001.ndjson"
         closed.write_text(closed.read_text().replace('"net":800', '"net":900'))
         self.assertIn("Statement 1 was changed", self.clear("show", book, code=1))
+
+    def test_only_what_the_bank_booked_is_paid(self):
+        digits = "0" * 64
+        amounts = {"gross": 10_000, "discount": 0, "relief": 0, "refused": 0, "fee": 0, "net": 10_000}
+        for name, debtor, creditor, net in (("one", "a", "b", 10_000), ("two", "b", "c", 4_000)):
+            sums = [{**amounts, "gross": net, "net": net, "debtor": debtor, "creditor": creditor}]
+            (self.at / name).write_text(json.dumps({
+                "number": 1, "sides": sorted((debtor, creditor)), "until": "2021-03-05", "first": 0, "end": 1, "late": 0,
+                "corrections": 0, "sums": sums, "root": digits, "before": digits}))
+        both = (self.at / "one", self.at / "two")
+        told = self.clear("net", *both, "--way", "multilateral", "--house", "h", "--out", self.at / "payments")
+        self.assertEqual(told.splitlines()[-3:], ["a pays h 100.00", "h pays b 60.00", "h pays c 40.00"])
+        self.assertIn("stands there twice", self.clear("net", both[0], both[0], code=1))
+        (self.at / "accounts.yaml").write_text("".join(
+            f"{party}: {{name: {party}, account: acc-{party}, bank: {bank}}}\n"
+            for party, bank in (("a", "SYNTCNBT"), ("b", "'102651000018'"), ("c", "SYNTCNBT"), ("h", "SYNTCNBT"))))
+        pay = ("pay", self.at / "payments", "--accounts", self.at / "accounts.yaml", "--from", "a", "--on", "2021-03-08",
+               "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd")
+        order = self.clear(*pay)
+        self.assertIn("<CtrlSum>100.00</CtrlSum>", order)
+        self.assertEqual(order, self.clear(*pay))
+        statement = (ROOT / "tests/corpus/camt053/statement.xml").read_text()
+        (self.at / "camt.xml").write_text(statement.replace(">o1<", f">{re.search('<EndToEndId>(.*)</', order)[1]}<").replace("123.45", "99.99"))
+        paid = ("paid", self.at / "payments", "--accounts", self.at / "accounts.yaml", "--statement", self.at / "camt.xml")
+        self.assertIn("0 of 3 orders are paid; 2 bookings wait", self.clear(*paid, code=1))
+        told = self.clear(*paid, "--tolerance", "1", code=1)
+        self.assertIn("by  r1  difference 0.01", told)
+        self.assertIn("1 of 3 orders are paid; 1 bookings wait", told)
+        (self.at / "accounts.yaml").write_text("a: {name: a, account: x, bank: '1'}\n")
+        self.assertIn("accounts.yaml:1: a: bank is missing or wrong", self.clear(*pay, code=1))
 
     def test_a_wrong_row_means_that_nothing_is_taken(self):
         book = self.book("chongqing", "sichuan", "--bills")

@@ -55,8 +55,10 @@ bool same_words(const Entry& a, const Entry& b) {
 }
 
 Kind kind_of(const Entry& here, const Entry& there) {
-  if (here.first != there.first || here.last != there.last) return Kind::pairing;
-  return here.day != there.day ? Kind::date : Kind::amount;
+  const bool same_evidence = here.first == there.first && here.last == there.last;
+  if (!same_evidence && !here.last.empty()) return Kind::pairing;
+  if (here.day != there.day) return Kind::date;
+  return here.amounts == there.amounts && !same_evidence ? Kind::other_evidence : Kind::amount;
 }
 
 }  // namespace
@@ -260,8 +262,8 @@ Tree tree_of(const std::vector<Entry>& lines) {
 }
 
 const char* kind_name(Kind kind) {
-  constexpr std::array<const char*, 5> kNames{"missing_here", "missing_there", "amount", "pairing",
-                                              "date"};
+  constexpr std::array<const char*, 6> kNames{"missing_here", "missing_there", "amount",
+                                              "pairing",      "date",          "other_evidence"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

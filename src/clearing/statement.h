@@ -98,7 +98,15 @@ void close(Standing& standing, const Statement& statement, const std::vector<Ent
 [[nodiscard]] Tree tree_of(const std::vector<Entry>& lines);
 
 // Where two sides' lines differ.
-enum class Kind : std::uint8_t { missing_here, missing_there, amount, pairing, date };
+// `pairing`: other taps; `other_evidence`: the same amounts, but not from the same bill.
+enum class Kind : std::uint8_t {
+  missing_here,
+  missing_there,
+  amount,
+  pairing,
+  date,
+  other_evidence
+};
 [[nodiscard]] const char* kind_name(Kind kind);
 struct Difference {
   Kind kind{};

@@ -75,6 +75,13 @@ TEST(Statement, WhatDiffersIsTold) {
   ours.push_back(claim("entry", "2021-03-04", 6));
   there.push_back(claim("entry-out", "2021-03-04", 1'000));
   there.back().last = "entry-out", there.back().state = "no_entry";
+  for (const char* bill : {"bill", "contested"}) {
+    ours.push_back(claim(bill, "2021-03-04", 7));
+    ours.back().last.clear();
+    there.push_back(ours.back());
+    there.back().first = "another digest";
+  }
+  there.back().amounts.net = 8;
   std::string told;
   for (const Difference& one : compare(ours, there).differences) {
     told += std::string{one.here ? one.here->id : "-"} + " " + (one.there ? one.there->id : "-") +
@@ -82,6 +89,8 @@ TEST(Statement, WhatDiffersIsTold) {
   }
   EXPECT_EQ(told,
             "amount amount amount\n"
+            "bill bill other_evidence\n"
+            "contested contested amount\n"
             "date date date\n"
             "entry entry-out pairing\n"
             "ours - missing_there\n"

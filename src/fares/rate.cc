@@ -293,6 +293,7 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
                      .fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding),
                      .fault = ride.fault,
                      .token = tap.token,
+                     .rider_class = tap.rider_class,
                      .at_s = tap.at_s,
                      .relief = reliefs[i]});
     }

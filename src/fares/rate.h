@@ -60,7 +60,7 @@ struct Posting {
   std::int64_t tariff_version = 0;
   Money fare = 0, off = 0, from_issuer = 0, from_place = 0, fee = 0;
   Fault fault = Fault::none;
-  std::string token{};
+  std::string token{}, rider_class{};
   std::int64_t at_s = 0;  // of the first tap
   Money relief = 0;       // of `off` and `from_place`: by caps
   friend bool operator==(const Posting&, const Posting&) = default;

@@ -148,6 +148,7 @@ Exit clear_compare(const Console& console, const ClearCompare& what) {
                              {"amount", count(clearing::Kind::amount)},
                              {"pairing", count(clearing::Kind::pairing)},
                              {"date", count(clearing::Kind::date)},
+                             {"other_evidence", count(clearing::Kind::other_evidence)},
                              {"bytes", std::to_string(compared.bytes)}})
               << '\n';
   return compared.differences.empty() ? Exit::done : Exit::refused;

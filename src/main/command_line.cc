@@ -709,6 +709,11 @@ void fares_commands(Parser& parser, const Text& t) {
         app.add_option("--tariff", o.tariff, t("the tariff, YAML or JSON", "票制，YAML 或 JSON"))
             ->required();
         app.add_option("--against", o.against, t("another tariff: what if", "另一票制：试算"));
+        app.add_option("--by", o.by,
+                       t("sums by issuer, side, operator, class, day: a,b",
+                         "汇总依据：issuer、side、operator、class、day，如 a,b"))
+            ->delimiter(',')
+            ->check(CLI::IsMember({"issuer", "side", "operator", "class", "day"}));
         app.add_option("--out", o.out,
                        t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
       });

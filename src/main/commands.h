@@ -262,9 +262,10 @@ Exit reconcile(const Console& console, const Reconcile& what);
 
 // fares_command.cc
 struct FaresRate {
-  std::string tariff, against;  // YAML or JSON
-  std::string taps;             // .csv, else NDJSON
-  std::string out;              // each ride as CSV; empty: none
+  std::string tariff, against;                        // YAML or JSON
+  std::string taps;                                   // .csv, else NDJSON
+  std::vector<std::string> by{"issuer", "operator"};  // also side, class, day
+  std::string out;                                    // each ride as CSV; empty: none
 };
 Exit fares_rate(const Console& console, const FaresRate& what);
 

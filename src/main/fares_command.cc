@@ -26,10 +26,18 @@ struct Sums {
   std::int64_t rides = 0, faults = 0;
   Money fare = 0, from_issuer = 0, from_place = 0, off = 0, fee = 0;
 };
-using Statement = std::map<std::pair<std::string, std::string>, Sums>;  // issuer, operator
+using Statement = std::map<std::vector<std::string>, Sums>;  // by what was asked for
 
-void add(Statement& statement, const fares::Posting& one) {
-  Sums& sums = statement[{one.issuer, one.operator_name}];
+void add(Statement& statement, const fares::Posting& one, const std::vector<std::string>& by) {
+  std::vector<std::string> who;
+  for (const std::string& name : by) {
+    who.push_back(name == "issuer"     ? one.issuer
+                  : name == "side"     ? one.party
+                  : name == "operator" ? one.operator_name
+                  : name == "class"    ? one.rider_class
+                                       : one.day.text());
+  }
+  Sums& sums = statement[std::move(who)];
   ++sums.rides;
   sums.faults += one.fault != fares::Fault::none;
   sums.fare += one.fare;
@@ -39,24 +47,29 @@ void add(Statement& statement, const fares::Posting& one) {
   sums.fee += one.fee;
 }
 
-void print(const Console& console, const Statement& statement, const Statement* before) {
+void print(const Console& console, const Statement& statement, const std::vector<std::string>& by,
+           const Statement* before) {
   using Align = Table::Align;
-  Table table{{Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
-               Align::right, Align::right, Align::right}};
+  std::vector<Align> columns(by.size(), Align::left);
+  columns.resize(by.size() + 7, Align::right);
+  Table table{columns};
   std::vector<std::string> heading;
-  for (const char* key : {"issuer", "operator", "rides", "faults", "fare", "from_issuer",
-                          "from_place", "borne", "fee"}) {
+  for (const std::string& key : by) heading.push_back(say(console, "by_" + key));
+  for (const char* key : {"rides", "faults", "fare", "from_issuer", "from_place", "borne", "fee"}) {
     heading.push_back(say(console, key));
   }
   table.add(heading);
   Sums all;
-  const auto row = [&](const std::string& issuer, const std::string& who, const Sums& sums) {
-    table.add({issuer, who, std::to_string(sums.rides), std::to_string(sums.faults),
-               yuan(sums.fare), yuan(sums.from_issuer), yuan(sums.from_place), yuan(sums.off),
-               yuan(sums.fee)});
+  const auto row = [&](std::vector<std::string> cells, const Sums& sums) {
+    for (std::string cell :
+         {std::to_string(sums.rides), std::to_string(sums.faults), yuan(sums.fare),
+          yuan(sums.from_issuer), yuan(sums.from_place), yuan(sums.off), yuan(sums.fee)}) {
+      cells.push_back(std::move(cell));
+    }
+    table.add(std::move(cells));
   };
   for (const auto& [who, sums] : statement) {
-    row(who.first, who.second, sums);
+    row(who, sums);
     all.rides += sums.rides;
     all.faults += sums.faults;
     all.fare += sums.fare;
@@ -65,17 +78,21 @@ void print(const Console& console, const Statement& statement, const Statement* 
     all.off += sums.off;
     all.fee += sums.fee;
   }
-  row(say(console, "all"), "", all);
+  std::vector<std::string> last(by.size());
+  last[0] = say(console, "all");
+  row(std::move(last), all);
   table.print(console.out);
   if (!before) return;
   for (const auto& [who, sums] : statement) {
     const auto then = before->find(who);
     const Sums was = then == before->end() ? Sums{} : then->second;
+    std::string name;
+    for (const std::string& part : who) name += (name.empty() ? "" : " / ") + part;
     console.out << say(console, "change",
-                       {{"issuer", who.first},
-                        {"operator", who.second},
+                       {{"who", name},
                         {"riders", yuan(sums.from_issuer - was.from_issuer)},
-                        {"place", yuan(sums.from_place - was.from_place)}})
+                        {"place", yuan(sums.from_place - was.from_place)},
+                        {"operators", yuan(sums.off - was.off)}})
                 << '\n';
   }
 }
@@ -112,7 +129,7 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
       "issuer,operator,day,first_tap,last_tap,fault,fare,from_issuer,from_place,off,fee\n";
   for (const auto& [token, taps] : tokens) {
     for (const fares::Posting& one : fares::rated(*tariff, taps)) {
-      add(statement, one);
+      add(statement, one, what.by);
       if (what.out.empty()) continue;
       lines += one.issuer + ',' + one.operator_name + ',' + one.day.text() + ',' + one.first_tap +
                ',' + one.last_tap + ',' + std::to_string(static_cast<int>(one.fault)) + ',' +
@@ -121,17 +138,17 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
                std::to_string(one.fee) + '\n';
     }
     if (!other) continue;
-    for (const fares::Posting& one : fares::rated(*other, taps)) add(alternative, one);
+    for (const fares::Posting& one : fares::rated(*other, taps)) add(alternative, one, what.by);
   }
   if (!what.out.empty()) {
     if (const auto done = write_output(console, what.out, lines); !done) {
       return console.fail(done.error());
     }
   }
-  print(console, statement, nullptr);
+  print(console, statement, what.by, nullptr);
   if (other) {
     console.out << '\n' << say(console, "under", {{"tariff", what.against}}) << '\n';
-    print(console, alternative, &statement);
+    print(console, alternative, what.by, &statement);
   }
   return sound ? Exit::done : Exit::refused;
 }

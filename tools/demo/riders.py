@@ -97,7 +97,7 @@ def faults_of(gates, trips, planted):
     by_token = {}
     for at, trip in enumerate(gates.trips):
         by_token.setdefault(trip[0]["token"], []).append(at)
-    tokens = rng.sample(sorted(by_token), len(wanted))
+    tokens = rng.sample(sorted(by_token)[1:], len(wanted))
     for kind, token in zip(wanted, tokens):
         at = by_token[token][-1]
         trip = gates.trips[at]
@@ -124,9 +124,11 @@ def faults_of(gates, trips, planted):
             denied.append({"token": token, "at": clock(0)})
             unsent += [denied[-1]] if kind == "block_not_sent" else []
         elif kind == "wrong_station":
-            old = int(trip[1]["place"].rsplit("-", 1)[1])
-            other = f"{gates.group}-{old - 25 if old >= 25 else old + 14}"
-            sent[at] = [trip[0], {**trip[1], "place": other}]
+            entry, old = (int(tap["place"].rsplit("-", 1)[1]) for tap in trip)
+            # So far from the true one that the fare is another.
+            near, far = (entry - 1, 0) if entry >= 20 else (entry + 1, STATIONS - 1)
+            other = near if abs(entry - old) >= 7 else far
+            sent[at] = [trip[0], {**trip[1], "place": f"{gates.group}-{other}"}]
             later.append(corrected(trip[1]))
         else:
             # A terminal that repeats a number: an export that trusts numbers loses the second tap.
