@@ -1,16 +1,45 @@
 #include "clearing/reconcile.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace bashu::clearing {
 
 namespace {
 
-constexpr int kUpper = 3;        // digits of the level whose digests are kept: 4,096 nodes
-constexpr std::size_t kFew = 8;  // so many lines are sent as they are
+constexpr int kUpper = 3;          // digits of the level whose digests are kept: 4,096 nodes
+constexpr std::size_t kFew = 16;   // so many lines are digested as they are
+constexpr std::size_t kSent = 32;  // and so many are sent as they are
+
+// By key: keys are digests, so that their first bits spread them evenly, and two passes over those
+// leave a few lines each to sort.
+void sort_lines(std::vector<Line>& lines) {
+  constexpr std::size_t kBits = 10, kParts = std::size_t{1} << kBits;
+  const auto first_bits = [](const Line& line) {
+    return std::size_t{line.key[0]} << 12U | std::size_t{line.key[1]} << 4U |
+           std::size_t{line.key[2]} >> 4U;
+  };
+  std::vector<Line> other(lines.size());
+  for (const std::size_t shift : {std::size_t{0}, kBits}) {
+    std::array<std::size_t, kParts + 1> begins{};
+    for (const Line& line : lines) ++begins[(first_bits(line) >> shift) % kParts + 1];
+    for (std::size_t i = 0; i < kParts; ++i) begins[i + 1] += begins[i];
+    for (const Line& line : lines) other[begins[(first_bits(line) >> shift) % kParts]++] = line;
+    lines.swap(other);
+  }
+  for (auto it = lines.begin(); it != lines.end();) {
+    const auto end = std::find_if(
+        it, lines.end(), [&](const Line& line) { return first_bits(line) != first_bits(*it); });
+    std::sort(it, end, [](const Line& a, const Line& b) {
+      return std::tie(a.key, a.content) < std::tie(b.key, b.content);
+    });
+    it = end;
+  }
+}
 
 int digit(const Hash& key, int n) {
   const auto byte = static_cast<unsigned>(key[static_cast<std::size_t>(n / 2)]);
@@ -43,9 +72,7 @@ std::string_view bytes_of(const Hash& hash) {
 }  // namespace
 
 Tree::Tree(std::vector<Line> lines) : lines_{std::move(lines)} {
-  std::ranges::sort(lines_, [](const Line& a, const Line& b) {
-    return std::tie(a.key, a.content) < std::tie(b.key, b.content);
-  });
+  sort_lines(lines_);
   const auto twice = std::ranges::unique(lines_, {}, &Line::key);
   lines_.erase(twice.begin(), twice.end());
   std::size_t nodes = 1;
@@ -146,7 +173,7 @@ Differences reconcile(const Tree& here, const Other& there) {
       const Node one = child(node, n);
       if (empty(theirs.digests[i])) {
         for (const Line& line : here.below(one)) out.only_here.push_back(line.key);
-      } else if (theirs.counts[i] <= kFew * kFan || ours.counts[i] == 0) {
+      } else if (theirs.counts[i] <= kSent || ours.counts[i] == 0) {
         compare_lines(one);
       } else {
         descend(one);

@@ -142,8 +142,8 @@ Scope read_scope(Reader& in) {
 
 // `[[from, to, number], ...]`, good in both directions unless the other one is given too.
 template <typename Number>
-std::map<Pair, Number> read_pairs(Reader& in, const std::string& name) {
-  std::map<Pair, Number> out, back;
+ByPair<Number> read_pairs(Reader& in, const std::string& name) {
+  ByPair<Number> out, back;
   in.list(name, [&](const Value& value, const std::string& where) {
     const Value::List* row = value.as_list();
     const std::string* from = row && row->size() == 3 ? (*row)[0].as_text() : nullptr;
