@@ -445,6 +445,12 @@ class Clear(unittest.TestCase):
         self.assertIn("-4.00", self.clear("draw", book, "--until", "2021-05-01"))
         line = json.loads((book / "draft.ndjson").read_text())
         self.assertEqual((line["corrects"], line["net"]), ("b1", -400))
+        # Refused, the whole claim is taken back; accepted again, it stands as it was.
+        self.clear("refuse", book, "b1", "--why", "not our patient")
+        self.assertIn("no claim b1", self.clear("refuse", book, "b1", "--why", "again", code=1))
+        self.assertIn("-8.00", self.clear("draw", book, "--until", "2021-05-01"))
+        self.clear("refuse", book, "b1", "--why", "found", "--accept")
+        self.assertIn("-4.00", self.clear("draw", book, "--until", "2021-05-01"))
         closed = book / "statement-0001.ndjson"
         closed.write_text(closed.read_text().replace('"net":800', '"net":900'))
         self.assertIn("Statement 1 was changed", self.clear("show", book, code=1))

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -14,6 +16,9 @@ namespace {
 constexpr int kUpper = 3;          // digits of the level whose digests are kept: 4,096 nodes
 constexpr std::size_t kFew = 16;   // so many lines are digested as they are
 constexpr std::size_t kSent = 32;  // and so many are sent as they are
+
+// From so many lines on, half of the digests are computed on a second thread.
+constexpr std::size_t kTwoThreads = 500'000;
 
 // By key: keys are digests, so that their first bits spread them evenly, and two passes over those
 // leave a few lines each to sort.
@@ -78,15 +83,27 @@ Tree::Tree(std::vector<Line> lines) : lines_{std::move(lines)} {
   std::size_t nodes = 1;
   for (int i = 0; i < kUpper; ++i) nodes *= kFan;
   upper_.resize(nodes);
-  for (auto it = lines_.begin(); it != lines_.end();) {
+  const auto upper_of = [](const Line& line) {
     std::size_t at = 0;
-    for (int i = 0; i < kUpper; ++i) at = at * kFan + static_cast<std::size_t>(digit(it->key, i));
-    const Node node{.prefix = it->key, .depth = kUpper};
-    const auto end = std::find_if(
-        it, lines_.end(), [&](const Line& line) { return compare_prefix(line.key, node) != 0; });
-    upper_[at] = digest({it, end}, kUpper);
-    it = end;
+    for (int i = 0; i < kUpper; ++i) at = at * kFan + static_cast<std::size_t>(digit(line.key, i));
+    return at;
+  };
+  const auto digest_nodes = [&](std::size_t from, std::size_t to) {
+    auto it = std::ranges::lower_bound(lines_, from, {}, upper_of);
+    while (it != lines_.end() && upper_of(*it) < to) {
+      const std::size_t at = upper_of(*it);
+      const auto end = std::ranges::upper_bound(it, lines_.end(), at, {}, upper_of);
+      upper_[at] = digest({it, end}, kUpper);
+      it = end;
+    }
+  };
+  std::optional<std::jthread> other;
+  std::size_t own = nodes;
+  if (lines_.size() >= kTwoThreads) {
+    own = nodes / 2;
+    other.emplace([&] { digest_nodes(own, nodes); });
   }
+  digest_nodes(0, own);
 }
 
 // Of no line: zero. Of a few: SHA-256 of their keys and contents. Otherwise of its children's.

@@ -259,7 +259,33 @@ Exit ClearBook::take_denied(const Console& console, const std::string& file) con
   return kept ? Exit::done : console.fail(kept.error());
 }
 
+Exit ClearBook::refuse(const Console& console, const std::string& id, const std::string& why,
+                       bool accept) const {
+  const Value::Record row{{"id", id}, {"why", why}, {"accepted", accept}};
+  const auto kept = node::write_file(next_batch("refused"), canonical_json(row) + '\n', kMode);
+  return kept ? Exit::done : console.fail(kept.error());
+}
+
+std::optional<std::set<std::string>> ClearBook::refused(const Console& console) const {
+  std::set<std::string> out;
+  for (const fs::path& batch : batches("refused")) {
+    const bool sound = each_row(console, batch.string(), [&](const Row& row) {
+      const auto accepted = row.fields.find("accepted");
+      if (accepted != row.fields.end() && accepted->second == Value{true}) {
+        out.erase(text_in(row, "id"));
+      } else {
+        out.insert(text_in(row, "id"));
+      }
+      return std::string{};
+    });
+    if (!sound) return std::nullopt;
+  }
+  return out;
+}
+
 std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) const {
+  const auto out_of_it = refused(console);
+  if (!out_of_it) return std::nullopt;
   std::map<std::string, std::vector<fares::Tap>> tokens;
   std::vector<medical::Bill> all_bills;
   fares::Denied denied;
@@ -294,8 +320,9 @@ std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) cons
       out.push_back(std::move(one));
   }
   const auto between = std::minmax(side, other);
-  std::erase_if(out,
-                [&](const Entry& one) { return std::minmax(one.creditor, one.debtor) != between; });
+  std::erase_if(out, [&](const Entry& one) {
+    return std::minmax(one.creditor, one.debtor) != between || out_of_it->contains(one.id);
+  });
   return out;
 }
 

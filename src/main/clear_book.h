@@ -4,12 +4,14 @@
 //     tariff.yaml          of taps
 //     taken-0001.ndjson    what arrived, batch by batch, each written whole
 //     denied-0001.ndjson   deny lists, the same way
+//     refused-0001.ndjson  claims that this side does not accept, or accepts again
 //     draft.json, .ndjson  the next statement and its lines, as they are now; may be drawn again
 //     statement-0001.*     closed; never written again
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,10 @@ class ClearBook {
   [[nodiscard]] Exit take(const Console& console, const std::vector<std::string>& files) const;
   [[nodiscard]] Exit take_denied(const Console& console, const std::string& file) const;
 
-  // What everything taken comes to.
+  [[nodiscard]] Exit refuse(const Console& console, const std::string& id, const std::string& why,
+                            bool accept) const;
+
+  // What everything taken comes to, without what is refused.
   [[nodiscard]] std::optional<std::vector<clearing::Entry>> claims(const Console& console) const;
 
   [[nodiscard]] Exit write_draft(const Console& console, const clearing::Statement& statement,
@@ -53,6 +58,7 @@ class ClearBook {
 
  private:
   [[nodiscard]] bool read_statements(const Console& console);
+  [[nodiscard]] std::optional<std::set<std::string>> refused(const Console& console) const;
   [[nodiscard]] std::vector<std::filesystem::path> batches(const std::string& name) const;
   [[nodiscard]] std::filesystem::path next_batch(const std::string& name) const;
   std::filesystem::path dir_;

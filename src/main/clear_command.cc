@@ -1,6 +1,7 @@
 // bashu clear: statements between two sides, which each computes by itself; where they differ, and
 // what both say alike.
 
+#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -152,6 +153,20 @@ Exit clear_compare(const Console& console, const ClearCompare& what) {
                              {"bytes", std::to_string(compared.bytes)}})
               << '\n';
   return compared.differences.empty() ? Exit::done : Exit::refused;
+}
+
+Exit clear_refuse(const Console& console, const ClearRefuse& what) {
+  const auto book = ClearBook::open(console, what.book);
+  if (!book) return Exit::refused;
+  const auto claims = book->claims(console);
+  if (!claims) return Exit::refused;
+  const bool there = std::ranges::find(*claims, what.id, &Entry::id) != claims->end();
+  if (there == what.accept) {
+    console.err << clear_text(console, what.accept ? "not_refused" : "no_claim", {{"id", what.id}})
+                << '\n';
+    return Exit::refused;
+  }
+  return book->refuse(console, what.id, what.why, what.accept);
 }
 
 Exit clear_close(const Console& console, const ClearClose& what) {

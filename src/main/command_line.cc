@@ -811,6 +811,15 @@ void clear_commands(Parser& parser, const Text& t) {
             "--out", o.out,
             t("the differences as NDJSON, with both sides' lines", "差异写成 NDJSON，含双方明细"));
       });
+  parser.command<ClearRefuse>(
+      group, "refuse", t("leave a claim out of what comes next", "拒绝一笔债权，不列入后续结算"),
+      clear_refuse, [&t](CLI::App& app, ClearRefuse& o) {
+        clear_book(app, o.book, t);
+        app.add_option("ID", o.id, t("of the claim, as compare shows it", "compare 显示的编号"))
+            ->required();
+        app.add_option("--why", o.why, t("the reason", "理由"))->required();
+        app.add_flag("--accept", o.accept, t("take a refusal back", "撤回拒绝"));
+      });
   parser.command<ClearClose>(
       group, "close", t("close it: what both say alike", "关账：双方一致的部分"), clear_close,
       [&t](CLI::App& app, ClearClose& o) {

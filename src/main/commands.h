@@ -290,6 +290,11 @@ struct ClearCompare {
   std::string out;
 };
 Exit clear_compare(const Console& console, const ClearCompare& what);
+struct ClearRefuse {
+  std::string book, id, why;
+  bool accept = false;  // takes a refusal back
+};
+Exit clear_refuse(const Console& console, const ClearRefuse& what);
 struct ClearClose {
   std::string book, theirs, root;  // one of the last two
 };
