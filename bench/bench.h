@@ -74,5 +74,7 @@ bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
 bool figures(std::ostream& out);
 bool find(std::ostream& out);
+bool fares(std::ostream& out);
+bool clearing(std::ostream& out);
 
 }  // namespace bashu::bench

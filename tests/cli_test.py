@@ -406,6 +406,8 @@ class Fares(unittest.TestCase):
             self.assertRegex(done.stdout, r"chongqing +重庆公交（合成） +1 +0 +2.00 +1.80 +0.20 +0.00 +0.01")
             self.assertIn("riders pay 0.90 more, the place 0.10 more", done.stdout)
             self.assertEqual(len((folder / "rides.csv").read_text().splitlines()), 3)
+            by = run("fares", "rate", folder / "taps.csv", "--tariff", tariff, "--by", "side,day")
+            self.assertRegex(by.stdout, r"chongqing +2021-03-04 +1 +0 +2.00 +1.80")
 
     def test_a_faulty_tariff_is_told_with_line_and_path(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -414,6 +416,122 @@ class Fares(unittest.TestCase):
             done = run("fares", "rate", path, "--tariff", path)
             self.assertEqual(done.returncode, 1)
             self.assertIn("t.yaml:7:5: groups.b.flat must be a whole number from 0", done.stderr)
+
+
+class Clear(unittest.TestCase):
+    """Two sides clear a day of synthetic riders, each from what it has, and end with the same statements."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        self.at = pathlib.Path(self.dir.name)
+
+    def clear(self, *words, code=0):
+        done = run("clear", *words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def both(self):
+        return (("chongqing", "sichuan"), ("sichuan", "chongqing"))
+
+    def book(self, side, other, *more):
+        self.clear("open", self.at / side, "--side", side, "--with", other, *more)
+        return self.at / side
+
+    def test_two_sides_settle_what_was_planted(self):
+        subprocess.run([sys.executable, ROOT / "tools/demo/riders.py", self.at, "--trips", "2000", "--bills", "0"], check=True)
+        data = self.at / "chongqing-sichuan"
+        for side, other in self.both():
+            book = self.book(side, other, "--tariff", self.at / "tariff.json")
+            self.clear("take", book, data / f"{side}.gates.csv", data / f"{other}.sent.csv", "--denied", data / f"{side}.denied.csv")
+            self.clear("take", book, "--denied", data / f"{other}.denied-sent.csv")
+            self.clear("draw", book, "--until", "2021-03-05")
+        told = self.clear("compare", self.at / "chongqing", self.at / "sichuan", "--out", self.at / "differences", code=1)
+        kinds = {json.loads(line)["kind"] for line in (self.at / "differences").read_text().splitlines()}
+        self.assertEqual(kinds, {"missing_here", "missing_there", "amount", "pairing", "date"})
+        self.assertRegex(told, r"owes .* of .*, 2021-03-03, ")
+        self.assertIn("Our root is", self.clear("close", self.at / "chongqing", "--root", "00", code=1))
+        drafts = {side: (self.at / side / "draft.ndjson").read_bytes() for side, _ in self.both()}
+        for side, other in self.both():
+            (self.at / "theirs.ndjson").write_bytes(drafts[other])
+            self.clear("close", self.at / side, "--against", self.at / "theirs.ndjson")
+            self.clear("take", self.at / side, data / f"{side}.later.csv", data / f"{other}.later.csv",
+                       "--denied", data / f"{other}.denied.csv")
+            self.assertRegex(self.clear("draw", self.at / side, "--until", "2021-03-08"), r"\[2021-03-05, 2021-03-08\), .* [1-9]\d* late")
+        root = json.loads((self.at / "sichuan/draft.json").read_text())["root"]
+        for side, _ in self.both():
+            self.clear("close", self.at / side, "--root", root)
+        for name in ("statement-0001", "statement-0002"):
+            for end in (".json", ".ndjson"):
+                self.assertEqual((self.at / "chongqing" / (name + end)).read_bytes(), (self.at / "sichuan" / (name + end)).read_bytes())
+        # 2,000 trips, each one line, whatever happened on the way.
+        self.assertIn("lines [", self.clear("show", self.at / "sichuan"))
+        self.assertEqual(json.loads((self.at / "sichuan/statement-0002.json").read_text())["end"], 2000)
+        self.clear("draw", self.at / "sichuan", "--until", "2021-03-05", code=1)
+
+    def test_a_closed_statement_that_was_changed_is_found(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        bill = {"bill": "b1", "insured": "chongqing", "treated": "sichuan", "institution": "h", "day": "2021-03-04",
+                "lines": [{"list": "A", "price": 1000, "limit": 1000}],
+                "policy": {"deductible": 0, "rate": 800, "cap": 100_000}, "used": {"deductible": 0, "pool": 0}}
+        (self.at / "bills.ndjson").write_text(json.dumps(bill) + "\n")
+        self.clear("take", book, self.at / "bills.ndjson")
+        self.assertIn("8.00", self.clear("draw", book, "--until", "2021-04-01"))
+        self.clear("close", book, "--root", json.loads((book / "draft.json").read_text())["root"])
+        # A contested line changes the bill: the next statement corrects the line by the difference.
+        bill["version"], bill["lines"][0]["limit"] = 2, 500
+        (self.at / "more.ndjson").write_text(json.dumps(bill) + "\n")
+        self.clear("take", book, self.at / "more.ndjson")
+        self.assertIn("-4.00", self.clear("draw", book, "--until", "2021-05-01"))
+        line = json.loads((book / "draft.ndjson").read_text())
+        self.assertEqual((line["corrects"], line["net"]), ("b1", -400))
+        # Refused, the whole claim is taken back; accepted again, it stands as it was.
+        self.clear("refuse", book, "b1", "--why", "not our patient")
+        self.assertIn("no claim b1", self.clear("refuse", book, "b1", "--why", "again", code=1))
+        self.assertIn("-8.00", self.clear("draw", book, "--until", "2021-05-01"))
+        self.clear("refuse", book, "b1", "--why", "found", "--accept")
+        self.assertIn("-4.00", self.clear("draw", book, "--until", "2021-05-01"))
+        closed = book / "statement-0001.ndjson"
+        closed.write_text(closed.read_text().replace('"net":800', '"net":900'))
+        self.assertIn("Statement 1 was changed", self.clear("show", book, code=1))
+
+    def test_only_what_the_bank_booked_is_paid(self):
+        digits = "0" * 64
+        amounts = {"gross": 10_000, "discount": 0, "relief": 0, "refused": 0, "fee": 0, "net": 10_000}
+        for name, debtor, creditor, net in (("one", "a", "b", 10_000), ("two", "b", "c", 4_000)):
+            sums = [{**amounts, "gross": net, "net": net, "debtor": debtor, "creditor": creditor}]
+            (self.at / name).write_text(json.dumps({
+                "number": 1, "sides": sorted((debtor, creditor)), "until": "2021-03-05", "first": 0, "end": 1, "late": 0,
+                "corrections": 0, "sums": sums, "root": digits, "before": digits}))
+        both = (self.at / "one", self.at / "two")
+        told = self.clear("net", *both, "--way", "multilateral", "--house", "h", "--out", self.at / "payments")
+        self.assertEqual(told.splitlines()[-3:], ["a pays h 100.00", "h pays b 60.00", "h pays c 40.00"])
+        self.assertIn("stands there twice", self.clear("net", both[0], both[0], code=1))
+        (self.at / "accounts.yaml").write_text("".join(
+            f"{party}: {{name: {party}, account: acc-{party}, bank: {bank}}}\n"
+            for party, bank in (("a", "SYNTCNBT"), ("b", "'102651000018'"), ("c", "SYNTCNBT"), ("h", "SYNTCNBT"))))
+        pay = ("pay", self.at / "payments", "--accounts", self.at / "accounts.yaml", "--from", "a", "--on", "2021-03-08",
+               "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd")
+        order = self.clear(*pay)
+        self.assertIn("<CtrlSum>100.00</CtrlSum>", order)
+        self.assertEqual(order, self.clear(*pay))
+        statement = (ROOT / "tests/corpus/camt053/statement.xml").read_text()
+        (self.at / "camt.xml").write_text(statement.replace(">o1<", f">{re.search('<EndToEndId>(.*)</', order)[1]}<").replace("123.45", "99.99"))
+        paid = ("paid", self.at / "payments", "--accounts", self.at / "accounts.yaml", "--statement", self.at / "camt.xml")
+        self.assertIn("0 of 3 orders are paid; 2 bookings wait", self.clear(*paid, code=1))
+        told = self.clear(*paid, "--tolerance", "1", code=1)
+        self.assertIn("by  r1  difference 0.01", told)
+        self.assertIn("1 of 3 orders are paid; 1 bookings wait", told)
+        (self.at / "accounts.yaml").write_text("a: {name: a, account: x, bank: '1'}\n")
+        self.assertIn("accounts.yaml:1: a: bank is missing or wrong", self.clear(*pay, code=1))
+
+    def test_a_wrong_row_means_that_nothing_is_taken(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        (self.at / "bills.ndjson").write_text('{"bill":"b1","day":"2021-03-04"}\n')
+        told = self.clear("take", book, self.at / "bills.ndjson", code=1)
+        self.assertIn("bills.ndjson:1: bill, insured, treated and institution are needed", told)
+        self.assertIn("Nothing was taken", told)
+        self.assertFalse((book / "taken-0001.ndjson").exists())
 
 
 class TwoNodes(unittest.TestCase):

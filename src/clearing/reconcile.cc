@@ -1,16 +1,50 @@
 #include "clearing/reconcile.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <tuple>
 #include <utility>
 
 namespace bashu::clearing {
 
 namespace {
 
-constexpr int kUpper = 3;        // digits of the level whose digests are kept: 4,096 nodes
-constexpr std::size_t kFew = 8;  // so many lines are sent as they are
+constexpr int kUpper = 3;          // digits of the level whose digests are kept: 4,096 nodes
+constexpr std::size_t kFew = 16;   // so many lines are digested as they are
+constexpr std::size_t kSent = 32;  // and so many are sent as they are
+
+// From so many lines on, half of the digests are computed on a second thread.
+constexpr std::size_t kTwoThreads = 500'000;
+
+// By key: keys are digests, so that their first bits spread them evenly, and two passes over those
+// leave a few lines each to sort.
+void sort_lines(std::vector<Line>& lines) {
+  constexpr std::size_t kBits = 10, kParts = std::size_t{1} << kBits;
+  const auto first_bits = [](const Line& line) {
+    return std::size_t{line.key[0]} << 12U | std::size_t{line.key[1]} << 4U |
+           std::size_t{line.key[2]} >> 4U;
+  };
+  std::vector<Line> other(lines.size());
+  for (const std::size_t shift : {std::size_t{0}, kBits}) {
+    std::array<std::size_t, kParts + 1> begins{};
+    for (const Line& line : lines) ++begins[(first_bits(line) >> shift) % kParts + 1];
+    for (std::size_t i = 0; i < kParts; ++i) begins[i + 1] += begins[i];
+    for (const Line& line : lines) other[begins[(first_bits(line) >> shift) % kParts]++] = line;
+    lines.swap(other);
+  }
+  for (auto it = lines.begin(); it != lines.end();) {
+    const auto end = std::find_if(
+        it, lines.end(), [&](const Line& line) { return first_bits(line) != first_bits(*it); });
+    std::sort(it, end, [](const Line& a, const Line& b) {
+      return std::tie(a.key, a.content) < std::tie(b.key, b.content);
+    });
+    it = end;
+  }
+}
 
 int digit(const Hash& key, int n) {
   const auto byte = static_cast<unsigned>(key[static_cast<std::size_t>(n / 2)]);
@@ -43,23 +77,33 @@ std::string_view bytes_of(const Hash& hash) {
 }  // namespace
 
 Tree::Tree(std::vector<Line> lines) : lines_{std::move(lines)} {
-  std::ranges::sort(lines_, [](const Line& a, const Line& b) {
-    return std::tie(a.key, a.content) < std::tie(b.key, b.content);
-  });
+  sort_lines(lines_);
   const auto twice = std::ranges::unique(lines_, {}, &Line::key);
   lines_.erase(twice.begin(), twice.end());
   std::size_t nodes = 1;
   for (int i = 0; i < kUpper; ++i) nodes *= kFan;
   upper_.resize(nodes);
-  for (auto it = lines_.begin(); it != lines_.end();) {
+  const auto upper_of = [](const Line& line) {
     std::size_t at = 0;
-    for (int i = 0; i < kUpper; ++i) at = at * kFan + static_cast<std::size_t>(digit(it->key, i));
-    const Node node{.prefix = it->key, .depth = kUpper};
-    const auto end = std::find_if(
-        it, lines_.end(), [&](const Line& line) { return compare_prefix(line.key, node) != 0; });
-    upper_[at] = digest({it, end}, kUpper);
-    it = end;
+    for (int i = 0; i < kUpper; ++i) at = at * kFan + static_cast<std::size_t>(digit(line.key, i));
+    return at;
+  };
+  const auto digest_nodes = [&](std::size_t from, std::size_t to) {
+    auto it = std::ranges::lower_bound(lines_, from, {}, upper_of);
+    while (it != lines_.end() && upper_of(*it) < to) {
+      const std::size_t at = upper_of(*it);
+      const auto end = std::ranges::upper_bound(it, lines_.end(), at, {}, upper_of);
+      upper_[at] = digest({it, end}, kUpper);
+      it = end;
+    }
+  };
+  std::optional<std::jthread> other;
+  std::size_t own = nodes;
+  if (lines_.size() >= kTwoThreads) {
+    own = nodes / 2;
+    other.emplace([&] { digest_nodes(own, nodes); });
   }
+  digest_nodes(0, own);
 }
 
 // Of no line: zero. Of a few: SHA-256 of their keys and contents. Otherwise of its children's.
@@ -146,7 +190,7 @@ Differences reconcile(const Tree& here, const Other& there) {
       const Node one = child(node, n);
       if (empty(theirs.digests[i])) {
         for (const Line& line : here.below(one)) out.only_here.push_back(line.key);
-      } else if (theirs.counts[i] <= kFew * kFan || ours.counts[i] == 0) {
+      } else if (theirs.counts[i] <= kSent || ours.counts[i] == 0) {
         compare_lines(one);
       } else {
         descend(one);

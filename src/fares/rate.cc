@@ -1,8 +1,9 @@
 #include "fares/rate.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
-#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -26,9 +27,8 @@ bool applies(const Scope& scope, const Tap& tap) {
          among(scope.issuers, tap.issuer) && among(scope.classes, tap.rider_class);
 }
 
-std::optional<Money> find(const std::map<Pair, Money>& fares, const std::string& from,
-                          const std::string& to) {
-  const auto it = fares.find({from, to});
+std::optional<Money> find(const ByPair<Money>& fares, std::string_view from, std::string_view to) {
+  const auto it = fares.find(std::pair{from, to});
   return it == fares.end() ? std::nullopt : std::optional{it->second};
 }
 
@@ -51,7 +51,8 @@ struct PriceOf {
 
   std::optional<Money> operator()(const Flat& flat) const { return flat.fare; }
   std::optional<Money> operator()(const Bands& bands) const {
-    const auto metres = group.metres.find({in.place, out.place});
+    const std::pair<std::string_view, std::string_view> way{in.place, out.place};
+    const auto metres = group.metres.find(way);
     if (metres == group.metres.end()) return std::nullopt;
     return band_fare(bands, metres->second);
   }
@@ -207,12 +208,36 @@ Date service_day(const Tariff& tariff, std::int64_t at_s) {
 }
 
 std::vector<Tap> in_order(std::vector<Tap> taps) {
-  std::ranges::sort(taps, [](const Tap& a, const Tap& b) {
+  // Positions are sorted, not taps: those are large.
+  std::vector<std::size_t> order(taps.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t x, std::size_t y) {
+    const Tap &a = taps[x], &b = taps[y];
     return std::tie(a.at_s, a.sequence, a.id) < std::tie(b.at_s, b.sequence, b.id);
   });
-  std::set<std::string> seen;
-  std::erase_if(taps, [&](const Tap& tap) { return !seen.insert(tap.id).second; });
-  return taps;
+  std::vector<std::string_view> corrected;
+  for (const Tap& tap : taps) {
+    if (!tap.corrects.empty() && tap.corrects != tap.id) corrected.push_back(tap.corrects);
+  }
+  std::ranges::sort(corrected);
+  // Of one id the first in order stays.
+  std::vector<std::size_t> by_id(order.size());
+  std::iota(by_id.begin(), by_id.end(), std::size_t{0});
+  std::ranges::sort(by_id, [&](std::size_t x, std::size_t y) {
+    return std::tie(taps[order[x]].id, x) < std::tie(taps[order[y]].id, y);
+  });
+  std::vector<bool> stays(order.size());
+  for (std::size_t i = 0; i < by_id.size(); ++i) {
+    const std::string& id = taps[order[by_id[i]]].id;
+    const bool copy = i > 0 && taps[order[by_id[i - 1]]].id == id;
+    stays[by_id[i]] = !copy && !std::ranges::binary_search(corrected, std::string_view{id});
+  }
+  std::vector<Tap> out;
+  out.reserve(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (stays[i]) out.push_back(std::move(taps[order[i]]));
+  }
+  return out;
 }
 
 std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps) {
@@ -267,6 +292,8 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
     const auto offs = clearing::split(borne(Bearer::operators), weights);
     const auto issuers = clearing::split(ride.paid() + borne(Bearer::issuer), weights);
     const auto places = clearing::split(borne(Bearer::place), weights);
+    const auto reliefs =
+        clearing::split(ride.relief_by == Bearer::issuer ? 0 : ride.relief, weights);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       out.push_back({.issuer = tap.issuer,
                      .operator_name = group->operators[i].first,
@@ -280,7 +307,11 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
                      .from_issuer = issuers[i],
                      .from_place = places[i],
                      .fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding),
-                     .fault = ride.fault});
+                     .fault = ride.fault,
+                     .token = tap.token,
+                     .rider_class = tap.rider_class,
+                     .at_s = tap.at_s,
+                     .relief = reliefs[i]});
     }
   }
   return out;

@@ -23,8 +23,10 @@ struct Tap {
   enum class Kind : std::uint8_t { in, out, single } kind{};
   std::string group, place, vehicle, line;
   std::string medium, issuer, rider_class;
+  std::string corrects{};  // the id of a tap that this one takes the place of; empty: none
 };
-// By device time, sequence and id; copies of one tap but the first are gone.
+// By device time, sequence and id; copies of one tap but the first are gone, and so are those that
+// another one corrects.
 [[nodiscard]] std::vector<Tap> in_order(std::vector<Tap> taps);
 
 enum class Fault : std::uint8_t { none, no_exit, no_entry, unknown_fare, unknown_group };
@@ -58,6 +60,9 @@ struct Posting {
   std::int64_t tariff_version = 0;
   Money fare = 0, off = 0, from_issuer = 0, from_place = 0, fee = 0;
   Fault fault = Fault::none;
+  std::string token{}, rider_class{};
+  std::int64_t at_s = 0;  // of the first tap
+  Money relief = 0;       // of `off` and `from_place`: by caps
   friend bool operator==(const Posting&, const Posting&) = default;
 };
 [[nodiscard]] std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,

@@ -142,8 +142,8 @@ Scope read_scope(Reader& in) {
 
 // `[[from, to, number], ...]`, good in both directions unless the other one is given too.
 template <typename Number>
-std::map<Pair, Number> read_pairs(Reader& in, const std::string& name) {
-  std::map<Pair, Number> out, back;
+ByPair<Number> read_pairs(Reader& in, const std::string& name) {
+  ByPair<Number> out, back;
   in.list(name, [&](const Value& value, const std::string& where) {
     const Value::List* row = value.as_list();
     const std::string* from = row && row->size() == 3 ? (*row)[0].as_text() : nullptr;
@@ -303,6 +303,7 @@ std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
     tariff.day_begins_s = in.number("day_begins", 0, 0, 86'399);
     tariff.fee_ppm = in.number("fee", 0, 0, clearing::kMillion);
     tariff.fee_rounding = in.one_of("fee_rounding", kRoundings);
+    tariff.denied_after_s = in.seconds("denied_after");
     static_cast<void>(in.member("title"));
     const Value* groups = in.member("groups", true);
     const Value::Record* record = groups ? groups->as_record() : nullptr;

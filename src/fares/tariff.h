@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -38,19 +39,37 @@ struct Bands {
   std::optional<Money> most;
 };
 using Pair = std::pair<std::string, std::string>;  // from, to
+// By pairs; looked up by views, since it is done for every ride.
+struct PairHash {
+  using is_transparent = void;
+  template <typename Texts>
+  std::size_t operator()(const Texts& pair) const {
+    const std::hash<std::string_view> hash;
+    return hash(pair.first) * 31 + hash(pair.second);
+  }
+};
+struct PairEqual {
+  using is_transparent = void;
+  template <typename A, typename B>
+  bool operator()(const A& a, const B& b) const {
+    return a.first == b.first && a.second == b.second;
+  }
+};
+template <typename Number>
+using ByPair = std::unordered_map<Pair, Number, PairHash, PairEqual>;
 struct Table {
-  std::map<Pair, Money> fares;
+  ByPair<Money> fares;
 };
 struct Zones {
   std::map<std::string, std::string> of;  // place to zone
-  std::map<Pair, Money> fares;
+  ByPair<Money> fares;
 };
 
 struct Group {              // places priced together: a metro, a bus line
   std::string name, party;  // the side that it runs on
   std::variant<Flat, Bands, Table, Zones> prices{};
-  std::map<Pair, std::int64_t> metres{};  // of Bands
-  bool two_taps = false;                  // in and out; otherwise one tap a ride
+  ByPair<std::int64_t> metres{};  // of Bands
+  bool two_taps = false;          // in and out; otherwise one tap a ride
   // Staying in the paid area longer than this costs `overtime` more; 0: as long as one likes.
   std::int64_t limit_s = 0;
   Money overtime = 0;
@@ -112,6 +131,8 @@ struct Tariff {
   std::vector<Cap> caps;
   std::int64_t fee_ppm = 0;  // of what the issuer owes for a ride, kept by it
   Rounding fee_rounding = Rounding::half_up;
+  // A token on a deny list is at the place's risk so many seconds after the list took effect.
+  std::int64_t denied_after_s = 0;
 };
 
 // What is wrong, with the path to it.

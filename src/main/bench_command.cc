@@ -27,6 +27,9 @@ const std::vector<Benchmark>& benchmarks() {
       {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
        run<bench::figures>},
       {"find", "search over 1,000,000 cases, the inbox of 100,000", run<bench::find>},
+      {"fares", "28,000,000 taps rated", run<bench::fares>},
+      {"clearing", "a window of 10,000,000 lines closed, 1,000,000 compared, bills priced",
+       run<bench::clearing>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
   };
   return kBenchmarks;

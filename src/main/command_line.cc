@@ -801,9 +801,131 @@ void fares_commands(Parser& parser, const Text& t) {
         app.add_option("--tariff", o.tariff, t("the tariff, YAML or JSON", "票制，YAML 或 JSON"))
             ->required();
         app.add_option("--against", o.against, t("another tariff: what if", "另一票制：试算"));
+        app.add_option("--by", o.by,
+                       t("sums by issuer, side, operator, class, day: a,b",
+                         "汇总依据：issuer、side、operator、class、day，如 a,b"))
+            ->delimiter(',')
+            ->check(CLI::IsMember({"issuer", "side", "operator", "class", "day"}));
         app.add_option("--out", o.out,
                        t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
       });
+}
+
+void clear_pay_commands(Parser& parser, CLI::App* group, const Text& t) {
+  const auto payments = [&t](CLI::App& app, std::string& file, std::string& accounts) {
+    app.add_option("PAYMENTS", file, t("what net wrote", "net 写出的文件"))->required();
+    app.add_option("--accounts", accounts,
+                   t("YAML: party to {name, account, bank: BIC or CNAPS}",
+                     "YAML：各方的 {name, account, bank：BIC 或联行号}"))
+        ->required();
+  };
+  const auto schema = [&t](CLI::App& app, std::string& file) {
+    app.add_option("--schema", file,
+                   t("check against this, e.g. formats/iso20022/*.xsd",
+                     "按此模式校验，如 formats/iso20022/*.xsd"));
+  };
+  parser.command<ClearNet>(
+      group, "net", t("who pays whom for these statements", "按结算单轧差：谁付谁"), clear_net,
+      [&t](CLI::App& app, ClearNet& o) {
+        app.add_option("STATEMENT", o.statements, t("statement-0001.json, ...", "结算单文件"))
+            ->required();
+        app.add_option("--way", o.way, t("gross, bilateral or multilateral", "逐笔、双边或多边"))
+            ->check(CLI::IsMember({"gross", "bilateral", "multilateral"}));
+        app.add_option("--house", o.house,
+                       t("clearing house of multilateral netting", "多边轧差的清算机构"));
+        app.add_option("--least", o.least,
+                       t("fen below which nothing is paid now", "低于此数（分）暂不支付"));
+        app.add_option("--out", o.out, t("the payments as NDJSON", "付款写成 NDJSON"));
+      });
+  parser.command<ClearPay>(
+      group, "pay", t("orders to a bank: ISO 20022 pain.001", "付款指令：ISO 20022 pain.001"),
+      clear_pay, [&t, payments, schema](CLI::App& app, ClearPay& o) {
+        payments(app, o.payments, o.accounts);
+        app.add_option("--from", o.from, t("the payer", "付款方"))->required();
+        app.add_option("--on", o.on, t("the day of payment", "付款日"))->required();
+        schema(app, o.schema);
+        out_option(app, o.out, t);
+      });
+  parser.command<ClearPaid>(
+      group, "paid",
+      t("what a bank has booked: ISO 20022 camt.053", "银行已入账的付款：ISO 20022 camt.053"),
+      clear_paid, [&t, payments, schema](CLI::App& app, ClearPaid& o) {
+        payments(app, o.payments, o.accounts);
+        app.add_option("--statement", o.statements, t("camt.053 files", "camt.053 文件"))
+            ->required();
+        app.add_option("--tolerance", o.tolerance, t("fen that may differ", "容差（分）"));
+        schema(app, o.schema);
+      });
+}
+
+void clear_book(CLI::App& app, std::string& book, const Text& t) {
+  app.add_option("BOOK", book, t("folder of a side's book with another", "与对方对账的账簿文件夹"))
+      ->required();
+}
+
+void clear_commands(Parser& parser, const Text& t) {
+  CLI::App* group = parser.group(
+      "clear", t("statements that two sides compute each by itself", "双方各自独立算出的结算单"));
+  parser.command<ClearOpen>(
+      group, "open", t("make a book", "新建账簿"), clear_open, [&t](CLI::App& app, ClearOpen& o) {
+        clear_book(app, o.book, t);
+        app.add_option("--side", o.side, t("whose book it is", "本方"))->required();
+        app.add_option("--with", o.other, t("the other side", "对方"))->required();
+        app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
+        app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
+      });
+  parser.command<ClearTake>(
+      group, "take", t("take what arrived: all of it or nothing", "收入数据：全部或全不"),
+      clear_take, [&t](CLI::App& app, ClearTake& o) {
+        clear_book(app, o.book, t);
+        app.add_option("FILE", o.files,
+                       t("taps (see fares rate) or bills, .csv or NDJSON",
+                         "刷卡记录（见 fares rate）或账单，.csv 或 NDJSON"));
+        app.add_option("--denied", o.denied,
+                       t("a deny list: columns token, at", "黑名单：列 token、at"));
+      });
+  parser.command<ClearDraw>(
+      group, "draw", t("compute the next statement", "算出下一期结算单"), clear_draw,
+      [&t](CLI::App& app, ClearDraw& o) {
+        clear_book(app, o.book, t);
+        app.add_option("--until", o.until,
+                       t("the first day that it does not cover", "结算单不再包含的第一天"))
+            ->required();
+      });
+  parser.command<ClearCompare>(
+      group, "compare", t("where ours and theirs differ, line by line", "逐行列出双方差异"),
+      clear_compare, [&t](CLI::App& app, ClearCompare& o) {
+        clear_book(app, o.book, t);
+        app.add_option("THEIRS", o.theirs,
+                       t("their lines: a file, or their book", "对方的明细：文件或账簿"))
+            ->required();
+        app.add_option(
+            "--out", o.out,
+            t("the differences as NDJSON, with both sides' lines", "差异写成 NDJSON，含双方明细"));
+      });
+  parser.command<ClearRefuse>(
+      group, "refuse", t("leave a claim out of what comes next", "拒绝一笔债权，不列入后续结算"),
+      clear_refuse, [&t](CLI::App& app, ClearRefuse& o) {
+        clear_book(app, o.book, t);
+        app.add_option("ID", o.id, t("of the claim, as compare shows it", "compare 显示的编号"))
+            ->required();
+        app.add_option("--why", o.why, t("the reason", "理由"))->required();
+        app.add_flag("--accept", o.accept, t("take a refusal back", "撤回拒绝"));
+      });
+  parser.command<ClearClose>(
+      group, "close", t("close it: what both say alike", "关账：双方一致的部分"), clear_close,
+      [&t](CLI::App& app, ClearClose& o) {
+        clear_book(app, o.book, t);
+        auto* theirs = app.add_option("--against", o.theirs,
+                                      t("their lines; what differs waits for the next one",
+                                        "对方的明细；有差异的留待下一期"));
+        app.add_option("--root", o.root, t("their root, if it is ours", "对方的根，须与本方相同"))
+            ->excludes(theirs);
+      });
+  parser.command<ClearShow>(group, "show", t("all closed statements", "全部已关账的结算单"),
+                            clear_show,
+                            [&t](CLI::App& app, ClearShow& o) { clear_book(app, o.book, t); });
+  clear_pay_commands(parser, group, t);
 }
 
 struct BenchNames {
@@ -885,6 +1007,7 @@ int run(int argc, char** argv) {
   figure_commands(parser, t);
   network_commands(parser, t);
   fares_commands(parser, t);
+  clear_commands(parser, t);
   reconcile_command(parser, t);
   parser.command<BenchNames>(
       &app, "bench",

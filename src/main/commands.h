@@ -284,10 +284,69 @@ Exit reconcile(const Console& console, const Reconcile& what);
 
 // fares_command.cc
 struct FaresRate {
-  std::string tariff, against;  // YAML or JSON
-  std::string taps;             // .csv, else NDJSON
-  std::string out;              // each ride as CSV; empty: none
+  std::string tariff, against;                        // YAML or JSON
+  std::string taps;                                   // .csv, else NDJSON
+  std::vector<std::string> by{"issuer", "operator"};  // also side, class, day
+  std::string out;                                    // each ride as CSV; empty: none
 };
 Exit fares_rate(const Console& console, const FaresRate& what);
+
+// clear_command.cc
+struct ClearOpen {
+  std::string book, side, other, tariff;
+  bool bills = false;  // instead of taps
+};
+Exit clear_open(const Console& console, const ClearOpen& what);
+struct ClearTake {
+  std::string book;
+  std::vector<std::string> files;
+  std::string denied;  // a deny list; empty: none
+};
+Exit clear_take(const Console& console, const ClearTake& what);
+struct ClearDraw {
+  std::string book, until;
+};
+Exit clear_draw(const Console& console, const ClearDraw& what);
+struct ClearCompare {
+  std::string book, theirs;  // theirs: a file of lines, or a book with a draft
+  std::string out;
+};
+Exit clear_compare(const Console& console, const ClearCompare& what);
+struct ClearRefuse {
+  std::string book, id, why;
+  bool accept = false;  // takes a refusal back
+};
+Exit clear_refuse(const Console& console, const ClearRefuse& what);
+struct ClearClose {
+  std::string book, theirs, root;  // one of the last two
+};
+Exit clear_close(const Console& console, const ClearClose& what);
+struct ClearShow {
+  std::string book;
+};
+Exit clear_show(const Console& console, const ClearShow& what);
+
+// clear_pay_command.cc
+struct ClearNet {
+  std::vector<std::string> statements;
+  std::string way = "bilateral";  // gross, bilateral, multilateral
+  std::string house;              // the clearing house of multilateral netting
+  std::int64_t least = 0;         // fen below which nothing is paid now
+  std::string out;
+};
+Exit clear_net(const Console& console, const ClearNet& what);
+struct ClearPay {
+  std::string payments, accounts, from, on;
+  std::string schema;  // empty: not checked
+  std::string out;
+};
+Exit clear_pay(const Console& console, const ClearPay& what);
+struct ClearPaid {
+  std::string payments, accounts;
+  std::vector<std::string> statements;  // camt.053
+  std::int64_t tolerance = 0;           // fen
+  std::string schema;                   // empty: not checked
+};
+Exit clear_paid(const Console& console, const ClearPaid& what);
 
 }  // namespace bashu::cli

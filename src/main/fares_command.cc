@@ -1,9 +1,5 @@
 // bashu fares: what taps cost under a tariff, and under another one.
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -12,8 +8,7 @@
 #include "main/commands.h"
 #include "main/import_rows.h"
 #include "main/table.h"
-#include "node/files.h"
-#include "packs/yaml.h"
+#include "main/taps.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -27,82 +22,22 @@ std::string say(const Console& console, std::string_view key, const texts::Place
   return texts::text(console.language, "fares." + std::string{key}, places);
 }
 
-std::optional<fares::Tariff> read_tariff(const Console& console, const std::string& path) {
-  const auto text = node::read_file(path);
-  if (!text) return console.fail(text.error()), std::nullopt;
-  const packs::Document file = packs::read_yaml(*text);
-  for (const Finding& finding : file.findings) {
-    console.err << path << ':' << finding.line << ':' << finding.column << ": " << finding.text
-                << '\n';
-  }
-  if (!file.findings.empty()) return std::nullopt;
-  auto tariff = fares::read_tariff(file.root);
-  if (tariff) return *std::move(tariff);
-  for (const fares::Wrong& wrong : tariff.error()) {
-    const packs::Position at = file.at(wrong.where);
-    console.err << path << ':' << at.line << ':' << at.column << ": " << wrong.where << ' '
-                << wrong.what << '\n';
-  }
-  return std::nullopt;
-}
-
-// `2021-03-04 08:00:00`, with a T between as well: local time.
-std::optional<std::int64_t> moment(const std::string& text) {
-  int hour = 0, minute = 0, second = 0;
-  char end = 0;
-  const auto day = Date::parse(text.substr(0, std::min<std::size_t>(10, text.size())));
-  if (!day || text.size() != 19 || (text[10] != ' ' && text[10] != 'T') ||
-      std::sscanf(text.c_str() + 11, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
-      hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
-    return std::nullopt;
-  }
-  return std::int64_t{day->days()} * 86'400 + hour * 3'600 + minute * 60 + second;
-}
-
-// What is wrong with a row, as a key of `fares.`; empty if it is a tap.
-std::string tap_of(const Row& row, Tap& tap) {
-  const auto text = [&](std::string_view name) {
-    const auto it = row.fields.find(name);
-    const std::string* held = it == row.fields.end() ? nullptr : it->second.as_text();
-    return held ? *held : std::string{};
-  };
-  const auto at = moment(text("at"));
-  if (!at) return "bad_moment";
-  const std::string kind = text("kind");
-  if (kind != "in" && kind != "out" && kind != "single") return "bad_kind";
-  tap = {.id = text("id"),
-         .token = text("token"),
-         .at_s = *at,
-         .device = text("device"),
-         .sequence = 0,
-         .kind = kind == "in"    ? Tap::Kind::in
-                 : kind == "out" ? Tap::Kind::out
-                                 : Tap::Kind::single,
-         .group = text("group"),
-         .place = text("place"),
-         .vehicle = text("vehicle"),
-         .line = text("line"),
-         .medium = text("medium"),
-         .issuer = text("issuer"),
-         .rider_class = text("class")};
-  const std::string sequence = text("sequence");
-  if (!sequence.empty()) {
-    const auto [end, error] =
-        std::from_chars(sequence.data(), sequence.data() + sequence.size(), tap.sequence);
-    if (error != std::errc{} || end != sequence.data() + sequence.size()) return "bad_sequence";
-  }
-  if (tap.id.empty() || tap.token.empty() || tap.issuer.empty()) return "no_id";
-  return {};
-}
-
 struct Sums {
   std::int64_t rides = 0, faults = 0;
   Money fare = 0, from_issuer = 0, from_place = 0, off = 0, fee = 0;
 };
-using Statement = std::map<std::pair<std::string, std::string>, Sums>;  // issuer, operator
+using Statement = std::map<std::vector<std::string>, Sums>;  // by what was asked for
 
-void add(Statement& statement, const fares::Posting& one) {
-  Sums& sums = statement[{one.issuer, one.operator_name}];
+void add(Statement& statement, const fares::Posting& one, const std::vector<std::string>& by) {
+  std::vector<std::string> who;
+  for (const std::string& name : by) {
+    who.push_back(name == "issuer"     ? one.issuer
+                  : name == "side"     ? one.party
+                  : name == "operator" ? one.operator_name
+                  : name == "class"    ? one.rider_class
+                                       : one.day.text());
+  }
+  Sums& sums = statement[std::move(who)];
   ++sums.rides;
   sums.faults += one.fault != fares::Fault::none;
   sums.fare += one.fare;
@@ -112,32 +47,29 @@ void add(Statement& statement, const fares::Posting& one) {
   sums.fee += one.fee;
 }
 
-std::string yuan(Money fen) {
-  std::array<char, 40> text;
-  std::snprintf(text.data(), text.size(), "%s%lld.%02lld", fen < 0 ? "-" : "",
-                static_cast<long long>(std::abs(fen) / 100),
-                static_cast<long long>(std::abs(fen) % 100));
-  return text.data();
-}
-
-void print(const Console& console, const Statement& statement, const Statement* before) {
+void print(const Console& console, const Statement& statement, const std::vector<std::string>& by,
+           const Statement* before) {
   using Align = Table::Align;
-  Table table{{Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
-               Align::right, Align::right, Align::right}};
+  std::vector<Align> columns(by.size(), Align::left);
+  columns.resize(by.size() + 7, Align::right);
+  Table table{columns};
   std::vector<std::string> heading;
-  for (const char* key : {"issuer", "operator", "rides", "faults", "fare", "from_issuer",
-                          "from_place", "borne", "fee"}) {
+  for (const std::string& key : by) heading.push_back(say(console, "by_" + key));
+  for (const char* key : {"rides", "faults", "fare", "from_issuer", "from_place", "borne", "fee"}) {
     heading.push_back(say(console, key));
   }
   table.add(heading);
   Sums all;
-  const auto row = [&](const std::string& issuer, const std::string& who, const Sums& sums) {
-    table.add({issuer, who, std::to_string(sums.rides), std::to_string(sums.faults),
-               yuan(sums.fare), yuan(sums.from_issuer), yuan(sums.from_place), yuan(sums.off),
-               yuan(sums.fee)});
+  const auto row = [&](std::vector<std::string> cells, const Sums& sums) {
+    for (std::string cell :
+         {std::to_string(sums.rides), std::to_string(sums.faults), yuan(sums.fare),
+          yuan(sums.from_issuer), yuan(sums.from_place), yuan(sums.off), yuan(sums.fee)}) {
+      cells.push_back(std::move(cell));
+    }
+    table.add(std::move(cells));
   };
   for (const auto& [who, sums] : statement) {
-    row(who.first, who.second, sums);
+    row(who, sums);
     all.rides += sums.rides;
     all.faults += sums.faults;
     all.fare += sums.fare;
@@ -146,17 +78,21 @@ void print(const Console& console, const Statement& statement, const Statement* 
     all.off += sums.off;
     all.fee += sums.fee;
   }
-  row(say(console, "all"), "", all);
+  std::vector<std::string> last(by.size());
+  last[0] = say(console, "all");
+  row(std::move(last), all);
   table.print(console.out);
   if (!before) return;
   for (const auto& [who, sums] : statement) {
     const auto then = before->find(who);
     const Sums was = then == before->end() ? Sums{} : then->second;
+    std::string name;
+    for (const std::string& part : who) name += (name.empty() ? "" : " / ") + part;
     console.out << say(console, "change",
-                       {{"issuer", who.first},
-                        {"operator", who.second},
+                       {{"who", name},
                         {"riders", yuan(sums.from_issuer - was.from_issuer)},
-                        {"place", yuan(sums.from_place - was.from_place)}})
+                        {"place", yuan(sums.from_place - was.from_place)},
+                        {"operators", yuan(sums.off - was.off)}})
                 << '\n';
   }
 }
@@ -193,7 +129,7 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
       "issuer,operator,day,first_tap,last_tap,fault,fare,from_issuer,from_place,off,fee\n";
   for (const auto& [token, taps] : tokens) {
     for (const fares::Posting& one : fares::rated(*tariff, taps)) {
-      add(statement, one);
+      add(statement, one, what.by);
       if (what.out.empty()) continue;
       lines += one.issuer + ',' + one.operator_name + ',' + one.day.text() + ',' + one.first_tap +
                ',' + one.last_tap + ',' + std::to_string(static_cast<int>(one.fault)) + ',' +
@@ -202,17 +138,17 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
                std::to_string(one.fee) + '\n';
     }
     if (!other) continue;
-    for (const fares::Posting& one : fares::rated(*other, taps)) add(alternative, one);
+    for (const fares::Posting& one : fares::rated(*other, taps)) add(alternative, one, what.by);
   }
   if (!what.out.empty()) {
     if (const auto done = write_output(console, what.out, lines); !done) {
       return console.fail(done.error());
     }
   }
-  print(console, statement, nullptr);
+  print(console, statement, what.by, nullptr);
   if (other) {
     console.out << '\n' << say(console, "under", {{"tariff", what.against}}) << '\n';
-    print(console, alternative, &statement);
+    print(console, alternative, what.by, &statement);
   }
   return sound ? Exit::done : Exit::refused;
 }

@@ -1,0 +1,282 @@
+// bashu clear net, pay and paid: from closed statements to payments, to orders to a bank, and what
+// of them the bank has booked.
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <utility>
+
+#include "bank/match.h"
+#include "bank/pain001.h"
+#include "bank/xml.h"
+#include "base/json.h"
+#include "clearing/netting.h"
+#include "main/clear_book.h"
+#include "main/commands.h"
+#include "main/import_rows.h"
+#include "main/table.h"
+#include "main/taps.h"
+#include "node/files.h"
+#include "packs/yaml.h"
+
+namespace bashu::cli {
+
+namespace {
+
+using bank::Account;
+using bank::Order;
+using clearing::Claim;
+using clearing::Statement;
+using Accounts = std::map<std::string, Account>;
+
+// Everything that the statements say, by debtor and creditor.
+using Owed = std::map<std::pair<std::string, std::string>, clearing::Amounts>;
+
+void print(const Console& console, const Owed& owed) {
+  using Align = Table::Align;
+  Table table{{Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
+               Align::right, Align::right}};
+  std::vector<std::string> heading;
+  for (const char* key :
+       {"debtor", "creditor", "gross", "discount", "relief", "refused", "fee", "net"}) {
+    heading.push_back(clear_text(console, key));
+  }
+  table.add(heading);
+  for (const auto& [who, a] : owed) {
+    table.add({who.first, who.second, yuan(a.gross), yuan(a.discount), yuan(a.relief),
+               yuan(a.refused), yuan(a.fee), yuan(a.net)});
+  }
+  table.print(console.out);
+}
+
+std::optional<std::vector<Order>> read_orders(const Console& console, const std::string& path) {
+  auto rows = RowReader::open(path, RowFormat::ndjson);
+  if (!rows) return console.fail(path, rows.error()), std::nullopt;
+  std::vector<Order> out;
+  while (true) {
+    auto row = rows->next();
+    if (!row) return console.fail(row.error()), std::nullopt;
+    if (!*row) return out;
+    const Value value{(*row)->fields};
+    Order order{.id = value.text_at("id"),
+                .payer = value.text_at("payer"),
+                .payee = value.text_at("payee"),
+                .amount = value.int_at("amount"),
+                .about = value.text_at("about")};
+    const bool known =
+        std::ranges::any_of(out, [&](const Order& one) { return one.id == order.id; });
+    const char* wrong = order.id.empty() || order.id.size() > 35 || known   ? "id"
+                        : order.payer.empty()                               ? "payer"
+                        : order.payee.empty() || order.payee == order.payer ? "payee"
+                        : order.amount <= 0                                 ? "amount"
+                        : utf8_length(order.about) > 140                    ? "about"
+                                                                            : nullptr;
+    if (wrong) {
+      console.err << path << ':' << (*row)->line << ": "
+                  << clear_text(console, "bad_line", {{"member", wrong}}) << '\n';
+      return std::nullopt;
+    }
+    out.push_back(std::move(order));
+  }
+}
+
+// A BIC, or the 12 digits of CNAPS.
+bool is_bank(const std::string& text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (std::ranges::all_of(text, digit)) return text.size() == 12;
+  if (text.size() != 8 && text.size() != 11) return false;
+  return std::ranges::all_of(text, [&](char c) { return digit(c) || letter(c); }) &&
+         letter(text[4]) && letter(text[5]);
+}
+
+std::optional<Accounts> read_accounts(const Console& console, const std::string& path) {
+  const auto text = node::read_file(path);
+  if (!text) return console.fail(text.error()), std::nullopt;
+  const packs::Document file = packs::read_yaml(*text);
+  Accounts out;
+  bool sound = file.findings.empty() && file.root.as_record();
+  for (const Finding& finding : file.findings) {
+    console.err << path << ':' << finding.line << ':' << finding.column << ": " << finding.text
+                << '\n';
+  }
+  const Value::Record none;
+  for (const auto& [party, value] : file.root.as_record() ? *file.root.as_record() : none) {
+    Account account{.name = value.text_at("name"),
+                    .id = value.text_at("account"),
+                    .bank = value.text_at("bank")};
+    const char* wrong = account.name.empty() || utf8_length(account.name) > 140 ? "name"
+                        : account.id.empty() || account.id.size() > 34          ? "account"
+                        : !is_bank(account.bank)                                ? "bank"
+                                                                                : nullptr;
+    if (wrong) {
+      sound = false;
+      console.err << path << ':' << file.at(party).line << ": "
+                  << clear_text(console, "bad_account", {{"party", party}, {"member", wrong}})
+                  << '\n';
+    }
+    out.emplace(party, std::move(account));
+  }
+  if (!sound) return std::nullopt;
+  return out;
+}
+
+bool have_accounts(const Console& console, const std::vector<Order>& orders,
+                   const Accounts& accounts) {
+  for (const Order& order : orders) {
+    for (const std::string& party : {order.payer, order.payee}) {
+      if (accounts.contains(party)) continue;
+      console.err << clear_text(console, "no_account", {{"party", party}}) << '\n';
+      return false;
+    }
+  }
+  return true;
+}
+
+bool fits_schema(const Console& console, const std::string& name, std::string_view text,
+                 const std::string& schema) {
+  if (schema.empty()) return true;
+  const auto wrong = bank::against_schema(text, schema);
+  if (wrong) console.err << name << ':' << *wrong << '\n';
+  return !wrong;
+}
+
+void print(const Console& console, const bank::Matched& matched, const std::vector<Order>& orders) {
+  for (const bank::Match& one : matched.matches) {
+    std::string ids, references;
+    for (const std::string& id : one.orders) ids += " " + id;
+    for (const std::string& reference : one.bookings) references += " " + reference;
+    console.out << clear_text(console, "matched",
+                              {{"shape", bank::shape_name(one.shape)},
+                               {"orders", ids},
+                               {"bookings", references},
+                               {"difference", yuan(one.difference)}})
+                << '\n';
+  }
+  for (const Order& one : matched.unpaid) {
+    console.out << clear_text(console, "unpaid",
+                              {{"id", one.id},
+                               {"payer", one.payer},
+                               {"payee", one.payee},
+                               {"amount", yuan(one.amount)}})
+                << '\n';
+  }
+  for (const bank::Booking& one : matched.unmatched) {
+    console.out << clear_text(console, "unmatched",
+                              {{"reference", one.reference},
+                               {"day", one.day.text()},
+                               {"amount", yuan(one.amount)}})
+                << '\n';
+  }
+  console.out << clear_text(console, "paid",
+                            {{"paid", std::to_string(orders.size() - matched.unpaid.size())},
+                             {"orders", std::to_string(orders.size())},
+                             {"queue", std::to_string(matched.unmatched.size())}})
+              << '\n';
+}
+
+clearing::Netting netting_of(const std::string& way) {
+  if (way == "gross") return clearing::Netting::gross;
+  return way == "bilateral" ? clearing::Netting::bilateral : clearing::Netting::multilateral;
+}
+
+}  // namespace
+
+Exit clear_net(const Console& console, const ClearNet& what) {
+  if (what.way == "multilateral" && what.house.empty()) {
+    console.err << clear_text(console, "needs_house") << '\n';
+    return Exit::usage;
+  }
+  Owed owed;
+  std::vector<Claim> claims;
+  std::vector<std::string> digests;
+  for (const std::string& path : what.statements) {
+    const auto statement = read_statement(console, path);
+    if (!statement) return Exit::refused;
+    const std::string digest = hex(sha256(clearing::text_of(*statement)));
+    if (std::ranges::find(digests, digest) != digests.end()) {
+      console.err << path << ": " << clear_text(console, "twice") << '\n';
+      return Exit::refused;
+    }
+    digests.push_back(digest);
+    for (const auto& [who, amounts] : statement->sums) {
+      clearing::Amounts& sum = owed[who];
+      sum = clearing::plus(sum, amounts);
+      claims.push_back({.creditor = who.second, .debtor = who.first, .amount = amounts.net});
+    }
+  }
+  std::ranges::sort(digests);
+  print(console, owed);
+  const auto settled = clearing::settle(claims, netting_of(what.way), what.least, what.house);
+  std::string file;
+  for (const clearing::Payment& one : settled.payments) {
+    const std::string id = bank::order_id(one.from, one.to, one.amount, digests);
+    console.out << clear_text(
+                       console, "pays",
+                       {{"payer", one.from}, {"payee", one.to}, {"amount", yuan(one.amount)}})
+                << '\n';
+    file +=
+        canonical_json(Value::Record{{"id", id},
+                                     {"payer", one.from},
+                                     {"payee", one.to},
+                                     {"amount", one.amount},
+                                     {"about", "bashu " + id},
+                                     {"statements", Value::List{digests.begin(), digests.end()}}}) +
+        '\n';
+  }
+  for (const Claim& one : settled.carried) {
+    console.out << clear_text(console, "small",
+                              {{"debtor", one.debtor},
+                               {"creditor", one.creditor},
+                               {"amount", yuan(one.amount)}})
+                << '\n';
+  }
+  if (what.out.empty()) return Exit::done;
+  const auto done = write_output(console, what.out, file);
+  return done ? Exit::done : console.fail(done.error());
+}
+
+Exit clear_pay(const Console& console, const ClearPay& what) {
+  const auto on = Date::parse(what.on);
+  if (!on) {
+    console.err << clear_text(console, "bad_on") << '\n';
+    return Exit::usage;
+  }
+  auto orders = read_orders(console, what.payments);
+  if (!orders) return Exit::refused;
+  std::erase_if(*orders, [&](const Order& one) { return one.payer != what.from; });
+  const auto accounts = read_accounts(console, what.accounts);
+  if (!accounts || !have_accounts(console, *orders, *accounts)) return Exit::refused;
+  if (orders->empty()) {
+    console.out << clear_text(console, "pays_nothing", {{"payer", what.from}}) << '\n';
+    return Exit::done;
+  }
+  const std::string text = bank::pain001(*orders, *accounts, *on);
+  if (!fits_schema(console, what.out, text, what.schema)) return Exit::refused;
+  const auto done = write_output(console, what.out, text);
+  return done ? Exit::done : console.fail(done.error());
+}
+
+Exit clear_paid(const Console& console, const ClearPaid& what) {
+  const auto orders = read_orders(console, what.payments);
+  if (!orders) return Exit::refused;
+  const auto accounts = read_accounts(console, what.accounts);
+  if (!accounts || !have_accounts(console, *orders, *accounts)) return Exit::refused;
+  std::vector<bank::Booking> bookings;
+  for (const std::string& path : what.statements) {
+    const auto text = node::read_file(path);
+    if (!text) return console.fail(text.error());
+    if (!fits_schema(console, path, *text, what.schema)) return Exit::refused;
+    auto read = bank::read_camt053(*text);
+    if (!read) {
+      console.err << path << ": " << read.error() << '\n';
+      return Exit::refused;
+    }
+    std::ranges::move(*read, std::back_inserter(bookings));
+  }
+  const bank::Matched matched = bank::match(*orders, bookings, *accounts, what.tolerance);
+  print(console, matched, *orders);
+  return matched.unpaid.empty() && matched.unmatched.empty() ? Exit::done : Exit::refused;
+}
+
+}  // namespace bashu::cli
