@@ -139,6 +139,30 @@ Result show_case(Context& context, const Call& call) {
   return json_response(answer);
 }
 
+namespace {
+
+// What a person may be asked to sign in a form with a field for a digest: the digests the service
+// computes of this case, by name. No one should have to compute one by hand.
+Value contents_to_sign(const core::State& state, const packs::Service& service,
+                       const std::string& id, const core::Moment& moment) {
+  Value::Record contents;
+  for (const auto& [name, unused] : service.calc) {
+    const auto value = core::inspect(state, {}, id, "calc." + name, moment);
+    const std::string* text = value ? value->as_text() : nullptr;
+    if (text && text->starts_with("sha256:")) contents.emplace(name, *text);
+  }
+  return contents;
+}
+
+bool asks_for_a_digest(const packs::Service& service, const packs::EventDef& event) {
+  return std::ranges::any_of(event.form, [&](const std::string& name) {
+    const auto field = std::ranges::find(service.fields, name, &packs::Member::name);
+    return field != service.fields.end() && field->type->kind == packs::Kind::digest;
+  });
+}
+
+}  // namespace
+
 Result case_choices(Context& context, const Call& call) {
   const std::string& id = call.part("id");
   const auto seen = see_case(context, call, id, false);
@@ -146,6 +170,7 @@ Result case_choices(Context& context, const Call& call) {
   const packs::Pack& pack = *seen->root.pack;
   const std::vector<std::string> roles = call.key->roles_in(pack.name);
   std::vector<core::Choice> choices;
+  Value contents = Value::Record{};
   std::string state_name;
   std::int64_t version = 0;
   Value::List clocks;
@@ -162,6 +187,14 @@ Result case_choices(Context& context, const Call& call) {
     const core::Moment moment{
         .now = context.node.clock().now(), .today = state.circle().today, .salt = {}};
     choices = core::choices(state, id, roles, moment);
+    const packs::StateDef* here = packs::find(seen->root.service->states, state_name);
+    const auto signs = [&](const core::Choice& choice) {
+      const packs::EventDef* event = here ? packs::find(here->events, choice.event) : nullptr;
+      return event && asks_for_a_digest(*seen->root.service, *event);
+    };
+    if (std::ranges::any_of(choices, signs)) {
+      contents = contents_to_sign(state, *seen->root.service, id, moment);
+    }
   });
   const packs::StateDef* state = packs::find(seen->root.service->states, state_name);
   Value::List list;
@@ -184,6 +217,7 @@ Result case_choices(Context& context, const Call& call) {
         by.emplace_back(owns ? who.role : who.party + "." + who.role);
       }
       one["roles"] = std::move(by);
+      if (asks_for_a_digest(*seen->root.service, *event)) one["sign"] = contents;
     }
     list.push_back(std::move(one));
   }

@@ -2,6 +2,7 @@
 // them, columns, papers. A page made from this needs to know no pack.
 
 #include <array>
+#include <set>
 
 #include "api/handlers.h"
 #include "api/reading.h"
@@ -96,6 +97,26 @@ struct Writer {
                          {"form", groups(packs::grouped(service.display.groups, event.form))}};
   }
 
+  // Where a service goes: `event` is empty where a state goes on by itself.
+  void ways(Value::List& out, const std::string& name, const Title& title,
+            const std::vector<packs::Branch>& branches, bool by_itself) const {
+    std::set<std::string> seen;
+    for (const packs::Branch& branch : branches) {
+      if (!branch.to || !seen.insert(*branch.to).second) continue;
+      out.push_back(Value::Record{
+          {"event", name}, {"title", in(title)}, {"to", *branch.to}, {"by_itself", by_itself}});
+    }
+  }
+
+  [[nodiscard]] Value ways(const packs::StateDef& state) const {
+    Value::List out;
+    for (const auto& [id, one] : state.events) {
+      ways(out, id, one.title, one.branches, one.taken_by_system());
+    }
+    ways(out, "", {}, state.then, true);
+    return out;
+  }
+
   [[nodiscard]] Value states(const packs::Service& service) const {
     Value::List list;
     for (const std::string& name : packs::in_order(service)) {
@@ -109,7 +130,8 @@ struct Writer {
                                    {"title", in(state->title)},
                                    {"owner", state->owner},
                                    {"final", state->final},
-                                   {"events", std::move(events)}});
+                                   {"events", std::move(events)},
+                                   {"ways", ways(*state)}});
     }
     return list;
   }
@@ -165,6 +187,9 @@ struct Writer {
     for (const packs::Member& field : service.fields) all.push_back(field.name);
     Value start = event(service, "$start", service.start.event);
     start.as_record()->emplace("owner", service.start.owner);
+    Value::List begins;
+    ways(begins, "$start", service.start.event.title, service.start.event.branches, false);
+    start.as_record()->emplace("ways", std::move(begins));
     return Value::Record{{"service", name},
                          {"title", in(service.title)},
                          {"about", in(service.display.about)},

@@ -43,9 +43,15 @@ await play(async (come) => {
   assert.match(refused, /Lower,many,.*Hectares/);
   assert.match(refused, /Middle,0,.*A meadow has some land/);
   assert.doesNotMatch(refused, /Upper/);
+  // Mended, the same file is dropped again.
+  await officer.page.locator("input[type=file]").setInputFiles({
+    name: "meadows-mended.csv", mimeType: "text/csv", buffer: Buffer.from(refused.replace("Lower,many", "Lower,40").replace("Middle,0", "Middle,7.5")),
+  });
+  await officer.press(officer.t("import_rows", { count: 2 }));
+  await officer.page.getByText(officer.t("import_sum", { taken: 2, known: 0, refused: 0 })).waitFor();
 
   await officer.open(`registers/meadows/meadow`);
-  await officer.page.getByRole("cell", { name: "Upper", exact: true }).waitFor();
+  for (const name of ["Upper", "Lower", "Middle"]) await officer.page.getByRole("cell", { name, exact: true }).waitFor();
   await officer.open(`case/${number}`);
   await officer.press("Admit");
   await officer.page.getByRole("region", { name: "Admit" }).getByRole("button", { name: "Admit", exact: true }).click();

@@ -13,6 +13,15 @@ const patience = 15_000 * Number(process.env.BASHU_PATIENCE ?? "1");
 
 export const nodes = JSON.parse(process.env.BASHU_NODES);
 
+// Something only those who run the nodes can do; comes back when it is done.
+export async function ask(...what) {
+  console.log(`ask ${JSON.stringify(what)}`);
+  const done = new Promise((heard) => process.stdin.once("data", heard));
+  process.stdin.resume();
+  await done;
+  process.stdin.pause();
+}
+
 async function launch() {
   const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
   if (!executablePath) throw new Error("chromium is not installed: ./dev setup");
@@ -82,6 +91,21 @@ export class Person {
     await this.settled();
   }
   heading(name) { return this.page.getByRole("heading", { level: 1, name, exact: typeof name === "string" }).waitFor(); }
+  // The number of the case that stands open, begun at a node of `party`.
+  async number(party) {
+    const heading = this.page.getByRole("heading", { level: 1, name: new RegExp(`^${party}-\\d+`) });
+    await heading.waitFor();
+    return (await heading.textContent()).trim();
+  }
+  // Takes a step of the case that stands open; `fill` fills its form.
+  async act(event, fill) {
+    await this.press(event);
+    const form = this.page.getByRole("region", { name: event, exact: true });
+    await form.waitFor();
+    if (fill) await fill(form);
+    await form.getByRole("button", { name: event, exact: true }).click();
+    await this.page.getByText(this.t("event_done", { title: event })).waitFor();
+  }
   async settled() {
     await this.page.getByRole("heading", { level: 1 }).first().waitFor();
     await this.page.getByText(this.t("loading"), { exact: true }).first().waitFor({ state: "hidden" });

@@ -7,6 +7,8 @@ const pages = JSON.parse(process.env.BASHU_PAGES);  // of each face: whose, and 
 const looks = [
   { language: "zh", colorScheme: "light" },
   { language: "en", colorScheme: "dark", viewport: { width: 360, height: 740 } },
+  // A screen of 1280 by 900 at 200 %.
+  { language: "zh", colorScheme: "dark", viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
 ];
 await play(async (come) => {
   const found = [];

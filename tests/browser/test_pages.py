@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -14,11 +15,14 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from support import FIRST_DAY, NAMES, CircleTest, Node, bashu, wait_until  # noqa: E402
 
 HUKOU = "household-migration"
+WASTE = "hazardous-waste"
 ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
-    ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk"], []),
-    ("head", "科长", [f"{HUKOU}:chief"], []),
+    ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk"], []),
+    ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief"], []),
+    ("firm", "电池回收企业", [f"{WASTE}:company", f"{WASTE}:driver"], []),
+    ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
 ]
@@ -92,14 +96,23 @@ class PagesTest(CircleTest):
         self.addCleanup(node.stop)
         return node
 
-    def browse(self, script, **more):
-        """Runs a script of the browser to its end."""
+    def browse(self, script, on_ask=None, **more):
+        """Runs a script of the browser to its end; what it asks for meanwhile is done by `on_ask`."""
         nodes = {party: {"web": node.web, "users": node.passwords}
                  for party, node in self.nodes.items()}
-        done = subprocess.run(["node", pathlib.Path(__file__).parent / f"{script}.mjs"],
-                              env={**os.environ, "BASHU_NODES": json.dumps(nodes), **more},
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+                ["node", pathlib.Path(__file__).parent / f"{script}.mjs"],
+                env={**os.environ, "BASHU_NODES": json.dumps(nodes), **more}, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors) as browser:
+            said = ""
+            for line in browser.stdout:
+                said += line
+                if line.startswith("ask "):
+                    on_ask(*json.loads(line.removeprefix("ask ")))
+                    print("done", file=browser.stdin, flush=True)
+            browser.wait()
+            errors.seek(0)
+            self.assertEqual(browser.returncode, 0, said + errors.read())
 
 
 class Pages(PagesTest):
@@ -126,6 +139,59 @@ class Pages(PagesTest):
     def test_a_pack_nobody_has_seen_has_its_pages_at_once(self):
         self.adopt(MEADOWS)
         self.browse("adopted")
+
+    def test_a_year_of_the_white_list(self):
+        self.adopt((ROOT / "packs" / f"{WASTE}.yaml").read_text(encoding="utf-8"))
+        origin = self.nodes["sichuan"].as_("clerk")
+        origin.feed(WASTE, "codes", "clerk", [{"code": "900-052-31", "waste": "HW31", "name": "废铅蓄电池",
+                                               "valid_from": "2021-01-01"}])
+        origin.feed(WASTE, "carriers", "clerk", [{"carrier": "91510100MA6CARR1X1",
+                                                  "valid_to": "2027-06-30"}])
+        self.deliver()
+
+        def day(_, to):
+            for node in self.nodes.values():
+                node.set_day(to)
+
+        self.browse("whitelist", day)
+
+    def test_a_node_and_a_session_end_under_an_open_page(self):
+        self.adopt(MEADOWS)
+
+        def done(what, party):
+            node = self.nodes[party]
+            if what == "stop":
+                node.stop()
+            elif what == "start":
+                node.start()
+            else:
+                self.deliver()
+                node.as_("clerk").feed("meadows", "free", "clerk", [{"meadow": "Upper", "hectares": 15}])
+
+        self.browse("away", done)
+
+    def test_nobody_sees_through_a_page_what_is_not_theirs(self):
+        node = self.nodes["chongqing"]
+        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
+        mover = node.as_("mover")
+        person, name, street = "51010519880307231X", "龘小川", "渝中区人民路1号"
+        case = mover.start(HUKOU, "move", "citizen", {"origin": "sichuan", "destination": "chongqing"},
+                           {"person": person, "name": name, "address": street, "ground": "work",
+                            "proof": mover.deposit("a.pdf", "application/pdf", b"%PDF-1.4\n")})["case"]
+        self.deliver()
+        console = ["", "cases", f"search?q={case}", f"case/{case}", f"paper/receipt/{case}", "registers",
+                   f"registers/{HUKOU}/population", f"registers/{HUKOU}/migration", "money", "figures",
+                   "differences", "import", "packs", f"packs/{HUKOU}", "node"]
+        portal = ["", "mine", f"case/{case}", f"paper/receipt/{case}", f"start/{HUKOU}/move"]
+        roles = {
+            "secrets": [person, name, street],
+            "sees": [{"face": "portal", "user": "citizen", "paths": portal},
+                     {"face": "console", "user": "officer", "paths": console}],
+            "others": [{"face": "portal", "user": user, "paths": portal} for user in ("stranger", "firm")]
+                      + [{"face": "console", "user": user, "paths": console}
+                         for user in ("stranger", "operator", "auditor", "administrator")],
+        }
+        self.browse("roles", BASHU_ROLES=json.dumps(roles))
 
     def test_nothing_is_in_the_way_of_anybody(self):
         self.adopt(MEADOWS)

@@ -13,6 +13,9 @@ export class Problem extends Error {
 }
 
 let csrf = "";
+// Called when the node no longer knows who this is: the session ended.
+let ended: () => void = () => undefined;
+export function whenEnded(then: () => void): void { ended = then; }
 
 function problem(status: number, text: string): Problem {
   try {
@@ -34,6 +37,7 @@ async function send(method: string, path: string, headers: Record<string, string
   } catch {
     throw unreachable();
   }
+  if (response.status === 401) ended();
   if (!response.ok) throw problem(response.status, await response.text());
   return response;
 }
@@ -65,6 +69,7 @@ export function deposit(file: File, progress: (part: number) => void): Promise<J
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
     request.onerror = () => failed(unreachable());
     request.onload = () => {
+      if (request.status === 401) ended();
       if (request.status >= 200 && request.status < 300) done(JSON.parse(request.responseText) as Json);
       else failed(problem(request.status, request.responseText));
     };

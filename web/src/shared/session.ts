@@ -1,6 +1,6 @@
 // Who is signed in, what the circle's parties are called, and when something has changed.
 import { computed, ref, shallowRef } from "vue";
-import { get, signOut as leave, whoAmI } from "./api";
+import { get, signOut as leave, whenEnded, whoAmI } from "./api";
 import { dropDrafts } from "./drafts";
 import type { Session } from "./types";
 
@@ -10,7 +10,20 @@ export const today = ref("");
 // Grows with the journal: pages that show what may have changed watch it.
 export const position = ref(0);
 
+// A session that ended under an open page. The page stays, hidden: who signs in again as the same person
+// goes on where he was; for anybody else it is gone.
+export const over = ref(false);
+// Whether the node answers: its stream of changes is open.
+export const away = ref(false);
+
 let changes: EventSource | null = null;
+let lost = 0;  // a timer: a stream that comes back at once is no news
+
+whenEnded(() => {
+  if (!session.value) return;
+  changes?.close();
+  over.value = true;
+});
 
 export async function begin(): Promise<void> {
   session.value = await whoAmI();
@@ -19,7 +32,9 @@ export async function begin(): Promise<void> {
 }
 
 export async function entered(who: Session): Promise<void> {
+  if (over.value && session.value?.id !== who.id) dropDrafts();
   session.value = who;
+  over.value = false;
   today.value = (await get<{ today: string }>("/circle")).today;
   listen();
 }
@@ -33,8 +48,18 @@ function listen(): void {
   stream.addEventListener("position", (event) => {
     position.value = JSON.parse((event as MessageEvent<string>).data).position;
   });
+  stream.addEventListener("open", () => {
+    window.clearTimeout(lost);
+    lost = 0;
+    away.value = false;
+  });
   stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED) window.setTimeout(() => { if (changes === stream) listen(); }, 10_000);
+    lost ||= window.setTimeout(() => { away.value = changes === stream && !over.value; }, 1_500);
+    if (stream.readyState === EventSource.CLOSED) {
+      // Refused: a session that ended says so; otherwise the node is away, or has too many pages open.
+      void get("/session").catch(() => undefined);
+      window.setTimeout(() => { if (changes === stream && !over.value) listen(); }, 10_000);
+    }
   });
 }
 
@@ -43,6 +68,8 @@ export async function signOut(): Promise<void> {
   changes = null;
   dropDrafts();
   await leave().catch(() => undefined);
+  over.value = false;
+  away.value = false;
   session.value = null;
 }
 

@@ -27,7 +27,8 @@ export interface Field extends FieldType { name: string }
 export interface Group { title: string; fields: string[] }
 export interface By { party: string; role: string; party_title: string; title: string }
 export interface EventForm { event: string; title: string; by: By[]; form: Group[] }
-export interface State { state: string; title: string; owner: string; final: boolean; events: EventForm[] }
+export interface Way { event: string; title: string; to: string; by_itself: boolean }
+export interface State { state: string; title: string; owner: string; final: boolean; events: EventForm[]; ways: Way[] }
 export interface Clock { clock: string; title: string; unit: "working_days" | "days"; budget: number; runs_in: string[] }
 export interface Print {
   print: string; title: string; after: string[]; void_in: string[]; number: string; until: string; text: string; groups: Group[];
@@ -37,7 +38,7 @@ export interface Service {
   parties: { party: string; title: string; roles: { role: string; title: string; all: boolean }[] }[];
   applicants: By[];
   fields: Field[]; groups: Group[]; list: string[];
-  start: EventForm & { owner: string };
+  start: EventForm & { owner: string; ways: Way[] };
   states: State[]; clocks: Clock[];
   papers: { title: string; field: string }[];
   prints: Print[];
@@ -62,7 +63,7 @@ export interface Case {
   disputes?: { by: string; reason: string; detail: string; raised: number; ended: number | null; content: string;
     signatures: { by: string; content: string; note: string }[] }[];
 }
-export interface Choice { event: string; title?: string; passes: boolean; why: string[]; form?: string[]; roles?: string[] }
+export interface Choice { event: string; title?: string; passes: boolean; why: string[]; form?: string[]; roles?: string[]; sign?: Record<string, string> }
 export interface Choices {
   case: string; state: string; version: number; choices: Choice[]; clocks: { clock: string; due: string; fired: boolean }[];
 }
