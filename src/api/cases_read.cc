@@ -56,6 +56,21 @@ bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
   });
 }
 
+// What the applicant is told of a step, in the words of the pack: `{name}` is filled in by who
+// shows it, with what its reader may see.
+std::string notice_of(const packs::Service& service, const views::StepRow& step,
+                      const std::string& language) {
+  const packs::StateDef* state = packs::find(service.states, step.from);
+  const packs::EventDef* event = step.event == "$start" ? &service.start.event
+                                 : state                ? packs::find(state->events, step.event)
+                                                        : nullptr;
+  if (!event || step.branch < 0 || std::cmp_greater_equal(step.branch, event->branches.size())) {
+    return {};
+  }
+  const Title& notice = event->branches[static_cast<std::size_t>(step.branch)].notice;
+  return notice.empty() ? std::string{} : in_language(notice, language);
+}
+
 }  // namespace
 
 Result list_cases(Context& context, const Call& call) {
@@ -257,6 +272,11 @@ Result case_history(Context& context, const Call& call) {
                       {"set", shown(step.set, path)},
                       {"position", step.position}};
     if (!step.to.empty()) one["to"] = step.to;
+    if (service) {
+      if (auto notice = notice_of(*service, step, call.language); !notice.empty()) {
+        one["notice"] = std::move(notice);
+      }
+    }
     if (!step.principal.empty() && desk::is_office(*call.key, *found->pack)) {
       one["principal"] = step.principal;
     }

@@ -95,6 +95,17 @@ struct Apply {
       store.edit_case(e.parent).child_ids.push_back(e.id);
     }
   }
+  // Who took it, if a later event of the service asks for another person.
+  void remember(Case& c, const CaseChanged& e) {
+    const auto row = store.circle().packs.find(c.pack);
+    if (row == store.circle().packs.end() || !row->second.pack) return;
+    const packs::Service* service = packs::find(row->second.pack->services, c.service);
+    if (!service || service->remembered.empty()) return;
+    const std::string event = e.event == "$start" ? "start" : e.event;
+    if (std::ranges::find(service->remembered, event) != service->remembered.end()) {
+      c.acted.insert_or_assign(event, e.principal);
+    }
+  }
   void operator()(const CaseChanged& e) {
     Case& c = store.edit_case(e.id);
     c.version = e.version;
@@ -106,6 +117,7 @@ struct Apply {
       c.since = e.on;
       c.reached.push_back({.state = *e.to, .on = e.on});
     }
+    if (!e.principal.empty()) remember(c, e);
   }
   void operator()(const ClockSet& e) {
     store.set_clock(e.id, e.clock,

@@ -51,6 +51,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(role_may_not, role, "role", {"role"}),
     BASHU_RULE(role_not_held, role, "role", {"role"}),
     BASHU_RULE(case_changed, conflict, "version", {"version"}),
+    BASHU_RULE(same_person, role, "by", {"event"}),
 
     BASHU_RULE(fields_expected, form, "with"),
     BASHU_RULE(unexpected_field, form, "", {"fields"}),

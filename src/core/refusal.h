@@ -51,6 +51,7 @@ enum class Why : std::uint8_t {
   role_may_not,
   role_not_held,
   case_changed,
+  same_person,
   // Its form
   fields_expected,
   unexpected_field,

@@ -119,6 +119,7 @@ services:
           grant: {title: {en: Grant}, by: clerk, to: granted}
           signalled: {title: {en: Signalled}, by: system, form: [note]}
           drop: {title: {en: Drop}, by: clerk, to: done}
+          second: {title: {en: Second}, by: clerk, by_another_than: start, to: done}
           late: {title: {en: Late}, by: system, do: {task: {en: It is late}, for: clerk}}
       held:
         title: {en: Held}
@@ -393,6 +394,10 @@ void Refusals::firing() {
   command.by = clerk();
   expect(Why::case_changed, command);
   command.version.reset();
+  FireEvent second = fire(command.id, "second", Value{7});
+  expect(Why::same_person, second);
+  second.by.principal = "berta";
+  expect(Why::fields_expected, second);
   expect(Why::fields_expected, command);
   command.with = Value::Record{{"surprise", 1}};
   expect(Why::unexpected_field, command);

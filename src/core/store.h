@@ -62,6 +62,8 @@ struct Case {
   std::vector<CaseId> child_ids;                              // all sub-cases known here
   std::optional<Dispute> dispute;
   std::set<std::int64_t> parked;  // versions
+  // Event, or `start`, to the principal who took it here, where the service asks for another.
+  std::map<std::string, std::string, std::less<>> acted;
   friend bool operator==(const Case&, const Case&) = default;
 };
 struct Record {

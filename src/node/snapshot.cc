@@ -222,6 +222,11 @@ class RowWriter {
       to->set_number(number);
     }
     for (const core::CaseId& id : c.child_ids) *out->add_child_ids() = id;
+    for (const auto& [event, principal] : c.acted) {
+      pb::TextPair* pair = out->add_acted();
+      pair->set_name(event);
+      pair->set_text(principal);
+    }
     if (c.dispute) {
       pb::CaseRow::Dispute* to = out->mutable_dispute();
       to->set_reason(c.dispute->reason);
@@ -454,6 +459,7 @@ class RowReader {
     }
     for (const auto& count : in.children()) c.children[count.name()] = count.number();
     c.child_ids = {in.child_ids().begin(), in.child_ids().end()};
+    for (const auto& pair : in.acted()) c.acted[pair.name()] = pair.text();
     if (in.has_dispute()) {
       core::Dispute& dispute = c.dispute.emplace();
       dispute.reason = in.dispute().reason();

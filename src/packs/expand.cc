@@ -78,6 +78,7 @@ void expand_branch(Expansion& all, Value& branch, const Source& source, const st
   if (!branch.as_record()) return;
   expand_expression(branch, "when");
   expand_title(all, branch, "why", path);
+  expand_title(all, branch, "notice", path);
   if (Value* set = member(branch, "set")) expand_templates(*set);
   if (Value* run = member(branch, "run")) expand_templates(*run);
   expand_effects(all, branch, source, path);
@@ -164,7 +165,7 @@ void expand_service(Expansion& all, Value& service, const std::string& path) {
                 expand_groups(all, print, at);
               });
   expand_fields(all, member(service, "fields"), below(path, "fields"));
-  for (const std::string_view key : {"calc", "holds"}) {
+  for (const std::string_view key : {"calc", "holds", "needed"}) {
     each_member(member(service, key), below(path, key),
                 [&](const std::string& name, Value&, const std::string&) {
                   expand_expression(*member(service, key), name);
@@ -219,6 +220,7 @@ void expand_feed(Expansion& all, Value& feed, const std::string& path) {
   expand_title(all, feed, "why", path);
   expand_feed_calc(all, feed, path);
   expand_expression(feed, "when");
+  if (Value* run = member(feed, "run")) expand_templates(*run);
   expand_fields(all, member(feed, "fields"), below(path, "fields"));
   Value accounts;
   if (const Value* named = member(feed, "accounts")) accounts = *named;

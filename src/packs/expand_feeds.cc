@@ -38,7 +38,7 @@ std::string with_calc(std::string_view text, const Named& calc) {
   return made;
 }
 
-// In every expression of an effect, at any depth.
+// In every expression of an effect or calculator, at any depth.
 void replace(Value& value, const Named& calc, bool expression) {
   if (Value::List* list = value.as_list()) {
     for (Value& item : *list) replace(item, calc, expression);
@@ -74,7 +74,7 @@ void expand_feed_calc(Expansion& all, Value& feed, const std::string& path) {
     if (with_calc(text, calc) == text) continue;
     return all.fault(below(below(path, "calc"), name), "is defined by itself");
   }
-  for (const char* key : {"when", "do"}) {
+  for (const char* key : {"when", "run", "do"}) {
     if (Value* part = member(feed, key)) {
       replace(*part, calc, std::string_view{key} == "when");
     }

@@ -3,6 +3,7 @@
 //     chongqing.clerk permit H1 -> permitted        {at, as, event, case, state}
 //     chongqing.citizen start move H1 -> applied    {at, as, start, id, state}, parties from `cast`
 //     chongqing.clerk permit H2 refused guard       {..., refused}
+//     chongqing.clerk@li permit H1                  {..., person}: another than `chongqing.clerk`
 //     2026-03-10                                    {advance}
 //     figure settled = 1                            {figure, is}
 //     sichuan tasks = 1                             {at, tasks}
@@ -53,6 +54,11 @@ Records row(const std::vector<std::string>& words) {
   const std::size_t dot = words.empty() ? std::string::npos : words[0].find('.');
   if (dot == std::string::npos || n < 3) return {};
   Records made{{"at", words[0].substr(0, dot)}, {"as", words[0].substr(dot + 1)}};
+  if (const std::size_t person = made["as"].as_text()->find('@'); person != std::string::npos) {
+    const std::string role = *made["as"].as_text();
+    made["person"] = role.substr(person + 1);
+    made["as"] = role.substr(0, person);
+  }
   std::size_t next = 3;
   // An event may be called start too; the row of a new case names its service and the case.
   if (words[1] == "start" && n > 3 && words[3] != "->" && words[3] != "refused") {

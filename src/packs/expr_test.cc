@@ -482,7 +482,12 @@ TEST(Expr, ConformsToThePublishedCasesOfItsSubset) {
     const auto program = parse(expression);
     ASSERT_TRUE(program) << line << ": " << program.error().text;
     const Eval<Value> value = evaluate(**program, scope);
-    EXPECT_EQ(value ? canonical_json(*value) : "error", cells[3]) << line;
+    // Canonical JSON writes what lies beyond 2^53 as a text.
+    const std::int64_t* number = value ? value->as_int() : nullptr;
+    const std::string text = !value   ? "error"
+                             : number ? std::to_string(*number)
+                                      : canonical_json(*value);
+    EXPECT_EQ(text, cells[3]) << line;
   }
   EXPECT_GE(cases, 200);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "packs/load_pages.h"
 #include "packs/loader.h"
 #include "packs/syntax.h"
 
@@ -341,6 +342,8 @@ std::optional<Effect> load_effect(Load& load, const Value& value, const Place& p
   return effect;
 }
 
+}  // namespace
+
 std::optional<RunCalculator> load_run(Load& load, const Value* value, const Site& site,
                                       const std::string& path) {
   const Value::Record* map = load.reader.record(value, path);
@@ -368,8 +371,6 @@ std::optional<RunCalculator> load_run(Load& load, const Value* value, const Site
   return run;
 }
 
-}  // namespace
-
 ProgramPtr load_expression(Load& load, const Value* value, ShapeKind wanted, const Site& site,
                            const std::string& path) {
   std::shared_ptr<Program> program = load.reader.program(value, path);
@@ -389,7 +390,7 @@ std::vector<Branch> load_branches(Load& load, const Value& source, const Place& 
     const auto& [value, at] = items[i];
     const Value::Record* map = load.reader.record(value, at);
     if (!map) continue;
-    load.reader.keys(*map, at, {"when", "why", "run", "set", "do", "reset", "to"});
+    load.reader.keys(*map, at, {"when", "why", "run", "set", "do", "reset", "to", "notice"});
     all.push_back(load_branch(load, *map, place, at));
     if (!all.back().when && i + 1 < items.size()) {
       load.reader.fault(items[i + 1].second,
@@ -409,6 +410,10 @@ Branch load_branch(Load& load, const Value::Record& source, const Place& place,
     branch.why = load.reader.title(why, below(path, "why"));
     if (!get(source, "when"))
       load.reader.fault(below(path, "why"), "'why' needs a 'when' to explain");
+  }
+  if (const Value* notice = get(source, "notice")) {
+    branch.notice = load.reader.title(notice, below(path, "notice"));
+    check_blanks(load.reader, branch.notice, *place.service, below(path, "notice"));
   }
   Place inner = place;
   branch.run = load_run(load, get(source, "run"), place.site, below(path, "run"));

@@ -224,7 +224,7 @@ void load_feeds(Load& load) {
     load.reader.name(name, path);
     const Value::Record* source = load.reader.record(&value, path);
     if (!source) continue;
-    load.reader.keys(*source, path, {"title", "by", "fields", "key", "when", "why", "do"});
+    load.reader.keys(*source, path, {"title", "by", "fields", "key", "when", "why", "run", "do"});
     Feed feed;
     feed.title = load_title(load, *source, path);
     if (const Value* by = load.reader.need(*source, path, "by")) {
@@ -267,6 +267,8 @@ void load_feeds(Load& load) {
       feed.why = load.reader.title(why, below(path, "why"));
       if (!feed.when) load.reader.fault(below(path, "why"), "'why' needs a 'when' to explain");
     }
+    feed.run = load_run(load, get(*source, "run"), site, below(path, "run"));
+    if (feed.run) site.result = find(load.pack->calculators, feed.run->calculator);
     if (const Value* effects_here = load.reader.need(*source, path, "do")) {
       feed.effects = load_effects(
           load, effects_here, {.service = nullptr, .owner = {}, .site = site}, below(path, "do"));

@@ -181,18 +181,7 @@ Print print(Reader& reader, const Value::Record& source, const Service& service,
   if (const Value* text = get(source, "text")) {
     const std::string at = below(path, "text");
     made.text = reader.title(text, at);
-    for (const auto& [language, words] : made.text) {
-      const auto names = blanks(words);
-      if (!names) reader.fault(below(at, language), "a brace is left open");
-      for (const std::string& name : names.value_or(std::vector<std::string>{})) {
-        if (!service.field(name) && !service.party(name) &&
-            std::ranges::find(kBlanks, name) == kBlanks.end()) {
-          reader.fault(below(at, language), "'{" + name +
-                                                "}' is no field or party of the service, nor "
-                                                "case, opened or since");
-        }
-      }
-    }
+    check_blanks(reader, made.text, service, at);
   } else if (made.groups.empty()) {
     reader.fault(path, "a paper shows a 'text' or 'groups'");
   }
@@ -252,6 +241,22 @@ std::set<std::string> plain_names(const Pack& pack) {
 }
 
 }  // namespace
+
+void check_blanks(Reader& reader, const Title& text, const Service& service,
+                  const std::string& path) {
+  for (const auto& [language, words] : text) {
+    const auto names = blanks(words);
+    if (!names) reader.fault(below(path, language), "a brace is left open");
+    for (const std::string& name : names.value_or(std::vector<std::string>{})) {
+      if (!service.field(name) && !service.party(name) &&
+          std::ranges::find(kBlanks, name) == kBlanks.end()) {
+        reader.fault(below(path, language), "'{" + name +
+                                                "}' is no field or party of the service, nor "
+                                                "case, opened or since");
+      }
+    }
+  }
+}
 
 void load_pages(Reader& reader, const Value::Record& root, Pack& pack) {
   const auto source_of = [&root](std::string_view kind, const std::string& name) {

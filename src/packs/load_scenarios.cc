@@ -136,7 +136,7 @@ void step_feed(Load& load, const Value::Record& source, const Value& what, const
 
 // What every step may hold: whole numbers, words, a state and a refusal that exist.
 void step_parts(Load& load, const Value::Record& source, const std::string& path) {
-  for (const std::string_view key : {"at", "as", "case", "id", "under"}) {
+  for (const std::string_view key : {"at", "as", "case", "id", "under", "person"}) {
     if (const Value* text = get(source, key)) load.reader.text(text, below(path, key));
   }
   for (const std::string_view key : {"tasks", "exceptions", "taken", "known", "refused_lines"}) {
@@ -166,8 +166,9 @@ void load_step(Load& load, const Value::Record& source, const std::string& path)
   };
   static const std::array<StepKind, 10> kKinds = {{
       {"start",
-       {"at", "as", "start", "id", "parties", "under", "with", "state", "refused", "maybe"}},
-      {"event", {"at", "as", "case", "event", "with", "state", "refused", "maybe"}},
+       {"at", "as", "start", "id", "parties", "under", "with", "state", "refused", "maybe",
+        "person"}},
+      {"event", {"at", "as", "case", "event", "with", "state", "refused", "maybe", "person"}},
       {"advance", {"advance"}},
       {"that", {"that", "at", "case"}},
       {"figure", {"figure", "as_of", "period", "split", "at", "is"}},

@@ -88,6 +88,8 @@ std::vector<std::pair<std::string, ProgramPtr>> load_holds(Load& load, const Val
 void load_event(Load& load, EventDef& event, const Value::Record& source, const Place& place,
                 const std::string& path) {
   event.by = load_by(load, get(source, "by"), place, below(path, "by"));
+  event.another_than =
+      load.reader.texts(get(source, "by_another_than"), below(path, "by_another_than"));
   event.form = load.reader.texts(get(source, "form"), below(path, "form"));
   for (std::size_t i = 0; i < event.form.size(); ++i) {
     if (!place.service->field(event.form[i])) {
@@ -95,7 +97,8 @@ void load_event(Load& load, EventDef& event, const Value::Record& source, const 
     }
   }
   if (const Value* then = get(source, "then")) {
-    for (const std::string_view key : {"when", "why", "run", "set", "do", "reset", "to"}) {
+    for (const std::string_view key :
+         {"when", "why", "run", "set", "do", "reset", "to", "notice"}) {
       if (get(source, key)) {
         load.reader.fault(below(path, key),
                           "'" + std::string{key} + "' belongs into a branch of 'then'");
@@ -140,9 +143,9 @@ void load_state(Load& load, StateDef& state, const Value::Record& source, Place 
     load.reader.name(event_name, at);
     EventDef def;
     if (const Value::Record* map = load.reader.record(&value, at)) {
-      load.reader.keys(
-          *map, at,
-          {"title", "by", "form", "then", "when", "why", "run", "set", "do", "reset", "to"});
+      load.reader.keys(*map, at,
+                       {"title", "by", "by_another_than", "form", "then", "when", "why", "run",
+                        "set", "do", "reset", "to", "notice"});
       def.title = load_title(load, *map, at);
       load_event(load, def, *map, place, at);
       if (!get(*map, "by")) load.reader.fault(at, "'by' is missing: nobody may do this");
@@ -190,6 +193,47 @@ void load_clock(Load& load, ClockDef& clock, const Value& source, const Place& p
   }
 }
 
+// When an optional field may not be left out: the same at every party, so without look-ups.
+void load_needed(Load& load, const Value* value, Service& service, const Site& site,
+                 const std::string& path) {
+  const Value::Record* map = load.reader.record(value, path);
+  if (!map) return;
+  for (const auto& [name, condition] : *map) {
+    const std::string at = below(path, name);
+    const Type* type = service.field(name);
+    if (!type || !type->optional) {
+      load.reader.fault(at, "'" + name + "' is no optional field of the service");
+    }
+    ProgramPtr program = load_expression(load, &condition, ShapeKind::boolean, site, at);
+    if (!program) continue;
+    if (program->looks_up()) {
+      load.reader.fault(at, "is judged at every party: it may read no register, book or calendar");
+    }
+    service.needed.emplace_back(name, std::move(program));
+  }
+}
+
+// The events that another person must have taken are of this service, and of the same party: two
+// nodes do not know each other's persons.
+void check_another_than(Load& load, Service& service, const std::string& states_path) {
+  for (const auto& [state_name, state] : service.states) {
+    for (const auto& [event_name, event] : state.events) {
+      for (const std::string& other : event.another_than) {
+        const bool known = std::ranges::any_of(service.states, [&](const auto& one) {
+          return one.second.owner == state.owner && find(one.second.events, other);
+        });
+        if (std::ranges::find(service.remembered, other) == service.remembered.end()) {
+          service.remembered.push_back(other);
+        }
+        if (known || (other == "start" && service.start.owner == state.owner)) continue;
+        load.reader.fault(below(below(below(below(states_path, state_name), "events"), event_name),
+                                "by_another_than"),
+                          "no state of " + state.owner + " takes an event '" + other + "'");
+      }
+    }
+  }
+}
+
 void load_service_body(Load& load, const std::string& name, Service& service,
                        const Value::Record& source) {
   const std::string path = service_path(name);
@@ -213,8 +257,9 @@ void load_service_body(Load& load, const std::string& name, Service& service,
   const std::string start_path = below(path, "start");
   if (const Value::Record* start =
           load.reader.record(load.reader.need(source, path, "start"), start_path)) {
-    load.reader.keys(*start, start_path,
-                     {"owner", "by", "form", "then", "when", "why", "run", "set", "do", "to"});
+    load.reader.keys(
+        *start, start_path,
+        {"owner", "by", "form", "then", "when", "why", "run", "set", "do", "to", "notice"});
     if (const Value* owner = load.reader.need(*start, start_path, "owner")) {
       service.start.owner = load.reader.text(owner, below(start_path, "owner"));
       if (!service.start.owner.empty() && !service.party(service.start.owner)) {
@@ -241,6 +286,8 @@ void load_service_body(Load& load, const std::string& name, Service& service,
     load_clock(load, def, clocks->find(clock_name)->second, place, below(clocks_path, clock_name));
   }
   service.holds = load_holds(load, get(source, "holds"), place, below(path, "holds"));
+  load_needed(load, get(source, "needed"), service, place.site, below(path, "needed"));
+  check_another_than(load, service, states_path);
 }
 
 }  // namespace
@@ -259,7 +306,7 @@ void load_service_heads(Load& load) {
     if (!source) continue;
     load.reader.keys(*source, path,
                      {"title", "parent", "parties", "fields", "calc", "start", "states", "clocks",
-                      "holds", "about", "groups", "list", "search", "papers", "prints"});
+                      "holds", "about", "groups", "list", "search", "papers", "prints", "needed"});
     service.title = load_title(load, *source, path);
     if (const Value* parent = get(*source, "parent")) {
       service.parent = load.reader.text(parent, below(path, "parent"));

@@ -215,8 +215,19 @@ constexpr Broken kBroken[] = {
      "books, calculators, services, feeds, figures, scenarios, replaces, migrate, words, order\n"},
     {"1 unknown names", "accept:\n            title",
      "accept:\n            colour: red\n            title",
-     "41:13: unknown key 'colour'; known are title, by, form, then, when, why, run, set, do, "
-     "reset, to\n"},
+     "41:13: unknown key 'colour'; known are title, by, by_another_than, form, then, when, why, "
+     "run, "
+     "set, do, reset, to, notice\n"},
+    {"1 unknown names", "    start: {owner: guest",
+     "    needed: {code: data.code in people}\n    start: {owner: guest",
+     "34:14: 'code' is no optional field of the service\n34:14: is judged at every party: it may "
+     "read no register, book or calendar\n"},
+    {"1 unknown names", "accept:\n            title",
+     "accept:\n            by_another_than: start\n            title",
+     "41:13: no state of host takes an event 'start'\n"},
+    {"1 unknown names", "to: agreed\n",
+     "to: agreed\n            notice: {zh: '{x}', en: '{code}'}\n",
+     "49:22: '{x}' is no field or party of the service, nor case, opened or since\n"},
     {"1 unknown names", "fields: {code: line, day: day, load", "fields: {code: lin, day: day, load",
      "30:14: unknown type 'lin'\n34:39: there is no field 'code'\n44:13: there is no field 'code' "
      "(byte 20 of the expression)\n69:101: there is no field 'code' (byte 6 of the "

@@ -13,6 +13,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ std::vector<Branch> load_branches(Load& load, const Value& source, const Place& 
                                   const std::string& path);
 Branch load_branch(Load& load, const Value::Record& source, const Place& place,
                    const std::string& path);
+std::optional<RunCalculator> load_run(Load& load, const Value* value, const Site& site,
+                                      const std::string& path);
 std::vector<Effect> load_effects(Load& load, const Value* value, const Place& place,
                                  const std::string& path);
 ProgramPtr load_expression(Load& load, const Value* value, ShapeKind wanted, const Site& site,

@@ -119,6 +119,7 @@ struct RunCalculator {
 struct Branch {
   ProgramPtr when;  // nullptr: always
   Title why;
+  Title notice;  // what the applicant is told of it, with `{name}` (packs/pages.h); may be empty
   std::optional<RunCalculator> run;
   std::vector<std::pair<std::string, Template>> set;
   std::vector<Effect> effects;
@@ -134,6 +135,7 @@ struct By {           // `role`, `party.role` or `system`
 struct EventDef {
   Title title;
   std::vector<By> by;
+  std::vector<std::string> another_than;  // events that the same person may not have taken before
   std::vector<std::string> form;
   std::vector<Branch> branches;
   [[nodiscard]] bool taken_by_system() const;
@@ -186,8 +188,10 @@ struct Service {
   std::vector<PartyDef> parties;
   std::vector<Member> fields;
   Named<ProgramPtr> calc;
+  Named<ProgramPtr> needed;  // optional field to: when a form that asks for it may not leave it out
   StartDef start;
   Named<StateDef> states;
+  std::vector<std::string> remembered;  // events, or `start`, whose person a later one asks about
   Named<ClockDef> clocks;
   std::vector<std::pair<std::string, ProgramPtr>> holds;
 
@@ -210,7 +214,8 @@ struct Feed {
   std::vector<std::string> key;  // idempotent for ever within (party, pack, feed)
   ProgramPtr when;
   Title why;
-  std::vector<Effect> effects;  // move, put and edition only
+  std::optional<RunCalculator> run;  // its answer is `result` of the effects
+  std::vector<Effect> effects;       // move, put and edition only
 };
 
 struct Figure {

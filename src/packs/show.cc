@@ -100,6 +100,11 @@ class Teller {
       if (const StateDef* def = find(service.states, state)) tell(state, *def, reading);
     }
     holds(1, service.holds, reading);
+    for (const auto& [field, condition] : service.needed) {
+      const Type* type = service.field(field);
+      line(1, say("needed", {{"field", type ? in_language(type->title, language_) : field},
+                             {"a", in_words(*condition, reading)}}));
+    }
     for (const auto& [print_name, print] : service.prints) {
       line(1, say("prints") + ": " + named(print.title, print_name));
     }
@@ -140,6 +145,9 @@ class Teller {
                                         : word_of(by.party) + "." + word_of(by.role));
     }
     if (!who.empty()) text += "  " + say("by") + " " + joined(who);
+    if (!def.another_than.empty()) {
+      text += " (" + say("another_than", {{"events", joined(def.another_than)}}) + ")";
+    }
     if (!def.form.empty()) {
       std::vector<std::string> fields;
       for (const std::string& name : def.form) {
@@ -151,16 +159,24 @@ class Teller {
     branches(indent, text, reading, def.branches);
   }
 
+  // What else a branch says: a word to the applicant.
+  void notice(std::size_t indent, const Branch& branch) {
+    if (branch.notice.empty()) return;
+    line(indent, say("notice", {{"a", in_language(branch.notice, language_)}}));
+  }
+
   void branches(std::size_t indent, const std::string& head, const Reading& reading,
                 const std::vector<Branch>& all) {
     if (all.size() == 1 && !all[0].when) {
       line(indent, head + "  " + target(reading, all[0]));
+      notice(indent + 1, all[0]);
       return;
     }
     line(indent, head);
     for (const Branch& branch : all) {
       line(indent + 1, target(reading, branch));
       line(indent + 2, branch.when ? condition(*branch.when, branch.why, reading) : say("unset"));
+      notice(indent + 2, branch);
     }
   }
   [[nodiscard]] std::string target(const Reading& reading, const Branch& branch) const {

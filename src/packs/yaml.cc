@@ -288,7 +288,9 @@ class Reader {
     if (text == "true" || text == "false") return Value{text == "true"};
     if (text == "null") return Value{};
     if (text.empty()) {
-      find(at, "an empty value: write '' for an empty text, or null");
+      find(at,
+           "an empty value: write '' for an empty text, or null; a text that holds a comma is "
+           "quoted");
     } else if (is_integer(text) && text != "-0") {
       std::int64_t number = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

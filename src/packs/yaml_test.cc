@@ -147,7 +147,9 @@ TEST(Yaml, SaysWhatWouldBeRight) {
   EXPECT_EQ(why("a: 1.5"),
             "1.5 is no plain integer such as 0, -5 or 1500: write '1.5' if it is text, else an "
             "integer in the smallest unit");
-  EXPECT_EQ(why("a:"), "an empty value: write '' for an empty text, or null");
+  EXPECT_EQ(
+      why("a:"),
+      "an empty value: write '' for an empty text, or null; a text that holds a comma is quoted");
 }
 
 TEST(Yaml, ReportsEveryFaultWithItsPath) {

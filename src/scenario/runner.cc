@@ -239,7 +239,7 @@ class Play {
     asked_.reset();
     const core::PartyId at = step.text_at("at");
     const std::string role = step.text_at("as");
-    const core::Asker by{.principal = "scenario:" + role, .roles = {role}};
+    const core::Asker by{.principal = "scenario:" + role + step.text_at("person"), .roles = {role}};
     if (!at.empty() &&
         std::find(world_.parties().begin(), world_.parties().end(), at) == world_.parties().end()) {
       return fail("no such party: " + at);
@@ -321,7 +321,8 @@ class Play {
     const auto expect = [&](const char* in_step, const char* in_answer) {
       const Value* wanted = step.find(in_step);
       if (wanted && wanted->as_int() && *wanted->as_int() != done->answer.int_at(in_answer)) {
-        fail(std::string{in_answer} + " is " + std::to_string(done->answer.int_at(in_answer)));
+        fail(std::string{in_answer} + " is " + std::to_string(done->answer.int_at(in_answer)) +
+             ", expected " + std::to_string(*wanted->as_int()));
       }
     };
     expect("taken", "taken");
@@ -346,7 +347,8 @@ class Play {
         if (down_.contains(party)) continue;
         world_.query(party, [&](const core::State& node) {
           const core::Case* c = node.find_case(id);
-          if (c && c->state != state) fail(id + " at " + party + " is " + c->state);
+          if (c && c->state != state)
+            fail(id + " at " + party + " is " + c->state + ", expected " + state);
         });
       }
     }
@@ -428,7 +430,10 @@ class Play {
     }
     const Value* is = step.find("is");
     const bool same = is && (is->as_int() ? got == *is->as_int() : is->is_null() && !got);
-    if (!same) fail(name + " is " + (got ? std::to_string(*got) : "null"));
+    if (!same) {
+      fail(name + " is " + (got ? std::to_string(*got) : "null") + ", expected " +
+           (is ? canonical_json(*is) : "a value"));
+    }
   }
 
   // Over all sides, each counting its own; of a `value` its expression over such totals.

@@ -82,6 +82,12 @@ Result fire_event(Deciding& d, const FireEvent& command, Decision& decision) {
   if (command.version && *command.version != c->version) {
     return refuse(Why::case_changed, c->version);
   }
+  for (const std::string& earlier : event->another_than) {
+    const auto by = c->acted.find(earlier);
+    if (by != c->acted.end() && by->second == command.by.principal) {
+      return refuse(Why::same_person, earlier);
+    }
+  }
   BASHU_TRY(Value input, fill_form(*of.service, event->form, command.with));
   BASHU_TRY_OK(within(command.by, of.service->fields, with_form(*c, input), "data."));
   if (!ours) {

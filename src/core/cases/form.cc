@@ -40,6 +40,18 @@ std::expected<Value, Reject> fill_form(const packs::Service& service,
   return Value{std::move(filled)};
 }
 
+Result check_needed(const packs::Service& service, const std::vector<std::string>& form,
+                    const Value& data, CaseScope& scope) {
+  for (const auto& [name, condition] : service.needed) {
+    if (std::ranges::find(form, name) == form.end() || data.find(name)) continue;
+    const auto needed = packs::evaluate_bool(*condition, scope);
+    if (needed && *needed) {
+      return refuse_at("with." + name, Why::field_required, service.field(name)->title);
+    }
+  }
+  return {};
+}
+
 namespace {
 
 bool exists(const Deciding& d, const Definition& of, const std::string& to,

@@ -14,6 +14,12 @@ namespace bashu::core {
                                                      const std::vector<std::string>& form,
                                                      const Value& given);
 
+// Optional fields that `needed` of the service asks for, of those in the form: the refusal is that
+// of a field that is always required. `data` holds what was filled in.
+[[nodiscard]] Result check_needed(const packs::Service& service,
+                                  const std::vector<std::string>& form, const Value& data,
+                                  CaseScope& scope);
+
 // What a form refers to must exist: a record or case of this pack, or a record of another one that
 // is in force here. Asked after the guards, whose reasons say more.
 [[nodiscard]] Result check_refs(const Deciding& d, const Definition& of, const Value& input);

@@ -35,16 +35,11 @@ Title with_detail(const Title& title, const std::string& detail) {
   return longer;
 }
 
-packs::Eval<Value> run_calculator(const packs::Pack& pack, const packs::RunCalculator& run,
-                                  CaseScope& scope) {
-  const auto* definition = packs::find(pack.calculators, run.calculator);
-  const auto calculate =
-      definition ? calculators::find(run.calculator, definition->version) : nullptr;
-  if (!calculate) return ill_typed("no calculator " + run.calculator);
-  BASHU_TRY(const Value input, fields_of(run.with, scope));
-  auto result = calculate(input);
-  if (!result) return ill_typed(run.calculator + ": " + result.error());
-  return *result;
+// Of a person's step or a signal; nullptr for what the engine does by itself.
+const packs::EventDef* event_of(const Definition& of, const Case& c, std::string_view name) {
+  if (name == told::Step::kStart) return &of.service->start.event;
+  const packs::StateDef* state = packs::find(of.service->states, c.state);
+  return state ? packs::find(state->events, name) : nullptr;
 }
 
 // What a step comes to, before anything changes.
@@ -75,6 +70,10 @@ std::expected<Outcome, Reject> work_out(const Deciding& d, const Definition& of,
                                         const NewStep& next) {
   Outcome out;
   const Value data = with_form(c, next.input);
+  if (const packs::EventDef* event = event_of(of, c, next.event)) {
+    CaseScope filled = scope_of(d, of, c, data);
+    BASHU_TRY_OK(check_needed(*of.service, event->form, data, filled));
+  }
   Chosen chosen = choose(d, of, c, *next.branches, data, &out.reads);
   if (chosen.index < 0) return refuse_for(Why::no_branch, std::move(chosen.why));
   out.index = chosen.index;
@@ -172,6 +171,18 @@ Result tell(Deciding& d, const CaseId& id, const Definition& of, const Value& bo
 }
 
 }  // namespace
+
+packs::Eval<Value> run_calculator(const packs::Pack& pack, const packs::RunCalculator& run,
+                                  CaseScope& scope) {
+  const auto* definition = packs::find(pack.calculators, run.calculator);
+  const auto calculate =
+      definition ? calculators::find(run.calculator, definition->version) : nullptr;
+  if (!calculate) return ill_typed("no calculator " + run.calculator);
+  BASHU_TRY(const Value input, fields_of(run.with, scope));
+  auto result = calculate(input);
+  if (!result) return ill_typed(run.calculator + ": " + result.error());
+  return *result;
+}
 
 Chosen choose(const Deciding& d, const Definition& of, const Case& c,
               const std::vector<packs::Branch>& branches, const Value& data, Reads* reads) {

@@ -41,6 +41,10 @@ struct Chosen {
                             const std::vector<packs::Branch>& branches, const Value& data,
                             Reads* reads);
 
+// What a calculator of the pack makes of what `run` gives it.
+[[nodiscard]] packs::Eval<Value> run_calculator(const packs::Pack& pack,
+                                                const packs::RunCalculator& run, CaseScope& scope);
+
 void close_work_tasks(Deciding& d, const CaseId& id);
 // The first invariant of this node's parties that does not hold, if any.
 [[nodiscard]] std::optional<std::string> broken(const Deciding& d, const CaseId& id,

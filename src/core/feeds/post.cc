@@ -12,6 +12,7 @@
 #include "base/try.h"
 #include "core/answers.h"
 #include "core/cases/definition.h"
+#include "core/cases/step.h"
 #include "core/effects/effect.h"
 #include "core/effects/move.h"
 #include "core/in_force.h"
@@ -73,6 +74,13 @@ std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value) {
   if (d.draft.feed_key_taken(id, done.key)) return std::nullopt;
   scope.set_root("line", &value);
   BASHU_TRY_OK(passes());
+  Value result;
+  if (feed.run) {
+    auto ran = run_calculator(pack, *feed.run, scope);
+    if (!ran) return refuse(Why::calculator_failed, ran.error().text);
+    result = std::move(*ran);
+    scope.set_root("result", &result);
+  }
   BASHU_TRY_OK(transfer ? post_transfer(done) : carry_out(done));
   d.draft.take_feed_key(id, done.key);
   return done;

@@ -195,7 +195,10 @@ Result PeerStep::check_role(const packs::EventDef* event) const {
 Result PeerStep::check_form(const std::vector<std::string>* form) const {
   if (form) {
     const auto filled = fill_form(*of.service, *form, step.input);
-    return filled ? Result{} : Result{hold("form", describe(filled.error()))};
+    if (!filled) return hold("form", describe(filled.error()));
+    CaseScope seen = scope();
+    const auto needed = check_needed(*of.service, *form, data, seen);
+    return needed ? Result{} : Result{hold("form", describe(needed.error()))};
   }
   if (!step.starts() && !step.input.as_record()->empty()) return hold("form", "no form here");
   for (const auto& [name, value] : *step.input.as_record()) {

@@ -1,6 +1,6 @@
 // Values as a person reads and writes them: units, decimals, titles of choices.
 import { clauses, listed, t } from "./texts";
-import type { Clock, Data, Field, FieldType, Json, Service } from "./types";
+import type { Case, Clock, Data, Field, FieldType, Json, Service } from "./types";
 
 const isRecord = (value: Json | undefined): value is Data => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -77,6 +77,16 @@ export function shown(type: FieldType | undefined, value: Json | undefined): str
 export function titleOfClock(service: Service, clock: Clock): string {
   if (clock.title && clock.title !== clock.clock) return clock.title;
   return listed(clock.runs_in.map((name) => service.states.find((one) => one.state === name)?.title ?? name));
+}
+
+// A text of the pack with its `{name}`: a field, a party, or what is known of every case.
+export function filled(text: string, one: Case, service: Service, since: string, data: Data = one.data): string {
+  return text.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    if (name === "case") return one.id;
+    if (name === "opened") return one.opened;
+    if (name === "since") return since;
+    return one.parties[name] ?? shown(fieldOf(service.fields, name), data[name]);
+  });
 }
 
 export const numeric = (type: FieldType | undefined): boolean => type?.kind === "int" || type?.kind === "money" || type?.kind === "quantity";
