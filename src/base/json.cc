@@ -229,7 +229,11 @@ void write(std::string& out, const Value& value, int indent) {
     write_text(out, *text);
   } else if (const std::int64_t* number = value.as_int()) {
     char digits[24];
+    // A sum that not every reader of JSON can hold is a text: parse_json would refuse the number.
+    const bool exact = *number <= kLargest && *number >= -kLargest;
+    if (!exact) out += '"';
     out.append(digits, std::to_chars(digits, digits + sizeof digits, *number).ptr);
+    if (!exact) out += '"';
   } else if (const bool* flag = value.as_bool()) {
     out += *flag ? "true" : "false";
   } else if (const Value::Record* record = value.as_record()) {

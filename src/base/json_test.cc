@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -115,6 +116,16 @@ TEST(Json, CanonicalTextHasOneSpelling) {
 }
 
 // Beyond U+FFFF the order of code points is not that of UTF-16.
+TEST(Json, ANumberNotEveryReaderCanHoldIsAText) {
+  const std::int64_t largest = (std::int64_t{1} << 53) - 1;
+  EXPECT_EQ(canonical_json(Value{largest}), "9007199254740991");
+  EXPECT_EQ(canonical_json(Value{-largest}), "-9007199254740991");
+  EXPECT_EQ(canonical_json(Value{largest + 1}), R"("9007199254740992")");
+  const Value lowest{std::numeric_limits<std::int64_t>::min()};
+  EXPECT_EQ(canonical_json(lowest), R"("-9223372036854775808")");
+  EXPECT_TRUE(parse_json(canonical_json(lowest)));
+}
+
 TEST(Json, NamesAreInTheOrderOfCodePoints) {
   const auto read = parse_json("{\"\\ud83d\\ude00\":1,\"\\uff5e\":2}");
   ASSERT_TRUE(read);

@@ -1,5 +1,6 @@
 #include "figures/tell.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -8,6 +9,7 @@
 #include "figures/answer.h"
 #include "figures/compare.h"
 #include "figures/marks.h"
+#include "packs/type.h"
 #include "views/views.h"
 
 namespace bashu::figures {
@@ -24,12 +26,18 @@ std::optional<Marks> marks_to_tell(views::Session& session, Ask ask, bool of_acc
   return marks_of(session, ask, of_accounts, kRowsNamed);
 }
 
+// What a message can hold; a larger sum is told as one that there is no number of.
+Value tellable(const std::optional<std::int64_t>& value) {
+  if (!value || *value > packs::kNumberMax || *value < -packs::kNumberMax) return {};
+  return *value;
+}
+
 Value splits_value(const std::vector<Split>& splits) {
   Value::Record record;
   for (const Split& split : splits) {
     Value::List pairs;
     for (const SplitValue& one : split.values) {
-      pairs.push_back(Value::List{one.key, one.value ? Value{*one.value} : Value{}});
+      pairs.push_back(Value::List{one.key, tellable(one.value)});
     }
     record[split.name] = std::move(pairs);
   }
@@ -41,7 +49,7 @@ Value item(views::Session& session, const Ask& ask, const Answer& ours) {
                      {"figure", ask.id.substr(ask.id.find('/') + 1)},
                      {"definition", ours.definition},
                      {"as_of", ask.as_of.text()},
-                     {"value", ours.value ? Value{*ours.value} : Value{}},
+                     {"value", tellable(ours.value)},
                      {"rows", ours.rows},
                      {"failed", ours.failed}};
   if (ask.period) {
