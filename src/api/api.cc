@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "api/context.h"
+#include "api/form_faults.h"
 #include "api/routes.h"
 #include "base/thread.h"
 #include "views/follower.h"
@@ -279,7 +280,9 @@ struct Api::Core {
         took_effect = !dry_run && !decided->decision.events.empty();
         response = done_response(*decided, what.warnings, language, what.status, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
-        response = problem_response(problem_of(*refused), language);
+        Problem problem = problem_of(*refused);
+        tell_all(problem, what.faults);
+        response = problem_response(problem, language);
       } else {
         took_effect = std::get<Fault>(outcome).unknown_outcome;
         response = problem_response(problem_of(std::get<Fault>(outcome)), language);

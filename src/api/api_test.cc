@@ -697,6 +697,26 @@ TEST_F(ApiTest, TheFormIsJudgedWithItsPath) {
   EXPECT_EQ(personal.body.find("errors")->as_list()->at(0).text_at("where"), "with.name");
 }
 
+TEST_F(ApiTest, EveryFaultOfAFormIsToldAtOnce) {
+  const auto places = [](const Answer& answer) {
+    std::vector<std::string> all;
+    for (const Value& error : *answer.body.find("errors")->as_list()) {
+      EXPECT_FALSE(error.text_at("why").empty());
+      all.push_back(error.text_at("where"));
+    }
+    std::ranges::sort(all);
+    return all;
+  };
+  using Places = std::vector<std::string>;
+  EXPECT_EQ(places(post("ann", "/cases", start_body("citizen", R"({"odd":1})"))),
+            (Places{"with.name", "with.odd", "with.subject"}));
+  // Told too where a value that is to be sealed is refused before anything is decided.
+  EXPECT_EQ(places(post("ann", "/cases", start_body("citizen", R"({"name":7})"))),
+            (Places{"with.name", "with.subject"}));
+  // Who may not begin is told that, and nothing of the form.
+  EXPECT_EQ(post("ann", "/cases", start_body("clerk", "{}")).code(), "role");
+}
+
 TEST_F(ApiTest, AWrongIdentifierIsAWarning) {
   const Answer answer =
       post("ann", "/cases",

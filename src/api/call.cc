@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -24,9 +25,9 @@ std::expected<Value, Problem> json_body(const Call& call,
   }
   auto body = parse_json(call.request.body, {.depth = 32, .values = 1'000'000});
   if (!body) {
-    const std::string at = body.error().code + " @" + std::to_string(body.error().offset);
-    return std::unexpected{
-        malformed({}, "The body is not strict JSON: " + at, "正文不是严格的 JSON：" + at)};
+    const Title why = texts::title("json." + body.error().code,
+                                   {{"byte", std::to_string(body.error().offset + 1)}});
+    return std::unexpected{malformed({}, in_language(why, "en"), in_language(why, "zh"))};
   }
   if (!body->as_record()) {
     return std::unexpected{

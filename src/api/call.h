@@ -59,6 +59,7 @@ struct Write {
   std::vector<std::string>
       new_keys;      // of the vault; forgotten again unless the command takes effect
   int status = 200;  // if it is done
+  std::vector<Problem::Part> faults{};  // all of its form, told if it is refused for one of them
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/form_faults.h"
 #include "api/handlers.h"
 #include "texts/texts.h"
 
@@ -91,8 +92,12 @@ Prepared start_case(Context& context, const Call& call) {
     return std::unexpected{std::move(*odd)};
   }
   Write write;
+  write.faults = form_faults(*def, def->start.event.form, form_member(*body));
   auto form = seal_form(context, call, def->fields, form_member(*body), "with", {}, write);
-  if (!form) return std::unexpected{form.error()};
+  if (!form) {
+    tell_all(form.error(), write.faults);
+    return std::unexpected{form.error()};
+  }
   write.request = sealed_request(*body, *form);
   write.status = 201;
   write.command = core::StartCase{.by = asker(call, call.key->roles_in(of->name)),
@@ -139,9 +144,14 @@ Prepared fire_event(Context& context, const Call& call) {
     return std::unexpected{std::move(*odd)};
   }
   Write write;
+  const packs::Service& service = *seen->root.service;
+  write.faults = form_faults(service, form_of(service, call.part("event")), form_member(*body));
   auto form =
       seal_form(context, call, fields, form_member(*body), "with", seen->sealing_key, write);
-  if (!form) return std::unexpected{form.error()};
+  if (!form) {
+    tell_all(form.error(), write.faults);
+    return std::unexpected{form.error()};
+  }
   write.request = sealed_request(*body, *form);
   write.command = core::FireEvent{.by = asker(call, call.key->roles_in(seen->root.pack->name)),
                                   .id = id,
