@@ -973,6 +973,7 @@ std::string unknown_command(CLI::App& app, int argc, char** argv, const std::str
       at = next;
       continue;
     }
+    if (names.empty()) return {};  // an argument: what is missing is another one
     return texts::text(language, "command.unknown", {{"word", word}, {"names", names}});
   }
   return {};

@@ -18,6 +18,7 @@
 #include "main/offline_views.h"
 #include "main/table.h"
 #include "site/sheet.h"
+#include "texts/texts.h"
 #include "views/follower.h"
 
 namespace bashu::cli {
@@ -33,7 +34,8 @@ struct Place {
 };
 
 std::expected<Place, Exit> place_of(const Console& console, const Remote& remote,
-                                    std::vector<std::string> words, std::size_t rest_max) {
+                                    const std::string& circle, std::vector<std::string> words,
+                                    std::size_t rest_max) {
   Place place;
   // A directory that is named is meant, whatever BASHU_API says.
   std::error_code error;
@@ -52,9 +54,17 @@ std::expected<Place, Exit> place_of(const Console& console, const Remote& remote
     place.dir = words.front();
     words.erase(words.begin());
   }
+  if (words.size() > rest_max && !remote.api.empty() && !named) {
+    return std::unexpected{
+        console.fail("not a node's directory: " + words.front(), "不是节点目录：" + words.front())};
+  }
   if (words.size() > rest_max) {
     const std::string& extra = words[rest_max];
     return std::unexpected{console.fail("one argument too many: " + extra, "参数过多：" + extra)};
+  }
+  if (place.dir.empty() && !circle.empty()) {
+    const std::string text = texts::text(console.language, "figures.circle_beside_node");
+    return std::unexpected{console.fail(text, text)};
   }
   place.rest = std::move(words);
   return place;
@@ -317,6 +327,33 @@ void print_records(const Console& console, const Value::List& records, bool firs
   table.print(console.out);
 }
 
+// The same as a table for spreadsheets; all pages at once, under one heading.
+class RecordsSheet {
+ public:
+  void add(const Value::List& records) {
+    for (const Value& row : records) {
+      std::string columns;
+      for (const Value& column : list_at(row, "shown")) {
+        const auto* pair = column.as_list();
+        if (!pair || pair->size() != 2) continue;
+        columns += (columns.empty() ? "" : "  ") + shown((*pair)[0]) + "=" + shown((*pair)[1]);
+      }
+      std::string positions;
+      for (const Value& position : list_at(row, "positions")) {
+        positions += (positions.empty() ? "" : " ") + shown(position);
+      }
+      sheet_.rows.push_back({cell_of(row, "subject"), cell_of(row, "value"), cell_of(row, "from"),
+                             positions, columns});
+    }
+  }
+  void print(const Console& console) const { console.out << site::csv(sheet_); }
+
+ private:
+  site::Sheet sheet_{.name = "records",
+                     .columns = {{"record"}, {"value"}, {"from"}, {"entries"}, {"columns"}},
+                     .rows = {}};
+};
+
 Exit no_figure(const Console& console, const std::string& id) {
   return console.fail("no pack in force gives the figure " + id, "没有生效的业务包给出指标 " + id);
 }
@@ -332,6 +369,7 @@ Exit records_offline(const Console& console, const Figures& what, views::Views& 
   if (!known) return console.fail(known.error());
   if (!*known) return no_figure(console, ask.id);
   views::Page page{.after = {}, .limit = kPage};
+  RecordsSheet sheet;
   do {
     const auto listed = views.read(
         known_at, [&](views::Session& session) { return figures::rows(session, ask, page); });
@@ -340,17 +378,21 @@ Exit records_offline(const Console& console, const Figures& what, views::Views& 
     for (const figures::Row& row : listed->rows) records.push_back(api::record_json(row, true));
     if (what.remote.json) {
       for (const Value& record : records) console.out << canonical_json(record) << '\n';
+    } else if (what.csv) {
+      sheet.add(records);
     } else {
       print_records(console, records, page.after.empty());
     }
     page.after = listed->next;
   } while (!page.after.empty());
+  if (what.csv && !what.remote.json) sheet.print(console);
   return Exit::done;
 }
 
 Exit records_remote(const Console& console, const Figures& what, const std::string& id,
                     const std::string& as_of) {
   std::string after;
+  RecordsSheet sheet;
   do {
     const auto answer = call(console, what.remote,
                              {.path = "/figures/" + id + "/records" +
@@ -363,11 +405,14 @@ Exit records_remote(const Console& console, const Figures& what, const std::stri
     const Value::List& records = list_at(*answer, "records");
     if (what.remote.json) {
       for (const Value& record : records) console.out << canonical_json(record) << '\n';
+    } else if (what.csv) {
+      sheet.add(records);
     } else {
       print_records(console, records, after.empty());
     }
     after = answer->text_at("next");
   } while (!after.empty());
+  if (what.csv && !what.remote.json) sheet.print(console);
   return Exit::done;
 }
 
@@ -540,7 +585,7 @@ void print_discrepancies(const Console& console, const Value& all) {
 }  // namespace
 
 Exit figures(const Console& console, const Figures& what) {
-  const auto place = place_of(console, what.remote, what.words, 1);
+  const auto place = place_of(console, what.remote, what.circle, what.words, 1);
   if (!place) return place.error();
   if (what.tell) return tell(console, what, *place);
   const bool one = !place->rest.empty();
@@ -591,7 +636,7 @@ Exit figures(const Console& console, const Figures& what) {
 }
 
 Exit overview(const Console& console, const Overview& what) {
-  const auto place = place_of(console, what.remote, what.words, 0);
+  const auto place = place_of(console, what.remote, what.circle, what.words, 0);
   if (!place) return place.error();
   std::expected<Value, Exit> answer{Value{}};
   if (place->dir.empty()) {
@@ -626,7 +671,7 @@ Exit overview(const Console& console, const Overview& what) {
 }
 
 Exit discrepancies(const Console& console, const Overview& what) {
-  const auto place = place_of(console, what.remote, what.words, 0);
+  const auto place = place_of(console, what.remote, what.circle, what.words, 0);
   if (!place) return place.error();
   std::expected<Value, Exit> answer{Value{}};
   if (place->dir.empty()) {

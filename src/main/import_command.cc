@@ -32,6 +32,7 @@
 #include "main/import_rows.h"
 #include "main/import_state.h"
 #include "main/import_targets.h"
+#include "main/lines_seen.h"
 #include "node/files.h"
 #include "texts/texts.h"
 
@@ -300,7 +301,18 @@ class FileImport {
       if (named) row.fields.emplace("to", to);
       return refuse(fields.error(), true);
     }
-    add(**target, {.line = row.line, .fields = Value{std::move(*fields)}});
+    Pending pending{.line = row.line, .fields = Value{std::move(*fields)}};
+    if (const auto key = (*target)->line_key(pending.fields)) {
+      if (const auto first = seen_.other((*target)->name, *key, pending.fields, row.line)) {
+        row.fields = std::move(*pending.fields.as_record());
+        return refuse({.code = "exists",
+                       .where = {},
+                       .text = texts::title("import.same_key",
+                                            {{"key", *key}, {"line", std::to_string(*first)}})},
+                      true);
+      }
+    }
+    add(**target, std::move(pending));
   }
 
   void add(const Target& target, Pending row) {
@@ -659,6 +671,7 @@ class FileImport {
   RowFormat format_;
   RefusedFile refused_;
   std::optional<ImportState> state_;
+  LinesSeen seen_;
 
   Batch filling_;
   std::uint64_t batches_ = 0;

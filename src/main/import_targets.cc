@@ -166,6 +166,16 @@ std::optional<std::set<std::string>> Target::writes(const Value& row) const {
   return out;
 }
 
+std::optional<std::string> Target::line_key(const Value& row) const {
+  if (!feed) return std::nullopt;
+  Value::List parts;
+  for (const std::string& field : feed->key) {
+    const Value* part = row.find(field);
+    parts.push_back(part ? *part : Value{""});
+  }
+  return packs::join_key(parts);
+}
+
 std::expected<const Target*, Why> Targets::find(const std::string& to) {
   auto it = targets_.find(to);
   if (it == targets_.end()) it = targets_.emplace(to, look(to)).first;

@@ -50,6 +50,8 @@ struct Target {
   // The records of registers the row writes, `register/key`; nullopt if only the node can tell.
   // Rows that write the same record keep their order.
   [[nodiscard]] std::optional<std::set<std::string>> writes(const Value& row) const;
+  // The key by which a feed knows a line for ever; nullopt of a register.
+  [[nodiscard]] std::optional<std::string> line_key(const Value& row) const;
 
  private:
   std::expected<Value::Record, Why> read_cells(const Row& row) const;

@@ -14,6 +14,7 @@
 #include "main/import_rows.h"
 #include "main/import_state.h"
 #include "main/import_targets.h"
+#include "main/lines_seen.h"
 #include "packs/load.h"
 #include "site/sheet.h"
 
@@ -384,6 +385,20 @@ TEST(ImportTargets, ARowOfJsonIsTakenAsItStands) {
       reg.understand(row_of({{"name", "x"}, {"seen", Value::Record{{"sichuan", "2020-01-01"}}}}),
                      RowFormat::ndjson));
   EXPECT_FALSE(reg.understand(row_of({{"name", "x"}, {"seen", "2020-13-01"}}), RowFormat::ndjson));
+}
+
+TEST(ImportTargets, ASecondLineOfOneKeyMaySayNothingElse) {
+  Targets targets = sample_targets();
+  const Target& things = *targets.find("sample/things").value();
+  const Value first = Value::Record{{"name", "a/b"}, {"amount", 1}};
+  const Value other = Value::Record{{"name", "a/b"}, {"amount", 2}};
+  ASSERT_EQ(things.line_key(first), "a%2Fb");
+  EXPECT_EQ(targets.find("sample/thing").value()->line_key(first), std::nullopt);
+  LinesSeen seen;
+  EXPECT_EQ(seen.other("x", "a%2Fb", first, 2), std::nullopt);
+  EXPECT_EQ(seen.other("x", "a%2Fb", first, 3), std::nullopt);
+  EXPECT_EQ(seen.other("x", "a%2Fb", other, 4), 2U);
+  EXPECT_EQ(seen.other("y", "a%2Fb", other, 5), std::nullopt);
 }
 
 TEST(ImportTargets, WhatARowWritesIsKnownUnlessTheNodeMustLookItUp) {

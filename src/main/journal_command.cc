@@ -13,6 +13,7 @@
 #include "main/journal_scan.h"
 #include "node/identity.h"
 #include "node/verify.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -79,6 +80,10 @@ Exit journal_verify(const Console& console, const JournalVerify& what) {
   }
   if (compared->unsound) {
     print_unsound(console, what.dir + " / " + what.other, *compared->unsound, true);
+    return Exit::refused;
+  }
+  if (compared->channels.empty()) {
+    console.out << texts::text(console.language, "journal.nothing_shared") << '\n';
     return Exit::refused;
   }
   console.out << console.say("the two agree\n", "双方一致\n");
