@@ -447,6 +447,11 @@ class Clear(unittest.TestCase):
             self.clear("take", book, "--denied", data / f"{other}.denied-sent.csv")
             self.clear("draw", book, "--until", "2021-03-05")
         told = self.clear("compare", self.at / "chongqing", self.at / "sichuan", "--out", self.at / "differences", code=1)
+        # A program that answers for the other side, as over ssh: the same differences, only they are sent.
+        other = f"{BASHU} clear answer {self.at / 'sichuan'}"
+        self.clear("compare", self.at / "chongqing", "--ask", other, "--out", self.at / "asked", code=1)
+        self.assertEqual((self.at / "asked").read_bytes(), (self.at / "differences").read_bytes())
+        self.assertIn("the other program ended", self.clear("compare", self.at / "chongqing", "--ask", "true", code=1))
         kinds = {json.loads(line)["kind"] for line in (self.at / "differences").read_text().splitlines()}
         self.assertEqual(kinds, {"missing_here", "missing_there", "amount", "pairing", "date"})
         self.assertRegex(told, r"owes .* of .*, 2021-03-03, ")

@@ -13,6 +13,7 @@ namespace bashu::clearing {
 
 namespace {
 
+constexpr int kDepthMax = 64;      // digits of a key
 constexpr int kUpper = 3;          // digits of the level whose digests are kept: 4,096 nodes
 constexpr std::size_t kFew = 16;   // so many lines are digested as they are
 constexpr std::size_t kSent = 32;  // and so many are sent as they are
@@ -190,7 +191,7 @@ Differences reconcile(const Tree& here, const Other& there) {
       const Node one = child(node, n);
       if (empty(theirs.digests[i])) {
         for (const Line& line : here.below(one)) out.only_here.push_back(line.key);
-      } else if (theirs.counts[i] <= kSent || ours.counts[i] == 0) {
+      } else if (theirs.counts[i] <= kSent || one.depth == kDepthMax) {
         compare_lines(one);
       } else {
         descend(one);

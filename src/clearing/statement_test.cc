@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "clearing/exchange.h"
 
 namespace bashu::clearing {
 namespace {
@@ -106,6 +107,77 @@ TEST(Statement, ReadsWhatItWrites) {
   EXPECT_EQ(*entry_of(to_value(lines[0])), lines[0]);
   EXPECT_EQ(statement_of(*parse_json("{}")).error(), "until");
   EXPECT_EQ(entry_of(*parse_json("{}")).error(), "gross");
+}
+
+TEST(Exchange, ComparesWithASideThatIsElsewhere) {
+  std::vector<Entry> here, there;
+  for (int i = 0; i < 3'000; ++i) {
+    here.push_back(claim("c" + std::to_string(i), "2021-03-04", i));
+    there.push_back(here.back());
+  }
+  there[17].amounts.net = 9;
+  there.erase(there.begin() + 1'000);
+  here.erase(here.begin() + 2'000);
+  const Answers answers{there};
+  std::size_t asked = 0;
+  const auto compared = compare_by(here, [&](const std::string& question) {
+    ++asked;
+    return std::expected<std::string, std::string>{answers.to(question)};
+  });
+  ASSERT_TRUE(compared) << compared.error();
+  const auto whole = compare(here, there);
+  ASSERT_EQ(compared->differences.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(compared->differences[i].kind, whole.differences[i].kind);
+    EXPECT_EQ(compared->differences[i].here, whole.differences[i].here);
+    EXPECT_EQ(compared->differences[i].there, whole.differences[i].there);
+  }
+  EXPECT_LT(asked, 20U);
+  EXPECT_LT(compared->bytes, 40'000U);
+  for (const char* odd : {"", "{}", R"({"line":"00"})", R"({"children":{"prefix":"00","depth":1}})",
+                          R"({"lines":{"depth":65}})"}) {
+    EXPECT_EQ(answers.to(odd), R"({"wrong":"no question"})") << odd;
+  }
+}
+
+TEST(Exchange, AnAnswerThatMakesNoSenseEndsIt) {
+  const std::vector<Entry> here{claim("a", "2021-03-04", 1)};
+  const auto told = [&](const std::string& answer) {
+    return compare_by(
+               here,
+               [&](const std::string&) { return std::expected<std::string, std::string>{answer}; })
+        .error();
+  };
+  EXPECT_EQ(told("{}"), "the answer to 'root' makes no sense");
+  EXPECT_EQ(told(R"({"root":")" + std::string(64, '1') + R"("})"),
+            "the answer to 'children' makes no sense");
+  EXPECT_EQ(compare_by(here,
+                       [](const std::string&) {
+                         return std::expected<std::string, std::string>{std::unexpected{"gone"}};
+                       })
+                .error(),
+            "gone");
+}
+
+RC_GTEST_PROP(Exchange, WhateverIsAnsweredNothingBreaks, ()) {
+  const auto lines = [](int n) {
+    std::vector<Entry> out;
+    for (int i = 0; i < n; ++i) out.push_back(claim("c" + std::to_string(i), "2021-03-04", i));
+    return out;
+  };
+  const auto here = lines(100), there = lines(90);
+  const Answers answers{there};
+  const int odds = *rc::gen::inRange(1, 6);
+  // Answers to other questions, or shortened.
+  const auto compared = compare_by(here, [&](const std::string& question) {
+    std::string answer = answers.to(question);
+    if (*rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, 6)) < odds)
+      return std::expected<std::string, std::string>{answer};
+    return std::expected<std::string, std::string>{*rc::gen::arbitrary<bool>()
+                                                       ? answer.substr(0, answer.size() / 2)
+                                                       : answers.to(R"({"root":true})")};
+  });
+  if (compared) RC_ASSERT(compared->differences.size() == 10U);
 }
 
 std::vector<Entry> random_claims() {

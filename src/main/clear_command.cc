@@ -2,11 +2,13 @@
 // what both say alike.
 
 #include <algorithm>
+#include <iostream>
 #include <ostream>
 #include <utility>
 
 #include "base/json.h"
-#include "clearing/statement.h"
+#include "clearing/exchange.h"
+#include "main/asked.h"
 #include "main/clear_book.h"
 #include "main/commands.h"
 #include "main/table.h"
@@ -75,6 +77,22 @@ Value to_value(const Difference& one) {
   return out;
 }
 
+// With lines of a file, or with those that a program answers for.
+std::optional<clearing::Compared> compare(const Console& console, const std::vector<Entry>& here,
+                                          const std::string& theirs, const std::string& ask) {
+  if (ask.empty()) {
+    const auto there = read_lines(console, theirs);
+    if (!there) return std::nullopt;
+    return clearing::compare(here, *there);
+  }
+  Asked program{ask};
+  auto compared = clearing::compare_by(
+      here, [&](const std::string& question) { return program.ask(question); });
+  if (compared) return *std::move(compared);
+  console.err << ask << ": " << compared.error() << '\n';
+  return std::nullopt;
+}
+
 }  // namespace
 
 Exit clear_open(const Console& console, const ClearOpen& what) {
@@ -126,9 +144,9 @@ Exit clear_compare(const Console& console, const ClearCompare& what) {
   if (!book) return Exit::refused;
   const auto draft = book->draft(console);
   if (!draft) return Exit::refused;
-  const auto theirs = read_lines(console, what.theirs);
-  if (!theirs) return Exit::refused;
-  const auto compared = clearing::compare(draft->lines, *theirs);
+  const auto found = compare(console, draft->lines, what.theirs, what.ask);
+  if (!found) return Exit::refused;
+  const clearing::Compared& compared = *found;
   std::string file;
   std::map<clearing::Kind, int> kinds;
   for (const Difference& one : compared.differences) {
@@ -155,6 +173,16 @@ Exit clear_compare(const Console& console, const ClearCompare& what) {
   return compared.differences.empty() ? Exit::done : Exit::refused;
 }
 
+Exit clear_answer(const Console& console, const ClearAnswer& what) {
+  const auto lines = read_lines(console, what.book);
+  if (!lines) return Exit::refused;
+  const clearing::Answers answers{*lines};
+  for (std::string question; std::getline(std::cin, question);) {
+    console.out << answers.to(question) << std::endl;
+  }
+  return Exit::done;
+}
+
 Exit clear_refuse(const Console& console, const ClearRefuse& what) {
   const auto book = ClearBook::open(console, what.book);
   if (!book) return Exit::refused;
@@ -174,12 +202,11 @@ Exit clear_close(const Console& console, const ClearClose& what) {
   if (!book) return Exit::refused;
   auto draft = book->draft(console);
   if (!draft) return Exit::refused;
-  if (!what.theirs.empty()) {
-    const auto theirs = read_lines(console, what.theirs);
-    if (!theirs) return Exit::refused;
+  if (!what.theirs.empty() || !what.ask.empty()) {
+    const auto found = compare(console, draft->lines, what.theirs, what.ask);
+    if (!found) return Exit::refused;
     const std::size_t all = draft->lines.size();
-    draft->lines =
-        clearing::agreed(draft->lines, clearing::compare(draft->lines, *theirs).differences);
+    draft->lines = clearing::agreed(draft->lines, found->differences);
     draft->statement = clearing::statement_of(book->standing, draft->lines,
                                               {book->side, book->other}, draft->statement.until);
     console.out << clear_text(console, "carried",

@@ -892,13 +892,24 @@ void clear_commands(Parser& parser, const Text& t) {
                        t("the first day that it does not cover", "结算单不再包含的第一天"))
             ->required();
       });
+  const auto ask = [&t](CLI::App& app, std::string& command) {
+    return app.add_option(
+        "--ask", command,
+        t("a program that answers for their lines: ssh there bashu clear answer "
+          "BOOK; only what differs is sent",
+          "代对方作答的程序：ssh there bashu clear answer BOOK；只传送有差异的部分"));
+  };
+  parser.command<ClearAnswer>(
+      group, "answer",
+      t("answer for the draft's lines, question by question", "逐问作答：本方草稿的明细"),
+      clear_answer, [&t](CLI::App& app, ClearAnswer& o) { clear_book(app, o.book, t); });
   parser.command<ClearCompare>(
       group, "compare", t("where ours and theirs differ, line by line", "逐行列出双方差异"),
-      clear_compare, [&t](CLI::App& app, ClearCompare& o) {
+      clear_compare, [&t, &ask](CLI::App& app, ClearCompare& o) {
         clear_book(app, o.book, t);
-        app.add_option("THEIRS", o.theirs,
-                       t("their lines: a file, or their book", "对方的明细：文件或账簿"))
-            ->required();
+        auto* theirs = app.add_option(
+            "THEIRS", o.theirs, t("their lines: a file, or their book", "对方的明细：文件或账簿"));
+        ask(app, o.ask)->excludes(theirs);
         app.add_option(
             "--out", o.out,
             t("the differences as NDJSON, with both sides' lines", "差异写成 NDJSON，含双方明细"));
@@ -914,13 +925,15 @@ void clear_commands(Parser& parser, const Text& t) {
       });
   parser.command<ClearClose>(
       group, "close", t("close it: what both say alike", "关账：双方一致的部分"), clear_close,
-      [&t](CLI::App& app, ClearClose& o) {
+      [&t, &ask](CLI::App& app, ClearClose& o) {
         clear_book(app, o.book, t);
         auto* theirs = app.add_option("--against", o.theirs,
                                       t("their lines; what differs waits for the next one",
                                         "对方的明细；有差异的留待下一期"));
+        auto* asked = ask(app, o.ask)->excludes(theirs);
         app.add_option("--root", o.root, t("their root, if it is ours", "对方的根，须与本方相同"))
-            ->excludes(theirs);
+            ->excludes(theirs)
+            ->excludes(asked);
       });
   parser.command<ClearShow>(group, "show", t("all closed statements", "全部已关账的结算单"),
                             clear_show,

@@ -308,17 +308,23 @@ struct ClearDraw {
 };
 Exit clear_draw(const Console& console, const ClearDraw& what);
 struct ClearCompare {
-  std::string book, theirs;  // theirs: a file of lines, or a book with a draft
+  std::string book;
+  std::string theirs, ask;  // one of: a file of lines or a book with a draft; a program to ask
   std::string out;
 };
 Exit clear_compare(const Console& console, const ClearCompare& what);
+struct ClearAnswer {
+  std::string book;  // or a file of lines
+};
+Exit clear_answer(const Console& console, const ClearAnswer& what);
 struct ClearRefuse {
   std::string book, id, why;
   bool accept = false;  // takes a refusal back
 };
 Exit clear_refuse(const Console& console, const ClearRefuse& what);
 struct ClearClose {
-  std::string book, theirs, root;  // one of the last two
+  std::string book;
+  std::string theirs, ask, root;  // one of them
 };
 Exit clear_close(const Console& console, const ClearClose& what);
 struct ClearShow {
