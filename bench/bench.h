@@ -74,5 +74,6 @@ bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
 bool figures(std::ostream& out);
 bool find(std::ostream& out);
+bool network(std::ostream& out);
 
 }  // namespace bashu::bench

@@ -27,6 +27,8 @@ const std::vector<Benchmark>& benchmarks() {
       {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
        run<bench::figures>},
       {"find", "search over 1,000,000 cases, the inbox of 100,000", run<bench::find>},
+      {"network", "journey times: one to all, a morning, counties, a feed of 10,000,000 stop times",
+       run<bench::network>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
   };
   return kBenchmarks;
