@@ -76,5 +76,6 @@ bool figures(std::ostream& out);
 bool find(std::ostream& out);
 bool fares(std::ostream& out);
 bool clearing(std::ostream& out);
+bool network(std::ostream& out);
 
 }  // namespace bashu::bench

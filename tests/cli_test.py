@@ -271,6 +271,14 @@ class Network(Folder):
         self.assertEqual([row[7:] for row in json.loads(late.stdout)["rows"]],
                          [row[7:] for row in json.loads(before.stdout)["rows"]])
 
+    def test_a_timetable_goes_out_as_gtfs_and_comes_back(self):
+        feed = self.dir / "rail.zip"
+        ends = ("--from", "成都东", "--to", "沙坪坝", "--on", "2021-01-30")
+        written = run("network", "export", self.CIRCLE, "--on", "2021-01-30", "--out", feed)
+        self.assertEqual(written.returncode, 0, written.stderr)
+        self.assertEqual(run("network", "check", feed).returncode, 0)
+        self.assertEqual(run("network", "day", feed, *ends).stdout, run("network", "day", self.CIRCLE, *ends).stdout)
+
     def test_what_unfinished_lines_bring(self):
         told = run("network", "explain", self.CIRCLE, "--on", "2026-01-01", "--from", "510104", "--within", "120")
         self.assertEqual(told.returncode, 0, told.stderr)

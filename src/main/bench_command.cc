@@ -30,6 +30,8 @@ const std::vector<Benchmark>& benchmarks() {
       {"fares", "28,000,000 taps rated", run<bench::fares>},
       {"clearing", "a window of 10,000,000 lines closed, 1,000,000 compared, bills priced",
        run<bench::clearing>},
+      {"network", "journey times: one to all, a morning, counties, a feed of 10,000,000 stop times",
+       run<bench::network>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
   };
   return kBenchmarks;

@@ -755,6 +755,13 @@ void network_commands(Parser& parser, const Text& t) {
         within(app, o);
         out_option(app, o.out, t);
       });
+  parser.command<NetworkAsk>(
+      network, "export", t("the timetable as a GTFS feed", "把时刻表写成 GTFS 数据"),
+      network_export, [&](CLI::App& app, NetworkAsk& o) {
+        network_options(app, o, t, false);
+        app.add_option("--out", o.out, t("the feed to write (.zip)", "要写的数据（.zip）"))
+            ->required();
+      });
   circle_network_commands(parser, network, t);
 }
 

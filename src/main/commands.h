@@ -263,6 +263,7 @@ Exit network_journey(const Console& console, const NetworkAsk& what);
 Exit network_day(const Console& console, const NetworkAsk& what);
 Exit network_reach(const Console& console, const NetworkAsk& what);
 Exit network_matrix(const Console& console, const NetworkAsk& what);
+Exit network_export(const Console& console, const NetworkAsk& what);
 
 // network_circle_command.cc
 struct NetworkCompare {

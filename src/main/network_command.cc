@@ -272,4 +272,14 @@ Exit network_matrix(const Console& console, const NetworkAsk& what) {
   return Exit::done;
 }
 
+Exit network_export(const Console& console, const NetworkAsk& what) {
+  Exit exit{};
+  const auto asked = ask(console, what, exit);
+  if (!asked) return exit;
+  if (const auto done = write_gtfs(asked->schedule, what.out); !done) {
+    return console.fail(done.error());
+  }
+  return Exit::done;
+}
+
 }  // namespace bashu::cli

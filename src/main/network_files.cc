@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "network/gtfs/feed.h"
+#include "network/gtfs/write.h"
 #include "network/rail/list.h"
 #include "node/files.h"
 
@@ -79,6 +80,28 @@ std::expected<NetworkFile, Fault> read_rail(const std::filesystem::path& path, D
 std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path, Date on) {
   std::error_code error;
   return std::filesystem::is_directory(path, error) ? read_rail(path, on) : read_gtfs(path);
+}
+
+std::expected<void, Fault> write_gtfs(const network::Schedule& schedule,
+                                      const std::filesystem::path& path) {
+  const auto tables = network::gtfs::tables(schedule, path.stem().string());
+  int code = 0;
+  std::unique_ptr<zip_t, CloseZip> archive{
+      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code)};
+  if (!archive) return cannot(path, "cannot be written");
+  for (const auto& [name, text] : tables) {
+    zip_source_t* source = zip_source_buffer(archive.get(), text.data(), text.size(), 0);
+    const zip_int64_t at =
+        source ? zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
+    if (at < 0) {
+      if (source) zip_source_free(source);
+      return cannot(path, name + " cannot be packed");
+    }
+    zip_file_set_mtime(archive.get(), static_cast<zip_uint64_t>(at), 315'532'800, 0);  // 1980
+  }
+  if (zip_close(archive.get()) != 0) return cannot(path, "cannot be written");
+  (void)archive.release();  // closing freed it
+  return {};
 }
 
 }  // namespace bashu::cli

@@ -23,4 +23,8 @@ struct NetworkFile {
 [[nodiscard]] std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path,
                                                              Date on);
 
+// A feed with these tables; the same bytes for the same schedule.
+[[nodiscard]] std::expected<void, Fault> write_gtfs(const network::Schedule& schedule,
+                                                    const std::filesystem::path& path);
+
 }  // namespace bashu::cli
