@@ -12,7 +12,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from support import FIRST_DAY, NAMES, CircleTest, Node, bashu, wait_until  # noqa: E402
+from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
 
 HUKOU = "household-migration"
 WASTE = "hazardous-waste"
@@ -20,7 +20,7 @@ ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
     ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk"], []),
-    ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief"], []),
+    ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief", "parcels:chief"], []),
     ("firm", "电池回收企业", [f"{WASTE}:company", f"{WASTE}:driver"], []),
     ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
     ("auditor", "审计员", [], ["audit"]),
@@ -170,6 +170,11 @@ class Pages(PagesTest):
 
         self.browse("away", done)
 
+    def test_everything_works_by_keyboard(self):
+        self.adopt(MEADOWS)
+        self.nodes["chongqing"].as_("clerk").feed("meadows", "free", "clerk", [{"meadow": "Upper", "hectares": 15}])
+        self.browse("keyboard")
+
     def test_nobody_sees_through_a_page_what_is_not_theirs(self):
         node = self.nodes["chongqing"]
         node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
@@ -192,6 +197,22 @@ class Pages(PagesTest):
                          for user in ("stranger", "operator", "auditor", "administrator")],
         }
         self.browse("roles", BASHU_ROLES=json.dumps(roles))
+
+    def test_two_people_settle_a_dispute(self):
+        self.adopt(PARCELS)
+        holder, other = self.nodes["chongqing"], self.nodes["sichuan"]
+        clerk = holder.as_("clerk")
+        case = clerk.start("parcels", "parcel", "clerk", {"sender": "chongqing", "receiver": "sichuan"},
+                           {"label": "early"})["case"]
+        self.deliver()
+        ahead = "2026-03-05"  # its clock is days ahead of Sichuan's
+        holder.set_day(ahead)
+        clerk.act(case, "note", "clerk", {"note": "from the future"})
+        self.deliver()
+        self.browse("dispute", lambda _: other.set_day(ahead), BASHU_CASES=json.dumps([case]))
+        self.deliver()
+        self.assertEqual(other.held(), [])
+        self.assertEqual(self.history("chongqing", case), self.history("sichuan", case))
 
     def test_nothing_is_in_the_way_of_anybody(self):
         self.adopt(MEADOWS)

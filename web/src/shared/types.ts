@@ -60,8 +60,10 @@ export interface Case {
   id: string; pack: string; pack_digest: string; service: string; state: string; version: number; parties: Record<string, string>;
   opened: string; since: string; reached: { state: string; on: string }[]; disputed: boolean; parent?: string; title?: string;
   state_title?: string; final?: boolean; owner?: string; data: Data;
-  disputes?: { by: string; reason: string; detail: string; raised: number; ended: number | null; content: string;
-    signatures: { by: string; content: string; note: string }[] }[];
+  disputes?: Dispute[];
+}
+export interface Dispute {
+  by: string; reason: string; detail: string; raised: number; ended: number | null; content: string; signatures: { by: string; content: string; note: string }[];
 }
 export interface Choice { event: string; title?: string; passes: boolean; why: string[]; form?: string[]; roles?: string[]; sign?: Record<string, string> }
 export interface Choices {
@@ -69,7 +71,7 @@ export interface Choices {
 }
 export interface Step {
   version: number; event: string; from: string; to?: string; decided_by: string; role: string; on: string; input: Data; set: Data;
-  position: number; principal?: string; notice?: string;
+  position: number; principal?: string; notice?: string; digest:
 }
 export interface Task { number: number; kind: string; case: string; roles: string[]; title: string; on: string; detail?: string }
 export interface Session {
