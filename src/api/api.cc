@@ -122,6 +122,10 @@ struct Api::Core {
     context.try_pack = parts.try_pack;
     if (parts.note) context.note = parts.note;
     if (parts.published) context.published = parts.published;
+    context.party_names = parts.party_names;
+    context.codes =
+        parts.codes ? parts.codes
+                    : std::make_shared<const papers::Codes>(context.dir / "keys" / "papers.key");
     for (int i = 0; i < parts.workers; ++i) {
       threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));
     }

@@ -28,6 +28,9 @@
 namespace bashu::views {
 class Follower;
 }
+namespace bashu::papers {
+class Codes;
+}
 namespace bashu::exchange {
 class Exchange;
 }
@@ -53,6 +56,9 @@ class Api {
     // What went wrong elsewhere, for the log: a provider that does not answer.
     std::function<void(std::string_view what, const std::string& error)> note{};
     std::shared_ptr<const figures::Published> published{};  // null: nothing was
+    // How papers name the governments, and their codes; null: of a key of the node's own.
+    std::map<std::string, Title, std::less<>> party_names{};
+    std::shared_ptr<const papers::Codes> codes{};
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

@@ -24,6 +24,7 @@
 #include "node/files.h"
 #include "node/system_environment.h"
 #include "packs/load.h"
+#include "papers/evidence.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -363,6 +364,12 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/cases/{id+}/evidence",
        own + "/evidence",
        {200, 404, 403, 404, 404, 404, 200, 404, 404, 404}},
+      {"/cases/{id+}/papers/{file}",
+       in + "/papers/receipt.pdf",
+       {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}/papers/{file}",
+       own + "/papers/receipt.pdf",
+       {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
       {"/documents/{sha256}",
        "/documents/" + std::string(64, '0') + "?case=" + outside,
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
@@ -567,6 +574,18 @@ TEST_F(ApiTest, PersonalValuesAreReadByThePartiesRolesOnly) {
     EXPECT_EQ(entry.effect.find("Zhang San"), std::string::npos);
     EXPECT_EQ(entry.evidence.find("Zhang San"), std::string::npos);
   }
+}
+
+TEST_F(ApiTest, APaperSaysNoMoreThanItsReaderMaySee) {
+  const std::string id = start("ann", "citizen", R"({"subject":"post","name":"Zhang San"})");
+  const auto said = [&](const std::string& key) {
+    const auto files = papers::files_of(get(key, "/cases/" + id + "/papers/receipt.pdf").raw.body);
+    EXPECT_TRUE(files) << key;
+    return files ? files->at(std::string{papers::kSaid}) : std::string{};
+  };
+  EXPECT_NE(said("ann").find("Zhang San"), std::string::npos);
+  EXPECT_NE(said("clerk").find("Zhang San"), std::string::npos);
+  EXPECT_EQ(said("auditor").find("Zhang"), std::string::npos);
 }
 
 TEST_F(ApiTest, TokensNeverReachTheJournalInClear) {

@@ -40,6 +40,12 @@ std::string idle_key(Context& context) {
 
 }  // namespace
 
+std::string origin_of(Context& context, const Call& call) {
+  const std::string& told = context.entrance.settings().origin;
+  if (!told.empty()) return told;
+  return (call.request.tls ? "https://" : "http://") + std::string{call.request.header("Host")};
+}
+
 std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, std::string_view id,
                                           bool state_needed) {
   const Problem unknown = problem_of(reject(RejectCode::unknown_case, std::string{id}));

@@ -24,6 +24,7 @@
 #include "exchange/exchange.h"
 #include "figures/published.h"
 #include "node/node.h"
+#include "papers/codes.h"
 #include "people/entrance.h"
 
 namespace bashu::views {
@@ -60,6 +61,8 @@ struct Context {
   std::filesystem::path dir;
   std::shared_ptr<const figures::Published> published = std::make_shared<figures::Published>();
   const Divisions* divisions = &shipped_divisions();
+  std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
+  std::shared_ptr<const papers::Codes> codes;
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;
@@ -90,6 +93,9 @@ struct Context {
         blobs{e ? e->blobs() : own_blobs},
         bell{v, door} {}
 };
+
+// Where our pages are, as the browser knows it.
+[[nodiscard]] std::string origin_of(Context& context, const Call& call);
 
 // A case as the core holds it now, if the key may see it; else 404, as if there were none.
 struct SeenCase {

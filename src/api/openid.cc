@@ -13,13 +13,6 @@ namespace {
 constexpr const char* kSignInCookie = "__Host-bashu-signin";
 constexpr const char* kBack = "/api/v1/session/openid/back";
 
-// Where our pages are, as the browser knows it.
-std::string origin_of(Context& context, const Call& call) {
-  const std::string& told = context.entrance.settings().origin;
-  if (!told.empty()) return told;
-  return (call.request.tls ? "https://" : "http://") + std::string{call.request.header("Host")};
-}
-
 // A path of ours, so that nobody is sent elsewhere by a link that begins here.
 std::string own_path(std::string path) {
   const bool ours = path.starts_with('/') && !path.starts_with("//") &&

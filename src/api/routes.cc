@@ -87,6 +87,8 @@ const std::vector<Route>& routes() {
       {"GET", "/cases/{id+}/history", &case_history, "The steps of a case", "at at_least"},
       {"GET", "/cases/{id+}/evidence", &case_evidence, "Entries, messages and receipts of a case",
        "whole at at_least"},
+      {"GET", "/cases/{id+}/papers/{file}", &print_paper,
+       "A paper of a case as PDF, by the name the pack gives it: `permission.pdf`", "at_least"},
       {"POST", "/cases/{id+}/settle", &settle_case, "Sign the end of a dispute", "dry_run"},
       {"GET", "/cases/{id+}", &show_case, "A case, now or at a past position", "at at_least"},
       {"GET", "/tasks", &list_tasks, "Open tasks for the roles of this key",

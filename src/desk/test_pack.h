@@ -63,6 +63,8 @@ services:
       firm: {type: firm, optional: true}
       place: {type: where, optional: true}
       reason: line
+    prints:
+      receipt: {title: {zh: 回执, en: Receipt}, text: {zh: "{name}", en: "{name}"}}
     start: {owner: origin, by: [citizen, clerk], form: [subject, name, person, proof, firm, place], to: asked}
     states:
       asked:

@@ -143,6 +143,19 @@ std::optional<std::uint64_t> cosigned_at(const SignatureLine& line, std::string_
   return time;
 }
 
+// Whether the line is of a key of that log; `note-signature` if it is and does not verify.
+Verified<bool> log_signed(const SignatureLine& line, std::string_view body, std::string_view origin,
+                          std::span<const std::string> log_keys) {
+  if (line.name != origin) return false;
+  const std::string_view raw = line.raw;
+  const auto log_key = std::ranges::find_if(log_keys, [&](const std::string& known) {
+    return key_id(origin, kLogType, known) == raw.substr(0, kKeyIdSize);
+  });
+  if (log_key == log_keys.end()) return false;
+  if (!verify_ed25519(*log_key, body, raw.substr(kKeyIdSize))) return bad("note-signature");
+  return true;
+}
+
 Verified<void> read_body(std::string_view origin, Checkpoint& checkpoint) {
   const std::string_view body = checkpoint.body;
   if (std::ranges::count(body, '\n') != 3) return bad("checkpoint-form");
@@ -179,6 +192,33 @@ std::string sign_note(std::string text, std::string_view name, std::string_view 
   return text;
 }
 
+Verified<std::string> open_note(std::string_view note, std::string_view name,
+                                std::span<const std::string> log_keys) {
+  const Verified<Note> read = read_note(note);
+  if (!read) return std::unexpected{read.error()};
+  bool by_log = false;
+  for (const SignatureLine& line : read->signatures) {
+    const auto of_log = log_signed(line, read->body, name, log_keys);
+    if (!of_log) return std::unexpected{of_log.error()};
+    by_log = by_log || *of_log;
+  }
+  if (!by_log) return bad("note-unsigned");
+  return std::string{read->body};
+}
+
+Verified<LogKey> read_verifier_key(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  const std::size_t first = text.find('+');
+  const std::size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
+  if (second == std::string_view::npos) return bad("verifier-key");
+  const auto raw = from_base64(text.substr(second + 1));
+  constexpr std::size_t kKeySize = 32;
+  if (!raw || raw->size() != 1 + kKeySize) return bad("verifier-key");
+  LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(1)};
+  if (verifier_key(key.name, kLogType, key.public_key) != text) return bad("verifier-key");
+  return key;
+}
+
 std::string sign_checkpoint(std::string_view origin, std::uint64_t size, const Hash& root,
                             std::string_view secret_key) {
   return sign_note(checkpoint_body(origin, size, root), origin, secret_key);
@@ -191,7 +231,7 @@ Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view ori
   if (!read) return std::unexpected{read.error()};
   Checkpoint checkpoint;
   checkpoint.body = read->body;
-  bool log_signed = false;
+  bool by_log = false;
   for (const SignatureLine& line : read->signatures) {
     const std::string_view id = std::string_view{line.raw}.substr(0, kKeyIdSize);
     const auto witness = std::ranges::find_if(witnesses, [&](const WitnessKey& known) {
@@ -203,15 +243,11 @@ Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view ori
       checkpoint.cosigned[witness->name] = *time;
       continue;
     }
-    if (line.name != origin) continue;
-    const auto log_key = std::ranges::find_if(
-        log_keys, [&](const std::string& known) { return key_id(origin, kLogType, known) == id; });
-    if (log_key == log_keys.end()) continue;
-    if (!verify_ed25519(*log_key, read->body, std::string_view{line.raw}.substr(kKeyIdSize)))
-      return bad("note-signature");
-    log_signed = true;
+    const auto of_log = log_signed(line, read->body, origin, log_keys);
+    if (!of_log) return std::unexpected{of_log.error()};
+    by_log = by_log || *of_log;
   }
-  if (!log_signed) return bad("note-unsigned");
+  if (!by_log) return bad("note-unsigned");
   const Verified<void> form = read_body(origin, checkpoint);
   if (!form) return std::unexpected{form.error()};
   return checkpoint;

@@ -22,6 +22,15 @@ namespace bashu::evidence {
 // A signed note of C2SP: the text, which ends with a line, and the signature of a log's key.
 [[nodiscard]] std::string sign_note(std::string text, std::string_view name,
                                     std::string_view secret_key);
+// What a note says, if a key of the log called `name` signed it.
+[[nodiscard]] Verified<std::string> open_note(std::string_view note, std::string_view name,
+                                              std::span<const std::string> log_keys);
+struct LogKey {
+  std::string name;
+  std::string public_key;  // 32 bytes
+};
+// A verifier key of a log, as verifier_key() writes it. Code: verifier-key.
+[[nodiscard]] Verified<LogKey> read_verifier_key(std::string_view text);
 [[nodiscard]] std::string sign_checkpoint(std::string_view origin, std::uint64_t size,
                                           const Hash& root, std::string_view secret_key);
 

@@ -549,6 +549,19 @@ void bundle_commands(Parser& parser, const Text& t) {
       });
 }
 
+void verify_command(Parser& parser, const Text& t) {
+  parser.command<Verify>(
+      &parser.app, "verify",
+      t("judge a paper (PDF) or a proof without its node", "离线核验文书（PDF）或证明"), verify,
+      [&t](CLI::App& app, Verify& o) {
+        app.add_option("FILE", o.file)->required();
+        app.add_option("--key", o.key,
+                       t("verifier key of the journal, or a file with it",
+                         "日志的验证公钥，或存有公钥的文件"))
+            ->required();
+      });
+}
+
 void overview_options(CLI::App& app, Overview& o, const Text& t, const std::string& what_as_of) {
   app.add_option("DIR", o.words,
                  t("the node's directory, unless --api is given", "节点目录，给出 --api 时除外"))
@@ -1025,6 +1038,7 @@ int run(int argc, char** argv) {
   import_commands(parser, t);
   journal_commands(parser, t);
   bundle_commands(parser, t);
+  verify_command(parser, t);
   figure_commands(parser, t);
   network_commands(parser, t);
   fares_commands(parser, t);

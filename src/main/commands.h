@@ -219,6 +219,12 @@ struct VerifyBundle {
 };
 Exit verify_bundle(const Console& console, const VerifyBundle& what);
 
+// verify_command.cc
+struct Verify {
+  std::string file, key;  // the key: as text, or a file with it
+};
+Exit verify(const Console& console, const Verify& what);
+
 // figures_command.cc
 struct Figures {
   Remote remote;

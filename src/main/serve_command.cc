@@ -23,6 +23,7 @@
 #include "main/pack_trial.h"
 #include "node/files.h"
 #include "node/system_environment.h"
+#include "papers/codes.h"
 #include "people/entrance.h"
 #include "site/site.h"
 #include "views/follower.h"
@@ -222,6 +223,9 @@ Exit serve(const Console& console, const Serve& what) {
   if (!published) return console.fail(published.error());
   std::function<std::expected<void, Fault>(Date)> set_today;
   if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };
+  const auto article = site::load_article(site::circle_folder(dir, what.circle));
+  if (!article) return console.fail(article.error());
+  const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
   api::Api api{{.node = node->get(),
                 .views = follower->get(),
                 .exchange = exchange->get(),
@@ -232,9 +236,9 @@ Exit serve(const Console& console, const Serve& what) {
                 .note = [&](std::string_view about,
                             const std::string& error) { log.write(about, {{"error", error}}); },
                 .published = *published,
+                .party_names = (*article)->parties,
+                .codes = codes,
                 .workers = what.workers}};
-  const auto article = site::load_article(site::circle_folder(dir, what.circle));
-  if (!article) return console.fail(article.error());
   const auto map = site::load_map(site::circle_folder(dir, what.circle));
   if (!map) return console.fail(map.error());
   site::Site site{{.views = [&] { return (*follower)->views(); },
@@ -242,7 +246,8 @@ Exit serve(const Console& console, const Serve& what) {
                    .article = *article,
                    .map = *map,
                    .today = [&] { return (*clock)->today(); },
-                   .proof = [&](std::uint64_t entry) { return (*node)->receipt(entry); }}};
+                   .proof = [&](std::uint64_t entry) { return (*node)->receipt(entry); },
+                   .codes = codes}};
   auto doors = open_doors(what, *identity, api, site);
   if (!doors) return console.fail(doors.error());
 

@@ -54,10 +54,13 @@ void fill_navigation(Ask& ask, const std::string& current, Slots layout) {
                                 Tab{"map", "site.map", {"map"}},
                                 Tab{"network", "site.network", {"network"}},
                                 Tab{"registers", "site.registers", {"registers"}},
-                                Tab{"services", "site.services", {"services"}}};
+                                Tab{"services", "site.services", {"services"}},
+                                Tab{"check", "site.check", {"check"}}};
   for (const Tab& tab : kTabs) {
-    if (std::string_view{tab.name} == "map" && !has_map(ask)) continue;
-    if (std::string_view{tab.name} == "network" && !has_network(ask)) continue;
+    const std::string_view name = tab.name;
+    if (name == "map" && !has_map(ask)) continue;
+    if (name == "network" && !has_network(ask)) continue;
+    if (name == "check" && (!ask.from.codes || ask.links.fixed())) continue;
     Slots one = layout.add("TAB");
     one.set("HREF", ask.links.to(tab.path));
     one.set("TITLE", ask.say(tab.title));

@@ -21,6 +21,10 @@
 #include "texts/texts.h"
 #include "views/views.h"
 
+namespace bashu::papers {
+class Codes;
+}
+
 namespace bashu::site {
 
 // All of it as it stood at one position: a page never mixes two.
@@ -35,6 +39,7 @@ struct Sources {
   Date edition;  // the day the overview is of unless another is asked for
   // The proof that an entry is in the journal; empty function: there is no journal at hand.
   std::function<std::optional<std::string>(std::uint64_t)> proof;
+  std::shared_ptr<const papers::Codes> codes{};  // of papers; null: none can be checked
 };
 
 struct Ask {

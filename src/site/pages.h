@@ -46,6 +46,9 @@ namespace bashu::site {
 [[nodiscard]] Answered entry_page(Ask& ask, const std::string& position);
 [[nodiscard]] Answered entry_proof(Ask& ask, const std::string& position);
 
+// check_page.cc: what the code of a paper leads to; without one, where to enter it.
+[[nodiscard]] Answered check_page(Ask& ask, const std::string& code);
+
 // Says that something is not there or was not understood.
 [[nodiscard]] Answer message_page(Ask& ask, int status, std::string_view title_key,
                                   std::string_view text_key);

@@ -47,6 +47,7 @@ Answered routed(Ask& ask) {
   if (is(0, "map") && size == 1) return map_page(ask);
   if (is(0, "network") && size == 1) return network_page(ask);
   if (is(0, "network") && size == 2) return network_file(ask, path[1]);
+  if (is(0, "check") && size <= 2) return check_page(ask, size == 2 ? path[1] : "");
   if (is(0, "journal") && size == 2) return entry_page(ask, path[1]);
   if (is(0, "journal") && size == 3 && path[2] == "proof.txt") return entry_proof(ask, path[1]);
   return std::nullopt;
@@ -186,7 +187,8 @@ struct Site::Core {
                 .packs = std::move(packs),
                 .today = today,
                 .edition = parts.published->rows.empty() ? today : parts.published->as_of,
-                .proof = parts.proof});
+                .proof = parts.proof,
+                .codes = parts.codes});
     kept.clear();
     kept_bytes = 0;
     return sources;
@@ -241,6 +243,11 @@ struct Site::Core {
     }
     if (request.path() == "/") {
       return redirection("/" + api::preferred_language(request.header("Accept-Language")) + "/");
+    }
+    // As the code on a paper leads here.
+    if (request.path() == "/check" || request.path().starts_with("/check/")) {
+      return redirection("/" + api::preferred_language(request.header("Accept-Language")) +
+                         std::string{request.target});
     }
     if (request.path() == "/site.css") {
       static const std::shared_ptr<const Kept> kStyle = [] {

@@ -28,6 +28,7 @@ class Site {
     std::shared_ptr<const Map> map;
     std::function<Date()> today;
     std::function<std::optional<std::string>(std::uint64_t)> proof;  // may be empty
+    std::shared_ptr<const papers::Codes> codes{};                    // may be null
     int workers = 2;
     std::size_t waiting_max = 256;
     std::size_t kept_bytes_max = 64u << 20;

@@ -275,6 +275,12 @@ TEST_F(SitePages, NoPersonalValueStandsOnAnyPageReachedByLinks) {
   EXPECT_GT(seen.size(), 30U);
 }
 
+TEST_F(SitePages, WithoutCodesNoPaperIsChecked) {
+  EXPECT_EQ(get("/en/check/").status, 404);
+  EXPECT_FALSE(has(get("/en/"), "/en/check/"));
+  EXPECT_EQ(get("/check/7K2M", {{"Accept-Language", "zh"}}).header("Location"), "/zh/check/7K2M");
+}
+
 TEST_F(SitePages, WhatTheReaderHasIsNotSentAgain) {
   const auto page = get("/en/figures/");
   const std::string tag{page.header("ETag")};

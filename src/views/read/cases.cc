@@ -250,6 +250,21 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
   return steps;
 }
 
+std::vector<core::CaseId> cases_opened_at(Session& session, std::uint64_t position) {
+  std::vector<core::CaseId> list;
+  const auto at = static_cast<std::int64_t>(position);
+  if (at > session.known) return list;
+  Statement& find =
+      session.db.prepared("SELECT no, position FROM case_index WHERE no >= ? ORDER BY no LIMIT 1");
+  const std::int64_t first = first_after(find, next_id(session.db, "case_index", "no"), at - 1);
+  Statement& query =
+      session.db.prepared("SELECT id, position FROM case_index WHERE no >= ? ORDER BY no");
+  query.bind(0, first);
+  while (query.step() && query.integer(1) == at) list.emplace_back(query.text(0));
+  query.reset();
+  return list;
+}
+
 std::vector<std::uint64_t> positions(Session& session, std::string_view id) {
   std::vector<std::uint64_t> list;
   const auto place = place_of(session, id);

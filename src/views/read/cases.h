@@ -62,6 +62,9 @@ struct StepRow {
 // Positions of every entry that changed the case, in order: where its evidence is.
 [[nodiscard]] std::vector<std::uint64_t> positions(Session& session, std::string_view id);
 
+// The cases that became known by the entry at `position`.
+[[nodiscard]] std::vector<core::CaseId> cases_opened_at(Session& session, std::uint64_t position);
+
 // Where a case is: its table and number.
 struct CasePlace {
   TablePtr table;
