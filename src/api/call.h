@@ -57,8 +57,9 @@ struct Write {
   std::string evidence;  // instead of the command record, where it is something else
   std::vector<Warning> warnings;
   std::vector<std::string>
-      new_keys;      // of the vault; forgotten again unless the command takes effect
-  int status = 200;  // if it is done
+      new_keys;  // of the vault; forgotten again unless the command takes effect
+  std::vector<std::string> documents{};  // deposited before; handed in if the command takes effect
+  int status = 200;                      // if it is done
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 
