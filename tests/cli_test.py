@@ -134,11 +134,29 @@ class Usage(Folder):
             self.assertEqual(result.returncode, 2, (name, value, result.stdout))
             self.assertFalse((self.dir / "x").exists(), (name, value))
 
+    def test_a_directory_that_lies_open_is_not_served(self):
+        node = self.dir / "closed"
+        made = run("init", node, "--party", "x1", "--name", "X", "--listen", "127.0.0.1:0", "--api", "0.0.0.0:0")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertEqual(node.stat().st_mode & 0o777, 0o700)
+        self.assertFalse([path.name for path in (node / "keys").iterdir() if path.suffix == ".key" and path.stat().st_mode & 0o77])
+        result = run("serve", node)  # everybody could listen
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("--api-in-clear", result.stderr)
+        node.chmod(0o755)
+        (node / "vault.db").touch(0o644)
+        (node / "vault.db").chmod(0o644)
+        result = run("serve", node, "--api", "127.0.0.1:0")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("vault.db", result.stderr)
+        self.assertIn(f"chmod -R o= {node}", result.stderr)
+        self.assertEqual(run("access", "verify", node).returncode, 0)
+
     def test_help_explains_every_command(self):
         result = run("--help")
         self.assertEqual(result.returncode, 0)
         for command in ("pack", "init", "key", "serve", "snapshot", "circle", "case", "journal",
-                        "bundle", "verify-bundle", "bench"):
+                        "access", "bundle", "verify-bundle", "bench"):
             self.assertRegex(result.stdout, rf"(?m)^  {command} ")
         self.assertIn("Exit codes", result.stdout)
 

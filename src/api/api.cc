@@ -274,6 +274,12 @@ struct Api::Core {
                            ? command_record(call, request.command, std::move(ready.request))
                            : std::move(ready.evidence);
 
+    if (dry_run) ready.documents.clear();
+    if (!hand_in(ready.documents, call.key->principal())) {
+      forget(ready.new_keys);
+      refuse(asked, problem_of(Fault{.what = "a document could not be handed in"}));
+      return finished();
+    }
     auto open = std::make_shared<std::pair<Asked, Write>>(std::move(asked), std::move(ready));
     const auto done = [this, open, dry_run](node::Outcome outcome) {
       const auto& [waits, what] = *open;
@@ -291,15 +297,31 @@ struct Api::Core {
         took_effect = std::get<Fault>(outcome).unknown_outcome;
         response = problem_response(problem_of(std::get<Fault>(outcome)), language);
       }
+      for (const std::string& sha256 : what.documents) {
+        context.deposits.settle(sha256, took_effect);
+      }
       if (!took_effect) forget(what.new_keys);
       answer(waits, std::move(response));
       finished();
     };
     if (!context.node.submit(std::move(request), done)) {
+      for (const std::string& sha256 : open->second.documents) {
+        context.deposits.settle(sha256, false);
+      }
       forget(open->second.new_keys);
       refuse(open->first, busy(1));
       finished();
     }
+  }
+
+  // All of them, or none.
+  bool hand_in(const std::vector<std::string>& documents, const std::string& principal) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (context.deposits.hand_in(documents[i], principal)) continue;
+      for (std::size_t j = 0; j < i; ++j) context.deposits.settle(documents[j], false);
+      return false;
+    }
+    return true;
   }
 
   // Keys made for values that were not kept. Not on the node's thread: it writes to a disk.

@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "api/access_log.h"
 #include "api/deposits.h"
 #include "api/routes.h"
 #include "base/bytes.h"
@@ -657,9 +658,17 @@ TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
   const std::string with =
       R"({"subject":"post","name":"Zhang","proof":)" + canonical_json(put.body) + "}";
 
-  // Only who deposited it can hand it in.
+  // Only who deposited it can hand it in,
   EXPECT_EQ(post("bob", "/cases", start_body("citizen", with)).code(), "form");
+  // and only with a command that takes effect.
+  const fs::path waits = world_->dir / "sichuan" / "deposits" / "open" / sha256;
+  EXPECT_EQ(post("ann", "/cases?dry_run=true", start_body("citizen", with)).status, 200);
+  EXPECT_TRUE(fs::exists(waits));
+  const std::string without = R"({"name":"Zhang","proof":)" + canonical_json(put.body) + "}";
+  EXPECT_EQ(post("ann", "/cases", start_body("citizen", without)).status, 422);
+  EXPECT_TRUE(fs::exists(waits));
   const std::string id = start("ann", "citizen", with);
+  EXPECT_FALSE(fs::exists(waits));
 
   const std::string path = "/documents/" + sha256;
   EXPECT_EQ(get("ann", path).status, 400);
@@ -689,6 +698,34 @@ TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
   ASSERT_TRUE(entries);
   for (const node::Entry& entry : *entries) {
     EXPECT_EQ(entry.effect.find("甲乙丙"), std::string::npos);
+  }
+}
+
+TEST_F(ApiTest, EveryReadOfPersonalValuesIsWrittenDown) {
+  const std::string id = start("ann", "citizen", R"({"subject":"post","name":"Zhang San"})");
+  const fs::path dir = world_->dir / "sichuan";
+  const auto lines = [&] {
+    std::vector<Value> all;
+    EXPECT_TRUE(verify_access(dir, [&](const Value& line) { all.push_back(line); })->has_value());
+    return all;
+  };
+  struct Row {
+    const char* who;
+    std::string path;
+    bool written;
+  };
+  for (const Row& row :
+       {Row{"clerk", "/cases/" + id, true}, Row{"clerk", "/cases", true},
+        Row{"ann", "/cases/" + id, true}, Row{"clerk", "/cases/" + id + "/history", true},
+        Row{"clerk", "/search?q=post", true}, Row{"auditor", "/journal/entries", true},
+        Row{"auditor", "/cases/" + id, false},  // masked for them
+        Row{"bob", "/cases/" + id, false}}) {
+    const std::size_t before = lines().size();
+    static_cast<void>(get(row.who, row.path));
+    const auto after = lines();
+    ASSERT_EQ(after.size(), before + (row.written ? 1 : 0)) << row.who << " " << row.path;
+    EXPECT_TRUE(!row.written || after.back().text_at("key") == row.who) << row.path;
+    EXPECT_EQ(canonical_json(after.back()).find("Zhang"), std::string::npos);
   }
 }
 

@@ -58,8 +58,8 @@ struct Write {
   std::vector<Warning> warnings;
   std::vector<std::string>
       new_keys;      // of the vault; forgotten again unless the command takes effect
-  int status = 200;  // if it is done
-  std::vector<Problem::Part> faults{};  // all of its form, told if it is refused for one of them
+  int status = 200;  // if it is done std::vector<std::string> documents{}; deposited before; handed in the command takes effect
+  std::vector<Problem::Part> faults{};  // all of its form, told if it is refused for one of them int status = 200; done
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 

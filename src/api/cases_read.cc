@@ -93,7 +93,7 @@ Result list_cases(Context& context, const Call& call) {
   filter.page = *page;
 
   Onlooker onlooker{context, call};
-  Reader sensitive;
+  Reader all;
   Value::List cases;
   std::string next;
   for (int pages = 0; pages < kPagesMax; ++pages) {
@@ -105,13 +105,13 @@ Result list_cases(Context& context, const Call& call) {
       if (sight == Sight::none) continue;
       Reader reader = onlooker.reader(sight);
       cases.push_back(case_value(row, onlooker.pack(row.pack).get(), reader, call.language));
-      std::ranges::move(reader.sensitive, std::back_inserter(sensitive.sensitive));
+      std::ranges::move(reader.opened, std::back_inserter(all.opened));
     }
     next = listed->next;
     filter.page.after = next;
     if (next.empty() || static_cast<int>(cases.size()) >= page->limit) break;
   }
-  if (auto noted = onlooker.account_for(sensitive, "cases"); !noted) {
+  if (auto noted = onlooker.account_for(all, "cases"); !noted) {
     return std::unexpected{noted.error()};
   }
   return json_response(Value::Record{{"cases", std::move(cases)},

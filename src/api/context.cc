@@ -153,9 +153,11 @@ std::expected<Value, Problem> seal_form(Context& context, const Call& call,
     write.new_keys.push_back(key);
   }
   Value sealed = context.node.vault().seal(fields, form, own, key);
-  if (auto error = seal_documents(context, call.key->principal(), fields, form, path, sealed)) {
+  Handing handing{.principal = call.key->principal()};
+  if (auto error = seal_documents(context, handing, fields, form, path, sealed)) {
     return std::unexpected{form_problem(error->path, error->why)};
   }
+  std::ranges::move(handing.documents, std::back_inserter(write.documents));
   return sealed;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/access_log.h"
 #include "api/bell.h"
 #include "api/call.h"
 #include "api/deposits.h"
@@ -87,7 +88,7 @@ struct Context {
         dir{n.identity().dir},
         shelves{n},
         cursors{dir / "keys" / "cursors.key"},
-        access{dir / "access.log"},
+        access{dir},
         deposits{dir / "deposits"},
         own_blobs{dir / "blobs"},
         blobs{e ? e->blobs() : own_blobs},

@@ -52,13 +52,23 @@ std::expected<void, Fault> Deposits::add(const Deposit& deposit) {
   return written;
 }
 
+std::optional<Deposit> Deposits::find(std::string_view sha256, std::string_view principal) const {
+  if (!hash_from_hex(sha256)) return std::nullopt;
+  const std::lock_guard lock{mutex_};
+  const auto waiting = open_.find(sha256);
+  auto found = waiting == open_.end() ? read(dir_ / sha256) : std::optional{waiting->second};
+  return found && found->principal == principal ? found : std::nullopt;
+}
+
 std::optional<Deposit> Deposits::hand_in(std::string_view sha256, std::string_view principal) {
   if (!hash_from_hex(sha256)) return std::nullopt;
   const std::lock_guard lock{mutex_};
   const auto waiting = open_.find(sha256);
   if (waiting == open_.end()) {
     auto before = read(dir_ / sha256);
-    return before && before->principal == principal ? before : std::nullopt;
+    if (!before || before->principal != principal) return std::nullopt;
+    if (const auto it = undecided_.find(sha256); it != undecided_.end()) ++it->second.commands;
+    return before;
   }
   if (waiting->second.principal != principal) return std::nullopt;
   std::error_code error;
@@ -69,7 +79,22 @@ std::optional<Deposit> Deposits::hand_in(std::string_view sha256, std::string_vi
   }
   Deposit deposit = std::move(waiting->second);
   open_.erase(waiting);
+  undecided_.insert_or_assign(deposit.sha256, Undecided{.deposit = deposit, .commands = 1});
   return deposit;
+}
+
+void Deposits::settle(std::string_view sha256, bool took_effect) {
+  const std::lock_guard lock{mutex_};
+  const auto it = undecided_.find(sha256);
+  if (it == undecided_.end()) return;
+  it->second.stays |= took_effect;
+  if (--it->second.commands > 0) return;
+  if (!it->second.stays) {
+    std::error_code error;  // what cannot be moved back stays
+    fs::rename(dir_ / sha256, open_file(sha256), error);
+    if (!error) open_.insert_or_assign(it->first, std::move(it->second.deposit));
+  }
+  undecided_.erase(it);
 }
 
 std::vector<Deposit> Deposits::give_up(Instant now) {

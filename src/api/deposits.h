@@ -41,8 +41,14 @@ class Deposits {
   [[nodiscard]] bool room_for(std::string_view principal) const;
   // On disk when this returns.
   [[nodiscard]] std::expected<void, Fault> add(const Deposit& deposit);
-  // The deposit if this principal made it; from then on it is handed in and stays.
+  // The deposit if this principal made it.
+  [[nodiscard]] std::optional<Deposit> find(std::string_view sha256,
+                                            std::string_view principal) const;
+  // The same, handed in with a command: settle() is to follow, or it stays.
   [[nodiscard]] std::optional<Deposit> hand_in(std::string_view sha256, std::string_view principal);
+  // The command took effect, and the deposit stays; or it did not, and the deposit waits again,
+  // unless another command holds it.
+  void settle(std::string_view sha256, bool took_effect);
   // Takes out what has waited for a week; its blob and its key are the caller's to remove.
   [[nodiscard]] std::vector<Deposit> give_up(Instant now);
 
@@ -54,6 +60,12 @@ class Deposits {
   std::filesystem::path dir_;
   mutable std::mutex mutex_;
   std::map<std::string, Deposit, std::less<>> open_;  // by sha256
+  struct Undecided {
+    Deposit deposit;
+    int commands = 0;
+    bool stays = false;
+  };
+  std::map<std::string, Undecided, std::less<>> undecided_;  // handed in, not settled yet
 };
 
 }  // namespace bashu::api

@@ -57,6 +57,31 @@ TEST_F(DepositsTest, WhatWasHandedInStaysAndTheRestIsGivenUpAfterAWeek) {
   EXPECT_TRUE(later.hand_in(of("ann", "fresh", 0).sha256, "ann"));
 }
 
+TEST_F(DepositsTest, WhatItsCommandDidNotTakeWaitsAgain) {
+  Deposits deposits{dir_};
+  const std::string sha256 = of("ann", "one", 0).sha256;
+  ASSERT_TRUE(deposits.add(of("ann", "one", 0)));
+  EXPECT_TRUE(deposits.find(sha256, "ann"));
+  EXPECT_FALSE(deposits.find(sha256, "bob"));
+  ASSERT_TRUE(deposits.hand_in(sha256, "ann"));
+  EXPECT_TRUE(deposits.give_up({Deposits::kOpenMs}).empty());  // while it is decided
+  deposits.settle(sha256, false);
+  EXPECT_TRUE(deposits.find(sha256, "ann"));
+
+  // Of two commands one takes it, whichever is told first.
+  for (const bool first : {true, false}) {
+    const Deposit both = of("ann", first ? "two" : "three", 0);
+    ASSERT_TRUE(deposits.add(both));
+    ASSERT_TRUE(deposits.hand_in(both.sha256, "ann"));
+    ASSERT_TRUE(deposits.hand_in(both.sha256, "ann"));
+    deposits.settle(both.sha256, first);
+    deposits.settle(both.sha256, !first);
+  }
+  const auto gone = deposits.give_up({Deposits::kOpenMs});
+  ASSERT_EQ(gone.size(), 1U);
+  EXPECT_EQ(gone[0].sha256, sha256);
+}
+
 TEST_F(DepositsTest, OnePrincipalCannotTakeAllTheRoom) {
   Deposits deposits{dir_};
   for (std::size_t i = 0; i < Deposits::kOpenMax; ++i) {

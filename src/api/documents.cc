@@ -27,14 +27,15 @@ bool is_media_type(std::string_view text) {
 Title both(const char* en, const char* zh) { return {{"en", en}, {"zh", zh}}; }
 
 // Replaces in `sealed` what stands for the document `plain` of type `type`.
-std::optional<packs::FormError> seal_one(Context& context, const std::string& principal,
+std::optional<packs::FormError> seal_one(Context& context, Handing& handing,
                                          const packs::Type& type, const Value& plain,
                                          const std::string& path, Value& sealed) {
-  const auto deposit = context.deposits.hand_in(plain.text_at("sha256"), principal);
+  const auto deposit = context.deposits.find(plain.text_at("sha256"), handing.principal);
   if (!deposit) {
     return packs::FormError{path, both("Deposit the document first (POST /documents).",
                                        "请先上传文件（POST /documents）。")};
   }
+  handing.documents.push_back(deposit->sha256);
   const auto alone = std::make_shared<packs::Type>(type);
   const Value again =
       context.node.vault().seal({{"document", alone}}, Value::Record{{"document", plain}},
@@ -44,11 +45,11 @@ std::optional<packs::FormError> seal_one(Context& context, const std::string& pr
   return std::nullopt;
 }
 
-std::optional<packs::FormError> seal_in(Context& context, const std::string& principal,
-                                        const packs::Type& type, const Value& plain,
-                                        const std::string& path, Value& sealed) {
+std::optional<packs::FormError> seal_in(Context& context, Handing& handing, const packs::Type& type,
+                                        const Value& plain, const std::string& path,
+                                        Value& sealed) {
   if (type.kind == packs::Kind::document) {
-    return seal_one(context, principal, type, plain, path, sealed);
+    return seal_one(context, handing, type, plain, path, sealed);
   }
   // Inside a value that is sealed whole a document could never be found again.
   const auto holds_document = [](const auto& self, const packs::Type& t) -> bool {
@@ -65,20 +66,19 @@ std::optional<packs::FormError> seal_in(Context& context, const std::string& pri
   }
   if (const Value::List* list = plain.as_list(); list && sealed.as_list()) {
     for (std::size_t i = 0; i < list->size(); ++i) {
-      if (auto error = seal_in(context, principal, *type.element, (*list)[i],
+      if (auto error = seal_in(context, handing, *type.element, (*list)[i],
                                path + "[" + std::to_string(i) + "]", (*sealed.as_list())[i])) {
         return error;
       }
     }
     return std::nullopt;
   }
-  return seal_documents(context, principal, type.members, plain, path, sealed);
+  return seal_documents(context, handing, type.members, plain, path, sealed);
 }
 
 // A document found in the data of a case, with the key it is encrypted under.
 struct FoundDocument {
   std::string name, media, key;
-  bool sensitive = false;
 };
 std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& type,
                                       const Value& value, std::string_view sha256) {
@@ -86,10 +86,7 @@ std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& typ
     const std::vector<std::string> keys = node::sealing_keys(value);
     Value clear = packs::is_sealed(value) ? vault.unseal(value) : value;
     if (clear.text_at("sha256") != sha256 || keys.empty()) return std::nullopt;
-    FoundDocument found{.name = {},
-                        .media = clear.text_at("media"),
-                        .key = keys.front(),
-                        .sensitive = type.cls == packs::Class::sensitive};
+    FoundDocument found{.name = {}, .media = clear.text_at("media"), .key = keys.front()};
     const Value* name = clear.find("name");
     if (!name) return found;
     const Value open = packs::is_sealed(*name) ? vault.unseal(*name) : *name;
@@ -111,14 +108,14 @@ std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& typ
 
 }  // namespace
 
-std::optional<packs::FormError> seal_documents(Context& context, const std::string& principal,
+std::optional<packs::FormError> seal_documents(Context& context, Handing& handing,
                                                const std::vector<packs::Member>& fields,
                                                const Value& form, const std::string& path,
                                                Value& sealed) {
   for (const packs::Member& field : fields) {
     const Value* plain = form.find(field.name);
     if (!plain || !sealed.as_record() || !sealed.find(field.name)) continue;
-    if (auto error = seal_in(context, principal, *field.type, *plain, path + "." + field.name,
+    if (auto error = seal_in(context, handing, *field.type, *plain, path + "." + field.name,
                              sealed.as_record()->find(field.name)->second)) {
       return error;
     }
@@ -212,12 +209,10 @@ Result get_document(Context& context, const Call& call) {
   }
   auto bytes = exchange::decrypt_document(*blob, *key);
   if (!bytes) return std::unexpected{problem_of(Fault{.what = "blob " + sha256 + " is damaged"})};
-  if (found->sensitive) {
-    Reader reader;
-    reader.sensitive = {id + "/documents/" + sha256};
-    if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {
-      return std::unexpected{noted.error()};
-    }
+  Reader reader;
+  reader.opened = {id + "/documents/" + sha256};
+  if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {
+    return std::unexpected{noted.error()};
   }
   auto response = http::text_response(200, found->media, std::move(*bytes));
   // Shown by no browser as a page of this node.

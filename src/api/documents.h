@@ -14,10 +14,15 @@
 
 namespace bashu::api {
 
+// Who hands documents in, and which: they are, when the command that names them takes effect.
+struct Handing {
+  std::string principal;
+  std::vector<std::string> documents{};  // by sha256; grows
+};
 // Seals every document of `form` under the key of its deposit: `sealed` is the form as Vault::seal
 // left it. A document that this principal has not deposited is a form error.
 [[nodiscard]] std::optional<packs::FormError> seal_documents(
-    Context& context, const std::string& principal, const std::vector<packs::Member>& fields,
-    const Value& form, const std::string& path, Value& sealed);
+    Context& context, Handing& handing, const std::vector<packs::Member>& fields, const Value& form,
+    const std::string& path, Value& sealed);
 
 }  // namespace bashu::api

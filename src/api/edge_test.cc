@@ -186,11 +186,11 @@ TEST(Privacy, WhatIsNotPublicIsLeftOutForOthers) {
                                    {"note", "internal words"},
                                    {"contact", Value::Record{{"$sealed", "1"}, {"box", "AAAA"}}},
                                    {"key", "91110000101623741K"}}};
-  Reader office{.vault = nullptr, .personal = false, .internal = true, .sensitive = {}};
+  Reader office{.vault = nullptr, .personal = false, .internal = true};
   const Value seen = reveal(office, members, record, "agents");
   EXPECT_EQ(seen.text_at("note"), "internal words");
   EXPECT_EQ(*seen.find("contact"), (Value{Value::Record{{"$sealed", true}}}));
-  Reader other{.vault = nullptr, .personal = false, .internal = false, .sensitive = {}};
+  Reader other{.vault = nullptr, .personal = false, .internal = false};
   const Value outside = reveal(other, members, record, "agents");
   EXPECT_FALSE(outside.find("note"));
   EXPECT_FALSE(outside.find("contact"));
@@ -200,7 +200,7 @@ TEST(Privacy, WhatIsNotPublicIsLeftOutForOthers) {
 TEST(Privacy, APlainValueWhereASealedOneBelongsIsMaskedToo) {
   const auto pack = packs::load(kTestPack).pack;
   const auto& fields = packs::find(pack->services, "errand")->fields;
-  Reader auditor{.vault = nullptr, .personal = false, .internal = true, .sensitive = {}};
+  Reader auditor{.vault = nullptr, .personal = false, .internal = true};
   const Value shown = reveal(auditor, fields, Value{Value::Record{{"name", "Zhang"}}}, "");
   EXPECT_EQ(*shown.find("name"), (Value{Value::Record{{"$sealed", true}}}));
 }

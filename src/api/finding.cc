@@ -40,8 +40,7 @@ std::optional<Value> hit_value(Context& context, const Call& call, Onlooker& onl
   const Sight sight = onlooker.sight_of(**row);
   if (sight == Sight::none) return std::nullopt;
   // Without personal values: a list opens none.
-  Reader reader{
-      .vault = nullptr, .personal = false, .internal = sight == Sight::full, .sensitive = {}};
+  Reader reader{.vault = nullptr, .personal = false, .internal = sight == Sight::full};
   return Value{Value::Record{
       {"case", case_value(**row, onlooker.pack((*row)->pack).get(), reader, call.language)}}};
 }
@@ -72,7 +71,7 @@ std::optional<Value> item_value(const Call& call, Onlooker& onlooker,
     one["task"] = item.number;
     one["title"] = in_language(tasks->rows.front().title, call.language);
   }
-  Reader reader{.vault = nullptr, .personal = false, .internal = true, .sensitive = {}};
+  Reader reader{.vault = nullptr, .personal = false, .internal = true};
   one["case"] = case_value(**row, onlooker.pack((*row)->pack).get(), reader, call.language);
   return Value{std::move(one)};
 }
@@ -123,6 +122,10 @@ Result search(Context& context, const Call& call) {
     answer["next"] = next_page(context, call, found->next);
     ask.after = found->next;
     if (ask.after.empty() || static_cast<int>(hits.size()) >= page->limit) break;
+  }
+  // Not what was asked: a question holds names.
+  if (auto noted = account_for(context, call, "search"); !noted) {
+    return std::unexpected{noted.error()};
   }
   answer["hits"] = std::move(hits);
   return json_response(Value{std::move(answer)});

@@ -4,6 +4,7 @@
 
 #include "api/event_value.h"
 #include "api/handlers.h"
+#include "api/reading.h"
 
 namespace bashu::api {
 
@@ -17,6 +18,9 @@ Result journal_entries(Context& context, const Call& call) {
   if (!desk::may_everywhere(*call.key, "audit") && !desk::may_everywhere(*call.key, "admin")) {
     return std::unexpected{
         forbidden("Reading the journal needs `audit`.", "查阅日志须有 audit 权限。")};
+  }
+  if (auto noted = account_for(context, call, "journal"); !noted) {
+    return std::unexpected{noted.error()};
   }
   const auto from = number_parameter(call, "from");
   if (!from) return std::unexpected{from.error()};

@@ -1,13 +1,8 @@
 #include "api/privacy.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <utility>
-
-#include "base/json.h"
 
 namespace bashu::api {
 
@@ -25,17 +20,17 @@ Value masked() { return Value::Record{{"$sealed", true}}; }
 Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
                  const std::string& path);
 
-Value open(Reader& reader, const packs::Type& type, const Value& value, const std::string& path) {
+Value open(Reader& reader, const Value& value, const std::string& path) {
   if (!reader.personal || !reader.vault) return masked();
   Value clear = reader.vault->unseal(value);
   if (packs::is_sealed(clear)) return masked();
-  if (type.cls == packs::Class::sensitive) reader.sensitive.push_back(path);
+  reader.opened.push_back(path);
   return clear;
 }
 
 Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
                  const std::string& path) {
-  if (packs::is_sealed(value)) return open(reader, type, value, path);
+  if (packs::is_sealed(value)) return open(reader, value, path);
   if (type.kind == packs::Kind::list && value.as_list()) {
     Value::List list;
     for (std::size_t i = 0; i < value.as_list()->size(); ++i) {
@@ -50,8 +45,8 @@ Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
     Value::Record record;
     for (const auto& [name, member] : *value.as_record()) {
       if (name == "dek") continue;  // of the vault; means nothing outside
-      record.emplace(
-          name, packs::is_sealed(member) ? open(reader, type, member, below(path, name)) : member);
+      record.emplace(name,
+                     packs::is_sealed(member) ? open(reader, member, below(path, name)) : member);
     }
     return record;
   }
@@ -175,23 +170,6 @@ Value mask(const Value& value) {
     return out;
   }
   return value;
-}
-
-bool AccessLog::record(Instant now, const people::Principal& key, std::string_view resource,
-                       const std::vector<std::string>& paths) {
-  Value::List fields;
-  for (const std::string& path : paths) fields.emplace_back(path);
-  const std::string line = canonical_json(Value::Record{{"time_ms", now.unix_ms},
-                                                        {"key", key.id},
-                                                        {"principal", key.principal()},
-                                                        {"resource", resource},
-                                                        {"fields", std::move(fields)}}) +
-                           "\n";
-  const std::lock_guard lock{mutex_};
-  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
-  const bool whole = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  return ::close(fd) == 0 && whole;
 }
 
 }  // namespace bashu::api

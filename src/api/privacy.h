@@ -2,18 +2,14 @@
 // built; in answers they are opened for those who may read them and masked for everybody else.
 #pragma once
 
-#include <filesystem>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/instant.h"
 #include "base/value.h"
 #include "node/vault.h"
 #include "packs/type.h"
-#include "people/principal.h"
 
 namespace bashu::api {
 
@@ -38,9 +34,9 @@ namespace bashu::api {
 // How an answer shows values.
 struct Reader {
   node::Vault* vault = nullptr;
-  bool personal = false;               // open what is sealed
-  bool internal = true;                // show more than class public
-  std::vector<std::string> sensitive;  // grows: paths of sensitive values opened
+  bool personal = false;              // open what is sealed
+  bool internal = true;               // show more than class public
+  std::vector<std::string> opened{};  // grows: paths of values opened
 };
 // `value`, a record of `fields`, as this reader sees it. A masked value is {"$sealed":true}.
 // `sides`: sided fields hold party to value.
@@ -48,18 +44,5 @@ struct Reader {
                            const Value& value, const std::string& path, bool sides = false);
 // Every sealed value masked, whatever it is.
 [[nodiscard]] Value mask(const Value& value);
-
-// DIR/access.log: one JSON line for every answer that opened sensitive values; no values in it.
-class AccessLog {
- public:
-  explicit AccessLog(std::filesystem::path file) : file_{std::move(file)} {}
-  // False if it could not be written: then the values must not leave.
-  [[nodiscard]] bool record(Instant now, const people::Principal& key, std::string_view resource,
-                            const std::vector<std::string>& paths);
-
- private:
-  std::filesystem::path file_;
-  std::mutex mutex_;
-};
 
 }  // namespace bashu::api

@@ -126,16 +126,19 @@ Sight Onlooker::sight_of(std::string_view case_id) {
 Reader Onlooker::reader(Sight sight) const {
   return {.vault = &context_.node.vault(),
           .personal = sight == Sight::full,
-          .internal = sight != Sight::none,
-          .sensitive = {}};
+          .internal = sight != Sight::none};
 }
 
 std::expected<void, Problem> Onlooker::account_for(const Reader& reader,
                                                    std::string_view resource) {
-  if (reader.sensitive.empty()) return {};
-  if (context_.access.record(context_.node.clock().now(), *call_.key, resource, reader.sensitive)) {
-    return {};
-  }
+  if (reader.opened.empty()) return {};
+  return api::account_for(context_, call_, resource, reader.opened);
+}
+
+std::expected<void, Problem> account_for(Context& context, const Call& call,
+                                         std::string_view resource,
+                                         const std::vector<std::string>& opened) {
+  if (context.access.record(context.node.clock().now(), *call.key, resource, opened)) return {};
   return std::unexpected{problem_of(Fault{.what = "access.log cannot be written"})};
 }
 

@@ -33,7 +33,7 @@ class Onlooker {
   [[nodiscard]] Sight sight_of(std::string_view case_id);  // none if there is no such case
   // A reader of values seen so.
   [[nodiscard]] Reader reader(Sight sight) const;
-  // Writes down what sensitive values the answer opened; a problem if it cannot.
+  // Writes down what personal values the answer opened; a problem if it cannot.
   [[nodiscard]] std::expected<void, Problem> account_for(const Reader& reader,
                                                          std::string_view resource);
   [[nodiscard]] packs::PackPtr pack(std::string_view digest);
@@ -47,6 +47,11 @@ class Onlooker {
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> task_roles_;
   std::map<std::string, Sight, std::less<>> seen_;
 };
+
+// Writes down that somebody read `resource`, whatever it opened; a problem if it cannot.
+[[nodiscard]] std::expected<void, Problem> account_for(Context& context, const Call& call,
+                                                       std::string_view resource,
+                                                       const std::vector<std::string>& opened = {});
 
 // Whether the principal took a step of the case at this node.
 [[nodiscard]] bool acted_in(views::Views& views, std::string_view case_id,

@@ -93,7 +93,7 @@ Result list_records(Context& context, const Call& call) {
 
   Onlooker onlooker{context, call};
   const bool hides = has_private_fields(*reg->record);
-  Reader all{.vault = nullptr, .personal = false, .internal = internal, .sensitive = {}};
+  Reader all{.vault = nullptr, .personal = false, .internal = internal};
   const auto shown = [&](const views::RecordRow& row) {
     Reader reader = all;
     reader.vault = &context.node.vault();
@@ -101,7 +101,7 @@ Result list_records(Context& context, const Call& call) {
                                                : onlooker.sight_of(row.id) == Sight::full);
     Value fields =
         reveal(reader, reg->record->members, row.fields, filter.reg + "/" + row.key, true);
-    std::ranges::move(reader.sensitive, std::back_inserter(all.sensitive));
+    std::ranges::move(reader.opened, std::back_inserter(all.opened));
     if (!shows_key && fields.as_record()) fields.as_record()->erase("key");
     Value::Record one{{"keeper", row.keeper},
                       {"version", row.version},

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <rapidcheck/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -301,6 +303,29 @@ TEST(Http, IdleConnectionsOfOneAddressDoNotShutOthersOut) {
   const Raw other{server->port(), "127.0.0.2"};
   other.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_NE(other.receive("GET /\n"), "");
+}
+
+// As a node listens, with the limits it has.
+TEST(Http, ElevenHundredIdleConnectionsLeaveOthersServed) {
+  ::rlimit files{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &files), 0);
+  files.rlim_cur = std::min<::rlim_t>(files.rlim_max, 8'192);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &files), 0);
+  if (files.rlim_cur < 4'096) GTEST_SKIP() << "this machine allows too few open files";
+  const auto server = echo_server({});
+  // Of one address, and then of many that each stay below its limit.
+  std::vector<std::unique_ptr<Raw>> idle;
+  for (int i = 0; i < 1'100; ++i) idle.push_back(std::make_unique<Raw>(server->port()));
+  const Raw other{server->port(), "127.0.0.2"};
+  other.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(other.receive("GET /\n"), "");
+  for (int i = 0; i < 1'100; ++i) {
+    const std::string from = "127.0.1." + std::to_string(1 + i % 200);
+    idle.push_back(std::make_unique<Raw>(server->port(), from.c_str()));
+  }
+  const Raw last{server->port(), "127.0.0.3"};
+  last.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(last.receive("GET /\n"), "");
 }
 
 TEST(Http, NoBodyIsReadBeforeItsHeadIsAdmitted) {

@@ -197,6 +197,18 @@ void person_commands(Parser& parser, CLI::App* key, const Text& t) {
         app.add_option("ID", o.id)->required();
         password(app, o.password_file);
       });
+  CLI::App* access = parser.group("access", t("who read personal values", "谁查阅过个人信息"));
+  parser.command<std::string>(access, "verify",
+                              t("check that no line of access.log was changed or left out",
+                                "核验 access.log 无一行被更改或删除"),
+                              access_verify, where);
+  parser.command<AccessList>(access, "list", t("show the lines, and check them", "显示各行并核验"),
+                             access_list, [&t](CLI::App& app, AccessList& o) {
+                               app.add_option("DIR", o.dir)->required();
+                               app.add_option("--about", o.about,
+                                              t("only those about this case, or PACK/REGISTER/KEY",
+                                                "仅显示关于此办件或 业务包/登记簿/键 的各行"));
+                             });
   parser.command<PersonNamed>(user, "end", t("end an account and its sessions", "终止账户及其会话"),
                               user_end, named);
   parser.command<std::string>(user, "list", t("list accounts", "列出账户"), user_list, where);
@@ -265,6 +277,10 @@ void node_commands(Parser& parser, const Text& t) {
         app.add_option("--circle", o.circle,
                        t("the circle's folder with published.tsv (default: the node's directory)",
                          "含 published.tsv 的经济圈目录（默认：节点目录）"));
+        app.add_flag("--api-in-clear", o.api_in_clear,
+                     t("API and pages without TLS on an address others reach (behind a proxy that "
+                       "ends TLS)",
+                       "在他人可达的地址上，API 和页面不使用 TLS（位于终结 TLS 的代理之后）"));
         app.add_option("--workers", o.workers,
                        t("threads that answer the API", "应答 API 的线程数"))
             ->default_val(8)

@@ -77,6 +77,13 @@ Exit user_passwd(const Console& console, const UserPasswd& what);
 Exit user_end(const Console& console, const PersonNamed& what);
 Exit user_list(const Console& console, const std::string& dir);
 
+// access_command.cc
+Exit access_verify(const Console& console, const std::string& dir);
+struct AccessList {
+  std::string dir, about;  // a case, or PACK/REGISTER/KEY; empty: all
+};
+Exit access_list(const Console& console, const AccessList& what);
+
 // serve_command.cc
 struct Serve {
   std::string dir;
@@ -85,6 +92,7 @@ struct Serve {
   std::string web;          // address:port for browsers; empty: none
   std::string web_root;     // folder of the built pages
   std::string circle;       // published.tsv, or its folder, instead of DIR/published.tsv
+  bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
   int workers = 8;
 };
 Exit serve(const Console& console, const Serve& what);

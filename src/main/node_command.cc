@@ -13,6 +13,7 @@
 #include "main/commands.h"
 #include "main/offline.h"
 #include "main/people_command.h"
+#include "node/custody.h"
 #include "node/identity.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
@@ -63,6 +64,7 @@ Exit init(const Console& console, const Init& what) {
     rehearsal = Date::parse(what.rehearsal);
     if (!rehearsal) return console.fail("--rehearsal: not a date", "--rehearsal：不是日期");
   }
+  node::keep_files_private();
   const auto identity = node::create_identity(what.dir, {.party = what.party,
                                                          .name = what.name,
                                                          .host = host,

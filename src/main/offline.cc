@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "exchange/circle.h"
+#include "node/custody.h"
 #include "node/system_environment.h"
 
 namespace bashu::cli {
@@ -23,6 +24,7 @@ std::expected<std::unique_ptr<node::Clock>, Fault> clock_of(const std::filesyste
 }
 
 std::expected<AtRest, Exit> open_at_rest(const Console& console, const std::string& dir) {
+  node::keep_files_private();
   const auto identity = node::load_identity(dir);
   if (!identity) return std::unexpected{console.fail(identity.error())};
   auto clock = clock_of(dir, identity->offset_minutes);

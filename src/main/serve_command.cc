@@ -21,11 +21,13 @@
 #include "main/faces.h"
 #include "main/offline.h"
 #include "main/pack_trial.h"
+#include "node/custody.h"
 #include "node/files.h"
 #include "node/system_environment.h"
 #include "papers/codes.h"
 #include "people/entrance.h"
 #include "site/site.h"
+#include "texts/texts.h"
 #include "views/follower.h"
 
 namespace bashu::cli {
@@ -94,6 +96,27 @@ std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir)
 }
 
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
+
+bool is_this_machine(const std::string& listen) {
+  const std::string host = host_of(listen);
+  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
+}
+
+// What must be put right before this directory is served, in the reader's language; empty: nothing.
+std::string unsafe(const Console& console, const Serve& what, const node::Identity& identity) {
+  if (const auto open = node::open_to_all(what.dir); !open.empty()) {
+    std::string names;
+    for (const std::string& name : open) names += (names.empty() ? "" : ", ") + name;
+    return texts::text(console.language, "serve.open_files", {{"dir", what.dir}, {"files", names}});
+  }
+  const bool tls = std::filesystem::exists(std::filesystem::path{what.dir} / "keys" / "api.crt");
+  if (tls || what.api_in_clear) return {};
+  for (const std::string& listen : {what.api.empty() ? identity.api_listen : what.api, what.web}) {
+    if (listen.empty() || is_this_machine(listen)) continue;
+    return texts::text(console.language, "serve.in_clear", {{"address", listen}});
+  }
+  return {};
+}
 
 // Where requests come in.
 struct Doors {
@@ -196,12 +219,16 @@ Exit serve(const Console& console, const Serve& what) {
   ::signal(SIGPIPE, SIG_IGN);
   Log log{console.err};
 
+  node::keep_files_private();
   const std::filesystem::path dir = what.dir;
   if (auto activated = exchange::activate_keys(dir); !activated) {
     return console.fail(activated.error());
   }
   const auto identity = node::load_identity(dir);
   if (!identity) return console.fail(identity.error());
+  if (const std::string why = unsafe(console, what, *identity); !why.empty()) {
+    return console.fail(why, why);
+  }
   node::RehearsalClock* by_hand = nullptr;
   const auto clock = serving_clock(dir, *identity, what.rehearsal, console, &by_hand);
   if (!clock) return console.fail(clock.error(), clock.error());

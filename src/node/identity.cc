@@ -64,6 +64,12 @@ std::expected<KeyPair, Fault> read_key(const std::filesystem::path& file, const 
   const Value* key = config.find("keys");
   key = key ? key->find(use.name) : nullptr;
   if (!key) return fault("node.json names no key " + std::string{use.name});
+  const std::string owner = config.text_at("party") + "/";
+  if (!key->text_at("kid").starts_with(owner)) {
+    return fault("node.json calls this node " + config.text_at("party") + ", but its key " +
+                 use.name + " is " + key->text_at("kid") + ": a directory is served as the party " +
+                 "it was made for; put `party` back");
+  }
   KeyPair pair = use.seals ? sealing_key(key->text_at("kid"), *secret)
                            : signing_key(key->text_at("kid"), *secret);
   if (hex(pair.public_key) != key->text_at("public")) {
@@ -99,7 +105,9 @@ std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
     return fault("no host name: " + what.host);
   }
   std::error_code error;
-  std::filesystem::create_directories(dir / "keys", error);
+  const bool ours = std::filesystem::create_directories(dir, error);
+  if (ours) std::filesystem::permissions(dir, std::filesystem::perms::owner_all, error);
+  if (!error) std::filesystem::create_directories(dir / "keys", error);
   if (error) return fault((dir / "keys").string() + ": " + error.message());
   for (const char* name : {"node.json", "journal.db"}) {
     if (std::filesystem::exists(dir / name)) {

@@ -93,6 +93,14 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
     return std::unexpected{fault("fork: the journal is not the one whose checkpoint over " +
                                  std::to_string(mark->mark().size) + " entries has left")};
   }
+  // Made anew, it would call everything sealed before erased.
+  if (size > 0 && !std::filesystem::exists(parts.dir / "vault.db")) {
+    return std::unexpected{
+        fault((parts.dir / "vault.db").string() +
+              " is missing, and the journal has entries: restore it from its backup. If it is lost "
+              "for good, an empty file of that name lets the node start, and every personal value "
+              "sealed before is then erased")};
+  }
   auto vault = Vault::open(parts.dir, *parts.chance);
   if (!vault) return std::unexpected{vault.error()};
   auto deciding = CrashMark::open(parts.dir / "deciding");

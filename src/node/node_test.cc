@@ -372,6 +372,20 @@ TEST(Node, ProofsOfItsEntriesVerify) {
   EXPECT_FALSE(one.node->root_at(size + 1));
 }
 
+TEST(Circle, ALostVaultStopsTheStart) {
+  TestCircle circle;
+  TestNode& node = circle.sichuan;
+  node.must(visit("a visit"));
+  node.close();
+  const auto vault = node.folder.path() / "vault.db";
+  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(vault.string() + tail);
+  const auto opened =
+      Node::open({.dir = node.folder.path(), .clock = &node.clock, .chance = &node.chance});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("vault.db is missing"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(vault));
+}
+
 TEST(Circle, MessagesAreTakenOnceAndProven) {
   TestCircle circle;
   const Done started = circle.sichuan.must(visit("a visit"));

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "evidence/sealed.h"
+#include "node/custody.h"
 #include "sqlite/database.h"
 
 namespace bashu::node {
@@ -95,7 +96,8 @@ class KeyCache {
 
 class SqliteVault final : public Vault {
  public:
-  explicit SqliteVault(Chance& chance) : chance_{chance} {}
+  SqliteVault(Chance& chance, std::string wrapping)
+      : chance_{chance}, wrapping_{std::move(wrapping)} {}
 
   std::expected<void, Fault> open(const std::filesystem::path& file) {
     auto opened = sqlite::Database::open(file.string(), sqlite::Access::create);
@@ -107,6 +109,7 @@ class SqliteVault final : public Vault {
         "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) "
         "WITHOUT ROWID");
     if (auto ready = database_->check(); !ready) return ready;
+    if (auto fits = take_wrapping(); !fits) return fits;
     circle_token_ = setting("token_key");
     own_token_ = setting("own_token_key");
     if (own_token_.empty()) {
@@ -157,6 +160,7 @@ class SqliteVault final : public Vault {
       found = one_blob("SELECT key FROM keys WHERE id=?", id);
       // Under this lock, or a key forgotten meanwhile would come back.
       const std::lock_guard caching{guard_};
+      if (found) found = opened(*found);
       if (found) cache_.put(id, *found);
     }
     return found;
@@ -313,12 +317,64 @@ class SqliteVault final : public Vault {
     return blob;
   }
   std::string setting(std::string_view name) {
-    return one_blob("SELECT value FROM settings WHERE name=?", name).value_or("");
+    return opened(one_blob("SELECT value FROM settings WHERE name=?", name).value_or(""))
+        .value_or("");
   }
+
+  // As it lies in the file: wrapped if there is a key to wrap with.
+  std::string closed(std::string_view secret) {
+    return wrapping_.empty() ? std::string{secret}
+                             : wrap(wrapping_, secret, chance_.bytes(kWrapNonce));
+  }
+  std::optional<std::string> opened(std::string_view kept) const {
+    if (wrapping_.empty()) return std::string{kept};
+    std::string secret = unwrap(wrapping_, kept);
+    if (secret.empty()) return std::nullopt;
+    return secret;
+  }
+
+  // The file says by `wrapped` that all of it is; the first start with a key makes it so.
+  std::expected<void, Fault> take_wrapping() {
+    const auto mark = one_blob("SELECT value FROM settings WHERE name=?", kWrapped);
+    if (auto ready = database_->check(); !ready) return ready;
+    if (mark && wrapping_.empty()) {
+      return std::unexpected{Fault{
+          .what = "vault.db: its keys are wrapped by a key kept elsewhere; give it as the systemd "
+                  "credential bashu.vault, or name its file in BASHU_VAULT_KEY_FILE"}};
+    }
+    if (mark && !opened(*mark)) {
+      return std::unexpected{Fault{.what = "vault.db: its keys are wrapped by another key than the "
+                                           "one given"}};
+    }
+    if (mark || wrapping_.empty()) return {};
+    database_->exec("BEGIN");
+    wrap_all("SELECT id, key FROM keys", "UPDATE keys SET key=? WHERE id=?");
+    wrap_all("SELECT name, value FROM settings", "UPDATE settings SET value=? WHERE name=?");
+    database_->prepared("INSERT INTO settings VALUES(?, ?)")
+        .bind_kept(0, kWrapped)
+        .bind_bytes(1, closed(kWrapped))
+        .run();
+    database_->exec("COMMIT");
+    // Or the keys in clear would live on in the log of the database and in free pages.
+    database_->exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    return database_->check();
+  }
+  void wrap_all(std::string_view read, std::string_view change) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    sqlite::Statement& query = database_->prepared(read);
+    while (query.step()) rows.emplace_back(query.text(0), query.bytes(1));
+    query.reset();
+    for (const auto& [name, secret] : rows) {
+      const std::string kept = closed(secret);
+      database_->prepared(change).bind_bytes(0, kept).bind_kept(1, name).run();
+    }
+  }
+
   std::expected<void, Fault> keep(std::string_view name, std::string_view value) {
+    const std::string kept = closed(value);
     database_->prepared("INSERT OR REPLACE INTO settings VALUES(?, ?)")
         .bind_kept(0, name)
-        .bind_bytes(1, value)
+        .bind_bytes(1, kept)
         .run();
     return database_->check();
   }
@@ -335,9 +391,10 @@ class SqliteVault final : public Vault {
     const std::lock_guard lock{using_database_};
     database_->exec("BEGIN");
     for (const auto& [id, key] : keys) {
+      const std::string kept = closed(key);
       database_->prepared("INSERT OR IGNORE INTO keys VALUES(?, ?)")
           .bind_kept(0, id)
-          .bind_bytes(1, key)
+          .bind_bytes(1, kept)
           .run();
     }
     database_->exec("COMMIT");
@@ -349,7 +406,10 @@ class SqliteVault final : public Vault {
     }
   }
 
+  static constexpr std::string_view kWrapped = "wrapped";
+
   Chance& chance_;
+  const std::string wrapping_;  // empty: keys lie in clear
   // Taken in this order.
   std::mutex using_database_;  // database_
   std::mutex guard_;           // all below
@@ -379,7 +439,9 @@ void collect(const Value& value, std::set<std::string>& ids) {
 std::expected<std::unique_ptr<Vault>, Fault> Vault::open(const std::filesystem::path& dir,
                                                          Chance& chance) {
   BASHU_ASSERT(sodium_init() >= 0);
-  auto vault = std::make_unique<SqliteVault>(chance);
+  auto wrapping = wrapping_key();
+  if (!wrapping) return std::unexpected{wrapping.error()};
+  auto vault = std::make_unique<SqliteVault>(chance, std::move(*wrapping));
   if (auto opened = vault->open(dir / "vault.db"); !opened) {
     return std::unexpected{opened.error()};
   }

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "evidence/sealed.h"
 #include "node/certificates.h"
+#include "node/custody.h"
 #include "node/files.h"
 #include "node/identity.h"
 #include "node/system_environment.h"
@@ -325,6 +326,109 @@ TEST(RehearsalClock, KeepsItsDayAndNeverGoesBack) {
   EXPECT_EQ((*clock)->today(), day);
   ASSERT_TRUE(write_file(folder.path() / "rehearsal-day", "someday\n"));
   EXPECT_FALSE(RehearsalClock::open(folder.path(), 480));
+}
+
+class Environment : public ::testing::Test {
+ protected:
+  ~Environment() override { ::unsetenv("BASHU_VAULT_KEY_FILE"); }
+  void wrap_with(const std::string& hex_key) const {
+    const auto file = (folder_.path() / "wrapping").string();
+    ASSERT_TRUE(write_file(file, hex_key + "\n"));
+    ::setenv("BASHU_VAULT_KEY_FILE", file.c_str(), 1);
+  }
+  [[nodiscard]] bool lies_open(const std::string& secret) const {
+    for (const char* name : {"vault.db", "vault.db-wal"}) {
+      const auto text = read_file(folder_.path() / name);
+      if (text && text->find(secret) != std::string::npos) return true;
+    }
+    return false;
+  }
+  TestFolder folder_;
+  SystemChance chance_;
+};
+using WrappedVault = Environment;
+
+TEST_F(WrappedVault, NoKeyLiesInTheFileInClear) {
+  std::string before, after, id_before, id_after;
+  const std::string token(32, 'T');
+  {
+    auto vault = Vault::open(folder_.path(), chance_);
+    ASSERT_TRUE(vault);
+    id_before = (*vault)->new_key("sichuan");
+    before = *(*vault)->key(id_before);
+    (*vault)->set_token_key(token);
+  }
+  EXPECT_TRUE(lies_open(before));
+  wrap_with(std::string(64, 'a'));
+  {
+    auto vault = Vault::open(folder_.path(), chance_);
+    ASSERT_TRUE(vault) << vault.error().what;
+    id_after = (*vault)->new_key("sichuan");
+    after = *(*vault)->key(id_after);
+    EXPECT_EQ((*vault)->key(id_before), before);
+    EXPECT_EQ((*vault)->token_key(), token);
+    for (const std::string& secret : {before, after, token}) EXPECT_FALSE(lies_open(secret));
+  }
+  {
+    auto again = Vault::open(folder_.path(), chance_);
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->key(id_after), after);
+  }
+  // Neither without the key nor with another does anything call itself erased.
+  wrap_with(std::string(64, 'b'));
+  EXPECT_FALSE(Vault::open(folder_.path(), chance_));
+  wrap_with("short");
+  EXPECT_FALSE(Vault::open(folder_.path(), chance_));
+  ::unsetenv("BASHU_VAULT_KEY_FILE");
+  EXPECT_FALSE(Vault::open(folder_.path(), chance_));
+}
+
+TEST(Custody, NamesWhatEveryUserCouldReach) {
+  const TestFolder folder;
+  const auto dir = folder.path() / "node";
+  std::filesystem::create_directories(dir / "keys");
+  for (const char* name :
+       {"vault.db", "journal.db", "access.log", "node.json", "keys/root.key", "keys/ca.crt"}) {
+    ASSERT_TRUE(write_file(dir / name, "x", 0644));
+  }
+  ::chmod((dir / "keys").c_str(), 0755);
+  ::chmod(dir.c_str(), 0755);
+  EXPECT_EQ(open_to_all(dir), (std::vector<std::string>{"access.log", "journal.db", "keys",
+                                                        "keys/root.key", "vault.db"}));
+  for (const char* name : {"vault.db", "journal.db", "access.log"}) {
+    ::chmod((dir / name).c_str(), 0640);
+  }
+  ::chmod((dir / "keys").c_str(), 0700);
+  EXPECT_TRUE(open_to_all(dir).empty());
+  ::chmod((dir / "vault.db").c_str(), 0602);
+  EXPECT_EQ(open_to_all(dir), std::vector<std::string>{"vault.db"});
+  ::chmod(dir.c_str(), 0700);  // nobody reaches what is inside
+  EXPECT_TRUE(open_to_all(dir).empty());
+}
+
+TEST(Custody, DatabasesAreMadeForTheNodeAlone) {
+  const TestFolder folder;
+  const auto before = ::umask(022);
+  SystemChance chance;
+  ASSERT_TRUE(Vault::open(folder.path(), chance));
+  ::umask(before);
+  struct ::stat status = {};
+  ASSERT_EQ(::stat((folder.path() / "vault.db").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST(Custody, ADirectoryIsServedAsThePartyItWasMadeFor) {
+  const TestFolder folder;
+  const auto dir = folder.path() / "node";
+  ASSERT_TRUE(create_identity(dir, {.party = "sichuan", .name = "S", .host = "127.0.0.1"}));
+  std::string text = *read_file(dir / "node.json");
+  const std::string party = R"("party": "sichuan")";
+  ASSERT_NE(text.find(party), std::string::npos);
+  text.replace(text.find(party), party.size(), R"("party": "chongqing")");
+  ASSERT_TRUE(write_file(dir / "node.json", text));
+  const auto loaded = load_identity(dir);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().what.find("sichuan/"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "sqlite/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
@@ -116,6 +118,12 @@ Database::~Database() {
 std::expected<std::unique_ptr<Database>, Fault> Database::open(const std::string& path,
                                                                Access access) {
   sqlite3* handle = nullptr;
+  // Made here, and for nobody else to read; SQLite gives its logs the same mode. One that is there
+  // is not touched: closing it would end the locks that others of this process hold.
+  if (access == Access::create && path != ":memory:") {
+    const int fresh = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fresh >= 0) ::close(fresh);
+  }
   const int flags =
       SQLITE_OPEN_NOMUTEX |
       (access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);

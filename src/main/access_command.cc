@@ -1,0 +1,75 @@
+// bashu access verify|list: who read which personal values, from DIR/access.log.
+
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "api/access_log.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "main/commands.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+namespace {
+
+std::string why_of(const Console& console, const api::AccessFlaw& flaw) {
+  using Why = api::AccessFlaw::Why;
+  const auto say = [&](std::string_view key) {
+    return texts::text(console.language, key, {{"count", std::to_string(flaw.count)}});
+  };
+  if (flaw.why == Why::changed) return say("access.why_changed");
+  if (flaw.why == Why::missing) return say("access.why_missing");
+  return say("access.why_end");
+}
+
+// Says what is wrong with the chain; done if nothing is.
+Exit judged(const Console& console, const std::string& dir,
+            const std::expected<std::uint64_t, api::AccessFlaw>& verdict) {
+  if (verdict) return Exit::done;
+  const std::string words = texts::text(console.language, "access.broken",
+                                        {{"file", dir + "/access.log"},
+                                         {"line", std::to_string(verdict.error().line)},
+                                         {"why", why_of(console, verdict.error())}});
+  return console.fail(words, words);
+}
+
+// Whether a line is about the case or record `about`: all of it, or a part.
+bool is_about(const Value& line, std::string_view about) {
+  const auto begins = [&](std::string_view text) {
+    if (!text.starts_with(about)) return false;
+    return text.size() == about.size() || std::string_view{"./@["}.contains(text[about.size()]);
+  };
+  if (begins(line.text_at("resource"))) return true;
+  const Value* fields = line.find("fields");
+  if (!fields || !fields->as_list()) return false;
+  for (const Value& field : *fields->as_list()) {
+    if (field.as_text() && begins(*field.as_text())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Exit access_verify(const Console& console, const std::string& dir) {
+  const auto verdict = api::verify_access(dir);
+  if (!verdict) return console.fail(verdict.error());
+  if (const Exit exit = judged(console, dir, *verdict); exit != Exit::done) return exit;
+  console.out << texts::text(console.language, "access.sound",
+                             {{"count", std::to_string(verdict->value())}})
+              << '\n';
+  return Exit::done;
+}
+
+Exit access_list(const Console& console, const AccessList& what) {
+  const auto verdict = api::verify_access(what.dir, [&](const Value& line) {
+    if (what.about.empty() || is_about(line, what.about)) {
+      console.out << canonical_json(line) << '\n';
+    }
+  });
+  if (!verdict) return console.fail(verdict.error());
+  return judged(console, what.dir, *verdict);
+}
+
+}  // namespace bashu::cli
