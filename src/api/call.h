@@ -57,9 +57,10 @@ struct Write {
   std::string evidence;  // instead of the command record, where it is something else
   std::vector<Warning> warnings;
   std::vector<std::string>
-      new_keys;      // of the vault; forgotten again unless the command takes effect
-  int status = 200;  // if it is done std::vector<std::string> documents{}; deposited before; handed in the command takes effect
-  std::vector<Problem::Part> faults{};  // all of its form, told if it is refused for one of them int status = 200; done
+      new_keys;  // of the vault; forgotten again unless the command takes effect
+  std::vector<std::string> documents{};  // deposited before; handed in if the command takes effect
+  int status = 200;                      // if it is done
+  std::vector<Problem::Part> faults{};   // all of its form, told if it is refused for one of them
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 

@@ -71,7 +71,7 @@ export interface Choices {
 }
 export interface Step {
   version: number; event: string; from: string; to?: string; decided_by: string; role: string; on: string; input: Data; set: Data;
-  position: number; principal?: string; notice?: string; digest:
+  position: number; digest: string; principal?: string; notice?: string;
 }
 export interface Task { number: number; kind: string; case: string; roles: string[]; title: string; on: string; detail?: string }
 export interface Session {
