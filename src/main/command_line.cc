@@ -489,8 +489,7 @@ void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
             ->default_val("ndjson")
             ->needs(files);
         CLI::Option* kafka = app.add_option("--kafka", o.kafka,
-                                            t("brokers, HOST:PORT,...", "代理节点，HOST:PORT,..."))
-                                 ->excludes(files);
+                                            t("brokers, HOST:PORT,...", "代理节点，HOST:PORT,..."));
         CLI::Option* topic = app.add_option("--topic", o.topic, t("topic", "主题"))->needs(kafka);
         kafka->needs(topic);
         app.add_option("--set", o.settings,
@@ -498,7 +497,6 @@ void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
                          "客户端参数，名称 值，如 security.protocol ssl"))
             ->needs(kafka);
         app.add_flag("--follow", o.follow, t("go on as the journal grows", "随日志增长持续输出"));
-        app.require_option(1, 0);
         examples(app, t,
                  t("  bashu journal feed node --files copy --follow\n"
                    "  bashu journal feed node --kafka 127.0.0.1:9092 --topic sichuan\n"

@@ -87,11 +87,11 @@ Exit access_list(const Console& console, const AccessList& what);
 // serve_command.cc
 struct Serve {
   std::string dir;
-  std::string rehearsal;    // date; empty: the real day
-  std::string api, listen;  // instead of those in DIR/node.json
-  std::string web;          // address:port for browsers; empty: none
-  std::string web_root;     // folder of the built pages
-  std::string circle;       // published.tsv, or its folder, instead of DIR/published.tsv
+  std::string rehearsal;      // date; empty: the real day
+  std::string api, listen;    // instead of those in DIR/node.json
+  std::string web;            // address:port for browsers; empty: none
+  std::string web_root;       // folder of the built pages
+  std::string circle;         // published.tsv, or its folder, instead of DIR/published.tsv
   bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
   int workers = 8;
 };

@@ -94,6 +94,10 @@ std::expected<std::unique_ptr<changes::Sink>, Fault> open_sink(const JournalFeed
 }  // namespace
 
 Exit journal_feed(const Console& console, const JournalFeed& what) {
+  if (what.files.empty() == what.kafka.empty()) {
+    return console.fail("say where to: --files FOLDER, or --kafka BROKERS --topic TOPIC",
+                        "请指明去处：--files 目录，或 --kafka 代理节点 --topic 主题");
+  }
   ::sigset_t signals;
   ::sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);

@@ -74,8 +74,8 @@ Result may_be_named(const Deciding& d, const packs::Pack& pack, const PartyId& f
     if (!part.starts_with(service)) continue;
     const std::string_view rest = part.substr(service.size());
     const bool engines = is_digits(rest);
-    const bool anothers = rest.starts_with('-') && is_numbered_by_another(d, rest.substr(1), from);
-    if (engines || anothers) return hold("id", "another's number under " + step.parent);
+    const bool taken = rest.starts_with('-') && is_numbered_by_another(d, rest.substr(1), from);
+    if (engines || taken) return hold("id", "another's number under " + step.parent);
   }
   return {};
 }
