@@ -493,8 +493,8 @@ void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
         CLI::Option* topic = app.add_option("--topic", o.topic, t("topic", "主题"))->needs(kafka);
         kafka->needs(topic);
         app.add_option("--set", o.settings,
-                       t("setting of the client, NAME VALUE, e.g. security.protocol ssl",
-                         "客户端参数，名称 值，如 security.protocol ssl"))
+                       t("setting of the client, e.g. security.protocol=ssl",
+                         "客户端参数，如 security.protocol=ssl"))
             ->needs(kafka);
         app.add_flag("--follow", o.follow, t("go on as the journal grows", "随日志增长持续输出"));
         examples(app, t,

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -211,7 +210,7 @@ Exit journal_proof(const Console& console, const JournalProof& what);
 // feed_command.cc
 struct JournalFeed {
   std::string dir, files, format = "ndjson", kafka, topic;
-  std::map<std::string, std::string> settings;
+  std::vector<std::string> settings;  // name=value
   bool follow = false;
 };
 Exit journal_feed(const Console& console, const JournalFeed& what);

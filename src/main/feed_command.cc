@@ -87,8 +87,15 @@ std::expected<std::unique_ptr<changes::Sink>, Fault> open_sink(const JournalFeed
         what.format == "csv" ? changes::FileFormat::csv : changes::FileFormat::ndjson;
     return changes::open_files(what.files, format, origin);
   }
-  return changes::open_kafka(
-      {.brokers = what.kafka, .topic = what.topic, .settings = what.settings}, origin);
+  changes::KafkaOptions options{.brokers = what.kafka, .topic = what.topic, .settings = {}};
+  for (const std::string& setting : what.settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return std::unexpected{Fault{.what = "--set " + setting + ": NAME=VALUE is expected"}};
+    }
+    options.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  return changes::open_kafka(options, origin);
 }
 
 }  // namespace
