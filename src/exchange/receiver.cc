@@ -159,10 +159,10 @@ Receiver::State::Baggage Receiver::State::baggage_of(evidence::Payload& payload)
     members->erase(it);
   }
   if (payload.kind.starts_with("bashu.")) return baggage;  // speaks of no value and no document
-  const std::vector<std::string> list = node::sealing_keys(payload.body);
-  const std::set<std::string> named{list.begin(), list.end()};
   Value::Record kept;
   if (const Value::Record* boxes = given.as_record()) {
+    const std::vector<std::string> list = node::sealing_keys(payload.body);
+    const std::set<std::string> named{list.begin(), list.end()};
     for (const auto& [id, box] : *boxes) {
       if (kept.size() < kKeysMax && named.contains(id)) kept.emplace(id, box);
     }

@@ -22,17 +22,17 @@ constexpr std::size_t kTogetherBytes = std::size_t{4} << 20;
 constexpr ::timespec kPause{.tv_sec = 0, .tv_nsec = 200'000'000};  // between looks for more
 
 changes::Change change_of(const node::Entry& entry) {
+  const Value whole = api::entry_value(entry);
   changes::Change change{.position = entry.index,
                          .time_ms = entry.time_ms,
                          .kind = entry.kind,
-                         .json = canonical_json(api::entry_value(entry)),
+                         .json = canonical_json(whole),
                          .events = {}};
-  for (const core::Event& event : entry.events) {
-    const Value told = api::event_value(event);
-    const Value* name = told.find("case");
-    change.events.push_back({.name = std::string{told.text_at("event")},
-                             .key = std::string{name ? told.text_at("case") : ""},
-                             .json = canonical_json(told)});
+  const Value* events = whole.find("events");
+  if (!events || !events->as_list()) return change;
+  for (const Value& told : *events->as_list()) {
+    change.events.push_back(
+        {.name = told.text_at("event"), .key = told.text_at("case"), .json = canonical_json(told)});
   }
   return change;
 }

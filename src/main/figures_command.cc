@@ -303,6 +303,28 @@ Exit print(const Console& console, const Figures& what, const Value& answer, boo
   return Exit::done;
 }
 
+// What a record shows of itself: `title=value`, two blanks between.
+std::string columns_of(const Value& row) {
+  std::string columns;
+  for (const Value& column : list_at(row, "shown")) {
+    const auto* pair = column.as_list();
+    if (!pair || pair->size() != 2) continue;
+    columns += (columns.empty() ? "" : "  ") + shown((*pair)[0]) + "=" + shown((*pair)[1]);
+  }
+  return columns;
+}
+
+// Its entries in the journal, each after `mark`.
+std::string positions_of(const Value& row, std::string_view mark) {
+  std::string positions;
+  for (const Value& position : list_at(row, "positions")) {
+    if (!positions.empty()) positions += ' ';
+    positions += mark;
+    positions += shown(position);
+  }
+  return positions;
+}
+
 void print_records(const Console& console, const Value::List& records, bool first) {
   Table table{{Align::left, Align::right, Align::left, Align::left, Align::left}};
   if (first) {
@@ -311,18 +333,8 @@ void print_records(const Console& console, const Value::List& records, bool firs
                std::string{console.say("entry", "账目")}});
   }
   for (const Value& row : records) {
-    std::string columns;
-    for (const Value& column : list_at(row, "shown")) {
-      const auto* pair = column.as_list();
-      if (!pair || pair->size() != 2) continue;
-      columns += (columns.empty() ? "" : "  ") + shown((*pair)[0]) + "=" + shown((*pair)[1]);
-    }
-    std::string positions;
-    for (const Value& position : list_at(row, "positions")) {
-      positions += (positions.empty() ? "#" : " #") + shown(position);
-    }
-    table.add(
-        {row.text_at("subject"), shown(row, "value"), shown(row, "from"), positions, columns});
+    table.add({row.text_at("subject"), shown(row, "value"), shown(row, "from"),
+               positions_of(row, "#"), columns_of(row)});
   }
   table.print(console.out);
 }
@@ -332,18 +344,8 @@ class RecordsSheet {
  public:
   void add(const Value::List& records) {
     for (const Value& row : records) {
-      std::string columns;
-      for (const Value& column : list_at(row, "shown")) {
-        const auto* pair = column.as_list();
-        if (!pair || pair->size() != 2) continue;
-        columns += (columns.empty() ? "" : "  ") + shown((*pair)[0]) + "=" + shown((*pair)[1]);
-      }
-      std::string positions;
-      for (const Value& position : list_at(row, "positions")) {
-        positions += (positions.empty() ? "" : " ") + shown(position);
-      }
       sheet_.rows.push_back({cell_of(row, "subject"), cell_of(row, "value"), cell_of(row, "from"),
-                             positions, columns});
+                             positions_of(row, ""), columns_of(row)});
     }
   }
   void print(const Console& console) const { console.out << site::csv(sheet_); }
