@@ -200,8 +200,8 @@ BenchNode open_node(const std::filesystem::path& dir, const std::string& party) 
   }
   one.clock = std::make_unique<node::SystemClock>(480);
   one.chance = std::make_unique<node::SystemChance>();
-  auto opened =
-      node::Node::open({.dir = dir, .clock = one.clock.get(), .chance = one.chance.get()});
+  auto opened = node::Node::open(
+      {.storage = node::open_directory(dir), .clock = one.clock.get(), .chance = one.chance.get()});
   BASHU_ASSERT(opened);
   one.node = std::move(*opened);
   return one;

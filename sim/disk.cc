@@ -1,10 +1,10 @@
 #include "disk.h"
 
-#include <algorithm>
 #include <expected>
 #include <utility>
 
 #include "evidence/entry.h"
+#include "journal/memory.h"
 
 namespace bashu::sim {
 
@@ -22,19 +22,7 @@ class DiskJournal final : public journal::Journal {
   }
   std::expected<std::vector<journal::Commit>, Fault> read(std::uint64_t from,
                                                           std::size_t bytes_max) override {
-    const auto& commits = disk_.commits();
-    auto at = std::upper_bound(
-        commits.begin(), commits.end(), from,
-        [](std::uint64_t entry, const journal::Commit& commit) { return entry < commit.first; });
-    std::vector<journal::Commit> read;
-    if (from >= size_ || at == commits.begin()) return read;
-    std::size_t bytes = 0;
-    for (--at; at != commits.end() && at->first < size_; ++at) {
-      if (!read.empty() && bytes >= bytes_max) break;
-      bytes += at->record.size();
-      read.push_back(*at);
-    }
-    return read;
+    return journal::commits_from(disk_.commits(), from, size_, bytes_max);
   }
   std::uint64_t size() const override { return size_; }
 

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "exchange/circle.h"
 #include "node/snapshot.h"
+#include "node/storage/directory.h"
 #include "world.h"
 
 namespace bashu::sim {
@@ -39,6 +40,21 @@ class Machine::SimChance final : public node::Chance {
   Random random_;
 };
 
+// Its journal is on the simulated disk, all else in a directory.
+class Machine::SimStorage final : public node::DirectoryStorage {
+ public:
+  explicit SimStorage(Machine& machine) : DirectoryStorage{machine.dir_}, machine_{machine} {}
+  std::expected<std::unique_ptr<journal::Journal>, Fault> journal() override {
+    bool cut = false;
+    auto journal = machine_.disk_.open(&cut);
+    if (cut) machine_.world_.count("torn records cut off");
+    return journal;
+  }
+
+ private:
+  Machine& machine_;
+};
+
 // What the threaded node does for its callers, by the simulation's clock.
 class Machine::SimNode final : public node::Node {
  public:
@@ -56,6 +72,7 @@ class Machine::SimNode final : public node::Node {
     return machine_.kernel_->directory();
   }
   node::Vault& vault() override { return machine_.kernel_->vault(); }
+  node::Storage& storage() override { return machine_.kernel_->storage(); }
   node::Clock& clock() override { return machine_.kernel_->clock(); }
   node::Chance& chance() override { return machine_.kernel_->chance(); }
   std::uint64_t circle_changes() const override { return machine_.kernel_->circle_changes(); }
@@ -165,11 +182,9 @@ std::expected<void, Fault> Machine::start() {
   if (auto activated = exchange::activate_keys(dir_); !activated) {
     return std::unexpected{activated.error()};
   }
-  bool cut = false;
-  auto journal = disk_.open(&cut);
-  if (cut) world_.count("torn records cut off");
-  auto kernel = node::Kernel::open(
-      {.dir = dir_, .clock = clock_.get(), .chance = chance_.get(), .journal = std::move(journal)});
+  auto kernel = node::Kernel::open({.storage = std::make_shared<SimStorage>(*this),
+                                    .clock = clock_.get(),
+                                    .chance = chance_.get()});
   if (!kernel) return std::unexpected{kernel.error()};
   kernel_ = std::move(*kernel);
   node_ = std::make_unique<SimNode>(*this);

@@ -71,6 +71,7 @@ class Machine {
  private:
   class SimClock;
   class SimChance;
+  class SimStorage;
   class SimNode;
   struct Exchanging;
   struct Work {

@@ -23,6 +23,7 @@
 #include "journal/journal.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
+#include "node/storage/memory.h"
 #include "node/verify.h"
 #include "sqlite/database.h"
 #include "testing/checkout.h"
@@ -122,10 +123,10 @@ TEST_F(Recorded, AReplayInStretchesGivesTheSameState) {
       const std::uint64_t to = commits->back().first + commits->back().count;
       ASSERT_TRUE(node::replay(**journal, at, to, *state));
       at = to;
-      const fs::path file = dir_ / "between.snap";
-      const auto written = node::write_snapshot(file, *state, {.size = at, .root = {}});
+      node::MemoryFiles files;
+      const auto written = node::write_snapshot(files, "between", *state, {.size = at, .root = {}});
       ASSERT_TRUE(written);
-      auto back = node::read_snapshot(file);
+      auto back = node::read_snapshot(files, "between");
       ASSERT_TRUE(back);
       EXPECT_EQ(back->digest, *written);
       state = std::move(back->state);

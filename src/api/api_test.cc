@@ -60,8 +60,9 @@ struct World {
     const auto peer = make("chongqing");
     clock = std::make_unique<node::RehearsalClock>(dir / "sichuan" / "rehearsal-day",
                                                    *Date::parse("2026-03-02"));
-    auto opened =
-        node::Node::open({.dir = dir / "sichuan", .clock = clock.get(), .chance = &chance});
+    auto opened = node::Node::open({.storage = node::open_directory(dir / "sichuan"),
+                                    .clock = clock.get(),
+                                    .chance = &chance});
     EXPECT_TRUE(opened) << opened.error().what;
     node = std::move(*opened);
     const std::int64_t now = clock->now().unix_ms / 1'000;

@@ -382,7 +382,7 @@ bool RunningExchange::renew_tls(const node::Directory& directory) {
         {.time_ms = machine_now().unix_ms, .code = "tls", .party = own.party, .text = what});
     return false;
   };
-  const auto ca = node::load_ca(own.dir);
+  const auto ca = node::load_ca(node_.storage().files());
   if (!ca) return failed(ca.error().what);
   const auto leaf = node::issue_certificate(*ca, node::host_of(own.endpoint), machine_now());
   if (!leaf) return failed(leaf.error().what);

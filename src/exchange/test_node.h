@@ -58,7 +58,8 @@ class TestNode {
     open();
   }
   void open() {
-    auto opened = node::Node::open({.dir = dir, .clock = &clock, .chance = &chance});
+    auto opened = node::Node::open(
+        {.storage = node::open_directory(dir), .clock = &clock, .chance = &chance});
     ASSERT_TRUE(opened.has_value()) << opened.error().what;
     node = std::move(*opened);
   }

@@ -82,6 +82,7 @@ std::optional<Index::Found> Index::find(Trace trace, std::string_view peer, std:
       }
     }
   }
+  if (!reader_) return std::nullopt;
   const std::lock_guard lock{database_};
   sqlite::Statement& query =
       reader_->prepared("SELECT id, entry FROM messages WHERE trace=? AND peer=? AND seq=?")
@@ -107,6 +108,7 @@ std::optional<std::uint64_t> Index::boundary(std::uint64_t size) {
       if (const auto found = boundary_in(waiting->boundaries, size)) return found;
     }
   }
+  if (!reader_) return std::nullopt;
   const std::lock_guard lock{database_};
   const std::uint64_t found = stored_boundary(static_cast<std::int64_t>(size));
   if (!reader_->check() || found == 0) return std::nullopt;
@@ -119,6 +121,7 @@ std::size_t Index::unflushed() const {
 }
 
 std::expected<void, Fault> Index::flush() {
+  if (!writer_) return {};
   {
     const std::lock_guard lock{guard_};
     if (fresh_.boundaries.empty() || !flushing_.boundaries.empty()) return {};
@@ -149,14 +152,6 @@ std::expected<void, Fault> Index::write(const Waiting& rows) {
         .run();
   }
   writer_->exec("COMMIT");
-  return writer_->check();
-}
-
-std::expected<void, Fault> Index::clear() {
-  const std::lock_guard lock{guard_};
-  fresh_ = {};
-  size_ = 0;
-  writer_->exec("DELETE FROM messages; DELETE FROM commits");
   return writer_->check();
 }
 

@@ -1,6 +1,6 @@
 // Where messages and commits are: DIR/index.db. Derived from the journal and never flushed with a
 // commit: what is not written yet is kept in memory, and after a crash it is read again from the
-// journal.
+// journal. Without a file all of it stays in memory.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,6 @@ struct MessageRow {
 // add() from one thread, the rest from any.
 class Index {
  public:
-  // For open().
   Index() = default;
   // Of a journal of `size_max` entries; what lies beyond is forgotten.
   [[nodiscard]] static std::expected<std::unique_ptr<Index>, Fault> open(
@@ -55,7 +54,6 @@ class Index {
 
   [[nodiscard]] std::size_t unflushed() const;  // commits
   [[nodiscard]] std::expected<void, Fault> flush();
-  [[nodiscard]] std::expected<void, Fault> clear();
 
  private:
   using Key = std::tuple<Trace, std::string, std::int64_t>;

@@ -28,7 +28,8 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
   virtual ~Journal() = default;
 
-  // Durable when it returns. After a Fault the caller must end the process.
+  // The commit that begins at size(), durable when it returns. After a Fault the caller must end
+  // the process, and never append it again: if its outcome is unknown it may be there.
   virtual std::expected<void, Fault> append(const Commit& commit) = 0;
   // Commits in order, beginning with the one that holds entry `from`; stops after `bytes_max` but
   // gives at least one if there is one.

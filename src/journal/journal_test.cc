@@ -1,4 +1,4 @@
-// The journal in SQLite, its lock, tree files and index.
+// The journals, the lock of one in SQLite, tree files and index.
 
 #include "journal/journal.h"
 
@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +20,7 @@
 #include "evidence/tree.h"
 #include "journal/index.h"
 #include "journal/lock.h"
+#include "journal/memory.h"
 #include "journal/tree_file.h"
 
 namespace bashu::journal {
@@ -51,11 +54,26 @@ Commit commit(std::uint64_t first, std::uint32_t count, std::size_t padding = 0)
   return {.first = first, .count = count, .record = evidence::encode_commit(record)};
 }
 
-TEST(Journal, ReadsWhatWasAppendedAlsoAfterOpeningAgain) {
-  const Folder folder;
+// What every journal promises, wherever it is kept.
+class Kept : public testing::TestWithParam<bool> {
+ protected:
+  using Opened = std::expected<std::unique_ptr<Journal>, Fault>;
+  Opened open() { return in_files() ? open_sqlite(folder_.path()) : disk_->open(); }
+  Opened read() { return in_files() ? open_sqlite(folder_.path(), true) : disk_->open(true); }
+
+ private:
+  static bool in_files() { return GetParam(); }
+  Folder folder_;
+  std::shared_ptr<MemoryDisk> disk_ = std::make_shared<MemoryDisk>();
+};
+INSTANTIATE_TEST_SUITE_P(Journal, Kept, testing::Bool(), [](const auto& kept) {
+  return std::string{kept.param ? "Sqlite" : "Memory"};
+});
+
+TEST_P(Kept, ReadsWhatWasAppendedAlsoAfterOpeningAgain) {
   std::vector<Commit> all;
   {
-    auto journal = open_sqlite(folder.path());
+    auto journal = open();
     ASSERT_TRUE(journal) << journal.error().what;
     std::uint64_t first = 0;
     for (std::uint32_t count : {1U, 3U, 2U, 500U}) {
@@ -65,7 +83,7 @@ TEST(Journal, ReadsWhatWasAppendedAlsoAfterOpeningAgain) {
       EXPECT_EQ((*journal)->size(), first);
     }
   }
-  auto journal = open_sqlite(folder.path());
+  auto journal = open();
   ASSERT_TRUE(journal) << journal.error().what;
   EXPECT_EQ((*journal)->size(), 506U);
   const auto read = (*journal)->read(0, 1U << 30);
@@ -78,9 +96,8 @@ TEST(Journal, ReadsWhatWasAppendedAlsoAfterOpeningAgain) {
   }
 }
 
-TEST(Journal, ReadBeginsWithTheCommitThatHoldsTheEntry) {
-  const Folder folder;
-  auto journal = open_sqlite(folder.path());
+TEST_P(Kept, ReadBeginsWithTheCommitThatHoldsTheEntry) {
+  auto journal = open();
   ASSERT_TRUE(journal);
   ASSERT_TRUE((*journal)->append(commit(0, 4)));
   ASSERT_TRUE((*journal)->append(commit(4, 3)));
@@ -94,48 +111,53 @@ TEST(Journal, ReadBeginsWithTheCommitThatHoldsTheEntry) {
   EXPECT_TRUE((*journal)->read(7, 1)->empty());
 }
 
-TEST(Journal, ReadStopsAfterBytesMax) {
-  const Folder folder;
-  auto journal = open_sqlite(folder.path());
+TEST_P(Kept, ReadStopsAfterBytesMax) {
+  auto journal = open();
   ASSERT_TRUE(journal);
   for (std::uint64_t i = 0; i < 10; ++i) ASSERT_TRUE((*journal)->append(commit(i, 1, 1000)));
   EXPECT_EQ((*journal)->read(0, 3000)->size(), 3U);
 }
 
-TEST(Journal, AppendingTheSamePlaceTwiceIsAFault) {
-  const Folder folder;
-  auto journal = open_sqlite(folder.path());
+TEST_P(Kept, OnlyTheNextCommitIsTaken) {
+  auto journal = open();
   ASSERT_TRUE(journal);
   ASSERT_TRUE((*journal)->append(commit(0, 2)));
-  const auto again = (*journal)->append(commit(0, 1));
-  ASSERT_FALSE(again);
-  EXPECT_TRUE(again.error().unknown_outcome);
+  EXPECT_FALSE((*journal)->append(commit(0, 1)));
+  EXPECT_FALSE((*journal)->append(commit(3, 1))) << "nor may one be left out";
+  ASSERT_TRUE((*journal)->append(commit(2, 1)));
+  EXPECT_EQ((*journal)->size(), 3U);
 }
 
-TEST(Journal, SecondWriterIsRefusedUntilTheFirstIsGone) {
-  const Folder folder;
+TEST_P(Kept, SecondWriterIsRefusedUntilTheFirstIsGone) {
   {
-    auto first = open_sqlite(folder.path());
+    auto first = open();
     ASSERT_TRUE(first);
-    const auto second = open_sqlite(folder.path());
+    const auto second = open();
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().what.find("in use by another writer"), std::string::npos);
-    EXPECT_NE(second.error().what.find(std::to_string(::getpid())), std::string::npos);
     // Readers are welcome.
     ASSERT_TRUE((*first)->append(commit(0, 2)));
-    auto reader = open_sqlite(folder.path(), true);
+    auto reader = read();
     ASSERT_TRUE(reader) << reader.error().what;
     EXPECT_EQ((*reader)->size(), 2U);
     ASSERT_TRUE((*first)->append(commit(2, 1)));
     EXPECT_EQ((*reader)->size(), 3U);
     EXPECT_EQ((*reader)->read(2, 1)->size(), 1U);
   }
-  EXPECT_TRUE(open_sqlite(folder.path()));
+  EXPECT_TRUE(open());
 }
 
-TEST(Journal, ReadersFollowAWriterInAnotherThread) {
+TEST(SqliteJournal, TellsWhichProcessHoldsIt) {
   const Folder folder;
-  auto journal = open_sqlite(folder.path());
+  const auto first = open_sqlite(folder.path());
+  ASSERT_TRUE(first);
+  const auto second = open_sqlite(folder.path());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().what.find(std::to_string(::getpid())), std::string::npos);
+}
+
+TEST_P(Kept, ReadersFollowAWriterInAnotherThread) {
+  auto journal = open();
   ASSERT_TRUE(journal);
   constexpr std::uint64_t kCommits = 200;
   std::thread writer{[&] {
@@ -153,6 +175,24 @@ TEST(Journal, ReadersFollowAWriterInAnotherThread) {
     }
   }
   writer.join();
+}
+
+TEST(MemoryDisk, AppendsEndAsTold) {
+  const auto disk = std::make_shared<MemoryDisk>();
+  for (const Fate fate : {Fate::refused, Fate::lost, Fate::unanswered}) {
+    const std::uint64_t before = disk->commits().size();
+    {
+      auto journal = disk->open();
+      ASSERT_TRUE(journal);
+      disk->fate = [fate] { return fate; };
+      const auto done = (*journal)->append(commit(before, 1));
+      ASSERT_FALSE(done);
+      EXPECT_EQ(done.error().unknown_outcome, fate != Fate::refused);
+      EXPECT_EQ((*journal)->size(), before) << "nobody reads what is not known to be durable";
+      EXPECT_TRUE((*journal)->read(before, 1)->empty());
+    }
+    EXPECT_EQ((*disk->open())->size(), fate == Fate::unanswered ? before + 1 : before);
+  }
 }
 
 Hash leaf(std::uint64_t i) { return sha256("leaf " + std::to_string(i)); }

@@ -51,6 +51,9 @@ class SqliteJournal final : public Journal {
   }
 
   std::expected<void, Fault> append(const Commit& commit) override {
+    if (read_only_ || commit.first != size_.load(std::memory_order_relaxed)) {
+      return std::unexpected{Fault{.what = "a commit out of order"}};
+    }
     writer_->prepared("INSERT INTO commits(first, record) VALUES(?, ?)")
         .bind(0, static_cast<std::int64_t>(commit.first))
         .bind_bytes(1, commit.record)

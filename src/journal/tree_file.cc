@@ -90,6 +90,7 @@ std::expected<void, Fault> TreeFile::cut(std::uint64_t size) {
     levels_[level].flushed = size >> level;
     levels_[level].tail.clear();
   }
+  if (directory_.empty()) return {};
   return write_size(size, evidence::root(*this, size));
 }
 
@@ -150,6 +151,7 @@ std::uint64_t TreeFile::unflushed() const {
 }
 
 std::expected<void, Fault> TreeFile::flush() {
+  if (directory_.empty()) return {};
   const std::lock_guard alone{flushing_};
   // The tails may be ahead of the smallest of them by nodes of the leaf just being added; only
   // whole leaves count, and their nodes are all there.

@@ -6,7 +6,7 @@
 //
 // put() only adds to a tail in memory; flush() writes it out beside the writer. The files are
 // derived from the journal: what was not flushed, or does not lead to the recorded root, is
-// computed again from there.
+// computed again from there. Without a directory all of it stays in memory.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,7 @@ class TreeFile final : public evidence::TreeNodes {
   // the entries of the journal, is cut off.
   [[nodiscard]] static std::expected<std::unique_ptr<TreeFile>, Fault> open(
       const std::filesystem::path& directory, std::uint64_t size_max);
+  TreeFile() = default;
   // For open().
   explicit TreeFile(std::filesystem::path directory) : directory_{std::move(directory)} {}
   ~TreeFile() override;

@@ -33,7 +33,8 @@ std::expected<AtRest, Exit> open_at_rest(const Console& console, const std::stri
   if (auto activated = exchange::activate_keys(dir); !activated) {
     return std::unexpected{console.fail(activated.error())};
   }
-  auto node = node::Node::open({.dir = dir, .clock = clock->get(), .chance = chance.get()});
+  auto node = node::Node::open(
+      {.storage = node::open_directory(dir), .clock = clock->get(), .chance = chance.get()});
   if (!node) {
     const Exit exit = console.fail(node.error());
     console.err << console.say(

@@ -239,7 +239,8 @@ Exit serve(const Console& console, const Serve& what) {
   if (!settings) return console.fail(settings.error());
   people::Entrance entrance{dir, keys, chance, std::move(*settings)};
 
-  const auto node = node::Node::open({.dir = dir, .clock = clock->get(), .chance = &chance});
+  const auto node = node::Node::open(
+      {.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
   if (!node) return console.fail(node.error());
   const auto follower = views::Follower::start(**node, dir);
   if (!follower) return console.fail(follower.error());

@@ -51,15 +51,14 @@ std::optional<journal::MessageRow> message_row(const evidence::EntryLeaf& leaf) 
 }
 
 std::expected<std::unique_ptr<Archive>, Fault> Archive::open(
-    const std::filesystem::path& dir, std::unique_ptr<journal::Journal> journal,
-    const PublicIdentity& identity) {
+    Storage& storage, std::unique_ptr<journal::Journal> journal, const PublicIdentity& identity) {
   auto archive = std::make_unique<Archive>();
   const std::uint64_t size = journal->size();
   archive->journal_ = std::move(journal);
-  auto tree = journal::TreeFile::open(dir / "tree", size);
+  auto tree = storage.tree(size);
   if (!tree) return std::unexpected{tree.error()};
   archive->tree_ = std::move(*tree);
-  auto index = journal::Index::open(dir / "index.db", size);
+  auto index = storage.index(size);
   if (!index) return std::unexpected{index.error()};
   archive->index_ = std::move(*index);
   if (auto done = archive->catch_up(); !done) return std::unexpected{done.error()};

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -22,6 +21,7 @@
 #include "journal/tree_file.h"
 #include "node/identity.h"
 #include "node/node.h"
+#include "node/storage/storage.h"
 
 namespace bashu::node {
 
@@ -31,8 +31,7 @@ class Archive {
   Archive() = default;
   // Brings tree and index up to the journal and compares the tree's root with the last checkpoint.
   [[nodiscard]] static std::expected<std::unique_ptr<Archive>, Fault> open(
-      const std::filesystem::path& dir, std::unique_ptr<journal::Journal> journal,
-      const PublicIdentity& identity);
+      Storage& storage, std::unique_ptr<journal::Journal> journal, const PublicIdentity& identity);
 
   [[nodiscard]] journal::Journal& journal() { return *journal_; }
   [[nodiscard]] journal::TreeFile& tree() { return *tree_; }

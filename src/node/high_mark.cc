@@ -1,17 +1,9 @@
 #include "node/high_mark.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-
-#include "node/files.h"
 
 namespace bashu::node {
 
@@ -35,48 +27,22 @@ std::optional<HighMark::Mark> read_line(std::string_view line) {
 
 }  // namespace
 
-std::expected<HighMark, Fault> HighMark::open(const std::filesystem::path& file) {
-  Mark mark;
-  if (!std::filesystem::exists(file)) {
-    if (auto written = write_file(file, line_of(mark)); !written) {
-      return std::unexpected{written.error()};
-    }
-  } else {
-    const auto text = read_file(file);
-    if (!text) return std::unexpected{text.error()};
-    const auto read = read_line(*text);
-    if (!read) {
-      return std::unexpected{
-          Fault{.what = file.string() +
-                        ": unreadable; it says which checkpoint left last, ask the peers what "
-                        "they hold before removing it"}};
-    }
-    mark = *read;
+std::expected<HighMark, Fault> HighMark::open(Storage& storage) {
+  constexpr std::string_view kName = "published";
+  auto slot = storage.slot(kName, line_of({}));
+  if (!slot) return std::unexpected{slot.error()};
+  const auto mark = read_line((*slot)->found());
+  if (!mark) {
+    return std::unexpected{
+        Fault{.what = storage.files().where(kName) +
+                      ": unreadable; it says which checkpoint left last, ask the peers what "
+                      "they hold before removing it"}};
   }
-  const int handle = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
-  if (handle < 0) {
-    return std::unexpected{Fault{.what = file.string() + ": " + std::strerror(errno)}};
-  }
-  return HighMark{file, handle, mark};
-}
-
-HighMark::HighMark(HighMark&& other) noexcept
-    : path_{std::move(other.path_)}, file_{std::exchange(other.file_, -1)}, mark_{other.mark_} {}
-HighMark& HighMark::operator=(HighMark&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(file_, other.file_);
-  std::swap(mark_, other.mark_);
-  return *this;
-}
-HighMark::~HighMark() {
-  if (file_ >= 0) ::close(file_);
+  return HighMark{std::move(*slot), *mark};
 }
 
 std::expected<void, Fault> HighMark::raise(const Mark& mark) {
-  const std::string line = line_of(mark);
-  if (::pwrite(file_, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
-    return std::unexpected{Fault{.what = path_.string() + ": " + std::strerror(errno)}};
-  }
+  if (auto written = slot_->write(line_of(mark)); !written) return written;
   mark_ = mark;
   return {};
 }

@@ -14,7 +14,7 @@
 #include "evidence/grammar.h"
 #include "evidence/signing.h"
 #include "node/certificates.h"
-#include "node/files.h"
+#include "node/storage/directory_files.h"
 
 namespace bashu::node {
 
@@ -54,13 +54,25 @@ constexpr std::initializer_list<Use> kUses{{"root", &Identity::root, false},
                                            {"envelope", &Identity::envelope, false},
                                            {"log", &Identity::log, false},
                                            {"seal", &Identity::seal, true}};
+std::string key_file(const Use& use) { return "keys/" + std::string{use.name} + ".key"; }
+constexpr const char* kConfig = "node.json";
+constexpr const char *kCaKey = "keys/ca.key", *kCaCertificate = "keys/ca.crt";
 
-std::expected<KeyPair, Fault> read_key(const std::filesystem::path& file, const Use& use,
+std::expected<void, Fault> check(const NewNode& what) {
+  if (!evidence::is_party(what.party)) return fault("no party id: " + what.party);
+  if (what.host.empty() || what.host.find_first_of(" +/\n") != std::string::npos) {
+    return fault("no host name: " + what.host);
+  }
+  return {};
+}
+
+std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
                                        const Value& config) {
-  const auto text = read_file(file);
+  const std::string file = key_file(use);
+  const auto text = files.read(file);
   if (!text) return std::unexpected{text.error()};
   const auto secret = from_hex(std::string_view{*text}.substr(0, 64));
-  if (!secret || secret->size() != 32) return fault(file.string() + ": not 64 hex digits");
+  if (!secret || secret->size() != 32) return fault(files.where(file) + ": not 64 hex digits");
   const Value* key = config.find("keys");
   key = key ? key->find(use.name) : nullptr;
   if (!key) return fault("node.json names no key " + std::string{use.name});
@@ -73,7 +85,7 @@ std::expected<KeyPair, Fault> read_key(const std::filesystem::path& file, const 
   KeyPair pair = use.seals ? sealing_key(key->text_at("kid"), *secret)
                            : signing_key(key->text_at("kid"), *secret);
   if (hex(pair.public_key) != key->text_at("public")) {
-    return fault(file.string() + " is not the key that node.json names");
+    return fault(files.where(file) + " is not the key that node.json names");
   }
   return pair;
 }
@@ -99,23 +111,26 @@ Value config_of(const Identity& identity) {
 
 std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
                                                const NewNode& what) {
-  BASHU_ASSERT(sodium_init() >= 0);
-  if (!evidence::is_party(what.party)) return fault("no party id: " + what.party);
-  if (what.host.empty() || what.host.find_first_of(" +/\n") != std::string::npos) {
-    return fault("no host name: " + what.host);
-  }
+  if (auto good = check(what); !good) return std::unexpected{good.error()};
   std::error_code error;
   const bool ours = std::filesystem::create_directories(dir, error);
   if (ours) std::filesystem::permissions(dir, std::filesystem::perms::owner_all, error);
   if (!error) std::filesystem::create_directories(dir / "keys", error);
   if (error) return fault((dir / "keys").string() + ": " + error.message());
-  for (const char* name : {"node.json", "journal.db"}) {
-    if (std::filesystem::exists(dir / name)) {
-      return fault(dir.string() + " holds a node already: " + name);
-    }
+  if (std::filesystem::exists(dir / "journal.db")) {
+    return fault(dir.string() + " holds a node already: journal.db");
   }
   ::chmod((dir / "keys").c_str(), 0700);
+  DirectoryFiles files{dir};
+  return create_identity(files, what);
+}
 
+std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& what) {
+  BASHU_ASSERT(sodium_init() >= 0);
+  if (auto good = check(what); !good) return std::unexpected{good.error()};
+  if (files.has(kConfig)) {
+    return fault(files.where(kConfig) + ": this place holds a node already");
+  }
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now().time_since_epoch());
   const std::size_t colon = what.peer_listen.rfind(':');
@@ -135,37 +150,39 @@ std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
       .log = {},
       .seal = {},
       .created = now.count() / 1000,
-      .dir = dir};
+      .dir = files.directory()};
   for (const Use& use : kUses) {
     std::string secret(32, '\0');
     randombytes_buf(secret.data(), secret.size());
     const std::string kid = what.party + "/" + use.name + "/1";
     identity.*use.key = use.seals ? sealing_key(kid, secret) : signing_key(kid, secret);
-    const auto file = dir / "keys" / (std::string{use.name} + ".key");
-    if (auto written = write_file(file, hex(secret) + "\n"); !written) {
+    if (auto written = files.write(key_file(use), hex(secret) + "\n"); !written) {
       return std::unexpected{written.error()};
     }
   }
   const auto ca = make_ca(what.party, Instant{now.count()});
   if (!ca) return std::unexpected{ca.error()};
-  if (auto written = write_file(dir / "keys" / "ca.key", ca->key_pem); !written) {
+  if (auto written = files.write(kCaKey, ca->key_pem); !written) {
     return std::unexpected{written.error()};
   }
-  if (auto written = write_file(dir / "keys" / "ca.crt", ca->certificate_pem, 0644); !written) {
+  if (auto written = files.write(kCaCertificate, ca->certificate_pem, 0644); !written) {
     return std::unexpected{written.error()};
   }
   // Last: a directory with node.json has all the rest.
-  const auto written = write_file(dir / "node.json", pretty_json(config_of(identity)) + "\n", 0644);
+  const auto written = files.write(kConfig, pretty_json(config_of(identity)) + "\n", 0644);
   if (!written) return std::unexpected{written.error()};
   return identity;
 }
 
 std::expected<PublicIdentity, Fault> load_public_identity(const std::filesystem::path& dir) {
-  const auto file = dir / "node.json";
-  const auto text = read_file(file);
+  return load_public_identity(DirectoryFiles{dir});
+}
+
+std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files) {
+  const auto text = files.read(kConfig);
   if (!text) return std::unexpected{text.error()};
   const auto config = parse_json(*text);
-  if (!config) return fault(file.string() + ": " + config.error().code);
+  if (!config) return fault(files.where(kConfig) + ": " + config.error().code);
   const Value* keys = config->find("keys");
   const Value* log = keys ? keys->find("log") : nullptr;
   const std::string key = from_hex(log ? log->text_at("public") : "").value_or("");
@@ -174,19 +191,23 @@ std::expected<PublicIdentity, Fault> load_public_identity(const std::filesystem:
   identity.origin = config->text_at("origin");
   identity.log_key.assign(key.data(), key.size());
   if (!evidence::is_party(identity.party) || identity.origin.empty() || key.size() != 32) {
-    return fault(file.string() + ": party, origin or keys.log is missing");
+    return fault(files.where(kConfig) + ": party, origin or keys.log is missing");
   }
   return identity;
 }
 
 std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir) {
+  return load_identity(DirectoryFiles{dir});
+}
+
+std::expected<Identity, Fault> load_identity(const FileStore& files) {
   BASHU_ASSERT(sodium_init() >= 0);
-  const auto known = load_public_identity(dir);
+  const auto known = load_public_identity(files);
   if (!known) return std::unexpected{known.error()};
-  const auto text = read_file(dir / "node.json");
+  const auto text = files.read(kConfig);
   if (!text) return std::unexpected{text.error()};
   const auto config = parse_json(*text);
-  if (!config) return fault((dir / "node.json").string() + ": " + config.error().code);
+  if (!config) return fault(files.where(kConfig) + ": " + config.error().code);
   Identity identity{.party = known->party,
                     .name = config->text_at("name"),
                     .origin = known->origin,
@@ -199,19 +220,19 @@ std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir) {
                     .log = {},
                     .seal = {},
                     .created = config->int_at("created"),
-                    .dir = dir};
+                    .dir = files.directory()};
   for (const Use& use : kUses) {
-    auto key = read_key(dir / "keys" / (std::string{use.name} + ".key"), use, *config);
+    auto key = read_key(files, use, *config);
     if (!key) return std::unexpected{key.error()};
     identity.*use.key = std::move(*key);
   }
   return identity;
 }
 
-std::expected<Certificate, Fault> load_ca(const std::filesystem::path& dir) {
-  auto certificate = read_file(dir / "keys" / "ca.crt");
+std::expected<Certificate, Fault> load_ca(const FileStore& files) {
+  auto certificate = files.read(kCaCertificate);
   if (!certificate) return std::unexpected{certificate.error()};
-  auto key = read_file(dir / "keys" / "ca.key");
+  auto key = files.read(kCaKey);
   if (!key) return std::unexpected{key.error()};
   return Certificate{.certificate_pem = std::move(*certificate), .key_pem = std::move(*key)};
 }

@@ -24,6 +24,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::node {
 
@@ -42,17 +43,19 @@ struct Identity {
   std::string api_listen;   // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
-  std::int64_t created = 0;  // seconds; node keys are valid 90 days from here
-  std::filesystem::path dir;
+  std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
+  std::filesystem::path dir;  // empty: it is not kept in one
 };
 
-// Makes DIR with fresh keys and configuration; refuses if it holds a node already.
+// Fresh keys and configuration; refused if there is a node already. DIR is made.
 struct NewNode {
   std::string party, name, host, peer_listen, api_listen;
   int offset_minutes = 480;
 };
+[[nodiscard]] std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& what);
 [[nodiscard]] std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,
                                                              const NewNode& what);
+[[nodiscard]] std::expected<Identity, Fault> load_identity(const FileStore& files);
 [[nodiscard]] std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir);
 
 // What a reader of the journal needs: nothing secret.
@@ -60,12 +63,13 @@ struct PublicIdentity {
   std::string party, origin;
   std::string log_key;  // 32 bytes
 };
+[[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files);
 [[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(
     const std::filesystem::path& dir);
 
-// The authority in DIR/keys/ca.crt and ca.key.
+// The authority in keys/ca.crt and ca.key.
 struct Certificate;
-[[nodiscard]] std::expected<Certificate, Fault> load_ca(const std::filesystem::path& dir);
+[[nodiscard]] std::expected<Certificate, Fault> load_ca(const FileStore& files);
 
 // Ed25519 signature, 64 bytes.
 [[nodiscard]] std::string sign(const KeyPair& key, std::string_view message);

@@ -73,12 +73,15 @@ Kernel::Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
       sealer_{identity_, *archive_, *vault_, *parts_.chance} {}
 
 std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
-  auto identity = load_identity(parts.dir);
+  Storage& storage = *parts.storage;
+  auto journal = storage.journal();
+  if (!journal) return std::unexpected{journal.error()};
+  auto identity = load_identity(storage.files());
   if (!identity) return std::unexpected{identity.error()};
-  auto mark = HighMark::open(parts.dir / "published");
+  auto mark = HighMark::open(storage);
   if (!mark) return std::unexpected{mark.error()};
   // First of all: a journal that was taken back must not even be indexed.
-  const std::uint64_t size = parts.journal->size();
+  const std::uint64_t size = (*journal)->size();
   if (mark->mark().size > size) {
     return std::unexpected{
         fault("rollback: the journal has " + std::to_string(size) +
@@ -86,29 +89,19 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
               " has left; restore the missing commits, or begin a successor log")};
   }
   auto archive = Archive::open(
-      parts.dir, std::move(parts.journal),
+      storage, std::move(*journal),
       {.party = identity->party, .origin = identity->origin, .log_key = identity->log.public_key});
   if (!archive) return std::unexpected{archive.error()};
   if ((*archive)->root_at(mark->mark().size) != mark->mark().root && mark->mark().size > 0) {
     return std::unexpected{fault("fork: the journal is not the one whose checkpoint over " +
                                  std::to_string(mark->mark().size) + " entries has left")};
   }
-  // Made anew, it would call everything sealed before erased.
-  if (size > 0 && !std::filesystem::exists(parts.dir / "vault.db")) {
-    return std::unexpected{
-        fault((parts.dir / "vault.db").string() +
-              " is missing, and the journal has entries: restore it from its backup. If it is lost "
-              "for good, an empty file of that name lets the node start, and every personal value "
-              "sealed before is then erased")};
-  }
-  auto vault = Vault::open(parts.dir, *parts.chance);
+  auto secrets = storage.secrets(size == 0);
+  if (!secrets) return std::unexpected{secrets.error()};
+  auto vault = Vault::open(std::move(*secrets), *parts.chance);
   if (!vault) return std::unexpected{vault.error()};
-  auto deciding = CrashMark::open(parts.dir / "deciding");
+  auto deciding = CrashMark::open(storage);
   if (!deciding) return std::unexpected{deciding.error()};
-  std::error_code error;
-  std::filesystem::create_directories(parts.dir / "snapshots", error);
-  if (error)
-    return std::unexpected{fault((parts.dir / "snapshots").string() + ": " + error.message())};
   auto kernel =
       std::make_unique<Kernel>(std::move(parts), std::move(*identity), std::move(*archive),
                                std::move(*vault), std::move(*mark), std::move(*deciding));
@@ -119,8 +112,10 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
 std::expected<void, Fault> Kernel::load() {
   const std::uint64_t size = archive_->size();
   std::uint64_t from = 0;
-  for (const auto& file : snapshot_files(parts_.dir)) {
-    auto snapshot = read_snapshot(file);
+  const FileStore& files = storage().files();
+  for (const std::uint64_t kept : snapshots_kept(files)) {
+    const std::string name = snapshot_name(kept);
+    auto snapshot = read_snapshot(files, name);
     // A snapshot can be made again; what is not sound, or of another journal, is passed over.
     if (snapshot && snapshot->at.size <= size &&
         archive_->root_at(snapshot->at.size) == snapshot->at.root) {
@@ -128,7 +123,7 @@ std::expected<void, Fault> Kernel::load() {
       state_ = std::move(snapshot->state);
       break;
     }
-    std::cerr << (snapshot ? file.string() + ": of another journal" : snapshot.error().what)
+    std::cerr << (snapshot ? files.where(name) + ": of another journal" : snapshot.error().what)
               << "; passed over\n";
   }
   if (!state_) state_ = std::make_unique<core::State>(identity_.party);
@@ -447,8 +442,9 @@ std::expected<std::uint64_t, Fault> Kernel::snapshot() {
   const std::uint64_t size = durable();
   std::unique_ptr<core::State> state;
   std::uint64_t from = 0;
-  for (const auto& file : snapshot_files(parts_.dir)) {
-    auto before = read_snapshot(file);
+  FileStore& files = storage().files();
+  for (const std::uint64_t kept : snapshots_kept(files)) {
+    auto before = read_snapshot(files, snapshot_name(kept));
     if (!before || before->at.size > size ||
         archive_->root_at(before->at.size) != before->at.root) {
       continue;
@@ -464,13 +460,10 @@ std::expected<std::uint64_t, Fault> Kernel::snapshot() {
   const auto root = archive_->root_at(size);
   BASHU_ASSERT(root && done->size == size);
   const auto written =
-      write_snapshot(snapshot_file(parts_.dir, size), *state, {.size = size, .root = *root});
+      write_snapshot(files, snapshot_name(size), *state, {.size = size, .root = *root});
   if (!written) return std::unexpected{written.error()};
-  const auto files = snapshot_files(parts_.dir);
-  for (std::size_t i = kSnapshotsKept; i < files.size(); ++i) {
-    std::error_code error;
-    std::filesystem::remove(files[i], error);  // an old one too many does no harm
-  }
+  const auto kept = snapshots_kept(files);
+  for (std::size_t i = kSnapshotsKept; i < kept.size(); ++i) files.remove(snapshot_name(kept[i]));
   since_snapshot_ -= std::min<std::uint64_t>(since_snapshot_,
                                              done->size - from + done->weight / kFeedLinesPerEntry);
   return size;

@@ -11,7 +11,6 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -20,7 +19,6 @@
 
 #include "core/command.h"
 #include "core/state.h"
-#include "journal/journal.h"
 #include "node/archive.h"
 #include "node/batch.h"
 #include "node/crash_mark.h"
@@ -30,6 +28,7 @@
 #include "node/identity.h"
 #include "node/node.h"
 #include "node/sealer.h"
+#include "node/storage/storage.h"
 #include "node/vault.h"
 
 namespace bashu::node {
@@ -37,14 +36,13 @@ namespace bashu::node {
 class Kernel {
  public:
   struct Parts {
-    std::filesystem::path dir;
+    std::shared_ptr<Storage> storage;
     Clock* clock = nullptr;  // must outlive the kernel
     Chance* chance = nullptr;
-    std::unique_ptr<journal::Journal> journal;  // holds the writer's lock
   };
-  // Identity, tree and index, guard, newest snapshot, tail. A journal without entries gets its
-  // genesis. Faults that begin with `rollback` or `fork` mean that this is not the journal whose
-  // checkpoints left.
+  // The journal as its one writer, identity, tree and index, guard, newest snapshot, tail. A
+  // journal without entries gets its genesis. Faults that begin with `rollback` or `fork` mean that
+  // this is not the journal whose checkpoints left.
   [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, Fault> open(Parts parts);
   // For open().
   Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
@@ -68,6 +66,7 @@ class Kernel {
   // Any thread.
   [[nodiscard]] Archive& archive() { return *archive_; }
   [[nodiscard]] Vault& vault() { return *vault_; }
+  [[nodiscard]] Storage& storage() { return *parts_.storage; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] Clock& clock() { return *parts_.clock; }
   [[nodiscard]] Chance& chance() { return *parts_.chance; }

@@ -30,31 +30,8 @@
 namespace bashu::node {
 namespace {
 
-// A journal in memory whose disk fails when told.
-class FailingJournal final : public journal::Journal {
- public:
-  explicit FailingJournal(bool& fails) : fails_{fails} {}
-  std::expected<void, Fault> append(const journal::Commit& commit) override {
-    if (fails_) return std::unexpected{Fault{.what = "disk full", .unknown_outcome = true}};
-    commits_.push_back(commit);
-    return {};
-  }
-  std::expected<std::vector<journal::Commit>, Fault> read(std::uint64_t from,
-                                                          std::size_t /*bytes_max*/) override {
-    std::vector<journal::Commit> found;
-    for (const journal::Commit& commit : commits_) {
-      if (commit.first + commit.count > from) found.push_back(commit);
-    }
-    return found;
-  }
-  std::uint64_t size() const override {
-    return commits_.empty() ? 0 : commits_.back().first + commits_.back().count;
-  }
-
- private:
-  bool& fails_;
-  std::vector<journal::Commit> commits_;
-};
+// Of a test's node in memory.
+MemoryStorage& memory_of(TestNode& node) { return dynamic_cast<MemoryStorage&>(*node.storage); }
 
 // A commit of one entry that adopts a pack.
 evidence::CommitRecord adopting(std::string source) {
@@ -104,39 +81,43 @@ TEST(Replay, APackThatIsNotUnderstoodStopsTheStartWithItsReason) {
 }
 
 TEST(Kernel, NothingIsAnsweredOrReadableOfACommitThatFailed) {
-  TestNode home{"sichuan"};
-  home.close();
-  std::filesystem::remove(home.folder.path() / "published");
-  std::filesystem::remove_all(home.folder.path() / "tree");
-  std::filesystem::remove(home.folder.path() / "index.db");
-  bool fails = false;
-  auto kernel = Kernel::open({.dir = home.folder.path(),
-                              .clock = &home.clock,
-                              .chance = &home.chance,
-                              .journal = std::make_unique<FailingJournal>(fails)});
-  ASSERT_TRUE(kernel) << kernel.error().what;
-  const std::uint64_t before = (*kernel)->durable();
-  const std::string note = (*kernel)->archive().checkpoint();
-  fails = true;
-  Batch batch = (*kernel)->batch();
-  (*kernel)->tick(batch);
-  bool answered = false;
-  (*kernel)->handle(batch, {.command = core::StopChannel{.peer = "chongqing", .reason = "test"}},
-                    [&](const Outcome&) { answered = true; });
-  const auto written = (*kernel)->write(std::move(batch));
-  ASSERT_FALSE(written);
-  EXPECT_TRUE(written.error().unknown_outcome);
-  EXPECT_FALSE(answered);
-  EXPECT_EQ((*kernel)->durable(), before);
-  EXPECT_EQ((*kernel)->archive().checkpoint(), note);
-  EXPECT_FALSE((*kernel)->archive().receipt(before));
-  auto mark = HighMark::open(home.folder.path() / "published");
-  ASSERT_TRUE(mark);
-  EXPECT_EQ(mark->mark().size, before);
+  using journal::Fate;
+  for (const Fate fate : {Fate::refused, Fate::lost, Fate::unanswered}) {
+    TestNode home{"sichuan"};
+    home.close();
+    auto kernel =
+        Kernel::open({.storage = home.storage, .clock = &home.clock, .chance = &home.chance});
+    ASSERT_TRUE(kernel) << kernel.error().what;
+    const std::uint64_t before = (*kernel)->durable();
+    const std::string note = (*kernel)->archive().checkpoint();
+    memory_of(home).disk().fate = [fate] { return fate; };
+    Batch batch = (*kernel)->batch();
+    (*kernel)->tick(batch);
+    bool answered = false;
+    (*kernel)->handle(batch, {.command = core::StopChannel{.peer = "chongqing", .reason = "test"}},
+                      [&](const Outcome&) { answered = true; });
+    const auto written = (*kernel)->write(std::move(batch));
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().unknown_outcome, fate != Fate::refused);
+    EXPECT_FALSE(answered);
+    EXPECT_EQ((*kernel)->durable(), before);
+    EXPECT_EQ((*kernel)->archive().checkpoint(), note);
+    EXPECT_FALSE((*kernel)->archive().receipt(before));
+    auto mark = HighMark::open(*home.storage);
+    ASSERT_TRUE(mark);
+    EXPECT_EQ(mark->mark().size, before);
+    // The next one finds what the disk has, and goes on from there.
+    kernel->reset();
+    memory_of(home).disk().fate = [] { return Fate::durable; };
+    home.open();
+    EXPECT_EQ(home.node->durable(), fate == Fate::unanswered ? before + 1 : before);
+    home.adopt_pack();
+    EXPECT_FALSE(verify(*home.storage)->unsound);
+  }
 }
 
 TEST(Kernel, ProcessEndsWhenTheJournalCannotBeWritten) {
-  TestNode home{"sichuan"};
+  FileNode home{"sichuan"};
   home.adopt_pack();
   const std::uint64_t size = home.node->durable();
   home.close();
@@ -179,10 +160,9 @@ TEST(Kernel, MessageThatBroughtTheNodeDownTwiceIsHeldUndecided) {
       [&](const core::State& state) { seq = state.outbox("chongqing").last; });
   const auto envelope = circle.sichuan.node->envelope_sent("chongqing", seq);
   ASSERT_TRUE(envelope);
-  const auto file = circle.chongqing.folder.path() / "deciding";
   for (int i = 0; i < 2; ++i) {
     circle.chongqing.close();
-    auto mark = CrashMark::open(file);
+    auto mark = CrashMark::open(*circle.chongqing.storage);
     ASSERT_TRUE(mark);
     EXPECT_EQ(mark->crashes("sichuan", seq), i);
     mark->begin("sichuan", seq);  // and no end
@@ -207,47 +187,46 @@ TEST(Kernel, MessageThatBroughtTheNodeDownTwiceIsHeldUndecided) {
                                               *envelope);
   EXPECT_EQ(resolved.decision.outcome, "applied");
   circle.chongqing.close();
-  const auto verified = verify(circle.chongqing.folder.path());
+  const auto verified = verify(*circle.chongqing.storage);
   ASSERT_TRUE(verified);
   EXPECT_FALSE(verified->unsound) << verified->unsound->code;
 }
 
 TEST(CrashMark, OnlyADecisionThatDidNotEndCounts) {
-  const TestFolder folder;
-  const auto file = folder.path() / "deciding";
+  MemoryStorage storage;
   {
-    auto mark = CrashMark::open(file);
+    auto mark = CrashMark::open(storage);
     ASSERT_TRUE(mark);
     mark->begin("sichuan", 5);
     mark->end();
     mark->begin("sichuan", 6);
   }
   {
-    auto mark = CrashMark::open(file);
+    auto mark = CrashMark::open(storage);
     EXPECT_EQ(mark->crashes("sichuan", 5), 0);
     EXPECT_EQ(mark->crashes("sichuan", 6), 1);
     EXPECT_EQ(mark->crashes("chongqing", 6), 0);
     mark->begin("sichuan", 6);
     mark->end();
   }
-  EXPECT_EQ(CrashMark::open(file)->crashes("sichuan", 6), 0);
+  EXPECT_EQ(CrashMark::open(storage)->crashes("sichuan", 6), 0);
 }
 
 TEST(HighMark, IsReadBackAndRefusesWhatItCannotRead) {
   const TestFolder folder;
-  const auto file = folder.path() / "published";
+  const auto storage = open_directory(folder.path());
   {
-    auto mark = HighMark::open(file);
+    auto mark = HighMark::open(*storage);
     ASSERT_TRUE(mark);
     EXPECT_EQ(mark->mark().size, 0U);
     ASSERT_TRUE(mark->raise({.size = 1'234'567, .root = sha256("root")}));
   }
-  auto mark = HighMark::open(file);
+  auto mark = HighMark::open(*storage);
   ASSERT_TRUE(mark);
   EXPECT_EQ(mark->mark().size, 1'234'567U);
   EXPECT_EQ(mark->mark().root, sha256("root"));
-  std::filesystem::resize_file(file, 40);
-  EXPECT_FALSE(HighMark::open(file));
+  std::filesystem::resize_file(folder.path() / "published", 40);
+  EXPECT_FALSE(HighMark::open(*storage));
 }
 
 // Envelopes of sichuan that its own node never queued.
@@ -324,7 +303,7 @@ TEST_F(Held, GivingUpIsProvenByAResolveEntry) {
   circle.chongqing.must(resolve(seqs[0], true), envelopes[0]);
   EXPECT_EQ(resolutions(), std::vector<std::string>{"rejected"});
   circle.chongqing.close();
-  const auto verified = verify(circle.chongqing.folder.path());
+  const auto verified = verify(*circle.chongqing.storage);
   ASSERT_TRUE(verified);
   EXPECT_FALSE(verified->unsound) << verified->unsound->code;
 }
@@ -345,7 +324,7 @@ TEST_F(Held, AdoptionReleasesWhatWaitedForItAndProvesEach) {
                                         .from = circle.chongqing.clock.today()});
   EXPECT_EQ(resolutions(), (std::vector<std::string>{"applied", "applied", "applied"}));
   circle.chongqing.close();
-  const auto verified = verify(circle.chongqing.folder.path());
+  const auto verified = verify(*circle.chongqing.storage);
   ASSERT_TRUE(verified);
   EXPECT_FALSE(verified->unsound) << verified->unsound->code;
 }
@@ -376,12 +355,9 @@ TEST_F(Held, SameBatchCanHoldAndRelease) {
   text.replace(text.find("version: 1"), 10, "version: 3");
   const auto pack = packs::load(text).pack;
   circle.chongqing.close();
-  auto journal = journal::open_sqlite(circle.chongqing.folder.path());
-  ASSERT_TRUE(journal);
-  auto kernel = Kernel::open({.dir = circle.chongqing.folder.path(),
+  auto kernel = Kernel::open({.storage = circle.chongqing.storage,
                               .clock = &circle.chongqing.clock,
-                              .chance = &circle.chongqing.chance,
-                              .journal = std::move(*journal)});
+                              .chance = &circle.chongqing.chance});
   ASSERT_TRUE(kernel) << kernel.error().what;
   const std::int64_t next = (*kernel)->state().inbox("sichuan").next;
   const Identity& own = circle.sichuan.node->identity();
@@ -428,7 +404,7 @@ TEST_F(Held, SameBatchCanHoldAndRelease) {
   ASSERT_TRUE((*kernel)->write(std::move(batch)));
   EXPECT_EQ(answered, 2);
   kernel->reset();
-  const auto verified = verify(circle.chongqing.folder.path());
+  const auto verified = verify(*circle.chongqing.storage);
   ASSERT_TRUE(verified);
   EXPECT_FALSE(verified->unsound) << verified->unsound->code;
 }

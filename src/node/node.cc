@@ -124,6 +124,7 @@ class ThreadedNode final : public Node {
   const Identity& identity() const override { return kernel_->identity(); }
   std::shared_ptr<const Directory> directory() override { return kernel_->directory(); }
   Vault& vault() override { return kernel_->vault(); }
+  Storage& storage() override { return kernel_->storage(); }
   Clock& clock() override { return kernel_->clock(); }
   Chance& chance() override { return kernel_->chance(); }
 
@@ -305,13 +306,9 @@ class ThreadedNode final : public Node {
 }  // namespace
 
 std::expected<std::unique_ptr<Node>, Fault> Node::open(const Options& options) {
-  BASHU_ASSERT(options.clock && options.chance);
-  auto journal = journal::open_sqlite(options.dir);
-  if (!journal) return std::unexpected{journal.error()};
-  auto kernel = Kernel::open({.dir = options.dir,
-                              .clock = options.clock,
-                              .chance = options.chance,
-                              .journal = std::move(*journal)});
+  BASHU_ASSERT(options.storage && options.clock && options.chance);
+  auto kernel =
+      Kernel::open({.storage = options.storage, .clock = options.clock, .chance = options.chance});
   if (!kernel) return std::unexpected{kernel.error()};
   // The day begins before anybody asks.
   Batch batch = (*kernel)->batch();

@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,6 +28,7 @@
 #include "node/directory.h"
 #include "node/environment.h"
 #include "node/identity.h"
+#include "node/storage/storage.h"
 #include "node/vault.h"
 
 namespace bashu::node {
@@ -65,7 +65,7 @@ struct Entry {
 class Node {
  public:
   struct Options {
-    std::filesystem::path dir;
+    std::shared_ptr<Storage> storage;
     Clock* clock = nullptr;  // must outlive the node
     Chance* chance = nullptr;
     std::size_t queue_max = 16'384;
@@ -85,6 +85,7 @@ class Node {
   [[nodiscard]] virtual const Identity& identity() const = 0;
   [[nodiscard]] virtual std::shared_ptr<const Directory> directory() = 0;
   [[nodiscard]] virtual Vault& vault() = 0;
+  [[nodiscard]] virtual Storage& storage() = 0;
   [[nodiscard]] virtual Clock& clock() = 0;
   [[nodiscard]] virtual Chance& chance() = 0;
 

@@ -24,6 +24,7 @@
 
 #include "evidence/tree.h"
 #include "node/codec.h"
+#include "node/files.h"
 #include "node/high_mark.h"
 #include "node/kernel.h"
 #include "node/snapshot.h"
@@ -206,7 +207,7 @@ TEST(Node, ThirtyTwoClientsShareCommits) {
   for (std::thread& client : clients) client.join();
   const std::uint64_t entries = one.node->durable();
   one.close();
-  const auto journal = journal::open_sqlite(one.folder.path(), true);
+  const auto journal = one.storage->journal_to_read();
   ASSERT_TRUE(journal);
   const auto commits = (*journal)->read(0, 1U << 30);
   ASSERT_TRUE(commits);
@@ -263,32 +264,31 @@ TEST(Node, RestartGivesTheSameStateWithAndWithoutSnapshot) {
 }
 
 TEST(Node, UnsoundSnapshotIsPassedOver) {
-  TestNode one{"sichuan"};
+  FileNode one{"sichuan"};
   one.adopt_pack();
   one.must(one.taps(0, 50));
   const Hash before = digest_of(*one.node);
   ASSERT_TRUE(one.node->snapshot());
   one.close();
-  const auto file = snapshot_files(one.folder.path()).at(0);
-  std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
+  const std::string name = snapshot_name(snapshots_kept(one.storage->files()).at(0));
+  std::fstream bytes{one.folder.path() / name, std::ios::in | std::ios::out | std::ios::binary};
   bytes.seekp(300);
   bytes.put('\x55');
   bytes.close();
-  EXPECT_FALSE(read_snapshot(file));
+  EXPECT_FALSE(read_snapshot(one.storage->files(), name));
   one.open();
   EXPECT_EQ(digest_of(*one.node), before);
 }
 
 TEST(Node, SecondNodeOnADirectoryIsRefused) {
-  TestNode one{"sichuan"};
-  const auto second =
-      Node::open({.dir = one.folder.path(), .clock = &one.clock, .chance = &one.chance});
+  FileNode one{"sichuan"};
+  const auto second = one.try_open();
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().what.find("in use by another writer"), std::string::npos);
 }
 
 TEST(Node, JournalOlderThanWhatLeftIsARollback) {
-  TestNode one{"sichuan"};
+  FileNode one{"sichuan"};
   one.adopt_pack();
   one.must(one.taps(0, 1));
   one.close();
@@ -300,8 +300,7 @@ TEST(Node, JournalOlderThanWhatLeftIsARollback) {
     std::filesystem::remove(one.folder.path() / file);
   }
   std::filesystem::rename(one.folder.path() / "backup.db", one.folder.path() / "journal.db");
-  const auto opened =
-      Node::open({.dir = one.folder.path(), .clock = &one.clock, .chance = &one.chance});
+  const auto opened = one.try_open();
   ASSERT_FALSE(opened);
   EXPECT_TRUE(opened.error().what.starts_with("rollback")) << opened.error().what;
 }
@@ -309,17 +308,17 @@ TEST(Node, JournalOlderThanWhatLeftIsARollback) {
 TEST(Node, JournalWithOtherEntriesThanWhatLeftIsAFork) {
   TestNode one{"sichuan"};
   one.close();
-  auto mark = HighMark::open(one.folder.path() / "published");
+  auto mark = HighMark::open(*one.storage);
   ASSERT_TRUE(mark);
   ASSERT_TRUE(mark->raise({.size = mark->mark().size, .root = sha256("another")}));
-  const auto opened =
-      Node::open({.dir = one.folder.path(), .clock = &one.clock, .chance = &one.chance});
+  const auto opened = one.try_open();
   ASSERT_FALSE(opened);
   EXPECT_TRUE(opened.error().what.starts_with("fork")) << opened.error().what;
 }
 
 TEST(Node, TreeAndIndexAreMadeAgainWhenLost) {
-  TestCircle circle;
+  const TestFolder folder;
+  TestCircle circle{open_directory(folder.path())};
   TestNode& one = circle.sichuan;
   const auto receipt = one.node->receipt(3);
   const auto sent = one.node->envelope_sent("chongqing", 1);
@@ -327,14 +326,29 @@ TEST(Node, TreeAndIndexAreMadeAgainWhenLost) {
   const auto proof = one.node->consistency(1, size);
   ASSERT_TRUE(receipt && sent && proof);
   one.close();
-  std::filesystem::remove_all(one.folder.path() / "tree");
+  std::filesystem::remove_all(folder.path() / "tree");
   for (const char* file : {"index.db", "index.db-wal", "index.db-shm"}) {
-    std::filesystem::remove(one.folder.path() / file);
+    std::filesystem::remove(folder.path() / file);
   }
   one.open();
   EXPECT_EQ(one.node->receipt(3), receipt);
   EXPECT_EQ(one.node->envelope_sent("chongqing", 1), sent);
   EXPECT_EQ(one.node->consistency(1, size), proof);
+}
+
+TEST(Node, AnIndexThatIsNoDatabaseIsMadeAgain) {
+  const TestFolder folder;
+  TestCircle circle{open_directory(folder.path())};
+  TestNode& one = circle.sichuan;
+  const auto sent = one.node->envelope_sent("chongqing", 1);
+  ASSERT_TRUE(sent);
+  one.close();
+  for (const char* tail : {"-wal", "-shm"}) {
+    std::filesystem::remove(folder.path() / ("index.db" + std::string{tail}));
+  }
+  ASSERT_TRUE(write_file(folder.path() / "index.db", std::string(10'000, 'x')));
+  one.open();
+  EXPECT_EQ(one.node->envelope_sent("chongqing", 1), sent);
 }
 
 TEST(Node, ProofsOfItsEntriesVerify) {
@@ -373,14 +387,14 @@ TEST(Node, ProofsOfItsEntriesVerify) {
 }
 
 TEST(Circle, ALostVaultStopsTheStart) {
-  TestCircle circle;
+  const TestFolder folder;
+  TestCircle circle{open_directory(folder.path())};
   TestNode& node = circle.sichuan;
   node.must(visit("a visit"));
   node.close();
-  const auto vault = node.folder.path() / "vault.db";
+  const auto vault = folder.path() / "vault.db";
   for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(vault.string() + tail);
-  const auto opened =
-      Node::open({.dir = node.folder.path(), .clock = &node.clock, .chance = &node.chance});
+  const auto opened = node.try_open();
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().what.find("vault.db is missing"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(vault));
@@ -430,13 +444,13 @@ TEST(Circle, MessagesAreTakenOnceAndProven) {
   circle.sichuan.close();
   circle.chongqing.close();
   for (TestNode* node : {&circle.sichuan, &circle.chongqing}) {
-    const auto verified = verify(node->folder.path());
+    const auto verified = verify(*node->storage);
     ASSERT_TRUE(verified) << verified.error().what;
     EXPECT_FALSE(verified->unsound)
         << verified->unsound->code << " at " << verified->unsound->position << " "
         << verified->unsound->text;
   }
-  const auto compared = compare(circle.sichuan.folder.path(), circle.chongqing.folder.path());
+  const auto compared = compare(*circle.sichuan.storage, *circle.chongqing.storage);
   ASSERT_TRUE(compared) << compared.error().what;
   EXPECT_FALSE(compared->unsound) << compared->unsound->code << " " << compared->unsound->text;
   ASSERT_EQ(compared->channels.size(), 2U);
@@ -507,6 +521,11 @@ TEST(Circle, SealedValuesTravelWithTheirKeysAndNowhereElse) {
   EXPECT_EQ(circle.chongqing.node->vault().unseal(who), Value{"synthetic person"});
 }
 
+std::expected<Snapshot, Fault> newest_snapshot(const TestNode& node) {
+  const FileStore& files = node.storage->files();
+  return read_snapshot(files, snapshot_name(snapshots_kept(files).at(0)));
+}
+
 TEST(Circle, SnapshotsHoldEverythingAndRestartsAgree) {
   TestCircle circle;
   for (int i = 0; i < 5; ++i) circle.sichuan.must(visit("visit " + std::to_string(i)));
@@ -515,7 +534,7 @@ TEST(Circle, SnapshotsHoldEverythingAndRestartsAgree) {
   for (TestNode* node : {&circle.sichuan, &circle.chongqing}) {
     const Hash before = digest_of(*node->node);
     ASSERT_TRUE(node->node->snapshot());
-    const auto snapshot = read_snapshot(snapshot_files(node->folder.path()).at(0));
+    const auto snapshot = newest_snapshot(*node);
     ASSERT_TRUE(snapshot) << snapshot.error().what;
     EXPECT_EQ(snapshot->digest, before);
     EXPECT_EQ(state_digest(*snapshot->state), before);
@@ -528,7 +547,7 @@ TEST(Circle, SnapshotsHoldEverythingAndRestartsAgree) {
   const Date late = circle.sichuan.clock.today().plus_days(30);
   std::vector<core::State::Due> due;
   circle.sichuan.node->query([&](const core::State& state) { due = state.due(late); });
-  const auto read = read_snapshot(snapshot_files(circle.sichuan.folder.path()).at(0));
+  const auto read = newest_snapshot(circle.sichuan);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->state->due(late), due);
   EXPECT_FALSE(due.empty());
@@ -556,7 +575,7 @@ TEST(Circle, OverdueClocksFireWhenTheDayBegins) {
 // A journal that ends wherever the process was killed: all that was answered is there, and what is
 // there is sound.
 TEST(Crash, KilledProcessLosesNothingItAcknowledged) {
-  TestNode one{"sichuan"};
+  FileNode one{"sichuan"};
   one.adopt_pack();
   one.close();
   std::set<std::int64_t> acknowledged;
@@ -568,8 +587,7 @@ TEST(Crash, KilledProcessLosesNothingItAcknowledged) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       ::close(pipe[0]);
-      auto opened =
-          Node::open({.dir = one.folder.path(), .clock = &one.clock, .chance = &one.chance});
+      auto opened = one.try_open();
       if (!opened) ::_exit(3);
       for (std::int64_t i = next;; ++i) {
         const bool accepted = (*opened)->submit({.command = one.taps(i, 1), .evidence = "{}"},
@@ -613,7 +631,7 @@ TEST(Crash, KilledProcessLosesNothingItAcknowledged) {
     });
     const Hash digest = digest_of(*one.node);
     one.close();
-    const auto verified = verify(one.folder.path());
+    const auto verified = verify(*one.storage);
     ASSERT_TRUE(verified);
     ASSERT_FALSE(verified->unsound) << verified->unsound->code;
     EXPECT_EQ(verified->state, digest);
@@ -629,7 +647,7 @@ TEST(Verify, FindsAFlippedByteWhereverItIs) {
   const std::uint64_t size = one.node->durable();
   one.close();
   std::uint64_t told = 0;
-  const auto sound = verify(one.folder.path(), [&](std::uint64_t done, std::uint64_t all) {
+  const auto sound = verify(*one.storage, [&](std::uint64_t done, std::uint64_t all) {
     EXPECT_EQ(all, size);
     told = done;
   });
@@ -640,39 +658,23 @@ TEST(Verify, FindsAFlippedByteWhereverItIs) {
   EXPECT_EQ(sound->snapshots, 1U);
   EXPECT_EQ(told, size);
 
-  const auto file = (one.folder.path() / "journal.db");
-  std::vector<std::pair<std::int64_t, std::string>> records;
-  {
-    const auto journal = journal::open_sqlite(one.folder.path());
-    const auto commits = (*journal)->read(0, 1U << 30);
-    for (const auto& commit : *commits) {
-      records.emplace_back(static_cast<std::int64_t>(commit.first), commit.record);
-    }
-  }
-  const auto put = [&](std::int64_t first, const std::string& record) {
-    auto database = sqlite::Database::open(file.string(), sqlite::Access::create);
-    ASSERT_TRUE(database);
-    (*database)
-        ->prepared("UPDATE commits SET record=? WHERE first=?")
-        .bind_bytes(0, record)
-        .bind(1, first)
-        .run();
-    ASSERT_TRUE((*database)->check());
-  };
-  for (const auto& [first, record] : records) {
+  auto& disk = dynamic_cast<MemoryStorage&>(*one.storage).disk();
+  const std::vector<journal::Commit> commits = disk.commits();
+  for (std::size_t i = 0; i < commits.size(); ++i) {
+    const std::string& record = commits[i].record;
     for (const std::size_t at : {std::size_t{0}, std::size_t{12}, std::size_t{30},
                                  record.size() / 2, record.size() - 40, record.size() - 1}) {
-      std::string flipped = record;
-      flipped[at] = static_cast<char>(flipped[at] ^ 1);
-      put(first, flipped);
-      const auto result = verify(one.folder.path());
+      auto flipped = commits;
+      flipped[i].record[at] = static_cast<char>(record[at] ^ 1);
+      disk.replace(std::move(flipped));
+      const auto result = verify(*one.storage);
       ASSERT_TRUE(result) << result.error().what;
-      ASSERT_TRUE(result->unsound) << "byte " << at << " of the commit at " << first;
-      EXPECT_EQ(result->unsound->position, static_cast<std::uint64_t>(first));
+      ASSERT_TRUE(result->unsound) << "byte " << at << " of the commit at " << commits[i].first;
+      EXPECT_EQ(result->unsound->position, commits[i].first);
     }
-    put(first, record);
   }
-  EXPECT_FALSE(verify(one.folder.path())->unsound);
+  disk.replace(commits);
+  EXPECT_FALSE(verify(*one.storage)->unsound);
 }
 
 TEST(Verify, FindsASnapshotOfAnotherState) {
@@ -683,9 +685,9 @@ TEST(Verify, FindsASnapshotOfAnotherState) {
   const auto root = one.node->root_at(size);
   one.close();
   core::State other{"sichuan"};
-  ASSERT_TRUE(
-      write_snapshot(snapshot_file(one.folder.path(), size), other, {.size = size, .root = *root}));
-  const auto result = verify(one.folder.path());
+  ASSERT_TRUE(write_snapshot(one.storage->files(), snapshot_name(size), other,
+                             {.size = size, .root = *root}));
+  const auto result = verify(*one.storage);
   ASSERT_TRUE(result);
   ASSERT_TRUE(result->unsound);
   EXPECT_EQ(result->unsound->code, "snapshot");

@@ -1,16 +1,10 @@
 #include "node/snapshot.h"
 
-#include <fcntl.h>
 #include <google/protobuf/arena.h>
 #include <openssl/evp.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <future>
@@ -23,7 +17,6 @@
 #include "base/json.h"
 #include "formats/snapshot.pb.h"
 #include "node/codec_parts.h"
-#include "node/files.h"
 #include "packs/load.h"
 
 namespace bashu::node {
@@ -566,37 +559,6 @@ class RowReader {
   Reader reader_;
 };
 
-// A file in the process's memory, as the kernel pages it in.
-class Mapped {
- public:
-  static std::expected<Mapped, Fault> open(const std::filesystem::path& file) {
-    const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat about{};
-    if (handle < 0 || ::fstat(handle, &about) != 0) {
-      auto failed = fault(file.string() + ": " + std::strerror(errno));
-      if (handle >= 0) ::close(handle);
-      return failed;
-    }
-    const auto size = static_cast<std::size_t>(about.st_size);
-    void* data = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, handle, 0);
-    ::close(handle);
-    if (data == MAP_FAILED) return fault(file.string() + ": " + std::strerror(errno));
-    return Mapped{data, size};
-  }
-  Mapped(Mapped&& other) noexcept
-      : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
-  Mapped& operator=(Mapped&&) = delete;
-  ~Mapped() {
-    if (data_) ::munmap(data_, size_);
-  }
-  [[nodiscard]] std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
-
- private:
-  Mapped(void* data, std::size_t size) : data_{data}, size_{size} {}
-  void* data_;
-  std::size_t size_;
-};
-
 struct Frame {
   SnapshotAt at;
   std::string party;
@@ -657,19 +619,14 @@ Hash state_digest(const State& state) {
   return digest.end();
 }
 
-std::expected<Hash, Fault> write_snapshot(const std::filesystem::path& file, const State& state,
-                                          const SnapshotAt& at) {
-  const std::filesystem::path part = file.string() + ".part";
-  struct Close {
-    void operator()(std::FILE* open) const { std::fclose(open); }
-  };
-  const std::unique_ptr<std::FILE, Close> out{std::fopen(part.c_str(), "wb")};
-  if (!out) return fault(part.string() + ": " + std::strerror(errno));
+std::expected<Hash, Fault> write_snapshot(FileStore& files, std::string_view name,
+                                          const State& state, const SnapshotAt& at) {
+  const auto file = files.create(name);
+  if (!file) return std::unexpected{file.error()};
   Sha256 rows, all;
-  bool written = true;
   const auto write = [&](std::string_view bytes) {
     all.add(bytes);
-    written = written && std::fwrite(bytes.data(), 1, bytes.size(), out.get()) == bytes.size();
+    (*file)->add(bytes);
   };
   std::string head{kMagic};
   put_u64(head, at.size);
@@ -687,62 +644,50 @@ std::expected<Hash, Fault> write_snapshot(const std::filesystem::path& file, con
   const Hash digest = rows.end();
   write(as_bytes(digest));
   write(as_bytes(all.end()));
-  written = written && std::fflush(out.get()) == 0 && ::fsync(::fileno(out.get())) == 0;
-  if (!written || std::rename(part.c_str(), file.c_str()) != 0) {
-    return fault(file.string() + ": " + std::strerror(errno));
-  }
-  if (auto synced = sync_directory(file.parent_path()); !synced) {
-    return std::unexpected{synced.error()};
-  }
+  if (auto kept = (*file)->keep(); !kept) return std::unexpected{kept.error()};
   return digest;
 }
 
-std::expected<Snapshot, Fault> read_snapshot(const std::filesystem::path& file) {
-  const auto mapped = Mapped::open(file);
-  if (!mapped) return std::unexpected{mapped.error()};
-  const auto frame = read_frame(mapped->bytes());
-  if (!frame) return fault(file.string() + ": no snapshot");
+std::expected<Snapshot, Fault> read_snapshot(const FileStore& files, std::string_view name) {
+  const auto file = files.map(name);
+  if (!file) return std::unexpected{file.error()};
+  const auto frame = read_frame(file->bytes);
+  if (!frame) return fault(files.where(name) + ": no snapshot");
   // Hashing takes as long as reading; both go at once, and neither trusts the other.
-  auto digests =
-      std::async(std::launch::async, [&] { return check_digests(mapped->bytes(), *frame); });
+  auto digests = std::async(std::launch::async, [&] { return check_digests(file->bytes, *frame); });
   Snapshot snapshot{
       .at = frame->at, .digest = frame->digest, .state = std::make_unique<State>(frame->party)};
   std::string wrong = read_rows(frame->rows, *snapshot.state);
   if (std::string unsound = digests.get(); !unsound.empty()) wrong = std::move(unsound);
-  if (!wrong.empty()) return fault(file.string() + ": " + wrong);
+  if (!wrong.empty()) return fault(files.where(name) + ": " + wrong);
   return snapshot;
 }
 
-std::expected<SnapshotLabel, Fault> read_snapshot_label(const std::filesystem::path& file) {
-  const auto mapped = Mapped::open(file);
-  if (!mapped) return std::unexpected{mapped.error()};
-  const auto frame = read_frame(mapped->bytes());
-  if (!frame) return fault(file.string() + ": no snapshot");
-  if (const std::string wrong = check_digests(mapped->bytes(), *frame); !wrong.empty()) {
-    return fault(file.string() + ": " + wrong);
+std::expected<SnapshotLabel, Fault> read_snapshot_label(const FileStore& files,
+                                                        std::string_view name) {
+  const auto file = files.map(name);
+  if (!file) return std::unexpected{file.error()};
+  const auto frame = read_frame(file->bytes);
+  if (!frame) return fault(files.where(name) + ": no snapshot");
+  if (const std::string wrong = check_digests(file->bytes, *frame); !wrong.empty()) {
+    return fault(files.where(name) + ": " + wrong);
   }
   return SnapshotLabel{.at = frame->at, .digest = frame->digest};
 }
 
-std::filesystem::path snapshot_file(const std::filesystem::path& dir, std::uint64_t size) {
-  return dir / "snapshots" / (std::to_string(size) + ".snap");
+std::string snapshot_name(std::uint64_t size) {
+  return "snapshots/" + std::to_string(size) + ".snap";
 }
 
-std::vector<std::filesystem::path> snapshot_files(const std::filesystem::path& dir) {
-  std::vector<std::pair<std::uint64_t, std::filesystem::path>> found;
-  std::error_code error;
-  for (const auto& item : std::filesystem::directory_iterator{dir / "snapshots", error}) {
-    const std::string name = item.path().filename().string();
+std::vector<std::uint64_t> snapshots_kept(const FileStore& files) {
+  std::vector<std::uint64_t> found;
+  for (const std::string& name : files.list("snapshots")) {
     std::uint64_t size = 0;
     const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), size);
-    if (code == std::errc{} && std::string_view{end} == ".snap") {
-      found.emplace_back(size, item.path());
-    }
+    if (code == std::errc{} && std::string_view{end} == ".snap") found.push_back(size);
   }
   std::sort(found.rbegin(), found.rend());
-  std::vector<std::filesystem::path> files;
-  for (auto& [size, path] : found) files.push_back(std::move(path));
-  return files;
+  return found;
 }
 
 }  // namespace bashu::node

@@ -9,13 +9,15 @@
 
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "core/state.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::node {
 
@@ -26,8 +28,8 @@ struct SnapshotAt {
   std::uint64_t size = 0;  // entries covered
   Hash root{};             // of the tree over them
 };
-// Durable when it returns; gives the state's digest.
-[[nodiscard]] std::expected<Hash, Fault> write_snapshot(const std::filesystem::path& file,
+// As file `name`, durable when it returns; gives the state's digest.
+[[nodiscard]] std::expected<Hash, Fault> write_snapshot(FileStore& files, std::string_view name,
                                                         const core::State& state,
                                                         const SnapshotAt& at);
 struct Snapshot {
@@ -36,18 +38,18 @@ struct Snapshot {
   std::unique_ptr<core::State> state;
 };
 // Every byte is checked.
-[[nodiscard]] std::expected<Snapshot, Fault> read_snapshot(const std::filesystem::path& file);
+[[nodiscard]] std::expected<Snapshot, Fault> read_snapshot(const FileStore& files,
+                                                           std::string_view name);
 // Position and digest alone, of a file that is sound as a whole.
 struct SnapshotLabel {
   SnapshotAt at;
   Hash digest{};
 };
-[[nodiscard]] std::expected<SnapshotLabel, Fault> read_snapshot_label(
-    const std::filesystem::path& file);
+[[nodiscard]] std::expected<SnapshotLabel, Fault> read_snapshot_label(const FileStore& files,
+                                                                      std::string_view name);
 
-// DIR/snapshots/<entries>.snap, newest first.
-[[nodiscard]] std::filesystem::path snapshot_file(const std::filesystem::path& dir,
-                                                  std::uint64_t size);
-[[nodiscard]] std::vector<std::filesystem::path> snapshot_files(const std::filesystem::path& dir);
+// snapshots/<entries>.snap, and how many entries those kept cover, the newest first.
+[[nodiscard]] std::string snapshot_name(std::uint64_t size);
+[[nodiscard]] std::vector<std::uint64_t> snapshots_kept(const FileStore& files);
 
 }  // namespace bashu::node

@@ -1,4 +1,5 @@
-// For tests: nodes in temporary directories, with clocks set by hand, and a circle of two.
+// For tests: nodes in memory or in temporary directories, with clocks set by hand, and a circle of
+// two.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,6 +25,7 @@
 #include "node/environment.h"
 #include "node/identity.h"
 #include "node/node.h"
+#include "node/storage/memory.h"
 #include "packs/load.h"
 
 namespace bashu::node {
@@ -143,19 +145,26 @@ class TestNode {
  public:
   explicit TestNode(const std::string& party, std::uint64_t seed = 1,
                     std::size_t queue_max = 16'384)
-      : chance{seed}, queue_max_{queue_max} {
-    const auto made = create_identity(folder.path(), {.party = party,
-                                                      .name = party,
-                                                      .host = party + ".example",
-                                                      .peer_listen = "127.0.0.1:7443",
-                                                      .api_listen = "127.0.0.1:8080"});
+      : TestNode{party, std::make_shared<MemoryStorage>(), seed, queue_max} {}
+  TestNode(const std::string& party, std::shared_ptr<Storage> kept, std::uint64_t seed = 1,
+           std::size_t queue_max = 16'384)
+      : storage{std::move(kept)}, chance{seed}, queue_max_{queue_max} {
+    const auto made = create_identity(storage->files(), {.party = party,
+                                                         .name = party,
+                                                         .host = party + ".example",
+                                                         .peer_listen = "127.0.0.1:7443",
+                                                         .api_listen = "127.0.0.1:8080"});
     EXPECT_TRUE(made) << made.error().what;
     open();
   }
+  // Node::open on what it keeps.
+  [[nodiscard]] std::expected<std::unique_ptr<Node>, Fault> try_open() {
+    return Node::open(
+        {.storage = storage, .clock = &clock, .chance = &chance, .queue_max = queue_max_});
+  }
   void open() {
     close();
-    auto opened = Node::open(
-        {.dir = folder.path(), .clock = &clock, .chance = &chance, .queue_max = queue_max_});
+    auto opened = try_open();
     ASSERT_TRUE(opened) << opened.error().what;
     node = std::move(*opened);
   }
@@ -201,7 +210,7 @@ class TestNode {
     return feed;
   }
 
-  TestFolder folder;
+  std::shared_ptr<Storage> storage;
   TestClock clock;
   TestChance chance;
   std::unique_ptr<Node> node;
@@ -210,10 +219,23 @@ class TestNode {
   std::size_t queue_max_;
 };
 
+// One that is kept in files.
+struct InFolder {
+  TestFolder folder;
+};
+class FileNode : public InFolder, public TestNode {
+ public:
+  explicit FileNode(const std::string& party)
+      : TestNode{party, open_directory(InFolder::folder.path())} {}
+};
+
 // Two nodes under one agreement; messages go from one to the other when told.
 class TestCircle {
  public:
-  TestCircle() : sichuan{"sichuan", 1}, chongqing{"chongqing", 2} {
+  TestCircle() : TestCircle{std::make_shared<MemoryStorage>()} {}
+  // What sichuan keeps is kept in `kept`.
+  explicit TestCircle(std::shared_ptr<Storage> kept)
+      : sichuan{"sichuan", std::move(kept), 1}, chongqing{"chongqing", 2} {
     const std::string agreement = make_agreement();
     const std::string id = evidence::read_agreement(agreement)->id;
     const std::string keys_s = key_list(sichuan, id), keys_c = key_list(chongqing, id);
@@ -306,7 +328,7 @@ class TestCircle {
       party.endpoint = identity.endpoint;
       party.root_kid = identity.root.kid;
       party.root_key = identity.root.public_key;
-      party.tls_ca = {*certificate_digest(load_ca(identity.dir)->certificate_pem)};
+      party.tls_ca = {*certificate_digest(load_ca(node->storage->files())->certificate_pem)};
       agreement.parties.push_back(party);
       signers.push_back({identity.root.kid, identity.root.secret_key});
     }

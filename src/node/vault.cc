@@ -14,7 +14,6 @@
 #include "base/json.h"
 #include "evidence/sealed.h"
 #include "node/custody.h"
-#include "sqlite/database.h"
 
 namespace bashu::node {
 
@@ -94,21 +93,12 @@ class KeyCache {
   Keys young_, old_;
 };
 
-class SqliteVault final : public Vault {
+class KeptVault final : public Vault {
  public:
-  SqliteVault(Chance& chance, std::string wrapping)
-      : chance_{chance}, wrapping_{std::move(wrapping)} {}
+  KeptVault(std::unique_ptr<Secrets> secrets, Chance& chance, std::string wrapping)
+      : chance_{chance}, wrapping_{std::move(wrapping)}, secrets_{std::move(secrets)} {}
 
-  std::expected<void, Fault> open(const std::filesystem::path& file) {
-    auto opened = sqlite::Database::open(file.string(), sqlite::Access::create);
-    if (!opened) return std::unexpected{opened.error()};
-    database_ = std::move(*opened);
-    database_->exec(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
-        "CREATE TABLE IF NOT EXISTS keys(id TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID; "
-        "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) "
-        "WITHOUT ROWID");
-    if (auto ready = database_->check(); !ready) return ready;
+  std::expected<void, Fault> begin() {
     if (auto fits = take_wrapping(); !fits) return fits;
     circle_token_ = setting("token_key");
     own_token_ = setting("own_token_key");
@@ -156,8 +146,8 @@ class SqliteVault final : public Vault {
     }
     std::optional<std::string> found;
     {
-      const std::lock_guard lock{using_database_};
-      found = one_blob("SELECT key FROM keys WHERE id=?", id);
+      const std::lock_guard lock{using_secrets_};
+      found = readable(secrets_->key(id));
       // Under this lock, or a key forgotten meanwhile would come back.
       const std::lock_guard caching{guard_};
       if (found) found = opened(*found);
@@ -168,16 +158,13 @@ class SqliteVault final : public Vault {
 
   bool forget(std::string_view id) override {
     const bool known = key(id).has_value();
-    const std::lock_guard lock{using_database_};
+    const std::lock_guard lock{using_secrets_};
     {
       const std::lock_guard caching{guard_};
       cache_.erase(id);
     }
     if (!known) return false;
-    database_->prepared("DELETE FROM keys WHERE id=?").bind_kept(0, id).run();
-    // Or the key would live on in the log of the database.
-    database_->exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    must(database_->check());
+    must(secrets_->erase_key(id));
     return true;
   }
 
@@ -209,7 +196,7 @@ class SqliteVault final : public Vault {
   }
   void set_token_key(std::string_view key) override {
     BASHU_ASSERT(key.size() == crypto_auth_hmacsha256_KEYBYTES);
-    const std::lock_guard lock{using_database_};
+    const std::lock_guard lock{using_secrets_};
     must(keep("token_key", key));
     const std::lock_guard caching{guard_};
     circle_token_ = key;
@@ -308,20 +295,15 @@ class SqliteVault final : public Vault {
   }
 
   // What cannot be read is not there.
-  std::optional<std::string> one_blob(std::string_view sql, std::string_view name) {
-    sqlite::Statement& query = database_->prepared(sql).bind_kept(0, name);
-    std::optional<std::string> blob;
-    if (query.step()) blob = query.bytes(0);
-    query.reset();
-    if (!database_->check()) return std::nullopt;
-    return blob;
+  static std::optional<std::string> readable(
+      std::expected<std::optional<std::string>, Fault> found) {
+    return found ? std::move(*found) : std::nullopt;
   }
   std::string setting(std::string_view name) {
-    return opened(one_blob("SELECT value FROM settings WHERE name=?", name).value_or(""))
-        .value_or("");
+    return opened(readable(secrets_->setting(name)).value_or("")).value_or("");
   }
 
-  // As it lies in the file: wrapped if there is a key to wrap with.
+  // As it is kept: wrapped if there is a key to wrap with.
   std::string closed(std::string_view secret) {
     return wrapping_.empty() ? std::string{secret}
                              : wrap(wrapping_, secret, chance_.bytes(kWrapNonce));
@@ -333,10 +315,11 @@ class SqliteVault final : public Vault {
     return secret;
   }
 
-  // The file says by `wrapped` that all of it is; the first start with a key makes it so.
+  // The setting `wrapped` says that all of it is; the first start with a key makes it so.
   std::expected<void, Fault> take_wrapping() {
-    const auto mark = one_blob("SELECT value FROM settings WHERE name=?", kWrapped);
-    if (auto ready = database_->check(); !ready) return ready;
+    const auto kept = secrets_->setting(kWrapped);
+    if (!kept) return std::unexpected{kept.error()};
+    const std::optional<std::string>& mark = *kept;
     if (mark && wrapping_.empty()) {
       return std::unexpected{Fault{
           .what = "vault.db: its keys are wrapped by a key kept elsewhere; give it as the systemd "
@@ -347,36 +330,12 @@ class SqliteVault final : public Vault {
                                            "one given"}};
     }
     if (mark || wrapping_.empty()) return {};
-    database_->exec("BEGIN");
-    wrap_all("SELECT id, key FROM keys", "UPDATE keys SET key=? WHERE id=?");
-    wrap_all("SELECT name, value FROM settings", "UPDATE settings SET value=? WHERE name=?");
-    database_->prepared("INSERT INTO settings VALUES(?, ?)")
-        .bind_kept(0, kWrapped)
-        .bind_bytes(1, closed(kWrapped))
-        .run();
-    database_->exec("COMMIT");
-    // Or the keys in clear would live on in the log of the database and in free pages.
-    database_->exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
-    return database_->check();
-  }
-  void wrap_all(std::string_view read, std::string_view change) {
-    std::vector<std::pair<std::string, std::string>> rows;
-    sqlite::Statement& query = database_->prepared(read);
-    while (query.step()) rows.emplace_back(query.text(0), query.bytes(1));
-    query.reset();
-    for (const auto& [name, secret] : rows) {
-      const std::string kept = closed(secret);
-      database_->prepared(change).bind_bytes(0, kept).bind_kept(1, name).run();
-    }
+    return secrets_->rewrite([this](std::string_view secret) { return closed(secret); },
+                             {std::string{kWrapped}, closed(kWrapped)});
   }
 
   std::expected<void, Fault> keep(std::string_view name, std::string_view value) {
-    const std::string kept = closed(value);
-    database_->prepared("INSERT OR REPLACE INTO settings VALUES(?, ?)")
-        .bind_kept(0, name)
-        .bind_bytes(1, kept)
-        .run();
-    return database_->check();
+    return secrets_->set(name, closed(value));
   }
   // A key that is used but not kept would lose what is sealed with it.
   static void must(const std::expected<void, Fault>& done) {
@@ -387,18 +346,12 @@ class SqliteVault final : public Vault {
 
   // Nobody finds a key before it is kept: what they seal with it could outlive it. The first of one
   // name stays.
-  void write(const std::vector<std::pair<std::string, std::string>>& keys) {
-    const std::lock_guard lock{using_database_};
-    database_->exec("BEGIN");
-    for (const auto& [id, key] : keys) {
-      const std::string kept = closed(key);
-      database_->prepared("INSERT OR IGNORE INTO keys VALUES(?, ?)")
-          .bind_kept(0, id)
-          .bind_bytes(1, kept)
-          .run();
-    }
-    database_->exec("COMMIT");
-    must(database_->check());
+  void write(const std::vector<Secrets::Named>& keys) {
+    std::vector<Secrets::Named> kept;
+    kept.reserve(keys.size());
+    for (const auto& [id, key] : keys) kept.emplace_back(id, closed(key));
+    const std::lock_guard lock{using_secrets_};
+    must(secrets_->add_keys(kept));
     // Under this lock, or a key forgotten meanwhile would come back.
     const std::lock_guard caching{guard_};
     for (const auto& [id, key] : keys) {
@@ -411,11 +364,11 @@ class SqliteVault final : public Vault {
   Chance& chance_;
   const std::string wrapping_;  // empty: keys lie in clear
   // Taken in this order.
-  std::mutex using_database_;  // database_
-  std::mutex guard_;           // all below
-  std::unique_ptr<sqlite::Database> database_;
+  std::mutex using_secrets_;  // secrets_
+  std::mutex guard_;          // all below it
+  std::unique_ptr<Secrets> secrets_;
   KeyCache cache_;
-  std::vector<std::pair<std::string, std::string>> waiting_;  // to be written
+  std::vector<Secrets::Named> waiting_;  // to be written
   std::uint64_t asked_ = 0, written_ = 0;
   bool writing_ = false;
   std::condition_variable changed_;
@@ -436,15 +389,13 @@ void collect(const Value& value, std::set<std::string>& ids) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Vault>, Fault> Vault::open(const std::filesystem::path& dir,
+std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets> secrets,
                                                          Chance& chance) {
   BASHU_ASSERT(sodium_init() >= 0);
   auto wrapping = wrapping_key();
   if (!wrapping) return std::unexpected{wrapping.error()};
-  auto vault = std::make_unique<SqliteVault>(chance, std::move(*wrapping));
-  if (auto opened = vault->open(dir / "vault.db"); !opened) {
-    return std::unexpected{opened.error()};
-  }
+  auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(*wrapping));
+  if (auto begun = vault->begin(); !begun) return std::unexpected{begun.error()};
   return vault;
 }
 

@@ -1,5 +1,6 @@
-// The keys of sealed values (docs/formats/evidence.md section 14): DIR/vault.db, kept apart from
-// the journal and its backups, so that forgetting a key erases the value everywhere. Thread-safe.
+// The keys of sealed values (docs/formats/evidence.md section 14), kept apart from the journal and
+// its backups (storage/secrets.h), so that forgetting a key erases the value everywhere.
+// Thread-safe.
 //
 // A sealed value: {"$sealed":"1","alg":"XC20P","dek":id,"nonce":b64u 24
 // bytes,"box":b64u,"aad":text}. `aad` is the associated data itself, so that the value can be
@@ -7,7 +8,6 @@
 #pragma once
 
 #include <expected>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/value.h"
 #include "node/environment.h"
+#include "node/storage/secrets.h"
 #include "packs/type.h"
 
 namespace bashu::node {
@@ -25,7 +26,7 @@ namespace bashu::node {
 class Vault {
  public:
   [[nodiscard]] static std::expected<std::unique_ptr<Vault>, Fault> open(
-      const std::filesystem::path& dir, Chance& chance);
+      std::unique_ptr<Secrets> secrets, Chance& chance);
   virtual ~Vault() = default;
 
   // A fresh key; its id is `<party>-k<16 hex digits>`. Durable when it returns.

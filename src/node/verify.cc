@@ -11,7 +11,6 @@
 #include "evidence/checkpoint.h"
 #include "evidence/fsck.h"
 #include "evidence/grammar.h"
-#include "journal/journal.h"
 #include "node/codec.h"
 #include "node/directory.h"
 #include "node/identity.h"
@@ -24,7 +23,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 8U << 20;
 
-// Gives every commit of a directory's journal, as it was when this began; stops when told.
+// Gives every commit of a journal, as it was when this began; stops when told.
 std::expected<void, Fault> each_commit(
     journal::Journal& journal,
     const std::function<bool(const journal::Commit&, std::uint64_t size)>& visit) {
@@ -42,22 +41,14 @@ std::expected<void, Fault> each_commit(
   return {};
 }
 
-// By the number of entries they cover.
-std::map<std::uint64_t, std::filesystem::path> snapshots_of(const std::filesystem::path& dir) {
-  std::map<std::uint64_t, std::filesystem::path> found;
-  for (const auto& file : snapshot_files(dir)) {
-    found[std::stoull(file.stem().string())] = file;
-  }
-  return found;
-}
-
 class Verifier {
  public:
-  Verifier(const std::filesystem::path& dir, const PublicIdentity& identity)
+  Verifier(const FileStore& files, const PublicIdentity& identity)
       : identity_{identity},
+        files_{files},
         check_{identity.origin, {identity.log_key}, {}},
         state_{identity.party},
-        snapshots_{snapshots_of(dir)} {}
+        snapshots_{snapshots_kept(files)} {}
 
   // False: something is unsound.
   bool take(const journal::Commit& commit) {
@@ -106,24 +97,25 @@ class Verifier {
     return true;
   }
   bool compare_snapshot() {
-    const auto file = snapshots_.find(result.entries);
-    if (file == snapshots_.end()) return true;
-    const auto label = read_snapshot_label(file->second);
+    if (std::ranges::find(snapshots_, result.entries) == snapshots_.end()) return true;
+    const std::string name = snapshot_name(result.entries);
+    const auto label = read_snapshot_label(files_, name);
     if (!label) return fail("snapshot", result.entries, label.error().what);
     if (label->at.root != check_.root()) {
-      return fail("snapshot", result.entries, file->second.string() + ": of another tree");
+      return fail("snapshot", result.entries, files_.where(name) + ": of another tree");
     }
     if (label->digest != state_digest(state_)) {
-      return fail("snapshot", result.entries, file->second.string() + ": of another state");
+      return fail("snapshot", result.entries, files_.where(name) + ": of another state");
     }
     ++result.snapshots;
     return true;
   }
 
   const PublicIdentity& identity_;
+  const FileStore& files_;
   evidence::JournalCheck check_;
   core::State state_;
-  std::map<std::uint64_t, std::filesystem::path> snapshots_;
+  std::vector<std::uint64_t> snapshots_;
 };
 
 // What one journal says about its channels with one peer.
@@ -134,10 +126,10 @@ struct Side {
   std::vector<std::string> log_keys;
 };
 
-std::expected<Side, Fault> read_side(const std::filesystem::path& dir) {
-  auto identity = load_public_identity(dir);
+std::expected<Side, Fault> read_side(Storage& storage) {
+  auto identity = load_public_identity(storage.files());
   if (!identity) return std::unexpected{identity.error()};
-  auto journal = journal::open_sqlite(dir, true);
+  auto journal = storage.journal_to_read();
   if (!journal) return std::unexpected{journal.error()};
   Side side;
   side.identity = std::move(*identity);
@@ -165,7 +157,7 @@ std::expected<Side, Fault> read_side(const std::filesystem::path& dir) {
     return true;
   });
   if (!walked) return std::unexpected{walked.error()};
-  if (!wrong.empty()) return std::unexpected{Fault{.what = dir.string() + ": " + wrong}};
+  if (!wrong.empty()) return std::unexpected{Fault{.what = side.identity.party + ": " + wrong}};
   return side;
 }
 
@@ -221,11 +213,16 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
 std::expected<Verification, Fault> verify(
     const std::filesystem::path& dir,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  const auto identity = load_public_identity(dir);
+  return verify(*open_directory(dir), progress);
+}
+
+std::expected<Verification, Fault> verify(
+    Storage& storage, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  const auto identity = load_public_identity(storage.files());
   if (!identity) return std::unexpected{identity.error()};
-  const auto journal = journal::open_sqlite(dir, true);
+  const auto journal = storage.journal_to_read();
   if (!journal) return std::unexpected{journal.error()};
-  Verifier verifier{dir, *identity};
+  Verifier verifier{storage.files(), *identity};
   const auto walked =
       each_commit(**journal, [&](const journal::Commit& commit, std::uint64_t size) {
         const bool sound = verifier.take(commit);
@@ -239,6 +236,10 @@ std::expected<Verification, Fault> verify(
 
 std::expected<Comparison, Fault> compare(const std::filesystem::path& one,
                                          const std::filesystem::path& other) {
+  return compare(*open_directory(one), *open_directory(other));
+}
+
+std::expected<Comparison, Fault> compare(Storage& one, Storage& other) {
   const auto left = read_side(one);
   if (!left) return std::unexpected{left.error()};
   const auto right = read_side(other);

@@ -1,4 +1,4 @@
-// The full check of a node's directory, recomputed from the first entry: what
+// The full check of what a node keeps, recomputed from the first entry: what
 // docs/formats/evidence.md 8.8 lists, then every effect applied, then the snapshots compared. Reads
 // only; may run beside the node.
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "node/storage/storage.h"
 
 namespace bashu::node {
 
@@ -32,10 +33,12 @@ struct Verification {
 };
 // `progress` is told entries checked and entries in all, now and then. A Fault: could not be read.
 [[nodiscard]] std::expected<Verification, Fault> verify(
+    Storage& storage, const std::function<void(std::uint64_t, std::uint64_t)>& progress = nullptr);
+[[nodiscard]] std::expected<Verification, Fault> verify(
     const std::filesystem::path& dir,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress = nullptr);
 
-// Two directories against each other: every message that one side took is the one the other sent,
+// Two nodes against each other: every message that one side took is the one the other sent,
 // and every receipt it kept proves that answer.
 struct Comparison {
   struct Channel {
@@ -46,6 +49,7 @@ struct Comparison {
   // Codes: other-message, channel-order, receipt. The position is the seq.
   std::optional<Unsound> unsound;
 };
+[[nodiscard]] std::expected<Comparison, Fault> compare(Storage& one, Storage& other);
 [[nodiscard]] std::expected<Comparison, Fault> compare(const std::filesystem::path& one,
                                                        const std::filesystem::path& other);
 

@@ -95,8 +95,9 @@ void RealWorld::close() {
 std::filesystem::path RealWorld::folder(const core::PartyId& party) const { return root_ / party; }
 
 void RealWorld::open(One& one) {
-  one.node = must(
-      node::Node::open({.dir = one.dir, .clock = one.clock.get(), .chance = one.chance.get()}));
+  one.node = must(node::Node::open({.storage = node::open_directory(one.dir),
+                                    .clock = one.clock.get(),
+                                    .chance = one.chance.get()}));
 }
 
 void RealWorld::restart(const core::PartyId& party) {

@@ -1,0 +1,100 @@
+#include "node/storage/directory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+#include "node/files.h"
+#include "node/storage/sqlite_secrets.h"
+
+namespace bashu::node {
+
+namespace {
+
+class FileSlot final : public Slot {
+ public:
+  FileSlot(std::filesystem::path path, int file, std::string found)
+      : path_{std::move(path)}, file_{file}, found_{std::move(found)} {}
+  ~FileSlot() override { ::close(file_); }
+
+  const std::string& found() const override { return found_; }
+  std::expected<void, Fault> write(std::string_view bytes) override {
+    if (::pwrite(file_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+      return std::unexpected{Fault{.what = path_.string() + ": " + std::strerror(errno)}};
+    }
+    return {};
+  }
+
+ private:
+  std::filesystem::path path_;
+  int file_;
+  std::string found_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal() {
+  return journal::open_sqlite(dir_);
+}
+
+std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal_to_read() {
+  return journal::open_sqlite(dir_, true);
+}
+
+std::expected<std::unique_ptr<journal::TreeFile>, Fault> DirectoryStorage::tree(
+    std::uint64_t size_max) {
+  return journal::TreeFile::open(dir_ / "tree", size_max);
+}
+
+std::expected<std::unique_ptr<journal::Index>, Fault> DirectoryStorage::index(
+    std::uint64_t size_max) {
+  const auto file = dir_ / "index.db";
+  auto index = journal::Index::open(file, size_max);
+  if (index) return index;
+  // It can be made again from the journal; what it says of itself does not matter.
+  std::cerr << file.string() << ": cannot be used (" << index.error().what
+            << "); made again from the journal\n";
+  std::error_code ignored;
+  for (const char* tail : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(file.string() + tail, ignored);
+  }
+  return journal::Index::open(file, size_max);
+}
+
+std::expected<std::unique_ptr<Secrets>, Fault> DirectoryStorage::secrets(bool fresh) {
+  const auto file = dir_ / "vault.db";
+  if (!fresh && !std::filesystem::exists(file)) {
+    return std::unexpected{Fault{
+        .what = file.string() +
+                " is missing, and the journal has entries: restore it from its backup. If it is "
+                "lost for good, an empty file of that name lets the node start, and every personal "
+                "value sealed before is then erased"}};
+  }
+  return open_sqlite_secrets(file);
+}
+
+std::expected<std::unique_ptr<Slot>, Fault> DirectoryStorage::slot(std::string_view name,
+                                                                   std::string_view first) {
+  const auto file = dir_ / name;
+  if (!std::filesystem::exists(file)) {
+    if (auto written = write_file(file, first); !written) return std::unexpected{written.error()};
+  }
+  auto found = read_file(file);
+  if (!found) return std::unexpected{found.error()};
+  const int handle = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (handle < 0) {
+    return std::unexpected{Fault{.what = file.string() + ": " + std::strerror(errno)}};
+  }
+  return std::make_unique<FileSlot>(file, handle, std::move(*found));
+}
+
+std::shared_ptr<Storage> open_directory(const std::filesystem::path& dir) {
+  return std::make_shared<DirectoryStorage>(dir);
+}
+
+}  // namespace bashu::node
