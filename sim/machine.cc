@@ -82,7 +82,7 @@ class Machine::SimNode final : public node::Node {
   }
   std::expected<std::vector<node::Entry>, Fault> entries(std::uint64_t from,
                                                          std::size_t bytes_max) override {
-    return archive().entries(from, bytes_max);
+    return node::JournalEntries{archive().journal()}.entries(from, bytes_max);
   }
   std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {
     return archive().message(journal::Trace::sent, to, seq);

@@ -11,6 +11,7 @@
 #include "evidence/tree.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
+#include "node/entry.h"
 #include "node/files.h"
 
 namespace bashu::cli {
@@ -120,7 +121,7 @@ Exit bundle(const Console& console, const Bundle& what) {
   const auto read = each_commit(
       **journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
         for (const evidence::CommitEntry& bytes : commit.entries) {
-          const auto entry = decode_entry(bytes);
+          const auto entry = node::decode_entry(size, bytes);
           if (!entry) return std::unexpected{entry.error()};
           gatherer.take(*entry);
           evidence::append(nodes, size++, evidence::leaf_hash(bytes.leaf));

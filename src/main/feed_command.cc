@@ -6,6 +6,7 @@
 #include <ctime>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 #include "api/event_value.h"
 #include "base/json.h"
@@ -13,12 +14,12 @@
 #include "journal/journal.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
+#include "node/projection.h"
 
 namespace bashu::cli {
 
 namespace {
 
-constexpr std::size_t kTogetherBytes = std::size_t{4} << 20;
 constexpr ::timespec kPause{.tv_sec = 0, .tv_nsec = 200'000'000};  // between looks for more
 
 changes::Change change_of(const node::Entry& entry) {
@@ -50,35 +51,20 @@ std::expected<std::string, Fault> origin_of(journal::Journal& journal) {
   return origin;
 }
 
-// All that is durable and the sink lacks, until `stopped`.
-std::expected<void, Fault> feed(journal::Journal& journal, changes::Sink& sink,
-                                const ::sigset_t& signals, bool& stopped, const Console& console) {
-  const std::uint64_t end = journal.size();
-  std::size_t waiting = 0;
-  const auto fed =
-      each_commit(journal, sink.next(),
-                  [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
-                    std::uint64_t index = commit.first;
-                    for (const evidence::CommitEntry& bytes : commit.entries) {
-                      if (index++ < sink.next()) continue;
-                      const auto entry = decode_entry(bytes);
-                      if (!entry) return std::unexpected{entry.error()};
-                      const changes::Change change = change_of(*entry);
-                      if (auto put = sink.put(change); !put) return std::unexpected{put.error()};
-                      waiting += change.json.size();
-                    }
-                    if (waiting >= kTogetherBytes) {
-                      waiting = 0;
-                      if (auto kept = sink.keep(); !kept) return std::unexpected{kept.error()};
-                      console.progress(std::to_string(sink.next()) + "/" + std::to_string(end));
-                    }
-                    const ::timespec now{.tv_sec = 0, .tv_nsec = 0};
-                    stopped = stopped || ::sigtimedwait(&signals, nullptr, &now) > 0;
-                    return !stopped;
-                  });
-  if (!fed) return fed;
-  return sink.keep();
-}
+class Copy final : public node::Projection {
+ public:
+  explicit Copy(changes::Sink& sink) : sink_{sink} {}
+  [[nodiscard]] std::uint64_t next() const override { return sink_.next(); }
+  [[nodiscard]] std::expected<void, Fault> take(const std::vector<node::Entry>& entries) override {
+    for (const node::Entry& entry : entries) {
+      if (auto put = sink_.put(change_of(entry)); !put) return put;
+    }
+    return sink_.keep();
+  }
+
+ private:
+  changes::Sink& sink_;
+};
 
 std::expected<std::unique_ptr<changes::Sink>, Fault> open_sink(const JournalFeed& what,
                                                                const std::string& origin) {
@@ -117,20 +103,34 @@ Exit journal_feed(const Console& console, const JournalFeed& what) {
   auto sink = open_sink(what, *origin);
   if (!sink) return console.fail(sink.error());
   const std::uint64_t begun = (*sink)->next();
+  Copy copy{**sink};
+  node::JournalEntries entries{**journal};
   bool stopped = false;
+  // Told by a signal, for which it waits so long.
+  const auto stop = [&](const ::timespec& wait) {
+    stopped = stopped || ::sigtimedwait(&signals, nullptr, &wait) > 0;
+    return stopped;
+  };
   while (!stopped) {
-    if ((*sink)->next() > (*journal)->size()) {
+    const std::uint64_t end = (*journal)->size();
+    if (copy.next() > end) {
       return console.fail(
           "the copy is ahead of this journal: it was restored from a backup; feed a new "
           "folder or topic",
           "副本比本日志更新：日志是从备份恢复的；请改用新的目录或主题");
     }
-    if (auto fed = feed(**journal, **sink, signals, stopped, console); !fed) {
+    const auto fed = node::project(entries, copy, [&] {
+      if (end > copy.next()) {
+        console.progress(std::to_string(copy.next()) + "/" + std::to_string(end));
+      }
+      return !stop({.tv_sec = 0, .tv_nsec = 0});
+    });
+    if (!fed) {
       console.progress({});
       return console.fail(fed.error());
     }
     if (!what.follow) break;
-    stopped = stopped || ::sigtimedwait(&signals, nullptr, &kPause) > 0;
+    stop(kPause);
   }
   console.progress({});
   console.out << console.say("fed ", "已输出 ") << (*sink)->next() - begun

@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
+#include "node/entry.h"
 #include "node/identity.h"
 #include "node/verify.h"
 #include "texts/texts.h"
@@ -40,8 +41,9 @@ Exit journal_show(const Console& console, const JournalShow& what) {
                   [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
                     std::uint64_t index = commit.first;
                     for (const evidence::CommitEntry& bytes : commit.entries) {
-                      if (index++ < what.from || left == 0) continue;
-                      const auto entry = decode_entry(bytes);
+                      const std::uint64_t at = index++;
+                      if (at < what.from || left == 0) continue;
+                      const auto entry = node::decode_entry(at, bytes);
                       if (!entry) return std::unexpected{entry.error()};
                       console.out << canonical_json(api::entry_value(*entry)) << '\n';
                       --left;

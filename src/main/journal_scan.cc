@@ -1,9 +1,6 @@
 #include "main/journal_scan.h"
 
 #include <string>
-#include <utility>
-
-#include "node/codec.h"
 
 namespace bashu::cli {
 
@@ -33,31 +30,6 @@ std::expected<void, Fault> each_commit(
     }
   }
   return {};
-}
-
-std::expected<node::Entry, Fault> decode_entry(const evidence::CommitEntry& bytes) {
-  const auto leaf = evidence::parse_entry(bytes.leaf);
-  if (!leaf) return std::unexpected{Fault{.what = "entry: " + leaf.error().code}};
-  const auto or_empty = [](const std::string& text) { return text == "-" ? "" : text; };
-  node::Entry entry{.index = leaf->index,
-                    .time_ms = static_cast<std::int64_t>(leaf->time),
-                    .kind = leaf->kind,
-                    .outcome = or_empty(leaf->outcome),
-                    .reason = or_empty(leaf->reason),
-                    .channel = or_empty(leaf->channel),
-                    .seq = static_cast<std::int64_t>(leaf->seq),
-                    .leaf = bytes.leaf,
-                    .effect = bytes.effect,
-                    .evidence = bytes.evidence,
-                    .events = {}};
-  if (leaf->kind == "genesis") return entry;
-  auto events = node::decode(bytes.effect);
-  if (!events) {
-    return std::unexpected{
-        Fault{.what = "entry " + std::to_string(leaf->index) + ": " + events.error()}};
-  }
-  entry.events = std::move(*events);
-  return entry;
 }
 
 }  // namespace bashu::cli

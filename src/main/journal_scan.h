@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "evidence/entry.h"
 #include "journal/journal.h"
-#include "node/node.h"
 
 namespace bashu::cli {
 
@@ -16,6 +15,5 @@ namespace bashu::cli {
 [[nodiscard]] std::expected<void, Fault> each_commit(
     journal::Journal& journal, std::uint64_t from,
     const std::function<std::expected<bool, Fault>(const evidence::CommitRecord&)>& visit);
-[[nodiscard]] std::expected<node::Entry, Fault> decode_entry(const evidence::CommitEntry& bytes);
 
 }  // namespace bashu::cli

@@ -5,8 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include "main/journal_scan.h"
 #include "node/identity.h"
+#include "node/projection.h"
+#include "views/tables.h"
 
 namespace bashu::cli {
 
@@ -14,31 +15,20 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds{2};
 constexpr auto kPause = std::chrono::milliseconds{50};
-constexpr std::uint64_t kEntriesAtOnce = 10'000;
 
 std::expected<std::unique_ptr<views::Views>, Fault> build(const Console& console,
                                                           journal::Journal& journal,
                                                           const std::string& party) {
   auto views = views::Views::open({.path = ":memory:", .own = party, .rebuilding = true});
   if (!views) return std::unexpected{views.error()};
-  std::uint64_t done = 0;
-  const auto read = each_commit(
-      journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
-        for (const evidence::CommitEntry& bytes : commit.entries) {
-          const auto entry = decode_entry(bytes);
-          if (!entry) return std::unexpected{entry.error()};
-          if (auto ok = (*views)->apply(entry->index, entry->time_ms, entry->events); !ok) {
-            return std::unexpected{ok.error()};
-          }
-          if (++done % kEntriesAtOnce != 0) continue;
-          if (auto ok = (*views)->flush(); !ok) return std::unexpected{ok.error()};
-          console.progress(std::to_string(done) + "/" + std::to_string(journal.size()));
-        }
-        return true;
-      });
+  views::Tables tables{**views};
+  node::JournalEntries entries{journal};
+  const auto read = node::project(entries, tables, [&] {
+    console.progress(std::to_string(tables.next()) + "/" + std::to_string(journal.size()));
+    return true;
+  });
   console.progress({});
   if (!read) return std::unexpected{read.error()};
-  if (auto ok = (*views)->flush(); !ok) return std::unexpected{ok.error()};
   if (auto ok = (*views)->finish(); !ok) return std::unexpected{ok.error()};
   return views;
 }

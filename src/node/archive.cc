@@ -7,7 +7,6 @@
 #include "evidence/checkpoint.h"
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
-#include "node/codec.h"
 
 namespace bashu::node {
 
@@ -24,8 +23,6 @@ constexpr std::size_t kRecentMax = 4;
 std::unexpected<Fault> fault(std::string what) {
   return std::unexpected{Fault{.what = std::move(what)}};
 }
-
-std::string dash_as_empty(const std::string& text) { return text == "-" ? std::string{} : text; }
 
 }  // namespace
 
@@ -167,40 +164,6 @@ Archive::CommitPtr Archive::commit_of(std::uint64_t entry) {
   recent_.push_front(commit);
   if (recent_.size() > kRecentMax) recent_.pop_back();
   return commit;
-}
-
-std::expected<std::vector<Entry>, Fault> Archive::entries(std::uint64_t from,
-                                                          std::size_t bytes_max) {
-  std::vector<Entry> out;
-  const auto commits = journal_->read(from, bytes_max);
-  if (!commits) return std::unexpected{commits.error()};
-  for (const journal::Commit& commit : *commits) {
-    auto record = evidence::decode_commit(commit.record);
-    if (!record) {
-      return fault("journal entry " + std::to_string(commit.first) + ": " + record.error().code);
-    }
-    std::uint64_t index = record->first;
-    for (evidence::CommitEntry& entry : record->entries) {
-      const std::uint64_t i = index++;
-      if (i < from) continue;
-      auto leaf = evidence::parse_entry(entry.leaf);
-      if (!leaf) return fault("journal entry " + std::to_string(i) + ": " + leaf.error().code);
-      auto events = decode(entry.effect);
-      if (!events) return fault("journal entry " + std::to_string(i) + ": " + events.error());
-      out.push_back({.index = i,
-                     .time_ms = static_cast<std::int64_t>(leaf->time),
-                     .kind = std::move(leaf->kind),
-                     .outcome = dash_as_empty(leaf->outcome),
-                     .reason = dash_as_empty(leaf->reason),
-                     .channel = dash_as_empty(leaf->channel),
-                     .seq = static_cast<std::int64_t>(leaf->seq),
-                     .leaf = std::move(entry.leaf),
-                     .effect = std::move(entry.effect),
-                     .evidence = std::move(entry.evidence),
-                     .events = std::move(*events)});
-    }
-  }
-  return out;
 }
 
 std::optional<evidence::CommitEntry> Archive::entry(std::uint64_t index) {

@@ -20,7 +20,6 @@
 #include "journal/journal.h"
 #include "journal/tree_file.h"
 #include "node/identity.h"
-#include "node/node.h"
 #include "node/storage/storage.h"
 
 namespace bashu::node {
@@ -46,9 +45,6 @@ class Archive {
   // Writes out what tree and index keep in memory, if it is much or `all` is asked for.
   [[nodiscard]] std::expected<void, Fault> flush(bool all);
 
-  // Whole commits, from the entry on: none is decoded twice by a reader that goes on.
-  [[nodiscard]] std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
-                                                                 std::size_t bytes_max);
   [[nodiscard]] std::optional<evidence::CommitEntry> entry(std::uint64_t index);
   [[nodiscard]] std::optional<journal::Index::Found> find(journal::Trace trace,
                                                           std::string_view peer, std::int64_t seq);

@@ -138,7 +138,7 @@ class ThreadedNode final : public Node {
   }
   std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
                                                    std::size_t bytes_max) override {
-    return archive().entries(from, bytes_max);
+    return JournalEntries{archive().journal()}.entries(from, bytes_max);
   }
 
   std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {

@@ -26,6 +26,7 @@
 #include "core/core.h"
 #include "journal/journal.h"
 #include "node/directory.h"
+#include "node/entry.h"
 #include "node/environment.h"
 #include "node/identity.h"
 #include "node/storage/storage.h"
@@ -50,19 +51,7 @@ struct Done {
 };
 using Outcome = std::variant<Done, Reject, Fault>;
 
-// One durable entry, decoded.
-struct Entry {
-  std::uint64_t index = 0;
-  std::int64_t time_ms = 0;
-  std::string kind;             // genesis local recv send ack agreement keys resolve alarm
-  std::string outcome, reason;  // empty for `-`
-  std::string channel;          // empty for `-`
-  std::int64_t seq = 0;
-  std::string leaf, effect, evidence;
-  std::vector<core::Event> events;  // of the effect
-};
-
-class Node {
+class Node : public EntrySource {
  public:
   struct Options {
     std::shared_ptr<Storage> storage;
@@ -72,8 +61,6 @@ class Node {
   };
   // Takes the writer's lock, checks, loads the newest snapshot, replays the tail, begins the day.
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, Fault> open(const Options& options);
-  virtual ~Node() = default;
-
   // Queues a request; false if the queue is full (answer 429, Retry-After). `done` is called once,
   // from a thread of the node, when the outcome is durable; it must not block.
   virtual bool submit(Request request, std::function<void(Outcome)> done) = 0;
@@ -91,13 +78,8 @@ class Node {
 
   // Grows whenever packs, parties or the day change: a copy made at the same count is still true.
   [[nodiscard]] virtual std::uint64_t circle_changes() const = 0;
-  // How many entries are durable. wait_durable returns it once it is above `above` or the time is
-  // up.
-  [[nodiscard]] virtual std::uint64_t durable() const = 0;
+  // Returns durable() once it is above `above` or the time is up.
   virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;
-  // Durable entries from `from` on, at least one if there is one, about `bytes_max` of them.
-  virtual std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
-                                                           std::size_t bytes_max = 1 << 20) = 0;
 
   // Evidence. Channels are named by the peer: `to` for ours, `from` for theirs.
   virtual std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) = 0;

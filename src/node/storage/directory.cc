@@ -56,9 +56,7 @@ std::expected<std::unique_ptr<journal::Index>, Fault> DirectoryStorage::index(
   const auto file = dir_ / "index.db";
   auto index = journal::Index::open(file, size_max);
   if (index) return index;
-  // It can be made again from the journal; what it says of itself does not matter.
-  std::cerr << file.string() << ": cannot be used (" << index.error().what
-            << "); made again from the journal\n";
+  std::cerr << file.string() << " cannot be used; it is made again from the journal\n";
   std::error_code ignored;
   for (const char* tail : {"", "-wal", "-shm"}) {
     std::filesystem::remove(file.string() + tail, ignored);

@@ -1,8 +1,8 @@
-#include "views/read_ahead.h"
+#include "node/read_ahead.h"
 
 #include <utility>
 
-namespace bashu::views {
+namespace bashu::node {
 
 namespace {
 
@@ -10,8 +10,8 @@ constexpr std::size_t kAhead = 2;  // batches
 
 }  // namespace
 
-ReadAhead::ReadAhead(node::Node& node, std::uint64_t from, std::size_t batch_bytes)
-    : node_{node}, from_{from}, batch_bytes_{batch_bytes}, thread_{[this] { read(); }} {}
+ReadAhead::ReadAhead(EntrySource& source, std::uint64_t from, std::size_t batch_bytes)
+    : source_{source}, from_{from}, batch_bytes_{batch_bytes}, thread_{[this] { read(); }} {}
 
 ReadAhead::~ReadAhead() {
   {
@@ -44,7 +44,7 @@ void ReadAhead::read() {
     }
     spent.clear();
     std::expected<Batch, Fault> batch{Batch{}};
-    if (from_ < node_.durable()) batch = node_.entries(from_, batch_bytes_);
+    if (from_ < source_.durable()) batch = source_.entries(from_, batch_bytes_);
     const bool last = !batch || batch->empty();
     if (!last) from_ = batch->back().index + 1;
     {
@@ -56,4 +56,4 @@ void ReadAhead::read() {
   }
 }
 
-}  // namespace bashu::views
+}  // namespace bashu::node

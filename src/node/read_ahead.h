@@ -11,15 +11,15 @@
 #include <vector>
 
 #include "base/error.h"
-#include "node/node.h"
+#include "node/entry.h"
 
-namespace bashu::views {
+namespace bashu::node {
 
 class ReadAhead {
  public:
-  using Batch = std::vector<node::Entry>;
-  // `node` must outlive it.
-  ReadAhead(node::Node& node, std::uint64_t from, std::size_t batch_bytes);
+  using Batch = std::vector<Entry>;
+  // `source` must outlive it.
+  ReadAhead(EntrySource& source, std::uint64_t from, std::size_t batch_bytes);
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -31,7 +31,7 @@ class ReadAhead {
  private:
   void read();
 
-  node::Node& node_;
+  EntrySource& source_;
   std::uint64_t from_;
   std::size_t batch_bytes_;
   std::mutex mutex_;
@@ -42,4 +42,4 @@ class ReadAhead {
   std::thread thread_;
 };
 
-}  // namespace bashu::views
+}  // namespace bashu::node
