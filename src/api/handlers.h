@@ -20,6 +20,8 @@ Prepared adopt_pack(Context& context, const Call& call);
 Prepared adopt_edition(Context& context, const Call& call);
 Prepared resolve_held(Context& context, const Call& call);
 Prepared set_clock(Context& context, const Call& call);
+// restored.cc
+Prepared release_restored(Context& context, const Call& call);
 // calendars.cc
 Result list_calendars(Context& context, const Call& call);
 Prepared set_calendar(Context& context, const Call& call);

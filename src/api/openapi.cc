@@ -224,6 +224,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
     return json(object({{"reject", Value::Record{{"type", "boolean"}}}, {"note", text_schema()}},
                        {"note"}));
   }
+  if (path == "/restored/release") return json(object({{"note", text_schema()}}, {"note"}));
   if (path == "/session") {
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));

@@ -101,6 +101,8 @@ const std::vector<Route>& routes() {
       {"GET", "/held", &list_held, "Messages that could not be decided"},
       {"POST", "/held/{party}/{seq}", &resolve_held, "Resolve a held message (two principals)",
        "dry_run"},
+      {"POST", "/restored/release", &release_restored,
+       "Take writes again after a restore that no peer could confirm (two principals)"},
       {"POST", "/documents", &put_document, "Deposit a document"},
       {"GET", "/documents/{sha256}", &get_document, "The bytes of a document", "case at at_least"},
       {"GET", "/circle", &show_circle, "The agreement, its parties and their keys"},

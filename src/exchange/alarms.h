@@ -1,5 +1,5 @@
 // What an operator must look at: each alarm is a file in DIR/alarms with the proof verbatim, and
-// the newest ones are kept to be shown. Thread-safe.
+// the newest ones are kept to be shown, those from before a restart too. Thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,7 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "node/certificates.h"
+#include "node/guarded.h"
 
 namespace bashu::exchange {
 
@@ -144,6 +145,7 @@ class RunningExchange final : public Exchange {
   void pump();
   void watch();
   void tick(std::int64_t now);
+  void confirm_restored();
   void follow_directory();
   bool renew_tls(const node::Directory& directory);
   void refresh_from_core();
@@ -173,6 +175,7 @@ class RunningExchange final : public Exchange {
 
   std::mutex mutex_;  // of peers_ as a map, what is marked above, and the server's context
   std::map<std::string, std::shared_ptr<Peer>> peers_;
+  std::set<std::string> confirmed_;  // who has shown what it holds of our journal; of the pump
   http::TlsContext server_tls_;
   std::string reported_;  // trouble told to the log
 
@@ -305,6 +308,7 @@ void RunningExchange::tick(std::int64_t now) {
   next_tick_ms_ = now + kTickMs;
   follow_directory();
   refresh_from_core();
+  confirm_restored();
   if (now >= next_blobs_ms_) {
     next_blobs_ms_ = now + kBlobsTickMs;
     want_blobs();
@@ -330,6 +334,27 @@ void RunningExchange::tick(std::int64_t now) {
     reported_ = trouble;
     std::fputs(("exchange: nothing leaves this node: " + trouble + "\n").c_str(), stderr);
   }
+}
+
+// A journal that came back from a backup is taken on when every peer has shown what it holds of it:
+// the largest checkpoint, and the numbers of the channel to it.
+void RunningExchange::confirm_restored() {
+  node::Gate& gate = node_.gate();
+  if (!gate.is_shut(node::Gate::Why::restored) || !guard_.trouble().empty()) return;
+  std::string names;
+  for (const PeerStatus& peer : status()) {
+    if (peer.phase != "guard" && peer.phase != "resume") confirmed_.insert(peer.party);
+    if (!confirmed_.contains(peer.party)) return;
+    names += (names.empty() ? "" : ", ") + peer.party;
+  }
+  const std::string how = names.empty() ? "there is no peer" : "confirmed by " + names;
+  const auto ended = node::end_guard(node_.identity().dir, gate, how);
+  alarms_.raise({.time_ms = machine_now().unix_ms,
+                 .code = "restored",
+                 .party = node_.identity().party,
+                 .text = ended
+                             ? "a directory that came back from a backup takes writes again: " + how
+                             : "the guard could not be ended: " + ended.error().what});
 }
 
 void RunningExchange::follow_directory() {

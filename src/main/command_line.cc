@@ -37,7 +37,8 @@ struct Parser {
     CLI::App* sub = under->add_subcommand(name, what);
     auto options = std::make_shared<Options>();
     declare(*sub, *options);
-    sub->callback([this, options, run] {
+    sub->callback([this, sub, options, run] {
+      if (!sub->get_subcommands().empty()) return;  // it was one of those that was asked for
       action = [options, run](const Console& console) { return run(console, *options); };
     });
     return sub;
@@ -538,6 +539,64 @@ void journal_commands(Parser& parser, const Text& t) {
                      t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
       });
   feed_command(parser, journal, t);
+}
+
+void vault_from_option(CLI::App& app, std::string& vault_from, const Text& t) {
+  app.add_option("--vault-from", vault_from,
+                 t("folder with the keys of sealed values", "密封值密钥所在的目录"));
+}
+
+void backup_commands(Parser& parser, const Text& t) {
+  CLI::App* make = parser.command<Backup>(
+      &parser.app, "backup",
+      t("back up a node beside its work: only what is new, encrypted, signed",
+        "在节点运行的同时备份：仅复制新增内容，加密并签名"),
+      backup_make, [&t](CLI::App& app, Backup& o) {
+        app.add_option("DIR", o.dir);
+        app.add_option("--to", o.to, t("folder of the backups", "备份目录"));
+        app.add_option("--vault-to", o.vault_to,
+                       t("folder for the keys of sealed values, apart from all else",
+                         "密封值密钥的目录，须与其余备份分开"));
+        examples(app, t,
+                 t("  export BASHU_BACKUP_KEY_FILE=backup.key   64 hex digits, kept elsewhere\n"
+                   "  bashu backup node --to /backup/node --vault-to /vault/node\n"
+                   "  bashu backup rehearse /backup/node --vault-from /vault/node\n",
+                   "  export BASHU_BACKUP_KEY_FILE=backup.key   64 位十六进制，另行保管\n"
+                   "  bashu backup node --to /backup/node --vault-to /vault/node\n"
+                   "  bashu backup rehearse /backup/node --vault-from /vault/node\n"));
+      });
+  parser.command<BackupRehearse>(
+      make, "rehearse",
+      t("restore into a temporary place and verify journal, keys and documents",
+        "恢复到临时目录，并核验日志、密钥和文件"),
+      backup_rehearse, [&t](CLI::App& app, BackupRehearse& o) {
+        app.add_option("FOLDER", o.from, t("folder of the backups", "备份目录"))->required();
+        vault_from_option(app, o.vault_from, t);
+        app.add_option("--work", o.work,
+                       t("where the temporary directory is made", "在何处建立临时目录"));
+      });
+  CLI::App* restore = parser.command<Restore>(
+      &parser.app, "restore",
+      t("bring a node back from its backups; it begins guarded",
+        "从备份恢复节点；恢复后先处于受保护状态"),
+      backup_restore, [&t](CLI::App& app, Restore& o) {
+        app.add_option("--from", o.from, t("folder of the backups", "备份目录"));
+        vault_from_option(app, o.vault_from, t);
+        app.add_option("--to", o.to, t("new directory of the node", "节点的新目录"));
+        CLI::Option* at =
+            app.add_option("--at", o.at, t("no entry after this position", "不含此位置之后的条目"));
+        app.add_option("--as-of", o.as_of,
+                       t("no entry after this date or time", "不含此日期或时间之后的条目"))
+            ->excludes(at);
+      });
+  parser.command<RestoreRelease>(
+      restore, "release",
+      t("take writes again where no peer can confirm: two officers, one after the other",
+        "无对端可确认时重新接受写入：须两名经办人先后提出"),
+      restore_release, [&t](CLI::App& app, RestoreRelease& o) {
+        app.add_option("--note", o.note, t("why", "理由"))->required();
+        remote_options(app, o.remote, t);
+      });
 }
 
 void bundle_commands(Parser& parser, const Text& t) {
@@ -1051,6 +1110,7 @@ int run(int argc, char** argv) {
   calendar_commands(parser, t);
   import_commands(parser, t);
   journal_commands(parser, t);
+  backup_commands(parser, t);
   bundle_commands(parser, t);
   verify_command(parser, t);
   figure_commands(parser, t);

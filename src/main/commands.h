@@ -96,6 +96,29 @@ struct Serve {
 };
 Exit serve(const Console& console, const Serve& what);
 
+// backup_command.cc
+struct Backup {
+  std::string dir, to;
+  std::string vault_to;  // empty: without the keys of sealed values
+};
+Exit backup_make(const Console& console, const Backup& what);
+struct BackupRehearse {
+  std::string from, vault_from;
+  std::string work;  // folder for the temporary directory
+};
+Exit backup_rehearse(const Console& console, const BackupRehearse& what);
+struct Restore {
+  std::string from, vault_from, to;
+  std::string at;     // a position; empty: all of it
+  std::string as_of;  // a date or time
+};
+Exit backup_restore(const Console& console, const Restore& what);
+struct RestoreRelease {
+  Remote remote;
+  std::string note;
+};
+Exit restore_release(const Console& console, const RestoreRelease& what);
+
 // circle_command.cc
 struct CircleCard {
   std::string dir, out;

@@ -289,6 +289,11 @@ Exit serve(const Console& console, const Serve& what) {
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
   const bool ended_well = wait_for_end(signals, entrance, **exchange, log);
+  if (!ended_well) {
+    const std::string words =
+        texts::text(console.language, "restore.behind", {{"trouble", (*exchange)->trouble()}});
+    static_cast<void>(console.fail(words, words));
+  }
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return ended_well ? Exit::done : Exit::usage;
 }

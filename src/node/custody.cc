@@ -62,12 +62,13 @@ std::vector<std::string> open_to_all(const fs::path& dir) {
   return found;
 }
 
-std::expected<std::string, Fault> wrapping_key() {
+std::expected<std::string, Fault> key_kept_apart(std::string_view credential,
+                                                 const char* variable) {
   fs::path file;
   const char* const credentials = ::secure_getenv("CREDENTIALS_DIRECTORY");
-  if (credentials && fs::exists(fs::path{credentials} / "bashu.vault")) {
-    file = fs::path{credentials} / "bashu.vault";
-  } else if (const char* const named = ::secure_getenv("BASHU_VAULT_KEY_FILE"); named && *named) {
+  if (credentials && fs::exists(fs::path{credentials} / credential)) {
+    file = fs::path{credentials} / credential;
+  } else if (const char* const named = ::secure_getenv(variable); named && *named) {
     file = named;
   }
   if (file.empty()) return std::string{};
@@ -79,6 +80,10 @@ std::expected<std::string, Fault> wrapping_key() {
     return std::unexpected{Fault{.what = file.string() + ": 64 hex digits are expected"}};
   }
   return key;
+}
+
+std::expected<std::string, Fault> wrapping_key() {
+  return key_kept_apart("bashu.vault", "BASHU_VAULT_KEY_FILE");
 }
 
 std::string wrap(std::string_view key, std::string_view secret, std::string_view nonce) {

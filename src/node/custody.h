@@ -18,8 +18,11 @@ void keep_files_private();
 // public anyway (node.json, certificates) is not counted.
 [[nodiscard]] std::vector<std::string> open_to_all(const std::filesystem::path& dir);
 
-// The key that wraps those of the vault, 32 bytes, from a file of 64 hex digits: the credential
-// `bashu.vault` of systemd, else the file that BASHU_VAULT_KEY_FILE names. Empty: there is none.
+// A key that is kept apart from the directory, 32 bytes, from a file of 64 hex digits: that
+// credential of systemd, else the file that the variable names. Empty: there is none.
+[[nodiscard]] std::expected<std::string, Fault> key_kept_apart(std::string_view credential,
+                                                               const char* variable);
+// The one that wraps those of the vault: `bashu.vault`, BASHU_VAULT_KEY_FILE.
 [[nodiscard]] std::expected<std::string, Fault> wrapping_key();
 // `secret` under `key` (XSalsa20-Poly1305, the nonce first), and back; empty: not under this key.
 [[nodiscard]] std::string wrap(std::string_view key, std::string_view secret,

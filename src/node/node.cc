@@ -20,7 +20,9 @@
 #include "base/assert.h"
 #include "base/thread.h"
 #include "evidence/tree.h"
+#include "node/guarded.h"
 #include "node/kernel.h"
+#include "texts/texts.h"
 
 namespace bashu::node {
 
@@ -49,10 +51,19 @@ bool heavy(const Batch& batch) {
   return batch.bytes >= kBytesMax || batch.entries >= kEntriesMax;
 }
 
+// What the exchange offers again until it is taken.
+bool repeats_itself(const core::Command& command) {
+  return std::holds_alternative<core::TakeMessage>(command) ||
+         std::holds_alternative<core::AckMessage>(command) ||
+         std::holds_alternative<core::StopChannel>(command) ||
+         std::holds_alternative<core::AdoptRecord>(command);
+}
+
 class ThreadedNode final : public Node {
  public:
-  ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max)
+  ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
+    if (guarded) gate().shut(Gate::Why::restored, texts::title("gate.restored"));
     core_ = named_thread("bashu-core", [this] { run_core(); });
     writer_ = named_thread("bashu-writer", [this] { run_writer(); });
     keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
@@ -81,6 +92,11 @@ class ThreadedNode final : public Node {
   }
 
   bool submit(Request request, std::function<void(Outcome)> done) override {
+    if (auto refused = refused_at_gate(request)) {
+      if (repeats_itself(request.command)) return false;
+      done(std::move(*refused));
+      return true;
+    }
     std::unique_lock lock{guard_};
     if (stopping_ || crowded(request)) return false;
     enqueue(std::move(request), std::move(done));
@@ -90,6 +106,7 @@ class ThreadedNode final : public Node {
   }
 
   Outcome run(Request request) override {
+    if (auto refused = refused_at_gate(request)) return std::move(*refused);
     // Shared: the one who sets it may still be at it when the one who waited is gone.
     const auto answer = std::make_shared<std::promise<Outcome>>();
     auto outcome = answer->get_future();
@@ -183,6 +200,10 @@ class ThreadedNode final : public Node {
 
   Archive& archive() { return kernel_->archive(); }
 
+  [[nodiscard]] std::optional<Reject> refused_at_gate(const Request& request) {
+    return request.dry_run ? std::nullopt : gate().refusal();
+  }
+
   // Under guard_.
   [[nodiscard]] bool crowded(const Request& request) const {
     return queue_.size() >= queue_max_ ||
@@ -216,7 +237,7 @@ class ThreadedNode final : public Node {
       }
       Batch batch = kernel_->batch();
       batch.items.reserve(works.size() + 1);
-      kernel_->tick(batch);
+      if (gate().is_open()) kernel_->tick(batch);
       for (Work& work : works) {
         if (heavy(batch)) {
           hand_over(std::exchange(batch, {}));
@@ -310,15 +331,16 @@ std::expected<std::unique_ptr<Node>, Fault> Node::open(const Options& options) {
   auto kernel =
       Kernel::open({.storage = options.storage, .clock = options.clock, .chance = options.chance});
   if (!kernel) return std::unexpected{kernel.error()};
-  // The day begins before anybody asks.
+  // The day begins before anybody asks; but nothing is numbered in a journal nobody has confirmed.
+  const bool guarded = is_guarded(options.dir);
   Batch batch = (*kernel)->batch();
-  (*kernel)->tick(batch);
+  if (!guarded) (*kernel)->tick(batch);
   if (!batch.empty()) {
     if (auto written = (*kernel)->write(std::move(batch)); !written) {
       return std::unexpected{written.error()};
     }
   }
-  return std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max);
+  return std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max, guarded);
 }
 
 }  // namespace bashu::node

@@ -28,6 +28,7 @@
 #include "node/directory.h"
 #include "node/entry.h"
 #include "node/environment.h"
+#include "node/gate.h"
 #include "node/identity.h"
 #include "node/storage/storage.h"
 #include "node/vault.h"
@@ -62,10 +63,12 @@ class Node : public EntrySource {
   // Takes the writer's lock, checks, loads the newest snapshot, replays the tail, begins the day.
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, Fault> open(const Options& options);
   // Queues a request; false if the queue is full (answer 429, Retry-After). `done` is called once,
-  // from a thread of the node, when the outcome is durable; it must not block.
+  // from a thread of the node, when the outcome is durable; it must not block. While the gate is
+  // shut people are refused at once, and what peers sent is to be tried again: false.
   virtual bool submit(Request request, std::function<void(Outcome)> done) = 0;
   // Waits for the outcome.
   virtual Outcome run(Request request) = 0;
+  [[nodiscard]] Gate& gate() { return gate_; }
   // Runs `read` on the core thread; what it saw is durable when this returns.
   virtual void query(const std::function<void(const core::State&)>& read) = 0;
 
@@ -102,6 +105,9 @@ class Node : public EntrySource {
 
   // Builds a snapshot beside the node; returns when it is on disk.
   virtual std::expected<std::uint64_t, Fault> snapshot() = 0;
+
+ private:
+  Gate gate_;
 };
 
 }  // namespace bashu::node

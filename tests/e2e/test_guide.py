@@ -35,8 +35,8 @@ class Guide(unittest.TestCase):
         pid = os.getpid()
         self.net = f"127.{210 + pid // 254 % 40}.{1 + pid % 254}"
 
-    def shell(self, page):
-        script = "\n".join(blocks(page, "sh"))
+    def shell(self, *pages):
+        script = "\n".join(block for page in pages for block in blocks(page, "sh"))
         script = re.sub(r"127\.0\.0\.", self.net + ".", script)
         # `head` ends a program that still writes, which `pipefail` takes for a failure.
         script = re.sub(r"\| head\b", "| sed -n 1,10p", script)
@@ -49,12 +49,14 @@ class Guide(unittest.TestCase):
     def test_operating(self):
         for file in ("packs/household-migration.yaml", "circles/calendar-cn.yaml"):
             shutil.copy(ROOT / file, self.work)
-        said = self.shell("docs/guide/operating.md")
+        said = self.shell("docs/guide/operating.md", "docs/guide/backup.md")
         self.assertIn("the two agree", said)
         self.assertIn("2026-02-28", said)
         self.assertIn('"today":"2026-03-03"', said)
         self.assertIn('"held":[]', said)
         self.assertIn("snapshot of", said)
+        self.assertIn("everything was verified", said)
+        self.assertIn("it begins guarded", said)
 
     def test_packs(self):
         (yaml,) = blocks("docs/guide/packs.md", "yaml")
