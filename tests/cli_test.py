@@ -247,7 +247,8 @@ class Packs(Folder):
                                                        "event: accept, state: declined"))
         result = run("pack", "test", broken)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("a visit: step 2: ", result.stdout)
+        line = 1 + PACK[:PACK.index("event: accept, state: agreed")].count("\n")
+        self.assertIn(f"broken.yaml:{line}: a visit: step 2: ", result.stdout)
 
     def test_show(self):
         pack = self.file("visits.yaml", PACK)

@@ -277,6 +277,24 @@ TEST_F(ApiTest, OnlyHealthIsOpen) {
   }
 }
 
+// RFC 9110, section 11.1: the scheme's name is written in any case.
+TEST_F(ApiTest, TheSchemeOfTheKeyIsWrittenInAnyCase) {
+  for (const char* scheme : {"Bearer", "bearer", "BEARER"}) {
+    http::Request asked = request("GET", "", "/circle");
+    asked.headers = {{"Authorization", std::string{scheme} + " secret-clerk"}};
+    EXPECT_EQ(send(*world_->api, asked).status, 200) << scheme;
+  }
+}
+
+TEST_F(ApiTest, AFigureIsAskedOnlyOfWhatExistsAndSaysWhatLiesAhead) {
+  const std::string asked = "/figures/errand/asked";
+  const Answer refused = get("ann", asked + "?known_at=999999");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body.find("errors")->as_list()->front().text_at("where"), "known_at");
+  EXPECT_FALSE(get("ann", asked).body.find("ahead"));
+  EXPECT_TRUE(get("ann", asked + "?as_of=2099-01-01").body.find("ahead"));
+}
+
 // One row for each thing that some keys may not do.
 TEST_F(ApiTest, WhatIsNotGrantedIsDenied) {
   const std::string id = start("ann");

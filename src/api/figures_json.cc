@@ -256,10 +256,11 @@ Value overview_row(const figures::OverviewRow& row, const std::string& language)
 
 }  // namespace
 
-std::optional<Value> figure_json(const figures::Figure& figure, const std::string& party,
-                                 const std::string& language) {
+std::optional<Value> figure_json(const figures::Figure& figure, Date today,
+                                 const std::string& party, const std::string& language) {
   const figures::Answer& answer = figure.answer;
   Value::Record record = answer_record(answer, language);
+  if (today < figure.ask.as_of) record["ahead"] = true;
   if (figure.ask.period) record["period"] = period_value(figure.ask.period);
   record["by_side"] = sides_value(figure.sides, answer, language);
   record["agree"] = agree_value(figure.sides.agree);
@@ -280,11 +281,11 @@ std::optional<Value> figure_json(const figures::Figure& figure, const std::strin
   return Value{std::move(record)};
 }
 
-Value figures_json(const std::vector<figures::Figure>& all, Date as_of, const std::string& party,
-                   const std::string& language) {
+Value figures_json(const std::vector<figures::Figure>& all, Date as_of, Date today,
+                   const std::string& party, const std::string& language) {
   Value::List list;
   for (const figures::Figure& figure : all) {
-    if (auto one = figure_json(figure, party, language)) list.push_back(std::move(*one));
+    if (auto one = figure_json(figure, today, party, language)) list.push_back(std::move(*one));
   }
   return Value{Value::Record{{"as_of", as_of.text()}, {"figures", std::move(list)}}};
 }

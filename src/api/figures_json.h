@@ -12,12 +12,13 @@
 
 namespace bashu::api {
 
-// `party`: whose value; empty: our own. nullopt: it is no member of the circle.
-[[nodiscard]] std::optional<Value> figure_json(const figures::Figure& figure,
+// `party`: whose value; empty: our own. nullopt: it is no member of the circle. A date after
+// `today` is said to lie `ahead`.
+[[nodiscard]] std::optional<Value> figure_json(const figures::Figure& figure, Date today,
                                                const std::string& party,
                                                const std::string& language);
 // {"figures": [...]}
-[[nodiscard]] Value figures_json(const std::vector<figures::Figure>& all, Date as_of,
+[[nodiscard]] Value figures_json(const std::vector<figures::Figure>& all, Date as_of, Date today,
                                  const std::string& party, const std::string& language);
 // {"discrepancies": [...]}
 [[nodiscard]] Value discrepancies_json(const figures::Discrepancies& found,

@@ -38,7 +38,13 @@ std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
     return std::unexpected{malformed("known_at", "A position, a date or a time is expected.",
                                      "应为位置、日期或时间。")};
   }
-  if (parsed->position) return views::At{parsed->position};
+  if (parsed->position) {
+    const std::uint64_t entries = call.views->entries();
+    if (*parsed->position < entries) return views::At{parsed->position};
+    const std::string newest = entries ? std::to_string(entries - 1) : "-";
+    return std::unexpected{malformed("known_at", "The newest position is " + newest + ".",
+                                     "最新位置为 " + newest + "。")};
+  }
   const auto position = call.views->at_position(parsed->time_ms);
   if (!position) return std::unexpected{problem_of(position.error())};
   if (!*position) return std::unexpected{not_found()};
@@ -88,8 +94,8 @@ Result list_figures(Context& context, const Call& call) {
       return figures::every_figure(session, asked->ask, *context.published);
     });
     if (!all) return std::unexpected{problem_of(all.error())};
-    return json_response(
-        figures_json(*all, asked->ask.as_of, call.parameter("party"), call.language));
+    return json_response(figures_json(*all, asked->ask.as_of, context.shelves.now()->today,
+                                      call.parameter("party"), call.language));
   }
   Value::List list;
   const auto shelf = context.shelves.now();
@@ -129,7 +135,8 @@ Result show_figure(Context& context, const Call& call) {
   });
   if (!figure) return std::unexpected{problem_of(figure.error())};
   if (!*figure) return std::unexpected{not_found()};
-  auto answer = figure_json(**figure, call.parameter("party"), call.language);
+  auto answer =
+      figure_json(**figure, context.shelves.now()->today, call.parameter("party"), call.language);
   if (!answer) return std::unexpected{not_found()};
   return json_response(*answer);
 }
@@ -201,8 +208,10 @@ Prepared tell_figures(Context& context, const Call& call) {
     return std::unexpected{behind(std::to_string(call.views->entries()))};
   }
   auto told = call.views->read({}, [&](views::Session& session) {
-    return figures::to_tell(
-        session, asks ? *asks : figures::asks_to_tell(session, *context.published, as_of));
+    return figures::to_tell(session, asks
+                                         ? *asks
+                                         : figures::asks_to_tell(session, *context.published, as_of,
+                                                                 context.shelves.now()->today));
   });
   if (!told) return std::unexpected{problem_of(told.error())};
   if (told->find("items")->as_list()->empty()) {

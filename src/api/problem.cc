@@ -184,6 +184,24 @@ Problem behind(std::string_view position) {
   return problem;
 }
 
+Problem unread(int status) {
+  switch (status) {
+    case 401:
+      return unauthenticated();
+    case 413:
+      return problem_of(reject(RejectCode::too_large, {}));
+    case 431:
+      return edge(431, "header_too_large", "The headers are too large.", "请求头过大。");
+    case 503: {
+      Problem problem = busy(1);
+      problem.status = status;
+      return problem;
+    }
+    default:
+      return problem_of(reject(RejectCode::malformed, {}));
+  }
+}
+
 std::string preferred_language(std::string_view accept_language) {
   int zh = 0;
   int en = 0;

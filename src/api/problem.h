@@ -48,6 +48,10 @@ struct Problem {
 [[nodiscard]] Problem too_many_documents(std::size_t most);    // 409: hand some in first
 [[nodiscard]] Problem behind(std::string_view position);       // 504: views have not got there yet
 
+// Of a request that was given up before anybody read it whole, so also before its language was
+// known.
+[[nodiscard]] Problem unread(int status);
+
 // `zh` if the reader prefers it to English, else `en`.
 [[nodiscard]] std::string preferred_language(std::string_view accept_language);
 

@@ -174,7 +174,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return decode64(text, kFromUrl);
 }
 
-bool is_utf8(std::string_view text) {
+std::optional<std::size_t> utf8_fault(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080;
   for (std::size_t i = 0; i < text.size();) {
     std::uint64_t word = 0;
@@ -186,11 +186,13 @@ bool is_utf8(std::string_view text) {
       }
     }
     const std::size_t length = sequence_length(text, i);
-    if (length == 0) return false;
+    if (length == 0) return i;
     i += length;
   }
-  return true;
+  return std::nullopt;
 }
+
+bool is_utf8(std::string_view text) { return !utf8_fault(text); }
 
 std::size_t utf8_length(std::string_view text) {
   std::size_t length = 0;

@@ -32,6 +32,8 @@ using Hash = std::array<std::uint8_t, 32>;
 
 // True if `text` is well-formed UTF-8 without surrogates.
 [[nodiscard]] bool is_utf8(std::string_view text);
+// Where a text stops being UTF-8; nullopt if it is UTF-8 to its end.
+[[nodiscard]] std::optional<std::size_t> utf8_fault(std::string_view text);
 // Characters (code points) of well-formed UTF-8.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 

@@ -267,7 +267,9 @@ void write(std::string& out, const Value& value, int indent) {
 
 std::expected<Value, JsonError> parse_json(std::string_view text, JsonLimits limits) {
   if (text.starts_with("\xef\xbb\xbf")) return std::unexpected{JsonError{.code = "bom"}};
-  if (!is_utf8(text)) return std::unexpected{JsonError{.code = "utf8"}};
+  if (const auto fault = utf8_fault(text)) {
+    return std::unexpected{JsonError{.code = "utf8", .offset = *fault}};
+  }
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(limits.depth < 0 ? 0 : limits.depth);
   json::basic_parser<Builder> parser{options, limits};

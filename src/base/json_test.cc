@@ -42,6 +42,12 @@ TEST(Json, AgreesWithEveryVector) {
   EXPECT_GE(refused.size(), 45U);
 }
 
+TEST(Json, SaysWhereATextStopsBeingUtf8) {
+  const auto parsed = parse_json("{\"a\":\"b\xff\"}");
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().offset, 7U);
+}
+
 TEST(Json, NamesTheRuleThatWasBroken) {
   const std::map<std::string, std::string> broken = {
       {"\xef\xbb\xbf{}", "bom"},

@@ -72,7 +72,7 @@ Value item(views::Session& session, const Ask& ask, const Answer& ours) {
 }  // namespace
 
 std::vector<Ask> asks_to_tell(const views::Session& session, const Published& published,
-                              std::optional<Date> as_of) {
+                              std::optional<Date> as_of, Date today) {
   std::vector<Ask> asks;
   std::set<std::tuple<std::string, Date, std::optional<Period>>> seen;
   const auto add = [&](const std::string& id, Date day, const std::optional<Period>& period) {
@@ -85,8 +85,8 @@ std::vector<Ask> asks_to_tell(const views::Session& session, const Published& pu
     add(row.figure, moved(row.as_of, published.as_of, asked),
         moved(row.period, published.as_of, asked));
   }
-  if (!as_of) return asks;
-  for (const std::string& id : ids(session)) add(id, *as_of, std::nullopt);
+  if (!as_of && !asks.empty()) return asks;
+  for (const std::string& id : ids(session)) add(id, as_of.value_or(today), std::nullopt);
   return asks;
 }
 

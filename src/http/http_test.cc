@@ -336,7 +336,13 @@ TEST(Http, NoBodyIsReadBeforeItsHeadIsAdmitted) {
     const bool known = head.header("Authorization") == "me";
     return Admission{.body_max = known ? 1'000U : 10U, .status = 401};
   };
+  options.refusal = [](int status) { return problem(status, "spelt_by_the_listener"); };
   const auto server = echo_server(options);
+  {
+    const Raw raw{server->port()};
+    raw.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n");
+    EXPECT_NE(raw.receive("}").find("spelt_by_the_listener"), std::string::npos);
+  }
   const auto status_of = [&](const std::string& bytes) {
     const Raw raw{server->port()};
     raw.send("POST / HTTP/1.1\r\nHost: x\r\n" + bytes);

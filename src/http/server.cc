@@ -44,6 +44,22 @@ using std::chrono::milliseconds;
 
 class Connection;
 
+// How a peer reads that its request was not taken: docs/formats/evidence.md, section 12.
+std::string_view code_of(int status) {
+  switch (status) {
+    case 401:
+      return "unauthenticated";
+    case 413:
+      return "too-large";
+    case 431:
+      return "header-too-large";
+    case 503:
+      return "busy";
+    default:
+      return "malformed";
+  }
+}
+
 // What connections share across workers.
 struct Shared {
   Server::Options options;
@@ -199,7 +215,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const bool began_before = reader_.begun();
     used_ += reader_.feed({in_.data() + used_, filled_ - used_});
     if (used_ == filled_) used_ = filled_ = 0;
-    if (!hold(reader_.held())) return give_up(503, "busy");
+    if (!hold(reader_.held())) return give_up(503);
     switch (reader_.state()) {
       case RequestReader::State::more: {
         // Leading bytes of a header count as begun, although the parser has not used them.
@@ -225,11 +241,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         return;
       }
       case RequestReader::State::bad: {
-        const int status = reader_.error_status();
-        return give_up(status, status == 413   ? "too-large"
-                               : status == 431 ? "header-too-large"
-                               : status == 401 ? "unauthenticated"
-                                               : "malformed");
+        return give_up(reader_.error_status());
       }
       case RequestReader::State::done: {
         keep_ = reader_.keep_alive();
@@ -249,11 +261,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
-  void give_up(int status, std::string_view code) {
+  void give_up(int status) {
     keep_ = false;
     head_ = false;
     answering_ = true;
-    answer(problem(status, code));
+    answer(options().refusal ? options().refusal(status) : problem(status, code_of(status)));
   }
 
   void wrote() {

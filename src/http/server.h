@@ -40,6 +40,9 @@ class Server {
     int idle_ms = 60'000;
     int request_ms = 30'000;      // from the first byte of a request to its last
     int age_ms = 24 * 3'600'000;  // of a connection
+    // What a request is answered that no handler sees (413, 431, 401, 400, 503); none: problem()
+    // with the words of docs/formats/evidence.md.
+    std::function<Response(int status)> refusal{};
     // Asked when the head of a request is there and before any of its body is kept; none: body_max.
     std::function<Admission(const Request& head)> admit{};
     std::size_t bodies_max = 256u << 20;  // all that is held for requests under way

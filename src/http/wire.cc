@@ -1,6 +1,7 @@
 #include "http/wire.h"
 
 #include <boost/beast/core/error.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -18,15 +19,9 @@ namespace beast = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name) {
   for (const Header& header : headers) {
-    if (same_name(header.name, name)) return header.value;
+    if (boost::beast::iequals(header.name, name)) return header.value;
   }
   return {};
 }
@@ -50,7 +45,7 @@ void write_headers(std::string& out, const std::vector<Header>& headers) {
 
 std::size_t count_of(const std::vector<Header>& headers, std::string_view name) {
   return static_cast<std::size_t>(std::ranges::count_if(
-      headers, [&](const Header& header) { return same_name(header.name, name); }));
+      headers, [&](const Header& header) { return boost::beast::iequals(header.name, name); }));
 }
 
 // Whether nobody on the way could have read this head another way: one host, one proof of who
@@ -60,7 +55,8 @@ bool unequivocal(const Request& request) {
   const std::size_t codings = count_of(request.headers, "Transfer-Encoding");
   return hosts <= 1 && (hosts == 1 || request.old) &&
          count_of(request.headers, "Authorization") <= 1 && codings <= 1 &&
-         (codings == 0 || same_name(find_header(request.headers, "Transfer-Encoding"), "chunked"));
+         (codings == 0 ||
+          boost::beast::iequals(find_header(request.headers, "Transfer-Encoding"), "chunked"));
 }
 
 std::string text_of(string_view text) { return {text.data(), text.size()}; }
@@ -199,7 +195,7 @@ bool RequestReader::begun() const { return impl_->parser->got_some(); }
 bool RequestReader::wants_continue() const {
   const auto& parser = *impl_->parser;
   return parser.is_header_done() && !parser.is_done() && !parser.body_begun &&
-         same_name(find_header(parser.message.headers, "expect"), "100-continue");
+         boost::beast::iequals(find_header(parser.message.headers, "expect"), "100-continue");
 }
 std::size_t RequestReader::held() const { return impl_->parser->message.body.size(); }
 bool RequestReader::keep_alive() const { return impl_->parser->keep_alive(); }

@@ -12,6 +12,7 @@
 #include "main/offline.h"
 #include "node/files.h"
 #include "node/system_environment.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -34,6 +35,24 @@ void show(const Console& console, const exchange::CircleSummary& summary) {
   for (const std::string& one : summary.missing) {
     out << console.say("not signed yet: ", "尚未签署：") << one << '\n';
   }
+}
+
+void show_adopted(const Console& console, const exchange::CircleSummary& summary,
+                  std::int64_t edition_before) {
+  show(console, summary);
+  const evidence::Agreement& agreement = summary.agreement;
+  node::SystemClock clock{0};
+  const bool now = agreement.effective <= clock.now().unix_ms / 1'000;
+  console.err
+      << texts::text(
+             console.language,
+             edition_before >= agreement.edition ? "circle.held_already"
+             : now                               ? "circle.in_force"
+                                                 : "circle.in_force_later",
+             {{"edition", std::to_string(agreement.edition)},
+              {"day",
+               Date::from_days(static_cast<std::int32_t>(agreement.effective / 86'400)).text()}})
+      << '\n';
 }
 
 bool confirmed(const Console& console) {
@@ -108,18 +127,31 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
   }
   const auto file = node::read_file(what.files.back());
   if (!file) return console.fail(file.error());
-  if (remote) {
-    const std::string pin = what.pinned.empty() ? "" : "?pinned=" + what.pinned;
-    return call_and_print(console, what.remote,
-                          {.method = "POST", .path = "/circle/editions" + pin, .body = *file});
-  }
-  const auto node = open_at_rest(console, what.files.front());
-  if (!node) return node.error();
-  if (auto adopted = exchange::adopt(**node, *file, what.pinned); !adopted) {
-    console.fail(adopted.error());
+  const auto summary = exchange::circle_summary(*file);
+  if (!summary) {
+    console.fail(summary.error());
     return Exit::refused;
   }
-  if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
+  std::int64_t before = 0;
+  if (remote) {
+    const auto circle = call(console, what.remote, {.path = "/circle"});
+    if (!circle) return circle.error();
+    if (const Value* held = circle->find("agreement")) before = held->int_at("edition");
+    const std::string pin = what.pinned.empty() ? "" : "?pinned=" + what.pinned;
+    const auto done = call(console, what.remote,
+                           {.method = "POST", .path = "/circle/editions" + pin, .body = *file});
+    if (!done) return done.error();
+    if (what.remote.json) print_json(console, *done);
+  } else {
+    const auto node = open_at_rest(console, what.files.front());
+    if (!node) return node.error();
+    before = (*node)->directory()->agreement.edition;
+    if (auto adopted = exchange::adopt(**node, *file, what.pinned); !adopted) {
+      console.fail(adopted.error());
+      return Exit::refused;
+    }
+  }
+  show_adopted(console, *summary, before);
   return Exit::done;
 }
 

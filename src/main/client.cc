@@ -15,6 +15,7 @@ namespace bashu::cli {
 namespace {
 
 constexpr int kTimeoutMs = 120'000;
+constexpr std::string_view kPrefix = "/api/v1";
 
 void print_problem(const Console& console, const Value& problem, int status) {
   console.err << console.say("refused: ", "已拒绝：") << problem.text_at("title") << " ("
@@ -51,6 +52,8 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
   asked.body = request.body;
   std::string base = remote.api;
   while (base.ends_with('/')) base.pop_back();
+  // As other clients of the node are given the address.
+  if (base.ends_with(kPrefix)) base.resize(base.size() - kPrefix.size());
   http::TlsContext tls;
   if (base.starts_with("https://")) {
     if (remote.ca.empty()) {
@@ -62,7 +65,8 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
     if (!context) return std::unexpected{console.fail(context.error())};
     tls = std::move(*context);
   }
-  const auto answer = http::fetch(base + "/api/v1" + request.path, asked, tls, kTimeoutMs);
+  const auto answer =
+      http::fetch(base + std::string{kPrefix} + request.path, asked, tls, kTimeoutMs);
   if (!answer) return std::unexpected{console.fail(answer.error())};
   auto body = parse_json(answer->body, {.depth = 64, .values = 10'000'000});
   if (answer->status >= 400) {

@@ -115,7 +115,13 @@ std::expected<views::At, Exit> read_known_at(const Console& console, const std::
             text,
         "--known-at：应为位置（4711）、日期（2021-09-25）或时间（2021-09-25T10:00）：" + text)};
   }
-  if (parsed->position) return views::At{parsed->position};
+  if (parsed->position) {
+    const std::uint64_t entries = at.views->entries();
+    if (*parsed->position < entries) return views::At{parsed->position};
+    const std::string newest = entries ? std::to_string(entries - 1) : "-";
+    return std::unexpected{console.fail("--known-at: the newest position is " + newest,
+                                        "--known-at：最新位置为 " + newest)};
+  }
   const auto position = at.views->at_position(parsed->time_ms);
   if (!position) return std::unexpected{console.fail(position.error())};
   if (!*position) {
@@ -201,6 +207,11 @@ void print_figure(const Console& console, const Value& figure) {
       << shown(figure, "known_at") << ", " << figure.text_at("side") << '\n';
   if (const std::string error = figure.text_at("error"); !error.empty()) {
     out << "  " << console.say("cannot be counted: ", "无法计算：") << error << '\n';
+  }
+  if (figure.find("ahead")) {
+    out << "  "
+        << texts::text(console.language, "figures.ahead", {{"date", figure.text_at("as_of")}})
+        << '\n';
   }
   Table table{{Align::left, Align::left, Align::right, Align::left}};
   const auto published = [&](const Value& row) {
@@ -439,11 +450,12 @@ Exit tell(const Console& console, const Figures& what, const Place& place) {
   if (!(*follower)->wait((*node)->durable() - 1, kPatienceMs)) {
     return console.fail((*follower)->fault(), (*follower)->fault());
   }
+  const Date today = (*node)->clock().today();
   auto told = (*follower)->views()->read({}, [&](views::Session& session) {
     if (place.rest.empty()) {
-      return figures::to_tell(session, figures::asks_to_tell(session, **published, *day));
+      return figures::to_tell(session, figures::asks_to_tell(session, **published, *day, today));
     }
-    const Date as_of = day->value_or((*node)->clock().today());
+    const Date as_of = day->value_or(today);
     return figures::to_tell(session, {{.id = place.rest.front(), .as_of = as_of}});
   });
   if (!told) return console.fail(told.error());
@@ -625,7 +637,8 @@ Exit figures(const Console& console, const Figures& what) {
       return figures::every_figure(session, ask, *at->published);
     });
     if (!all) return console.fail(all.error());
-    return print(console, what, api::figures_json(*all, ask.as_of, what.party, console.language),
+    return print(console, what,
+                 api::figures_json(*all, ask.as_of, at->today, what.party, console.language),
                  false);
   }
   const auto figure = at->views->read(*known, [&](views::Session& session) {
@@ -633,7 +646,7 @@ Exit figures(const Console& console, const Figures& what) {
   });
   if (!figure) return console.fail(figure.error());
   if (!*figure) return no_figure(console, id);
-  const auto answer = api::figure_json(**figure, what.party, console.language);
+  const auto answer = api::figure_json(**figure, at->today, what.party, console.language);
   return answer ? print(console, what, *answer, true) : no_figure(console, id);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <ostream>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "node/files.h"
 #include "packs/load.h"
 #include "packs/show.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -37,14 +39,34 @@ bool report(const Console& console, const std::string& file, const std::vector<F
 struct Read {
   packs::PackPtr pack;
   Exit exit = Exit::done;
+  std::vector<std::vector<int>> step_lines;
 };
 Read read_pack(const Console& console, const std::string& file, bool notes = false) {
   const auto text = node::read_file(file);
-  if (!text) return {.pack = nullptr, .exit = console.fail(text.error())};
+  if (!text) return {.pack = nullptr, .exit = console.fail(text.error()), .step_lines = {}};
   const packs::Loaded loaded = packs::load(*text);
   const bool good = report(console, file, loaded.findings, notes);
   return {.pack = good ? loaded.pack : nullptr,
-          .exit = good && loaded.pack ? Exit::done : Exit::refused};
+          .exit = good && loaded.pack ? Exit::done : Exit::refused,
+          .step_lines = loaded.step_lines};
+}
+
+// How many scenarios failed.
+int print_failures(std::ostream& out, const std::string& file, const Read& read,
+                   const std::vector<scenario::Report>& reports) {
+  int failed = 0;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    failed += reports[i].failures.empty() ? 0 : 1;
+    for (const scenario::Failure& failure : reports[i].failures) {
+      const auto step = static_cast<std::size_t>(failure.step);
+      out << file << ':';
+      if (step > 0 && i < read.step_lines.size() && step <= read.step_lines[i].size()) {
+        out << read.step_lines[i][step - 1] << ':';
+      }
+      out << ' ' << reports[i].title << ": " << failure.text << '\n';
+    }
+  }
+  return failed;
 }
 
 Exit worse(Exit a, Exit b) { return std::max(a, b); }
@@ -74,14 +96,8 @@ Exit pack_test(const Console& console, const PackFiles& what) {
     const auto reports = try_scenarios(*read.pack, neighbours(*read.pack, file));
     console.progress({});
     int steps = 0;
-    int failed = 0;
-    for (const scenario::Report& one : reports) {
-      steps += one.steps;
-      failed += one.failures.empty() ? 0 : 1;
-      for (const std::string& failure : one.failures) {
-        console.out << file << ": " << one.title << ": " << failure << '\n';
-      }
-    }
+    for (const scenario::Report& one : reports) steps += one.steps;
+    const int failed = print_failures(console.out, file, read, reports);
     console.out << file << ": " << reports.size() << console.say(" scenarios, ", " 个场景，")
                 << steps << console.say(" steps, ", " 步，") << failed
                 << console.say(" failed", " 个失败") << '\n';
@@ -107,6 +123,80 @@ Exit pack_show(const Console& console, const PackShow& what) {
   return Exit::done;
 }
 
+namespace {
+
+void say_adopted(const Console& console, const packs::Pack& pack, Date from,
+                 const std::map<std::string, Date>& adopted,
+                 const std::vector<std::string>& parties, Date today) {
+  console.out << texts::text(console.language, "pack.adopted",
+                             {{"pack", pack.name},
+                              {"version", std::to_string(pack.version)},
+                              {"from", from.text()}})
+              << "  " << pack.digest << '\n';
+  for (const std::string& party : parties) {
+    const auto it = adopted.find(party);
+    const bool now = it != adopted.end() && it->second <= today;
+    const char* key = it == adopted.end() ? "pack.party_not_yet"
+                      : now               ? "pack.party_in_force"
+                                          : "pack.party_from";
+    console.out << "  "
+                << texts::text(
+                       console.language, key,
+                       {{"party", party}, {"from", it == adopted.end() ? "" : it->second.text()}})
+                << '\n';
+  }
+}
+
+Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::string& file,
+                  std::optional<Date> from) {
+  const Read read = read_pack(console, file);
+  if (!read.pack) return read.exit;
+  const auto text = node::read_file(file);
+  if (!text) return console.fail(text.error());
+  const auto done = call(console, what.remote,
+                         {.method = "POST",
+                          .path = "/packs" + (from ? "?in_force_from=" + from->text() : ""),
+                          .body = *text,
+                          .content_type = "application/yaml"});
+  if (!done) return done.error();
+  if (what.remote.json) {
+    print_json(console, *done);
+    return Exit::done;
+  }
+  const auto circle = call(console, what.remote, {.path = "/circle"});
+  if (!circle) return circle.error();
+  const auto held = call(console, what.remote, {.path = "/packs"});
+  if (!held) return held.error();
+  std::vector<std::string> parties;
+  if (const Value* all = circle->find("parties"); all && all->as_list()) {
+    for (const Value& one : *all->as_list()) {
+      const Value* member = one.find("member");
+      if (member && member->as_bool() && *member->as_bool())
+        parties.push_back(one.text_at("party"));
+    }
+  }
+  std::map<std::string, Date> adopted;
+  const Value* packs = held->find("packs");
+  for (const Value& one : packs && packs->as_list() ? *packs->as_list() : Value::List{}) {
+    if (one.text_at("digest") != read.pack->digest) continue;
+    const Value* days = one.find("adopted");
+    for (const auto& [party, day] :
+         days && days->as_record() ? *days->as_record() : Value::Record{}) {
+      if (const auto date = Date::parse(day.as_text() ? *day.as_text() : "")) {
+        adopted.emplace(party, *date);
+      }
+    }
+  }
+  const std::string own = circle->text_at("own");
+  const Date today = Date::parse(circle->text_at("today")).value_or(Date{});
+  const auto ours = adopted.find(own);
+  say_adopted(console, *read.pack, ours == adopted.end() ? today : ours->second, adopted, parties,
+              today);
+  return Exit::done;
+}
+
+}  // namespace
+
 Exit pack_adopt(const Console& console, const PackAdopt& what) {
   std::vector<std::string> files = what.files;
   std::string dir;
@@ -125,13 +215,7 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
   }
   if (dir.empty()) {
     for (const std::string& file : files) {
-      const auto text = node::read_file(file);
-      if (!text) return console.fail(text.error());
-      ClientRequest request{.method = "POST",
-                            .path = "/packs" + (from ? "?in_force_from=" + from->text() : ""),
-                            .body = *text,
-                            .content_type = "application/yaml"};
-      const Exit exit = call_and_print(console, what.remote, request);
+      const Exit exit = adopt_by_api(console, what, file, from);
       if (exit != Exit::done) return exit;
     }
     return Exit::done;
@@ -142,12 +226,8 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
   for (const std::string& file : files) {
     const Read read = read_pack(console, file);
     if (!read.pack) return read.exit;
-    for (const scenario::Report& one : try_scenarios(*read.pack, neighbours(*read.pack, file))) {
-      for (const std::string& failure : one.failures) {
-        console.err << file << ": " << one.title << ": " << failure << '\n';
-      }
-      if (!one.failures.empty()) return Exit::refused;
-    }
+    const auto reports = try_scenarios(*read.pack, neighbours(*read.pack, file));
+    if (print_failures(console.err, file, read, reports) > 0) return Exit::refused;
     const Date first = from.value_or((*node)->clock().today());
     const auto done = run_at_rest(
         console, **node,
@@ -155,9 +235,18 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
             .by = local_officer(), .source = canonical_json(read.pack->source), .from = first},
         Value::Record{{"digest", read.pack->digest}, {"from", first.text()}});
     if (!done) return done.error();
-    console.out << console.say("adopted ", "已采用 ") << read.pack->name << ' '
-                << read.pack->version << console.say(" from ", "，自 ") << first.text() << "  "
-                << read.pack->digest << '\n';
+    std::map<std::string, Date> adopted;
+    std::vector<std::string> parties;
+    for (const auto& party : (*node)->directory()->agreement.parties) {
+      if (party.member) parties.push_back(party.party);
+    }
+    (*node)->query([&](const core::State& state) {
+      const auto& packs = state.circle().packs;
+      if (const auto held = packs.find(read.pack->digest); held != packs.end()) {
+        adopted = held->second.adopted;
+      }
+    });
+    say_adopted(console, *read.pack, first, adopted, parties, (*node)->clock().today());
   }
   return Exit::done;
 }

@@ -41,8 +41,8 @@ std::vector<Finding> trial_findings(const packs::Pack& pack,
                                     const std::vector<packs::PackPtr>& also) {
   std::vector<Finding> findings;
   for (const scenario::Report& report : try_scenarios(pack, also)) {
-    for (const std::string& failure : report.failures) {
-      findings.push_back({.path = "scenarios", .text = report.title + ": " + failure});
+    for (const scenario::Failure& failure : report.failures) {
+      findings.push_back({.path = "scenarios", .text = report.title + ": " + failure.text});
     }
   }
   return findings;

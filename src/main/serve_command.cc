@@ -10,11 +10,13 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/problem.h"
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
 #include "figures/published.h"
 #include "http/message.h"
+#include "http/mounts.h"
 #include "http/server.h"
 #include "http/tls.h"
 #include "main/commands.h"
@@ -138,14 +140,17 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   options.listen = what.api.empty() ? identity.api_listen : what.api;
   options.body_max = kBodyMax;
   options.admit = [&api](const http::Request& head) { return api.admit(head, kBodyMax); };
+  options.refusal = [](int status) { return api::problem_response(api::unread(status), "en"); };
   if (*tls) options.tls = [context = *tls] { return context; };
   const auto address = [&](const std::string& listen, std::uint16_t port) {
     return (*tls ? "https://" : "http://") + host_of(listen) + ":" + std::to_string(port);
   };
   Doors doors;
-  auto server = http::Server::start(options, [&](http::Request request, http::Reply reply) {
-    api.handle(std::move(request), std::move(reply));
-  });
+  auto server = http::Server::start(options, http::guarded(
+                                                 [&](http::Request request, http::Reply reply) {
+                                                   api.handle(std::move(request), std::move(reply));
+                                                 },
+                                                 static_cast<bool>(*tls)));
   if (!server) return std::unexpected{server.error()};
   doors.api_address = address(options.listen, (*server)->port());
   doors.api = std::move(*server);

@@ -83,10 +83,10 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
   // First of all: a journal that was taken back must not even be indexed.
   const std::uint64_t size = (*journal)->size();
   if (mark->mark().size > size) {
-    return std::unexpected{
-        fault("rollback: the journal has " + std::to_string(size) +
-              " entries, but a checkpoint over " + std::to_string(mark->mark().size) +
-              " has left; restore the missing commits, or begin a successor log")};
+    return std::unexpected{fault("rollback: the journal has " + std::to_string(size) +
+                                 " entries, but a checkpoint over " +
+                                 std::to_string(mark->mark().size) +
+                                 " has left; restore the missing commits from a backup")};
   }
   auto archive = Archive::open(
       storage, std::move(*journal),

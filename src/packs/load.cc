@@ -334,6 +334,18 @@ Loaded load_document(const Value& source, const Document* document, bool adopted
   return loaded;
 }
 
+std::vector<std::vector<int>> lines_of_steps(const Pack& pack, const Document& document) {
+  std::vector<std::vector<int>> lines(pack.scenarios.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Value* steps = pack.scenarios[i].find("steps");
+    const std::string path = below(below("scenarios", i), "steps");
+    for (std::size_t j = 0; steps && steps->as_list() && j < steps->as_list()->size(); ++j) {
+      lines[i].push_back(document.at(below(path, j)).line);
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 Loaded load(std::string_view text) {
@@ -348,7 +360,9 @@ Loaded load(std::string_view text) {
     loaded.findings = document.findings;
     return loaded;
   }
-  return load_document(document.root, &document);
+  loaded = load_document(document.root, &document);
+  if (loaded.pack) loaded.step_lines = lines_of_steps(*loaded.pack, document);
+  return loaded;
 }
 
 Loaded load(const Value& source) {
@@ -356,13 +370,15 @@ Loaded load(const Value& source) {
   const Document document =
       expand({.root = source, .positions = {}, .findings = {}, .origins = {}});
   if (document.findings.empty()) return load_document(document.root, nullptr);
-  return {.pack = nullptr, .findings = document.findings};
+  return {.pack = nullptr, .findings = document.findings, .step_lines = {}};
 }
 
 Loaded load_adopted(std::string_view source) {
   const auto value = parse_json(source, kSourceLimits);
   if (value) return load_document(*value, nullptr, true);
-  return {.pack = nullptr, .findings = {finding("is not JSON: " + value.error().code)}};
+  return {.pack = nullptr,
+          .findings = {finding("is not JSON: " + value.error().code)},
+          .step_lines = {}};
 }
 
 Load::Load(const Value& source, const Value::Record& top, const Document* document)

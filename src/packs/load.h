@@ -18,6 +18,8 @@ inline constexpr JsonLimits kSourceLimits{.depth = 64, .values = 500'000};
 struct Loaded {
   PackPtr pack;                   // nullptr if some finding is no note
   std::vector<Finding> findings;  // in the order of the file
+  // Where the steps of each scenario stand, from 1; empty of a pack without positions.
+  std::vector<std::vector<int>> step_lines;
 };
 
 // Reports all faults at once. The text is refused beyond 4 MiB, its canonical form beyond 1 MiB.

@@ -1,5 +1,7 @@
 #include "people/entrance.h"
 
+#include <boost/beast/core/string.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -17,6 +19,14 @@ constexpr std::size_t kSessionRandom = 64;
 
 std::string token_of(const http::Request& request) {
   return std::string{http::cookie(request, kCookie)};
+}
+
+// RFC 6750, section 2.1; the name of the scheme is written in any case (RFC 9110, section 11.1).
+std::optional<std::string_view> bearer_secret(const http::Request& request) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view said = request.header("Authorization");
+  if (!boost::beast::iequals(said.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  return said.substr(kScheme.size());
 }
 
 bool is_loopback(std::string_view address) {
@@ -78,10 +88,8 @@ std::shared_ptr<const Principal> Entrance::owner_of(const Session& session) {
 }
 
 Guest Entrance::who(const http::Request& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view authorization = request.header("Authorization");
-  if (authorization.starts_with(kBearer)) {
-    return {.who = keys_.find(authorization.substr(kBearer.size())), .session = {}, .token = {}};
+  if (const auto secret = bearer_secret(request)) {
+    return {.who = keys_.find(*secret), .session = {}, .token = {}};
   }
   Guest guest;
   guest.token = token_of(request);

@@ -96,8 +96,8 @@ TEST_P(RealNodes, ScenariosEndAlikeOverJournalsAndTls) {
     return std::make_unique<Checked>(root, parties, today, &findings);
   };
   for (const Report& report : play(*pack, make, also, {"guizhou"})) {
-    for (const std::string& failure : report.failures) {
-      ADD_FAILURE() << report.title << ": " << failure;
+    for (const Failure& failure : report.failures) {
+      ADD_FAILURE() << report.title << ": " << failure.text;
     }
   }
   for (const std::string& finding : findings) ADD_FAILURE() << finding;

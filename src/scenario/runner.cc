@@ -90,7 +90,8 @@ class Play {
 
  private:
   void fail(const std::string& words) {
-    report_.failures.push_back("step " + std::to_string(report_.steps) + ": " + words);
+    report_.failures.push_back(
+        {report_.steps, "step " + std::to_string(report_.steps) + ": " + words});
   }
 
   bool prepare() {
@@ -553,7 +554,7 @@ std::vector<Report> play(const packs::Pack& pack, const MakeWorld& make,
                                                : scenario.text_at("title");
     const auto today = Date::parse(scenario.text_at("today"));
     if (!today) {
-      report.failures.emplace_back("today: a date is expected");
+      report.failures.push_back({0, "today: a date is expected"});
       continue;
     }
     const auto acting_parties = acting(scenario);

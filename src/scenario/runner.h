@@ -11,10 +11,15 @@
 
 namespace bashu::scenario {
 
+struct Failure {
+  int step = 0;      // from 1; 0: before the first
+  std::string text;  // `step 7: ...`
+};
+
 struct Report {
   std::string title;
   int steps = 0;
-  std::vector<std::string> failures;    // `step 7: ...`
+  std::vector<Failure> failures;
   std::vector<std::string> exceptions;  // raised at any node, whether expected or not
 };
 

@@ -50,8 +50,8 @@ TEST_P(Packs, ScenariosEndAsTheySay) {
   const auto reports = play(*loaded.pack, in_memory(), given_packs(*loaded.pack));
   EXPECT_FALSE(reports.empty());
   for (const Report& report : reports) {
-    for (const std::string& failure : report.failures) {
-      ADD_FAILURE() << report.title << ": " << failure;
+    for (const Failure& failure : report.failures) {
+      ADD_FAILURE() << report.title << ": " << failure.text;
     }
     for (const std::string& exception : report.exceptions) {
       std::cout << "  " << report.title << ": exception " << exception << "\n";
@@ -65,8 +65,8 @@ TEST_P(Packs, ScenariosEndAlikeInACircleOfThree) {
   ASSERT_TRUE(loaded.pack);
   for (const Report& report :
        play(*loaded.pack, in_memory(), given_packs(*loaded.pack), {"guizhou"})) {
-    for (const std::string& failure : report.failures) {
-      ADD_FAILURE() << report.title << ": " << failure;
+    for (const Failure& failure : report.failures) {
+      ADD_FAILURE() << report.title << ": " << failure.text;
     }
   }
 }

@@ -158,7 +158,10 @@ std::expected<void, Fault> Database::check() {
 }
 
 void Database::fail(const std::string& doing) {
-  if (!fault_) fault_ = Fault{.what = path_ + ": " + sqlite3_errmsg(handle_) + ": " + doing};
+  constexpr std::size_t kShown = 60;
+  if (fault_) return;
+  const std::string sql = doing.size() > kShown ? doing.substr(0, kShown) + "..." : doing;
+  fault_ = Fault{.what = path_ + ": " + sqlite3_errmsg(handle_) + " (" + sql + ")"};
 }
 
 std::int64_t next_id(Database& db, const std::string& table, const std::string& column) {
