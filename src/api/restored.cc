@@ -23,7 +23,7 @@ Prepared release_restored(Context& context, const Call& call) {
   }
   const std::string who = call.key->principal();
   const auto first = node::ask_to_end_guard(
-      context.node.identity().dir, gate,
+      context.node.storage().files(), gate,
       {.principal = who, .note = *note, .at_ms = context.node.clock().now().unix_ms});
   if (!first) return std::unexpected{problem_of(first.error())};
   if (!*first) {

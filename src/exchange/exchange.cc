@@ -348,7 +348,7 @@ void RunningExchange::confirm_restored() {
     names += (names.empty() ? "" : ", ") + peer.party;
   }
   const std::string how = names.empty() ? "there is no peer" : "confirmed by " + names;
-  const auto ended = node::end_guard(node_.identity().dir, gate, how);
+  const auto ended = node::end_guard(node_.storage().files(), gate, how);
   alarms_.raise({.time_ms = machine_now().unix_ms,
                  .code = "restored",
                  .party = node_.identity().party,

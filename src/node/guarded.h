@@ -11,18 +11,18 @@
 
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "node/gate.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::node {
 
-[[nodiscard]] bool is_guarded(const std::filesystem::path& dir);
+[[nodiscard]] bool is_guarded(const FileStore& files);
 // `how`: for people, with names. The gate opens when the end is durable.
-[[nodiscard]] std::expected<void, Fault> end_guard(const std::filesystem::path& dir, Gate& gate,
+[[nodiscard]] std::expected<void, Fault> end_guard(FileStore& files, Gate& gate,
                                                    const std::string& how);
 
 struct Officer {
@@ -31,7 +31,8 @@ struct Officer {
 };
 // The first of two asks, and is remembered over a restart for a day; the second one ends the guard.
 // Nothing: a second one is waited for.
-[[nodiscard]] std::expected<std::optional<Officer>, Fault> ask_to_end_guard(
-    const std::filesystem::path& dir, Gate& gate, const Officer& officer);
+[[nodiscard]] std::expected<std::optional<Officer>, Fault> ask_to_end_guard(FileStore& files,
+                                                                            Gate& gate,
+                                                                            const Officer& officer);
 
 }  // namespace bashu::node

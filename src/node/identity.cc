@@ -227,7 +227,7 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
     identity.*use.key = std::move(*key);
   }
   // Nobody could reach a node whose certificates it cannot sign.
-  if (const auto ca = load_ca(dir); !ca) return std::unexpected{ca.error()};
+  if (const auto ca = load_ca(files); !ca) return std::unexpected{ca.error()};
   return identity;
 }
 

@@ -332,7 +332,7 @@ std::expected<std::unique_ptr<Node>, Fault> Node::open(const Options& options) {
       Kernel::open({.storage = options.storage, .clock = options.clock, .chance = options.chance});
   if (!kernel) return std::unexpected{kernel.error()};
   // The day begins before anybody asks; but nothing is numbered in a journal nobody has confirmed.
-  const bool guarded = is_guarded(options.dir);
+  const bool guarded = is_guarded(options.storage->files());
   Batch batch = (*kernel)->batch();
   if (!guarded) (*kernel)->tick(batch);
   if (!batch.empty()) {
