@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -148,6 +150,34 @@ std::expected<std::expected<std::uint64_t, AccessFlaw>, Fault> verify_access(
   }
   if (count < written.count) return flaw(Why::end);
   return count;
+}
+
+bool is_about(const Value& line, std::string_view about) {
+  const auto begins = [&](std::string_view text) {
+    if (!text.starts_with(about)) return false;
+    return text.size() == about.size() || std::string_view{"./@["}.contains(text[about.size()]);
+  };
+  if (begins(line.text_at("resource"))) return true;
+  const Value* fields = line.find("fields");
+  if (!fields || !fields->as_list()) return false;
+  for (const Value& field : *fields->as_list()) {
+    if (field.as_text() && begins(*field.as_text())) return true;
+  }
+  return false;
+}
+
+std::vector<Value> accesses_of(const fs::path& dir, std::string_view about, std::size_t most) {
+  std::deque<Value> newest;
+  std::ifstream in{dir / "access.log", std::ios::binary};
+  for (std::string text; std::getline(in, text);) {
+    // Most lines are about something else: they are not read as JSON.
+    if (!text.contains(about)) continue;
+    auto line = parse_json(text, {.depth = 8, .values = 10'000'000});
+    if (!line || !is_about(*line, about)) continue;
+    newest.push_front(std::move(*line));
+    if (newest.size() > most) newest.pop_back();
+  }
+  return {std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end())};
 }
 
 }  // namespace bashu::api

@@ -9,6 +9,7 @@
 // Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -51,5 +52,11 @@ struct AccessFlaw {
 using SeeAccess = std::function<void(const Value& line)>;
 [[nodiscard]] std::expected<std::expected<std::uint64_t, AccessFlaw>, Fault> verify_access(
     const std::filesystem::path& dir, const SeeAccess& seen = {});
+
+// Whether a line is about the case or record `about`: all of it, or a part.
+[[nodiscard]] bool is_about(const Value& line, std::string_view about);
+// The lines about a case, newest first, at most so many; the chain is not verified.
+[[nodiscard]] std::vector<Value> accesses_of(const std::filesystem::path& dir,
+                                             std::string_view about, std::size_t most);
 
 }  // namespace bashu::api

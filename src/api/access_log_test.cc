@@ -96,5 +96,18 @@ TEST_F(AccessLogTest, WithoutItsKeyNothingIsWritten) {
   EXPECT_FALSE(verify_access(dir_).has_value());
 }
 
+TEST_F(AccessLogTest, WhoReadACaseStandsNewestFirst) {
+  for (const char* who : {"ann", "bob", "cid"}) read_by(who, "case-1");
+  read_by("dan", "case-10");  // begins alike, and is another case
+  const auto all = accesses_of(dir_, "case-1", 10);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].text_at("key"), "cid");
+  EXPECT_EQ(all[2].text_at("key"), "ann");
+  const auto newest = accesses_of(dir_, "case-1", 1);
+  ASSERT_EQ(newest.size(), 1U);
+  EXPECT_EQ(newest[0].text_at("key"), "cid");
+  EXPECT_TRUE(accesses_of(dir_, "case-2", 10).empty());
+}
+
 }  // namespace
 }  // namespace bashu::api

@@ -289,6 +289,32 @@ Result case_history(Context& context, const Call& call) {
       {"case", found->row.id}, {"steps", std::move(list)}, {"position", past->position}});
 }
 
+// Who read personal values of the case at this node, for those it belongs to and those who judge
+// it.
+Result case_access(Context& context, const Call& call) {
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const auto found = find_case(call, onlooker, *past);
+  if (!found) return std::unexpected{found.error()};
+  constexpr std::size_t kAccessesMax = 200;
+  const auto lines = accesses_of(context.dir, found->row.id, kAccessesMax);
+  Value::List reads;
+  for (const Value& line : lines) {
+    const Value* fields = line.find("fields");
+    reads.push_back(Value::Record{{"time_ms", line.int_at("time_ms")},
+                                  {"key", line.text_at("key")},
+                                  {"principal", line.text_at("principal")},
+                                  {"mine", line.text_at("principal") == call.key->principal()},
+                                  {"resource", line.text_at("resource")},
+                                  {"fields", fields ? *fields : Value{Value::List{}}}});
+  }
+  return json_response(Value::Record{{"case", found->row.id},
+                                     {"reads", std::move(reads)},
+                                     {"more", lines.size() == kAccessesMax},
+                                     {"position", past->position}});
+}
+
 Result case_evidence(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};

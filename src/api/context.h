@@ -17,6 +17,7 @@
 #include "api/deposits.h"
 #include "api/privacy.h"
 #include "api/shelf.h"
+#include "api/verification.h"
 #include "base/date.h"
 #include "base/shipped.h"
 #include "desk/authority.h"
@@ -71,6 +72,7 @@ struct Context {
   exchange::Blobs own_blobs;  // of a node without exchange
   exchange::Blobs& blobs;
   Bell bell;
+  Verification verification;
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
@@ -92,7 +94,8 @@ struct Context {
         deposits{dir / "deposits"},
         own_blobs{dir / "blobs"},
         blobs{e ? e->blobs() : own_blobs},
-        bell{v, door} {}
+        bell{v, door},
+        verification{dir} {}
 };
 
 // Where our pages are, as the browser knows it.

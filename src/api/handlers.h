@@ -31,6 +31,7 @@ Result list_cases(Context& context, const Call& call);
 Result show_case(Context& context, const Call& call);
 Result case_choices(Context& context, const Call& call);
 Result case_history(Context& context, const Call& call);
+Result case_access(Context& context, const Call& call);
 Result case_evidence(Context& context, const Call& call);
 Result list_tasks(Context& context, const Call& call);
 // papers.cc
@@ -42,7 +43,10 @@ Result list_inbox(Context& context, const Call& call);
 Result list_packs(Context& context, const Call& call);
 Result show_pack(Context& context, const Call& call);
 Result list_records(Context& context, const Call& call);
+Result record_history(Context& context, const Call& call);
+// books_read.cc
 Result list_accounts(Context& context, const Call& call);
+Result account_months(Context& context, const Call& call);
 // pages_read.cc
 Result show_pages(Context& context, const Call& call);
 // figures_read.cc
@@ -60,6 +64,8 @@ Result list_held(Context& context, const Call& call);
 Result journal_entries(Context& context, const Call& call);
 Result journal_proof(Context& context, const Call& call);
 Result journal_checkpoint(Context& context, const Call& call);
+Result show_verification(Context& context, const Call& call);
+Prepared begin_verification(Context& context, const Call& call);
 // documents.cc
 Prepared put_document(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);

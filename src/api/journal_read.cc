@@ -5,6 +5,7 @@
 #include "api/event_value.h"
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "base/bytes.h"
 
 namespace bashu::api {
 
@@ -12,13 +13,34 @@ namespace {
 
 constexpr std::uint64_t kEntriesMax = 1'000;
 
+std::expected<void, Problem> may_read(const Call& call) {
+  if (desk::may_everywhere(*call.key, "audit") || desk::may_everywhere(*call.key, "admin"))
+    return {};
+  return std::unexpected{
+      forbidden("Reading the journal needs `audit`.", "查阅日志须有 audit 权限。")};
+}
+
+Value verification_value(const Verification::State& state) {
+  Value::Record answer{{"running", state.running}, {"done", state.done}, {"of", state.of}};
+  if (state.ended_ms) answer["ended_ms"] = *state.ended_ms;
+  if (!state.fault.empty()) answer["fault"] = state.fault;
+  if (!state.found) return answer;
+  answer["sound"] = !state.found->unsound.has_value();
+  answer["entries"] = state.found->entries;
+  answer["commits"] = state.found->commits;
+  answer["snapshots"] = state.found->snapshots;
+  answer["root"] = hex(state.found->root);
+  if (const auto& unsound = state.found->unsound) {
+    answer["unsound"] = Value::Record{
+        {"code", unsound->code}, {"position", unsound->position}, {"text", unsound->text}};
+  }
+  return answer;
+}
+
 }  // namespace
 
 Result journal_entries(Context& context, const Call& call) {
-  if (!desk::may_everywhere(*call.key, "audit") && !desk::may_everywhere(*call.key, "admin")) {
-    return std::unexpected{
-        forbidden("Reading the journal needs `audit`.", "查阅日志须有 audit 权限。")};
-  }
+  if (auto may = may_read(call); !may) return std::unexpected{may.error()};
   if (auto noted = account_for(context, call, "journal"); !noted) {
     return std::unexpected{noted.error()};
   }
@@ -59,6 +81,21 @@ Result journal_proof(Context& context, const Call& call) {
 
 Result journal_checkpoint(Context& context, const Call& /*call*/) {
   return http::text_response(200, "text/plain; charset=utf-8", context.node.checkpoint());
+}
+
+Result show_verification(Context& context, const Call& call) {
+  if (auto may = may_read(call); !may) return std::unexpected{may.error()};
+  return json_response(verification_value(context.verification.state()));
+}
+
+// Does not change the node: no command, and asked twice it is done once.
+Prepared begin_verification(Context& context, const Call& call) {
+  if (auto may = may_read(call); !may) return std::unexpected{may.error()};
+  if (auto noted = account_for(context, call, "journal"); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  context.verification.begin();
+  return json_response(verification_value(context.verification.state()), 202);
 }
 
 }  // namespace bashu::api

@@ -50,6 +50,7 @@ const std::vector<Parameter>& query_parameters() {
       {"known_at", text_schema(), "a position, a date or a time: what was on record then"},
       {"limit", Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}, "rows"},
       {"mine", flag_schema(), "only cases this principal began"},
+      {"month", text_schema(), "2026-03: only postings of that month"},
       {"next", text_schema(), "path of the page to come back to"},
       {"pack", text_schema(), "name of the pack"},
       {"parent", text_schema(), "sub-cases of this case"},

@@ -232,6 +232,20 @@ struct Writer {
                          {"fields", fields(feed.line->members)}};
   }
 
+  // What a figure counts: `of` names a service, a register or `book.kind`; empty of a `value`.
+  [[nodiscard]] Value figure(const std::string& name, const packs::Figure& figure) const {
+    using enum packs::Figure::Source;
+    const char* source = figure.source == service   ? "service"
+                         : figure.source == reg     ? "register"
+                         : figure.source == account ? "account"
+                                                    : "value";
+    return Value::Record{{"figure", name},
+                         {"title", in(figure.title)},
+                         {"about", in(figure.about)},
+                         {"source", source},
+                         {"of", figure.of}};
+  }
+
   [[nodiscard]] Value book(const std::string& name, const packs::Book& book) const {
     Value::List kinds;
     for (const auto& [kind, account] : book.accounts) {
@@ -253,12 +267,13 @@ Result show_pages(Context& context, const Call& call) {
   if (!held) return std::unexpected{held.error()};
   const packs::Pack& pack = *held->pack;
   const Writer write{.pack = pack, .language = call.language};
-  Value::List services, registers, books, feeds;
+  Value::List services, registers, books, feeds, figures;
   for (const auto& [name, service] : pack.services)
     services.push_back(write.service(name, service));
   for (const auto& [name, reg] : pack.registers) registers.push_back(write.reg(name, reg));
   for (const auto& [name, book] : pack.books) books.push_back(write.book(name, book));
   for (const auto& [name, feed] : pack.feeds) feeds.push_back(write.feed(name, feed));
+  for (const auto& [name, figure] : pack.figures) figures.push_back(write.figure(name, figure));
   return json_response(Value::Record{{"pack", pack.name},
                                      {"version", pack.version},
                                      {"digest", pack.digest},
@@ -266,7 +281,8 @@ Result show_pages(Context& context, const Call& call) {
                                      {"services", std::move(services)},
                                      {"registers", std::move(registers)},
                                      {"books", std::move(books)},
-                                     {"feeds", std::move(feeds)}});
+                                     {"feeds", std::move(feeds)},
+                                     {"figures", std::move(figures)}});
 }
 
 }  // namespace bashu::api

@@ -1,4 +1,4 @@
-// Packs, registers and books.
+// Packs and registers.
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +10,8 @@ namespace bashu::api {
 
 namespace {
 
-constexpr int kPagesMax = 20;  // looked through for one answer
+constexpr int kPagesMax = 20;              // looked through for one answer
+constexpr std::size_t kVersionsMax = 100;  // of a record, told at once
 
 Value pack_value(const HeldPack& held, const std::string& language) {
   Value::Record adopted;
@@ -49,6 +50,80 @@ Value edition_value(const views::EditionRow& edition) {
                        {"digest", edition.digest}, {"position", edition.position}};
 }
 
+// A register that somebody may read, and its rows as he sees them.
+class Reading {
+ public:
+  static std::expected<Reading, Problem> of(Context& context, const Call& call) {
+    auto held = see_pack(context, call.part("pack"));
+    if (!held) return std::unexpected{held.error()};
+    const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
+    if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
+    if (!desk::has_part(*call.key, *held->pack)) return std::unexpected{no_part()};
+    return Reading{context, call, std::move(*held), *reg};
+  }
+
+  [[nodiscard]] const packs::Register& reg() const { return *reg_; }
+  [[nodiscard]] const std::string& id() const { return id_; }
+  // Whoever may not see a key may not find out by asking how it begins.
+  [[nodiscard]] std::expected<void, Problem> may_ask_keys() const {
+    if (shows_key_) return {};
+    return std::unexpected{
+        forbidden("Keys of this register are for offices.", "此登记簿的键仅供机关查阅。")};
+  }
+  [[nodiscard]] bool sees(const views::RecordRow& row) const {
+    return desk::sees_record(*call_->key, *reg_, row.fields);
+  }
+  [[nodiscard]] Value shown(const views::RecordRow& row) {
+    Reader reader = all_;
+    reader.vault = &context_->node.vault();
+    reader.personal = hides_ && (row.id.empty() ? call_->key->allows("registrar")
+                                                : onlooker_.sight_of(row.id) == Sight::full);
+    Value fields = reveal(reader, reg_->record->members, row.fields, id_ + "/" + row.key, true);
+    std::ranges::move(reader.opened, std::back_inserter(all_.opened));
+    if (!shows_key_ && fields.as_record()) fields.as_record()->erase("key");
+    Value::Record one{{"keeper", row.keeper},
+                      {"version", row.version},
+                      {"on", row.on.text()},
+                      {"fields", std::move(fields)},
+                      {"changed_at", row.position}};
+    if (shows_key_) one["key"] = row.key;
+    if (all_.internal && !row.id.empty()) one["case"] = row.id;
+    if (!row.edition.empty()) {
+      one["edition"] = row.edition;
+      one["number"] = row.number;
+    }
+    if (!row.contested.empty()) one["contested"] = list_value(row.contested);
+    return one;
+  }
+  // Writes down what the rows shown so far opened.
+  [[nodiscard]] std::expected<void, Problem> account_for() {
+    return onlooker_.account_for(all_, id_);
+  }
+
+ private:
+  Reading(Context& context, const Call& call, HeldPack held, const packs::Register& reg)
+      : context_{&context},
+        call_{&call},
+        held_{std::move(held)},
+        reg_{&reg},
+        id_{held_.pack->name + "/" + call.part("register")},
+        shows_key_{desk::sees_key(*call.key, *held_.pack, reg)},
+        hides_{has_private_fields(*reg.record)},
+        onlooker_{context, call},
+        all_{.vault = nullptr,
+             .personal = false,
+             .internal = desk::is_office(*call.key, *held_.pack)} {}
+
+  Context* context_;
+  const Call* call_;
+  HeldPack held_;
+  const packs::Register* reg_;  // of the pack
+  std::string id_;
+  bool shows_key_ = false, hides_ = false;
+  Onlooker onlooker_;
+  Reader all_;  // what is opened of all rows
+};
+
 }  // namespace
 
 Result list_packs(Context& context, const Call& call) {
@@ -67,56 +142,22 @@ Result show_pack(Context& context, const Call& call) {
 }
 
 Result list_records(Context& context, const Call& call) {
-  const auto held = see_pack(context, call.part("pack"));
-  if (!held) return std::unexpected{held.error()};
-  const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
-  if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
-  if (!desk::has_part(*call.key, *held->pack)) return std::unexpected{no_part()};
+  auto reading = Reading::of(context, call);
+  if (!reading) return std::unexpected{reading.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
   if (!as_of) return std::unexpected{as_of.error()};
-  views::RecordFilter filter{.reg = held->pack->name + "/" + call.part("register"),
+  views::RecordFilter filter{.reg = reading->id(),
                              .key = call.parameter("key"),
                              .prefix = call.parameter("prefix"),
                              .as_of = *as_of,
                              .page = *page};
-  const bool internal = desk::is_office(*call.key, *held->pack);
-  const bool shows_key = desk::sees_key(*call.key, *held->pack, *reg);
-  // Whoever may not see a key may not find out by asking how it begins.
-  if (!shows_key && !(filter.key.empty() && filter.prefix.empty())) {
-    return std::unexpected{
-        forbidden("Keys of this register are for offices.", "此登记簿的键仅供机关查阅。")};
+  if (!(filter.key.empty() && filter.prefix.empty())) {
+    if (auto may = reading->may_ask_keys(); !may) return std::unexpected{may.error()};
   }
-
-  Onlooker onlooker{context, call};
-  const bool hides = has_private_fields(*reg->record);
-  Reader all{.vault = nullptr, .personal = false, .internal = internal};
-  const auto shown = [&](const views::RecordRow& row) {
-    Reader reader = all;
-    reader.vault = &context.node.vault();
-    reader.personal = hides && (row.id.empty() ? call.key->allows("registrar")
-                                               : onlooker.sight_of(row.id) == Sight::full);
-    Value fields =
-        reveal(reader, reg->record->members, row.fields, filter.reg + "/" + row.key, true);
-    std::ranges::move(reader.opened, std::back_inserter(all.opened));
-    if (!shows_key && fields.as_record()) fields.as_record()->erase("key");
-    Value::Record one{{"keeper", row.keeper},
-                      {"version", row.version},
-                      {"on", row.on.text()},
-                      {"fields", std::move(fields)},
-                      {"changed_at", row.position}};
-    if (shows_key) one["key"] = row.key;
-    if (internal && !row.id.empty()) one["case"] = row.id;
-    if (!row.edition.empty()) {
-      one["edition"] = row.edition;
-      one["number"] = row.number;
-    }
-    if (!row.contested.empty()) one["contested"] = list_value(row.contested);
-    return one;
-  };
   Value::List records;
   std::string next;
   for (int pages = 0; pages < kPagesMax; ++pages) {
@@ -124,21 +165,19 @@ Result list_records(Context& context, const Call& call) {
     const auto listed = call.views->records(filter, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     for (const views::RecordRow& row : listed->rows) {
-      if (desk::sees_record(*call.key, *reg, row.fields)) records.push_back(shown(row));
+      if (reading->sees(row)) records.push_back(reading->shown(row));
     }
     next = filter.page.after = listed->next;
     if (next.empty() || static_cast<int>(records.size()) >= page->limit) break;
   }
-  if (auto noted = onlooker.account_for(all, filter.reg); !noted) {
-    return std::unexpected{noted.error()};
-  }
+  if (auto noted = reading->account_for(); !noted) return std::unexpected{noted.error()};
   Value::Record answer{{"register", call.part("register")},
-                       {"title", in_language(reg->title, call.language)},
+                       {"title", in_language(reading->reg().title, call.language)},
                        {"records", std::move(records)},
                        {"next", next_page(context, call, next)},
                        {"position", past->position}};
-  if (reg->editions) {
-    const auto editions = call.views->editions(filter.reg, past->at);
+  if (reading->reg().editions) {
+    const auto editions = call.views->editions(reading->id(), past->at);
     if (!editions) return std::unexpected{problem_of(editions.error())};
     Value::List list;
     for (const views::EditionRow& edition : *editions) list.push_back(edition_value(edition));
@@ -147,63 +186,39 @@ Result list_records(Context& context, const Call& call) {
   return json_response(answer);
 }
 
-Result list_accounts(Context& context, const Call& call) {
-  const auto held = see_pack(context, call.part("pack"));
-  if (!held) return std::unexpected{held.error()};
-  const packs::Book* book = packs::find(held->pack->books, call.part("book"));
-  if (!book || !packs::find(book->accounts, call.part("kind"))) {
-    return std::unexpected{not_found()};
-  }
-  if (!desk::sees_sums(*call.key, *held->pack)) {
-    return std::unexpected{
-        forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
-  }
+// A record as it was after each entry that changed it, newest first.
+Result record_history(Context& context, const Call& call) {
+  auto reading = Reading::of(context, call);
+  if (!reading) return std::unexpected{reading.error()};
+  if (auto may = reading->may_ask_keys(); !may) return std::unexpected{may.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const auto page = read_page(context, call);
-  if (!page) return std::unexpected{page.error()};
-  const auto as_of = date_parameter(call, "as_of");
-  if (!as_of) return std::unexpected{as_of.error()};
-  const core::BookId id = held->pack->name + "/" + call.part("book");
-  Value::Record answer{{"book", call.part("book")},
-                       {"kind", call.part("kind")},
-                       {"title", in_language(book->title, call.language)},
-                       {"unit", book->type->unit},
-                       {"scale", book->type->scale},
-                       {"position", past->position}};
-
-  if (const auto key = call.request.parameter("key")) {
-    const core::Account account{.book = id, .kind = call.part("kind"), .key = *key};
-    const auto listed = call.views->postings(account, *page, past->at);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    Value::List postings;
-    for (const views::PostingRow& row : listed->rows) {
-      postings.push_back(Value::Record{
-          {"on", row.on.text()},
-          {"amount", row.amount},
-          {"counter", Value::Record{{"kind", row.counter.kind}, {"key", row.counter.key}}},
-          {"case", row.id},
-          {"position", row.position}});
+  const views::RecordFilter filter{
+      .reg = reading->id(), .key = call.parameter("key"), .as_of = context.shelves.now()->today};
+  if (filter.key.empty()) {
+    return std::unexpected{malformed("key", "The key of the record is missing.", "缺少记录的键。")};
+  }
+  Value::List versions;
+  views::At at = past->at;
+  bool more = false;
+  while (!more) {
+    const auto rows = call.views->records(filter, at);
+    if (!rows) return std::unexpected{problem_of(rows.error())};
+    if (rows->rows.empty()) break;
+    const std::uint64_t position = rows->rows.front().position;
+    for (const views::RecordRow& row : rows->rows) {
+      if (reading->sees(row)) versions.push_back(reading->shown(row));
     }
-    answer["key"] = *key;
-    answer["postings"] = std::move(postings);
-    answer["next"] = next_page(context, call, listed->next);
-    return json_response(answer);
+    more = versions.size() >= kVersionsMax && position > 0;
+    if (position == 0) break;
+    at = position - 1;
   }
-  const views::AccountFilter filter{.book = id,
-                                    .kind = call.part("kind"),
-                                    .prefix = call.parameter("prefix"),
-                                    .as_of = *as_of,
-                                    .page = *page};
-  const auto listed = call.views->accounts(filter, past->at);
-  if (!listed) return std::unexpected{problem_of(listed.error())};
-  Value::List accounts;
-  for (const views::AccountRow& row : listed->rows) {
-    accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
-  }
-  answer["accounts"] = std::move(accounts);
-  answer["next"] = next_page(context, call, listed->next);
-  return json_response(answer);
+  if (auto noted = reading->account_for(); !noted) return std::unexpected{noted.error()};
+  return json_response(Value::Record{{"register", call.part("register")},
+                                     {"key", filter.key},
+                                     {"versions", std::move(versions)},
+                                     {"more", more},
+                                     {"position", past->position}});
 }
 
 }  // namespace bashu::api

@@ -1,6 +1,8 @@
 #include "api/routes.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "api/handlers.h"
@@ -51,12 +53,9 @@ bool fits(const std::vector<std::string_view>& wanted, const std::vector<std::st
   return at == segments.size();
 }
 
-}  // namespace
-
-// Where two patterns fit, the first counts: `/cases/{id+}` comes after all that ends otherwise. No
-// id ends like these: its last part ends in a number.
-const std::vector<Route>& routes() {
-  static const std::vector<Route> kRoutes{
+// Packs, cases, records, tasks, documents, and who asks.
+std::vector<Route> routes_of_work() {
+  return {
       {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true},
       {"GET", "/openapi.json", &show_openapi, "This document"},
       {"POST", "/session", &sign_in, "Sign in with an account of this node", "", true},
@@ -75,16 +74,23 @@ const std::vector<Route>& routes() {
        &small_feed},
       {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",
        "key prefix as_of after limit at at_least"},
+      {"GET", "/packs/{pack}/registers/{register}/history", &record_history,
+       "A record after each change, newest first", "key at at_least"},
       {"POST", "/packs/{pack}/registers/{register}/records", &put_records,
        "Fill a register (registrar)", "dry_run"},
       {"GET", "/packs/{pack}/books/{book}/{kind}", &list_accounts,
-       "Balances of one kind of account", "key prefix as_of after limit at at_least"},
+       "Balances of one kind of account; with a key, its postings",
+       "key prefix month as_of after limit at at_least"},
+      {"GET", "/packs/{pack}/books/{book}/{kind}/months", &account_months,
+       "An account month by month", "key at at_least"},
       {"GET", "/cases", &list_cases, "Cases this key may see",
        "pack service state party plays parent text mine changed_since after limit at at_least"},
       {"POST", "/cases", &start_case, "Start a case", "dry_run"},
       {"POST", "/cases/{id+}/events/{event}", &fire_event, "Take a step of a case", "dry_run"},
       {"GET", "/cases/{id+}/choices", &case_choices, "What the asker could do next"},
       {"GET", "/cases/{id+}/history", &case_history, "The steps of a case", "at at_least"},
+      {"GET", "/cases/{id+}/access", &case_access,
+       "Who read personal values of a case at this node", "at at_least"},
       {"GET", "/cases/{id+}/evidence", &case_evidence, "Entries, messages and receipts of a case",
        "whole at at_least"},
       {"GET", "/cases/{id+}/papers/{file}", &print_paper,
@@ -105,12 +111,22 @@ const std::vector<Route>& routes() {
        "Take writes again after a restore that no peer could confirm (two principals)"},
       {"POST", "/documents", &put_document, "Deposit a document"},
       {"GET", "/documents/{sha256}", &get_document, "The bytes of a document", "case at at_least"},
+  };
+}
+
+// The circle, the journal, figures, and the node itself.
+std::vector<Route> routes_of_the_node() {
+  return {
       {"GET", "/circle", &show_circle, "The agreement, its parties and their keys"},
       {"POST", "/circle/editions", &adopt_edition, "Adopt a circle file (admin)", "pinned"},
       {"GET", "/channels", &list_channels, "Channels to and from the other parties"},
       {"GET", "/journal/entries", &journal_entries, "Entries of the journal (audit)", "from limit"},
       {"GET", "/journal/proof/{position}", &journal_proof, "The proof that an entry is in the log"},
       {"GET", "/journal/checkpoint", &journal_checkpoint, "The newest signed checkpoint"},
+      {"GET", "/journal/verification", &show_verification,
+       "How far the journal is verified, and what was found (audit, admin)"},
+      {"POST", "/journal/verification", &begin_verification,
+       "Verify the journal from its first entry (audit, admin)"},
       {"GET", "/figures", &list_figures,
        "All figures of the packs in force; with a date, their values",
        "as_of values known_at party period at_least"},
@@ -130,6 +146,18 @@ const std::vector<Route>& routes() {
        "as_of known_at at_least"},
       {"POST", "/clock", &set_clock, "Set the business day of a rehearsal (admin)"},
   };
+}
+
+}  // namespace
+
+// Where two patterns fit, the first counts: `/cases/{id+}` comes after all that ends otherwise. No
+// id ends like these: its last part ends in a number.
+const std::vector<Route>& routes() {
+  static const std::vector<Route> kRoutes = [] {
+    std::vector<Route> all = routes_of_work();
+    std::ranges::move(routes_of_the_node(), std::back_inserter(all));
+    return all;
+  }();
   return kRoutes;
 }
 

@@ -42,16 +42,24 @@ Value day_or_null(std::int64_t days) {
   return Date::from_days(static_cast<std::int32_t>(days)).text();
 }
 
-Hash digest_of(const Line& line) {
+// How often a record was changed, where both sides have changed it alike. Of a register that each
+// side fills from a source of its own they have not, and a record they agree on is the same record.
+std::int64_t version_of(const FigureDef& def, const Line& line) {
+  if (def.figure->source != Source::reg) return line.version;
+  const auto* reg = packs::find(def.pack->registers, def.figure->of);
+  return reg && reg->kept == packs::Kept::parties ? 0 : line.version;
+}
+
+Hash digest_of(const FigureDef& def, const Line& line) {
   return sha256(
-      canonical_json(Value::List{line.subject, line.edition_name, line.version, line.value,
+      canonical_json(Value::List{line.subject, line.edition_name, version_of(def, line), line.value,
                                  line.split, day_or_null(line.from), day_or_null(line.to)}));
 }
 
 std::string digest_of_rows(Reader& reader, const FigureDef& def) {
   std::string hashes;
   each_line(reader, def, {}, false, [&](const Line& line) {
-    hashes += as_bytes(digest_of(line));
+    hashes += as_bytes(digest_of(def, line));
     return true;
   });
   return "sha256:" + hex(sha256(hashes));
@@ -264,7 +272,7 @@ views::Listed<Row> rows(views::Session& session, const Ask& ask, const views::Pa
   for (Line& line : lines) {
     Row row;
     row.shown = shown(reader, *def, line);
-    row.digest = "sha256:" + hex(digest_of(line));
+    row.digest = "sha256:" + hex(digest_of(*def, line));
     row.subject = std::move(line.subject);
     row.edition = std::move(line.edition_name);
     row.version = line.version;

@@ -35,21 +35,6 @@ Exit judged(const Console& console, const std::string& dir,
   return console.fail(words, words);
 }
 
-// Whether a line is about the case or record `about`: all of it, or a part.
-bool is_about(const Value& line, std::string_view about) {
-  const auto begins = [&](std::string_view text) {
-    if (!text.starts_with(about)) return false;
-    return text.size() == about.size() || std::string_view{"./@["}.contains(text[about.size()]);
-  };
-  if (begins(line.text_at("resource"))) return true;
-  const Value* fields = line.find("fields");
-  if (!fields || !fields->as_list()) return false;
-  for (const Value& field : *fields->as_list()) {
-    if (field.as_text() && begins(*field.as_text())) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Exit access_verify(const Console& console, const std::string& dir) {
@@ -64,7 +49,7 @@ Exit access_verify(const Console& console, const std::string& dir) {
 
 Exit access_list(const Console& console, const AccessList& what) {
   const auto verdict = api::verify_access(what.dir, [&](const Value& line) {
-    if (what.about.empty() || is_about(line, what.about)) {
+    if (what.about.empty() || api::is_about(line, what.about)) {
       console.out << canonical_json(line) << '\n';
     }
   });

@@ -167,9 +167,12 @@ Views::Read<std::vector<EditionRow>> Views::editions(std::string_view reg, At at
 Views::Read<Listed<AccountRow>> Views::accounts(const AccountFilter& filter, At at) {
   return read(at, [&](Session& s) { return views::accounts(s, filter); });
 }
-Views::Read<Listed<PostingRow>> Views::postings(const core::Account& account, const Page& page,
-                                                At at) {
-  return read(at, [&](Session& s) { return views::postings(s, account, page); });
+Views::Read<Listed<PostingRow>> Views::postings(const core::Account& account,
+                                                std::string_view month, const Page& page, At at) {
+  return read(at, [&](Session& s) { return views::postings(s, account, month, page); });
+}
+Views::Read<std::vector<MonthRow>> Views::months(const core::Account& account, At at) {
+  return read(at, [&](Session& s) { return views::months(s, account); });
 }
 Views::Read<Listed<TaskRow>> Views::tasks(const TaskFilter& filter, At at) {
   return read(at, [&](Session& s) { return views::tasks(s, filter); });

@@ -98,7 +98,9 @@ class Views {
   Read<Listed<RecordRow>> records(const RecordFilter& filter, At at = {});
   Read<std::vector<EditionRow>> editions(std::string_view reg, At at = {});
   Read<Listed<AccountRow>> accounts(const AccountFilter& filter, At at = {});
-  Read<Listed<PostingRow>> postings(const core::Account& account, const Page& page, At at = {});
+  Read<Listed<PostingRow>> postings(const core::Account& account, std::string_view month,
+                                    const Page& page, At at = {});
+  Read<std::vector<MonthRow>> months(const core::Account& account, At at = {});
   Read<Listed<TaskRow>> tasks(const TaskFilter& filter, At at = {});
   Read<Listed<MessageRow>> messages(const MessageFilter& filter, At at = {});
   Read<std::vector<DisputeRow>> disputes(std::string_view id, At at = {});

@@ -355,15 +355,31 @@ TEST(Accounts, BalancesOnADayAndAtAPosition) {
   } while (!filter.page.after.empty());
   EXPECT_EQ(paged, (Texts{"spent:chongqing/1", "spent:sichuan/1", "world:"}));
 
-  const auto page = *views->postings(account("spent:sichuan/1"), {.after = {}, .limit = 2});
+  const auto page = *views->postings(account("spent:sichuan/1"), {}, {.after = {}, .limit = 2});
   ASSERT_EQ(page.rows.size(), 2U);
   EXPECT_EQ(page.rows[1].on, day("2026-01-11"));
   EXPECT_EQ(page.rows[1].position, late);
   EXPECT_EQ(page.rows[1].id, "sichuan-1");
   EXPECT_EQ(page.rows[1].counter, account("world"));
-  const auto rest = *views->postings(account("spent:sichuan/1"), {.after = page.next, .limit = 2});
+  const auto rest =
+      *views->postings(account("spent:sichuan/1"), {}, {.after = page.next, .limit = 2});
   ASSERT_EQ(rest.rows.size(), 1U);
   EXPECT_EQ(rest.rows[0].amount, -100);
+
+  // The statement of each month begins where the one before ended.
+  const auto months = *views->months(account("spent:sichuan/1"));
+  ASSERT_EQ(months.size(), 2U);
+  EXPECT_EQ(months[0].month, "2026-01");
+  EXPECT_EQ(months[0].into, 509);
+  EXPECT_EQ(months[0].postings, 2);
+  EXPECT_EQ(months[1].opening, 509);
+  EXPECT_EQ(months[1].out_of, -100);
+  EXPECT_EQ(months[1].closing, 409);
+  EXPECT_EQ(views->months(account("spent:sichuan/1"), first)->size(), 1U);
+  EXPECT_TRUE(views->months(account("spent:nobody"))->empty());
+  const auto of_february = *views->postings(account("spent:sichuan/1"), "2026-02", {});
+  ASSERT_EQ(of_february.rows.size(), 1U);
+  EXPECT_EQ(of_february.rows[0].amount, -100);
 }
 
 TEST(Accounts, AFeedPostsAndPutsItsLines) {
@@ -389,7 +405,7 @@ TEST(Accounts, AFeedPostsAndPutsItsLines) {
   }
   journal.add(feed);
   const auto views = in_memory(journal.steps());
-  EXPECT_EQ(views->postings(account("spent:sichuan/1"), {})->rows.size(), 3U);
+  EXPECT_EQ(views->postings(account("spent:sichuan/1"), {}, {})->rows.size(), 3U);
   EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.size(), 3U);
 }
 

@@ -35,7 +35,7 @@ await play(async (come) => {
   });
   await officer.press(officer.t("try_it"));
   await officer.page.getByText(officer.t("import_sum", { taken: 1, known: 0, refused: 2 })).waitFor();
-  await officer.picture("console-import");
+  await officer.seen("console-import");
   await officer.press(officer.t("import_rows", { count: 3 }));
   await officer.page.getByRole("heading", { name: officer.t("imported") }).waitFor();
   const [file] = await Promise.all([officer.page.waitForEvent("download"), officer.press(officer.t("save_refused"))]);

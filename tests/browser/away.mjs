@@ -18,7 +18,7 @@ await play(async (come) => {
   await farmer.page.getByText(farmer.t("node_away")).waitFor();
   await farmer.press(farmer.t("send"));
   await farmer.page.getByText(farmer.t("unreachable")).waitFor();
-  await farmer.picture("portal-away");
+  await farmer.seen("portal-away");
   await ask("start", "sichuan");
   await farmer.page.getByText(farmer.t("node_away")).waitFor({ state: "hidden" });
   await farmer.press(farmer.t("send"));
@@ -48,7 +48,7 @@ await play(async (come) => {
     await farmer.press(farmer.t("send"));
     await farmer.page.getByText(farmer.t("session_over")).waitFor();
     assert.equal(await farmer.page.getByLabel("Herd").isVisible(), false);
-    if (stays) await farmer.picture("portal-session-over");
+    if (stays) await farmer.seen("portal-session-over");
     await farmer.page.getByLabel(farmer.t("user")).fill(user);
     await farmer.page.getByLabel(farmer.t("password")).fill(nodes.sichuan.users[user]);
     await farmer.press(farmer.t("sign_in"));

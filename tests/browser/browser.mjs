@@ -111,6 +111,11 @@ export class Person {
     await this.page.getByText(this.t("loading"), { exact: true }).first().waitFor({ state: "hidden" });
   }
 
+  // A place in a play worth a picture is worth a look for barriers too.
+  async seen(name) {
+    await this.picture(name);
+    this.noise.push(...await this.barriers(`${name} ${this.language}`));
+  }
   async picture(name) {
     if (pictures) await this.page.screenshot({ path: `${pictures}/${name}-${this.language}.png`, fullPage: true });
   }

@@ -15,7 +15,7 @@ await play(async (come) => {
     // Both versions stand side by side: what the holder recorded, and what the other side holds.
     const sides = who.page.getByRole("table", { name: who.t("dispute_sides"), exact: true });
     content.push(await sides.getByRole("code").first().textContent());
-    await who.picture("console-dispute");
+    await who.seen("console-dispute");
     // Without a reason nobody signs.
     assert.equal(await who.page.getByRole("button", { name: who.t("dispute_sign") }).isDisabled(), true);
   }

@@ -6,6 +6,8 @@ import { play } from "./browser.mjs";
 const pages = JSON.parse(process.env.BASHU_PAGES);  // of each face: whose, and which
 const looks = [
   { language: "zh", colorScheme: "light" },
+  { language: "en", colorScheme: "light" },
+  { language: "zh", colorScheme: "light", viewport: { width: 360, height: 740 } },
   { language: "en", colorScheme: "dark", viewport: { width: 360, height: 740 } },
   // A screen of 1280 by 900 at 200 %.
   { language: "zh", colorScheme: "dark", viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },

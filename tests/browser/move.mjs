@@ -5,27 +5,27 @@ import { play } from "./browser.mjs";
 
 await play(async (come) => {
   const citizen = await come({ party: "chongqing", face: "portal", user: "citizen" });
-  await citizen.picture("portal-services");
+  await citizen.seen("portal-services");
   await citizen.follow("户口迁移");
   await citizen.heading("户口迁移");
-  await citizen.picture("portal-service");
+  await citizen.seen("portal-service");
   await citizen.press(citizen.t("begin"));
   // Sent as it is, the form says what is missing, and nothing has happened.
   await citizen.press(citizen.t("send"));
   await citizen.page.getByRole("alert").getByText(citizen.t("fault.missing")).first().waitFor();
-  await citizen.picture("portal-form-faults");
+  await citizen.seen("portal-form-faults");
   await citizen.page.getByLabel("人员代码", { exact: true }).fill("51010519880307231X");
   await citizen.page.getByLabel("姓名", { exact: true }).fill("龘小川");
   await citizen.page.getByLabel("迁入地址").fill("重庆市渝中区人民路1号");
   await citizen.page.getByLabel("迁移事由").selectOption({ label: "工作调动" });
   await citizen.page.locator("input[type=file]").setInputFiles({ name: "证明.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n") });
   await citizen.page.getByText(citizen.t("uploaded", { name: "证明.pdf" })).waitFor();
-  await citizen.picture("portal-form");
+  await citizen.seen("portal-form");
   await citizen.press(citizen.t("send"));
   const id = citizen.page.getByRole("heading", { level: 1, name: /^chongqing-\d+/ });
   await id.waitFor();
   const number = (await id.textContent()).trim();
-  await citizen.picture("portal-case");
+  await citizen.seen("portal-case");
 
   // An officer finds the case in the inbox, opens it and takes the step.
   const act = async (who, event, fill) => {
@@ -42,16 +42,16 @@ await play(async (come) => {
   const arrives = (who) => who.page.getByRole("link", { name: number, exact: true }).waitFor();
 
   const officer = await come({ party: "chongqing", face: "console", user: "officer" });
-  await officer.picture("console-inbox");
+  await officer.seen("console-inbox");
   await act(officer, "签发准迁");
   const origin = await come({ party: "sichuan", face: "console", user: "officer" });
   await arrives(origin);
   await act(origin, "注销并签发迁移证");
-  await origin.picture("console-case-origin");
+  await origin.seen("console-case-origin");
   await officer.open("");
   await arrives(officer);
   await act(officer, "落户", (form) => form.getByLabel("新户号").fill("渝-0001"));
-  await officer.picture("console-case");
+  await officer.seen("console-case");
 
   // The citizen's open page follows without being asked; both sides tell one story.
   await citizen.page.getByText("已落户", { exact: true }).first().waitFor();
@@ -74,5 +74,5 @@ await play(async (come) => {
   assert.match(paper, /龘小川/);
   await citizen.page.emulateMedia({ media: "print" });
   assert.equal(await citizen.page.getByRole("banner").isVisible(), false);
-  await citizen.picture("paper");
+  await citizen.seen("paper");
 });

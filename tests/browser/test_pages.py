@@ -1,6 +1,7 @@
 """Portal and console in a real browser, on two real nodes. What the browser does is in *.mjs; here the
 nodes are made, and the accounts of the people who sign in."""
 
+import base64
 import json
 import os
 import pathlib
@@ -23,10 +24,15 @@ ACCOUNTS = [
     ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief", "parcels:chief"], []),
     ("firm", "电池回收企业", [f"{WASTE}:company", f"{WASTE}:driver"], []),
     ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
+    ("surveyor", "勘界员", ["stones:surveyor"], ["audit"]),
+    ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
 ]
 
+
+# One grey point.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 
 # Nothing in src/ or web/ knows of it.
 MEADOWS = """\
@@ -80,6 +86,52 @@ scenarios:
     steps:
       - {at: sichuan, as: farmer, start: graze, id: G1, parties: {home: sichuan, host: chongqing}, with: {herd: H0001, head: 3, fee: 100}, state: asked}
       - {at: chongqing, as: clerk, case: G1, event: admit, state: admitted}
+"""
+
+# Both sides have a list of the same stones, each from its own survey; where they differ, one asks, the other
+# agrees, and both have what was agreed.
+STONES = """\
+bashu: 1
+pack: stones
+version: 1
+title: {zh: 界桩, en: Boundary stones}
+types:
+  mark: {type: text, pattern: "Q[0-9]+", class: public, title: {zh: 界桩, en: Stone}}
+  metres: {type: quantity, unit: m, scale: 0, min: 0, class: public, title: {zh: 至下一桩（米）, en: Metres to the next}}
+  reason: {type: text, min: 1, max: 200, class: internal, title: {zh: 理由, en: Reason}}
+registers:
+  stone: {title: {zh: 界桩登记, en: Register of stones}, kept: parties, key: [stone], fields: {stone: mark, metres: metres}}
+services:
+  correction:
+    title: {zh: 更正界桩, en: Have a stone put right}
+    parties: {asker: {surveyor: all}, other: {surveyor: all}}
+    fields: {stone: mark, metres: metres, reason: reason}
+    start: {owner: asker, by: surveyor, form: [stone, metres, reason], to: asked}
+    states:
+      asked:
+        title: {zh: 待核对, en: To be looked into}
+        owner: other
+        events:
+          correct: {title: {zh: 予以更正, en: Put it right}, by: surveyor, do: {put: stone, key: =data.stone, fields: {stone: =data.stone, metres: =data.metres}}, to: corrected}
+          keep: {title: {zh: 维持原记录, en: Leave it as it is}, by: surveyor, form: [reason], to: kept}
+      corrected: {title: {zh: 已更正, en: Put right}, final: true}
+      kept: {title: {zh: 已维持, en: Left as it is}, final: true}
+feeds:
+  survey:
+    title: {zh: 勘界成果, en: Survey}
+    by: surveyor
+    fields: {stone: mark, metres: metres}
+    key: [stone]
+    do: {put: stone, key: =line.stone, fields: {stone: =line.stone, metres: =line.metres}}
+figures:
+  metres: {title: {zh: 界桩间距合计, en: Metres between the stones}, of: stone, sum: entry.metres}
+scenarios:
+  - title: a stone
+    today: 2026-03-02
+    steps:
+      - {at: sichuan, as: surveyor, start: correction, id: S1, parties: {asker: sichuan, other: chongqing}, with: {stone: Q1, metres: 7, reason: measured}, state: asked}
+      - {at: chongqing, as: surveyor, case: S1, event: correct, state: corrected}
+      - {figure: metres, is: 7}
 """
 
 
@@ -186,7 +238,8 @@ class Pages(PagesTest):
         self.deliver()
         console = ["", "cases", f"search?q={case}", f"case/{case}", f"paper/receipt/{case}", "registers",
                    f"registers/{HUKOU}/population", f"registers/{HUKOU}/migration", "money", "figures",
-                   "differences", "import", "packs", f"packs/{HUKOU}", "node"]
+                   "differences", "import", "packs", f"packs/{HUKOU}", "node", "programme",
+                   f"programme/{HUKOU}/move", *(f"entries/{n}" for n in range(8, 16))]
         portal = ["", "mine", f"case/{case}", f"paper/receipt/{case}", f"start/{HUKOU}/move"]
         roles = {
             "secrets": [person, name, street],
@@ -214,6 +267,53 @@ class Pages(PagesTest):
         self.assertEqual(other.held(), [])
         self.assertEqual(self.history("chongqing", case), self.history("sichuan", case))
 
+    def test_a_wrong_figure_is_found_and_settled(self):
+        self.adopt(STONES)
+        for party, stones in (("sichuan", {"Q1": 100, "Q2": 250, "Q3": 30}),
+                              ("chongqing", {"Q1": 100, "Q2": 205, "Q4": 70})):
+            node = self.nodes[party]
+            node.add_key("surveyor", "surveyor", ["stones:surveyor"])
+            node.as_("surveyor").feed("stones", "survey", "surveyor", [{"stone": stone, "metres": metres} for stone, metres in stones.items()])
+        self.browse("workbench")
+        self.deliver()
+        for node in self.nodes.values():
+            self.assertEqual(node.as_("admin").get("/figures/stones/metres")["value"], 450)
+
+    def test_a_programme_with_meeting_list_and_calendar(self):
+        self.adopt((ROOT / "packs" / "joint-programme.yaml").read_text(encoding="utf-8"))
+        self.browse("programme")
+
+    def test_from_a_page_down_to_the_entry(self):
+        for pack in (PARCELS, MEADOWS):
+            self.adopt(pack)
+        node, other = self.nodes["chongqing"], self.nodes["sichuan"]
+        clerk = node.as_("clerk")
+
+        def parcel(label):
+            case = clerk.start("parcels", "parcel", "clerk", {"sender": "chongqing", "receiver": "sichuan"},
+                               {"label": label})["case"]
+            clerk.act(case, "send", "clerk")
+            self.deliver()
+            other.as_("clerk").act(case, "take", "clerk")
+            self.deliver()
+
+        parcel("one")
+        parcel("two")
+        node.add_key("registrar", "registrar", may=["registrar"])
+        for hectares in (125, 90):
+            node.as_("registrar").post("/packs/meadows/registers/meadow/records",
+                                       {"records": [{"meadow": "Upper", "hectares": hectares}]})
+        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
+        mover = node.as_("mover")
+        case = mover.start(HUKOU, "move", "citizen", {"origin": "sichuan", "destination": "chongqing"},
+                           {"person": "51010519880307231X", "name": "龘小川", "address": "渝中区人民路1号", "ground": "work",
+                            "proof": mover.deposit("note.png", "image/png", base64.b64decode(PNG))})["case"]
+        for one in (other, node):  # nobody is told of a day ahead of theirs
+            one.set_day("2026-04-01")
+        parcel("three")
+
+        self.browse("down", lambda day: [one.set_day(day) for one in (other, node)], BASHU_CASES=json.dumps([case]))
+
     def test_nothing_is_in_the_way_of_anybody(self):
         self.adopt(MEADOWS)
         home, host = self.nodes["sichuan"], self.nodes["chongqing"]
@@ -226,13 +326,13 @@ class Pages(PagesTest):
             node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY})
         self.deliver()
         console = ["", "search?q=H0001", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
-                   "registers", "registers/meadows/meadow", "money", "figures", "figures/meadows/admitted", "import",
-                   "packs", "packs/meadows", "node", "nowhere"]
+                   "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "figures", "figures/meadows/admitted", "import",
+                   "packs", "packs/meadows", "node", "entries/1", "nowhere"]
         pages = [
             {"party": "sichuan", "face": "portal", "user": "citizen",
              "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
             {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
-            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node"]},
+            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node", "entries/1"]},
         ]
         self.browse("everypage", BASHU_PAGES=json.dumps(pages))
 

@@ -37,7 +37,7 @@ await play(async (come) => {
     await form.getByRole("button", { name: "Agree", exact: true }).click();
     await form.getByRole("alert").getByText(head.t("fault.missing")).waitFor();
     await form.getByLabel("Content agreed").check();
-    await head.picture("console-co-sign");
+    await head.seen("console-co-sign");
     await form.getByRole("button", { name: "Agree", exact: true }).click();
     await head.page.getByText(head.t("event_done", { title: "Agree" })).waitFor();
     await clerk.page.getByText("Published", { exact: true }).first().waitFor();
@@ -75,7 +75,7 @@ await play(async (come) => {
   await firm.follow("Permit of transfer");
   await firm.heading("Permit of transfer");
   assert.match(await firm.page.getByRole("article").innerText(), /40\.500 t/);
-  await firm.picture("portal-permit");
+  await firm.seen("portal-permit");
   await firm.follow(firm.t("back_to_case"));
 
   await firm.follow("Transfer manifest");
@@ -91,7 +91,7 @@ await play(async (come) => {
   const trip = await firm.number("sichuan");
   await firm.act("Depart");
   await firm.page.getByText("On the road", { exact: true }).first().waitFor();
-  await firm.picture("portal-manifest");
+  await firm.seen("portal-manifest");
 
   const operator = await come({ party: "chongqing", face: "console", user: "operator", language: "en" });
   await operator.page.getByRole("link", { name: trip, exact: true }).waitFor();
@@ -112,5 +112,5 @@ await play(async (come) => {
   await changes.getByText(head.t("row_changed"), { exact: true }).waitFor();
   await changes.getByRole("cell", { name: "100.000 t" }).waitFor();
   await changes.getByRole("cell", { name: "160.000 t" }).waitFor();
-  await head.picture("console-editions");
+  await head.seen("console-editions");
 });

@@ -69,7 +69,8 @@ Listed<AccountRow> accounts(Session& session, const AccountFilter& filter) {
   return listed;
 }
 
-Listed<PostingRow> postings(Session& session, const core::Account& account, const Page& page) {
+Listed<PostingRow> postings(Session& session, const core::Account& account, std::string_view month,
+                            const Page& page) {
   Listed<PostingRow> listed;
   const auto kinds = kinds_of(session, account.book, account.kind);
   if (kinds.empty() || account.kind.empty()) return listed;
@@ -82,7 +83,9 @@ Listed<PostingRow> postings(Session& session, const core::Account& account, cons
       "JOIN posting p ON p.kind = a.kind AND p.account = a.id JOIN account c ON c.id = p.counter "
       "JOIN account_kind k ON k.id = c.kind WHERE a.kind = ? AND a.key = ? AND p.position <= ? "
       "AND (p.on_day > ? OR (p.on_day = ? AND (p.position > ? OR (p.position = ? AND p.no > ?)))) "
-      "ORDER BY p.on_day, p.position, p.no LIMIT ?");
+      "AND p.on_day >= ? AND p.on_day < ? ORDER BY p.on_day, p.position, p.no LIMIT ?");
+  // Days of a month stand between its name and what is above every text that begins so.
+  const std::string end = month.empty() ? "9999-99" : above(month);
   query.bind(0, kinds[0].id)
       .bind(1, std::string_view{account.key})
       .bind(2, session.known)
@@ -91,7 +94,9 @@ Listed<PostingRow> postings(Session& session, const core::Account& account, cons
       .bind(5, number(position).value_or(-1))
       .bind(6, number(position).value_or(-1))
       .bind(7, number(no).value_or(-1))
-      .bind(8, limit + 1);
+      .bind(8, month)
+      .bind(9, std::string_view{end})
+      .bind(10, limit + 1);
   std::string last;
   while (query.step()) {
     if (listed.rows.size() == static_cast<std::size_t>(limit)) {
@@ -110,6 +115,29 @@ Listed<PostingRow> postings(Session& session, const core::Account& account, cons
                            .position = static_cast<std::uint64_t>(query.integer(1))});
   }
   return listed;
+}
+
+std::vector<MonthRow> months(Session& session, const core::Account& account) {
+  std::vector<MonthRow> rows;
+  const auto kinds = kinds_of(session, account.book, account.kind);
+  if (kinds.empty() || account.kind.empty()) return rows;
+  Statement& query = session.db.prepared(
+      "SELECT substr(p.on_day, 1, 7), sum(max(p.amount, 0)), sum(min(p.amount, 0)), count(*) "
+      "FROM account a JOIN posting p ON p.kind = a.kind AND p.account = a.id "
+      "WHERE a.kind = ? AND a.key = ? AND p.position <= ? GROUP BY 1 ORDER BY 1");
+  query.bind(0, kinds[0].id).bind(1, std::string_view{account.key}).bind(2, session.known);
+  std::int64_t balance = 0;
+  while (query.step()) {
+    MonthRow row{.month = std::string{query.text(0)},
+                 .opening = balance,
+                 .into = query.integer(1),
+                 .out_of = query.integer(2),
+                 .closing = balance + query.integer(1) + query.integer(2),
+                 .postings = query.integer(3)};
+    balance = row.closing;
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace bashu::views

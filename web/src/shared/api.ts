@@ -46,6 +46,14 @@ export async function get<T>(path: string): Promise<T> {
   return (await send("GET", path, {})).json() as Promise<T>;
 }
 
+export async function getText(path: string): Promise<string> {
+  return (await send("GET", path, {})).text();
+}
+
+export async function getBlob(path: string): Promise<Blob> {
+  return (await send("GET", path, {})).blob();
+}
+
 // `key`: the same for each try of one act.
 export async function write<T>(method: "POST" | "DELETE", path: string, body: Json, key?: string): Promise<T> {
   return writeText(method, path, JSON.stringify(body), "application/json", key);

@@ -35,8 +35,14 @@ export async function entered(who: Session): Promise<void> {
   if (over.value && session.value?.id !== who.id) dropDrafts();
   session.value = who;
   over.value = false;
-  today.value = (await get<{ today: string }>("/circle")).today;
+  await lookAtDay();
   listen();
+}
+
+// A new business day is an entry of the journal like another: it comes to an open page too.
+async function lookAtDay(): Promise<void> {
+  const day = (await get<{ today: string }>("/circle").catch(() => null))?.today;
+  if (day) today.value = day;
 }
 
 // The browser comes back by itself when the node was away, not when it was refused: a person may have
@@ -47,6 +53,7 @@ function listen(): void {
   changes = stream;
   stream.addEventListener("position", (event) => {
     position.value = JSON.parse((event as MessageEvent<string>).data).position;
+    void lookAtDay();
   });
   stream.addEventListener("open", () => {
     window.clearTimeout(lost);

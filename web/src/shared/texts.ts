@@ -18,7 +18,10 @@ export function speak(next: Language): void {
 // Things one after another, and what is said beside them.
 export const listed = (things: string[]): string => things.join(language.value === "zh" ? "、" : ", ");
 export const clauses = (things: string[]): string => things.join(language.value === "zh" ? "；" : "; ");
-export const beside = (what: string, more: string): string => (language.value === "zh" ? `${what}（${more}）` : `${what} (${more})`);
+export const beside = (what: string, more: string): string => (!more ? what : language.value === "zh" ? `${what}（${more}）` : `${what} (${more})`);
+
+// How wide a text will be, about: a Chinese letter is a square.
+export const wideOf = (text: string, size: number): number => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? size : size * 0.58), 0);
 
 // `app.` is left out of the key. An unknown key shows itself, so that it is seen.
 export function t(key: string, places: Record<string, string | number> = {}): string {

@@ -49,8 +49,10 @@ export interface Register {
 }
 export interface Book { book: string; title: string; unit: string; scale: number; kinds: { kind: string; title: string; key: string[] }[] }
 export interface Feed { feed: string; title: string; by: { role: string; title: string }[]; key: string[]; fields: Field[] }
+// What a figure counts: `of` is a service, a register or `book.kind`.
+export interface FigureOf { figure: string; title: string; about: string; source: "service" | "register" | "account" | "value"; of: string }
 export interface Pages {
-  pack: string; version: number; digest: string; title: string; services: Service[]; registers: Register[]; books: Book[]; feeds: Feed[];
+  pack: string; version: number; digest: string; title: string; services: Service[]; registers: Register[]; books: Book[]; feeds: Feed[]; figures: FigureOf[];
 }
 export interface PackRow {
   pack: string; version: number; digest: string; title: string; in_force: boolean; adopted: Record<string, string>;

@@ -46,6 +46,9 @@ export function written(type: FieldType, cell: string): Json | undefined {
   }
 }
 
+// A whole number that always has four digits names something, a year: it is not written in thousands.
+export const isName = (type: FieldType): boolean => type.kind === "int" && (type.min ?? 0) >= 1000 && (type.max ?? Infinity) <= 9999;
+
 export function shown(type: FieldType | undefined, value: Json | undefined): string {
   if (value === null || value === undefined) return "";
   if (isRecord(value) && "$sealed" in value) return t("sealed");
@@ -57,6 +60,7 @@ export function shown(type: FieldType | undefined, value: Json | undefined): str
     case "int":
     case "money":
     case "quantity":
+      if (typeof value === "number" && isName(type)) return String(value);
       return typeof value === "number" ? decimal(value, type.scale ?? 0) + (type.unit ? ` ${type.unit}` : "") : String(value);
     case "choice":
       return type.choices?.find((one) => one.code === value)?.title ?? String(value);
@@ -72,6 +76,9 @@ export function shown(type: FieldType | undefined, value: Json | undefined): str
       return typeof value === "object" ? JSON.stringify(value) : String(value);
   }
 }
+
+// A moment as everybody writes it, in UTC.
+export const moment = (ms: number): string => `${new Date(ms).toISOString().replace("T", " ").slice(0, 19)} UTC`;
 
 // A clock without words is named by the states in which it runs.
 export function titleOfClock(service: Service, clock: Clock): string {
@@ -90,6 +97,14 @@ export function filled(text: string, one: Case, service: Service, since: string,
 }
 
 export const numeric = (type: FieldType | undefined): boolean => type?.kind === "int" || type?.kind === "money" || type?.kind === "quantity";
+
+// The parts of a record's key as the node joins them (packs::join_key), by the fields they come from;
+// null: it has other parts.
+export function keyParts(names: string[], key: string): Record<string, string> | null {
+  const parts = key.split("/");
+  if (parts.length !== names.length) return null;
+  return Object.fromEntries(names.map((name, i) => [name, parts[i]!.replace(/%(2F|25)/g, (_, code) => (code === "2F" ? "/" : "%"))]));
+}
 
 export function fieldOf(fields: Field[], name: string): Field | undefined {
   return fields.find((one) => one.name === name);

@@ -1,0 +1,125 @@
+// Books: accounts and their balances, statements month by month, postings down to case and entry.
+
+#include <utility>
+
+#include "api/handlers.h"
+#include "api/reading.h"
+
+namespace bashu::api {
+
+namespace {
+
+// The book and kind of account of a request, for offices of the pack.
+struct Asked {
+  HeldPack held;
+  const packs::Book* book = nullptr;
+  core::BookId id;
+  std::string kind;
+};
+std::expected<Asked, Problem> find_book(Context& context, const Call& call) {
+  auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  Asked asked{.held = std::move(*held), .kind = call.part("kind")};
+  asked.book = packs::find(asked.held.pack->books, call.part("book"));
+  if (!asked.book || !packs::find(asked.book->accounts, asked.kind)) {
+    return std::unexpected{not_found()};
+  }
+  if (!desk::sees_sums(*call.key, *asked.held.pack)) {
+    return std::unexpected{
+        forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
+  }
+  asked.id = asked.held.pack->name + "/" + call.part("book");
+  return asked;
+}
+
+Value::Record head(const Call& call, const Asked& asked, const Past& past) {
+  return {{"book", call.part("book")},
+          {"kind", asked.kind},
+          {"title", in_language(asked.book->title, call.language)},
+          {"unit", asked.book->type->unit},
+          {"scale", asked.book->type->scale},
+          {"position", past.position}};
+}
+
+// `2026-03`, or empty.
+std::expected<std::string, Problem> month_parameter(const Call& call) {
+  std::string month = call.parameter("month");
+  if (!month.empty() && !Date::parse(month + "-01")) {
+    return std::unexpected{
+        malformed("month", "A month is expected: 2026-03.", "应为月份：2026-03。")};
+  }
+  return month;
+}
+
+}  // namespace
+
+Result list_accounts(Context& context, const Call& call) {
+  const auto asked = find_book(context, call);
+  if (!asked) return std::unexpected{asked.error()};
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto page = read_page(context, call);
+  if (!page) return std::unexpected{page.error()};
+  const auto as_of = date_parameter(call, "as_of");
+  if (!as_of) return std::unexpected{as_of.error()};
+  const auto month = month_parameter(call);
+  if (!month) return std::unexpected{month.error()};
+  Value::Record answer = head(call, *asked, *past);
+  if (const auto key = call.request.parameter("key")) {
+    const core::Account account{.book = asked->id, .kind = asked->kind, .key = *key};
+    const auto listed = call.views->postings(account, *month, *page, past->at);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    Value::List postings;
+    for (const views::PostingRow& row : listed->rows) {
+      postings.push_back(Value::Record{
+          {"on", row.on.text()},
+          {"amount", row.amount},
+          {"counter", Value::Record{{"kind", row.counter.kind}, {"key", row.counter.key}}},
+          {"case", row.id},
+          {"position", row.position}});
+    }
+    answer["key"] = *key;
+    answer["postings"] = std::move(postings);
+    answer["next"] = next_page(context, call, listed->next);
+    return json_response(answer);
+  }
+  const views::AccountFilter filter{.book = asked->id,
+                                    .kind = asked->kind,
+                                    .prefix = call.parameter("prefix"),
+                                    .as_of = *as_of,
+                                    .page = *page};
+  const auto listed = call.views->accounts(filter, past->at);
+  if (!listed) return std::unexpected{problem_of(listed.error())};
+  Value::List accounts;
+  for (const views::AccountRow& row : listed->rows) {
+    accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
+  }
+  answer["accounts"] = std::move(accounts);
+  answer["next"] = next_page(context, call, listed->next);
+  return json_response(answer);
+}
+
+Result account_months(Context& context, const Call& call) {
+  const auto asked = find_book(context, call);
+  if (!asked) return std::unexpected{asked.error()};
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const core::Account account{.book = asked->id, .kind = asked->kind, .key = call.parameter("key")};
+  const auto rows = call.views->months(account, past->at);
+  if (!rows) return std::unexpected{problem_of(rows.error())};
+  Value::List months;
+  for (const views::MonthRow& row : *rows) {
+    months.push_back(Value::Record{{"month", row.month},
+                                   {"opening", row.opening},
+                                   {"in", row.into},
+                                   {"out", row.out_of},
+                                   {"closing", row.closing},
+                                   {"postings", row.postings}});
+  }
+  Value::Record answer = head(call, *asked, *past);
+  answer["key"] = account.key;
+  answer["months"] = std::move(months);
+  return json_response(answer);
+}
+
+}  // namespace bashu::api
