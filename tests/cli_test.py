@@ -180,6 +180,16 @@ class Usage(Folder):
                 self.assertEqual(result.returncode, 2, result.stderr)
                 self.assertTrue(result.stderr.startswith("bashu: "), result.stderr)
 
+    def test_every_command_ends_with_a_documented_code(self):
+        for command, _ in help_pages(ENGLISH):
+            with self.subTest(command=command):
+                self.assertEqual(run(*command, "--help").returncode, 0)
+                odd = run(*command, "--surely-not")
+                self.assertEqual((odd.returncode, odd.stdout), (2, ""))
+                self.assertIn("--help", odd.stderr)
+        not_valid = run("pack", "check", self.file("bad.yaml", "bashu: 1\npack: bad\n"))
+        self.assertEqual(not_valid.returncode, 1, not_valid.stderr)
+
     def test_languages(self):
         self.assertIn("没有基准测试", run("--lang", "zh", "bench", "x").stderr)
         self.assertIn("no benchmark", run("--lang", "en", "bench", "x").stderr)

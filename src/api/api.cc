@@ -1,18 +1,17 @@
 #include "api/api.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "api/context.h"
 #include "api/form_faults.h"
+#include "api/query.h"
 #include "api/routes.h"
 #include "base/thread.h"
 #include "views/follower.h"
@@ -28,35 +27,6 @@ std::int64_t steady_ms() {
 }
 
 bool is_true(const Call& call, std::string_view name) { return call.parameter(name) == "true"; }
-
-// What is wrong with the query: it is read as strictly as a body, so that a filter that is spelled
-// wrongly is not one that lets everything through.
-std::optional<Problem> odd_query(const Route& route, const http::Request& request) {
-  static constexpr std::array<std::string_view, 6> kFlags{"closed", "digest", "dry_run",
-                                                          "mine",   "values", "whole"};
-  if (route.query == kAnyQuery) return std::nullopt;
-  const auto parameters = request.parameters();
-  if (!parameters) {
-    return malformed({}, "The query is not encoded correctly.", "查询串编码有误。");
-  }
-  // Any read may say how far the reader has got, also one that needs no views.
-  std::string known = " " + std::string{route.query} + " ";
-  if (route.method == "GET") known += "at_least ";
-  std::set<std::string_view> seen;
-  for (const auto& [name, value] : *parameters) {
-    if (name.empty() || known.find(" " + name + " ") == std::string::npos) {
-      const std::string list = route.query.empty() ? "-" : std::string{route.query};
-      return malformed(name, "Unknown here; known: " + list + ".",
-                       "未知参数；可用：" + list + "。");
-    }
-    if (!seen.insert(name).second) return malformed(name, "It stands twice.", "重复出现。");
-    const bool flag = std::ranges::find(kFlags, name) != kFlags.end();
-    if (flag && value != "true" && value != "false") {
-      return malformed(name, "`true` or `false` is expected.", "应为 true 或 false。");
-    }
-  }
-  return std::nullopt;
-}
 
 // The answer to a write that was decided.
 http::Response done_response(const node::Done& done, const std::vector<Warning>& warnings,
@@ -239,6 +209,10 @@ struct Api::Core {
   }
 
   void run(Routed routed) {
+    if (auto odd = odd_name(*routed.route, routed.call.request, *context.shelves.now())) {
+      refuse(routed.asked, *odd);
+      return finished();
+    }
     routed.call.views = context.follower.views();
     if (const auto* read = std::get_if<Read>(&routed.route->handler)) {
       auto result = (*read)(context, routed.call);

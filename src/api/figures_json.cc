@@ -89,6 +89,7 @@ Value side_value(const figures::Side& side, const std::string& unit, int scale,
                        {"value", optional_value(side.value)},
                        {"agree", agree_value(side.agree)}};
   if (side.value) record["printed"] = number_words(*side.value, unit, scale, language);
+  if (side.ours) record["ours"] = *side.ours;
   if (side.told) {
     record["rows"] = side.rows;
     record["definition"] = side.definition;
@@ -134,6 +135,9 @@ Value::Record answer_record(const figures::Answer& answer, const std::string& la
                        {"rows", answer.rows},
                        {"failed", answer.failed}};
   record["printed"] = figures::printed(answer, language);
+  if (const std::string_view whom = figures::concerns_name(answer.concerns); !whom.empty()) {
+    record["concerns"] = std::string{whom};
+  }
   if (!answer.rows_digest.empty()) record["rows_digest"] = answer.rows_digest;
   if (!answer.error.empty()) record["error"] = answer.error;
   return record;

@@ -60,6 +60,8 @@ Prepared tell_figures(Context& context, const Call& call);
 Result show_circle(Context& context, const Call& call);
 Result list_channels(Context& context, const Call& call);
 Result list_held(Context& context, const Call& call);
+// channels.cc
+Prepared start_channel(Context& context, const Call& call);
 // journal_read.cc
 Result journal_entries(Context& context, const Call& call);
 Result journal_proof(Context& context, const Call& call);

@@ -10,7 +10,9 @@
 #include <set>
 #include <utility>
 
+#include "api/answer_forms.h"
 #include "api/handlers.h"
+#include "api/query.h"
 #include "api/routes.h"
 #include "base/json.h"
 #include "packs/json_schema.h"
@@ -19,55 +21,24 @@ namespace bashu::api {
 
 namespace {
 
-struct Parameter {
-  std::string_view name;
-  Value schema;
-  std::string_view what;
-};
-
 Value text_schema() { return Value::Record{{"type", "string"}}; }
 Value number_schema() { return Value::Record{{"type", "integer"}, {"minimum", 0}}; }
-Value flag_schema() { return Value::Record{{"enum", Value::List{"true"}}}; }
+Value flag_schema() { return Value::Record{{"enum", Value::List{"true", "false"}}}; }
 Value date_schema() { return Value::Record{{"type", "string"}, {"format", "date"}}; }
 
-const std::vector<Parameter>& query_parameters() {
-  static const std::vector<Parameter> kParameters{
-      {"after", text_schema(), "`next` of the page before"},
-      {"as_of", date_schema(), "the date the answer is about (default: today)"},
-      {"at", number_schema(), "read as it was at this position"},
-      {"at_least", number_schema(), "wait until the views have reached this position"},
-      {"case", text_schema(), "id of the case"},
-      {"changed_since", number_schema(), "changed by an entry after this position"},
-      {"closed", flag_schema(), "also closed ones"},
-      {"digest", flag_schema(), "with the digest of the rows that counted"},
-      {"dry_run", flag_schema(), "decide and tell, change nothing"},
-      {"due_until", date_schema(), "only what has to be done by then"},
-      {"from", number_schema(), "position of the first entry"},
-      {"in", text_schema(), "`pack/service` or `pack/register`"},
-      {"in_force_from", date_schema(), "first day in force (default: today)"},
-      {"key", text_schema(), "exactly this key"},
-      {"kind", text_schema(), "task or case"},
-      {"known_at", text_schema(), "a position, a date or a time: what was on record then"},
-      {"limit", Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}, "rows"},
-      {"mine", flag_schema(), "only cases this principal began"},
-      {"month", text_schema(), "2026-03: only postings of that month"},
-      {"next", text_schema(), "path of the page to come back to"},
-      {"pack", text_schema(), "name of the pack"},
-      {"parent", text_schema(), "sub-cases of this case"},
-      {"party", text_schema(),
-       "a party of the circle: that takes part, or whose value is asked for"},
-      {"period", text_schema(), "2026-01-01..2026-03-31"},
-      {"plays", text_schema(), "the party of the case that `party` plays"},
-      {"pinned", text_schema(), "the agreement id printed in the treaty"},
-      {"prefix", text_schema(), "keys that begin so"},
-      {"q", text_schema(), "words, or parts of them; Chinese as it is written"},
-      {"service", text_schema(), "name of the service"},
-      {"state", text_schema(), "name of the state"},
-      {"text", text_schema(), "contained in the id or a readable text"},
-      {"values", flag_schema(), "with their values, today"},
-      {"whole", flag_schema(), "with evidence, envelopes, receipts and proofs themselves"},
-  };
-  return kParameters;
+Value schema_of(Parameter::Is is) {
+  switch (is) {
+    case Parameter::Is::number:
+      return number_schema();
+    case Parameter::Is::flag:
+      return flag_schema();
+    case Parameter::Is::date:
+      return date_schema();
+    case Parameter::Is::rows:
+      return Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}};
+    default:
+      return Value::Record{{"type", "string"}, {"minLength", 1}};
+  }
 }
 
 Value ref(std::string_view kind, std::string_view name) {
@@ -226,6 +197,9 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
                        {"note"}));
   }
   if (path == "/restored/release") return json(object({{"note", text_schema()}}, {"note"}));
+  if (path == "/channels/{party}/start") {
+    return json(object({{"note", text_schema()}}, {"note"}));
+  }
   if (path == "/session") {
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));
@@ -253,14 +227,14 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   return std::nullopt;
 }
 
-Value answer_content(std::string_view path) {
+Value answer_content(std::string_view method, std::string_view path) {
   if (path == "/journal/proof/{position}") {
     return Value::Record{{"text/x.tlog.proof", Value::Record{}}};
   }
   if (path == "/journal/checkpoint") return Value::Record{{"text/plain", Value::Record{}}};
   if (path == "/changes") return Value::Record{{"text/event-stream", Value::Record{}}};
   if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
-  return json_content(Value::Record{{"type", "object"}});
+  return json_content(answer_form(method, path).value_or(Value::Record{{"type", "object"}}));
 }
 
 std::string lower(std::string_view method) {
@@ -306,9 +280,10 @@ void add_paths(Document& document) {
     Value::Record operation{
         {"operationId", operation_id(route)},
         {"summary", route.what},
-        {"responses", Value::Record{{status, Value::Record{{"description", route.what},
-                                                           {"content", answer_content(path)}}},
-                                    {"default", ref("responses", "Problem")}}}};
+        {"responses",
+         Value::Record{{status, Value::Record{{"description", route.what},
+                                              {"content", answer_content(route.method, path)}}},
+                       {"default", ref("responses", "Problem")}}}};
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);
     if (route.open) operation["security"] = Value::List{};
     if (route.method == "POST") {
@@ -328,6 +303,7 @@ Value make_document(const std::vector<const HeldPack*>& held) {
     add_batches(document, pack);
   }
   add_paths(document);
+  document.schemas.merge(answer_parts());
   document.schemas.emplace(
       "Problem",
       Value::Record{
@@ -349,7 +325,7 @@ Value make_document(const std::vector<const HeldPack*>& held) {
     parameters.emplace(parameter.name, Value::Record{{"name", parameter.name},
                                                      {"in", "query"},
                                                      {"description", parameter.what},
-                                                     {"schema", parameter.schema}});
+                                                     {"schema", schema_of(parameter.is)}});
   }
   parameters.emplace(
       "Idempotency-Key",

@@ -120,6 +120,8 @@ std::vector<Route> routes_of_the_node() {
       {"GET", "/circle", &show_circle, "The agreement, its parties and their keys"},
       {"POST", "/circle/editions", &adopt_edition, "Adopt a circle file (admin)", "pinned"},
       {"GET", "/channels", &list_channels, "Channels to and from the other parties"},
+      {"POST", "/channels/{party}/start", &start_channel,
+       "Start a channel that was stopped (two principals)"},
       {"GET", "/journal/entries", &journal_entries, "Entries of the journal (audit)", "from limit"},
       {"GET", "/journal/proof/{position}", &journal_proof, "The proof that an entry is in the log"},
       {"GET", "/journal/checkpoint", &journal_checkpoint, "The newest signed checkpoint"},

@@ -254,6 +254,13 @@ void Receiver::State::message(const std::string& party, const std::string& chann
        }},
       parts.node.clock().now().unix_ms / 1'000);
   if (!admitted) {
+    if (admitted.error().code == "future") {
+      parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
+                          .code = "clock",
+                          .party = party,
+                          .text = "messages of " + party +
+                                  " are of a time to come: the clock here or there is wrong"});
+    }
     if (admitted.error().code == "seq-conflict") {
       parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
                           .code = "seq-conflict",

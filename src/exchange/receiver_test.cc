@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "base/bytes.h"
@@ -196,6 +197,8 @@ TEST_F(ReceiverTest, EveryRefusalHasItsCodeAndChangesNothing) {
   EXPECT_EQ(
       code(send(envelope(1, Value{Value::Record{}}, [](auto& p) { p.issued += 3'600; })).get()),
       "403 future");
+  EXPECT_TRUE(
+      std::ranges::any_of(alarms.newest(), [](const Alarm& one) { return one.code == "clock"; }));
   EXPECT_EQ(code(send(envelope(65)).get()), "409 gap");
   EXPECT_EQ(b.node->durable(), size);
 }

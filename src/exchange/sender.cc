@@ -516,8 +516,23 @@ void Sender::take_message(std::int64_t seq, const PeerAnswer& answer) {
       answer.status == 404 || (key && ++suspicions_ < kSuspicionsMax)) {
     return retreat(describe(answer));
   }
+  if (code == "future" || code == "wrong-agreement") return wait_until_mended(code, answer);
   stop(code.empty() ? "http-" + std::to_string(answer.status) : code, answer.body,
        peer_ + " refuses message " + std::to_string(seq) + ": " + describe(answer));
+}
+
+// A clock that is wrong and an edition that one side has adopted before the other are set right by
+// people; then the same messages are taken.
+void Sender::wait_until_mended(const std::string& code, const PeerAnswer& answer) {
+  const bool clock = code == "future";
+  parts_.alarms.raise(
+      {.time_ms = parts_.node.clock().now().unix_ms,
+       .code = clock ? "clock" : code,
+       .party = peer_,
+       .text = clock ? peer_ + " says that our messages are of a time to come: the clock here or "
+                               "there is wrong"
+                     : peer_ + " does not hold the edition of the agreement that we have adopted"});
+  retreat(describe(answer), Phase::resume, answer.retry_after_s);
 }
 
 void Sender::take_receipt(std::int64_t seq, const PeerAnswer& answer) {

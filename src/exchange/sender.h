@@ -151,6 +151,7 @@ class Sender {
   void take_receipt(std::int64_t seq, const PeerAnswer& answer);
   void take_consistency(const SeenLog::Step& step, const PeerAnswer& answer);
   void take_blob(const std::string& name, const PeerAnswer& answer);
+  void wait_until_mended(const std::string& code, const PeerAnswer& answer);
   // True if it proves the answer to message `seq`; else the channel is stopped, or the peer's keys
   // are asked for first.
   bool accept(std::int64_t seq, const std::string& receipt);

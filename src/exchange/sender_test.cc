@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <map>
 #include <random>
 
 #include "base/json.h"
@@ -317,14 +318,34 @@ TEST_F(SenderTest, BusyPeerIsWaitedForAndOthersRefusalsStop) {
   drive(
       *near, *far,
       [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
-        return is_message(call) ? refusal(403, "wrong-agreement") : honest();
+        return is_message(call) ? refusal(403, "wrong-channel") : honest();
       },
       [&] { return !a.outbox("chongqing").stopped.empty(); });
-  EXPECT_EQ(a.outbox("chongqing").stopped, "wrong-agreement");
+  EXPECT_EQ(a.outbox("chongqing").stopped, "wrong-channel");
   // Started again by hand it goes on where it was.
   a.node->run({.command = core::StopChannel{.peer = "chongqing", .reason = {}}, .evidence = "{}"});
   drive(*near, *far, honest_only, [&] { return acked() == 4; });
   EXPECT_EQ(acked(), 4);
+}
+
+TEST_F(SenderTest, AWrongClockAndAnEditionAdoptedEarlierStopNoChannel) {
+  std::int64_t sent = 0;
+  for (const auto& [code, alarm] : std::map<std::string, std::string>{
+           {"future", "clock"}, {"wrong-agreement", "wrong-agreement"}}) {
+    a.say(static_cast<int>(++sent));
+    int refused = 0;
+    drive(
+        *near, *far,
+        [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+          return is_message(call) && ++refused <= 5 ? refusal(403, code) : honest();
+        },
+        [&] { return acked() == sent; }, 3'000);
+    EXPECT_EQ(acked(), sent) << code;
+    EXPECT_GT(refused, 5);
+    EXPECT_EQ(a.outbox("chongqing").stopped, "");
+    EXPECT_TRUE(std::ranges::any_of(near->alarms.newest(),
+                                    [&](const Alarm& one) { return one.code == alarm; }));
+  }
 }
 
 TEST_F(SenderTest, GapSendsItBackToAsk) {

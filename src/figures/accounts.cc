@@ -168,12 +168,13 @@ packs::Figure with_splits(const packs::Figure& figure, const std::vector<std::si
 void tally_account(Reader& reader, const FigureDef& def, const AccountTotal& total,
                    const packs::Figure& how, const std::vector<std::size_t>& into, bool main,
                    Tallies& tallies) {
+  const Value account = account_value(def, total);
+  views::RowScope scope{reader, *def.pack, nullptr, "account", &account};
+  if (reader.is_partial(*def.figure) && !reader.is_theirs(*def.figure, scope)) return;
   if (total.overflow) {
     tallies.fail(total.key, "the balance overflows");
     return;
   }
-  const Value account = account_value(def, total);
-  views::RowScope scope{reader, *def.pack, nullptr, "account", &account};
   const auto row = views::evaluate_row(how, scope, {});
   if (!row || !counts(reader, how, *row)) return;
   if (!row->error.empty()) {
@@ -203,7 +204,8 @@ void count_accounts(Reader& reader, const FigureDef& def, Tallies& tallies) {
   const Months months = months_of(figure);
   const packs::Figure main = with_splits(figure, months.whole);
   const bool plain = !figure.where && !figure.from && !figure.to && figure.way == Way::sum &&
-                     figure.measure && is_balance(*figure.measure) && main.split.empty();
+                     figure.measure && is_balance(*figure.measure) && main.split.empty() &&
+                     !reader.is_partial(figure);
   for (const AccountTotal& total : account_totals(reader, def, months.main ? kMonth : 0)) {
     if (plain && !total.overflow) {
       tallies.total.add_number(total.balance);
@@ -233,6 +235,7 @@ void each_account(Reader& reader, const FigureDef& def, bool by_day, const Candi
     line.account = account_value(def, total);
     const Value account = line.account;
     views::RowScope scope{reader, *def.pack, nullptr, "account", &account};
+    if (reader.is_partial(*def.figure) && !reader.is_theirs(*def.figure, scope)) continue;
     visit(std::move(line), scope);
   }
 }

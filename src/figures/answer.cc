@@ -37,6 +37,20 @@ std::vector<std::string> added_parts(const FigureDef& def) {
   return parts;
 }
 
+// Whether rows that concern their parties only are behind the number.
+bool is_by_pairs(const packs::Pack& pack, const packs::Figure& figure) {
+  if (figure.source != Source::value) {
+    return figure.concerns == packs::Figure::Concerns::parties;
+  }
+  bool found = false;
+  packs::each_node(figure.measure->root(), [&](const packs::Node& node) {
+    if (found || node.op != packs::Op::computed || node.of != "figure") return;
+    const auto* part = packs::find(pack.figures, node.name);
+    found = part && is_by_pairs(pack, *part);
+  });
+  return found;
+}
+
 Value day_or_null(std::int64_t days) {
   if (days == kEver || days == kNever) return {};
   return Date::from_days(static_cast<std::int32_t>(days)).text();
@@ -110,6 +124,8 @@ Answer described(const views::Session& session, const Ask& ask, const FigureDef&
   answer.says = figure.says;
   answer.target = figure.target;
   answer.add_sides = figure.add_sides;
+  answer.concerns = figure.concerns;
+  answer.by_pairs = is_by_pairs(*def.pack, figure);
   answer.of_accounts = figure.source == Source::account;
   answer.definition = def.definition;
   answer.pack = def.pack->digest;
@@ -212,7 +228,7 @@ std::optional<std::int64_t> split_value(const Answer& answer, std::string_view s
 std::optional<Answer> answer(views::Session& session, const Ask& ask) {
   const FigureDef* def = find_figure(session, ask.id);
   if (!def) return std::nullopt;
-  Reader reader{session, ask.as_of, ask.period};
+  Reader reader{session, ask};
   Answer answer = described(session, ask, *def);
   if (def->figure->source == Source::value) {
     compute_value(reader, *def, ask, answer);
@@ -229,7 +245,9 @@ std::vector<Dated> history(views::Session& session, const Ask& ask, const std::v
   const FigureDef* def = find_figure(session, ask.id);
   if (!def) return list;
   for (const Date day : days) {
-    Reader reader{session, day, ask.period};
+    Ask then = ask;
+    then.as_of = day;
+    Reader reader{session, then};
     const auto value = reader.value_of(*def);
     Dated dated{.as_of = day, .value = {}, .error = {}};
     if (!value) {
@@ -246,7 +264,7 @@ views::Listed<Row> rows(views::Session& session, const Ask& ask, const views::Pa
   views::Listed<Row> listed;
   const FigureDef* def = find_figure(session, ask.id);
   if (!def) return listed;
-  Reader reader{session, ask.as_of, ask.period};
+  Reader reader{session, ask};
   After after{.subject = page.after};
   if (const auto mark = page.after.rfind('\x1f'); mark != std::string::npos) {
     after.subject = page.after.substr(0, mark);

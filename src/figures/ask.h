@@ -24,6 +24,9 @@ struct Ask {
   std::string id;  // `pack/figure`
   Date as_of;
   std::optional<Period> period = {};
+  // Of figures that concern the parties of a row: only rows that this other party holds too. Empty:
+  // all that this node holds.
+  core::PartyId with = {};
   bool digest = false;  // compute rows_digest: reads every row
   // Rows of a figure over accounts: one for each day of an account, `key@2021-08-31`.
   bool by_day = false;
@@ -55,9 +58,12 @@ struct Answer {
   // The total is the sum over the parties; of a `value`, its expression over such sums.
   bool add_sides = false;
   std::vector<std::string> added;  // of such a `value`: the figures it reads that add up
-  bool of_accounts = false;        // it sums postings
-  std::string definition;          // digest of the figure's canonical definition
-  std::string pack;                // digest of the pack it stands in
+  packs::Figure::Concerns concerns{};
+  // Each other party holds another part of it (Ask::with), and tells that part.
+  bool by_pairs = false;
+  bool of_accounts = false;  // it sums postings
+  std::string definition;    // digest of the figure's canonical definition
+  std::string pack;          // digest of the pack it stands in
   std::vector<Split> splits;
   std::vector<views::EditionRow> editions;  // in force, of the registers it counts or reads
   std::int64_t rows = 0;                    // that counted

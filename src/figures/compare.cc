@@ -176,6 +176,15 @@ Side own_side(const Answer& ours) {
   return side;
 }
 
+// What they told is of the rows that both of us hold, and so is what it is compared with.
+Side compare_part(views::Session& session, Ask ask, const ToldRow& told) {
+  ask.with = told.from;
+  const auto part = answer(session, ask);
+  Side side = compare_with(session, ask, *part, told).side;
+  side.ours = part->value;
+  return side;
+}
+
 }  // namespace
 
 std::string_view why_name(Why why) {
@@ -265,6 +274,8 @@ Sides compare(views::Session& session, const Ask& ask, const Answer& ours) {
     if (it == told.end()) {
       side.party = party;
       side.why = Why::not_told;
+    } else if (ours.by_pairs) {
+      side = compare_part(session, ask, *it);
     } else {
       side = compare_with(session, ask, ours, *it).side;
     }

@@ -43,6 +43,8 @@ struct Side {
   bool own = false;
   bool told = false;  // of others: a value for this date has come
   std::optional<std::int64_t> value;
+  // Of what concerns the parties of a row, others: what we count of what both of us hold.
+  std::optional<std::int64_t> ours;
   std::optional<std::vector<Split>> splits;  // by name; nullopt: not told, or too many
   std::int64_t rows = 0, failed = 0;
   std::string definition;

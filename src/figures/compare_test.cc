@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -42,7 +43,7 @@ books:
   money:
     title: {en: Money}
     type: yuan
-    accounts: {source: {floor: none}, paid: {key: [project]}}
+    accounts: {source: {floor: none}, paid: {key: [project]}, owed: {key: [guest, host]}, of_case: {key: [case]}}
 feeds:
   payments:
     title: {en: Payments}
@@ -60,7 +61,9 @@ services:
     fields: {subject: line}
     start: {owner: guest, by: office, form: [subject], to: going}
     states:
-      going: {title: {en: Going}, owner: guest, events: {report: {title: {en: Report}, by: office, to: held}}}
+      going: {title: {en: Going}, owner: guest, events: {report: {title: {en: Report}, by: office, to: held,
+          do: [{move: 100, from: money.source, to: "money.owed(case.parties.guest, case.parties.host) ", at: all},
+               {move: 100, from: money.source, to: money.of_case(case.id), at: all}]}}}
       held: {title: {en: Held}, final: true}
 figures:
   visits: {title: {en: Visits held}, of: visit, from: case.reached('held'), )" +
@@ -71,6 +74,12 @@ figures:
   anna: {title: {en: Anna}, of: guest, where: entry.name == 'Anna', count: true, sides: add}
   annas: {title: {en: Share}, unit: {name: "%", scale: 1}, value: "ratio(figure.anna, figure.guests, 1000) ", sides: add}
   paid: {title: {en: Paid}, of: money.paid, sum: account.balance, split: {project: account.project}}
+  opened: {title: {en: Visits paid}, of: visit, count: true, concerns: opener}
+  held: {title: {en: Visits held}, of: visit, from: case.reached('held'), count: true, concerns: parties, split: {host: case.parties.host}}
+  rate: {title: {en: Held of those seen}, unit: {name: "%", scale: 1}, value: "ratio(figure.held, figure.seen, 1000) "}
+  seen: {title: {en: Visits}, of: visit, count: true, concerns: parties}
+  owed: {title: {en: Owed}, of: money.owed, sum: account.balance, concerns: [account.guest, account.host]}
+  of_case: {title: {en: Owed by case}, of: money.of_case, sum: account.balance, concerns: {case: account.case}}
   paid_out: {title: {en: Paid out}, of: money.paid, sum: account.balance, sides: add}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
@@ -546,6 +555,91 @@ TEST_F(SidesTest, OfCasesOnlyThoseOfTheReceiverAreNamed) {
   }
   EXPECT_EQ(keys["b"], with_b);
   EXPECT_EQ(keys["c"], with_c);
+}
+
+// a visits b twice and c once; c visits b. No two of the three hold the same cases.
+TEST_F(SidesTest, WhatConcernsTheOpenerOrThePartiesIsRefusedWhereItMeansNothing) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    std::string yaml = visits();
+    yaml.replace(yaml.find(from), from.size(), to);
+    const auto loaded = packs::load(yaml);
+    return !loaded.pack && std::ranges::count(loaded.findings, false, &Finding::note) == 1;
+  };
+  EXPECT_TRUE(refused("concerns: opener", "concerns: everybody"));
+  EXPECT_TRUE(refused("concerns: opener", "concerns: [case.id]"));
+  EXPECT_TRUE(refused("concerns: opener", "concerns: nobody"));
+  EXPECT_TRUE(refused("concerns: opener", "concerns: opener, sides: add"));
+  EXPECT_TRUE(refused("of: road, count: true", "of: road, count: true, concerns: parties"));
+  EXPECT_TRUE(refused("of: guest, count: true}", "of: guest, count: true, concerns: everybody}"));
+  EXPECT_TRUE(refused("concerns: {case: account.case}", "concerns: {case: account.balance}"));
+  EXPECT_TRUE(refused("ratio(figure.held,", "ratio(figure.opened,"));
+}
+
+TEST_F(SidesTest, OfThreeEachTwoAgreeOnWhatBothHold) {
+  begin({"a", "b", "c"});
+  for (const auto& [guest, host] : std::vector<std::pair<core::PartyId, core::PartyId>>{
+           {"a", "b"}, {"a", "b"}, {"a", "c"}, {"c", "b"}}) {
+    const core::CaseId id = visit(guest, host);
+    if (host != "c") report(guest, id);
+  }
+  carry();
+  const std::vector<std::string> names{"visits", "opened", "held",   "seen",
+                                       "rate",   "owed",   "of_case"};
+  for (const core::PartyId& party : parties_) tell(party, names);
+  carry();
+
+  // Said of nobody, it is false by construction for the third.
+  EXPECT_EQ(sides("a", "visits").agree, Agree::no);
+
+  const Sides opened = sides("a", "opened");
+  EXPECT_EQ(opened.agree, Agree::yes);
+  EXPECT_EQ(opened.total, 4);
+  EXPECT_EQ(opened.sides.front().value, 3);
+
+  const auto pairs = [&](const core::PartyId& at, const std::string& name) {
+    std::map<core::PartyId, std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>>>
+        all;
+    const Sides found = sides(at, name);
+    EXPECT_EQ(found.agree, Agree::yes) << at << name;
+    EXPECT_FALSE(found.total);
+    for (const Side& side : found.sides) {
+      if (!side.own) all[side.party] = {side.ours, side.value};
+    }
+    return all;
+  };
+  using Pairs = decltype(pairs("a", "held"));
+  EXPECT_EQ(pairs("a", "held"), (Pairs{{"b", {2, 2}}, {"c", {0, 0}}}));
+  EXPECT_EQ(pairs("b", "held"), (Pairs{{"a", {2, 2}}, {"c", {1, 1}}}));
+  EXPECT_EQ(pairs("c", "seen"), (Pairs{{"a", {1, 1}}, {"b", {1, 1}}}));
+  EXPECT_EQ(pairs("a", "rate"), (Pairs{{"b", {1000, 1000}}, {"c", {0, 0}}}));
+  EXPECT_EQ(pairs("b", "owed"), (Pairs{{"a", {200, 200}}, {"c", {100, 100}}}));
+  EXPECT_EQ(pairs("c", "of_case"), (Pairs{{"a", {0, 0}}, {"b", {100, 100}}}));
+  for (const core::PartyId& party : parties_) {
+    for (const Discrepancy& found : differing(party)) EXPECT_EQ(found.ours.id, "visits/visits");
+  }
+
+  // A step of a's that does not verify at b: those two differ by that case, the third by none.
+  const core::CaseId lost = visit("a", "b");
+  carry();
+  report("a", lost);
+  carry("a", "b", [](core::MessageQueued& message) {
+    if (message.kind == "case.event") (*message.body.as_record())["to"] = "going";
+  });
+  carry();
+  for (const core::PartyId& party : parties_) tell(party, {"held"});
+  carry();
+  EXPECT_EQ(sides("c", "held").agree, Agree::yes);
+  const Sides apart = sides("a", "held");
+  EXPECT_EQ(apart.sides[1].party, "b");
+  EXPECT_EQ(apart.sides[1].agree, Agree::no);
+  EXPECT_EQ(apart.sides[2].agree, Agree::yes);
+  const auto found = differing("b");
+  const auto held =
+      std::ranges::find(found, "visits/held", [](const Discrepancy& one) { return one.ask.id; });
+  ASSERT_NE(held, found.end());
+  EXPECT_EQ(held->theirs.party, "a");
+  ASSERT_EQ(held->rows.size(), 1U);
+  EXPECT_EQ(held->rows[0].key, lost);
 }
 
 TEST_F(SidesTest, OnlyAnOfficerTells) {

@@ -120,6 +120,10 @@ std::optional<Discrepancy> discrepancy(views::Session& session, const ToldRow& t
   found.ask = {.id = told.figure, .as_of = told.as_of, .period = told.period};
   auto ours = answer(session, found.ask);
   if (!ours) return std::nullopt;  // the pack is known here, but has no such figure
+  if (ours->by_pairs) {
+    found.ask.with = told.from;
+    ours = answer(session, found.ask);
+  }
   found.ours = std::move(*ours);
   if (found.ours.add_sides && told.definition == found.ours.definition) return std::nullopt;
   auto [side, way] = compare_with(session, found.ask, found.ours, told);

@@ -32,6 +32,23 @@ std::optional<Period> Reader::period_of(const packs::Figure& figure) const {
   return std::pair{*Date::from_civil(as_of_.year(), 1, 1), as_of_};
 }
 
+bool Reader::is_theirs(const views::CaseFacts& facts) const {
+  return std::ranges::any_of(facts.parties, [&](const auto& row) { return row.second == with_; });
+}
+
+bool Reader::is_theirs(const packs::Figure& figure, packs::Scope& scope) {
+  if (figure.between_case) {
+    const auto id = packs::evaluate(*figure.between_case, scope);
+    const std::string* text = id ? id->as_text() : nullptr;
+    const views::CaseFacts* facts = text ? find_case(*text) : nullptr;
+    return facts && is_theirs(*facts);
+  }
+  return std::ranges::any_of(figure.between, [&](const packs::ProgramPtr& who) {
+    const auto party = packs::evaluate(*who, scope);
+    return party && *party == Value{with_};
+  });
+}
+
 const views::CaseFacts* Reader::find_case(std::string_view id) {
   if (const auto known = cases_.find(id); known != cases_.end()) return &known->second;
   auto facts = views::case_facts(session_, id);

@@ -23,12 +23,20 @@ namespace bashu::figures {
 
 class Reader final : public views::Lookups {
  public:
-  Reader(views::Session& session, Date as_of, std::optional<Period> period)
-      : session_{session}, as_of_{as_of}, period_{period} {}
+  Reader(views::Session& session, const Ask& ask)
+      : session_{session}, as_of_{ask.as_of}, period_{ask.period}, with_{ask.with} {}
 
   [[nodiscard]] views::Session& session() { return session_; }
   // The days whose `from` counts; nullopt: all of them.
   [[nodiscard]] std::optional<Period> period_of(const packs::Figure& figure) const;
+
+  // Whether only rows that a certain other party holds too are counted.
+  [[nodiscard]] bool is_partial(const packs::Figure& figure) const {
+    return !with_.empty() && figure.concerns == packs::Figure::Concerns::parties;
+  }
+  // Whether a row of such a count is one of theirs.
+  [[nodiscard]] bool is_theirs(const views::CaseFacts& facts) const;
+  [[nodiscard]] bool is_theirs(const packs::Figure& figure, packs::Scope& scope);
 
   const views::CaseFacts* find_case(std::string_view id) override;
   packs::Eval<const Value*> record(const core::RegisterId& reg, std::string_view key) override;
@@ -62,6 +70,7 @@ class Reader final : public views::Lookups {
   views::Session& session_;
   Date as_of_;
   std::optional<Period> period_;
+  core::PartyId with_;
   std::map<std::string, Register, std::less<>> registers_;
   std::map<std::string, views::CaseFacts, std::less<>> cases_;
   std::map<std::string, Value, std::less<>> figures_;

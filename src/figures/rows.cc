@@ -40,6 +40,7 @@ bool counts(Reader& reader, const packs::Figure& figure, const views::Counted& r
 void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit) {
   views::Session& session = reader.session();
   const std::string thing = def.pack->name + "/" + def.figure->of;
+  const bool partial = reader.is_partial(*def.figure);
   if (def.figure->source == Source::service) {
     const auto it = session.catalogue.services.find(thing);
     if (it == session.catalogue.services.end()) return;
@@ -50,6 +51,8 @@ void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit
     query.bind(0, session.known).bind(1, session.known);
     while (query.step()) {
       const views::CaseFacts facts = views::case_of(table, session.catalogue, query);
+      if (!views::is_counted_here(*def.figure, facts, session.own)) continue;
+      if (partial && !reader.is_theirs(facts)) continue;
       Line line;
       line.subject = facts.id;
       line.version = facts.version;
@@ -78,6 +81,7 @@ void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit
     line.version = facts.version;
     line.position = facts.valid_from;
     views::RowScope scope{reader, *def.pack, nullptr, "entry", &facts.fields};
+    if (partial && !reader.is_theirs(*def.figure, scope)) continue;
     visit(std::move(line), scope);
   }
 }
@@ -86,7 +90,7 @@ Tallies count(Reader& reader, const FigureDef& def, bool splits) {
   Tallies tallies{*def.figure};
   if (def.figure->source == Source::account) {
     count_accounts(reader, def, tallies);
-  } else if (def.stored) {
+  } else if (def.stored && !reader.is_partial(*def.figure)) {
     count_stored(reader, def, tallies, splits);
   } else {
     each_candidate(reader, def, [&](const Line& line, packs::Scope& scope) {
@@ -105,7 +109,7 @@ Tallies count(Reader& reader, const FigureDef& def, bool splits) {
 void each_line(Reader& reader, const FigureDef& def, const After& after, bool by_day,
                const std::function<bool(Line)>& visit) {
   if (def.figure->source == Source::value) return;
-  if (def.stored) {
+  if (def.stored && !reader.is_partial(*def.figure)) {
     each_stored_line(reader, def, after, visit);
     return;
   }

@@ -94,7 +94,20 @@ Value to_tell(views::Session& session, const std::vector<Ask>& asks) {
   Value::List items;
   for (Ask ask : asks) {
     ask.digest = true;
-    if (const auto ours = answer(session, ask)) items.push_back(item(session, ask, *ours));
+    const auto ours = answer(session, ask);
+    if (!ours) continue;
+    if (!ours->by_pairs) {
+      items.push_back(item(session, ask, *ours));
+      continue;
+    }
+    // Each hears what it holds a part of, and nothing of what two others have between them.
+    for (const core::PartyId& party : views::members(session)) {
+      if (party == session.own) continue;
+      ask.with = party;
+      Value part = item(session, ask, *answer(session, ask));
+      part.as_record()->emplace("to", party);
+      items.push_back(std::move(part));
+    }
   }
   Value::Record reached;
   for (const views::ChannelRow& channel : views::channels(session)) {

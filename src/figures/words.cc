@@ -127,4 +127,18 @@ std::string printed(const Answer& answer, const std::string& language) {
                     language);
 }
 
+std::string_view concerns_name(packs::Figure::Concerns concerns) {
+  using enum packs::Figure::Concerns;
+  switch (concerns) {
+    case opener:
+      return "opener";
+    case parties:
+      return "parties";
+    case everybody:
+      return "everybody";
+    default:
+      return {};
+  }
+}
+
 }  // namespace bashu::figures

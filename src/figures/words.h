@@ -27,4 +27,7 @@ using Says = packs::Figure::Says;
 // What is printed of an answer; empty if it has no value.
 [[nodiscard]] std::string printed(const Answer& answer, const std::string& language);
 
+// As a pack writes it; empty: the figure does not say.
+[[nodiscard]] std::string_view concerns_name(packs::Figure::Concerns concerns);
+
 }  // namespace bashu::figures

@@ -235,8 +235,12 @@ void print_figure(const Console& console, const Value& figure) {
   }
   for (const Value& side : list_at(figure, "by_side")) {
     const std::string why = side.text_at("why");
-    table.add({"  " + std::string{console.say("side", "一方")}, side.text_at("party"),
-               side.find("printed") ? side.text_at("printed") : "-",
+    std::string said = side.find("printed") ? side.text_at("printed") : "-";
+    if (side.find("ours")) {
+      said += std::string{console.say(" of what both hold; here ", "（双方共有部分）；本方 ")} +
+              amount("ours", side);
+    }
+    table.add({"  " + std::string{console.say("side", "一方")}, side.text_at("party"), said,
                agree_words(console, side) + (why.empty() ? "" : ": " + why_words(console, why))});
   }
   if (figure.find("total")) {

@@ -102,6 +102,9 @@ Reads reads_of(const Pack& pack, const Figure& figure) {
     if (program) follow(pack, service, *program, seen, reads);
   }
   for (const auto& [name, program] : figure.split) follow(pack, service, *program, seen, reads);
+  using enum Figure::Concerns;
+  const bool by_parties = figure.concerns == opener || figure.concerns == parties;
+  if (service && by_parties) reads.parties = true;
   return reads;
 }
 

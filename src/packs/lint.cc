@@ -323,6 +323,18 @@ void lint_figures(Load& load) {
   }
 }
 
+// In a circle of three a case is unknown to the third.
+void lint_concerns(Load& load) {
+  std::vector<std::string> silent;
+  for (const auto& [name, figure] : load.pack->figures) {
+    if (figure.source != Figure::Source::service || figure.add_sides) continue;
+    if (figure.concerns == Figure::Concerns::unsaid) silent.push_back(name);
+  }
+  if (silent.empty()) return;
+  load.reader.note("figures",
+                   "of cases, without 'concerns' (opener or parties): " + list_of(silent));
+}
+
 }  // namespace
 
 void lint(Load& load) {
@@ -349,6 +361,7 @@ void lint(Load& load) {
   }
   lint_registers(load);
   lint_figures(load);
+  lint_concerns(load);
 }
 
 }  // namespace bashu::packs

@@ -94,11 +94,65 @@ void figure_look(Load& load, Figure& figure, const Value::Record& source, const 
   }
 }
 
+// Whom the rows concern: a name, or of records and accounts the expressions that give the parties.
+void figure_concerns(Load& load, Figure& figure, const Value::Record& source, const Site& site,
+                     const std::string& path) {
+  const Value* concerns = get(source, "concerns");
+  if (!concerns) return;
+  const std::string at = below(path, "concerns");
+  const bool of_cases = figure.source == Figure::Source::service;
+  if (get(source, "sides")) {
+    load.reader.fault(below(path, "sides"), "'concerns' says it; leave 'sides' out");
+  }
+  const Value::List* between = concerns->as_list();
+  const Value::Record* by_case = concerns->as_record();
+  if (between || by_case) {
+    const bool mirrored = site.entry && site.entry->kept == Kept::parties && !site.entry->editions;
+    if (!(site.account || mirrored)) {
+      load.reader.fault(at,
+                        "parties are given by expressions only of an account or of a register "
+                        "'kept: parties' without editions");
+    }
+  }
+  if (by_case) {
+    figure.concerns = Figure::Concerns::parties;
+    load.reader.keys(*by_case, at, {"case"});
+    const Value* id = load.reader.need(*by_case, at, "case");
+    figure.between_case = load_expression(load, id, ShapeKind::text, site, below(at, "case"));
+    return;
+  }
+  if (between) {
+    if (between->empty()) load.reader.fault(at, "names no party");
+    figure.concerns = Figure::Concerns::parties;
+    for (std::size_t i = 0; i < between->size(); ++i) {
+      const ProgramPtr who =
+          load_expression(load, &(*between)[i], ShapeKind::text, site, below(at, i));
+      if (who) figure.between.push_back(who);
+    }
+    return;
+  }
+  const std::string whom = load.reader.choice(concerns, at, {"everybody", "opener", "parties"});
+  if (of_cases && whom == "everybody") {
+    load.reader.fault(at, "a case is held by its parties only: opener or parties");
+  } else if (!of_cases && whom != "everybody") {
+    load.reader.fault(at, "'" + whom +
+                              "' is of cases; of an account or a register that its parties "
+                              "hold, list the expressions that give the parties");
+  } else if (site.entry && site.entry->kept != Kept::shared) {
+    load.reader.fault(at, "'" + figure.of + "' is not held by everybody");
+  }
+  figure.concerns = whom == "opener"    ? Figure::Concerns::opener
+                    : whom == "parties" ? Figure::Concerns::parties
+                                        : Figure::Concerns::everybody;
+  if (whom == "opener") figure.add_sides = true;
+}
+
 // An expression over other figures.
 void figure_of_figures(Load& load, const std::string& name, Figure& figure,
                        const Value::Record& source, const std::string& path) {
   const Value* value = get(source, "value");
-  for (const std::string_view key : {"of", "where", "from", "to", "period", "split", "show"}) {
+  for (const std::string_view key :
+       {"of", "where", "from", "to", "period", "split", "show", "concerns"}) {
     if (get(source, key)) {
       load.reader.fault(below(path, key),
                         "a figure with 'value' has no '" + std::string{key} + "'");
@@ -110,6 +164,28 @@ void figure_of_figures(Load& load, const std::string& name, Figure& figure,
   figure.source = Figure::Source::value;
   figure.measure = load.reader.program(value, below(path, "value"));
   load.checker.set_figure(name, figure.measure, site, false);
+}
+
+// A number over figures of which each side has its own part is one of the totals; what two parties
+// hold between them has no total.
+void check_parts(Load& load, const std::string& name, const Figure& figure) {
+  if (figure.source != Figure::Source::value || !figure.measure) return;
+  bool of_openers = false, of_parties = false;
+  each_node(figure.measure->root(), [&](const Node& node) {
+    if (node.op != Op::computed || node.of != "figure") return;
+    const Figure* part = find(load.pack->figures, node.name);
+    if (!part) return;
+    of_openers = of_openers || part->concerns == Figure::Concerns::opener;
+    of_parties = of_parties || part->concerns == Figure::Concerns::parties;
+  });
+  const std::string path = below("figures", name);
+  if (of_openers && of_parties) {
+    load.reader.fault(path, "reads a figure of the opener's cases and one of the parties'");
+  } else if (of_openers && !figure.add_sides) {
+    load.reader.fault(path, "reads a figure that each side counts for itself: 'sides: add'");
+  } else if (of_parties && figure.add_sides) {
+    load.reader.fault(below(path, "sides"), "what two parties hold between them does not add up");
+  }
 }
 
 // What is counted, and how.
@@ -169,7 +245,7 @@ void load_figure(Load& load, const std::string& name, Figure& figure, const Valu
   load.reader.keys(
       source, path,
       {"title", "of", "where", "from", "to", "count", "distinct", "sum", "min", "value", "period",
-       "unit", "split", "sides", "target", "compare", "show", "about"});
+       "unit", "split", "sides", "concerns", "target", "compare", "show", "about"});
   figure.title = load_title(load, source, path);
   if (const Value* about = get(source, "about")) {
     figure.about = load.reader.title(about, below(path, "about"));
@@ -190,6 +266,7 @@ void load_figure(Load& load, const std::string& name, Figure& figure, const Valu
   if (!of) return;
   figure.of = load.reader.text(of, below(path, "of"));
   const Site site = figure_site(load, figure.of, figure, below(path, "of"));
+  figure_concerns(load, figure, source, site, path);
 
   figure_measure(load, name, figure, source, site, path);
   const auto date = [&](std::string_view key) {
@@ -292,6 +369,7 @@ void load_figures(Load& load) {
       load_figure(load, name, made, *source, path);
     }
   }
+  for (const auto& [name, made] : load.pack->figures) check_parts(load, name, made);
   for (auto& [name, made] : load.pack->figures) {
     const Shape shape = load.checker.figure_shape(name);
     if (made.unit.empty() && shape.measured) {

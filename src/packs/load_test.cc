@@ -608,12 +608,20 @@ TEST(Load, MarksAccountsWhoseWindowIsAsked) {
 TEST(Load, NotesWithoutRefusing) {
   const Loaded loaded = load(changed("            why: {zh: 太轻, en: Too light}\n", ""));
   ASSERT_TRUE(loaded.pack) << told(loaded.findings, false);
-  EXPECT_EQ(told(loaded.findings, true), "40:11: a refusal has no reason (why)\n");
+  EXPECT_EQ(told(loaded.findings, true),
+            "40:11: a refusal has no reason (why)\n67:1: of cases, without 'concerns' (opener or "
+            "parties): visits\n");
   const Loaded figure =
       load(changed("from: case.reached('held'), count: true, split",
                    "where: has(data.note) && data.note == 'x', count: true, split"));
   ASSERT_TRUE(figure.pack) << told(figure.findings, false);
-  EXPECT_EQ(told(figure.findings, true), "");  // written once: nothing is rewritten
+  // Written once: nothing is rewritten.
+  EXPECT_EQ(told(figure.findings, true),
+            "68:1: of cases, without 'concerns' (opener or parties): visits\n");
+  const Loaded said =
+      load(changed("from: case.reached('held'), count: true, split",
+                   "concerns: parties, from: case.reached('held'), count: true, split"));
+  EXPECT_EQ(told(said.findings, true), "");
 }
 
 struct Original {
@@ -633,13 +641,17 @@ constexpr Original kOriginals[] = {
     {"hazardous-waste", "sha256:15917b9126a98e87d6ca5b526b75c82ffd52edd67c3c7310144b393814356be4",
      "43:56: goes to the whole circle, though it is not public\n281:72: permit refuses suspend in "
      "closing, consult, review, suspended (becomes an exception task)\n286:11: permit refuses "
-     "trip_done in consult, review (becomes an exception task)\n"},
+     "trip_done in consult, review (becomes an exception task)\n331:1: of cases, without "
+     "'concerns' (opener or parties): applications, approved, moved, on_the_road\n"},
     {"household-migration",
      "sha256:0a356c55cb313ae5517382cd753e2a21dc9badc3dcecf3eb6901908af0e5b310",
-     "73:7: no clock runs here\n"},
+     "73:7: no clock runs here\n140:1: of cases, without 'concerns' (opener or parties): "
+     "applications, on_the_way, settled, stuck\n"},
     {"joint-programme", "sha256:1a2021873ff2d6bbc60da5934e215a9cbcdd691e0a7bcce684025954cd08c825",
      "171:7: no clock runs here\n240:13: task refuses part_done in ready, signed (becomes an "
-     "exception task)\n246:7: no clock runs here\n322:3: has no 'from', and reads what can be "
+     "exception task)\n246:7: no clock runs here\n294:1: of cases, without 'concerns' (opener or "
+     "parties): completed, meetings, one_side_only, open_notices, overdue\n322:3: has no 'from', "
+     "and reads what can be "
      "rewritten: data.parts_done\n"},
     {"major-projects", "sha256:ba0adb246fcdcde3293fe8d141648ac77756f7248183106f3ab99179d358e2bc",
      ""},
@@ -647,7 +659,8 @@ constexpr Original kOriginals[] = {
      "sha256:4c28c70532368bb480b38239718dcca5dea6a8a55743aff3434b1c030d3166ea",
      "47:14: goes to the whole circle, though it is not public\n47:30: goes to the whole circle, "
      "though it is not public\n47:46: goes to the whole circle, though it is not public\n47:63: "
-     "goes to the whole circle, though it is not public\n"},
+     "goes to the whole circle, though it is not public\n272:1: of cases, without 'concerns' "
+     "(opener or parties): paid_by_fund, persons, settlements\n"},
 };
 INSTANTIATE_TEST_SUITE_P(Model, LoadOriginal, testing::ValuesIn(kOriginals));
 

@@ -230,7 +230,12 @@ struct Figure {
   std::string unit;     // shown unit; from the field where it can be
   int scale = 0;
   Named<ProgramPtr> split;
-  bool add_sides = false;
+  // Whom a row concerns: nobody said (old packs), each case its opener, its parties or those that
+  // `between` gives, everybody.
+  enum class Concerns : std::uint8_t { unsaid, opener, parties, everybody } concerns{};
+  std::vector<ProgramPtr> between;  // parties of a record or account,
+  ProgramPtr between_case;          // or the id of the case whose parties they are
+  bool add_sides = false;           // each side counts its own; always of `opener`
   std::optional<std::int64_t> target;
   enum class Says : std::uint8_t { exact, more_than, nearly } says{};
   std::int64_t step = 1;

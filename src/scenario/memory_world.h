@@ -27,10 +27,8 @@ class MemoryWorld final : public World {
   std::string begin_day(Date day) override;
   void link(const core::PartyId& party, bool up) override;
   void query(const core::PartyId& at, const std::function<void(const core::State&)>& read) override;
-  std::expected<FigureValue, std::string> figure(const core::PartyId& at, const std::string& id,
-                                                 Date as_of,
-                                                 std::optional<std::pair<Date, Date>> period,
-                                                 const Given& given) override;
+  std::expected<FigureValue, std::string> figure(const core::PartyId& at,
+                                                 const figures::Ask& ask) override;
   const Raised& raised(const core::PartyId& at) override;
   [[nodiscard]] core::Moment moment() const override;
 

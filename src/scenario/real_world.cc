@@ -202,21 +202,20 @@ void RealWorld::follow(One& one) {
   }
 }
 
-std::expected<FigureValue, std::string> RealWorld::figure(
-    const core::PartyId& at, const std::string& id, Date as_of,
-    std::optional<std::pair<Date, Date>> period, const Given& given) {
+std::expected<FigureValue, std::string> RealWorld::figure(const core::PartyId& at,
+                                                          const figures::Ask& ask) {
   One& one = nodes_.at(at);
   follow(one);
   if (auto ok = one.views->flush(); !ok) return std::unexpected{ok.error().what};
-  auto answer = one.views->read({}, [&](views::Session& session) {
-    return figures::answer(session, {.id = id, .as_of = as_of, .period = period, .given = given});
-  });
+  auto answer =
+      one.views->read({}, [&](views::Session& session) { return figures::answer(session, ask); });
   if (!answer) return std::unexpected{answer.error().what};
-  if (!*answer) return std::unexpected{"no figure " + id};
+  if (!*answer) return std::unexpected{"no figure " + ask.id};
   if (!(*answer)->error.empty()) return std::unexpected{(*answer)->error};
   return FigureValue{.value = (*answer)->value,
                      .splits = std::move((*answer)->splits),
-                     .added = std::move((*answer)->added)};
+                     .added = std::move((*answer)->added),
+                     .by_pairs = (*answer)->by_pairs};
 }
 
 const Raised& RealWorld::raised(const core::PartyId& at) {

@@ -77,11 +77,9 @@ TEST_P(RealNodes, ScenariosEndAlikeOverJournalsAndTls) {
                  const std::function<void(const core::State&)>& read) override {
         real_.query(at, read);
       }
-      std::expected<FigureValue, std::string> figure(const core::PartyId& at, const std::string& id,
-                                                     Date as_of,
-                                                     std::optional<std::pair<Date, Date>> period,
-                                                     const Given& given) override {
-        return real_.figure(at, id, as_of, period, given);
+      std::expected<FigureValue, std::string> figure(const core::PartyId& at,
+                                                     const figures::Ask& ask) override {
+        return real_.figure(at, ask);
       }
       const Raised& raised(const core::PartyId& at) override { return real_.raised(at); }
       [[nodiscard]] core::Moment moment() const override { return real_.moment(); }

@@ -399,37 +399,43 @@ class Play {
     const auto* definition = packs::find(pack_.figures, name);
     if (!definition) return fail("no figure " + name);
     const auto as_of = Date::parse(step.text_at("as_of", today_.text()));
-    std::optional<std::pair<Date, Date>> period;
+    figures::Ask ask{.id = pack_.name + "/" + name};
     if (const Value* given = step.find("period")) {
       const auto from = Date::parse(given->text_at("from"));
       const auto to = Date::parse(given->text_at("to"));
-      if (from && to) period = {*from, *to};
+      if (from && to) ask.period = {*from, *to};
     }
     if (!as_of) return fail("as_of: a date is expected");
+    ask.as_of = *as_of;
     std::map<core::PartyId, std::optional<std::int64_t>> values;
-    bool added = false;
+    bool added = false, by_pairs = false;
     for (const core::PartyId& party : acting_) {
-      auto value = world_.figure(party, pack_.name + "/" + name, *as_of, period, {});
+      auto value = world_.figure(party, ask);
       if (!value) return fail(name + " at " + party + ": " + value.error());
       values[party] = value->value;
       if (const Value* split = step.find("split")) values[party] = part(*value, *split);
       added = added || !value->added.empty();
+      by_pairs = by_pairs || value->by_pairs;
     }
     std::optional<std::int64_t> got = values[acting_.front()];
+    const Value* is = step.find("is");
+    if (by_pairs && is && is->as_record()) return each_counts(name, ask, values, *is);
     if (const std::string at = step.text_at("at"); !at.empty()) {
       got = values[at];
     } else if (added) {
-      got = total(name, *as_of, period);
+      got = total(ask);
     } else if (definition->add_sides) {
       std::int64_t sum = 0;
       for (const auto& [party, value] : values) sum += value.value_or(0);
       got = sum;
     } else {
       for (const auto& [party, value] : values) {
-        if (value != got) fail(name + ": the sides differ");
+        if (value == got) continue;
+        fail(name + (by_pairs ? ": each side has its own rows: `is: {party: value, ...}`"
+                              : ": the sides differ"));
       }
+      if (by_pairs) compare_pairs(name, ask);
     }
-    const Value* is = step.find("is");
     const bool same = is && (is->as_int() ? got == *is->as_int() : is->is_null() && !got);
     if (!same) {
       fail(name + " is " + (got ? std::to_string(*got) : "null") + ", expected " +
@@ -437,24 +443,52 @@ class Play {
     }
   }
 
+  // What each side counts where no side holds all, and that any two agree on what both hold.
+  void each_counts(const std::string& name, const figures::Ask& ask,
+                   const std::map<core::PartyId, std::optional<std::int64_t>>& values,
+                   const Value& is) {
+    for (const auto& [party, value] : values) {
+      const Value* wanted = is.find(party);
+      const std::int64_t* number = wanted ? wanted->as_int() : nullptr;
+      if (number && value == *number) continue;
+      fail(name + " at " + party + " is " + (value ? std::to_string(*value) : "null"));
+    }
+    compare_pairs(name, ask);
+  }
+
+  // Of what concerns the parties of a row any two sides count the same of what both hold.
+  void compare_pairs(const std::string& name, figures::Ask ask) {
+    for (const core::PartyId& one : acting_) {
+      for (const core::PartyId& other : acting_) {
+        if (other <= one) continue;
+        ask.with = other;
+        const auto here = world_.figure(one, ask);
+        ask.with = one;
+        const auto there = world_.figure(other, ask);
+        if (here && there && here->value == there->value) continue;
+        fail(name + ": " + one + " and " + other + " differ on what both hold");
+      }
+    }
+  }
+
   // Over all sides, each counting its own; of a `value` its expression over such totals.
-  std::optional<std::int64_t> total(const std::string& name, Date as_of,
-                                    const std::optional<std::pair<Date, Date>>& period) {
+  std::optional<std::int64_t> total(const figures::Ask& ask) {
     std::int64_t sum = 0;
     for (const core::PartyId& party : acting_) {
-      const std::string id = pack_.name + "/" + name;
-      const auto value = world_.figure(party, id, as_of, period, {});
+      const auto value = world_.figure(party, ask);
       if (!value) {
-        fail(name + " at " + party + ": " + value.error());
+        fail(ask.id + " at " + party + ": " + value.error());
         return std::nullopt;
       }
       sum += value->value.value_or(0);
       if (value->added.empty()) continue;
-      Given given;
-      for (const std::string& part : value->added) {
-        given[part] = total(part, as_of, period).value_or(0);
+      figures::Ask whole = ask;
+      for (const std::string& name : value->added) {
+        figures::Ask part = ask;
+        part.id = pack_.name + "/" + name;
+        whole.given[name] = total(part).value_or(0);
       }
-      const auto over = world_.figure(party, id, as_of, period, given);
+      const auto over = world_.figure(party, whole);
       return over ? over->value : std::nullopt;
     }
     return sum;

@@ -21,9 +21,9 @@ namespace bashu::scenario {
 struct FigureValue {
   std::optional<std::int64_t> value;
   std::vector<figures::Split> splits;
-  std::vector<std::string> added;  // views::FigureAnswer::added
+  std::vector<std::string> added;  // figures::Answer::added
+  bool by_pairs = false;           // figures::Answer::by_pairs
 };
-using Given = std::map<std::string, std::int64_t>;  // views::FigureAsk::given
 
 // What has been raised at a node since the beginning.
 struct Raised {
@@ -50,9 +50,8 @@ class World {
   virtual void link(const core::PartyId& party, bool up) = 0;
   virtual void query(const core::PartyId& at,
                      const std::function<void(const core::State&)>& read) = 0;
-  virtual std::expected<FigureValue, std::string> figure(
-      const core::PartyId& at, const std::string& id, Date as_of,
-      std::optional<std::pair<Date, Date>> period, const Given& given) = 0;
+  virtual std::expected<FigureValue, std::string> figure(const core::PartyId& at,
+                                                         const figures::Ask& ask) = 0;
   virtual const Raised& raised(const core::PartyId& at) = 0;
   [[nodiscard]] virtual core::Moment moment() const = 0;
 };

@@ -47,7 +47,11 @@ void fill_definition(Ask& ask, const FigureView& view, Slots page) {
   line("site.from", program(figure.from), true);
   line("site.until", program(figure.to), true);
   if (figure.yearly) line("site.period", ask.say("site.yearly"), false);
-  line("site.sides_rule", ask.say(figure.add_sides ? "site.sides_add" : "site.sides_same"), false);
+  const char* sides = view.answer.by_pairs                                 ? "site.sides_pairs"
+                      : figure.concerns == packs::Figure::Concerns::opener ? "site.sides_opener"
+                      : figure.add_sides                                   ? "site.sides_add"
+                                                                           : "site.sides_same";
+  line("site.sides_rule", ask.say(sides), false);
   line("site.digest", view.answer.definition, true);
 }
 
@@ -55,7 +59,11 @@ void fill_sides(Ask& ask, const FigureView& view, Slots page) {
   for (const SideView& side : view.sides) {
     Slots row = page.add("SIDE");
     row.set("PARTY", ask.party(side.party));
-    row.set("VALUE", side.printed.empty() ? ask.say("site.not_told") : side.printed);
+    std::string said = side.printed.empty() ? ask.say("site.not_told") : side.printed;
+    if (side.ours && view.sides.size() > 2) {
+      said = ask.say("site.of_both", {{"theirs", said}, {"ours", printed(ask, view, *side.ours)}});
+    }
+    row.set("VALUE", said);
   }
   Slots mark = page.add("MARK");
   mark.set("STYLE", mark_style(view.mark));

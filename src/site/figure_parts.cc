@@ -153,7 +153,8 @@ std::expected<std::optional<FigureView>, Fault> figure_view(const Ask& ask,
   view.value = view.answer.add_sides && figure.sides.total ? figure.sides.total : view.answer.value;
   std::vector<figures::Split> splits = added(figure);
   const bool sums = view.answer.add_sides && figure.sides.total;
-  view.neutral = view.mark == Mark::same && !view.answer.add_sides;
+  view.neutral = view.mark == Mark::same && !view.answer.add_sides &&
+                 !(view.answer.by_pairs && figure.sides.sides.size() > 2);
   if (ask.links.fixed() && !sums && view.mark != Mark::same) {
     if (const figures::Side* side = speaker(figure); side && !side->own) {
       view.value = side->value;
@@ -165,6 +166,7 @@ std::expected<std::optional<FigureView>, Fault> figure_view(const Ask& ask,
     view.sides.push_back({.party = side.party,
                           .printed = side.value ? printed(ask, view, *side.value) : "",
                           .value = side.value,
+                          .ours = side.ours,
                           .mark = mark_of(side.agree),
                           .told_on = side.told_on});
   }

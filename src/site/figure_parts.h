@@ -24,6 +24,8 @@ namespace bashu::site {
 struct SideView {
   std::string party, printed;  // empty: not told
   std::optional<std::int64_t> value;
+  // What we count of what both of us hold, where `value` is of that part.
+  std::optional<std::int64_t> ours = {};
   Mark mark{};
   std::optional<Date> told_on;
 };

@@ -35,6 +35,13 @@ packs::Eval<std::optional<Date>> day_of(const packs::Program& program, packs::Sc
 
 }  // namespace
 
+bool is_counted_here(const packs::Figure& figure, const CaseFacts& facts,
+                     const core::PartyId& own) {
+  if (figure.concerns != packs::Figure::Concerns::opener || !facts.service) return true;
+  const auto opener = facts.parties.find(facts.service->start.owner);
+  return opener != facts.parties.end() && opener->second == own;
+}
+
 std::optional<Counted> evaluate_row(const packs::Figure& figure, packs::Scope& scope, Span span) {
   using Way = packs::Figure::Way;
   if (span.from >= span.to) return std::nullopt;

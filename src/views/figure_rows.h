@@ -36,6 +36,10 @@ struct Counted {
   std::string error;         // the row cannot be counted on these days, and why
 };
 
+// Whether this node counts the case at all: another one does if it was opened there and the figure
+// counts each case at its opener.
+[[nodiscard]] bool is_counted_here(const packs::Figure& figure, const CaseFacts& facts,
+                                   const core::PartyId& own);
 // nullopt: it counts on no day.
 [[nodiscard]] std::optional<Counted> evaluate_row(const packs::Figure& figure, packs::Scope& scope,
                                                   Span span);

@@ -68,7 +68,7 @@ void Writer::evaluate(CaseNow& now, bool for_parent) {
   const packs::Pack* pack = nullptr;
   for (const std::size_t index : *now.table->figures) {
     const FigureDef& def = catalogue_.figures[index];
-    if (!concerned(def.reads)) continue;
+    if (!concerned(def.reads) || !is_counted_here(*def.figure, now.facts, own_)) continue;
     if (!scope || pack != def.pack.get()) {
       pack = def.pack.get();
       scope = std::make_unique<RowScope>(*this, *pack, &now.facts);
@@ -298,6 +298,7 @@ void Writer::backfill(const FigureDef& def) {
     std::vector<OpenRow> none;
     if (!of_register) {
       const CaseFacts facts = case_of(table, catalogue_, rows);
+      if (!is_counted_here(*def.figure, facts, own_)) continue;
       RowScope scope{*this, *def.pack, &facts};
       store(none, def, facts.id, 0, evaluate_row(*def.figure, scope, {}));
       continue;

@@ -31,6 +31,8 @@ services:
       answer: {working_days: 1, runs_in: sent, breach: late}
 figures:
   notices: {title: {zh: 通报数, en: Notices}, of: notice, from: case.opened, count: true, split: {river: data.river}}
+  between: {title: {zh: 双方通报数, en: Notices of the two}, of: notice, concerns: parties, from: case.opened, count: true}
+  sent: {title: {zh: 发出通报数, en: Notices sent}, of: notice, concerns: opener, from: case.opened, count: true}
 scenarios:
   - title: a notice
     today: 2026-03-02
@@ -90,9 +92,39 @@ class Third(CircleTest):
             self.assertEqual(node.as_("clerk").case(case)["state"], "confirmed")
             self.assertEqual(node.as_("clerk").figure("river-notices", "notices")["value"], 1)
         self.assertEqual(chongqing.as_("clerk").cases(pack="river-notices"), [])
+        self.figures_of_three(guizhou, sichuan, chongqing)
         self.verify("guizhou", "sichuan")
         self.verify("guizhou", "chongqing")
         self.verify("chongqing", "sichuan")
+
+    def figures_of_three(self, guizhou, sichuan, chongqing):
+        """A figure says whom it concerns; two sides compare what both hold."""
+        sichuan.as_("clerk").start("river-notices", "notice", "clerk",
+                                   {"upstream": "sichuan", "downstream": "chongqing"},
+                                   {"river": "长江", "measured": 7})
+        mail_delivered(list(self.nodes.values()))
+        today = sichuan.as_("admin").get("/calendars")["today"]
+        for node in self.nodes.values():
+            node.as_("admin").post("/figures/publish", {"as_of": today})
+        mail_delivered(list(self.nodes.values()))
+
+        def told(node, figure):
+            answer = node.as_("clerk").figure("river-notices", figure, as_of=today)
+            return answer, {side["party"]: side for side in answer["by_side"]}
+
+        # Said of nobody: three right numbers that seem to contradict each other.
+        self.assertIs(told(sichuan, "notices")[0]["agree"], False)
+        for node in self.nodes.values():
+            sent, _ = told(node, "sent")
+            self.assertEqual((sent["total"], sent["agree"], sent["concerns"]), (2, True, "opener"))
+        for node, own, shared in ((guizhou, 1, {"sichuan": 1, "chongqing": 0}),
+                                  (sichuan, 2, {"guizhou": 1, "chongqing": 1}),
+                                  (chongqing, 1, {"sichuan": 1, "guizhou": 0})):
+            between, sides = told(node, "between")
+            self.assertEqual((between["value"], between["agree"]), (own, True), node.party)
+            self.assertNotIn("total", between)
+            for party, value in shared.items():
+                self.assertEqual((sides[party]["value"], sides[party]["ours"]), (value, value))
 
     def adopted(self, node):
         packs = node.as_("admin").get("/packs")["packs"]

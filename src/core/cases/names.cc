@@ -14,16 +14,9 @@ namespace {
 using told::hold;
 
 constexpr std::size_t kNameMax = 120;
-constexpr std::size_t kDigitsMax = 18;
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  if (!is_digits(text) || text.size() > kDigitsMax || text.front() == '0') return std::nullopt;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 // One part of a name, between slashes: what stands in addresses and lists as it is.
@@ -46,17 +39,27 @@ bool is_numbered_by_another(const Deciding& d, std::string_view part, const Part
 Result is_started_above(const Deciding& d, const told::Step& step) {
   const Case* above = step.parent.empty() ? nullptr : d.draft.find_case(step.parent);
   if (!above) return hold("role", "the engine starts what a step of a case says");
-  const std::string stem = step.parent + "/" + step.service;
   const auto started = above->children.find(step.service);
   const std::int64_t count = started == above->children.end() ? 0 : started->second;
-  const auto number = step.id.starts_with(stem)
-                          ? number_of(std::string_view{step.id}.substr(stem.size()))
-                          : std::nullopt;
+  const auto number = child_number(step.id, step.parent, step.service);
   if (!number || *number > count) return hold("id", "no step has started " + step.id);
   return {};
 }
 
 }  // namespace
+
+std::optional<std::int64_t> child_number(std::string_view id, std::string_view parent,
+                                         std::string_view service) {
+  for (const std::string_view part : {parent, std::string_view{"/"}, service}) {
+    if (!id.starts_with(part)) return std::nullopt;
+    id.remove_prefix(part.size());
+  }
+  std::int64_t number = 0;
+  if (!is_digits(id) || id.front() == '0') return std::nullopt;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (error != std::errc{} || number > kChildrenMax) return std::nullopt;
+  return number;
+}
 
 Result may_be_named(const Deciding& d, const packs::Pack& pack, const PartyId& from,
                     const told::Step& step) {

@@ -126,7 +126,7 @@ Result take(const EditionDone& done, const packs::Effect& /*effect*/, const Carr
     BASHU_TRY(std::string key, key_of(reg, entries[i], place_of_entry(i), seen));
     const Record* known = of.d.draft.find_record(event.reg, key);
     if (known && known->keeper != of.by) {
-      contest(of.d, of.id, of.pack.name, done.reg, key, of.by);
+      claim_by_step(of.d, of.id, event.reg, key, of.by);
       continue;
     }
     event.entries.emplace_back(std::move(key), entries[i]);

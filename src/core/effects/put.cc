@@ -149,7 +149,7 @@ Result take(const PutDone& done, const packs::Effect& /*effect*/, const Carrying
   const Record* known = known_record(done, of);
   BASHU_TRY_OK(has_fields(reg, done));
   if (is_contested(reg, done, known, of.by)) {
-    contest(of.d, of.id, of.pack.name, done.reg, done.key, of.by);
+    claim_by_step(of.d, of.id, of.pack.name + "/" + done.reg, done.key, of.by);
     return {};
   }
   of.d.draft.decide(event_of(done, reg, known, of));

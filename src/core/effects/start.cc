@@ -4,17 +4,10 @@
 #include <utility>
 
 #include "base/try.h"
+#include "core/cases/names.h"
 #include "core/effects/effect.h"
 
 namespace bashu::core {
-
-namespace {
-
-constexpr std::int64_t kChildrenMax = 10'000;
-constexpr std::size_t kDigitsMax = 7;
-constexpr std::string_view kDigits = "0123456789";
-
-}  // namespace
 
 Computed<StartDone> compute(const packs::StartChild& start, Computing& of) {
   auto number = of.kids.find(start.service);
@@ -36,18 +29,15 @@ Computed<StartDone> compute(const packs::StartChild& start, Computing& of) {
 bool looks_up(const packs::StartChild& start) { return looks_up(start.with); }
 
 bool matches(const StartDone& done, const packs::StartChild& start, const Matching& with) {
-  const std::string stem = with.c.id + "/" + done.service;
-  if (start.service != done.service || !done.id.starts_with(stem)) return false;
-  const std::string digits = done.id.substr(stem.size());
-  return !digits.empty() && digits.size() <= kDigitsMax &&
-         digits.find_first_not_of(kDigits) == std::string::npos;
+  return start.service == done.service && child_number(done.id, with.c.id, done.service);
 }
 
 // Every node that knows the parent counts; the one that opens it tries when the step is done.
 Result enact(const StartDone& done, const packs::Effect& /*effect*/, const Carrying& of) {
-  const std::size_t digits = done.id.find_last_not_of(kDigits) + 1;
-  of.d.draft.decide(ChildNumbered{
-      .parent = of.id, .service = done.service, .number = std::stoll(done.id.substr(digits))});
+  // Also of a step that did not verify and was signed all the same.
+  const auto number = child_number(done.id, of.id, done.service);
+  if (!number) return told::hold("id", done.id + " is no name that a step gives");
+  of.d.draft.decide(ChildNumbered{.parent = of.id, .service = done.service, .number = *number});
   const auto* child = packs::find(of.pack.services, done.service);
   const auto opener = done.parties.find(child->start.owner);
   if (opener != done.parties.end() && opener->second == of.d.self()) {

@@ -36,7 +36,9 @@ std::size_t values_in(const Value& value) {
 enum class Rows { to_all, to_parties, to_nobody };
 Rows rows_of(const Deciding& d, const packs::Pack& pack, const packs::Figure& figure) {
   using Source = packs::Figure::Source;
-  const bool between_two = members(d).size() <= 2;
+  // What lists its parties is told to each of them by itself.
+  const bool between_two =
+      members(d).size() <= 2 || figure.concerns == packs::Figure::Concerns::parties;
   switch (figure.source) {
     case Source::service:
       return Rows::to_parties;
@@ -81,6 +83,7 @@ Result sort_item(const Deciding& d, const Value& value, ByReader& into) {
   if (!figure) return refuse(Why::no_such_figure, counted->item.figure);
   const Rows rows = rows_of(d, pack, *figure);
   for (const PartyId& party : adopters(d, pack, {})) {
+    if (!counted->to.empty() && counted->to != party) continue;
     into[{party, pack.digest}].push_back(told::write(for_reader(d, counted->item, rows, party)));
   }
   return {};

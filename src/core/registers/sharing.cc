@@ -115,12 +115,18 @@ std::vector<PartyId> sides_of(const Deciding& d, const packs::Pack& pack) {
   return sides;
 }
 
-void contest(Deciding& d, const CaseId& id, const std::string& pack, const std::string& reg,
-             const std::string& key, const PartyId& by) {
-  const RegisterId reg_id = pack + "/" + reg;
-  const PartyId keeper = d.draft.find_record(reg_id, key)->keeper;
-  d.draft.decide(RecordContested{.reg = reg_id, .key = key, .keeper = by});
-  raise_exception(d, id, reg + "/" + key + " is kept by " + keeper + " and by " + by);
+bool claim(Deciding& d, const RegisterId& reg, const std::string& key, const PartyId& by) {
+  if (d.draft.find_record(reg, key)->contested.contains(by)) return false;
+  d.draft.decide(RecordContested{.reg = reg, .key = key, .keeper = by});
+  return true;
+}
+
+void claim_by_step(Deciding& d, const CaseId& id, const RegisterId& reg, const std::string& key,
+                   const PartyId& by) {
+  if (!claim(d, reg, key, by)) return;
+  raise_exception(d, id,
+                  name_of(reg) + "/" + key + " is kept by " +
+                      d.draft.find_record(reg, key)->keeper + " and by " + by);
 }
 
 void share_record(Deciding& d, const packs::Pack& pack, const RecordPut& put,

@@ -23,9 +23,13 @@ inline constexpr std::string_view kKeyField = "key";
 // All among whom the pack is in force: whose values a record that names no sides waits for.
 [[nodiscard]] std::vector<PartyId> sides_of(const Deciding& d, const packs::Pack& pack);
 
-// Two sides made the same record at the same time: both must hear of it.
-void contest(Deciding& d, const CaseId& id, const std::string& pack, const std::string& reg,
-             const std::string& key, const PartyId& by);
+// `by` claims to keep a record that is known here as another's: that stands, and the claim beside
+// it, once. False: it was known.
+bool claim(Deciding& d, const RegisterId& reg, const std::string& key, const PartyId& by);
+// The same by a step of a case: two sides made one record at the same time, and both must hear of
+// it.
+void claim_by_step(Deciding& d, const CaseId& id, const RegisterId& reg, const std::string& key,
+                   const PartyId& by);
 
 void share_record(Deciding& d, const packs::Pack& pack, const RecordPut& put,
                   const std::vector<PartyId>& told);

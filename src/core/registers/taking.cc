@@ -42,7 +42,7 @@ struct Taking {
       std::string key = reg.key_of(entry);
       const Record* known = d.draft.find_record(event.reg, key);
       if (known && known->keeper != from) {
-        claim(event.reg, key, *known);
+        note_claim(event.reg, key, *known);
         continue;
       }
       event.entries.emplace_back(std::move(key), entry);
@@ -76,7 +76,7 @@ struct Taking {
     }
     const Record* known = d.draft.find_record(event.reg, item.key);
     if (plain && known && known->keeper != from) {
-      claim(event.reg, item.key, *known);
+      note_claim(event.reg, item.key, *known);
       return {};
     }
     BASHU_TRY_OK(is_theirs_to_say(reg, item, known, plain));
@@ -117,11 +117,8 @@ struct Taking {
     return {};
   }
 
-  // The keeper's record stands; what they claim stands beside it, once.
-  void claim(const RegisterId& reg, const std::string& key, const Record& known) {
-    if (known.contested.contains(from)) return;
-    d.draft.decide(RecordContested{.reg = reg, .key = key, .keeper = from});
-    contested.push_back(reg + "/" + key + " (" + known.keeper + ")");
+  void note_claim(const RegisterId& reg, const std::string& key, const Record& known) {
+    if (claim(d, reg, key, from)) contested.push_back(reg + "/" + key + " (" + known.keeper + ")");
   }
 };
 

@@ -86,7 +86,7 @@ std::expected<FigureItem, std::string> read_item(const Value& value, bool with_p
   if (!record) return std::unexpected{"items"};
   FigureItem item;
   for (const auto& [name, member] : *record) {
-    if (with_pack && name == "pack" && member.as_text()) continue;
+    if (with_pack && (name == "pack" || name == "to") && member.as_text()) continue;
     if (!read_optional(name, member, item)) return std::unexpected{name};
   }
   item.figure = value.text_at("figure");
@@ -166,7 +166,7 @@ std::expected<CountedAll, std::string> read_counted_all(const Value& told) {
 
 std::expected<Counted, std::string> read_counted(const Value& item) {
   BASHU_TRY(FigureItem read, read_item(item, true));
-  return Counted{.pack = item.text_at("pack"), .item = std::move(read)};
+  return Counted{.pack = item.text_at("pack"), .to = item.text_at("to"), .item = std::move(read)};
 }
 
 }  // namespace bashu::core::told

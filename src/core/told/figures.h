@@ -44,6 +44,7 @@ struct Figures {
 // What the views have to tell.
 struct Counted {
   std::string pack;  // digest
+  PartyId to;        // the only reader; empty: all of them
   FigureItem item;
 };
 struct CountedAll {

@@ -1,0 +1,208 @@
+// One line a route, in a small notation: `name:what`, `name?:what` where it may be missing; what is
+// text, date, count, number, bool, any, a Name of the first table, `[what]`, `{what}` of any names,
+// or `what|null`.
+#include "api/answer_forms.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace bashu::api {
+
+namespace {
+
+struct Form {
+  std::string_view name, members;
+};
+struct Answer {
+  std::string_view method, path, members;
+};
+
+constexpr std::array kParts{
+    Form{"Visit", "state:text on:date"},
+    Form{"Case",
+         "id:text pack:text pack_digest:text service:text state:text version:count parties:{text} "
+         "opened:date since:date reached:[Visit] disputed:bool changed_at:count parent?:text "
+         "title?:text data:any state_title?:text final?:bool owner?:text disputes?:[Dispute] "
+         "position?:count"},
+    Form{"Signature", "by:text content:text note:text position:count"},
+    Form{"Dispute",
+         "by:text reason:text detail:text content:text raised:count ended:count|null "
+         "signatures:[Signature]"},
+    Form{"Choice",
+         "event:text passes:bool why:[text] title?:text form?:[text] roles?:[text] sign?:any"},
+    Form{"Clock", "clock:text due:date fired:bool"},
+    Form{"Step",
+         "version:count event:text from:text to?:text decided_by:text role:text branch:number "
+         "on:date digest:text input:any set:any position:count notice?:text principal?:text"},
+    Form{"Task",
+         "number:count kind:text case:text roles:[text] title:text on:date position:count "
+         "detail?:text"},
+    Form{"Waiting", "since:date due?:date task?:count title?:text case:Case"},
+    Form{"Hit", "register?:text title?:text key?:text case?:Case"},
+    Form{"Count", "in:text count:count"},
+    Form{"Record",
+         "keeper:text version:count on:date fields:any changed_at:count key?:text case?:text "
+         "edition?:text number?:count contested?:[text]"},
+    Form{"Edition",
+         "name:text number:count keeper:text on:date case:text entries:count digest:text "
+         "position:count"},
+    Form{"Account", "key:text balance:any"},
+    Form{"Posting", "on:date amount:any counter:any case:text position:count"},
+    Form{"Held", "party:text seq:count kind:text stream:text pack:text reason:text body:any"},
+    Form{"Channel",
+         "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
+         "backlog:count received:count held:count stopped:text trouble:text "
+         "life_used_percent:number"},
+    Form{"Alarm", "time_ms:count code:text party:text text:text"},
+    Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
+    Form{"Party",
+         "party:text member:bool origin:text endpoint:text root:text root_key:text tls_ca:[text]"},
+    Form{"Key",
+         "kid:text party:text role:text alg:text key:text name:text from:count to:count "
+         "revoked:count"},
+    Form{"Entry",
+         "position:count time_ms:count kind:text events?:[any] outcome?:text reason?:text "
+         "channel?:text seq?:count leaf?:text evidence?:text proof?:text"},
+    Form{"Message",
+         "direction:text party:text seq:count kind:text outcome:text reason:text position:count "
+         "answered:count|null message_id?:text envelope?:text receipt?:text"},
+    Form{"Calendar", "party:text version:count years:[count] holidays:[date] workdays:[date]"},
+    Form{"SplitValue", "key:any value:number|null"},
+    Form{"Split", "name:text values:[SplitValue]"},
+    Form{"ListInForce", "register:text name:text number:count keeper:text on:date digest:text"},
+    Form{"OnTheWay", "to_them:count from_them:count"},
+    Form{"Side",
+         "party:text told:bool value:number|null agree:any printed?:text ours?:number rows?:count "
+         "definition?:text position?:count told_on?:date their_position?:count "
+         "on_the_way?:OnTheWay compared_at?:count why?:text"},
+    Form{"Published",
+         "row:text title:text value?:number says?:text printed?:text as_of?:date period?:[date] "
+         "split?:any note?:text"},
+    Form{"Figure",
+         "figure:text title:text side:text as_of:date known_at:count value:number|null unit:text "
+         "scale:count says:text bound?:number|null target:number|null sides:text concerns?:text "
+         "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
+         "printed:text rows_digest?:text error?:text period?:[date] by_side:[Side] agree:any "
+         "total?:number|null published?:Published published_rows?:[Published]"},
+    Form{"FigureDefined",
+         "figure:text title:text unit:text scale:count sides:text target:number|null "
+         "takes_period:bool split:[text] show:[text]"},
+    Form{"FigureRow",
+         "shown:any positions:[count] from?:date to?:date value?:any subject?:text version?:count "
+         "edition?:text split?:any"},
+    Form{"OverviewSection", "section:text title:text rows:[any]"},
+    Form{"Warning", "where:text why:text"},
+    Form{"Refusal", "line:count code:text number:count title:text errors?:[Warning]"},
+};
+
+constexpr std::string_view kDone =
+    "position?:count dry_run?:bool refusals?:[Refusal] warnings?:[Warning] ";
+
+constexpr std::array kAnswers{
+    Answer{"GET", "/session/ways", "password:bool openid?:any"},
+    Answer{"GET", "/cases", "cases:[Case] next:text position:count"},
+    Answer{"POST", "/cases", "*case:text version:count state:text"},
+    Answer{"POST", "/cases/{id}/events/{event}", "*case:text version:count state:text asked?:text"},
+    Answer{"GET", "/cases/{id}", "=Case"},
+    Answer{"GET", "/cases/{id}/choices",
+           "case:text state:text version:count choices:[Choice] clocks:[Clock]"},
+    Answer{"GET", "/cases/{id}/history", "case:text steps:[Step] position:count"},
+    Answer{"GET", "/cases/{id}/evidence",
+           "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
+    Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
+    Answer{"GET", "/inbox", "items:[Waiting] tasks:count cases:count overdue:count next:text"},
+    Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
+    Answer{"GET", "/packs/{pack}/registers/{register}",
+           "register:text title:text records:[Record] next:text position:count "
+           "editions?:[Edition]"},
+    Answer{"POST", "/packs/{pack}/registers/{register}/records",
+           "*taken:count known:count refused:count"},
+    Answer{"POST", "/packs/{pack}/feeds/{feed}", "*taken:count known:count refused:count"},
+    Answer{"GET", "/packs/{pack}/books/{book}/{kind}",
+           "book:text kind:text title:text unit:text scale:count position:count next:text "
+           "accounts?:[Account] key?:text postings?:[Posting]"},
+    Answer{"GET", "/held", "held:[Held]"},
+    Answer{"GET", "/circle",
+           "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
+           "parties?:[Party] keys?:[Key]"},
+    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm]"},
+    Answer{"POST", "/channels/{party}/start", "*waits_for?:text asked_by?:text"},
+    Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
+    Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},
+    Answer{"GET", "/figures/{pack}/{figure}/records",
+           "figure:text as_of:date records:[FigureRow] next:text"},
+    Answer{"POST", "/figures/publish", "*items:count messages:count"},
+    Answer{"GET", "/calendars", "today:date calendars:[Calendar]"},
+    Answer{"GET", "/overview",
+           "as_of:date side:text position:count numbers:count as_published:count differing:count "
+           "sections:[OverviewSection]"},
+    Answer{"GET", "/discrepancies", "discrepancies:[any] told?:count"},
+};
+
+Value ref(std::string_view name) {
+  return Value::Record{{"$ref", "#/components/schemas/" + std::string{name}}};
+}
+
+Value of_what(std::string_view what) {
+  constexpr std::string_view kOrNull = "|null";
+  if (what.ends_with(kOrNull)) {
+    what.remove_suffix(kOrNull.size());
+    return Value::Record{{"anyOf", Value::List{of_what(what), Value::Record{{"type", "null"}}}}};
+  }
+  if (what.front() == '[') {
+    return Value::Record{{"type", "array"}, {"items", of_what(what.substr(1, what.size() - 2))}};
+  }
+  if (what.front() == '{') {
+    return Value::Record{{"type", "object"},
+                         {"additionalProperties", of_what(what.substr(1, what.size() - 2))}};
+  }
+  if (what == "text") return Value::Record{{"type", "string"}};
+  if (what == "date") return Value::Record{{"type", "string"}, {"format", "date"}};
+  if (what == "count") return Value::Record{{"type", "integer"}, {"minimum", 0}};
+  if (what == "number") return Value::Record{{"type", "integer"}};
+  if (what == "bool") return Value::Record{{"type", "boolean"}};
+  if (what == "any") return Value::Record{};
+  return ref(what);
+}
+
+Value of_members(std::string_view members) {
+  Value::Record properties;
+  Value::List required;
+  while (!members.empty()) {
+    const std::size_t space = std::min(members.find(' '), members.size());
+    std::string_view name = members.substr(0, members.find(':'));
+    const std::string_view what = members.substr(name.size() + 1, space - name.size() - 1);
+    members.remove_prefix(std::min(space + 1, members.size()));
+    if (name.ends_with('?')) {
+      name.remove_suffix(1);
+    } else {
+      required.emplace_back(name);
+    }
+    properties.emplace(name, of_what(what));
+  }
+  Value::Record schema{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+}  // namespace
+
+Value::Record answer_parts() {
+  Value::Record parts;
+  for (const Form& form : kParts) parts.emplace(form.name, of_members(form.members));
+  return parts;
+}
+
+std::optional<Value> answer_form(std::string_view method, std::string_view path) {
+  for (const Answer& answer : kAnswers) {
+    if (answer.method != method || answer.path != path) continue;
+    if (answer.members.starts_with('=')) return ref(answer.members.substr(1));
+    if (!answer.members.starts_with('*')) return of_members(answer.members);
+    return of_members(std::string{kDone} + std::string{answer.members.substr(1)});
+  }
+  return std::nullopt;
+}
+
+}  // namespace bashu::api

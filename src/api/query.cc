@@ -1,0 +1,174 @@
+#include "api/query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <string>
+
+#include "base/date.h"
+#include "figures/known_at.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::uint64_t kRowsMax = 1'000;
+
+using Is = Parameter::Is;
+
+bool is_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() && number >= least &&
+         number <= most;
+}
+
+std::optional<Problem> odd_value(Is is, const std::string& name, const std::string& value) {
+  constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 62U;
+  switch (is) {
+    case Is::number:
+      if (is_number(value, 0, kPositionMax)) return std::nullopt;
+      return malformed(name, "A whole number is expected.", "应为非负整数。");
+    case Is::flag:
+      if (value == "true" || value == "false") return std::nullopt;
+      return malformed(name, "`true` or `false` is expected.", "应为 true 或 false。");
+    case Is::date:
+      if (Date::parse(value)) return std::nullopt;
+      return malformed(name, "A date like 2026-03-31 is expected.", "应为日期，例如 2026-03-31。");
+    case Is::rows:
+      if (is_number(value, 1, kRowsMax)) return std::nullopt;
+      return malformed(name, "1 to 1,000 is expected.", "应为 1 至 1,000。");
+    case Is::period:
+      if (figures::parse_period(value)) return std::nullopt;
+      return malformed(name, "Two dates are expected: 2026-01-01..2026-03-31.",
+                       "应为两个日期：2026-01-01..2026-03-31。");
+    default:
+      if (!value.empty()) return std::nullopt;
+      return malformed(name, "It is empty; leave it out.", "为空；不需要时请省略。");
+  }
+}
+
+const Parameter* find(std::string_view name) {
+  const auto& all = query_parameters();
+  const auto it = std::ranges::find(all, name, &Parameter::name);
+  return it == all.end() ? nullptr : &*it;
+}
+
+// What the packs held here name.
+struct Names {
+  std::set<std::string, std::less<>> services, states, roles, things;
+};
+Names names_of(const Shelf& shelf) {
+  Names all;
+  for (const HeldPack* held : shelf.list()) {
+    for (const auto& [name, service] : held->pack->services) {
+      all.services.insert(name);
+      all.things.insert(held->pack->name + "/" + name);
+      for (const auto& [state, definition] : service.states) all.states.insert(state);
+      for (const packs::PartyDef& party : service.parties) all.roles.insert(party.name);
+    }
+    for (const auto& [name, reg] : held->pack->registers) {
+      all.things.insert(held->pack->name + "/" + name);
+    }
+  }
+  return all;
+}
+
+bool is_named(const Shelf& shelf, Is is, const std::string& value) {
+  switch (is) {
+    case Is::pack:
+      return shelf.find(value) != nullptr;
+    case Is::party:
+      return value == shelf.own || shelf.parties.contains(value);
+    case Is::service:
+      return names_of(shelf).services.contains(value);
+    case Is::state:
+      return names_of(shelf).states.contains(value);
+    case Is::plays:
+      return names_of(shelf).roles.contains(value);
+    case Is::within:
+      return names_of(shelf).things.contains(value);
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+const std::vector<Parameter>& query_parameters() {
+  static const std::vector<Parameter> kParameters{
+      {"after", Is::place, "`next` of the page before"},
+      {"as_of", Is::date, "the date the answer is about (default: today)"},
+      {"at", Is::number, "read as it was at this position"},
+      {"at_least", Is::number, "wait until the views have reached this position"},
+      {"case", Is::text, "id of the case"},
+      {"changed_since", Is::number, "changed by an entry after this position"},
+      {"closed", Is::flag, "also closed ones"},
+      {"digest", Is::flag, "with the digest of the rows that counted"},
+      {"dry_run", Is::flag, "decide and tell, change nothing"},
+      {"due_until", Is::date, "only what has to be done by then"},
+      {"from", Is::number, "position of the first entry"},
+      {"in", Is::within, "`pack/service` or `pack/register`"},
+      {"in_force_from", Is::date, "first day in force (default: today)"},
+      {"key", Is::text, "exactly this key"},
+      {"kind", Is::text, "task or case"},
+      {"known_at", Is::moment, "a position, a date or a time: what was on record then"},
+      {"limit", Is::rows, "rows"},
+      {"mine", Is::flag, "only cases this principal began"},
+      {"month", Is::text, "2026-03: only postings of that month"},
+      {"next", Is::text, "path of the page to come back to"},
+      {"pack", Is::pack, "name of the pack"},
+      {"parent", Is::text, "sub-cases of this case"},
+      {"party", Is::party, "a party of the circle: that takes part, or whose value is asked for"},
+      {"period", Is::period, "2026-01-01..2026-03-31"},
+      {"pinned", Is::text, "the agreement id printed in the treaty"},
+      {"plays", Is::plays, "the party of the case that `party` plays"},
+      {"prefix", Is::text, "keys that begin so"},
+      {"q", Is::text, "words, or parts of them; Chinese as it is written"},
+      {"service", Is::service, "name of the service"},
+      {"state", Is::state, "name of the state"},
+      {"text", Is::text, "contained in the id or a readable text"},
+      {"values", Is::flag, "with their values, today"},
+      {"whole", Is::flag, "with evidence, envelopes, receipts and proofs themselves"},
+  };
+  return kParameters;
+}
+
+std::optional<Problem> odd_query(const Route& route, const http::Request& request) {
+  if (route.query == kAnyQuery) return std::nullopt;
+  const auto parameters = request.parameters();
+  if (!parameters) {
+    return malformed({}, "The query is not encoded correctly.", "查询串编码有误。");
+  }
+  // Any read may say how far the reader has got, also one that needs no views.
+  std::string known = " " + std::string{route.query} + " ";
+  if (route.method == "GET") known += "at_least ";
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : *parameters) {
+    if (name.empty() || known.find(" " + name + " ") == std::string::npos) {
+      const std::string list = route.query.empty() ? "-" : std::string{route.query};
+      return malformed(name, "Unknown here; known: " + list + ".",
+                       "未知参数；可用：" + list + "。");
+    }
+    if (!seen.insert(name).second) return malformed(name, "It stands twice.", "重复出现。");
+    if (auto odd = odd_value(find(name)->is, name, value)) return odd;
+  }
+  return std::nullopt;
+}
+
+std::optional<Problem> odd_name(const Route& route, const http::Request& request,
+                                const Shelf& shelf) {
+  if (route.query.empty() || route.query == kAnyQuery) return std::nullopt;
+  const auto parameters = request.parameters();
+  if (!parameters) return std::nullopt;
+  for (const auto& [name, value] : *parameters) {
+    const Parameter* parameter = find(name);
+    if (parameter && !is_named(shelf, parameter->is, value)) {
+      return malformed(name, "Nothing here is called `" + value + "`.",
+                       "此处没有名为“" + value + "”的对象。");
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace bashu::api
