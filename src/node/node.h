@@ -88,7 +88,8 @@ class Node {
   [[nodiscard]] virtual Clock& clock() = 0;
   [[nodiscard]] virtual Chance& chance() = 0;
 
-  // Grows whenever packs, parties or the day change: a copy made at the same count is still true.
+  // Grows whenever packs, parties, people or the day change: a copy made at the same count is still
+  // true.
   [[nodiscard]] virtual std::uint64_t circle_changes() const = 0;
   // How many entries are durable. wait_durable returns it once it is above `above` or the time is
   // up.
