@@ -15,9 +15,11 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "bench/bench.h"
+#include "core/people/people.h"
 #include "http/client.h"
 #include "http/message.h"
 #include "http/server.h"
+#include "people/admission.h"
 #include "people/entrance.h"
 #include "views/follower.h"
 
@@ -101,18 +103,19 @@ bool feeds_http(std::ostream& out) {
   print_sync(out, sync);
   const BenchNode one = open_node(folder.path() / "node", "alpha");
   adopt_bench_pack(*one.node);
-  const auto secret = people::add_key(one.dir / "api-keys.json",
-                                      {.id = "bench",
-                                       .name = "bench",
-                                       .roles = {{"*", {"clerk"}}},
-                                       .divisions = {},
-                                       .subject = {},
-                                       .may = {}},
-                                      one.chance->bytes(32));
-  BASHU_ASSERT(secret);
-  people::KeyRing keys{one.dir / "api-keys.json"};
-  BASHU_ASSERT(keys.open());
-  people::Entrance entrance{one.dir, keys, *one.chance};
+  const people::Secret secret = people::make_key_secret(*one.chance);
+  core::PrincipalSet clerk;
+  clerk.id = clerk.person = "key:bench";
+  clerk.version = 1;
+  clerk.roles = {"*:clerk"};
+  clerk.proof = secret.proof;
+  core::Asker by;
+  by.roles = {std::string{core::kDirectoryRole}};
+  const auto admitted = one.node->run(
+      {.command = core::SetPrincipal{.by = by, .who = clerk, .approval = 0}, .evidence = "{}"});
+  BASHU_ASSERT(std::holds_alternative<node::Done>(admitted));
+  people::Roster roster{*one.node, one.dir};
+  people::Entrance entrance{one.dir, roster, *one.chance};
   auto follower = views::Follower::start(*one.node, one.dir);
   BASHU_ASSERT(follower);
   api::Api api{{.node = one.node.get(),
@@ -149,7 +152,7 @@ bool feeds_http(std::ostream& out) {
       http::Call call{.to = url};
       call.request.method = "POST";
       call.request.target = "/api/v1/packs/bench/feeds/transfer";
-      call.request.headers = {{"Authorization", "Bearer " + *secret},
+      call.request.headers = {{"Authorization", "Bearer " + secret.text},
                               {"Content-Type", "application/json"}};
       Value::Record body;
       body["role"] = "clerk";

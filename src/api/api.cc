@@ -29,8 +29,8 @@ std::int64_t steady_ms() {
 bool is_true(const Call& call, std::string_view name) { return call.parameter(name) == "true"; }
 
 // The answer to a write that was decided.
-http::Response done_response(const node::Done& done, const std::vector<Warning>& warnings,
-                             const std::string& language, int status, bool dry_run) {
+http::Response done_response(const node::Done& done, const Write& what, const std::string& language,
+                             bool took_effect, bool dry_run) {
   Value answer = done.decision.answer;
   if (!answer.as_record()) answer = Value::Record{};
   Value::Record& record = *answer.as_record();
@@ -48,15 +48,18 @@ http::Response done_response(const node::Done& done, const std::vector<Warning>&
     }
     record["refusals"] = std::move(refused);
   }
-  if (!warnings.empty()) {
+  if (took_effect) {
+    for (const auto& [name, value] : what.told_once) record.insert_or_assign(name, value);
+  }
+  if (!what.warnings.empty()) {
     Value::List list;
-    for (const Warning& warning : warnings) {
+    for (const Warning& warning : what.warnings) {
       list.push_back(
           Value::Record{{"where", warning.where}, {"why", in_language(warning.why, language)}});
     }
     record["warnings"] = std::move(list);
   }
-  return json_response(answer, dry_run ? 200 : status);
+  return json_response(answer, dry_run ? 200 : what.status);
 }
 
 }  // namespace
@@ -262,7 +265,7 @@ struct Api::Core {
       http::Response response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
-        response = done_response(*decided, what.warnings, language, what.status, dry_run);
+        response = done_response(*decided, what, language, took_effect, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
         Problem problem = problem_of(*refused);
         tell_all(problem, what.faults);

@@ -29,6 +29,8 @@
 #include "node/system_environment.h"
 #include "packs/load.h"
 #include "papers/evidence.h"
+#include "people/secrets.h"
+#include "people/test_support.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -40,10 +42,11 @@ namespace fs = std::filesystem;
 using http::Request;
 using http::Response;
 
-std::string key_row(const std::string& id, const std::string& roles, const std::string& more = "") {
-  return R"({"id":")" + id + R"(","sha256":")" + hex(sha256("secret-" + id)) + R"(","roles":)" +
-         roles + more + "}";
-}
+// A firm whose driver has the key `driver`, and another, whose driver has the key `rival`.
+constexpr const char* kFirm = "91510100MA00000001";
+constexpr const char* kRival = "91500000MA00000009";
+const std::string kOfTheFirm =
+    std::string{R"({"subject":"post","name":"Zhang","firm":")"} + kFirm + R"("})";
 
 // What all tests of this file share: making a node takes longer than asking it.
 struct World {
@@ -52,7 +55,7 @@ struct World {
   node::SystemChance chance;
   std::unique_ptr<node::Node> node;
   std::unique_ptr<views::Follower> follower;
-  std::unique_ptr<people::KeyRing> keys;
+  std::unique_ptr<people::Roster> roster;
   std::unique_ptr<people::Entrance> entrance;
   std::unique_ptr<Api> api;
 
@@ -88,33 +91,41 @@ struct World {
     EXPECT_TRUE(followed) << followed.error().what;
     follower = std::move(*followed);
 
-    std::ofstream{dir / "keys.json"}
-        << "[" << key_row("clerk", R"({"errand":["clerk"]})") << ","
-        << key_row("chengdu", R"({"errand":["clerk"]})", R"(,"divisions":["5101"])") << ","
-        << key_row("ann", R"({"errand":["citizen"]})") << ","
-        << key_row("bob", R"({"errand":["citizen"]})") << ","
-        << key_row("driver", R"({"errand":["driver"]})") << ","
-        << key_row("cashier", R"({"errand":["cashier"]})") << "," << key_row("stranger", "{}")
-        << "," << key_row("auditor", "{}", R"(,"may":["audit"])") << ","
-        << key_row("auditor5101", "{}", R"(,"may":["audit"],"divisions":["5101"])") << ","
-        << key_row("registrar", "{}", R"(,"may":["registrar"])") << ","
-        << key_row("second", "{}", R"(,"may":["admin"])") << ","
-        << key_row("admin", "{}", R"(,"may":["admin"])") << "]";
-    keys = std::make_unique<people::KeyRing>(dir / "keys.json");
-    EXPECT_TRUE(keys->open());
-    people::Principal zhang{.id = "zhang",
-                            .name = "Zhang",
-                            .roles = {{"errand", {"citizen"}}},
-                            .kind = people::Principal::Kind::account};
-    EXPECT_TRUE(people::write_accounts(dir / "users.json",
-                                       {{"zhang",
-                                         {.who = std::make_shared<const people::Principal>(zhang),
-                                          .password = people::hash_password("a long password")}}}));
-    entrance = std::make_unique<people::Entrance>(dir, *keys, chance);
+    const auto key = [](const std::string& id, std::vector<std::string> roles,
+                        std::set<std::string, std::less<>> may = {},
+                        std::vector<std::string> divisions = {}) {
+      people::Principal one{.id = id, .divisions = std::move(divisions), .may = std::move(may)};
+      if (!roles.empty()) one.roles["errand"] = std::move(roles);
+      if (one.allows("admin")) one.person = "person-" + id;
+      if (id == "driver") one.subjects = {kFirm};
+      if (id == "rival") one.subjects = {kRival};
+      return one;
+    };
+    for (const people::Principal& one :
+         {key("clerk", {"clerk"}), key("chengdu", {"clerk"}, {}, {"5101"}), key("ann", {"citizen"}),
+          key("bob", {"citizen"}), key("driver", {"driver"}), key("rival", {"driver"}),
+          key("untied", {"driver"}), key("cashier", {"cashier"}), key("stranger", {}),
+          key("auditor", {}, {"audit"}), key("auditor5101", {}, {"audit"}, {"5101"}),
+          key("registrar", {}, {"registrar"}), key("second", {}, {"admin"}),
+          key("admin", {}, {"admin"})}) {
+      EXPECT_TRUE(
+          people::is_done(people::admit(*node, one, people::key_proof("secret-" + one.id))));
+    }
+    const people::Principal zhang{.id = "zhang",
+                                  .name = "Zhang",
+                                  .roles = {{"errand", {"citizen"}}},
+                                  .kind = people::Principal::Kind::account};
+    const auto password = people::make_password(*node, dir / "sichuan", "a long password");
+    EXPECT_TRUE(password);
+    EXPECT_TRUE(people::is_done(people::admit(*node, zhang, password->proof)));
+    roster = std::make_unique<people::Roster>(*node, dir / "sichuan");
+    entrance = std::make_unique<people::Entrance>(dir, *roster, chance);
     api = std::make_unique<Api>(parts());
   }
   ~World() {
     api.reset();
+    entrance.reset();
+    roster.reset();
     follower.reset();
     node.reset();
     fs::remove_all(dir);
@@ -419,6 +430,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
        {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/discrepancies", "/discrepancies", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/held", "/held", {403, 403, 403, 403, 403, 403, 200, 200, 403, 200}},
+      {"/keys", "/keys", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/users", "/users", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/approvals", "/approvals", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
   };
   // These answer every key, and lists only with what it may see: the tests below.
   std::set<std::string_view> walked{"/packs",
@@ -618,19 +632,21 @@ TEST_F(ApiTest, TwoAdministratorsStartAStoppedChannel) {
 }
 
 TEST_F(ApiTest, OwnCasesAndAllCases) {
-  const std::string anns = start("ann");
+  const std::string anns = start("ann", "citizen", kOfTheFirm);
   const std::string bobs = start("bob");
   EXPECT_EQ(ids(get("ann", "/cases?limit=1000")).count(bobs), 0U);
   EXPECT_EQ(ids(get("ann", "/cases?limit=1000")).count(anns), 1U);
   const auto all = ids(get("clerk", "/cases?limit=1000"));
   EXPECT_TRUE(all.contains(anns) && all.contains(bobs));
   EXPECT_TRUE(ids(get("stranger", "/cases?limit=1000")).empty());
-  EXPECT_TRUE(ids(get("driver", "/cases?limit=1000")).empty());
+  EXPECT_TRUE(ids(get("rival", "/cases?limit=1000")).empty());
+  EXPECT_TRUE(ids(get("untied", "/cases?limit=1000")).empty());
 
   const Answer accepted = post("clerk", "/cases/" + anns + "/events/accept", R"({"role":"clerk"})");
   ASSERT_EQ(accepted.status, 200) << accepted.raw.body;
   wait(accepted);
-  EXPECT_EQ(ids(get("driver", "/cases?limit=1000")), std::set<std::string>{anns});
+  EXPECT_TRUE(ids(get("driver", "/cases?limit=1000")).contains(anns));
+  EXPECT_FALSE(ids(get("driver", "/cases?limit=1000")).contains(bobs));
   const Answer arrived =
       post("driver", "/cases/" + anns + "/events/arrive", R"({"role":"driver"})");
   ASSERT_EQ(arrived.status, 200) << arrived.raw.body;
@@ -658,7 +674,7 @@ TEST_F(ApiTest, SearchAndInboxShowWhatTheKeyMaySee) {
     }
     return cases;
   };
-  const std::string anns = start("ann");
+  const std::string anns = start("ann", "citizen", kOfTheFirm);
   const std::string bobs = start("bob");
   EXPECT_TRUE(found("ann", anns).contains(anns));
   EXPECT_FALSE(found("ann", bobs).contains(bobs));
@@ -670,6 +686,7 @@ TEST_F(ApiTest, SearchAndInboxShowWhatTheKeyMaySee) {
   ASSERT_EQ(accepted.status, 200) << accepted.raw.body;
   wait(accepted);
   EXPECT_TRUE(waits("driver").contains(anns));
+  EXPECT_FALSE(waits("rival").contains(anns));
   EXPECT_FALSE(waits("clerk").contains(anns));
   EXPECT_EQ(get("clerk", "/inbox?kind=other").status, 400);
 }
@@ -1017,7 +1034,7 @@ TEST_F(ApiTest, ChoicesSayWhatPassesAndWhyNot) {
 }
 
 TEST_F(ApiTest, TasksAreForTheirRoles) {
-  const std::string id = start("ann");
+  const std::string id = start("ann", "citizen", kOfTheFirm);
   wait(post("clerk", "/cases/" + id + "/events/accept", R"({"role":"clerk"})"));
   const auto tasks = [&](const std::string& key) {
     const Answer answer = get(key, "/tasks?case=" + id);
@@ -1338,8 +1355,9 @@ TEST_F(ApiTest, ANumberOfNobodyIsRefusedAndAPlaceThatEndedIsAWarning) {
 }
 
 TEST_F(ApiTest, ATaskOfACaseNobodyShowsThemIsNotTheirsToClose) {
-  const std::string outside =
-      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"500103"})");
+  const std::string outside = start(
+      "clerk", "clerk",
+      std::string{R"({"subject":"a","name":"b","place":"500103","firm":")"} + kFirm + R"("})");
   wait(post("clerk", "/cases/" + outside + "/events/accept", R"({"role":"clerk"})"));
   const Answer tasks = get("driver", "/tasks?case=" + outside);
   ASSERT_EQ(tasks.body.find("tasks")->as_list()->size(), 1U) << tasks.raw.body;
@@ -1350,6 +1368,230 @@ TEST_F(ApiTest, ATaskOfACaseNobodyShowsThemIsNotTheirsToClose) {
   EXPECT_EQ(post("ann", close, "{}").status, 404);
   EXPECT_EQ(post("stranger", close, "{}").status, 404);
   EXPECT_EQ(post("driver", close, "{}").status, 200);
+}
+
+// A case begun on the other side, which names nobody here as its opener, about this firm.
+std::string from_elsewhere(node::Node& node, const std::string& firm) {
+  const auto pack = packs::load(kTestPack).pack;
+  const packs::Service& service = *packs::find(pack->services, "errand");
+  Value::Record form{{"subject", "post"}, {"name", "Li"}};
+  if (!firm.empty()) form["firm"] = firm;
+  core::StartCase start;
+  start.by.roles = {"clerk"};
+  start.pack = pack->digest;
+  start.service = "errand";
+  start.role = "clerk";
+  start.parties = {{"origin", "sichuan"}, {"destination", "sichuan"}};
+  start.with = node.vault().seal(service.fields, form, "sichuan", node.vault().new_key("sichuan"));
+  const node::Outcome outcome =
+      node.run({.command = std::move(start), .evidence = "{}", .dry_run = false});
+  const auto* done = std::get_if<node::Done>(&outcome);
+  EXPECT_TRUE(done);
+  return done ? done->decision.answer.text_at("case") : std::string{};
+}
+
+// Every route that names a case, for every holder of a role that sees its own, and every kind of
+// case: whoever is not tied to its subject meets nothing there.
+TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
+  struct Kind {
+    std::string id;
+    std::set<std::string> seen_by;
+  };
+  const std::vector<Kind> kinds{
+      {start("ann", "citizen", kOfTheFirm), {"ann", "driver"}},
+      {start("ann"), {"ann"}},
+      {from_elsewhere(*world_->node, kFirm), {"driver"}},
+      {from_elsewhere(*world_->node, kRival), {"rival"}},
+      {from_elsewhere(*world_->node, ""), {}},
+  };
+  for (const Kind& kind : kinds) {
+    const Answer accepted =
+        post("clerk", "/cases/" + kind.id + "/events/accept", R"({"role":"clerk"})");
+    ASSERT_EQ(accepted.status, 200) << accepted.raw.body;
+    wait(accepted);
+  }
+  std::size_t walked = 0;
+  for (const Route& route : routes()) {
+    if (route.path.find("{id+}") == std::string_view::npos) continue;
+    ++walked;
+    for (const Kind& kind : kinds) {
+      std::string path{route.path};
+      const auto fill = [&path](const std::string& part, const std::string& with) {
+        const std::size_t at = path.find(part);
+        if (at != std::string::npos) path.replace(at, part.size(), with);
+      };
+      fill("{id+}", kind.id);
+      fill("{event}", "arrive");
+      fill("{file}", "receipt.pdf");
+      const bool write = route.method == "POST";
+      if (write) path += "?dry_run=true";
+      const std::string body = path.find("settle") != std::string::npos
+                                   ? R"({"content":"x","note":"y"})"
+                                   : R"({"role":"driver"})";
+      for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
+        const int status = write ? post(who, path, body).status : get(who, path).status;
+        EXPECT_EQ(status != 404, kind.seen_by.contains(who))
+            << route.method << ' ' << path << ' ' << who << ": " << status;
+      }
+    }
+  }
+  EXPECT_EQ(walked, 7U);
+  for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
+    const auto listed = ids(get(who, "/cases?limit=1000"));
+    for (const Kind& kind : kinds) {
+      const bool theirs = kind.seen_by.contains(who);
+      EXPECT_EQ(listed.contains(kind.id), theirs) << who << ' ' << kind.id;
+      for (const std::string& path :
+           {"/search?q=" + kind.id, "/tasks?case=" + kind.id, std::string{"/inbox?limit=1000"}}) {
+        const Answer answer = get(who, path);
+        EXPECT_EQ(answer.status, 200) << who << ' ' << path;
+        if (theirs) continue;
+        EXPECT_EQ(answer.raw.body.find('"' + kind.id + '"'), std::string::npos)
+            << who << ' ' << path;
+      }
+    }
+  }
+}
+
+TEST_F(ApiTest, WhoIsTiedToAFirmBeginsNothingInAnothersName) {
+  const auto begin = [&](const std::string& firm) {
+    return post("firm", "/cases?dry_run=true",
+                start_body("citizen", R"({"subject":"a","name":"b","person":")" + firm + R"("})"))
+        .status;
+  };
+  people::Principal firm{.id = "firm", .roles = {{"errand", {"citizen"}}}};
+  firm.subjects = {world_->node->vault().token("510104198001010012")};
+  ASSERT_TRUE(
+      people::is_done(people::admit(*world_->node, firm, people::key_proof("secret-firm"))));
+  EXPECT_EQ(begin("510104198001010012"), 200);
+  EXPECT_EQ(begin("510104199001010019"), 403);
+}
+
+// The secret `text` in place of that of a key of these tests.
+http::Request with_secret(http::Request request, const std::string& text) {
+  request.headers[0].value = "Bearer " + text;
+  return request;
+}
+
+TEST_F(ApiTest, OnlyAnAdministratorOfTheWholeNodeRulesWhoComesIn) {
+  people::Principal local{.id = "local", .divisions = {"5101"}, .person = "l", .may = {"admin"}};
+  ASSERT_TRUE(
+      people::is_done(people::admit(*world_->node, local, people::key_proof("secret-local"))));
+  for (const Route& route : routes()) {
+    const bool rules = route.path.starts_with("/keys") || route.path.starts_with("/users");
+    if (route.method != "POST" || !(rules || route.path.starts_with("/approvals"))) continue;
+    std::string path{route.path};
+    if (const std::size_t at = path.find("{id}"); at != std::string::npos) {
+      path.replace(at, 4, path.starts_with("/keys") ? "clerk" : "zhang");
+    }
+    if (const std::size_t at = path.find("{number}"); at != std::string::npos) {
+      path.replace(at, 8, "1");
+    }
+    for (const char* who : {"clerk", "ann", "stranger", "auditor", "registrar", "local"}) {
+      if (std::string_view{who} == "local" && !rules) continue;
+      EXPECT_EQ(post(who, path, R"({"id":"x","name":"X"})").status, 403) << who << ' ' << path;
+    }
+  }
+}
+
+TEST_F(ApiTest, AKeyIsAddedRotatedAndEnded) {
+  const auto comes_in = [](const std::string& secret) {
+    return send(*world_->api, with_secret(request("GET", "x", "/packs"), secret)).status == 200;
+  };
+  http::Request add = request(
+      "POST", "admin", "/keys",
+      R"({"id":"counter","name":"Wang Synthetic","roles":{"errand":["clerk"]},"until":"2026-12-31"})");
+  add.headers.push_back({"Idempotency-Key", "add-counter"});
+  const Answer added = send(*world_->api, add);
+  ASSERT_EQ(added.status, 200) << added.raw.body;
+  const std::string first = added.body.text_at("secret");
+  EXPECT_TRUE(comes_in(first));
+  // Told once: the same request again is done once, and tells no secret.
+  const Answer again = send(*world_->api, add);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body.find("secret"), nullptr) << again.raw.body;
+  EXPECT_TRUE(comes_in(first));
+
+  const Answer rotated = post("admin", "/keys/counter/rotate", "{}");
+  ASSERT_EQ(rotated.status, 200) << rotated.raw.body;
+  EXPECT_FALSE(comes_in(first));
+  const std::string second = rotated.body.text_at("secret");
+  EXPECT_TRUE(comes_in(second));
+  EXPECT_EQ(post("admin", "/keys/counter", R"({"name":"Wang Synthetic","version":1})").status, 409);
+  EXPECT_EQ(post("admin", "/keys/nobody/end", "{}").status, 404);
+
+  const std::string listed = get("admin", "/keys").raw.body;
+  EXPECT_NE(listed.find("Wang Synthetic"), std::string::npos);
+  EXPECT_EQ(listed.find(people::key_proof(second)), std::string::npos);
+  EXPECT_EQ(get("auditor", "/keys").raw.body.find("Wang Synthetic"), std::string::npos);
+
+  ASSERT_EQ(post("admin", "/keys/counter/end", "{}").status, 200);
+  EXPECT_FALSE(comes_in(second));
+  EXPECT_EQ(post("admin", "/keys/counter/rotate", "{}").status, 409);
+  EXPECT_EQ(post("admin", "/keys", R"({"id":"counter","name":"Another"})").status, 409);
+  const auto entries = world_->node->entries(0, 1U << 26);
+  ASSERT_TRUE(entries);
+  for (const node::Entry& entry : *entries) {
+    for (const std::string& text : {first, second, std::string{"Wang Synthetic"}}) {
+      EXPECT_EQ(entry.evidence.find(text), std::string::npos);
+      EXPECT_EQ(entry.effect.find(text), std::string::npos);
+    }
+  }
+}
+
+TEST_F(ApiTest, AnAccountSignsInUntilItsPasswordOrItselfEnds) {
+  const auto signs_in = [](const std::string& password) {
+    http::Request one =
+        request("POST", "", "/session", R"({"user":"liu","password":")" + password + R"("})");
+    one.remote = "127.0.0.1";
+    return send(*world_->api, one).status == 200;
+  };
+  EXPECT_EQ(post("admin", "/users", R"({"id":"liu","name":"L","password":"short"})").status, 422);
+  EXPECT_EQ(post("admin", "/users", R"({"id":"liu","name":"L","until":"2020-01-01"})").status, 422);
+  EXPECT_EQ(post("admin", "/users", R"({"id":"Liu Wei","name":"L"})").status, 422);
+  EXPECT_EQ(post("admin", "/users", R"({"id":"liu","name":"L","may":["rule"]})").status, 422);
+  EXPECT_EQ(post("admin", "/users", R"({"id":"liu","title":"L"})").status, 400);
+  const Answer added = post("admin", "/users", R"({"id":"liu","name":"Liu Synthetic"})");
+  ASSERT_EQ(added.status, 200) << added.raw.body;
+  EXPECT_TRUE(signs_in(added.body.text_at("password")));
+  const Answer changed = post("admin", "/users/liu/password", R"({"password":"another long one"})");
+  ASSERT_EQ(changed.status, 200) << changed.raw.body;
+  EXPECT_EQ(changed.body.find("password"), nullptr);
+  EXPECT_FALSE(signs_in(added.body.text_at("password")));
+  EXPECT_TRUE(signs_in("another long one"));
+  ASSERT_EQ(post("admin", "/users/liu/end", "{}").status, 200);
+  EXPECT_FALSE(signs_in("another long one"));
+}
+
+TEST_F(ApiTest, PowersTakeTwoPeople) {
+  const Answer asked =
+      post("admin", "/keys", R"({"id":"third","name":"T","person":"third","may":["admin"]})");
+  ASSERT_EQ(asked.status, 202) << asked.raw.body;
+  const std::string number = std::to_string(asked.body.int_at("approval"));
+  const std::string secret = asked.body.text_at("secret");
+  const auto comes_in = [&] {
+    return send(*world_->api, with_secret(request("GET", "x", "/packs"), secret)).status == 200;
+  };
+  EXPECT_FALSE(comes_in());
+  const Answer waits = get("second", "/approvals");
+  ASSERT_EQ(waits.status, 200);
+  EXPECT_NE(waits.raw.body.find("key:third"), std::string::npos) << waits.raw.body;
+  EXPECT_EQ(waits.raw.body.find(people::key_proof(secret)), std::string::npos);
+  EXPECT_EQ(post("admin", "/approvals/" + number + "/sign", "{}").status, 403);
+  EXPECT_FALSE(comes_in());
+  ASSERT_EQ(post("second", "/approvals/" + number + "/sign", "{}").status, 200);
+  EXPECT_TRUE(comes_in());
+  EXPECT_EQ(post("second", "/approvals/" + number + "/sign", "{}").status, 404);
+
+  // A new secret of an administrator's, by another: two again; and it is withdrawn.
+  const Answer rotate = post("admin", "/keys/third/rotate", "{}");
+  ASSERT_EQ(rotate.status, 202) << rotate.raw.body;
+  const std::string other = std::to_string(rotate.body.int_at("approval"));
+  EXPECT_TRUE(comes_in());
+  ASSERT_EQ(post("second", "/approvals/" + other + "/withdraw", "{}").status, 200);
+  EXPECT_EQ(post("second", "/approvals/" + other + "/sign", "{}").status, 404);
+  ASSERT_EQ(post("admin", "/keys/third/end", "{}").status, 200);
+  EXPECT_FALSE(comes_in());
 }
 
 }  // namespace

@@ -98,6 +98,10 @@ Prepared start_case(Context& context, const Call& call) {
     tell_all(form.error(), write.faults);
     return std::unexpected{form.error()};
   }
+  if (!desk::may_begin(*call.key, *def, *role, {.data = &*form})) {
+    return std::unexpected{forbidden(texts::text("en", "desk.not_your_subject"),
+                                     texts::text("zh", "desk.not_your_subject"))};
+  }
   write.request = sealed_request(*body, *form);
   write.status = 201;
   write.command = core::StartCase{.by = asker(call, call.key->roles_in(of->name)),

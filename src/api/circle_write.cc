@@ -1,7 +1,6 @@
-// What an administrator does: packs, agreements and key lists, held messages, the rehearsal's day.
+// What an administrator does: packs, agreements and key lists, the rehearsal's day.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "api/handlers.h"
@@ -12,9 +11,6 @@
 namespace bashu::api {
 
 namespace {
-
-constexpr std::int64_t kProposalLifeMs = 24 * 3'600'000;
-constexpr std::size_t kProposalsMax = 1'000;
 
 std::optional<Problem> needs_admin(const Call& call) {
   if (call.key->allows("admin")) return std::nullopt;
@@ -34,13 +30,6 @@ Problem findings_problem(const std::vector<Finding>& findings) {
     problem.errors.push_back({std::move(where), {{"en", finding.text}, {"zh", finding.text}}});
   }
   return problem;
-}
-
-std::optional<std::int64_t> positive(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -74,52 +63,6 @@ Prepared adopt_edition(Context& context, const Call& call) {
   return json_response(Value::Record{{"agreement", directory->agreement.id},
                                      {"edition", directory->agreement.edition},
                                      {"position", context.node.durable() - 1}});
-}
-
-Prepared resolve_held(Context& context, const Call& call) {
-  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
-  auto body = json_body(call, {"reject", "note"});
-  if (!body) return std::unexpected{body.error()};
-  const auto note = text_member(*body, "note");
-  if (!note) return std::unexpected{note.error()};
-  const Value* flag = body->find("reject");
-  if (flag && !flag->as_bool()) {
-    return std::unexpected{malformed("reject", "True or false is expected.", "应为真或假。")};
-  }
-  const auto seq = positive(call.part("seq"));
-  if (!seq) return std::unexpected{not_found()};
-  const std::string& party = call.part("party");
-  auto envelope = context.node.envelope_taken(party, *seq);
-  if (!envelope) return std::unexpected{not_found()};
-  const core::Asker by = officer(call);
-
-  // The first principal proposes, the second confirms by asking for exactly the same.
-  const std::string what = std::string{call.request.path()} + "\n" + canonical_json(*body);
-  const std::int64_t now = context.node.clock().now().unix_ms;
-  Proposal first;
-  {
-    const std::lock_guard lock{context.mutex};
-    std::erase_if(context.proposals,
-                  [&](const auto& one) { return now - one.second.at_ms > kProposalLifeMs; });
-    const auto it = context.proposals.find(what);
-    if (it == context.proposals.end() || it->second.by.principal == by.principal) {
-      if (context.proposals.size() >= kProposalsMax) return std::unexpected{busy(60)};
-      context.proposals.insert_or_assign(what, Proposal{.by = by, .at_ms = now});
-      return json_response(
-          Value::Record{{"waits_for", "a second principal"}, {"asked_by", by.principal}}, 202);
-    }
-    first = it->second;
-    context.proposals.erase(it);
-  }
-  Write write;
-  write.evidence = std::move(*envelope);
-  write.command = core::ResolveHeld{.by = std::move(first.by),
-                                    .second = by,
-                                    .from = party,
-                                    .seq = *seq,
-                                    .reject = flag && *flag->as_bool(),
-                                    .note = *note};
-  return write;
 }
 
 Prepared set_clock(Context& context, const Call& call) {

@@ -17,7 +17,7 @@ constexpr std::size_t kRootsMax = 65'536;
 bool sees_all(const Principal& key, const CaseRoot& root, std::string_view own) {
   static const Value kNothing{Value::Record{}};
   const desk::CaseFacts nothing{
-      .parties = &root.parties, .data = &kNothing, .state = {}, .opened_by = {}};
+      .parties = &root.parties, .data = &kNothing, .parent = nullptr, .opened_by = {}};
   return desk::sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
 }
 
@@ -61,8 +61,7 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
 
   SeenCase seen;
   desk::CaseFacts facts;
-  Value data;
-  std::string state_name;
+  Value data, parent;
   std::string opened_by;
   bool found = false;
   context.node.query([&](const core::State& state) {
@@ -77,19 +76,16 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
     seen.root.service_name = c->service;
     seen.root.parties = c->parties;
     data = c->data;
-    state_name = c->state;
     opened_by = c->opened_by;
-    for (const std::int64_t number : state.tasks_of(id)) {
-      if (const core::Task* task = state.find_task(number)) {
-        facts.task_roles.insert(task->roles.begin(), task->roles.end());
-      }
+    if (const core::Case* above = c->parent.empty() ? nullptr : state.find_case(c->parent)) {
+      parent = above->data;
     }
     seen.sealing_key = own_sealing_key(c->data, own);
   });
   if (!found) return std::unexpected{unknown};
   facts.parties = &seen.root.parties;
   facts.data = &data;
-  facts.state = state_name;
+  facts.parent = &parent;
   facts.opened_by = opened_by;
   const auto look = [&] {
     return desk::sight(*call.key, *seen.root.pack, *seen.root.service, own, facts);

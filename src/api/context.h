@@ -45,12 +45,6 @@ struct CaseRoot {
   core::Parties parties;
 };
 
-// What the first of two principals asked for.
-struct Proposal {
-  core::Asker by;
-  std::int64_t at_ms = 0;
-};
-
 struct Context {
   node::Node& node;
   views::Follower& follower;
@@ -76,7 +70,6 @@ struct Context {
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
-  std::map<std::string, Proposal, std::less<>> proposals;       // by path and body
   std::map<std::string, Proposal, std::less<>> channel_starts;  // by party, reason and body
   std::string idle_key;                                         // of the vault; seals nothing
   std::string openapi_of, openapi;  // the document made last, and what it was made of

@@ -18,10 +18,25 @@ Prepared put_records(Context& context, const Call& call);
 // circle_write.cc
 Prepared adopt_pack(Context& context, const Call& call);
 Prepared adopt_edition(Context& context, const Call& call);
-Prepared resolve_held(Context& context, const Call& call);
 Prepared set_clock(Context& context, const Call& call);
 // restored.cc
 Prepared release_restored(Context& context, const Call& call);
+// approvals.cc
+Result list_approvals(Context& context, const Call& call);
+Prepared sign_approval(Context& context, const Call& call);
+Prepared withdraw_approval(Context& context, const Call& call);
+Prepared resolve_held(Context& context, const Call& call);
+// people.cc
+Result list_keys(Context& context, const Call& call);
+Prepared add_key(Context& context, const Call& call);
+Prepared change_key(Context& context, const Call& call);
+Prepared rotate_key(Context& context, const Call& call);
+Prepared end_key(Context& context, const Call& call);
+Result list_users(Context& context, const Call& call);
+Prepared add_user(Context& context, const Call& call);
+Prepared change_user(Context& context, const Call& call);
+Prepared set_password(Context& context, const Call& call);
+Prepared end_user(Context& context, const Call& call);
 // calendars.cc
 Result list_calendars(Context& context, const Call& call);
 Prepared set_calendar(Context& context, const Call& call);

@@ -14,7 +14,7 @@ Result show_health(Context& context, const Call& /*call*/) {
   if (visible > 0) answer["views"] = visible - 1;
   // What went wrong is in the log; here only that something did.
   if (!context.follower.fault().empty()) answer["views_stopped"] = true;
-  if (!context.entrance.problem().empty()) answer["keys_unreadable"] = true;
+  if (!context.entrance.roster().problem().empty()) answer["keys_unreadable"] = true;
   return json_response(answer, durable > 0 ? 200 : 503);
 }
 

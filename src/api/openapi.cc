@@ -180,6 +180,34 @@ Value json_content(Value schema) {
   return Value::Record{{"application/json", Value::Record{{"schema", std::move(schema)}}}};
 }
 
+// Bodies about keys and accounts.
+std::optional<Value> people_body(std::string_view path) {
+  const auto list = [] {
+    return Value{Value::Record{{"type", "array"}, {"items", text_schema()}}};
+  };
+  Value::Record properties{{"name", text_schema()},
+                           {"person", text_schema()},
+                           {"roles", Value::Record{{"type", "object"}}},
+                           {"divisions", list()},
+                           {"may", list()},
+                           {"subjects", list()},
+                           {"persons", list()},
+                           {"until", date_schema()}};
+  if (path == "/keys/{id}" || path == "/users/{id}") {
+    properties["version"] = number_schema();
+    return object(std::move(properties), {});
+  }
+  if (path == "/users/{id}/password") return object({{"password", text_schema()}}, {});
+  if (path != "/keys" && path != "/users") return std::nullopt;
+  properties["id"] = text_schema();
+  if (path == "/users") {
+    properties["password"] = text_schema();
+    properties["openid"] =
+        object({{"issuer", text_schema()}, {"subject", text_schema()}}, {"issuer", "subject"});
+  }
+  return object(std::move(properties), {"id", "name"});
+}
+
 // What a write takes; nullopt: no body.
 std::optional<Value> request_body(const Document& document, std::string_view path) {
   const auto json = [](Value schema) {
@@ -215,6 +243,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
                         {"workdays", list_of(date_schema())}},
                        {"party"}));
   }
+  if (auto body = people_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;

@@ -74,7 +74,7 @@ Result finish_openid(Context& context, const Call& call) {
     return gone(told("/", "failed"));
   }
   const auto account =
-      context.entrance.accounts().find_by(finished->who.issuer, finished->who.subject);
+      context.entrance.roster().find_by(finished->who.issuer, finished->who.subject);
   if (!account) return gone(told(finished->next, "no_account"));
   const auto guest = context.entrance.begin(*account, finished->who.acr, call.request);
   if (!guest) return gone(told(finished->next, "failed"));

@@ -80,34 +80,23 @@ packs::PackPtr Onlooker::pack(std::string_view digest) {
   return held ? held->pack : nullptr;
 }
 
-const std::set<std::string, std::less<>>& Onlooker::task_roles(const std::string& case_id) {
-  const auto [it, fresh] = task_roles_.try_emplace(case_id);
-  if (fresh) {
-    views::TaskFilter filter;
-    filter.id = case_id;
-    filter.page.limit = kRowsMax;
-    if (const auto tasks = call_.views->tasks(filter)) {
-      for (const views::TaskRow& task : tasks->rows) {
-        it->second.insert(task.roles.begin(), task.roles.end());
-      }
-    }
-  }
-  return it->second;
-}
-
 Sight Onlooker::sight_of(const views::CaseRow& row) {
   if (const auto it = seen_.find(row.id); it != seen_.end()) return it->second;
   Sight found = Sight::none;
   const packs::PackPtr of = pack(row.pack);
   const packs::Service* service = of ? packs::find(of->services, row.service) : nullptr;
   if (service) {
+    Value parent;
     desk::CaseFacts facts{
-        .parties = &row.parties, .data = &row.data, .state = row.state, .opened_by = row.opened_by};
+        .parties = &row.parties, .data = &row.data, .parent = &parent, .opened_by = row.opened_by};
     const std::string& own = context_.node.identity().party;
     found = desk::sight(*call_.key, *of, *service, own, facts);
-    // Tasks and steps are looked up only where nothing else lets the reader in.
+    // Steps and the case above are looked up only where nothing else lets the reader in.
     if (found != Sight::full && !call_.key->roles_in(of->name).empty()) {
-      facts.task_roles = task_roles(row.id);
+      if (!row.parent.empty() && desk::asks_parent(*service)) {
+        const auto above = call_.views->case_at(row.parent);
+        if (above && *above) parent = (*above)->data;
+      }
       facts.acted = acted_in(*call_.views, row.id, call_.key->principal());
       found = desk::sight(*call_.key, *of, *service, own, facts);
     }

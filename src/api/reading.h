@@ -39,12 +39,9 @@ class Onlooker {
   [[nodiscard]] packs::PackPtr pack(std::string_view digest);
 
  private:
-  const std::set<std::string, std::less<>>& task_roles(const std::string& case_id);
-
   Context& context_;
   const Call& call_;
   std::shared_ptr<const Shelf> shelf_;
-  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> task_roles_;
   std::map<std::string, Sight, std::less<>> seen_;
 };
 

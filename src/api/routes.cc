@@ -104,9 +104,6 @@ std::vector<Route> routes_of_work() {
       {"GET", "/search", &search, "Cases and records by their public texts",
        "q in after limit at_least"},
       {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
-      {"GET", "/held", &list_held, "Messages that could not be decided"},
-      {"POST", "/held/{party}/{seq}", &resolve_held, "Resolve a held message (two principals)",
-       "dry_run"},
       {"POST", "/restored/release", &release_restored,
        "Take writes again after a restore that no peer could confirm (two principals)"},
       {"POST", "/documents", &put_document, "Deposit a document"},
@@ -150,6 +147,32 @@ std::vector<Route> routes_of_the_node() {
   };
 }
 
+// Who comes in, and what takes two people.
+std::vector<Route> people_routes() {
+  return {
+      {"GET", "/held", &list_held, "Messages that could not be decided"},
+      {"POST", "/held/{party}/{seq}", &resolve_held, "Resolve a held message (admin, two people)",
+       "dry_run"},
+      {"GET", "/approvals", &list_approvals, "What waits for a second person (admin, audit)"},
+      {"POST", "/approvals/{number}/sign", &sign_approval,
+       "Sign what another person asked for, and so do it (admin)", "dry_run"},
+      {"POST", "/approvals/{number}/withdraw", &withdraw_approval,
+       "Withdraw what waits for a second person (admin)", "dry_run"},
+      {"GET", "/keys", &list_keys, "Keys of programs, the ended ones too (admin, audit)"},
+      {"POST", "/keys", &add_key, "Add a key; its secret is told once (admin)", "dry_run"},
+      {"POST", "/keys/{id}", &change_key, "Say anew what a key may do (admin)", "dry_run"},
+      {"POST", "/keys/{id}/rotate", &rotate_key, "Give a key a new secret (admin)", "dry_run"},
+      {"POST", "/keys/{id}/end", &end_key, "End a key at once, for good (admin)", "dry_run"},
+      {"GET", "/users", &list_users, "Accounts of people, the ended ones too (admin, audit)"},
+      {"POST", "/users", &add_user, "Add an account (admin)", "dry_run"},
+      {"POST", "/users/{id}", &change_user, "Say anew what an account may do (admin)", "dry_run"},
+      {"POST", "/users/{id}/password", &set_password,
+       "Give an account a new password; its sessions end (admin)", "dry_run"},
+      {"POST", "/users/{id}/end", &end_user, "End an account and its sessions, for good (admin)",
+       "dry_run"},
+  };
+}
+
 }  // namespace
 
 // Where two patterns fit, the first counts: `/cases/{id+}` comes after all that ends otherwise. No
@@ -158,6 +181,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all = routes_of_work();
     std::ranges::move(routes_of_the_node(), std::back_inserter(all));
+    std::ranges::move(people_routes(), std::back_inserter(all));
     return all;
   }();
   return kRoutes;

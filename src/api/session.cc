@@ -66,7 +66,7 @@ Value session_value(Context& context, const Principal& who,
   value["csrf"] = session->csrf;
   value["ends_ms"] = context.entrance.ends_ms(*session);
   if (!session->acr.empty()) value["acr"] = session->acr;
-  const auto account = context.entrance.accounts().find(session->user);
+  const auto account = context.entrance.roster().find(session->user);
   if (account && account->who->may != who.may) value["stronger"] = list_of(account->who->may);
   return value;
 }

@@ -222,6 +222,17 @@ struct Apply {
     store.set_remembered(e.principal, e.key, {.digest = e.digest, .answer = e.answer, .on = e.on});
   }
   void operator()(const ChannelStopped& e) { store.edit_outbox(e.peer).stopped = e.reason; }
+  void operator()(const PrincipalSet& e) {
+    store.edit_circle().people.principals[e.id] = {.set = e, .ended = {}};
+  }
+  void operator()(const PrincipalEnded& e) {
+    store.edit_circle().people.principals[e.id].ended = e;
+  }
+  void operator()(const ApprovalAsked& e) {
+    store.set_serial(Store::kApprovalsAsked, {}, e.number);
+    store.edit_circle().people.approvals[e.number] = e;
+  }
+  void operator()(const ApprovalClosed& e) { store.edit_circle().people.approvals.erase(e.number); }
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }

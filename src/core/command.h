@@ -112,6 +112,26 @@ struct ResolveHeld {  // decide held messages of a stream again, in order
   std::int64_t seq = 0;
   bool reject = false;  // give it up instead
   std::string note;
+  std::int64_t approval = 0;  // that `by` signs now; 0: of a node that knows no people
+};
+struct SetPrincipal {
+  Asker by;
+  PrincipalSet who;           // as it is to be; version 1: new
+  std::int64_t approval = 0;  // that `by` signs now; 0: none
+};
+struct EndPrincipal {
+  Asker by;
+  std::string id;
+};
+// What two people decide: the first asks, the second carries it out.
+using Act = std::variant<ResolveHeld, SetPrincipal>;
+struct AskApproval {
+  Asker by;
+  Act act;
+};
+struct WithdrawApproval {
+  Asker by;
+  std::int64_t number = 0;
 };
 // Tells what this node computed of figures: each item to those who adopted its pack.
 struct TellFigures {
@@ -125,6 +145,7 @@ struct StopChannel {
 
 using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
                              AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
-                             SignSettlement, ResolveHeld, StopChannel, TellFigures>;
+                             SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
+                             EndPrincipal, AskApproval, WithdrawApproval>;
 
 }  // namespace bashu::core

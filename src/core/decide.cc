@@ -21,6 +21,7 @@
 #include "core/peers/disputes.h"
 #include "core/peers/held.h"
 #include "core/peers/take.h"
+#include "core/people/people.h"
 #include "core/registers/import.h"
 #include "core/registers/sharing.h"
 
@@ -60,6 +61,10 @@ struct Dispatch {
   Result operator()(const SignSettlement& c) const { return settle(d, c); }
   Result operator()(const ResolveHeld& c) const { return resolve(d, c, decision); }
   Result operator()(const TellFigures& c) const { return tell_figures(d, c, decision); }
+  Result operator()(const SetPrincipal& c) const { return set_principal(d, c, decision); }
+  Result operator()(const EndPrincipal& c) const { return end_principal(d, c); }
+  Result operator()(const AskApproval& c) const { return ask_approval(d, c, decision); }
+  Result operator()(const WithdrawApproval& c) const { return withdraw_approval(d, c); }
   Result operator()(const BeginDay& c) const {
     if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};

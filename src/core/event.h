@@ -257,12 +257,46 @@ struct FigureTold {  // a peer's values of figures, as it told them: to be read,
   Date on;
 };
 
+// Who may come in at this node: a key or an account, and the person behind it.
+struct PrincipalSet {
+  std::string id;                      // `key:counter-1`, `user:zhang`
+  std::int64_t version = 0;            // from 1; what changes it names the one it was shown
+  std::string person;                  // as commands name them; those of one person are one
+  Value name;                          // sealed
+  std::vector<std::string> roles;      // `pack:role`; `*` for every pack
+  std::vector<std::string> divisions;  // prefixes of GB/T 2260 codes; none: all
+  std::vector<std::string> may;        // admin, registrar, audit
+  std::vector<std::string> subjects;   // whose cases are theirs: firms, pseudonyms of persons
+  std::string proof;                   // digest of a key's secret or of a password's hash
+  std::string provider;                // digest of issuer and subject there; empty: none
+  std::optional<Date> until;           // the last day it counts
+  std::string by;                      // who did it
+  Date on;
+};
+struct PrincipalEnded {
+  std::string id;
+  std::string by;
+  Date on;
+};
+struct ApprovalAsked {  // by the first of two people
+  std::int64_t number = 0;
+  Value act;       // core/approvals/act.h
+  std::string by;  // the person
+  std::int64_t at_s = 0, until_s = 0;
+};
+struct ApprovalClosed {
+  std::int64_t number = 0;
+  std::string outcome;  // approved, withdrawn, expired
+  std::string by;       // the second person, or who withdrew it
+};
+
 using Event =
     std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
                  RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
                  ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
                  MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
                  CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold>;
+                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold,
+                 PrincipalSet, PrincipalEnded, ApprovalAsked, ApprovalClosed>;
 
 }  // namespace bashu::core

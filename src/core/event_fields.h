@@ -45,7 +45,11 @@
   EVENT(ChannelStopped, channel_stopped)       \
   EVENT(AskAnswered, ask_answered)             \
   EVENT(MonthStated, month_stated)             \
-  EVENT(FigureTold, figure_told)
+  EVENT(FigureTold, figure_told)               \
+  EVENT(PrincipalSet, principal_set)           \
+  EVENT(PrincipalEnded, principal_ended)       \
+  EVENT(ApprovalAsked, approval_asked)         \
+  EVENT(ApprovalClosed, approval_closed)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -132,6 +136,19 @@
   SHOWN(account, "account") SHOWN(month, "month")
 #define BASHU_FIELDS_FigureTold(SHOWN, KEPT, PASSED) \
   SHOWN(from, "from") SHOWN(pack, "pack") SHOWN(body, "body") SHOWN(on, "on")
+#define BASHU_FIELDS_PrincipalSet(SHOWN, KEPT, PASSED)                                    \
+  SHOWN(id, "id")                                                                         \
+  SHOWN(version, "version") SHOWN(person, "person") SHOWN(name, "name")                   \
+      SHOWN(roles, "roles") SHOWN(divisions, "divisions") SHOWN(may, "may")               \
+          SHOWN(subjects, "subjects") KEPT(proof) KEPT(provider) SHOWN(until, "until")    \
+              SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_PrincipalEnded(SHOWN, KEPT, PASSED) \
+  SHOWN(id, "id") SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_ApprovalAsked(SHOWN, KEPT, PASSED)                             \
+  SHOWN(number, "number")                                                           \
+  SHOWN(act, "act") SHOWN(by, "by") SHOWN(at_s, "at_s") SHOWN(until_s, "until_s")
+#define BASHU_FIELDS_ApprovalClosed(SHOWN, KEPT, PASSED) \
+  SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by")
 // clang-format on
 
 namespace bashu::core {

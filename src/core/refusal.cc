@@ -117,6 +117,23 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(edition_missing, chain, "edition"),
     BASHU_RULE(older_calendar, chain, "version", {"version"}),
 
+    BASHU_RULE(admin_only, role),
+    BASHU_RULE(no_such_principal, not_found, "id", {"id"}),
+    BASHU_RULE(principal_exists, exists, "id", {"id"}),
+    BASHU_RULE(principal_ended, state, "id", {"id"}),
+    BASHU_RULE(principal_changed, conflict, "version", {"version"}),
+    BASHU_RULE(person_needed, form, "person"),
+    BASHU_RULE(proof_used, exists),
+    BASHU_RULE(needs_two, role, "may"),
+
+    BASHU_RULE(approval_waits, exists, "approval", {"number"}),
+    BASHU_RULE(too_many_approvals, not_ready),
+    BASHU_RULE(no_such_approval, not_found, "approval", {"number"}),
+    BASHU_RULE(approval_other, conflict, "approval", {"number"}),
+    BASHU_RULE(approval_expired, state, "approval", {"number"}),
+    BASHU_RULE(same_approver, role, "second"),
+    BASHU_RULE(approver_gone, role, "second", {"person"}),
+
     BASHU_RULE(may_not_tell_figures, role, "role"),
     BASHU_RULE(figures_misshapen, malformed, "", {"member"}),
     BASHU_RULE(no_such_figure, not_found, "figure", {"figure"}),

@@ -116,6 +116,23 @@ enum class Why : std::uint8_t {
   another_record,
   edition_missing,
   older_calendar,
+  // Who may come in
+  admin_only,
+  no_such_principal,
+  principal_exists,
+  principal_ended,
+  principal_changed,
+  person_needed,
+  proof_used,
+  needs_two,
+  // What two decide
+  approval_waits,
+  too_many_approvals,
+  no_such_approval,
+  approval_other,
+  approval_expired,
+  same_approver,
+  approver_gone,
   // Figures
   may_not_tell_figures,
   figures_misshapen,

@@ -19,6 +19,7 @@
 #include "core/cases/signal.h"
 #include "core/core.h"
 #include "core/peers/take.h"
+#include "core/people/people.h"
 #include "core/refusal.h"
 #include "packs/load.h"
 #include "texts/texts.h"
@@ -277,6 +278,11 @@ class Refusals : public testing::Test {
   static PutRecords import(const std::string& reg, Value record) {
     return {.by = clerk(), .pack = "rules", .reg = reg, .records = {std::move(record)}};
   }
+  const Asker holder_ = [] {
+    Asker by;
+    by.roles = {std::string{kDirectoryRole}};
+    return by;
+  }();
   TakeMessage message(const std::string& kind, Value body) {
     return {.from = "b",
             .seq = 1,
@@ -302,6 +308,8 @@ class Refusals : public testing::Test {
   void disputes_and_held();
   void circle();
   void figures();
+  void people();
+  void approvals(SetPrincipal set);
   void messages();
   void asks();
 
@@ -676,6 +684,79 @@ void Refusals::asks() {
   expect(Why::ask_of_no_party, ask("case.signal"));
 }
 
+void Refusals::people() {
+  Asker holder;
+  holder.principal = "local:otto";
+  SetPrincipal set{.by = holder, .who = {}, .approval = 0};
+  set.who.id = "key:one";
+  set.who.version = 2;
+  set.who.may = {"admin"};
+  expect(Why::admin_only, set);
+  set.by.roles = {std::string{kDirectoryRole}};
+  expect(Why::no_such_principal, set);
+  set.who.version = 1;
+  expect(Why::person_needed, set);
+  set.who.person = "one";
+  set.who.proof = "p1";
+  must(set);
+  expect(Why::principal_exists, set);
+  set.who.version = 7;
+  expect(Why::principal_changed, set);
+  set.who.id = set.who.person = "user:two";
+  set.who.version = 1;
+  expect(Why::proof_used, set);
+  set.who.proof = "p2";
+  must(set);
+  expect(Why::no_such_principal, EndPrincipal{.by = holder_, .id = "key:none"});
+  set.who.id = set.who.person = "user:three";
+  set.who.proof = "p3";
+  must(set);
+  must(EndPrincipal{.by = holder_, .id = "user:three"});
+  expect(Why::principal_ended, EndPrincipal{.by = holder_, .id = "user:three"});
+  set.who.version = 2;
+  expect(Why::principal_ended, set);
+  set.by = {};
+  set.by.principal = "one";
+  set.who.id = set.who.person = "user:four";
+  set.who.version = 1;
+  set.who.proof = "p4";
+  expect(Why::needs_two, set);
+  approvals(set);
+}
+
+void Refusals::approvals(SetPrincipal set) {
+  Asker one, two, three;
+  one.principal = "one";
+  two.principal = "user:two";
+  three.principal = "user:three";
+  expect(Why::admin_only, AskApproval{.by = three, .act = set});
+  must(AskApproval{.by = one, .act = set});
+  expect(Why::approval_waits, AskApproval{.by = two, .act = set});
+  set.by = two;
+  set.approval = 9;
+  expect(Why::no_such_approval, set);
+  set.approval = 1;
+  set.who.roles = {"*:clerk"};
+  expect(Why::approval_other, set);
+  set.who.roles = {};
+  set.by = one;
+  expect(Why::same_approver, set);
+  set.by = two;
+  must(EndPrincipal{.by = holder_, .id = "key:one"});
+  expect(Why::approver_gone, set);
+  expect(Why::no_such_approval, WithdrawApproval{.by = two, .number = 9});
+  state_.apply(
+      ApprovalAsked{.number = 2, .act = act_value(set), .by = "user:two", .at_s = 0, .until_s = 1});
+  set.approval = 2;
+  expect(Why::approval_expired, set);
+  for (std::int64_t i = 3; i < 3 + static_cast<std::int64_t>(kApprovalsMax); ++i) {
+    state_.apply(
+        ApprovalAsked{.number = i, .act = Value{i}, .by = "user:two", .at_s = 0, .until_s = 99});
+  }
+  set.who.proof = "p5";
+  expect(Why::too_many_approvals, AskApproval{.by = two, .act = set});
+}
+
 TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   every_request();
   opening();
@@ -691,6 +772,7 @@ TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   figures();
   asks();
   messages();
+  people();
   for (std::size_t i = 0; i < kWhyCount; ++i) {
     const Why why = static_cast<Why>(i);
     EXPECT_NE(met_.contains(why), kNotHere.contains(why)) << why_name(why) << " has no row";

@@ -135,6 +135,20 @@ struct Remembered {
   friend bool operator==(const Remembered&, const Remembered&) = default;
 };
 
+// Principals and approvals of this node; docs/formats/people.md.
+struct Principal {
+  PrincipalSet set;
+  std::optional<PrincipalEnded> ended;
+
+  [[nodiscard]] bool in_force(Date today) const {
+    return !ended && (!set.until || today <= *set.until);
+  }
+};
+struct People {
+  std::map<std::string, Principal, std::less<>> principals;  // by id, the ended ones too
+  std::map<std::int64_t, ApprovalAsked> approvals;           // open ones, by number
+};
+
 class Store {
  public:
   Store() = default;
@@ -186,6 +200,7 @@ class Store {
   // Counters of this node live among the serials, under names no pack can have.
   static constexpr std::string_view kCasesOpened = "#cases";
   static constexpr std::string_view kTasksRaised = "#tasks";
+  static constexpr std::string_view kApprovalsAsked = "#approvals";
 
   // Rare rows, copied whole when a decision changes them.
   struct Circle {
@@ -194,6 +209,7 @@ class Store {
     std::map<PartyId, Calendar, std::less<>> calendars;
     std::map<std::string, PackRow, std::less<>> packs;        // by digest
     std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
+    People people;
     Date today;
     std::vector<std::pair<BookId, std::string>> windowed;  // kinds of accounts, of all packs
 

@@ -13,25 +13,42 @@ bool holds(const std::vector<std::string>& roles, std::string_view role) {
   return std::ranges::find(roles, role) != roles.end();
 }
 
-// Whether an event of the present state waits for `role` of `party`.
-bool awaits(const packs::Service& service, std::string_view state, std::string_view party,
-            std::string_view role) {
-  const packs::StateDef* def = packs::find(service.states, state);
-  if (!def) return false;
-  for (const auto& [name, event] : def->events) {
-    for (const packs::By& by : event.by) {
-      if (by.party == party && by.role == role) return true;
-    }
+constexpr std::string_view kParent = "parent.";
+
+// Whether one of the texts at `path` below `value`, through lists, is among `subjects`; `any`: set
+// if there is such a text at all.
+bool names_one(const Value& value, std::string_view path,
+               const std::set<std::string, std::less<>>& subjects, bool& any) {
+  if (const Value::List* list = value.as_list()) {
+    return std::ranges::any_of(
+        *list, [&](const Value& item) { return names_one(item, path, subjects, any); });
   }
-  return false;
+  if (path.empty()) {
+    if (!value.as_text()) return false;
+    any = true;
+    return subjects.contains(*value.as_text());
+  }
+  const std::size_t dot = path.find('.');
+  const Value* member = value.find(path.substr(0, dot));
+  if (!member) return false;
+  return names_one(*member, dot == std::string_view::npos ? "" : path.substr(dot + 1), subjects,
+                   any);
 }
 
-// Whether the case was begun here by a holder of `role`, so that it is that person's own.
-bool begun_by(const packs::Service& service, std::string_view party, std::string_view role) {
-  for (const packs::By& by : service.start.event.by) {
-    if (by.party == party && by.role == role) return true;
+struct Named {
+  bool anybody = false;  // it says whose it is
+  bool them = false;     // and it is theirs
+};
+Named names(const Principal& who, const std::vector<std::string>& paths, const CaseFacts& facts) {
+  Named found;
+  for (const std::string& path : paths) {
+    const bool above = path.starts_with(kParent);
+    const Value* data = above ? facts.parent : facts.data;
+    if (!data) continue;
+    const std::string_view rest = std::string_view{path}.substr(above ? kParent.size() : 0);
+    found.them = names_one(*data, rest, who.subjects, found.anybody) || found.them;
   }
-  return false;
+  return found;
 }
 
 Sight by_role(const Principal& who, const packs::Pack& pack, const packs::Service& service,
@@ -44,10 +61,8 @@ Sight by_role(const Principal& who, const packs::Pack& pack, const packs::Servic
       if (!holds(held, role)) continue;
       if (all) return Sight::full;
       if (facts.acted || facts.opened_by == who.principal()) return Sight::full;
-      if (!facts.opened_by.empty() && begun_by(service, party.name, role)) continue;
-      if (facts.task_roles.contains(role) || awaits(service, facts.state, party.name, role)) {
-        return Sight::full;
-      }
+      const auto whose = party.whose.find(role);
+      if (whose != party.whose.end() && names(who, whose->second, facts).them) return Sight::full;
     }
   }
   return who.allows("audit") ? Sight::audited : Sight::none;
@@ -76,6 +91,26 @@ Sight sight(const Principal& who, const packs::Pack& pack, const packs::Service&
   const bool named = !core::places_of(service.fields, *facts.data).empty();
   if (!lies_with(who, service.fields, *facts.data) && (named || !theirs)) return Sight::none;
   return by_role(who, pack, service, own, facts);
+}
+
+bool may_begin(const Principal& who, const packs::Service& service, std::string_view role,
+               const CaseFacts& facts) {
+  if (who.subjects.empty()) return true;
+  const packs::PartyDef* party = service.party(service.start.owner);
+  if (!party) return true;
+  const auto whose = party->whose.find(role);
+  if (whose == party->whose.end()) return true;
+  const Named found = names(who, whose->second, facts);
+  return found.them || !found.anybody;
+}
+
+bool asks_parent(const packs::Service& service) {
+  return std::ranges::any_of(service.parties, [](const packs::PartyDef& party) {
+    return std::ranges::any_of(party.whose, [](const auto& one) {
+      return std::ranges::any_of(one.second,
+                                 [](const std::string& path) { return path.starts_with(kParent); });
+    });
+  });
 }
 
 bool is_office(const Principal& who, const packs::Pack& pack) {

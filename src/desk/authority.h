@@ -1,7 +1,9 @@
 // Who may see what: the one place that answers it for cases, registers, books and figures, whoever
 // asks. What it does not know it denies.
 //
-//     roles        of the pack: `all` sees every case of a party played here, `own` its own
+//     roles        of the pack: `all` sees every case of a party played here, `own` what its holder
+//                  began or took a step of, and the cases whose subject he is tied to: the pack
+//                  says in which fields a case names its subject
 //     divisions    what names places is seen if one of them lies inside (core/authority.h).
 //     Somebody
 //                  who acts for some divisions does not see personal cases and records that name no
@@ -35,17 +37,21 @@ enum class Sight : std::uint8_t {
 struct CaseFacts {
   const core::Parties* parties = nullptr;
   const Value* data = nullptr;
-  std::string_view state;
+  const Value* parent = nullptr;  // data of the case above; null: none, or not known here
   std::string_view opened_by;
-  std::set<std::string, std::less<>> task_roles{};  // of open tasks of the case
-  bool acted = false;                               // this principal took a step of it before
+  bool acted = false;  // this principal took a step of it before
 };
-// `own`: the party of this node. A role that sees all cases sees it; a role that sees its own
-// sees what the holder began or took a step of, and, unless somebody else of the same role began
-// it here, what waits for that role by a task or an event of the present state.
+// `own`: the party of this node.
 [[nodiscard]] Sight sight(const Principal& who, const packs::Pack& pack,
                           const packs::Service& service, std::string_view own,
                           const CaseFacts& facts);
+
+// Whether they may begin such a case in a role that sees its own: whoever is tied to a subject
+// begins cases of that subject only.
+[[nodiscard]] bool may_begin(const Principal& who, const packs::Service& service,
+                             std::string_view role, const CaseFacts& facts);
+// Whether it takes the data of the case above to say whose a case is.
+[[nodiscard]] bool asks_parent(const packs::Service& service);
 
 // Whether a role of theirs is declared `all` anywhere in the pack: an office's view of registers
 // and steps. Others see what is public.

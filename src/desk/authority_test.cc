@@ -28,7 +28,7 @@ class Sees : public ::testing::Test {
   const core::Parties swapped_{{"origin", "chongqing"}, {"destination", "sichuan"}};
   const Value in_chengdu_{Value::Record{{"place", "510104"}}}, nowhere_{Value::Record{}};
   const CaseFacts facts_{
-      .parties = &parties_, .data = &nowhere_, .state = "asked", .opened_by = "key:other"};
+      .parties = &parties_, .data = &nowhere_, .parent = nullptr, .opened_by = "key:other"};
 };
 
 TEST_F(Sees, NothingWithoutARole) {
@@ -55,30 +55,84 @@ TEST_F(Sees, OwnCasesByARoleThatSeesItsOwn) {
   facts.opened_by = "key:k";
   EXPECT_EQ(look(with({"citizen"}), facts), Sight::full);
   Principal person = with({"citizen"});
-  person.subject = "person-7";
+  person.person = "person-7";
   EXPECT_EQ(look(person, facts), Sight::none);
   facts.opened_by = "person-7";
   EXPECT_EQ(look(person, facts), Sight::full);
 }
 
-TEST_F(Sees, AnotherCitizensCaseStaysTheirsWhateverWaits) {
+TEST_F(Sees, TheCasesOfTheirSubjectWhoeverBeganThem) {
+  const Value of_firm{Value::Record{{"firm", "91510100MA00000001"}, {"person", "t:ann"}}};
   CaseFacts facts = facts_;
-  facts.task_roles = {"citizen"};
-  EXPECT_EQ(look(with({"citizen"}), facts), Sight::none);
+  facts.data = &of_firm;
+  for (const char* opener : {"key:other", ""}) {  // here, or on the other side
+    facts.opened_by = opener;
+    Principal driver = with({"driver"});
+    EXPECT_EQ(look(driver, facts), Sight::none) << opener;
+    driver.subjects = {"91500000MA00000009"};
+    EXPECT_EQ(look(driver, facts), Sight::none) << opener;
+    driver.subjects = {"t:ann"};  // the pack says: by the firm
+    EXPECT_EQ(look(driver, facts), Sight::none) << opener;
+    driver.subjects = {"91510100MA00000001"};
+    EXPECT_EQ(look(driver, facts), Sight::full) << opener;
+    Principal citizen = with({"citizen"});
+    citizen.subjects = {"91510100MA00000001"};
+    EXPECT_EQ(look(citizen, facts), Sight::none) << opener;
+    citizen.subjects = {"t:ann"};
+    EXPECT_EQ(look(citizen, facts), Sight::full) << opener;
+    facts.data = &nowhere_;  // it says of nobody that it is his
+    EXPECT_EQ(look(citizen, facts), Sight::none) << opener;
+    facts.data = &of_firm;
+  }
 }
 
-TEST_F(Sees, WhatWaitsForARoleThatBeganNothing) {
+TEST_F(Sees, WhoseACaseIsThroughListsAndTheCaseAbove) {
+  packs::Service service = *packs::find(pack_->services, "errand");
+  for (packs::PartyDef& party : service.parties) {
+    if (party.name == "origin") party.whose["driver"] = {"legs.carrier", "parent.firm"};
+  }
+  const Value legs{Value::Record{
+      {"legs", Value::List{Value::Record{{"carrier", "A"}}, Value::Record{{"carrier", "B"}}}}}};
+  const Value above{Value::Record{{"firm", "C"}}};
   CaseFacts facts = facts_;
-  EXPECT_EQ(look(with({"driver"}), facts), Sight::none);
-  facts.task_roles = {"driver"};
-  EXPECT_EQ(look(with({"driver"}), facts), Sight::full);
-  facts.task_roles.clear();
-  facts.state = "on_the_way";
-  EXPECT_EQ(look(with({"driver"}), facts), Sight::full);
-  facts.state = "done";
-  EXPECT_EQ(look(with({"driver"}), facts), Sight::none);
+  facts.data = &legs;
+  Principal driver = with({"driver"});
+  const auto sees = [&](const char* firm) {
+    driver.subjects = {firm};
+    return sight(driver, *pack_, service, "sichuan", facts) == Sight::full;
+  };
+  EXPECT_TRUE(sees("A"));
+  EXPECT_TRUE(sees("B"));
+  EXPECT_FALSE(sees("C"));
+  facts.parent = &above;
+  EXPECT_TRUE(sees("C"));
+  EXPECT_FALSE(sees("D"));
+  EXPECT_TRUE(asks_parent(service));
+  EXPECT_FALSE(asks_parent(*packs::find(pack_->services, "errand")));
+}
+
+TEST_F(Sees, ACaseThatNamesNoSubjectIsOfWhoBeganItOrTookAStep) {
+  packs::Service service = *packs::find(pack_->services, "errand");
+  for (packs::PartyDef& party : service.parties) party.whose.clear();
+  CaseFacts facts = facts_;
+  facts.opened_by = "";
+  Principal driver = with({"driver"});
+  driver.subjects = {"91510100MA00000001"};
+  EXPECT_EQ(sight(driver, *pack_, service, "sichuan", facts), Sight::none);
   facts.acted = true;
-  EXPECT_EQ(look(with({"driver"}), facts), Sight::full);
+  EXPECT_EQ(sight(driver, *pack_, service, "sichuan", facts), Sight::full);
+}
+
+TEST_F(Sees, WhoIsTiedToASubjectBeginsItsCasesOnly) {
+  const packs::Service& service = *packs::find(pack_->services, "errand");
+  const Value mine{Value::Record{{"person", "t:ann"}}}, others{Value::Record{{"person", "t:bob"}}};
+  Principal citizen = with({"citizen"});
+  EXPECT_TRUE(may_begin(citizen, service, "citizen", {.data = &others}));
+  citizen.subjects = {"t:ann"};
+  EXPECT_TRUE(may_begin(citizen, service, "citizen", {.data = &mine}));
+  EXPECT_TRUE(may_begin(citizen, service, "citizen", {.data = &nowhere_}));
+  EXPECT_FALSE(may_begin(citizen, service, "citizen", {.data = &others}));
+  EXPECT_TRUE(may_begin(citizen, service, "clerk", {.data = &others}));
 }
 
 TEST_F(Sees, AnAuditorSeesWithoutReadingWhatIsPersonal) {

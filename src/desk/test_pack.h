@@ -53,7 +53,7 @@ services:
   errand:
     title: {zh: 代办事项, en: Errand}
     parties:
-      origin:      {citizen: own, driver: own, clerk: all}
+      origin:      {citizen: {own: person}, driver: {own: firm}, clerk: all}
       destination: {checker: all}
     fields:
       subject: line

@@ -143,8 +143,9 @@ void pack_commands(Parser& parser, const Text& t) {
 }
 
 // What a key or an account may do.
-template <typename Form>
-void powers(CLI::App& app, Form& o, const Text& t) {
+void powers(CLI::App& app, Powers& o, const Text& t) {
+  app.add_option("--name", o.name,
+                 t("whose it is; sealed in the journal", "使用者姓名，加密封存于日志"));
   app.add_option("--roles", o.roles,
                  t("pack:role, or *:role for every pack", "业务包:角色；*:角色 表示所有业务包"))
       ->delimiter(',');
@@ -154,35 +155,88 @@ void powers(CLI::App& app, Form& o, const Text& t) {
       ->delimiter(',');
   app.add_option("--may", o.may, t("admin, registrar, audit", "权限：admin、registrar、audit"))
       ->delimiter(',');
+  app.add_option("--person", o.person,
+                 t("who stands behind it, where one person has several; not a name",
+                   "所属人员的代号，用于一人有多个密钥或账户时；不写姓名"));
+  app.add_option("--subjects", o.subjects,
+                 t("firms and institutions whose cases are theirs, by credit code",
+                   "本人名下办件所属单位的统一社会信用代码"))
+      ->delimiter(',');
+  app.add_option("--persons", o.persons,
+                 t("people whose cases are theirs, by identity number; only pseudonyms are kept",
+                   "本人名下办件所属人员的身份证号；仅保存其代码"))
+      ->delimiter(',');
+  app.add_option("--until", o.until, t("the last day it counts", "有效期最后一日"));
 }
 
-void person_commands(Parser& parser, CLI::App* key, const Text& t) {
-  const auto named = [](CLI::App& app, PersonNamed& o) {
-    app.add_option("DIR", o.dir)->required();
-    app.add_option("ID", o.id)->required();
+// `[DIR] ID`, and the API.
+template <typename Form>
+void named_options(CLI::App& app, Form& o, const Text& t) {
+  app.add_option("ID", o.words,
+                 t("the directory of a node at rest first, unless --api is given",
+                   "先写未运行节点的目录，给出 --api 时除外"))
+      ->required()
+      ->expected(1, 2);
+  remote_options(app, o.remote, t);
+}
+
+constexpr const char* kAtRest = "directory of a node at rest (default: through the API)";
+constexpr const char* kAtRestZh = "未运行节点的目录（默认：经由 API）";
+
+void people_list(CLI::App& app, PeopleList& o, const Text& t) {
+  app.add_option("DIR", o.dir, t(kAtRest, kAtRestZh));
+  remote_options(app, o.remote, t);
+}
+void person_named(CLI::App& app, PersonNamed& o, const Text& t) { named_options(app, o, t); }
+void person_changed(CLI::App& app, PersonChanged& o, const Text& t) {
+  named_options(app, o, t);
+  powers(app, o.powers, t);
+}
+void password_option(CLI::App& app, std::string& file, const Text& t) {
+  app.add_option("--password-file", file,
+                 t("its first line is the password; -: standard input (default: one is made)",
+                   "首行为密码；- 表示标准输入（默认：自动生成）"));
+}
+
+void key_commands(Parser& parser, const Text& t) {
+  const auto with = [&t](auto options) {
+    return [&t, options](CLI::App& app, auto& o) { options(app, o, t); };
   };
-  const auto where = [](CLI::App& app, std::string& dir) {
-    app.add_option("DIR", dir)->required();
+  CLI::App* key = parser.group("key", t("API keys", "API 密钥"));
+  parser.command<KeyAdd>(
+      key, "add", t("add an API key and print its secret once", "添加 API 密钥，仅显示一次"),
+      key_add, [&t](CLI::App& app, KeyAdd& o) {
+        app.add_option("DIR", o.dir, t(kAtRest, kAtRestZh));
+        app.add_option("--id", o.id,
+                       t("id of the key (default: from --name)", "密钥标识（默认：取自 --name）"));
+        powers(app, o.powers, t);
+        app.get_option("--name")->required();
+        remote_options(app, o.remote, t);
+      });
+  parser.command<PersonChanged>(key, "change",
+                                t("say anew what a key may do", "重新规定密钥的权限"), key_change,
+                                with(person_changed));
+  parser.command<PersonNamed>(
+      key, "rotate", t("give a key a new secret; the old one ends", "更换密钥值，旧值随即失效"),
+      key_rotate, with(person_named));
+  parser.command<PersonNamed>(key, "end", t("end an API key for good", "永久终止 API 密钥"),
+                              key_end, with(person_named));
+  parser.command<PeopleList>(key, "list", t("list API keys", "列出 API 密钥"), key_list,
+                             with(people_list));
+}
+
+void user_commands(Parser& parser, const Text& t) {
+  const auto with = [&t](auto options) {
+    return [&t, options](CLI::App& app, auto& o) { options(app, o, t); };
   };
-  const auto password = [&t](CLI::App& app, std::string& file) {
-    app.add_option("--password-file", file,
-                   t("its first line is the password; -: standard input (default: one is made)",
-                     "首行为密码；- 表示标准输入（默认：自动生成）"));
-  };
-  parser.command<PersonNamed>(key, "end", t("end an API key", "终止 API 密钥"), key_end, named);
-  parser.command<std::string>(key, "list", t("list API keys", "列出 API 密钥"), key_list, where);
   CLI::App* user = parser.group("user", t("accounts of people who sign in", "登录人员的账户"));
   parser.command<UserAdd>(
-      user, "add", t("add an account", "添加账户"), user_add,
-      [&t, password](CLI::App& app, UserAdd& o) {
-        app.add_option("DIR", o.dir)->required();
+      user, "add", t("add an account", "添加账户"), user_add, [&t](CLI::App& app, UserAdd& o) {
+        app.add_option("DIR", o.dir, t(kAtRest, kAtRestZh));
         app.add_option("--id", o.id, t("the name to sign in with", "登录名"))->required();
-        app.add_option("--name", o.name, t("name of the person", "姓名"))->required();
-        powers(app, o, t);
-        app.add_option("--subject", o.subject,
-                       t("the person, if they have more accounts or keys",
-                         "所属人员，用于一人有多个账户或密钥时"));
-        password(app, o.password_file);
+        powers(app, o.powers, t);
+        app.get_option("--name")->required();
+        password_option(app, o.password_file, t);
         CLI::Option* subject =
             app.add_option("--oidc-subject", o.oidc_subject,
                            t("who the person is at the provider of OpenID Connect",
@@ -190,19 +244,49 @@ void person_commands(Parser& parser, CLI::App* key, const Text& t) {
         app.add_option("--oidc-issuer", o.oidc_issuer,
                        t("address of the provider", "身份提供方地址"))
             ->needs(subject);
+        remote_options(app, o.remote, t);
       });
+  parser.command<PersonChanged>(user, "change",
+                                t("say anew what an account may do", "重新规定账户的权限"),
+                                user_change, with(person_changed));
   parser.command<UserPasswd>(
       user, "passwd", t("change a password; open sessions end", "更改密码，已登录的会话随即结束"),
-      user_passwd, [password](CLI::App& app, UserPasswd& o) {
-        app.add_option("DIR", o.dir)->required();
-        app.add_option("ID", o.id)->required();
-        password(app, o.password_file);
+      user_passwd, [&t](CLI::App& app, UserPasswd& o) {
+        named_options(app, o, t);
+        password_option(app, o.password_file, t);
       });
+  parser.command<PersonNamed>(user, "end",
+                              t("end an account and its sessions for good", "永久终止账户及其会话"),
+                              user_end, with(person_named));
+  parser.command<PeopleList>(user, "list", t("list accounts", "列出账户"), user_list,
+                             with(people_list));
+}
+
+void approval_commands(Parser& parser, const Text& t) {
+  CLI::App* approvals = parser.group("approvals", t("what takes two people", "须由两人办理的事项"));
+  parser.command<ApprovalsList>(
+      approvals, "list", t("what waits for a second person", "列出等待第二人签署的事项"),
+      approvals_list, [&t](CLI::App& app, ApprovalsList& o) { remote_options(app, o.remote, t); });
+  const auto number = [&t](CLI::App& app, ApprovalNumber& o) {
+    app.add_option("NUMBER", o.number)->required();
+    remote_options(app, o.remote, t);
+  };
+  parser.command<ApprovalNumber>(
+      approvals, "sign",
+      t("sign it as the second person, and so do it", "作为第二人签署，随即执行"), approval_sign,
+      number);
+  parser.command<ApprovalNumber>(approvals, "withdraw", t("withdraw it", "撤回"), approval_withdraw,
+                                 number);
+}
+
+void access_commands(Parser& parser, const Text& t) {
   CLI::App* access = parser.group("access", t("who read personal values", "谁查阅过个人信息"));
   parser.command<std::string>(access, "verify",
                               t("check that no line of access.log was changed or left out",
                                 "核验 access.log 无一行被更改或删除"),
-                              access_verify, where);
+                              access_verify, [](CLI::App& app, std::string& dir) {
+                                app.add_option("DIR", dir)->required();
+                              });
   parser.command<AccessList>(access, "list", t("show the lines, and check them", "显示各行并核验"),
                              access_list, [&t](CLI::App& app, AccessList& o) {
                                app.add_option("DIR", o.dir)->required();
@@ -210,9 +294,6 @@ void person_commands(Parser& parser, CLI::App* key, const Text& t) {
                                               t("only those about this case, or PACK/REGISTER/KEY",
                                                 "仅显示关于此办件或 业务包/登记簿/键 的各行"));
                              });
-  parser.command<PersonNamed>(user, "end", t("end an account and its sessions", "终止账户及其会话"),
-                              user_end, named);
-  parser.command<std::string>(user, "list", t("list accounts", "列出账户"), user_list, where);
 }
 
 void node_commands(Parser& parser, const Text& t) {
@@ -243,19 +324,10 @@ void node_commands(Parser& parser, const Text& t) {
             ->default_val(480)
             ->check(CLI::Range(-720, 840));
       });
-  CLI::App* key = parser.group("key", t("API keys", "API 密钥"));
-  parser.command<KeyAdd>(
-      key, "add", t("add an API key and print its secret once", "添加 API 密钥，仅显示一次"),
-      key_add, [&t](CLI::App& app, KeyAdd& o) {
-        app.add_option("DIR", o.dir)->required();
-        app.add_option("--id", o.id,
-                       t("id of the key (default: from --name)", "密钥标识（默认：取自 --name）"));
-        app.add_option("--name", o.name, t("whose key it is", "密钥使用者"))->required();
-        powers(app, o, t);
-        app.add_option("--subject", o.subject,
-                       t("the person, if they have more keys", "所属人员，用于一人有多个密钥时"));
-      });
-  person_commands(parser, key, t);
+  key_commands(parser, t);
+  user_commands(parser, t);
+  approval_commands(parser, t);
+  access_commands(parser, t);
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
         app.add_option("DIR", o.dir)->required();

@@ -51,30 +51,65 @@ Exit init(const Console& console, const Init& what);
 Exit snapshot(const Console& console, const std::string& dir);
 
 // people_command.cc
+// What the command line says of a key or an account.
+struct Powers {
+  std::string name, person, until;
+  std::vector<std::string> roles;  // `pack:role`; `*:role` for every pack
+  std::vector<std::string> divisions, may, subjects;
+  std::vector<std::string> persons;  // by identity number, as subjects
+};
 struct KeyAdd {
-  std::string dir, id, name, subject;
-  std::vector<std::string> roles;  // `pack:role` or `role` for every pack
-  std::vector<std::string> divisions, may;
+  std::string dir, id;  // no directory: through the API
+  Powers powers;
+  Remote remote;
 };
 Exit key_add(const Console& console, const KeyAdd& what);
 struct PersonNamed {
-  std::string dir, id;
+  std::vector<std::string> words;  // [DIR] ID
+  Remote remote;
 };
+Exit key_rotate(const Console& console, const PersonNamed& what);
 Exit key_end(const Console& console, const PersonNamed& what);
-Exit key_list(const Console& console, const std::string& dir);
+struct PersonChanged {
+  std::vector<std::string> words;  // [DIR] ID
+  Powers powers;
+  Remote remote;
+};
+Exit key_change(const Console& console, const PersonChanged& what);
+struct PeopleList {
+  std::string dir;
+  Remote remote;
+};
+Exit key_list(const Console& console, const PeopleList& what);
 struct UserAdd {
-  std::string dir, id, name, subject;
-  std::vector<std::string> roles, divisions, may;  // as of a key
-  std::string password_file;                       // `-`: standard input; empty: one is made
+  std::string dir, id;
+  Powers powers;
+  std::string password_file;  // `-`: standard input; empty: one is made
   std::string oidc_issuer, oidc_subject;
+  Remote remote;
 };
 Exit user_add(const Console& console, const UserAdd& what);
+Exit user_change(const Console& console, const PersonChanged& what);
 struct UserPasswd {
-  std::string dir, id, password_file;
+  std::vector<std::string> words;  // [DIR] ID
+  std::string password_file;
+  Remote remote;
 };
 Exit user_passwd(const Console& console, const UserPasswd& what);
 Exit user_end(const Console& console, const PersonNamed& what);
-Exit user_list(const Console& console, const std::string& dir);
+Exit user_list(const Console& console, const PeopleList& what);
+
+// approvals_command.cc
+struct ApprovalsList {
+  Remote remote;
+};
+Exit approvals_list(const Console& console, const ApprovalsList& what);
+struct ApprovalNumber {
+  std::int64_t number = 0;
+  Remote remote;
+};
+Exit approval_sign(const Console& console, const ApprovalNumber& what);
+Exit approval_withdraw(const Console& console, const ApprovalNumber& what);
 
 // access_command.cc
 Exit access_verify(const Console& console, const std::string& dir);

@@ -82,12 +82,15 @@ Exit init(const Console& console, const Init& what) {
               << console.say("other nodes reach it at ", "其他节点访问地址 ") << identity->endpoint
               << '\n';
   return make_key(console, what.dir,
-                  {.id = "admin",
-                   .name = "administrator",
+                  {.name = "administrator",
+                   .person = "administrator",
+                   .until = {},
                    .roles = {},
                    .divisions = {},
-                   .subject = {},
-                   .may = {"admin", "audit", "registrar"}});
+                   .may = {"admin", "audit", "registrar"},
+                   .subjects = {},
+                   .persons = {}},
+                  "admin");
 }
 
 Exit snapshot(const Console& console, const std::string& dir) {

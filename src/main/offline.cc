@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/json.h"
+#include "core/people/people.h"
 #include "exchange/circle.h"
 #include "node/custody.h"
 #include "node/system_environment.h"
@@ -49,7 +50,7 @@ core::Asker local_officer() {
   const ::passwd* user = ::getpwuid(::geteuid());
   core::Asker by;
   by.principal = std::string{"local:"} + (user ? user->pw_name : std::to_string(::geteuid()));
-  by.roles = {"admin", "registrar"};
+  by.roles = {"admin", "registrar", std::string{core::kDirectoryRole}};
   return by;
 }
 

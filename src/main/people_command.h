@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "main/commands.h"
 #include "main/console.h"
-#include "people/principal.h"
 
 namespace bashu::cli {
 
-// Adds the key and prints its secret, once.
-Exit make_key(const Console& console, const std::string& dir, people::Principal key);
+// Adds the key to the node at rest in `dir` and prints its secret, once.
+Exit make_key(const Console& console, const std::string& dir, const Powers& powers,
+              const std::string& id);
 
 }  // namespace bashu::cli

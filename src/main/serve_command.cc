@@ -27,6 +27,7 @@
 #include "node/files.h"
 #include "node/system_environment.h"
 #include "papers/codes.h"
+#include "people/earlier.h"
 #include "people/entrance.h"
 #include "site/site.h"
 #include "texts/texts.h"
@@ -163,10 +164,10 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   return doors;
 }
 
-// Waits for the signal to end. Reloads keys on SIGHUP; false if the exchange found that this log
-// was rolled back or forked.
-bool wait_for_end(const ::sigset_t& signals, people::Entrance& entrance,
-                  exchange::Exchange& exchange, Log& log) {
+// Waits for the signal to end. Reloads passwords on SIGHUP; false if the exchange found that this
+// log was rolled back or forked.
+bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::Exchange& exchange,
+                  Log& log) {
   const ::timespec second{.tv_sec = 1, .tv_nsec = 0};
   std::string key_problem;
   while (true) {
@@ -176,10 +177,10 @@ bool wait_for_end(const ::sigset_t& signals, people::Entrance& entrance,
       return true;
     }
     if (signal == SIGHUP) {
-      entrance.reload();
-      log.write("keys reloaded", {});
+      roster.reload();
+      log.write("passwords reloaded", {});
     }
-    if (std::string now = entrance.problem(); now != key_problem) {
+    if (std::string now = roster.problem(); now != key_problem) {
       if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
       key_problem = std::move(now);
     }
@@ -238,15 +239,13 @@ Exit serve(const Console& console, const Serve& what) {
   const auto clock = serving_clock(dir, *identity, what.rehearsal, console, &by_hand);
   if (!clock) return console.fail(clock.error(), clock.error());
   node::SystemChance chance;
-  people::KeyRing keys{dir / "api-keys.json"};
-  if (auto opened = keys.open(); !opened) return console.fail(opened.error());
   auto settings = people::read_settings(dir);
   if (!settings) return console.fail(settings.error());
-  people::Entrance entrance{dir, keys, chance, std::move(*settings)};
-
-  const auto node = node::Node::open(
-      {.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
+  const auto node = node::Node::open({.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
   if (!node) return console.fail(node.error());
+  if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
+  people::Roster roster{**node, dir};
+  people::Entrance entrance{dir, roster, chance, std::move(*settings)};
   const auto follower = views::Follower::start(**node, dir);
   if (!follower) return console.fail(follower.error());
   const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen});
@@ -293,7 +292,7 @@ Exit serve(const Console& console, const Serve& what) {
               << " entries=" << (*node)->durable() << " ms=" << took.count() << std::endl;
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
-  const bool ended_well = wait_for_end(signals, entrance, **exchange, log);
+  const bool ended_well = wait_for_end(signals, roster, **exchange, log);
   if (!ended_well) {
     const std::string words =
         texts::text(console.language, "restore.behind", {{"trouble", (*exchange)->trouble()}});

@@ -109,5 +109,8 @@ BASHU_SHARED(MessageHeld, message_held)
 BASHU_SHARED(PartyJoined, party_joined)
 BASHU_SHARED(CalendarSet, calendar_set)
 BASHU_SHARED(RequestRemembered, request_remembered)
+BASHU_SHARED(PrincipalSet, principal_set)
+BASHU_SHARED(PrincipalEnded, principal_ended)
+BASHU_SHARED(ApprovalAsked, approval_asked)
 
 }  // namespace bashu::node::parts

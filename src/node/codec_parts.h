@@ -21,6 +21,9 @@ class MessageHeld;
 class PartyJoined;
 class CalendarSet;
 class RequestRemembered;
+class PrincipalSet;
+class PrincipalEnded;
+class ApprovalAsked;
 }  // namespace bashu::formats
 
 namespace bashu::node::parts {
@@ -32,6 +35,9 @@ void put(const core::MessageHeld& event, formats::MessageHeld* out);
 void put(const core::PartyJoined& event, formats::PartyJoined* out);
 void put(const core::CalendarSet& event, formats::CalendarSet* out);
 void put(const core::RequestRemembered& event, formats::RequestRemembered* out);
+void put(const core::PrincipalSet& event, formats::PrincipalSet* out);
+void put(const core::PrincipalEnded& event, formats::PrincipalEnded* out);
+void put(const core::ApprovalAsked& event, formats::ApprovalAsked* out);
 
 // Reads messages into our types. What does not fit sets `error` and is left out.
 class Reader {
@@ -45,6 +51,9 @@ class Reader {
   core::PartyJoined party_joined(const formats::PartyJoined& in);
   core::CalendarSet calendar_set(const formats::CalendarSet& in);
   core::RequestRemembered request_remembered(const formats::RequestRemembered& in);
+  core::PrincipalSet principal_set(const formats::PrincipalSet& in);
+  core::PrincipalEnded principal_ended(const formats::PrincipalEnded& in);
+  core::ApprovalAsked approval_asked(const formats::ApprovalAsked& in);
 };
 
 // Parses with room for nested values; false if the bytes are no such message.

@@ -3,7 +3,7 @@
 //
 //   node.json        party, name, origin, endpoint, addresses, offset from UTC
 //   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits)
-//   api-keys.json    who may use the API
+//   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again
 //   index.db tree/   where messages are, tree nodes
 //   snapshots/       states of the core

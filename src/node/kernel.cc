@@ -50,6 +50,10 @@ std::string token_of(std::string_view reason) {
 bool changes_circle(const core::Event& event) {
   return std::holds_alternative<core::PackAdopted>(event) ||
          std::holds_alternative<core::PartyJoined>(event) ||
+         std::holds_alternative<core::PrincipalSet>(event) ||
+         std::holds_alternative<core::PrincipalEnded>(event) ||
+         std::holds_alternative<core::ApprovalAsked>(event) ||
+         std::holds_alternative<core::ApprovalClosed>(event) ||
          std::holds_alternative<core::DayBegun>(event);
 }
 

@@ -79,7 +79,8 @@ class Node : public EntrySource {
   [[nodiscard]] virtual Clock& clock() = 0;
   [[nodiscard]] virtual Chance& chance() = 0;
 
-  // Grows whenever packs, parties or the day change: a copy made at the same count is still true.
+  // Grows whenever packs, parties, people or the day change: a copy made at the same count is still
+  // true.
   [[nodiscard]] virtual std::uint64_t circle_changes() const = 0;
   // Returns durable() once it is above `above` or the time is up.
   virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;

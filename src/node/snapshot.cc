@@ -129,9 +129,23 @@ class RowWriter {
               row().mutable_remembered());
           emit();
         });
+    people(state.circle().people);
   }
 
  private:
+  void people(const core::People& people) {
+    for (const auto& [id, principal] : people.principals) {
+      pb::PrincipalRow* out = row().mutable_principal();
+      put(principal.set, out->mutable_set());
+      if (principal.ended) put(*principal.ended, out->mutable_ended());
+      emit();
+    }
+    for (const auto& [number, approval] : people.approvals) {
+      put(approval, row().mutable_approval());
+      emit();
+    }
+  }
+
   pb::Row& row() {
     row_.Clear();
     return row_;
@@ -397,6 +411,15 @@ class RowReader {
       case pb::Row::kRemembered:
         remembered(in.remembered());
         break;
+      case pb::Row::kPrincipal:
+        principal(in.principal());
+        break;
+      case pb::Row::kApproval: {
+        core::ApprovalAsked asked = reader_.approval_asked(in.approval());
+        const std::int64_t number = asked.number;
+        state_.edit_circle().people.approvals[number] = std::move(asked);
+        break;
+      }
       case pb::Row::WHAT_NOT_SET:
         reader_.error = "unknown row";
         break;
@@ -421,6 +444,12 @@ class RowReader {
       calendar.holidays = {set.holidays.begin(), set.holidays.end()};
       calendar.workdays = {set.workdays.begin(), set.workdays.end()};
     }
+  }
+  void principal(const pb::PrincipalRow& in) {
+    core::Principal one{.set = reader_.principal_set(in.set()), .ended = {}};
+    if (in.has_ended()) one.ended = reader_.principal_ended(in.ended());
+    const std::string id = one.set.id;
+    state_.edit_circle().people.principals[id] = std::move(one);
   }
   void pack(const pb::PackRow& in) {
     core::Store::Circle& circle = state_.edit_circle();

@@ -255,6 +255,17 @@ void lint_reasons(Load& load, const std::string& name, const Service& service) {
   }
 }
 
+// Whose a case is that came from elsewhere nobody could say.
+void lint_owners(Load& load, const std::string& name, const Service& service) {
+  for (const PartyDef& party : service.parties) {
+    for (const auto& [role, all] : party.roles) {
+      if (all || party.whose.contains(role)) continue;
+      load.reader.note(below(below(below(service_path(name), "parties"), party.name), role),
+                       "'own' names no subject: what others began nobody of this role sees");
+    }
+  }
+}
+
 void lint_registers(Load& load) {
   for (const auto& [name, reg] : load.pack->registers) {
     if (reg.kept != Kept::shared) continue;
@@ -358,6 +369,7 @@ void lint(Load& load) {
     lint_fields(load, name, service, started[name]);
     lint_signals(load, name, service);
     lint_reasons(load, name, service);
+    lint_owners(load, name, service);
   }
   lint_registers(load);
   lint_figures(load);

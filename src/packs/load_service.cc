@@ -13,7 +13,66 @@ constexpr std::size_t kPartiesMax = 20;
 constexpr std::size_t kRolesMax = 40;
 constexpr std::size_t kCalcsMax = 200;
 constexpr std::size_t kClocksMax = 40;
+constexpr std::size_t kOwnersMax = 10;
 constexpr std::int64_t kBudgetMax = 36'600;  // a century
+
+// {own: [firm, parent.firm]}: whose a case is; checked when all fields are known.
+void load_whose(Load& load, PartyDef& party, const std::string& role, const Value::Record& sees,
+                const std::string& path) {
+  load.reader.keys(sees, path, {"own"});
+  const std::string at = below(path, "own");
+  std::vector<std::string> fields = load.reader.texts(load.reader.need(sees, path, "own"), at);
+  if (fields.empty()) load.reader.fault(at, "names the fields that say whose a case is");
+  load.reader.count(fields.size(), kOwnersMax, at);
+  party.roles.emplace_back(role, false);
+  party.whose[role] = std::move(fields);
+}
+
+// The type at a path of names below `fields`; nullptr, with a fault, if there is none.
+const Type* type_at(Load& load, const std::vector<Member>& fields, std::string_view names,
+                    const std::string& path) {
+  const std::vector<Member>* among = &fields;
+  while (true) {
+    const std::size_t dot = names.find('.');
+    const std::string name{names.substr(0, dot)};
+    const auto member = std::ranges::find(*among, name, &Member::name);
+    if (member == among->end()) {
+      load.reader.fault(path, "there is no field '" + name + "'");
+      return nullptr;
+    }
+    const Type* type = member->type.get();
+    while (type->element) type = type->element.get();
+    if (dot == std::string_view::npos) return type;
+    among = &type->members;
+    names.remove_prefix(dot + 1);
+  }
+}
+
+void check_whose(Load& load, const std::string& name, const Service& service) {
+  constexpr std::string_view kParent = "parent.";
+  for (const PartyDef& party : service.parties) {
+    for (const auto& [role, paths] : party.whose) {
+      const std::string at =
+          below(below(below(below(service_path(name), "parties"), party.name), role), "own");
+      for (const std::string& path : paths) {
+        const bool above = path.starts_with(kParent);
+        const Service* of = above ? find(load.pack->services, service.parent) : &service;
+        if (!of) {
+          load.reader.fault(at, "the case has no parent");
+          continue;
+        }
+        const std::string_view rest = std::string_view{path}.substr(above ? kParent.size() : 0);
+        const Type* type = type_at(load, of->fields, rest, at);
+        const bool names_somebody =
+            type && type->readable() &&
+            (type->kind == Kind::text || type->kind == Kind::token || type->kind == Kind::ref);
+        if (type && !names_somebody) {
+          load.reader.fault(at, "'" + path + "' is sealed or no name of anybody");
+        }
+      }
+    }
+  }
+}
 
 void load_parties(Load& load, Service& service, const Value* value, const std::string& path) {
   const Value::Record* map = load.reader.record(value, path);
@@ -34,6 +93,10 @@ void load_parties(Load& load, Service& service, const Value* value, const std::s
         const std::string where = below(at, role);
         load.reader.name(role, where);
         if (role == "system") load.reader.fault(where, "'system' is the node itself");
+        if (sees.as_record()) {
+          load_whose(load, party, role, *sees.as_record(), where);
+          continue;
+        }
         party.roles.emplace_back(role, load.reader.choice(&sees, where, {"all", "own"}) == "all");
       }
     }
@@ -368,6 +431,7 @@ void load_service_bodies(Load& load) {
   for (auto& [name, service] : load.pack->services) {
     const Value::Record* source =
         get(load.root, "services")->as_record()->find(name)->second.as_record();
+    check_whose(load, name, service);
     if (source) load_service_body(load, name, service, *source);
   }
 }

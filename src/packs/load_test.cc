@@ -44,7 +44,7 @@ books:
 services:
   visit:
     title: {zh: 互访, en: Visit}
-    parties: {host: {office: all}, guest: {office: all, clerk: own}}
+    parties: {host: {office: all}, guest: {office: all, clerk: {own: note}}}
     fields: {code: line, day: day, load: mass, price: yuan, name: name, note: line, items: {type: list, of: roll, title: {zh: 项, en: Items}}, total: mass}
     calc:
       late: data.day < today
@@ -286,7 +286,8 @@ constexpr Broken kBroken[] = {
      "expression)\n"},
     {"2 names and circles", "  line: {type: text, max: 40,", "  line: {type: line, max: 40,",
      "7:3: the type 'line' is built on itself\n16:5: there is no field 'code'\n18:67: there is no "
-     "field 'code'\n34:39: there is no field 'code'\n43:13: there is no field 'note'\n44:13: there "
+     "field 'code'\n29:65: there is no field 'note'\n34:39: there is no field 'code'\n43:13: there "
+     "is no field 'note'\n44:13: there "
      "is no field 'code' (byte 20 of the expression)\n64:5: 'ticket' cannot be a key: a key is a "
      "field of the line that is a text, number or date, is always there, and may be read\n67:49: "
      "there is no field 'ticket' (byte 18 of the expression)\n69:101: there is no field 'code' "
@@ -379,6 +380,14 @@ constexpr Broken kBroken[] = {
      "34:5: 'by' is missing: only a sub-case can be started by an effect\n"},
     {"5 roles", "en: Late}, for: office}", "en: Late}, for: clerk}",
      "50:88: 'clerk' is no role of host\n"},
+    {"5 roles", "clerk: {own: note}", "clerk: {own: nobody}",
+     "29:65: there is no field 'nobody'\n"},
+    {"5 roles", "clerk: {own: note}", "clerk: {own: [note, name]}",
+     "29:65: 'name' is sealed or no name of anybody\n"},
+    {"5 roles", "clerk: {own: note}", "clerk: {own: parent.note}",
+     "29:65: the case has no parent\n"},
+    {"5 roles", "clerk: {own: note}", "clerk: {own: note, all: note}",
+     "29:76: unknown key 'all'; known are own\n"},
     {"6 branches", "then: {do: {edition",
      "then:\n          - {to: declined}\n          - {do: {edition",
      "56:13: is never reached: the branch before it has no 'when' and is always taken\n"},
@@ -429,7 +438,8 @@ constexpr Broken kBroken[] = {
      "7:31: must be public, internal, token, personal or sensitive\n16:5: 'code' cannot be a key: "
      "a key is a text, number or date that is always there, is one for all sides, and may be "
      "read\n18:67: 'code' cannot be a key: a key is a text, number or date that is always there, "
-     "is one for all sides, and may be read\n44:13: reads the personal field 'code' (byte 20 of "
+     "is one for all sides, and may be read\n29:65: 'note' is sealed or no name of anybody\n44:13: "
+     "reads the personal field 'code' (byte 20 of "
      "the expression)\n64:5: 'ticket' cannot be a key: a key is a field of the line that is a "
      "text, number or date, is always there, and may be read\n67:49: reads the personal field "
      "'ticket' (byte 18 of the expression)\n69:101: reads the personal field 'code' (byte 6 of the "
@@ -611,6 +621,11 @@ TEST(Load, NotesWithoutRefusing) {
   EXPECT_EQ(told(loaded.findings, true),
             "40:11: a refusal has no reason (why)\n67:1: of cases, without 'concerns' (opener or "
             "parties): visits\n");
+  const Loaded owner = load(changed("clerk: {own: note}", "clerk: own"));
+  ASSERT_TRUE(owner.pack) << told(owner.findings, false);
+  EXPECT_EQ(told(owner.findings, true),
+            "29:57: 'own' names no subject: what others began nobody of this role sees\n"
+            "68:1: of cases, without 'concerns' (opener or parties): visits\n");
   const Loaded figure =
       load(changed("from: case.reached('held'), count: true, split",
                    "where: has(data.note) && data.note == 'x', count: true, split"));
@@ -639,12 +654,18 @@ TEST_P(LoadOriginal, HasTheDigestAndTheNotesOfTheModel) {
 }
 constexpr Original kOriginals[] = {
     {"hazardous-waste", "sha256:15917b9126a98e87d6ca5b526b75c82ffd52edd67c3c7310144b393814356be4",
-     "43:56: goes to the whole circle, though it is not public\n281:72: permit refuses suspend in "
+     "43:56: goes to the whole circle, though it is not public\n"
+     "125:21: 'own' names no subject: what others began nobody of this role sees\n"
+     "223:21: 'own' names no subject: what others began nobody of this role sees\n"
+     "223:35: 'own' names no subject: what others began nobody of this role sees\n"
+     "224:21: 'own' names no subject: what others began nobody of this role sees\n"
+     "281:72: permit refuses suspend in "
      "closing, consult, review, suspended (becomes an exception task)\n286:11: permit refuses "
      "trip_done in consult, review (becomes an exception task)\n331:1: of cases, without "
      "'concerns' (opener or parties): applications, approved, moved, on_the_road\n"},
     {"household-migration",
      "sha256:0a356c55cb313ae5517382cd753e2a21dc9badc3dcecf3eb6901908af0e5b310",
+      "41:21: 'own' names no subject: what others began nobody of this role sees\n"
      "73:7: no clock runs here\n140:1: of cases, without 'concerns' (opener or parties): "
      "applications, on_the_way, settled, stuck\n"},
     {"joint-programme", "sha256:1a2021873ff2d6bbc60da5934e215a9cbcdd691e0a7bcce684025954cd08c825",
@@ -659,8 +680,10 @@ constexpr Original kOriginals[] = {
      "sha256:4c28c70532368bb480b38239718dcca5dea6a8a55743aff3434b1c030d3166ea",
      "47:14: goes to the whole circle, though it is not public\n47:30: goes to the whole circle, "
      "though it is not public\n47:46: goes to the whole circle, though it is not public\n47:63: "
-     "goes to the whole circle, though it is not public\n272:1: of cases, without 'concerns' "
-     "(opener or parties): paid_by_fund, persons, settlements\n"},
+      "goes to the whole circle, though it is not public\n"
+      "80:19: 'own' names no subject: what others began nobody of this role sees\n"
+      "118:19: 'own' names no subject: what others began nobody of this role sees\n272:1: of "
+      "cases, without 'concerns' (opener or parties): paid_by_fund, persons, settlements\n"},
 };
 INSTANTIATE_TEST_SUITE_P(Model, LoadOriginal, testing::ValuesIn(kOriginals));
 

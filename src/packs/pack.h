@@ -158,6 +158,9 @@ struct ClockDef {
 struct PartyDef {
   std::string name;
   std::vector<std::pair<std::string, bool>> roles;  // role to: sees all cases (else own only)
+  // Of a role that sees its own: the fields that name whose a case is. `legs.carrier` reaches into
+  // records and lists of them, `parent.receiver` into the case above.
+  std::map<std::string, std::vector<std::string>, std::less<>> whose = {};
 };
 struct StartDef {
   std::string owner;

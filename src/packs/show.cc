@@ -85,7 +85,11 @@ class Teller {
     for (const PartyDef& party : service.parties) {
       std::vector<std::string> names;
       for (const auto& [role, sees_all] : party.roles) {
-        names.push_back(word_of(role) + (sees_all ? "" : " (" + say("sees_own") + ")"));
+        std::string seen = sees_all ? "" : " (" + say("sees_own") + ")";
+        if (const auto whose = party.whose.find(role); whose != party.whose.end()) {
+          seen = " (" + say("sees_own_of", {{"fields", joined(whose->second)}}) + ")";
+        }
+        names.push_back(word_of(role) + seen);
       }
       line(1, word_of(party.name) + ": " + joined(names));
     }

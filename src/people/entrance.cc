@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/cookies.h"
+#include "people/secrets.h"
 
 namespace bashu::people {
 
@@ -47,12 +48,11 @@ std::int64_t now_ms() {
       .count();
 }
 
-Entrance::Entrance(const std::filesystem::path& dir, KeyRing& keys, node::Chance& chance,
+Entrance::Entrance(const std::filesystem::path& dir, Roster& roster, node::Chance& chance,
                    Settings settings)
-    : keys_{keys},
+    : roster_{roster},
       chance_{chance},
       settings_{std::move(settings)},
-      accounts_{dir / "users.json"},
       sessions_{dir / "sessions.json", settings_.sessions},
       per_account_{{.free = 5, .longest_ms = 60'000}},
       per_address_{{.free = 20}} {
@@ -77,8 +77,8 @@ void Entrance::hand_cookie(http::Response& response, std::string_view token) {
 }
 
 std::shared_ptr<const Principal> Entrance::owner_of(const Session& session) {
-  const auto account = accounts_.find(session.user);
-  if (!account || account->credential() != session.credential) return nullptr;
+  const auto account = roster_.find(session.user);
+  if (!account || account->credential != session.credential) return nullptr;
   const bool stepped = !settings_.provider || settings_.provider->acr.empty() ||
                        session.acr == settings_.provider->acr;
   if (stepped || account->who->may.empty()) return account->who;
@@ -89,7 +89,7 @@ std::shared_ptr<const Principal> Entrance::owner_of(const Session& session) {
 
 Guest Entrance::who(const http::Request& request) {
   if (const auto secret = bearer_secret(request)) {
-    return {.who = keys_.find(*secret), .session = {}, .token = {}};
+    return {.who = roster_.find_key(*secret), .session = {}, .token = {}};
   }
   Guest guest;
   guest.token = token_of(request);
@@ -117,7 +117,7 @@ std::expected<Guest, NotIn> Entrance::sign_in(const std::string& user, std::stri
   const std::int64_t wait =
       std::max(per_account_.wait_ms(user, now), per_address_.wait_ms(request.remote, now));
   if (wait > 0) return std::unexpected{NotIn{.why = NotIn::Why::wait, .wait_ms = wait}};
-  const auto account = accounts_.find(user);
+  const auto account = roster_.find(user);
   const bool has_one = account && !account->password.empty();
   bool fits = false;
   {
@@ -140,7 +140,7 @@ std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string 
   const std::int64_t now = now_ms();
   Guest guest;
   auto token = sessions_.begin({.user = account.who->id,
-                                .credential = account.credential(),
+                                .credential = account.credential,
                                 .csrf = {},
                                 .acr = std::move(acr)},
                                random(kSessionRandom), now);
@@ -151,16 +151,6 @@ std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string 
   guest.session = sessions_.find(guest.token, now);
   guest.who = owner_of(*guest.session);
   return guest;
-}
-
-void Entrance::reload() {
-  keys_.reload();
-  accounts_.reload();
-}
-
-std::string Entrance::problem() const {
-  std::string of_keys = keys_.problem();
-  return of_keys.empty() ? accounts_.problem() : of_keys;
 }
 
 }  // namespace bashu::people

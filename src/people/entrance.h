@@ -1,7 +1,7 @@
 // Who stands at the door of this node: a program with its key, or a person whose browser holds a
 // session. Everything that serves requests asks here.
 //
-//     Authorization: Bearer SECRET ─► KeyRing ─────────────┐
+//     Authorization: Bearer SECRET ─► keys of the roster ───┐
 //     Cookie: __Host-bashu-session ─► Sessions ─► accounts ─┴─► Guest
 //
 // Thread-safe.
@@ -18,11 +18,10 @@
 
 #include "http/message.h"
 #include "node/environment.h"
-#include "people/accounts.h"
 #include "people/brake.h"
-#include "people/keys.h"
 #include "people/openid.h"
 #include "people/principal.h"
+#include "people/roster.h"
 #include "people/sessions.h"
 #include "people/settings.h"
 
@@ -49,8 +48,8 @@ struct NotIn {
 
 class Entrance {
  public:
-  // Reads DIR/users.json, DIR/sessions.json; `keys` and `chance` must outlive it.
-  Entrance(const std::filesystem::path& dir, KeyRing& keys, node::Chance& chance,
+  // Reads DIR/sessions.json; `roster` and `chance` must outlive it.
+  Entrance(const std::filesystem::path& dir, Roster& roster, node::Chance& chance,
            Settings settings = {});
 
   [[nodiscard]] Guest who(const http::Request& request);
@@ -72,10 +71,8 @@ class Entrance {
   }
   // Null: no provider vouches for people here.
   [[nodiscard]] OpenId* openid() { return openid_.get(); }
-  [[nodiscard]] AccountBook& accounts() { return accounts_; }
+  [[nodiscard]] Roster& roster() { return roster_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
-  void reload();
-  [[nodiscard]] std::string problem() const;  // of the files of keys and accounts
 
  private:
   // Whether a password may come this way.
@@ -83,10 +80,9 @@ class Entrance {
   [[nodiscard]] std::shared_ptr<const Principal> owner_of(const Session& session);
   std::string random(std::size_t count);
 
-  KeyRing& keys_;
+  Roster& roster_;
   node::Chance& chance_;
   Settings settings_;
-  AccountBook accounts_;
   Sessions sessions_;
   Brake per_account_, per_address_;
   std::mutex chance_mutex_;

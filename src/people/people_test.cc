@@ -7,7 +7,9 @@
 #include <iterator>
 
 #include "node/system_environment.h"
+#include "node/test_support.h"
 #include "people/entrance.h"
+#include "people/test_support.h"
 
 namespace bashu::people {
 namespace {
@@ -21,7 +23,6 @@ class Folder : public ::testing::Test {
     fs::create_directories(dir_);
   }
   ~Folder() override { fs::remove_all(dir_); }
-  void write(const std::string& text) { std::ofstream{file_} << text; }
   static std::string text_of(const fs::path& file) {
     std::ifstream in{file};
     return {std::istreambuf_iterator<char>{in}, {}};
@@ -30,9 +31,7 @@ class Folder : public ::testing::Test {
   const fs::path dir_ =
       fs::temp_directory_path() / ("bashu-people-" + std::to_string(::getpid()) + "-" +
                                    ::testing::UnitTest::GetInstance()->current_test_info()->name());
-  const fs::path file_ = dir_ / "api-keys.json";
 };
-using KeyFile = Folder;
 
 Principal clerk() {
   Principal key;
@@ -42,97 +41,106 @@ Principal clerk() {
   return key;
 }
 
-TEST_F(KeyFile, TheSecretOfAnAddedKeyFindsItAndIsNotInTheFile) {
-  const auto secret = add_key(file_, clerk(), std::string(32, 'x'));
-  ASSERT_TRUE(secret) << secret.error().what;
-  KeyRing ring{file_};
-  ASSERT_TRUE(ring.open());
-  const auto found = ring.find(*secret);
+class Guarded : public Folder {
+ protected:
+  Guarded() { open(); }
+  void open() {
+    node_.reset();
+    auto opened = node::Node::open({.dir = made_, .clock = &clock_, .chance = &chance_});
+    ASSERT_TRUE(opened) << opened.error().what;
+    node_ = std::move(*opened);
+  }
+  fs::path make() {
+    const auto identity = node::create_identity(dir_ / "node", {.party = "sichuan",
+                                                                .name = "sichuan",
+                                                                .host = "sichuan.example",
+                                                                .peer_listen = "127.0.0.1:7443",
+                                                                .api_listen = "127.0.0.1:0"});
+    EXPECT_TRUE(identity) << identity.error().what;
+    return dir_ / "node";
+  }
+
+  const fs::path made_ = make();
+  node::TestClock clock_;
+  node::SystemChance chance_;
+  std::unique_ptr<node::Node> node_;
+};
+using Keys = Guarded;
+
+TEST_F(Keys, TheSecretOfAKeyFindsItAndIsInNoFile) {
+  const Secret secret = make_key_secret(chance_);
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), secret.proof)));
+  Roster roster{*node_, made_};
+  const auto found = roster.find_key(secret.text);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->id, "clerk-01");
+  EXPECT_EQ(found->name, "Clerk");
   EXPECT_EQ(found->roles_in("errand"), std::vector<std::string>{"clerk"});
-  EXPECT_FALSE(ring.find(*secret + "x"));
-  EXPECT_FALSE(ring.find(""));
-
-  EXPECT_EQ(text_of(file_).find(*secret), std::string::npos);
-  EXPECT_EQ(fs::status(file_).permissions() & fs::perms::others_all, fs::perms::none);
-}
-
-TEST_F(KeyFile, AnIdIsAddedOnce) {
-  ASSERT_TRUE(add_key(file_, clerk(), std::string(32, 'x')));
-  EXPECT_FALSE(add_key(file_, clerk(), std::string(32, 'y')));
-}
-
-TEST_F(KeyFile, TooLittleChanceMakesNoKey) {
-  EXPECT_FALSE(add_key(file_, clerk(), std::string(31, 'x')));
-  EXPECT_FALSE(fs::exists(file_));
-}
-
-TEST_F(KeyFile, WhatIsNotUnderstoodIsRefused) {
-  const std::string hash(64, 'a');
-  const std::string rows[] = {
-      "",
-      "{}",
-      "[1]",
-      R"([{"id":"a","sha256":")" + hash + R"(","rols":{}}])",
-      R"([{"id":"","sha256":")" + hash + R"("}])",
-      R"([{"id":"A b","sha256":")" + hash + R"("}])",
-      R"([{"id":"a","sha256":"secret"}])",
-      R"([{"id":"a","sha256":")" + hash + R"(","may":["everything"]}])",
-      R"([{"id":"a","sha256":")" + hash + R"(","may":"admin"}])",
-      R"([{"id":"a","sha256":")" + hash + R"(","roles":["clerk"]}])",
-      R"([{"id":"a","sha256":")" + hash + R"("},{"id":"b","sha256":")" + hash + R"("}])",
-  };
-  for (const std::string& row : rows) {
-    write(row);
-    EXPECT_FALSE(read_keys(file_)) << row;
+  EXPECT_FALSE(roster.find_key(secret.text + "x"));
+  EXPECT_FALSE(roster.find_key(""));
+  EXPECT_FALSE(roster.find_key(secret.proof));
+  for (const auto& entry : fs::recursive_directory_iterator{made_}) {
+    if (!entry.is_regular_file()) continue;
+    EXPECT_EQ(text_of(entry.path()).find(secret.text), std::string::npos) << entry.path();
+    // The name is sealed: its key alone lies beside it.
+    EXPECT_EQ(text_of(entry.path()).find("Clerk"), std::string::npos) << entry.path();
   }
-  write(R"([{"id":"a","sha256":")" + hash + R"("}])");
-  EXPECT_TRUE(read_keys(file_));
 }
 
-TEST_F(KeyFile, AFileThatCannotBeReadLetsNobodyIn) {
-  const auto secret = add_key(file_, clerk(), std::string(32, 'x'));
-  KeyRing ring{file_};
-  ASSERT_TRUE(ring.open());
-  const std::string before = text_of(file_);
-  write("not json");
-  EXPECT_FALSE(ring.find(*secret));
-  EXPECT_NE(ring.problem(), "");
-  fs::remove(file_);
-  EXPECT_FALSE(ring.find(*secret));
-  EXPECT_NE(ring.problem(), "");
-  write(before);
-  EXPECT_TRUE(ring.find(*secret));
-  EXPECT_EQ(ring.problem(), "");
+TEST_F(Keys, AreTheSameAfterARestart) {
+  const Secret secret = make_key_secret(chance_);
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), secret.proof)));
+  ASSERT_TRUE(node_->snapshot());
+  open();
+  EXPECT_TRUE((Roster{*node_, made_}.find_key(secret.text)));
+  ASSERT_TRUE(is_done(end(*node_, "key:clerk-01")));
+  open();
+  EXPECT_FALSE((Roster{*node_, made_}.find_key(secret.text)));
 }
 
-TEST_F(KeyFile, AnEndedKeyLetsNobodyInAtOnce) {
-  const auto secret = add_key(file_, clerk(), std::string(32, 'x'));
-  KeyRing ring{file_};
-  ASSERT_TRUE(ring.find(*secret));
-  EXPECT_FALSE(end_key(file_, "another"));
-  ASSERT_TRUE(end_key(file_, "clerk-01"));
-  EXPECT_FALSE(ring.find(*secret));
-  EXPECT_EQ(ring.problem(), "");
+TEST_F(Keys, EndAtOnceAndForGood) {
+  const Secret secret = make_key_secret(chance_);
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), secret.proof)));
+  Roster roster{*node_, made_};
+  ASSERT_TRUE(roster.find_key(secret.text));
+  EXPECT_FALSE(is_done(end(*node_, "key:another")));
+  ASSERT_TRUE(is_done(end(*node_, "key:clerk-01")));
+  EXPECT_FALSE(roster.find_key(secret.text));
+  EXPECT_FALSE(is_done(admit(*node_, clerk(), make_key_secret(chance_).proof)));
 }
 
-class Door : public Folder {
+TEST_F(Keys, ANewSecretEndsTheOneBefore) {
+  const Secret one = make_key_secret(chance_), two = make_key_secret(chance_);
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), one.proof)));
+  Roster roster{*node_, made_};
+  ASSERT_TRUE(roster.find_key(one.text));
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), two.proof)));
+  EXPECT_FALSE(roster.find_key(one.text));
+  EXPECT_TRUE(roster.find_key(two.text));
+}
+
+TEST_F(Keys, CountToTheirLastDay) {
+  const Secret secret = make_key_secret(chance_);
+  const Date today = clock_.today();
+  ASSERT_TRUE(is_done(admit(*node_, clerk(), secret.proof, today.plus_days(1))));
+  Roster roster{*node_, made_};
+  clock_.set_today(today.plus_days(1));
+  EXPECT_TRUE(roster.find_key(secret.text));
+  clock_.set_today(today.plus_days(2));
+  EXPECT_FALSE(roster.find_key(secret.text));
+}
+
+class Door : public Guarded {
  protected:
-  Door() {
-    write("[]");
-    account("zhang", "a long password");
-  }
+  Door() { account("zhang", "a long password"); }
   void account(const std::string& id, const std::string& password) {
     Principal who = clerk();
     who.id = id;
     who.may = {"admin"};
     who.kind = Principal::Kind::account;
-    Accounts accounts;
-    if (auto read = read_accounts(users_)) accounts = *read;
-    accounts[id] = {.who = std::make_shared<const Principal>(who),
-                    .password = hash_password(password)};
-    ASSERT_TRUE(write_accounts(users_, accounts));
+    const auto secret = make_password(*node_, made_, password);
+    ASSERT_TRUE(secret) << secret.error().what;
+    ASSERT_TRUE(is_done(admit(*node_, who, secret->proof)));
   }
   static http::Request from(const std::string& address, const std::string& token = {}) {
     http::Request request;
@@ -142,10 +150,9 @@ class Door : public Folder {
   }
   static http::Request here(const std::string& token = {}) { return from("127.0.0.1", token); }
 
-  const fs::path users_ = dir_ / "users.json";
-  KeyRing keys_{file_};
-  node::SystemChance chance_;
-  Entrance entrance_{dir_, keys_, chance_};
+  const fs::path passwords_ = made_ / "passwords.json";
+  Roster roster_{*node_, made_};
+  Entrance entrance_{dir_, roster_, chance_};
 };
 
 TEST_F(Door, APersonSignsInAndOut) {
@@ -157,11 +164,11 @@ TEST_F(Door, APersonSignsInAndOut) {
   EXPECT_EQ(text_of(dir_ / "sessions.json").find(guest->token), std::string::npos);
   EXPECT_EQ(entrance_.who(here(guest->token)).who->id, "zhang");
   EXPECT_FALSE(entrance_.who(here(guest->token + "x")).who);
-  Entrance restarted{dir_, keys_, chance_};
+  Entrance restarted{dir_, roster_, chance_};
   EXPECT_TRUE(restarted.who(here(guest->token)).who);
   entrance_.sign_out(guest->token);
   EXPECT_FALSE(entrance_.who(here(guest->token)).who);
-  EXPECT_FALSE((Entrance{dir_, keys_, chance_}.who(here(guest->token)).who));
+  EXPECT_FALSE((Entrance{dir_, roster_, chance_}.who(here(guest->token)).who));
 }
 
 TEST_F(Door, SigningInAgainEndsTheSessionBefore) {
@@ -177,19 +184,29 @@ TEST_F(Door, ASessionEndsWithItsAccountOrPasswordAtOnce) {
   EXPECT_FALSE(entrance_.who(here(first->token)).who);
   const auto second = entrance_.sign_in("zhang", "another password", here());
   ASSERT_TRUE(second);
-  auto accounts = *read_accounts(users_);
-  accounts["zhang"].ended = true;
-  ASSERT_TRUE(write_accounts(users_, accounts));
+  ASSERT_TRUE(is_done(end(*node_, "user:zhang")));
   EXPECT_FALSE(entrance_.still(*second));
   EXPECT_FALSE(entrance_.who(here(second->token)).who);
   EXPECT_FALSE(entrance_.sign_in("zhang", "another password", here()));
 }
 
-TEST_F(Door, ASlipInTheFileOfAccountsLetsNobodyIn) {
-  const auto guest = entrance_.sign_in("zhang", "a long password", here());
-  std::ofstream{users_} << "[{]";
-  EXPECT_FALSE(entrance_.who(here(guest->token)).who);
-  EXPECT_NE(entrance_.problem(), "");
+TEST_F(Door, ASlipInTheFileOfPasswordsLetsNobodySignIn) {
+  const std::string before = text_of(passwords_);
+  for (const char* text : {"[{]", "[]", R"({"a":"$argon2id$x"})", R"({"a":"secret"})"}) {
+    std::ofstream{passwords_} << text;
+    EXPECT_FALSE(entrance_.sign_in("zhang", "a long password", here())) << text;
+    EXPECT_NE(roster_.problem(), "") << text;
+  }
+  std::ofstream{passwords_} << before;
+  EXPECT_TRUE(entrance_.sign_in("zhang", "a long password", from("127.0.0.9")));
+}
+
+TEST_F(Door, AnOldFileOfPasswordsBringsNoneBack) {
+  const std::string before = text_of(passwords_);
+  account("zhang", "another password");
+  std::ofstream{passwords_} << before;
+  EXPECT_FALSE(entrance_.sign_in("zhang", "a long password", here()));
+  EXPECT_FALSE(entrance_.sign_in("zhang", "another password", here()));
 }
 
 TEST_F(Door, WhoGuessesWaits) {
@@ -224,12 +241,12 @@ TEST_F(Door, APasswordInClearFromElsewhereIsNotTaken) {
 TEST_F(Door, PowersThatNeedAStrongerSignInAreLeftOutWithoutIt) {
   Settings settings;
   settings.provider = Provider{.issuer = "https://id.example", .client = "bashu", .acr = "mfa"};
-  Entrance strict{dir_, keys_, chance_, settings};
+  Entrance strict{dir_, roster_, chance_, settings};
   const auto weak = strict.sign_in("zhang", "a long password", here());
   ASSERT_TRUE(weak);
   EXPECT_FALSE(strict.who(here(weak->token)).who->allows("admin"));
   EXPECT_EQ(strict.who(here(weak->token)).who->roles_in("errand").size(), 1U);
-  const auto strong = strict.begin(*strict.accounts().find("zhang"), "mfa", here());
+  const auto strong = strict.begin(*strict.roster().find("zhang"), "mfa", here());
   EXPECT_TRUE(strict.who(here(strong->token)).who->allows("admin"));
 }
 
@@ -253,22 +270,6 @@ TEST_F(Folder, SessionsEndWhenNobodyUsesThemAndInAnyCase) {
   EXPECT_FALSE(sessions.find(first, 2'003));
   EXPECT_TRUE(sessions.find(second, 2'003));
   EXPECT_TRUE(sessions.find(third, 2'003));
-}
-
-TEST_F(Folder, AccountsAreReadAsStrictlyAsKeys) {
-  const fs::path users = dir_ / "users.json";
-  const auto reads = [&](const std::string& text) {
-    std::ofstream{users} << text;
-    return read_accounts(users).has_value();
-  };
-  EXPECT_TRUE(reads(R"([{"id":"a","openid":{"issuer":"https://x","subject":"1"}}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a","password":"secret"}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a","openid":{"issuer":"https://x"}}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a","ended":1}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a","endet":true}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a"},{"id":"a"}])"));
-  EXPECT_FALSE(reads(R"([{"id":"a","openid":{"issuer":"i","subject":"1"}},
-                         {"id":"b","openid":{"issuer":"i","subject":"1"}}])"));
 }
 
 TEST_F(Folder, SettingsAreReadStrictly) {

@@ -7,6 +7,8 @@ namespace bashu::people {
 
 namespace {
 
+constexpr std::size_t kPersonMax = 200;
+
 // The texts of the list `name`; an error text if it is anything else.
 std::expected<std::vector<std::string>, std::string> texts(const Value& in, std::string_view name) {
   std::vector<std::string> out;
@@ -29,10 +31,9 @@ Value::List as_list(const auto& texts_of) {
 
 }  // namespace
 
-std::string Principal::principal() const {
-  if (!subject.empty()) return subject;
-  return (kind == Kind::key ? "key:" : "user:") + id;
-}
+std::string Principal::journal_id() const { return (kind == Kind::key ? "key:" : "user:") + id; }
+
+std::string Principal::principal() const { return person.empty() ? journal_id() : person; }
 
 std::vector<std::string> Principal::roles_in(std::string_view pack_name) const {
   std::vector<std::string> all;
@@ -58,7 +59,8 @@ std::expected<Principal, std::string> read_principal(const Value& value) {
   one.id = value.text_at("id");
   if (!is_id(one.id)) return std::unexpected{"id must be 1 to 64 of a-z 0-9 - _ ."};
   one.name = value.text_at("name");
-  one.subject = value.text_at("subject");
+  one.person = value.text_at("person");
+  if (one.person.size() > kPersonMax) return std::unexpected{one.id + ": person is too long"};
   if (const Value* roles = value.find("roles")) {
     if (!roles->as_record()) return std::unexpected{one.id + ": roles must be a record"};
     for (const auto& [pack, unused] : *roles->as_record()) {
@@ -78,6 +80,14 @@ std::expected<Principal, std::string> read_principal(const Value& value) {
     }
     one.may.insert(std::move(act));
   }
+  auto subjects = texts(value, "subjects");
+  if (!subjects) return std::unexpected{one.id + ": " + subjects.error()};
+  for (std::string& subject : *subjects) {
+    if (subject.empty() || subject.size() > kPersonMax) {
+      return std::unexpected{one.id + ": subjects: 1 to 200 bytes each"};
+    }
+    one.subjects.insert(std::move(subject));
+  }
   return one;
 }
 
@@ -88,8 +98,39 @@ void write_principal(Value::Record& into, const Principal& principal) {
   into["name"] = principal.name;
   into["roles"] = std::move(roles);
   into["divisions"] = as_list(principal.divisions);
-  into["subject"] = principal.subject;
+  into["person"] = principal.person;
   into["may"] = as_list(principal.may);
+  into["subjects"] = as_list(principal.subjects);
+}
+
+core::PrincipalSet set_of(const Principal& principal) {
+  core::PrincipalSet set;
+  set.id = principal.journal_id();
+  set.person = principal.principal();
+  for (const auto& [pack, names] : principal.roles) {
+    for (const std::string& role : names) set.roles.push_back(pack + ":" + role);
+  }
+  set.divisions = principal.divisions;
+  set.may = {principal.may.begin(), principal.may.end()};
+  set.subjects = {principal.subjects.begin(), principal.subjects.end()};
+  return set;
+}
+
+Principal principal_of(const core::PrincipalSet& set, std::string name) {
+  const std::size_t colon = set.id.find(':');
+  Principal one{
+      .id = set.id.substr(colon + 1),
+      .name = std::move(name),
+      .divisions = set.divisions,
+      .person = set.person == set.id ? std::string{} : set.person,
+      .may = {set.may.begin(), set.may.end()},
+      .subjects = {set.subjects.begin(), set.subjects.end()},
+      .kind = set.id.starts_with("key:") ? Principal::Kind::key : Principal::Kind::account};
+  for (const std::string& text : set.roles) {
+    const std::size_t split = text.find(':');
+    one.roles[text.substr(0, split)].push_back(text.substr(split + 1));
+  }
+  return one;
 }
 
 }  // namespace bashu::people

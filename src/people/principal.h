@@ -1,14 +1,15 @@
 // Who asks, however he proved it: the holder of an API key (a program) or of an account (a person
-// at a page). Both have the same powers and are written the same way in DIR/api-keys.json and
-// DIR/users.json:
+// at a page). Both have the same powers, journaled by commands (docs/formats/people.md), and are
+// written the same way in requests and answers:
 //
 //     "name":"...", "roles":{"hazardous-waste":["clerk"],"*":["office"]}, "divisions":["5101"],
-//     "subject":"", "may":["registrar"]
+//     "person":"", "may":["registrar"], "subjects":["91510100MA00000001"]
 //
 // `roles` per pack name, `*` for every pack. `divisions`: prefixes of GB/T 2260 codes the holder
-// acts for; none: all. `subject`: the person behind it, where one person has several; two
-// principals are two persons. `may`: `admin` adopts packs and agreements, `registrar` fills
-// registers, `audit` reads evidence and cases but no personal values.
+// acts for; none: all. `person`: who stands behind it, where one person has several; else each is
+// a person. `may`: `admin` adopts packs and agreements, `registrar` fills registers, `audit` reads
+// evidence and cases but no personal values. `subjects`: whose cases are theirs, by a role that
+// sees its own.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "base/value.h"
+#include "core/event.h"
 
 namespace bashu::people {
 
@@ -28,11 +30,14 @@ struct Principal {
   std::string name{};
   std::map<std::string, std::vector<std::string>, std::less<>> roles{};  // pack name or `*`
   std::vector<std::string> divisions{};
-  std::string subject{};
+  std::string person{};
   std::set<std::string, std::less<>> may{};
+  std::set<std::string, std::less<>> subjects{};
   enum class Kind : std::uint8_t { key, account } kind = Kind::key;
 
-  // Named in commands and journal: the subject if there is one, else `key:<id>` or `user:<id>`.
+  // `key:<id>` or `user:<id>`, as the journal knows it.
+  [[nodiscard]] std::string journal_id() const;
+  // Named in commands and journal: the person if one is named, else journal_id().
   [[nodiscard]] std::string principal() const;
   [[nodiscard]] std::vector<std::string> roles_in(std::string_view pack_name) const;
   [[nodiscard]] bool allows(std::string_view act) const { return may.contains(act); }
@@ -43,5 +48,9 @@ struct Principal {
 // The members above, of a record that may have others; an error text if one is of another form.
 [[nodiscard]] std::expected<Principal, std::string> read_principal(const Value& value);
 void write_principal(Value::Record& into, const Principal& principal);
+
+// As the journal keeps it, without what proves it and without the name, which is sealed; and back.
+[[nodiscard]] core::PrincipalSet set_of(const Principal& principal);
+[[nodiscard]] Principal principal_of(const core::PrincipalSet& set, std::string name);
 
 }  // namespace bashu::people

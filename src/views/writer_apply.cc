@@ -309,17 +309,19 @@ struct Writer::Apply {
     }
   }
 
-  // What the tables do not show: counters, alarms, waiting steps, stored requests, signed records.
+  // What the tables do not show: counters, alarms, waiting steps, stored requests, signed records,
+  // who may come in.
   template <typename Other>
-    requires(std::is_same_v<Other, core::ClockAlarmed> ||
-             std::is_same_v<Other, core::SerialTaken> ||
-             std::is_same_v<Other, core::ChildNumbered> ||
-             std::is_same_v<Other, core::MessageHeld> || std::is_same_v<Other, core::StepParked> ||
-             std::is_same_v<Other, core::StepUnparked> ||
-             std::is_same_v<Other, core::RecordSigned> ||
-             std::is_same_v<Other, core::RequestRemembered> ||
-             std::is_same_v<Other, core::ChannelStopped> ||
-             std::is_same_v<Other, core::AskAnswered> || std::is_same_v<Other, core::MonthStated>)
+    requires(
+        std::is_same_v<Other, core::ClockAlarmed> || std::is_same_v<Other, core::SerialTaken> ||
+        std::is_same_v<Other, core::ChildNumbered> || std::is_same_v<Other, core::MessageHeld> ||
+        std::is_same_v<Other, core::StepParked> || std::is_same_v<Other, core::StepUnparked> ||
+        std::is_same_v<Other, core::RecordSigned> ||
+        std::is_same_v<Other, core::RequestRemembered> ||
+        std::is_same_v<Other, core::ChannelStopped> || std::is_same_v<Other, core::AskAnswered> ||
+        std::is_same_v<Other, core::MonthStated> || std::is_same_v<Other, core::PrincipalSet> ||
+        std::is_same_v<Other, core::PrincipalEnded> || std::is_same_v<Other, core::ApprovalAsked> ||
+        std::is_same_v<Other, core::ApprovalClosed>)
   void operator()(const Other&) const {}
 };
 

@@ -229,7 +229,7 @@ class Pages(PagesTest):
 
     def test_nobody_sees_through_a_page_what_is_not_theirs(self):
         node = self.nodes["chongqing"]
-        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
+        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], person="user:citizen")
         mover = node.as_("mover")
         person, name, street = "51010519880307231X", "龘小川", "渝中区人民路1号"
         case = mover.start(HUKOU, "move", "citizen", {"origin": "sichuan", "destination": "chongqing"},
@@ -317,7 +317,7 @@ class Pages(PagesTest):
     def test_nothing_is_in_the_way_of_anybody(self):
         self.adopt(MEADOWS)
         home, host = self.nodes["sichuan"], self.nodes["chongqing"]
-        home.add_key("farmer", "farmer", ["meadows:farmer"], subject="user:citizen")
+        home.add_key("farmer", "farmer", ["meadows:farmer"], person="user:citizen")
         case = home.as_("farmer").start("meadows", "graze", "farmer", {"home": "sichuan", "host": "chongqing"},
                                         {"herd": "H0001", "head": 3, "fee": 12300})["case"]
         self.deliver()

@@ -69,7 +69,7 @@ class Held(CircleTest):
         sichuan.set_day(AHEAD)
         asked = {"note": "the clock was set right"}
         first = sichuan.as_("admin").post(path, asked)
-        self.assertEqual(first["waits_for"], "a second principal")
+        self.assertEqual(first["waits_for"], "a second person")
         sichuan.as_("admin").post(path, asked)  # the same person twice is not two
         self.assertEqual(len(sichuan.held()), 1)
         sichuan.as_("second").post(path, asked)

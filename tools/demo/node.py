@@ -85,23 +85,34 @@ class Node:
                        "--rehearsal", today)
         self.keys["admin"] = secret_in(answer)
 
-    def add_key(self, key_id, name, roles=(), may=(), subject=None):
-        arguments = ["key", "add", self.dir, "--id", key_id, "--name", name]
+    def _door(self):
+        """Where people are let in: the directory, or the API of a node that runs."""
+        if self.running:
+            return ["--api", self.url, "--key", self.keys["admin"]]
+        return [self.dir]
+
+    def add_key(self, key_id, name, roles=(), may=(), person=None, subjects=()):
+        """A key. Administrators are made while the node is at rest; a person stands behind each."""
+        arguments = ["key", "add", *self._door(), "--id", key_id, "--name", name]
         if roles:
             arguments += ["--roles", ",".join(roles)]
         if may:
             arguments += ["--may", ",".join(may)]
-        if subject:
-            arguments += ["--subject", subject]
+        if person or "admin" in may:
+            arguments += ["--person", person or key_id]
+        if subjects:
+            arguments += ["--subjects", ",".join(subjects)]
         self.keys[key_id] = secret_in(bashu(*arguments))
 
-    def add_user(self, user, name, roles=(), may=()):
+    def add_user(self, user, name, roles=(), may=(), subjects=()):
         """An account for the pages, with a password made by the node."""
-        arguments = ["user", "add", self.dir, "--id", user, "--name", name]
+        arguments = ["user", "add", *self._door(), "--id", user, "--name", name]
         if roles:
             arguments += ["--roles", ",".join(roles)]
         if may:
             arguments += ["--may", ",".join(may)]
+        if subjects:
+            arguments += ["--subjects", ",".join(subjects)]
         self.passwords[user] = bashu(*arguments).split()[-1]
 
     def as_(self, key_id):

@@ -31,9 +31,17 @@ class WhiteList:
         """The keys of an office, its plants, drivers and producers."""
         for role, name in (("clerk", "生态环境厅经办"), ("chief", "生态环境厅审批"),
                            ("driver", "危货驾驶员"), ("operator", "处置厂操作员")):
-            node.add_key(f"waste-{role}", name + "（合成）", [f"{PACK}:{role}"])
-        for i, _ in enumerate(self.plan.producers[node.party]):
-            node.add_key(f"producer-{i + 1}", f"产废单位{i + 1}（合成）", [f"{PACK}:company"])
+            node.add_key(f"waste-{role}", name + "（合成）", [f"{PACK}:{role}"],
+                         subjects=self.firms_of(node, role))
+        for i, firm in enumerate(self.plan.producers[node.party]):
+            node.add_key(f"producer-{i + 1}", f"产废单位{i + 1}（合成）", [f"{PACK}:company"],
+                         subjects=[firm.code])
+
+    def firms_of(self, node, role):
+        """Whose cases a driver or an operator of the rehearsal sees: all hauliers', all plants' here."""
+        if role == "driver":
+            return [c.code for carriers in self.plan.carriers.values() for c in carriers]
+        return [r.code for r in self.plan.receivers[node.party]] if role == "operator" else []
 
     def producer(self, node, firm):
         return node.as_(f"producer-{self.plan.producers[node.party].index(firm) + 1}")

@@ -10,6 +10,7 @@
 #include "core/cases/definition.h"
 #include "core/cases/step.h"
 #include "core/peers/take.h"
+#include "core/people/people.h"
 #include "core/told/members.h"
 
 namespace bashu::core {
@@ -23,7 +24,16 @@ void resolved(Deciding& d, const PartyId& from, std::int64_t seq, const char* ou
   d.draft.decide(MessageResolved{.from = from, .seq = seq, .outcome = outcome, .reason = reason});
 }
 
+// By an approval that the second person signs now. A node that knows no people, as simulated ones
+// are, is told both.
 Result may_resolve(const Deciding& d, const ResolveHeld& command, const std::string& stream) {
+  if (command.approval != 0 || !d.circle().people.principals.empty()) {
+    BASHU_TRY(const Asker first, first_of_two(d, command.approval, command.by, command));
+    for (const Asker* person : {&first, &command.by}) {
+      BASHU_TRY_OK(within(d, *person, stream));
+    }
+    return {};
+  }
   if (command.by.principal.empty() || command.second.principal.empty() ||
       command.by.principal == command.second.principal) {
     return refuse(Why::two_persons);
@@ -65,6 +75,7 @@ Result resolve(Deciding& d, const ResolveHeld& command, Decision& decision) {
     resolved(d, command.from, seq, "applied", "");
   }
   run_follow_ups(d);
+  if (command.approval != 0) close_approval(d, command.approval, "approved", command.by);
   decision.outcome = command.reject ? "rejected" : "applied";
   decision.reason = command.reject ? kGivenUp : "";
   return {};

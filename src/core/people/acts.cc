@@ -1,0 +1,87 @@
+// What waits for a second person, as the journal keeps it.
+
+#include <utility>
+#include <vector>
+
+#include "core/people/people.h"
+
+namespace bashu::core {
+
+namespace {
+
+Value::List list_of(const std::vector<std::string>& texts) {
+  Value::List list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+std::vector<std::string> texts_of(const Value& value, std::string_view name) {
+  std::vector<std::string> texts;
+  const Value* member = value.find(name);
+  const Value::List* list = member ? member->as_list() : nullptr;
+  if (!list) return texts;
+  for (const Value& item : *list) {
+    if (item.as_text()) texts.push_back(*item.as_text());
+  }
+  return texts;
+}
+
+bool flag(const Value& value, std::string_view name) {
+  const Value* member = value.find(name);
+  return member && member->as_bool() && *member->as_bool();
+}
+
+Value value_of(const ResolveHeld& act) {
+  return Value::Record{{"kind", "held"},
+                       {"from", act.from},
+                       {"seq", act.seq},
+                       {"reject", act.reject},
+                       {"note", act.note}};
+}
+
+Value value_of(const SetPrincipal& act) {
+  const PrincipalSet& who = act.who;
+  Value::Record record{{"kind", "principal"},         {"id", who.id},
+                       {"version", who.version},      {"person", who.person},
+                       {"roles", list_of(who.roles)}, {"divisions", list_of(who.divisions)},
+                       {"may", list_of(who.may)},     {"subjects", list_of(who.subjects)},
+                       {"proof", who.proof},          {"provider", who.provider}};
+  if (!who.name.is_null()) record["name"] = who.name;
+  if (who.until) record["until"] = who.until->text();
+  return record;
+}
+
+}  // namespace
+
+Value act_value(const Act& act) {
+  return std::visit([](const auto& one) { return value_of(one); }, act);
+}
+
+std::optional<Act> read_act(const Value& value) {
+  const std::string kind = value.text_at("kind");
+  if (kind == "held") {
+    ResolveHeld act;
+    act.from = value.text_at("from");
+    act.seq = value.int_at("seq");
+    act.reject = flag(value, "reject");
+    act.note = value.text_at("note");
+    return act;
+  }
+  if (kind != "principal") return std::nullopt;
+  SetPrincipal act;
+  PrincipalSet& who = act.who;
+  who.id = value.text_at("id");
+  who.version = value.int_at("version");
+  who.person = value.text_at("person");
+  if (const Value* name = value.find("name")) who.name = *name;
+  who.roles = texts_of(value, "roles");
+  who.divisions = texts_of(value, "divisions");
+  who.may = texts_of(value, "may");
+  who.subjects = texts_of(value, "subjects");
+  who.proof = value.text_at("proof");
+  who.provider = value.text_at("provider");
+  who.until = Date::parse(value.text_at("until"));
+  return act;
+}
+
+}  // namespace bashu::core

@@ -1,0 +1,105 @@
+#include <string>
+#include <vector>
+
+#include "base/try.h"
+#include "core/authority.h"
+#include "core/people/people.h"
+
+namespace bashu::core {
+
+namespace {
+
+std::int64_t now_s(const Deciding& d) { return d.moment.now.unix_ms / 1'000; }
+
+// What could not be carried out now is not asked for.
+Result possible(Deciding& d, const Act& act) {
+  if (const auto* held = std::get_if<ResolveHeld>(&act)) {
+    if (!d.draft.inbox(held->from).held.contains(held->seq)) return refuse(Why::no_such_held);
+    return {};
+  }
+  // As if somebody held the directory: all is asked but who may.
+  SetPrincipal set = std::get<SetPrincipal>(act);
+  set.by.roles = {std::string{kDirectoryRole}};
+  Trial trial{d};
+  Decision unused;
+  return set_principal(*trial, set, unused);
+}
+
+void close_expired(Deciding& d) {
+  std::vector<std::int64_t> over;
+  for (const auto& [number, asked] : d.circle().people.approvals) {
+    if (asked.until_s <= now_s(d)) over.push_back(number);
+  }
+  for (const std::int64_t number : over) close_approval(d, number, "expired", {});
+}
+
+Result may_sign(const Deciding& d, const Asker& by) {
+  if (!in_force(d.circle().people, by.principal, "admin", d.today())) {
+    return refuse(Why::admin_only);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result ask_approval(Deciding& d, const AskApproval& command, Decision& decision) {
+  BASHU_TRY_OK(may_sign(d, command.by));
+  close_expired(d);
+  const Value act = act_value(command.act);
+  const auto& open = d.circle().people.approvals;
+  const auto answer = [&](std::int64_t number) {
+    decision.answer = Value::Record{
+        {"approval", number}, {"waits_for", "a second person"}, {"asked_by", command.by.principal}};
+  };
+  for (const auto& [number, asked] : open) {
+    if (asked.act != act) continue;
+    if (asked.by != command.by.principal) return refuse(Why::approval_waits, number);
+    answer(number);
+    return {};
+  }
+  if (open.size() >= kApprovalsMax) return refuse(Why::too_many_approvals);
+  BASHU_TRY_OK(possible(d, command.act));
+  const std::int64_t number = d.draft.serial(Store::kApprovalsAsked, {}) + 1;
+  d.draft.decide(ApprovalAsked{.number = number,
+                               .act = act,
+                               .by = command.by.principal,
+                               .at_s = now_s(d),
+                               .until_s = now_s(d) + kApprovalLifeS});
+  answer(number);
+  return {};
+}
+
+Result withdraw_approval(Deciding& d, const WithdrawApproval& command) {
+  BASHU_TRY_OK(may_sign(d, command.by));
+  if (!d.circle().people.approvals.contains(command.number)) {
+    return refuse(Why::no_such_approval, command.number);
+  }
+  close_approval(d, command.number, "withdrawn", command.by);
+  return {};
+}
+
+std::expected<Asker, Reject> first_of_two(const Deciding& d, std::int64_t number,
+                                          const Asker& second, const Act& act) {
+  const People& people = d.circle().people;
+  const auto it = people.approvals.find(number);
+  if (it == people.approvals.end()) return refuse(Why::no_such_approval, number);
+  const ApprovalAsked& asked = it->second;
+  if (asked.act != act_value(act)) return refuse(Why::approval_other, number);
+  if (asked.until_s <= now_s(d)) return refuse(Why::approval_expired, number);
+  BASHU_TRY_OK(may_sign(d, second));
+  if (asked.by == second.principal) return refuse(Why::same_approver);
+  const Principal* first = in_force(people, asked.by, "admin", d.today());
+  if (!first) return refuse(Why::approver_gone, asked.by);
+  return Asker{.principal = asked.by,
+               .roles = first->set.may,
+               .divisions = first->set.divisions,
+               .idempotency_key = {},
+               .request_digest = {}};
+}
+
+void close_approval(Deciding& d, std::int64_t number, std::string_view outcome, const Asker& by) {
+  d.draft.decide(
+      ApprovalClosed{.number = number, .outcome = std::string{outcome}, .by = by.principal});
+}
+
+}  // namespace bashu::core
