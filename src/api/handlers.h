@@ -41,6 +41,8 @@ Result list_packs(Context& context, const Call& call);
 Result show_pack(Context& context, const Call& call);
 Result list_records(Context& context, const Call& call);
 Result list_accounts(Context& context, const Call& call);
+// doubles.cc
+Result list_doubles(Context& context, const Call& call);
 // pages_read.cc
 Result show_pages(Context& context, const Call& call);
 // figures_read.cc
@@ -61,6 +63,7 @@ Result journal_checkpoint(Context& context, const Call& call);
 // documents.cc
 Prepared put_document(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
+Result document_digest(Context& context, const Call& call);
 // session.cc
 Result sign_in(Context& context, const Call& call);
 Result show_session(Context& context, const Call& call);

@@ -49,6 +49,27 @@ Value edition_value(const views::EditionRow& edition) {
                        {"digest", edition.digest}, {"position", edition.position}};
 }
 
+// Keys of an account kind, as people write them and as they are kept. One alone needs no writing
+// of its own.
+struct AccountKeys {
+  const packs::AccountKind& kind;
+
+  [[nodiscard]] bool single() const { return kind.key.size() == 1; }
+  [[nodiscard]] std::string kept(const std::string& asked) const {
+    const Value text{asked};
+    return single() ? packs::join_key({&text, 1}) : asked;
+  }
+  [[nodiscard]] std::string shown(const std::string& key) const {
+    return single() ? packs::split_key(key).front() : key;
+  }
+};
+
+Value counter(const packs::Book& book, const core::Account& account) {
+  const packs::AccountKind* kind = packs::find(book.accounts, account.kind);
+  return Value::Record{{"kind", account.kind},
+                       {"key", kind ? AccountKeys{*kind}.shown(account.key) : account.key}};
+}
+
 }  // namespace
 
 Result list_packs(Context& context, const Call& call) {
@@ -151,9 +172,9 @@ Result list_accounts(Context& context, const Call& call) {
   const auto held = see_pack(context, call.part("pack"));
   if (!held) return std::unexpected{held.error()};
   const packs::Book* book = packs::find(held->pack->books, call.part("book"));
-  if (!book || !packs::find(book->accounts, call.part("kind"))) {
-    return std::unexpected{not_found()};
-  }
+  const packs::AccountKind* kind = book ? packs::find(book->accounts, call.part("kind")) : nullptr;
+  if (!kind) return std::unexpected{not_found()};
+  const AccountKeys keys{*kind};
   if (!desk::sees_sums(*call.key, *held->pack)) {
     return std::unexpected{
         forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
@@ -173,17 +194,16 @@ Result list_accounts(Context& context, const Call& call) {
                        {"position", past->position}};
 
   if (const auto key = call.request.parameter("key")) {
-    const core::Account account{.book = id, .kind = call.part("kind"), .key = *key};
+    const core::Account account{.book = id, .kind = call.part("kind"), .key = keys.kept(*key)};
     const auto listed = call.views->postings(account, *page, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
     for (const views::PostingRow& row : listed->rows) {
-      postings.push_back(Value::Record{
-          {"on", row.on.text()},
-          {"amount", row.amount},
-          {"counter", Value::Record{{"kind", row.counter.kind}, {"key", row.counter.key}}},
-          {"case", row.id},
-          {"position", row.position}});
+      postings.push_back(Value::Record{{"on", row.on.text()},
+                                       {"amount", row.amount},
+                                       {"counter", counter(*book, row.counter)},
+                                       {"case", row.id},
+                                       {"position", row.position}});
     }
     answer["key"] = *key;
     answer["postings"] = std::move(postings);
@@ -192,14 +212,15 @@ Result list_accounts(Context& context, const Call& call) {
   }
   const views::AccountFilter filter{.book = id,
                                     .kind = call.part("kind"),
-                                    .prefix = call.parameter("prefix"),
+                                    .prefix = keys.kept(call.parameter("prefix")),
                                     .as_of = *as_of,
                                     .page = *page};
   const auto listed = call.views->accounts(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List accounts;
   for (const views::AccountRow& row : listed->rows) {
-    accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
+    accounts.push_back(
+        Value::Record{{"key", keys.shown(row.account.key)}, {"balance", row.balance}});
   }
   answer["accounts"] = std::move(accounts);
   answer["next"] = next_page(context, call, listed->next);

@@ -120,6 +120,7 @@ std::expected<void, Fault> Kernel::load() {
   const std::uint64_t size = archive_->size();
   std::uint64_t from = 0;
   for (const auto& file : snapshot_files(parts_.dir)) {
+    if (of_earlier_format(file)) continue;
     auto snapshot = read_snapshot(file);
     // A snapshot can be made again; what is not sound, or of another journal, is passed over.
     if (snapshot && snapshot->at.size <= size &&

@@ -46,7 +46,7 @@ std::expected<void, Fault> each_commit(
 std::map<std::uint64_t, std::filesystem::path> snapshots_of(const std::filesystem::path& dir) {
   std::map<std::uint64_t, std::filesystem::path> found;
   for (const auto& file : snapshot_files(dir)) {
-    found[std::stoull(file.stem().string())] = file;
+    if (!of_earlier_format(file)) found[std::stoull(file.stem().string())] = file;
   }
   return found;
 }
