@@ -188,7 +188,8 @@ class Checks : public testing::Test {
 };
 
 TEST_F(Checks, ABookThatDoesNotSumToZero) {
-  state(1).set_balance({.book = "hazardous-waste/tonnes", .kind = "consented", .key = {}}, 5);
+  state(1).set_balance({.book = "hazardous-waste/tonnes", .kind = "consented", .key = {}},
+                       core::Balance{{{.day = Date{}, .sum = 5}}});
   EXPECT_EQ(broken(), "invariant");
 }
 

@@ -65,6 +65,11 @@ std::string kid_of(const std::string& party, const std::string& use) {
   return party + "/" + use + "/1";
 }
 
+bool same(const core::State& one, const core::State& other) {
+  return node::state_digest(one) == node::state_digest(other) &&
+         node::levels_digest(one) == node::levels_digest(other);
+}
+
 void write(const std::filesystem::path& file, std::string_view content) {
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
@@ -296,8 +301,7 @@ void World::start(Machine& machine) {
   if (machine.kernel().durable() < machine.shadow().size()) {
     return fail({"durable", machine.party() + " has lost entries"});
   }
-  if (node::state_digest(machine.kernel().state()) !=
-      node::state_digest(machine.shadow().state())) {
+  if (!same(machine.kernel().state(), machine.shadow().state())) {
     fail({"digest", machine.party() + " comes back with another state than it had"});
   }
 }
@@ -608,8 +612,7 @@ void World::heal() {
 
 void World::compare_states() {
   for (const auto& machine : machines_) {
-    if (node::state_digest(machine->kernel().state()) !=
-        node::state_digest(machine->shadow().state())) {
+    if (!same(machine->kernel().state(), machine->shadow().state())) {
       return fail({"digest", machine->party() + " is not in the state its journal leads to"});
     }
     // What was sealed for a case can be opened by every party of it.

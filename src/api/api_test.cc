@@ -409,6 +409,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/documents/{sha256}",
        "/documents/" + std::string(64, '0') + "?case=" + outside,
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/documents/{sha256}/digest",
+       "/documents/" + std::string(64, '0') + "/digest?case=" + outside,
+       {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/packs/{pack}/registers/{register}",
        "/packs/errand/registers/agents",
        {200, 200, 200, 200, 200, 403, 200, 200, 200, 403}},
@@ -418,6 +421,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/packs/{pack}/books/{book}/{kind}/months",
        "/packs/errand/books/fees/owed/months?key=x",
        {200, 403, 403, 403, 403, 403, 200, 403, 200, 403}},
+      {"/packs/{pack}/registers/{register}/doubles",
+       "/packs/errand/registers/agents/doubles",
+       {200, 200, 403, 403, 403, 403, 200, 200, 200, 403}},
       {"/packs/{pack}/books/{book}/{kind}",
        "/packs/errand/books/fees/owed",
        {200, 403, 403, 403, 403, 403, 200, 403, 200, 403}},
@@ -832,6 +838,12 @@ TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
   EXPECT_EQ(read.raw.body, "synthetic proof");
   EXPECT_EQ(read.raw.header("Content-Type"), "application/pdf");
   EXPECT_GT(size(), before);
+  const Answer digest = get("clerk", path + "/digest?case=" + id);
+  EXPECT_EQ(digest.body.text_at("file_sha256"),
+            "1e11b98fdf50fd2d1a606752ae13e0dc4538ca861fbc87c658c558bea39a8826")
+      << "printf 'synthetic proof' | sha256sum";
+  EXPECT_EQ(digest.body.text_at("sha256"), sha256);
+  EXPECT_EQ(get("bob", path + "/digest?case=" + id).status, 404);
   std::ifstream in{log};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   EXPECT_NE(text.find(sha256), std::string::npos);
@@ -973,6 +985,9 @@ TEST_F(ApiTest, TheSameKeyAndRequestAreDoneOnce) {
   const Answer again = send(*world_->api, asked);
   EXPECT_EQ(first.status, 201) << first.raw.body;
   EXPECT_EQ(again.body.text_at("case"), first.body.text_at("case"));
+  asked.body = start_body("citizen", R"({ "name": "b", "subject": "a" })");
+  EXPECT_EQ(send(*world_->api, asked).body.text_at("case"), first.body.text_at("case"))
+      << "the same members in another order";
   asked.body = start_body("citizen", R"({"subject":"other","name":"b"})");
   EXPECT_EQ(send(*world_->api, asked).code(), "exists");
   // Somebody else's key of the same name is another key.
@@ -1110,6 +1125,59 @@ TEST_F(ApiTest, RecordsShowEachReaderItsPart) {
   EXPECT_FALSE(fields("ann").find("note"));
   EXPECT_FALSE(fields("ann").find("contact"));
   EXPECT_EQ(fields("ann").text_at("since"), "2026-01-01");
+}
+
+TEST_F(ApiTest, LikelyDoublesAreShownAndJoinedByNobody) {
+  const std::string records =
+      R"({"records":[)"
+      R"({"firm":"911101066976941872","since":"2026-01-01","called":"华兴（成都）"},)"
+      R"({"firm":"91110000101623741K","since":"2026-01-01","called":"华兴 成都"},)"
+      R"({"firm":"91350100M000100Y43","since":"2026-01-01","called":"华星"}]})";
+  const Answer put = post("registrar", "/packs/errand/registers/agents/records", records);
+  ASSERT_EQ(put.status, 200) << put.raw.body;
+  wait(put);
+  const Answer doubles = get("clerk", "/packs/errand/registers/agents/doubles");
+  ASSERT_EQ(doubles.status, 200) << doubles.raw.body;
+  EXPECT_EQ(canonical_json(*doubles.body.find("doubles")),
+            R"([{"alike":"called","keys":["91110000101623741K","911101066976941872"]}])");
+  EXPECT_EQ(*doubles.body.find("whole"), Value{true});
+  EXPECT_EQ(get("ann", "/packs/errand/registers/agents/doubles").status, 403);
+}
+
+TEST_F(ApiTest, AKeyIsAskedForAsItIsWritten) {
+  const auto fee = [&](const char* receipt, const char* amount) {
+    return post("cashier", "/packs/errand/feeds/fee",
+                R"({"role":"cashier","lines":[{"receipt":")" + std::string{receipt} +
+                    R"(","firm":"911101066976941872","day":"2026-03-02","fee":)" + amount + "}]}");
+  };
+  EXPECT_EQ(fee("R/1", "100").body.int_at("taken"), 1);
+  EXPECT_EQ(fee("R%2F1", "200").body.int_at("taken"), 1) << "another receipt";
+  EXPECT_EQ(fee("R/1", "100").body.int_at("known"), 1);
+  const Answer other = fee("R/1", "101");
+  EXPECT_EQ(other.body.int_at("known"), 0);
+  ASSERT_TRUE(other.body.find("refusals")) << other.raw.body;
+  EXPECT_EQ(other.body.find("refusals")->as_list()->at(0).text_at("code"), "exists");
+
+  const auto deposit = [&](const char* receipt, const char* amount) {
+    return post("cashier", "/packs/errand/feeds/deposit",
+                R"({"role":"cashier","lines":[{"receipt":")" + std::string{receipt} +
+                    R"(","fee":)" + amount + "}]}");
+  };
+  deposit("a/b", "100");
+  wait(deposit("a%2Fb", "200"));
+  const auto kept = [&](const std::string& query) {
+    const Answer answer = get("clerk", "/packs/errand/books/fees/kept" + query);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    return answer;
+  };
+  EXPECT_EQ(canonical_json(*kept("").body.find("accounts")),
+            R"([{"balance":200,"key":"a%2Fb"},{"balance":100,"key":"a/b"}])");
+  const auto amount = [&](const char* key) {
+    const Answer answer = kept(std::string{"?key="} + key);
+    return answer.body.find("postings")->as_list()->at(0).int_at("amount");
+  };
+  EXPECT_EQ(amount("a/b"), 100);
+  EXPECT_EQ(amount("a%252Fb"), 200) << "as an address writes a%2Fb";
 }
 
 TEST_F(ApiTest, FiguresLeadBackToTheirRecords) {

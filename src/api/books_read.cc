@@ -9,12 +9,35 @@ namespace bashu::api {
 
 namespace {
 
+// Keys of an account kind, as people write them and as they are kept. One alone needs no writing
+// of its own.
+struct AccountKeys {
+  const packs::AccountKind& kind;
+
+  [[nodiscard]] bool single() const { return kind.key.size() == 1; }
+  [[nodiscard]] std::string kept(const std::string& asked) const {
+    const Value text{asked};
+    return single() ? packs::join_key({&text, 1}) : asked;
+  }
+  [[nodiscard]] std::string shown(const std::string& key) const {
+    return single() ? packs::split_key(key).front() : key;
+  }
+};
+
+Value counter(const packs::Book& book, const core::Account& account) {
+  const packs::AccountKind* kind = packs::find(book.accounts, account.kind);
+  return Value::Record{{"kind", account.kind},
+                       {"key", kind ? AccountKeys{*kind}.shown(account.key) : account.key}};
+}
+
 // The book and kind of account of a request, for offices of the pack.
 struct Asked {
   HeldPack held;
   const packs::Book* book = nullptr;
   core::BookId id;
   std::string kind;
+
+  [[nodiscard]] AccountKeys keys() const { return {*packs::find(book->accounts, kind)}; }
 };
 std::expected<Asked, Problem> find_book(Context& context, const Call& call) {
   auto held = see_pack(context, call.part("pack"));
@@ -66,17 +89,16 @@ Result list_accounts(Context& context, const Call& call) {
   if (!month) return std::unexpected{month.error()};
   Value::Record answer = head(call, *asked, *past);
   if (const auto key = call.request.parameter("key")) {
-    const core::Account account{.book = asked->id, .kind = asked->kind, .key = *key};
+    const core::Account account{.book = asked->id, .kind = asked->kind, .key = asked->keys().kept(*key)};
     const auto listed = call.views->postings(account, *month, *page, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
     for (const views::PostingRow& row : listed->rows) {
-      postings.push_back(Value::Record{
-          {"on", row.on.text()},
-          {"amount", row.amount},
-          {"counter", Value::Record{{"kind", row.counter.kind}, {"key", row.counter.key}}},
-          {"case", row.id},
-          {"position", row.position}});
+      postings.push_back(Value::Record{{"on", row.on.text()},
+                                       {"amount", row.amount},
+                                       {"counter", counter(*asked->book, row.counter)},
+                                       {"case", row.id},
+                                       {"position", row.position}});
     }
     answer["key"] = *key;
     answer["postings"] = std::move(postings);
@@ -85,14 +107,14 @@ Result list_accounts(Context& context, const Call& call) {
   }
   const views::AccountFilter filter{.book = asked->id,
                                     .kind = asked->kind,
-                                    .prefix = call.parameter("prefix"),
+                                    .prefix = asked->keys().kept(call.parameter("prefix")),
                                     .as_of = *as_of,
                                     .page = *page};
   const auto listed = call.views->accounts(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List accounts;
   for (const views::AccountRow& row : listed->rows) {
-    accounts.push_back(Value::Record{{"key", row.account.key}, {"balance", row.balance}});
+    accounts.push_back(Value::Record{{"key", asked->keys().shown(row.account.key)}, {"balance", row.balance}});
   }
   answer["accounts"] = std::move(accounts);
   answer["next"] = next_page(context, call, listed->next);
@@ -104,7 +126,9 @@ Result account_months(Context& context, const Call& call) {
   if (!asked) return std::unexpected{asked.error()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
-  const core::Account account{.book = asked->id, .kind = asked->kind, .key = call.parameter("key")};
+  const std::string key = call.parameter("key");
+  const core::Account account{
+      .book = asked->id, .kind = asked->kind, .key = asked->keys().kept(key)};
   const auto rows = call.views->months(account, past->at);
   if (!rows) return std::unexpected{problem_of(rows.error())};
   Value::List months;
@@ -117,7 +141,7 @@ Result account_months(Context& context, const Call& call) {
                                    {"postings", row.postings}});
   }
   Value::Record answer = head(call, *asked, *past);
-  answer["key"] = account.key;
+  answer["key"] = key;
   answer["months"] = std::move(months);
   return json_response(answer);
 }

@@ -9,6 +9,12 @@
 
 namespace bashu::api {
 
+namespace {
+
+constexpr JsonLimits kBodyLimits{.depth = 32, .values = 1'000'000};
+
+}  // namespace
+
 http::Response json_response(const Value& body, int status) {
   return http::text_response(status, "application/json", canonical_json(body) + "\n");
 }
@@ -23,7 +29,7 @@ std::expected<Value, Problem> json_body(const Call& call,
   if (!media.empty() && !media.starts_with("application/json")) {
     return std::unexpected{wrong_media("application/json")};
   }
-  auto body = parse_json(call.request.body, {.depth = 32, .values = 1'000'000});
+  auto body = parse_json(call.request.body, kBodyLimits);
   if (!body) {
     const Title why = texts::title("json." + body.error().code,
                                    {{"byte", std::to_string(body.error().offset + 1)}});
@@ -77,6 +83,16 @@ std::expected<std::optional<Date>, Problem> date_parameter(const Call& call,
   return date;
 }
 
+namespace {
+
+// The same members in another order are the same request.
+std::string as_one_writes(const std::string& body) {
+  const auto value = parse_json(body, kBodyLimits);
+  return value ? canonical_json(*value) : body;
+}
+
+}  // namespace
+
 core::Asker asker(const Call& call, std::vector<std::string> roles) {
   core::Asker by;
   by.principal = call.key->principal();
@@ -85,7 +101,7 @@ core::Asker asker(const Call& call, std::vector<std::string> roles) {
   by.idempotency_key = std::string{call.request.header("Idempotency-Key")};
   if (!by.idempotency_key.empty()) {
     by.request_digest = hex(sha256(call.request.method + "\n" + std::string{call.request.path()} +
-                                   "\n" + call.request.body));
+                                   "\n" + as_one_writes(call.request.body)));
   }
   return by;
 }

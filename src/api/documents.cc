@@ -170,7 +170,14 @@ Prepared put_document(Context& context, const Call& call) {
                        201);
 }
 
-Result get_document(Context& context, const Call& call) {
+namespace {
+
+struct OpenDocument {
+  FoundDocument about;
+  std::string bytes;
+};
+// Of the case that the query names, if the asker sees it; the reading is accounted for.
+std::expected<OpenDocument, Problem> open_document(Context& context, const Call& call) {
   const std::string id = call.parameter("case");
   const std::string& sha256 = call.part("sha256");
   if (id.empty()) {
@@ -214,12 +221,31 @@ Result get_document(Context& context, const Call& call) {
   if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {
     return std::unexpected{noted.error()};
   }
-  auto response = http::text_response(200, found->media, std::move(*bytes));
+  return OpenDocument{.about = std::move(*found), .bytes = std::move(*bytes)};
+}
+
+}  // namespace
+
+Result get_document(Context& context, const Call& call) {
+  auto open = open_document(context, call);
+  if (!open) return std::unexpected{open.error()};
+  auto response = http::text_response(200, open->about.media, std::move(open->bytes));
   // Shown by no browser as a page of this node.
-  response.headers.push_back(
-      {"Content-Disposition", "attachment; filename*=UTF-8''" + http::percent_encode(found->name)});
+  response.headers.push_back({"Content-Disposition", "attachment; filename*=UTF-8''" +
+                                                         http::percent_encode(open->about.name)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
+}
+
+// A case names a document by the digest of its encrypted bytes, which nobody has at hand. This is
+// that of the file, as `sha256sum` gives it.
+Result document_digest(Context& context, const Call& call) {
+  const auto open = open_document(context, call);
+  if (!open) return std::unexpected{open.error()};
+  return json_response(Value::Record{{"file_sha256", hex(sha256(open->bytes))},
+                                     {"name", open->about.name},
+                                     {"size", open->bytes.size()},
+                                     {"sha256", call.part("sha256")}});
 }
 
 }  // namespace bashu::api

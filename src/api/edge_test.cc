@@ -3,6 +3,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <charconv>
+#include <cstddef>
+#include <fstream>
+#include <map>
+#include <string>
+
 #include "api/identifiers.h"
 #include "api/privacy.h"
 #include "api/problem.h"
@@ -11,6 +17,7 @@
 #include "base/shipped.h"
 #include "desk/test_pack.h"
 #include "packs/load.h"
+#include "testing/checkout.h"
 
 namespace bashu::api {
 namespace {
@@ -53,6 +60,28 @@ TEST(Problem, EveryRefusalHasAStatusAndWordsInBothLanguages) {
     const Title title = title_of(code);
     EXPECT_EQ(title.size(), 2U) << number;
     EXPECT_NE(in_language(title, "zh"), in_language(title, "en")) << number;
+  }
+}
+
+TEST(Problem, CodesAreAsThePageSays) {
+  std::ifstream page{checkout("docs/formats/api.md")};
+  std::string line;
+  std::map<int, std::string> documented;  // status to the row that names it
+  while (std::getline(page, line)) {
+    const auto end = line.find(" | ", 2);
+    if (!line.starts_with("| ") || line.size() < 5 || line[2] < '4' || line[2] > '5') continue;
+    // Statuses are three digits each, parted by commas.
+    for (std::size_t at = 2; at + 3 <= end; at += 5) {
+      int status = 0;
+      std::from_chars(line.data() + at, line.data() + at + 3, status);
+      documented[status] = line.substr(end);
+    }
+  }
+  for (int number = 1; number <= 25; ++number) {
+    const auto code = static_cast<RejectCode>(number);
+    EXPECT_NE(documented[status_of(code)].find("`" + std::string{reject_name(code)} + "`"),
+              std::string::npos)
+        << reject_name(code) << " is no code of " << status_of(code) << " in docs/formats/api.md";
   }
 }
 

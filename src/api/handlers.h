@@ -62,6 +62,8 @@ Result record_history(Context& context, const Call& call);
 // books_read.cc
 Result list_accounts(Context& context, const Call& call);
 Result account_months(Context& context, const Call& call);
+// doubles.cc
+Result list_doubles(Context& context, const Call& call);
 // pages_read.cc
 Result show_pages(Context& context, const Call& call);
 // figures_read.cc
@@ -86,6 +88,7 @@ Prepared begin_verification(Context& context, const Call& call);
 // documents.cc
 Prepared put_document(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
+Result document_digest(Context& context, const Call& call);
 // session.cc
 Result sign_in(Context& context, const Call& call);
 Result show_session(Context& context, const Call& call);

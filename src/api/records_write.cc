@@ -1,9 +1,11 @@
 // Batches: postings by a feed, and registers filled by import.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "api/handlers.h"
+#include "core/feeds/content.h"
 
 namespace bashu::api {
 
@@ -76,11 +78,14 @@ Prepared post_feed(Context& context, const Call& call) {
   auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
   if (!sealed) return std::unexpected{sealed.error()};
   write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
+  std::vector<std::uint32_t> contents;  // here, because the core has no time to spare
+  std::ranges::transform(*sealed, std::back_inserter(contents), core::content_of);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
                                  .pack = held->pack->digest,
                                  .feed = call.part("feed"),
                                  .role = *role,
-                                 .lines = std::move(*sealed)};
+                                 .lines = std::move(*sealed),
+                                 .contents = std::move(contents)};
   return write;
 }
 

@@ -76,6 +76,8 @@ std::vector<Route> routes_of_work() {
        "key prefix as_of after limit at at_least"},
       {"GET", "/packs/{pack}/registers/{register}/history", &record_history,
        "A record after each change, newest first", "key at at_least"},
+      {"GET", "/packs/{pack}/registers/{register}/doubles", &list_doubles,
+       "Records that are likely one", "at at_least"},
       {"POST", "/packs/{pack}/registers/{register}/records", &put_records,
        "Fill a register (registrar)", "dry_run"},
       {"GET", "/packs/{pack}/books/{book}/{kind}", &list_accounts,
@@ -108,6 +110,8 @@ std::vector<Route> routes_of_work() {
        "Take writes again after a restore that no peer could confirm (two principals)"},
       {"POST", "/documents", &put_document, "Deposit a document"},
       {"GET", "/documents/{sha256}", &get_document, "The bytes of a document", "case at at_least"},
+      {"GET", "/documents/{sha256}/digest", &document_digest,
+       "The digest of a document's file, as sha256sum gives it", "case at at_least"},
   };
 }
 

@@ -78,15 +78,24 @@ std::optional<Codes> cleaned(std::string_view text) {
   return codes;
 }
 
-std::string composed(const std::string& text) {
+// What is no UTF-8 stays as it is.
+std::string mapped(std::string_view text, int options) {
   utf8proc_uint8_t* made = nullptr;
   const utf8proc_ssize_t size =
       utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                    static_cast<utf8proc_ssize_t>(text.size()), &made,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | options));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned{made, &std::free};
-  if (size < 0) return text;
+  if (size < 0) return std::string{text};
   return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
+}
+
+std::string composed(const std::string& text) { return mapped(text, UTF8PROC_COMPOSE); }
+
+bool is_sign(utf8proc_int32_t code) {
+  const utf8proc_category_t category = utf8proc_category(code);
+  return !(category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) &&
+         !(category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
 }  // namespace
@@ -113,6 +122,15 @@ std::string normal_name(std::string_view text) {
                                                        0x30fb, 0xff65, 0x0387, 0x00b7};
     if (std::ranges::find(kDots, code) != kDots.end()) code = 0x00b7;
   }
+  return encoded(*codes);
+}
+
+std::string likeness(std::string_view text) {
+  const std::string folded = mapped(text, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                                              UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+  auto codes = decoded(folded);
+  if (!codes) return folded;
+  std::erase_if(*codes, is_sign);
   return encoded(*codes);
 }
 

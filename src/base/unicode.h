@@ -16,4 +16,8 @@ namespace bashu {
 // No blank of any kind, no invisible character, no hyphen or dash anywhere.
 [[nodiscard]] std::string without_blanks_and_hyphens(std::string_view text);
 
+// What two texts have in common that differ in writing alone: letters and digits, without case,
+// width, marks, blanks and signs. Only for comparing; it is never kept.
+[[nodiscard]] std::string likeness(std::string_view text);
+
 }  // namespace bashu

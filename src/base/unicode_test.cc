@@ -30,6 +30,15 @@ TEST(WithoutBlanksAndHyphens, LeavesWhatANumberIs) {
   EXPECT_EQ(without_blanks_and_hyphens("\u3000 -"), "");
 }
 
+TEST(Likeness, IsWhatTwoWritingsHaveInCommon) {
+  EXPECT_EQ(likeness("华兴（成都）有限公司"), likeness("华兴 (成都)  有限公司"));
+  EXPECT_EQ(likeness("Ａ-123"), likeness("a 123"));
+  EXPECT_EQ(likeness("买买提·吐尔逊"), likeness("买买提吐尔逊"));
+  EXPECT_NE(likeness("华兴"), likeness("华星"));
+  EXPECT_EQ(likeness("—·"), "");
+  EXPECT_EQ(likeness("\xff"), "\xff") << "what is no text stays as it is";
+}
+
 RC_GTEST_PROP(NormalText, IsStableAndAnyTextIsTaken, (const std::string& text)) {
   RC_ASSERT(normal_text(normal_text(text)) == normal_text(text));
   RC_ASSERT(normal_name(normal_name(text)) == normal_name(text));

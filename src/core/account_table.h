@@ -1,8 +1,7 @@
-// Balances found by account, without building a key.
+// Rows found by account, without building a key.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string_view>
 
@@ -18,6 +17,7 @@ struct AccountHash {
   }
 };
 
-using AccountTable = Rows<std::int64_t, Account, Account, AccountHash>;
+template <typename Row>
+using AccountTable = Rows<Row, Account, Account, AccountHash>;
 
 }  // namespace bashu::core

@@ -213,7 +213,7 @@ struct Apply {
   void operator()(const DisputeEnded& e) { store.edit_case(e.id).dispute.reset(); }
   void operator()(const FeedTaken& e) {
     for (const FeedLine& line : e.lines) {
-      store.take_feed_key(e.feed, line.key);
+      store.take_feed_line(e.feed, line.key, line.content);
       for (const Posted& posting : line.postings) post(store, posting);
       for (const RecordPut& record : line.records) put(store, record);
     }
@@ -241,8 +241,8 @@ struct Apply {
 }  // namespace
 
 void post(Store& store, const Posted& event) {
-  store.add_to_balance(event.from, -event.amount);
-  store.add_to_balance(event.to, event.amount);
+  store.add_to_balance(event.from, event.on, -event.amount);
+  store.add_to_balance(event.to, event.on, event.amount);
   const Store::Circle& circle = store.circle();
   const bool source = circle.is_windowed(event.from);
   const bool target = circle.is_windowed(event.to);

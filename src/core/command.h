@@ -93,6 +93,7 @@ struct PostFeed {
   std::string feed;
   std::string role;
   std::vector<Value> lines;
+  std::vector<std::uint32_t> contents = {};  // of the lines; empty: not counted yet
 };
 struct CloseTask {
   Asker by;

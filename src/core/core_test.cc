@@ -154,7 +154,9 @@ std::string rows(const State& state) {
       [&](const PartyId& from, const Inbox& box) { add(from, std::to_string(box.next)); });
   state.each_task(
       [&](std::int64_t number, const Task& task) { add(std::to_string(number), task.id); });
-  state.each_feed_key([&](const std::string& feed, const std::string& key) { add(feed, key); });
+  state.each_feed_line([&](const std::string& feed, const std::string& key, std::uint32_t content) {
+    add(feed, key, std::to_string(content));
+  });
   return text;
 }
 

@@ -77,14 +77,29 @@ Edition& Draft::edit_edition(std::string_view reg, std::string_view keeper, std:
 }
 
 std::int64_t Draft::balance(const Account& account) const {
-  const std::int64_t* row = balances_.find(account);
-  return row ? *row : base_.balance(account);
+  const Changed* row = balances_.find(account);
+  return row ? row->sum : base_.balance(account);
 }
-void Draft::add_to_balance(const Account& account, std::int64_t amount) {
+// What the base has between two days of changes, and the changes so far.
+Low Draft::lowest(const Account& account, Date from, std::optional<Date> until) const {
+  const Changed* row = balances_.find(account);
+  if (!row) return base_.lowest(account, from, until);
+  std::optional<Low> low;
+  for (std::optional<Date> at = from; at && (!until || *at < *until);) {
+    const std::optional<Date> next = row->changes.next(*at);
+    Low part = base_.lowest(account, *at, next && (!until || *next < *until) ? next : until);
+    part.sum = added(part.sum, row->changes.at(*at));
+    if (!low || part.sum < low->sum) low = part;
+    at = next;
+  }
+  return *low;
+}
+void Draft::add_to_balance(const Account& account, Date on, std::int64_t amount) {
   const std::size_t before = balances_.size();
-  std::int64_t& row = balances_.edit(account);
-  if (balances_.size() > before) row = base_.balance(account);
-  BASHU_ASSERT(!__builtin_add_overflow(row, amount, &row));
+  Changed& row = balances_.edit(account);
+  if (balances_.size() > before) row.sum = base_.balance(account);
+  BASHU_ASSERT(!__builtin_add_overflow(row.sum, amount, &row.sum));
+  row.changes.add(on, amount);
 }
 
 Window Draft::window(const Account& account, std::string_view month) const {
@@ -158,15 +173,16 @@ const std::set<std::int64_t>& Draft::tasks_of(std::string_view id) const {
   return it == tasks_of_.end() ? base_.tasks_of(id) : it->second;
 }
 
-bool Draft::feed_key_taken(std::string_view feed, std::string_view key) const {
-  const auto taken = feed_keys_.find(feed);
-  return (taken != feed_keys_.end() && taken->second.contains(key)) ||
-         base_.feed_key_taken(feed, key);
+std::optional<std::uint32_t> Draft::feed_line(std::string_view feed, std::string_view key) const {
+  if (const auto taken = feed_keys_.find(feed); taken != feed_keys_.end()) {
+    if (const auto content = taken->second.find(key)) return content;
+  }
+  return base_.feed_line(feed, key);
 }
-void Draft::take_feed_key(std::string_view feed, std::string_view key) {
+void Draft::take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) {
   auto taken = feed_keys_.find(feed);
   if (taken == feed_keys_.end()) taken = feed_keys_.try_emplace(std::string{feed}).first;
-  taken->second.insert(key);
+  taken->second.insert(key, content);
 }
 
 const Remembered* Draft::find_remembered(std::string_view principal, std::string_view key) const {

@@ -41,7 +41,8 @@ class Draft final : public Store {
   Edition& edit_edition(std::string_view reg, std::string_view keeper,
                         std::string_view name) override;
   std::int64_t balance(const Account& account) const override;
-  void add_to_balance(const Account& account, std::int64_t amount) override;
+  Low lowest(const Account& account, Date from, std::optional<Date> until) const override;
+  void add_to_balance(const Account& account, Date on, std::int64_t amount) override;
   Window window(const Account& account, std::string_view month) const override;
   bool month_stated(const Account& account, std::string_view month) const override;
   void add_posting(const Account& account, std::string_view month, Date on,
@@ -58,8 +59,9 @@ class Draft final : public Store {
   const Task* find_task(std::int64_t number) const override;
   void set_task(std::int64_t number, std::optional<Task> task) override;
   const std::set<std::int64_t>& tasks_of(std::string_view id) const override;
-  bool feed_key_taken(std::string_view feed, std::string_view key) const override;
-  void take_feed_key(std::string_view feed, std::string_view key) override;
+  std::optional<std::uint32_t> feed_line(std::string_view feed,
+                                         std::string_view key) const override;
+  void take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) override;
   const Remembered* find_remembered(std::string_view principal,
                                     std::string_view key) const override;
   void set_remembered(std::string_view principal, std::string_view key, Remembered answer) override;
@@ -75,8 +77,12 @@ class Draft final : public Store {
   Table<Case> cases_;
   Table<std::optional<Record>> records_;
   Table<Edition> editions_;
-  AccountTable balances_;   // by hash: a feed touches thousands
-  Table<Window> postings_;  // only those added
+  struct Changed {
+    std::int64_t sum = 0;  // as it is now
+    Balance changes;
+  };
+  AccountTable<Changed> balances_;  // by hash: a feed touches thousands
+  Table<Window> postings_;          // only those added
   Table<std::int64_t> serials_;
   Table<Outbox> outboxes_;
   Table<Inbox> inboxes_;

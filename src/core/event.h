@@ -223,6 +223,7 @@ struct FeedLine {
   std::string key;  // joined
   std::vector<Posted> postings;
   std::vector<RecordPut> records;
+  std::uint32_t content = 0;  // of what the line said, see core/feeds/content.h; 0: of before
 };
 struct FeedTaken {
   std::string feed;             // `pack/feed`

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "base/assert.h"
 
@@ -36,22 +38,31 @@ std::size_t KeySet::slot_of(std::string_view key, std::uint64_t hash) const {
   }
 }
 
-bool KeySet::contains(std::string_view key) const {
-  return size_ > 0 && slots_[slot_of(key, hash_of(key))] != 0;
+KeySet::Mark KeySet::mark_behind(std::string_view key) {
+  Mark mark = 0;
+  std::memcpy(&mark, key.data() + key.size(), sizeof mark);
+  return mark;
 }
 
-bool KeySet::insert(std::string_view key) {
+std::optional<KeySet::Mark> KeySet::find(std::string_view key) const {
+  if (size_ == 0) return std::nullopt;
+  const Slot slot = slots_[slot_of(key, hash_of(key))];
+  if (slot == 0) return std::nullopt;
+  return mark_behind(key_at(slot & kPlaceMask));
+}
+
+bool KeySet::insert(std::string_view key, Mark mark) {
   if (size_ * 5 >= slots_.size() * 3) grow();
   const std::uint64_t hash = hash_of(key);
   Slot& slot = slots_[slot_of(key, hash)];
   if (slot != 0) return false;
-  slot = (hash & ~kPlaceMask) | store(key);
+  slot = (hash & ~kPlaceMask) | store(key, mark);
   ++size_;
   return true;
 }
 
-std::uint64_t KeySet::store(std::string_view key) {
-  const std::size_t need = 1 + sizeof(std::uint32_t) + key.size();
+std::uint64_t KeySet::store(std::string_view key, Mark mark) {
+  const std::size_t need = 1 + sizeof(std::uint32_t) + key.size() + sizeof mark;
   if (blocks_.empty() || blocks_.back().size() + need > kBlockSize) blocks_.emplace_back();
   std::string& block = blocks_.back();
   const std::uint64_t place = (blocks_.size() - 1) * kBlockSize + block.size() + 1;
@@ -64,6 +75,7 @@ std::uint64_t KeySet::store(std::string_view key) {
     block.append(reinterpret_cast<const char*>(&size), sizeof size);
   }
   block.append(key);
+  block.append(reinterpret_cast<const char*>(&mark), sizeof mark);
   return place;
 }
 
@@ -78,19 +90,19 @@ void KeySet::grow() {
       std::size_t i = hash & mask;
       while (slots_[i] != 0) i = (i + 1) & mask;
       slots_[i] = (hash & ~kPlaceMask) | (base + at);
-      at = static_cast<std::size_t>(key.data() + key.size() - block.data());
+      at = static_cast<std::size_t>(key.data() + key.size() + sizeof(Mark) - block.data());
     }
     base += kBlockSize;
   }
 }
 
-void KeySet::each(const std::function<void(std::string_view)>& visit) const {
+void KeySet::each(const Visit& visit) const {
   std::uint64_t base = 1;
   for (const std::string& block : blocks_) {
     for (std::size_t at = 0; at < block.size();) {
       const std::string_view key = key_at(base + at);
-      visit(key);
-      at = static_cast<std::size_t>(key.data() + key.size() - block.data());
+      visit(key, mark_behind(key));
+      at = static_cast<std::size_t>(key.data() + key.size() + sizeof(Mark) - block.data());
     }
     base += kBlockSize;
   }
@@ -101,11 +113,13 @@ std::size_t LargeKeySet::index(std::string_view key) {
   return (hash_of(key) >> 32) % kParts;
 }
 
-void LargeKeySet::each(const std::function<void(std::string_view)>& visit) const {
-  std::vector<std::string_view> sorted;
-  for (const KeySet& part : parts_) part.each([&](std::string_view key) { sorted.push_back(key); });
+void LargeKeySet::each(const KeySet::Visit& visit) const {
+  std::vector<std::pair<std::string_view, KeySet::Mark>> sorted;
+  for (const KeySet& part : parts_) {
+    part.each([&](std::string_view key, KeySet::Mark mark) { sorted.emplace_back(key, mark); });
+  }
   std::sort(sorted.begin(), sorted.end());
-  for (const std::string_view key : sorted) visit(key);
+  for (const auto& [key, mark] : sorted) visit(key, mark);
 }
 
 }  // namespace bashu::core

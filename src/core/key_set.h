@@ -1,11 +1,13 @@
-// A set of texts that only grows: the keys a feed has taken. A look at a key that is new costs one
-// line of memory; a key costs its bytes and some ten more.
+// A set of texts that only grows: the keys a feed has taken, each with a mark of what the line
+// said. A look at a key that is new costs one line of memory; a key costs its bytes and some
+// fourteen more.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +16,15 @@ namespace bashu::core {
 
 class KeySet {
  public:
-  [[nodiscard]] bool contains(std::string_view key) const;
-  // False if it was there.
-  bool insert(std::string_view key);
+  using Mark = std::uint32_t;
+  using Visit = std::function<void(std::string_view, Mark)>;
+
+  [[nodiscard]] std::optional<Mark> find(std::string_view key) const;
+  // False if it was there; its mark stays.
+  bool insert(std::string_view key, Mark mark);
   [[nodiscard]] std::size_t size() const { return size_; }
   // In the order they came.
-  void each(const std::function<void(std::string_view)>& visit) const;
+  void each(const Visit& visit) const;
 
  private:
   // Open addressing. A slot has the upper bits of the hash and the place of the key in the blocks;
@@ -30,13 +35,15 @@ class KeySet {
   static constexpr std::size_t kBlockSize = 64 << 10;
 
   [[nodiscard]] std::string_view key_at(std::uint64_t place) const;
+  static Mark mark_behind(std::string_view key);
   [[nodiscard]] std::size_t slot_of(std::string_view key, std::uint64_t hash) const;
-  std::uint64_t store(std::string_view key);
+  std::uint64_t store(std::string_view key, Mark mark);
   void grow();
 
   std::vector<Slot> slots_;  // a power of two, or none
   std::size_t size_ = 0;
-  // Each key with its size before it; a key never spans two blocks, so no block ever moves.
+  // Each key with its size before it and its mark behind it; a key never spans two blocks, so no
+  // block ever moves.
   std::vector<std::string> blocks_;
 };
 
@@ -44,10 +51,14 @@ class KeySet {
 // stops its node.
 class LargeKeySet {
  public:
-  [[nodiscard]] bool contains(std::string_view key) const { return part(key).contains(key); }
-  bool insert(std::string_view key) { return parts_[index(key)].insert(key); }
+  [[nodiscard]] std::optional<KeySet::Mark> find(std::string_view key) const {
+    return part(key).find(key);
+  }
+  bool insert(std::string_view key, KeySet::Mark mark) {
+    return parts_[index(key)].insert(key, mark);
+  }
   // In the order of their bytes.
-  void each(const std::function<void(std::string_view)>& visit) const;
+  void each(const KeySet::Visit& visit) const;
 
  private:
   static constexpr std::size_t kParts = 64;

@@ -3,22 +3,30 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bashu::core {
 namespace {
 
+KeySet::Mark mark_of(std::string_view key) {
+  return static_cast<KeySet::Mark>(std::hash<std::string_view>{}(key));
+}
+
 TEST(KeySet, KnowsWhatItTookAndNothingElse) {
   KeySet keys;
-  EXPECT_FALSE(keys.contains("a"));
-  EXPECT_TRUE(keys.insert("a"));
-  EXPECT_FALSE(keys.insert("a"));
-  EXPECT_TRUE(keys.contains("a"));
-  EXPECT_FALSE(keys.contains(""));
-  EXPECT_TRUE(keys.insert(""));
-  EXPECT_TRUE(keys.contains(""));
+  EXPECT_FALSE(keys.find("a").has_value());
+  EXPECT_TRUE(keys.insert("a", 7));
+  EXPECT_FALSE(keys.insert("a", 7));
+  EXPECT_FALSE(keys.insert("a", 8));
+  EXPECT_EQ(keys.find("a"), 7U) << "what the first said";
+  EXPECT_FALSE(keys.find("").has_value());
+  EXPECT_TRUE(keys.insert("", 0));
+  EXPECT_TRUE(keys.find("").has_value());
   EXPECT_EQ(keys.size(), 2U);
 }
 
@@ -29,11 +37,15 @@ TEST(KeySet, HoldsKeysOfEverySize) {
     for (const char c : {'x', 'y', '\0', '\xff'}) wanted.emplace_back(size, c);
   }
   std::set<std::string> taken;
-  for (const std::string& key : wanted) EXPECT_EQ(keys.insert(key), taken.insert(key).second);
-  for (const std::string& key : wanted) EXPECT_TRUE(keys.contains(key)) << key.size();
-  EXPECT_FALSE(keys.contains(std::string(255, 'z')));
+  for (const std::string& key : wanted)
+    EXPECT_EQ(keys.insert(key, mark_of(key)), taken.insert(key).second);
+  for (const std::string& key : wanted) EXPECT_EQ(keys.find(key), mark_of(key)) << key.size();
+  EXPECT_EQ(keys.find(std::string(255, 'z')), std::nullopt);
   std::set<std::string> seen;
-  keys.each([&](std::string_view key) { EXPECT_TRUE(seen.insert(std::string{key}).second); });
+  keys.each([&](std::string_view key, KeySet::Mark mark) {
+    EXPECT_TRUE(seen.insert(std::string{key}).second);
+    EXPECT_EQ(mark, mark_of(key));
+  });
   EXPECT_EQ(seen, taken);
 }
 
@@ -42,12 +54,12 @@ TEST(LargeKeySet, WalksInTheOrderOfBytes) {
   std::set<std::string> wanted;
   for (int i = 0; i < 50'000; ++i) {
     const std::string key = "tap/" + std::to_string(i * 7'919 % 50'021);
-    EXPECT_EQ(keys.insert(key), wanted.insert(key).second);
+    EXPECT_EQ(keys.insert(key, mark_of(key)), wanted.insert(key).second);
   }
   std::vector<std::string> walked;
-  keys.each([&](std::string_view key) { walked.emplace_back(key); });
+  keys.each([&](std::string_view key, KeySet::Mark) { walked.emplace_back(key); });
   EXPECT_EQ(walked, std::vector<std::string>(wanted.begin(), wanted.end()));
-  EXPECT_FALSE(keys.contains("tap/50021"));
+  EXPECT_EQ(keys.find("tap/50021"), std::nullopt);
 }
 
 RC_GTEST_PROP(KeySetProperty, IsASet, (const std::vector<std::string>& some)) {
@@ -56,9 +68,9 @@ RC_GTEST_PROP(KeySetProperty, IsASet, (const std::vector<std::string>& some)) {
   std::set<std::string> wanted;
   for (const std::string& key : some) {
     const bool fresh = wanted.insert(key).second;
-    RC_ASSERT(keys.contains(key) == !fresh);
-    RC_ASSERT(keys.insert(key) == fresh);
-    RC_ASSERT(large.insert(key) == fresh);
+    RC_ASSERT(keys.find(key).has_value() == !fresh);
+    RC_ASSERT(keys.insert(key, mark_of(key)) == fresh);
+    RC_ASSERT(large.insert(key, mark_of(key)) == fresh);
   }
   RC_ASSERT(keys.size() == wanted.size());
 }

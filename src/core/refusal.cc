@@ -80,7 +80,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
 
     BASHU_RULE(month_stated, error, "move", {"month"}),
     BASHU_RULE(balance_overflows, error, "move"),
-    BASHU_RULE(below_floor, floor, "", {"account", "balance"}),
+    BASHU_RULE(below_floor, floor, "", {"account", "balance", "day"}),
 
     BASHU_RULE(no_such_register, unknown_register, "register", {"register"}),
     BASHU_RULE(only_by_edition, form, "register", {"register"}),
@@ -102,6 +102,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(no_such_feed, unknown_feed, "feed", {"feed"}),
     BASHU_RULE(feed_not_for_role, role, "role", {"role"}),
     BASHU_RULE(line_refused, guard, "", {}, false),
+    BASHU_RULE(known_otherwise, exists),
 
     BASHU_RULE(no_such_task, not_found, "task"),
     BASHU_RULE(task_for_others, role, "task"),

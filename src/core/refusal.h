@@ -102,6 +102,7 @@ enum class Why : std::uint8_t {
   no_such_feed,
   feed_not_for_role,
   line_refused,
+  known_otherwise,
   // Tasks
   no_such_task,
   task_for_others,

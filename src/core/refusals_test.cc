@@ -561,6 +561,9 @@ void Refusals::feeds_and_tasks() {
   expect(Why::line_refused, command);
   (*command.lines[0].as_record())["amount"] = 12;
   expect(Why::below_floor, command);
+  state_.apply(FeedTaken{.feed = "rules/tap",
+                         .lines = {{.key = "1", .postings = {}, .records = {}, .content = 1}}});
+  expect(Why::known_otherwise, command);
 
   expect(Why::no_such_task, CloseTask{.by = clerk(), .number = 999});
   state_.apply(TaskRaised{.number = 900,

@@ -39,7 +39,7 @@ struct State::Rows {
   core::Rows<Case> cases;
   core::Rows<Record> records;
   core::Rows<Edition> editions;
-  AccountTable balances;
+  AccountTable<Balance> balances;
   core::Rows<Window> windows;
   core::Rows<std::int64_t> serials;
   std::map<PartyId, Outbox, std::less<>> outboxes;
@@ -104,6 +104,11 @@ void State::each_edition(
 }
 
 void State::each_balance(const std::function<void(const Account&, std::int64_t)>& visit) const {
+  rows_->balances.each(
+      [&](const Account& account, const Balance& row) { visit(account, row.sum()); });
+}
+
+void State::each_level(const std::function<void(const Account&, const Balance&)>& visit) const {
   rows_->balances.each(visit);
 }
 
@@ -142,10 +147,12 @@ void State::each_task(const std::function<void(std::int64_t, const Task&)>& visi
   for (const auto& [number, row] : rows_->tasks) visit(number, row);
 }
 
-void State::each_feed_key(
-    const std::function<void(const std::string&, const std::string&)>& visit) const {
+void State::each_feed_line(
+    const std::function<void(const std::string&, const std::string&, std::uint32_t)>& visit) const {
   for (const auto& [feed, keys] : rows_->feed_keys) {
-    keys.each([&](std::string_view key) { visit(feed, std::string{key}); });
+    keys.each([&](std::string_view key, std::uint32_t content) {
+      visit(feed, std::string{key}, content);
+    });
   }
 }
 
@@ -195,15 +202,18 @@ Edition& State::edit_edition(std::string_view reg, std::string_view keeper, std:
 }
 
 std::int64_t State::balance(const Account& account) const {
-  const std::int64_t* row = rows_->balances.find(account);
-  return row ? *row : 0;
+  const Balance* row = rows_->balances.find(account);
+  return row ? row->sum() : 0;
 }
-void State::add_to_balance(const Account& account, std::int64_t amount) {
-  std::int64_t& row = rows_->balances.edit(account);
-  BASHU_ASSERT(!__builtin_add_overflow(row, amount, &row));
+Low State::lowest(const Account& account, Date from, std::optional<Date> until) const {
+  const Balance* row = rows_->balances.find(account);
+  return row ? row->lowest(from, until) : Low{.on = from, .sum = 0};
 }
-void State::set_balance(const Account& account, std::int64_t balance) {
-  rows_->balances.edit(account) = balance;
+void State::add_to_balance(const Account& account, Date on, std::int64_t amount) {
+  rows_->balances.edit(account).add(on, amount);
+}
+void State::set_balance(const Account& account, Balance balance) {
+  rows_->balances.edit(account) = std::move(balance);
 }
 
 Window State::window(const Account& account, std::string_view month) const {
@@ -286,14 +296,14 @@ const std::set<std::int64_t>& State::tasks_of(std::string_view id) const {
   return it == rows_->tasks_of.end() ? kNone : it->second;
 }
 
-bool State::feed_key_taken(std::string_view feed, std::string_view key) const {
+std::optional<std::uint32_t> State::feed_line(std::string_view feed, std::string_view key) const {
   const auto keys = rows_->feed_keys.find(feed);
-  return keys != rows_->feed_keys.end() && keys->second.contains(key);
+  return keys == rows_->feed_keys.end() ? std::nullopt : keys->second.find(key);
 }
-void State::take_feed_key(std::string_view feed, std::string_view key) {
+void State::take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) {
   auto keys = rows_->feed_keys.find(feed);
   if (keys == rows_->feed_keys.end()) keys = rows_->feed_keys.try_emplace(std::string{feed}).first;
-  keys->second.insert(key);
+  keys->second.insert(key, content);
 }
 
 const Remembered* State::find_remembered(std::string_view principal, std::string_view key) const {

@@ -40,6 +40,7 @@ class State final : public Store {
       const std::function<void(const RegisterId&, const PartyId& keeper, const std::string& name,
                                const Edition&)>& visit) const;
   void each_balance(const std::function<void(const Account&, std::int64_t)>& visit) const;
+  void each_level(const std::function<void(const Account&, const Balance&)>& visit) const;
   void each_window(const std::function<void(const Account&, const std::string& month,
                                             const Window&)>& visit) const;
   void each_serial(const std::function<void(const std::string& name, const std::string& key,
@@ -49,14 +50,14 @@ class State final : public Store {
   void each_parked(
       const std::function<void(const CaseId&, std::int64_t version, const Parked&)>& visit) const;
   void each_task(const std::function<void(std::int64_t, const Task&)>& visit) const;
-  void each_feed_key(
-      const std::function<void(const std::string& feed, const std::string& key)>& visit) const;
+  void each_feed_line(const std::function<void(const std::string& feed, const std::string& key,
+                                               std::uint32_t content)>& visit) const;
   void each_remembered(
       const std::function<void(const std::string& principal, const std::string& key,
                                const Remembered&)>& visit) const;
 
   // For reading a snapshot.
-  void set_balance(const Account& account, std::int64_t balance);
+  void set_balance(const Account& account, Balance balance);
   void set_window(const Account& account, std::string_view month, Window window);
 
   // Store
@@ -71,7 +72,8 @@ class State final : public Store {
   Edition& edit_edition(std::string_view reg, std::string_view keeper,
                         std::string_view name) override;
   std::int64_t balance(const Account& account) const override;
-  void add_to_balance(const Account& account, std::int64_t amount) override;
+  Low lowest(const Account& account, Date from, std::optional<Date> until) const override;
+  void add_to_balance(const Account& account, Date on, std::int64_t amount) override;
   Window window(const Account& account, std::string_view month) const override;
   bool month_stated(const Account& account, std::string_view month) const override;
   void add_posting(const Account& account, std::string_view month, Date on,
@@ -88,8 +90,9 @@ class State final : public Store {
   const Task* find_task(std::int64_t number) const override;
   void set_task(std::int64_t number, std::optional<Task> task) override;
   const std::set<std::int64_t>& tasks_of(std::string_view id) const override;
-  bool feed_key_taken(std::string_view feed, std::string_view key) const override;
-  void take_feed_key(std::string_view feed, std::string_view key) override;
+  std::optional<std::uint32_t> feed_line(std::string_view feed,
+                                         std::string_view key) const override;
+  void take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) override;
   const Remembered* find_remembered(std::string_view principal,
                                     std::string_view key) const override;
   void set_remembered(std::string_view principal, std::string_view key, Remembered answer) override;

@@ -21,6 +21,7 @@
 
 #include "base/date.h"
 #include "base/value.h"
+#include "core/balance.h"
 #include "core/event.h"
 #include "packs/pack.h"
 
@@ -170,8 +171,10 @@ class Store {
   virtual Edition& edit_edition(std::string_view reg, std::string_view keeper,
                                 std::string_view name) = 0;
   virtual std::int64_t balance(const Account& account) const = 0;
+  // Of the days from `from` on, before `until` if it is given.
+  virtual Low lowest(const Account& account, Date from, std::optional<Date> until) const = 0;
   // What would overflow is a programming error: decide() asks first.
-  virtual void add_to_balance(const Account& account, std::int64_t amount) = 0;
+  virtual void add_to_balance(const Account& account, Date on, std::int64_t amount) = 0;
   // Of windowed accounts: the postings of one month, and whether it was stated.
   virtual Window window(const Account& account, std::string_view month) const = 0;
   virtual bool month_stated(const Account& account, std::string_view month) const = 0;
@@ -190,8 +193,11 @@ class Store {
   virtual const Task* find_task(std::int64_t number) const = 0;
   virtual void set_task(std::int64_t number, std::optional<Task> task) = 0;
   virtual const std::set<std::int64_t>& tasks_of(std::string_view id) const = 0;  // open ones
-  virtual bool feed_key_taken(std::string_view feed, std::string_view key) const = 0;
-  virtual void take_feed_key(std::string_view feed, std::string_view key) = 0;
+  // The mark of a line whose key was taken: FeedLine::content.
+  virtual std::optional<std::uint32_t> feed_line(std::string_view feed,
+                                                 std::string_view key) const = 0;
+  virtual void take_feed_line(std::string_view feed, std::string_view key,
+                              std::uint32_t content) = 0;
   virtual const Remembered* find_remembered(std::string_view principal,
                                             std::string_view key) const = 0;
   virtual void set_remembered(std::string_view principal, std::string_view key,

@@ -26,7 +26,7 @@ registers:
     title: {zh: 代办机构, en: Agents}
     kept: own
     key: [firm]
-    fields: {firm: firm, since: day, contact: {type: name, optional: true}, note: {type: line, optional: true}}
+    fields: {firm: firm, since: day, contact: {type: name, optional: true}, note: {type: line, optional: true}, called: {type: code, optional: true}}
 books:
   fees:
     title: {zh: 费用, en: Fees}
@@ -34,6 +34,7 @@ books:
     accounts:
       payers: {floor: none}
       owed:   {key: [firm]}
+      kept:   {key: [receipt]}
 feeds:
   fee:
     title: {zh: 收费, en: Fees}
@@ -43,6 +44,12 @@ feeds:
     when: line.fee > 0
     why: {zh: 金额须为正, en: The amount must be positive}
     do: {move: =line.fee, from: fees.payers, to: fees.owed(line.firm), date: =line.day}
+  deposit:
+    title: {zh: 押金, en: Deposits}
+    by: cashier
+    fields: {receipt: code, fee: yuan}
+    key: [receipt]
+    do: {move: =line.fee, from: fees.payers, to: fees.kept(line.receipt)}
   named_fee:
     title: {zh: 实名收费, en: Fees of named payers}
     by: cashier

@@ -30,21 +30,6 @@ bool is_balance(const packs::Program& program) {
          root.kids[0].op == packs::Op::root && root.kids[0].root == packs::Root::account;
 }
 
-// Splits a joined key; `%2F` inside a part is a `/`.
-std::vector<std::string> key_parts(std::string_view joined) {
-  std::vector<std::string> list;
-  while (true) {
-    const auto slash = joined.find('/');
-    std::string part{joined.substr(0, slash)};
-    for (auto at = part.find("%2F"); at != std::string::npos; at = part.find("%2F", at + 1)) {
-      part.replace(at, 3, "/");
-    }
-    list.push_back(std::move(part));
-    if (slash == std::string_view::npos) return list;
-    joined.remove_prefix(slash + 1);
-  }
-}
-
 struct AccountTotal {
   std::string key, when;  // month or day; empty: of all
   std::int64_t balance = 0;
@@ -126,7 +111,7 @@ Value account_value(const FigureDef& def, const AccountTotal& total) {
                          ? packs::find(book->accounts, def.figure->of.substr(dot + 1))
                          : nullptr;
   if (kind && !kind->key.empty()) {
-    const std::vector<std::string> parts = key_parts(total.key);
+    const std::vector<std::string> parts = packs::split_key(total.key);
     for (std::size_t i = 0; i < kind->key.size() && i < parts.size(); ++i)
       account[kind->key[i]] = parts[i];
   }

@@ -493,6 +493,16 @@ void calendar_commands(Parser& parser, const Text& t) {
       });
 }
 
+void doubles_command(Parser& parser, const Text& t) {
+  parser.command<Doubles>(&parser.app, "doubles",
+                          t("records of a register that are likely one, for somebody to look at",
+                            "登记册中疑似重复的记录，供人工核对"),
+                          doubles, [&t](CLI::App& app, Doubles& o) {
+                            app.add_option("PACK/REGISTER", o.reg)->required();
+                            remote_options(app, o.remote, t);
+                          });
+}
+
 void examples(CLI::App& app, const Text& t, const std::string& lines) {
   app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
 }
@@ -1181,6 +1191,7 @@ int run(int argc, char** argv) {
   case_commands(parser, t);
   calendar_commands(parser, t);
   import_commands(parser, t);
+  doubles_command(parser, t);
   journal_commands(parser, t);
   backup_commands(parser, t);
   bundle_commands(parser, t);

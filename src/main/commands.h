@@ -232,6 +232,13 @@ struct CalendarShow {
 };
 Exit calendar_show(const Console& console, const CalendarShow& what);
 
+// doubles_command.cc
+struct Doubles {
+  Remote remote;
+  std::string reg;  // `pack/register`
+};
+Exit doubles(const Console& console, const Doubles& what);
+
 // import_command.cc
 struct Import {
   Remote remote;

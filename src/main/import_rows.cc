@@ -57,7 +57,8 @@ struct Line {
 
 class LineReader {
  public:
-  LineReader(std::FILE* file) : file_{file, &std::fclose} {}
+  // With `quotes`, a line may go on within a pair of them.
+  LineReader(std::FILE* file, bool quotes) : file_{file, &std::fclose}, quotes_{quotes} {}
 
   std::expected<std::optional<Line>, Fault> next() {
     Line line{.number = number_ + 1, .text = {}, .cut = false};
@@ -97,13 +98,20 @@ class LineReader {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  // Old files of a Macintosh end their lines with CR alone.
-  static char end_of_lines(std::string_view begin) {
-    const bool only_cr =
-        begin.find('\n') == std::string_view::npos && begin.find('\r') != std::string_view::npos;
-    return only_cr ? '\r' : '\n';
+  // As the first line ends. Old files of a Macintosh end theirs with CR alone, and may have LF
+  // within a cell.
+  [[nodiscard]] char end_of_lines(std::string_view begin) const {
+    bool quoted = false;
+    for (std::size_t i = 0; i < begin.size(); ++i) {
+      if (quotes_ && begin[i] == '"') quoted = !quoted;
+      if (quoted) continue;
+      if (begin[i] == '\n') return '\n';
+      if (begin[i] == '\r') return i + 1 < begin.size() && begin[i + 1] != '\n' ? '\r' : '\n';
+    }
+    return '\n';
   }
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  bool quotes_ = false;
   std::array<char, 64u << 10> buffer_{};
   std::size_t at_ = 0, size_ = 0;
   std::uint64_t number_ = 0, bytes_ = 0;
@@ -335,7 +343,7 @@ std::expected<RowReader, Title> RowReader::open(const std::filesystem::path& fil
   if (!opened) {
     return std::unexpected{texts::title("import.unreadable", {{"file", file.string()}})};
   }
-  auto source = std::make_unique<Source>(LineReader{opened}, format);
+  auto source = std::make_unique<Source>(LineReader{opened, format == RowFormat::csv}, format);
   if (format == RowFormat::xlsx) {
     auto rows = read_sheet(file, sheet);
     if (!rows) return std::unexpected{rows.error()};

@@ -159,6 +159,15 @@ TEST_F(ImportFiles, LinesMayEndWithCarriageReturnsAlone) {
   ASSERT_EQ(rows.size(), 50'000U);
   EXPECT_EQ(rows.back().line, 50'001U);
   EXPECT_FALSE(rows.back().wrong);
+
+  // A cell of several lines has LF in such a file.
+  const auto cells = read("name,note\rroad,\"one\ntwo\"\rrail,three\r", RowFormat::csv);
+  ASSERT_EQ(cells.size(), 2U);
+  EXPECT_EQ(cells[0].fields.at("note"), Value{"one\ntwo"});
+  EXPECT_EQ(cells[1].fields.at("name"), Value{"rail"});
+  const auto objects = read("{\"a\":\"\\\"\"}\r{\"a\":\"x\"}\r", RowFormat::ndjson);
+  ASSERT_EQ(objects.size(), 2U);
+  EXPECT_EQ(objects[1].fields.at("a"), Value{"x"});
 }
 
 // What a workbook's parts say; `sheet` is the rows of its first sheet.

@@ -58,6 +58,8 @@ class FeedWriter {
       put_column(line.key, out_.mutable_keys(), out_.mutable_key_sizes());
       out_.add_posting_counts(static_cast<std::uint32_t>(line.postings.size()));
       out_.add_record_counts(static_cast<std::uint32_t>(line.records.size()));
+      out_.add_contents(line.content);
+      no_contents_ = no_contents_ && line.content == 0;
       all_one_ = all_one_ && line.postings.size() == 1;
       no_records_ = no_records_ && line.records.empty();
       for (const core::Posted& posting : line.postings) write(posting);
@@ -66,6 +68,7 @@ class FeedWriter {
     if (all_one_) out_.clear_posting_counts();
     if (no_records_) out_.clear_record_counts();
     if (cases_.empty()) out_.clear_posting_cases();
+    if (no_contents_) out_.clear_contents();
   }
 
  private:
@@ -90,6 +93,7 @@ class FeedWriter {
     out_.mutable_key_sizes()->Reserve(lines);
     out_.mutable_posting_counts()->Reserve(lines);
     out_.mutable_record_counts()->Reserve(lines);
+    out_.mutable_contents()->Reserve(lines);
     const int count = static_cast<int>(postings);
     out_.mutable_from()->Reserve(count);
     out_.mutable_to()->Reserve(count);
@@ -183,7 +187,7 @@ class FeedWriter {
   std::vector<const core::RecordPut*> heads_;
   std::vector<std::uint32_t> head_at_;
   Last last_from_, last_to_;
-  bool all_one_ = true, no_records_ = true;
+  bool all_one_ = true, no_records_ = true, no_contents_ = true;
 };
 
 // Checks every column against the others before it is followed.
@@ -200,6 +204,7 @@ class FeedReader {
     for (int i = 0; i < in_.key_sizes_size(); ++i) {
       core::FeedLine& line = event.lines[static_cast<std::size_t>(i)];
       if (!keys_.take(in_.key_sizes(i), line.key)) return bad();
+      if (in_.contents_size() != 0) line.content = in_.contents(i);
       const std::uint32_t postings = in_.posting_counts_size() == 0 ? 1 : in_.posting_counts(i);
       const std::uint32_t records = in_.record_counts_size() == 0 ? 0 : in_.record_counts(i);
       if (postings > static_cast<std::uint32_t>(in_.from_size() - posting_)) return bad();
@@ -224,9 +229,10 @@ class FeedReader {
     const int lines = in_.key_sizes_size(), postings = in_.from_size();
     const int records = in_.record_heads_size();
     return fits(in_.posting_counts_size(), lines) && fits(in_.record_counts_size(), lines) &&
-           in_.to_size() == postings && in_.amounts_size() == postings &&
-           in_.days_size() == postings && fits(in_.posting_cases_size(), postings) &&
-           in_.record_key_sizes_size() == records && in_.record_days_size() == records;
+           fits(in_.contents_size(), lines) && in_.to_size() == postings &&
+           in_.amounts_size() == postings && in_.days_size() == postings &&
+           fits(in_.posting_cases_size(), postings) && in_.record_key_sizes_size() == records &&
+           in_.record_days_size() == records;
   }
   core::FeedTaken bad() {
     reader_.error = "columns of a feed that do not agree";

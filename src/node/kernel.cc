@@ -119,6 +119,7 @@ std::expected<void, Fault> Kernel::load() {
   const FileStore& files = storage().files();
   for (const std::uint64_t kept : snapshots_kept(files)) {
     const std::string name = snapshot_name(kept);
+    if (of_earlier_format(files, name)) continue;
     auto snapshot = read_snapshot(files, name);
     // A snapshot can be made again; what is not sound, or of another journal, is passed over.
     if (snapshot && snapshot->at.size <= size &&

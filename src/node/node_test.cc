@@ -533,11 +533,14 @@ TEST(Circle, SnapshotsHoldEverythingAndRestartsAgree) {
   circle.settle();
   for (TestNode* node : {&circle.sichuan, &circle.chongqing}) {
     const Hash before = digest_of(*node->node);
+    Hash levels{};
+    node->node->query([&](const core::State& state) { levels = levels_digest(state); });
     ASSERT_TRUE(node->node->snapshot());
     const auto snapshot = newest_snapshot(*node);
     ASSERT_TRUE(snapshot) << snapshot.error().what;
     EXPECT_EQ(snapshot->digest, before);
     EXPECT_EQ(state_digest(*snapshot->state), before);
+    EXPECT_EQ(levels_digest(*snapshot->state), levels);
     EXPECT_EQ(core::invariant(*snapshot->state), "");
     node->open();
     EXPECT_EQ(digest_of(*node->node), before);
@@ -624,8 +627,8 @@ TEST(Crash, KilledProcessLosesNothingItAcknowledged) {
     one.node->query([&](const core::State& state) {
       EXPECT_EQ(core::invariant(state), "");
       for (const std::int64_t i : acknowledged) {
-        ASSERT_TRUE(state.feed_key_taken("tolls/tap",
-                                         "T" + std::to_string(i % 7) + "/" + std::to_string(i)))
+        ASSERT_TRUE(
+            state.feed_line("tolls/tap", "T" + std::to_string(i % 7) + "/" + std::to_string(i)))
             << "line " << i << " was answered and is lost";
       }
     });

@@ -28,8 +28,11 @@ using core::State;
 using parts::put;
 using parts::Reader;
 
-constexpr std::string_view kMagic = "BSHSNP01";
+constexpr std::string_view kMagic = "BSHSNP02";
+constexpr std::string_view kMagicBefore = "BSHSNP01";
 constexpr std::size_t kHashSize = sizeof(Hash);
+constexpr std::size_t kTail = 8 + 2 * kHashSize;  // size of the levels, two digests
+constexpr std::size_t kEnd = 4;                   // of rows, or of levels
 constexpr int kBatch = 4'096;
 
 std::unexpected<Fault> fault(std::string what) {
@@ -116,8 +119,8 @@ class RowWriter {
           row().mutable_task());
       emit();
     });
-    state.each_feed_key(
-        [&](const std::string& feed, const std::string& key) { feed_key(feed, key); });
+    state.each_feed_line([&](const std::string& feed, const std::string& key,
+                             std::uint32_t content) { feed_line(feed, key, content); });
     end_batch();
     state.each_remembered(
         [&](const std::string& principal, const std::string& key, const core::Remembered& answer) {
@@ -130,6 +133,12 @@ class RowWriter {
           emit();
         });
     people(state.circle().people);
+  }
+  void write_levels(const State& state) {
+    state.each_level([&](const core::Account& account, const core::Balance& balance) {
+      levels(account, balance.levels());
+    });
+    end_batch();
   }
 
  private:
@@ -336,12 +345,36 @@ class RowWriter {
     out->add_balances(sum);
     ++batched_;
   }
-  void feed_key(const std::string& feed, const std::string& key) {
+  void levels(const core::Account& account, const std::vector<core::Balance::Level>& all) {
+    if (batched_ > 0 && (batched_ == kBatch || row_.levels().book() != account.book ||
+                         row_.levels().kind() != account.kind)) {
+      end_batch();
+    }
+    pb::LevelRows* out = (batched_ == 0 ? row() : row_).mutable_levels();
+    if (batched_ == 0) {
+      out->set_book(account.book);
+      out->set_kind(account.kind);
+    }
+    *out->mutable_keys() += account.key;
+    out->add_key_sizes(static_cast<std::uint32_t>(account.key.size()));
+    out->add_counts(static_cast<std::uint32_t>(all.size()));
+    for (const core::Balance::Level& level : all) {
+      out->add_days(level.day.days());
+      out->add_sums(level.sum);
+    }
+    ++batched_;
+  }
+  void feed_line(const std::string& feed, const std::string& key, std::uint32_t content) {
     if (batched_ > 0 && (batched_ == kBatch || row_.feed_keys().feed() != feed)) end_batch();
     pb::FeedKeyRows* out = (batched_ == 0 ? row() : row_).mutable_feed_keys();
     if (batched_ == 0) out->set_feed(feed);
     *out->mutable_keys() += key;
     out->add_key_sizes(static_cast<std::uint32_t>(key.size()));
+    // As many as keys, or none.
+    if (content != 0 || out->contents_size() > 0) {
+      out->mutable_contents()->Resize(batched_, 0);
+      out->add_contents(content);
+    }
     ++batched_;
   }
   void end_batch() {
@@ -420,6 +453,9 @@ class RowReader {
         state_.edit_circle().people.approvals[number] = std::move(asked);
         break;
       }
+      case pb::Row::kLevels:
+        levels(in.levels());
+        break;
       case pb::Row::WHAT_NOT_SET:
         reader_.error = "unknown row";
         break;
@@ -524,7 +560,31 @@ class RowReader {
       if (in.key_sizes(i) > rest.size()) return bad_columns();
       account.key.assign(rest.substr(0, in.key_sizes(i)));
       rest.remove_prefix(in.key_sizes(i));
-      state_.set_balance(account, in.balances(i));
+      state_.set_balance(account, core::Balance{{{.day = Date{}, .sum = in.balances(i)}}});
+    }
+  }
+  // Of accounts whose balance was read; the days of each in their order.
+  void levels(const pb::LevelRows& in) {
+    core::Account account{.book = in.book(), .kind = in.kind(), .key = {}};
+    std::string_view rest = in.keys();
+    if (in.counts_size() != in.key_sizes_size() || in.sums_size() != in.days_size()) {
+      return bad_columns();
+    }
+    int at = 0;
+    for (int i = 0; i < in.key_sizes_size(); ++i) {
+      const auto count = static_cast<std::int64_t>(in.counts(i));
+      if (in.key_sizes(i) > rest.size() || count > in.days_size() - at) return bad_columns();
+      account.key.assign(rest.substr(0, in.key_sizes(i)));
+      rest.remove_prefix(in.key_sizes(i));
+      std::vector<core::Balance::Level> all;
+      all.reserve(static_cast<std::size_t>(count));
+      for (const int end = at + static_cast<int>(count); at < end; ++at) {
+        const Date on = day(in.days(at));
+        if (!all.empty() && on <= all.back().day) return bad_columns();
+        all.push_back({.day = on, .sum = in.sums(at)});
+      }
+      if (all.empty() || all.back().sum != state_.balance(account)) return bad_columns();
+      state_.set_balance(account, core::Balance{std::move(all)});
     }
   }
   void window(const pb::WindowRow& in) {
@@ -570,9 +630,12 @@ class RowReader {
   }
   void feed_keys(const pb::FeedKeyRows& in) {
     std::string_view rest = in.keys();
-    for (const std::uint32_t size : in.key_sizes()) {
+    const bool known = in.contents_size() > 0;
+    if (known && in.contents_size() != in.key_sizes_size()) return bad_columns();
+    for (int i = 0; i < in.key_sizes_size(); ++i) {
+      const std::uint32_t size = in.key_sizes(i);
       if (size > rest.size()) return bad_columns();
-      state_.take_feed_key(in.feed(), rest.substr(0, size));
+      state_.take_feed_line(in.feed(), rest.substr(0, size), known ? in.contents(i) : 0);
       rest.remove_prefix(size);
     }
   }
@@ -591,20 +654,25 @@ class RowReader {
 struct Frame {
   SnapshotAt at;
   std::string party;
-  std::string_view rows;  // with the zero that ends them
+  std::string_view rows;    // with the zero that ends them
+  std::string_view levels;  // the same
   Hash digest{};
 };
 
 std::optional<Frame> read_frame(std::string_view bytes) {
   constexpr std::size_t kHead = 8 + 8 + kHashSize + 2;
-  if (bytes.size() < kHead + 4 + 2 * kHashSize || !bytes.starts_with(kMagic)) return std::nullopt;
+  if (bytes.size() < kHead + 2 * kEnd + kTail || !bytes.starts_with(kMagic)) return std::nullopt;
   Frame frame;
   frame.at.size = get_integer(bytes.substr(8, 8));
   std::memcpy(frame.at.root.data(), bytes.data() + 16, kHashSize);
   const std::size_t party = get_integer(bytes.substr(16 + kHashSize, 2));
-  if (bytes.size() < kHead + party + 4 + 2 * kHashSize) return std::nullopt;
+  if (bytes.size() < kHead + party + 2 * kEnd + kTail) return std::nullopt;
   frame.party = bytes.substr(kHead, party);
-  frame.rows = bytes.substr(kHead + party, bytes.size() - kHead - party - 2 * kHashSize);
+  const std::string_view rows = bytes.substr(kHead + party, bytes.size() - kHead - party - kTail);
+  const std::uint64_t levels = get_integer(bytes.substr(bytes.size() - kTail, 8));
+  if (levels < kEnd || levels > rows.size() - kEnd) return std::nullopt;
+  frame.rows = rows.substr(0, rows.size() - levels);
+  frame.levels = rows.substr(frame.rows.size());
   std::memcpy(frame.digest.data(), bytes.data() + bytes.size() - 2 * kHashSize, kHashSize);
   return frame;
 }
@@ -618,7 +686,7 @@ std::string check_digests(std::string_view bytes, const Frame& frame) {
       }()) {
     return "does not have its digest";
   }
-  if (sha256(frame.rows.substr(0, frame.rows.size() - 4)) != frame.digest) {
+  if (sha256(frame.rows.substr(0, frame.rows.size() - kEnd)) != frame.digest) {
     return "rows do not have their digest";
   }
   return {};
@@ -648,6 +716,12 @@ Hash state_digest(const State& state) {
   return digest.end();
 }
 
+Hash levels_digest(const State& state) {
+  Sha256 digest;
+  RowWriter{[&](std::string_view bytes) { digest.add(bytes); }}.write_levels(state);
+  return digest.end();
+}
+
 std::expected<Hash, Fault> write_snapshot(FileStore& files, std::string_view name,
                                           const State& state, const SnapshotAt& at) {
   const auto file = files.create(name);
@@ -669,7 +743,17 @@ std::expected<Hash, Fault> write_snapshot(FileStore& files, std::string_view nam
     rows.add(bytes);
     write(bytes);
   }}.write(state);
-  write(std::string_view{"\0\0\0\0", 4});
+  const std::string_view end{"\0\0\0\0", kEnd};
+  write(end);
+  std::uint64_t levels = kEnd;
+  RowWriter{[&](std::string_view bytes) {
+    levels += bytes.size();
+    write(bytes);
+  }}.write_levels(state);
+  write(end);
+  std::string size;
+  put_u64(size, levels);
+  write(size);
   const Hash digest = rows.end();
   write(as_bytes(digest));
   write(as_bytes(all.end()));
@@ -687,6 +771,7 @@ std::expected<Snapshot, Fault> read_snapshot(const FileStore& files, std::string
   Snapshot snapshot{
       .at = frame->at, .digest = frame->digest, .state = std::make_unique<State>(frame->party)};
   std::string wrong = read_rows(frame->rows, *snapshot.state);
+  if (wrong.empty()) wrong = read_rows(frame->levels, *snapshot.state);
   if (std::string unsound = digests.get(); !unsound.empty()) wrong = std::move(unsound);
   if (!wrong.empty()) return fault(files.where(name) + ": " + wrong);
   return snapshot;
@@ -702,6 +787,11 @@ std::expected<SnapshotLabel, Fault> read_snapshot_label(const FileStore& files,
     return fault(files.where(name) + ": " + wrong);
   }
   return SnapshotLabel{.at = frame->at, .digest = frame->digest};
+}
+
+bool of_earlier_format(const FileStore& files, std::string_view name) {
+  const auto file = files.map(name);
+  return file && file->bytes.starts_with(kMagicBefore);
 }
 
 std::string snapshot_name(std::uint64_t size) {

@@ -24,6 +24,7 @@ void read(std::string_view bytes) {
   BASHU_ASSERT(digest);
   const auto again = read_snapshot(files, "written");
   BASHU_ASSERT(again && again->digest == *digest && state_digest(*again->state) == *digest);
+  BASHU_ASSERT(levels_digest(*again->state) == levels_digest(*snapshot->state));
 }
 
 }  // namespace
@@ -32,10 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   read(bytes);
-  // BSHSNP01, entries, root, "sichuan", rows, their end, two digests.
-  std::string whole{"BSHSNP01"};
+  // BSHSNP02, entries, root, "sichuan", rows, their end, no levels, two digests.
+  std::string whole{"BSHSNP02"};
   whole.append(8 + 32, '\0').append(std::string_view{"\0\7sichuan", 9}).append(bytes);
-  whole.append(4, '\0');
+  whole.append(4 + 4 + 7, '\0').push_back('\4');
   whole += bashu::as_bytes(bashu::sha256(bytes));
   whole += bashu::as_bytes(bashu::sha256(whole));
   read(whole);

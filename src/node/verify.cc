@@ -99,6 +99,7 @@ class Verifier {
   bool compare_snapshot() {
     if (std::ranges::find(snapshots_, result.entries) == snapshots_.end()) return true;
     const std::string name = snapshot_name(result.entries);
+    if (of_earlier_format(files_, name)) return true;
     const auto label = read_snapshot_label(files_, name);
     if (!label) return fail("snapshot", result.entries, label.error().what);
     if (label->at.root != check_.root()) {

@@ -75,7 +75,7 @@ class Meter {
     add(e.feed);
     weight.events += e.lines.size();
     for (const core::FeedLine& line : e.lines) {
-      weight.bytes += 24 + line.key.size();
+      weight.bytes += 28 + line.key.size();
       for (const core::Posted& posting : line.postings) {
         weight.bytes += 48 + posting.id.size();
         // Listed once each, but nothing says so beforehand.

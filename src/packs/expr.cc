@@ -830,7 +830,7 @@ class Evaluation {
     for (const Value& part : parts) {
       if (!part.as_int() && !part.as_text()) return expected("an integer or text in a key", part);
     }
-    std::string joined = join_key(parts);
+    std::string joined = record_key(parts);
     if (!charge(joined.size() / 16)) return false;
     out.set(std::move(joined));
     return true;
@@ -1049,6 +1049,27 @@ std::string join_key(std::span<const Value> parts) {
     }
   }
   return key;
+}
+
+std::vector<std::string> split_key(std::string_view joined) {
+  std::vector<std::string> parts{""};
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    const std::string_view code = joined.substr(i, 3);
+    if (joined[i] == '/') {
+      parts.emplace_back();
+    } else if (code == "%2F" || code == "%25") {
+      parts.back() += code == "%2F" ? '/' : '%';
+      i += 2;
+    } else {
+      parts.back() += joined[i];
+    }
+  }
+  return parts;
+}
+
+std::string record_key(std::span<const Value> parts) {
+  const std::string* text = parts.size() == 1 ? parts[0].as_text() : nullptr;
+  return text ? *text : join_key(parts);
 }
 
 Eval<std::int64_t> muldiv(std::int64_t a, std::int64_t b, std::int64_t c, std::string_view mode) {

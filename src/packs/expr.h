@@ -113,8 +113,12 @@ inline constexpr int kCostMax = 20'000;
 
 // The digest of the canonical JSON of `value`, written `sha256:...`: function digest() with a list.
 [[nodiscard]] std::string digest_text(const Value& value);
-// The parts joined by `/`, a `/` inside one written `%2F`; integers in decimal. Function key().
+// The parts joined by `/`, a `/` inside one written `%2F`; integers in decimal. Of accounts, of the
+// lines of feeds, and of registers with several fields as a key.
 [[nodiscard]] std::string join_key(std::span<const Value> parts);
+[[nodiscard]] std::vector<std::string> split_key(std::string_view joined);
+// The key of a record; function key(). One part alone is written as it stands.
+[[nodiscard]] std::string record_key(std::span<const Value> parts);
 // a*b/c through 128 bits; mode floor, ceil or half_up (away from zero at the half).
 [[nodiscard]] Eval<std::int64_t> muldiv(std::int64_t a, std::int64_t b, std::int64_t c,
                                         std::string_view mode);

@@ -287,6 +287,8 @@ constexpr Row kRows[] = {
     {"pad(42, 1)", R"("42")"},
     {"pad(42, 4001)", "range"},
     {"key('a/b', 2026)", R"("a%2Fb/2026")"},
+    {"key('a/b')", R"("a/b")"},
+    {"key('a%2Fb')", R"("a%2Fb")"},
     {"key('a%2Fb', '100%', '%25')", R"("a%252Fb/100%/%2525")"},
     {"key(true)", "type"},
     {"digest(1, 'a')",
@@ -533,6 +535,10 @@ RC_GTEST_PROP(ExprProperties, TwoListsOfTextsHaveOneKeyOnlyIfTheyAreEqual, ()) {
   const Value::List one = *list;
   const Value::List other = *list;
   RC_ASSERT((join_key(one) == join_key(other)) == (one == other));
+  RC_ASSERT((record_key(one) == record_key(other)) == (one == other));
+  Value::List back;
+  for (std::string& text : split_key(join_key(one))) back.emplace_back(std::move(text));
+  RC_ASSERT(back == one);
 }
 
 RC_GTEST_PROP(ExprProperties, AnyTextParsesOrIsRefusedAndEvaluatesWithinItsCost, ()) {

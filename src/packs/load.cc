@@ -214,8 +214,9 @@ void load_books(Load& load) {
           if (const auto floor = keys->find("floor"); floor != keys->end()) {
             const std::string* word = floor->second.as_text();
             const bool none = word && *word == "none";
-            if (!none && floor->second != Value{0}) {
-              load.reader.fault(below(at, "floor"), "must be 0 or none");
+            kind.marked = word && *word == "marked";
+            if (!none && !kind.marked && floor->second != Value{0}) {
+              load.reader.fault(below(at, "floor"), "must be 0, marked or none");
             }
             kind.floored = !none;
           }
@@ -405,7 +406,13 @@ std::string Register::key_of(const Value& fields) const {
     const Value* value = fields.find(field);
     parts.push_back(value ? *value : Value{});
   }
-  return join_key(parts);
+  return record_key(parts);
+}
+
+bool Register::names(std::string_view name, const Value& fields) const {
+  if (name == key_of(fields)) return true;
+  const Value* only = key.size() == 1 ? fields.find(key[0]) : nullptr;
+  return only && name == join_key({only, 1});
 }
 
 bool EventDef::taken_by_system() const {

@@ -178,7 +178,9 @@ TEST(Load, ADemoLoadsAndEverythingIsResolved) {
   EXPECT_EQ(visit.field("name")->cls, Class::personal);
   EXPECT_EQ(visit.field("items")->cls, Class::open);  // that of its elements
   EXPECT_EQ(find(pack.registers, "people")->record->cls, Class::personal);
-  EXPECT_EQ(find(pack.registers, "people")->key_of(*parse_json(R"({"code":"a/b"})")), "a%2Fb");
+  EXPECT_EQ(find(pack.registers, "people")->key_of(*parse_json(R"({"code":"a/b"})")), "a/b");
+  EXPECT_TRUE(find(pack.registers, "people")->names("a%2Fb", *parse_json(R"({"code":"a/b"})")));
+  EXPECT_FALSE(find(pack.registers, "people")->names("a%2Fb", *parse_json(R"({"code":"a"})")));
   EXPECT_EQ(find(pack.figures, "moved")->unit, "t");
   EXPECT_TRUE(find(pack.figures, "moved")->yearly);
   EXPECT_FALSE(find(find(pack.books, "tonnes")->accounts, "held")->windowed);

@@ -54,11 +54,14 @@ struct Register {
   TypePtr record;  // kind record, with the fields as members
   // The joined key of a record with these fields.
   [[nodiscard]] std::string key_of(const Value& fields) const;
+  // Whether `name` is their key, now or as keys of one field were written in journals of before.
+  [[nodiscard]] bool names(std::string_view name, const Value& fields) const;
 };
 
 struct AccountKind {
   std::vector<std::string> key;
-  bool floored = true;    // may not fall below 0
+  bool floored = true;    // may not fall below 0, on any day
+  bool marked = false;    // it may, and an exception task tells
   bool windowed = false;  // some expression asks for a window of it
 };
 struct Book {

@@ -60,14 +60,18 @@ Result countable(const Store& store, const MoveDone& move) {
   return overflows ? Result{refuse(Why::balance_overflows)} : Result{};
 }
 
-// Asked of what is countable.
-Result above_floor(const Store& store, const packs::Pack& pack, const MoveDone& move) {
-  const std::int64_t after = store.balance(move.from) - move.amount;
-  if (after >= 0) return {};
+// Of every day from that of the move on: nothing is spent before it came, or against what was
+// already spent of it later. Days before stay as they are. Asked of what is countable.
+MoveAllowed above_floor(const Store& store, const packs::Pack& pack, const MoveDone& move) {
   const packs::AccountKind* source = kind_of(pack, move.from);
-  if (!source || !source->floored) return {};
+  if (!source || !source->floored) return std::nullopt;
+  const Low low = store.lowest(move.from, move.on, std::nullopt);
+  if (low.sum >= move.amount) return std::nullopt;
   const std::string name = move.from.kind + "(" + move.from.key + ")";
-  return refuse_at(name, Why::below_floor, name, after);
+  Reject refused = refusal(Why::below_floor, name,
+                           {name, std::to_string(added(low.sum, -move.amount)), low.on.text()});
+  if (source->marked) return refused;
+  return std::unexpected{std::move(refused)};
 }
 
 void post(const MoveDone& done, const Carrying& of) {
@@ -126,24 +130,29 @@ bool matches(const MoveDone& done, const packs::Move& move, const Matching& with
          done.to.book == done.from.book && (move.date || !with.on || done.on == *with.on);
 }
 
-Result check_move(const Store& store, const packs::Pack& pack, const MoveDone& move) {
+MoveAllowed check_move(const Store& store, const packs::Pack& pack, const MoveDone& move) {
   BASHU_TRY_OK(not_stated(store, pack, move));
   BASHU_TRY_OK(countable(store, move));
   return above_floor(store, pack, move);
 }
 
 Result enact(const MoveDone& done, const packs::Effect& /*effect*/, const Carrying& of) {
-  BASHU_TRY_OK(check_move(of.d.draft, of.pack, done));
+  BASHU_TRY(const std::optional<Reject> mark, check_move(of.d.draft, of.pack, done));
   post(done, of);
+  if (mark) raise_exception(of.d, of.id, describe(*mark));
   return {};
 }
 
 // A fact is carried out all the same, unless it cannot be counted at all.
 Result take(const MoveDone& done, const packs::Effect& /*effect*/, const Carrying& of) {
   BASHU_TRY_OK(countable(of.d.draft, done));
-  const Result allowed = check_move(of.d.draft, of.pack, done);
+  const MoveAllowed allowed = check_move(of.d.draft, of.pack, done);
   post(done, of);
-  if (!allowed) raise_exception(of.d, of.id, describe(allowed.error()));
+  if (!allowed) {
+    raise_exception(of.d, of.id, describe(allowed.error()));
+  } else if (*allowed) {
+    raise_exception(of.d, of.id, describe(**allowed));
+  }
   return {};
 }
 

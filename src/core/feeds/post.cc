@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "core/cases/step.h"
 #include "core/effects/effect.h"
 #include "core/effects/move.h"
+#include "core/feeds/content.h"
 #include "core/in_force.h"
 #include "core/registers/sharing.h"
 
@@ -35,11 +37,12 @@ struct Batch {
   std::vector<PartyId> sides;
   const packs::Move* transfer = nullptr;  // if that is all the feed does
 
-  // nullopt: its key was taken before.
-  std::expected<std::optional<FeedLine>, Reject> line(const Value& value);
+  // nullopt: it was taken before. `content` is its mark.
+  std::expected<std::optional<FeedLine>, Reject> line(const Value& value, std::uint32_t content);
 
  private:
   std::string key_of(const Value& value) const;
+  bool is_blank(const Value& value) const;
   Result passes();
   Result post_transfer(FeedLine& done);
   Result carry_out(FeedLine& done);
@@ -57,6 +60,14 @@ std::string Batch::key_of(const Value& value) const {
   return packs::join_key(parts);
 }
 
+// A key of empty parts is nobody's, and would make the next line without one known.
+bool Batch::is_blank(const Value& value) const {
+  return std::ranges::all_of(feed.key, [&](const std::string& name) {
+    const Value* part = value.find(name);
+    return !part || part->is_null() || (part->as_text() && part->as_text()->empty());
+  });
+}
+
 Result Batch::passes() {
   if (!feed.when) return {};
   const auto passes = packs::evaluate_bool(*feed.when, scope);
@@ -66,12 +77,18 @@ Result Batch::passes() {
   return refuse_for(Why::line_refused, std::move(why));
 }
 
-std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value) {
+std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value,
+                                                           std::uint32_t content) {
   if (auto error = packs::check(*feed.line, value, "")) return refuse_form(std::move(*error));
   BASHU_TRY_OK(within(by, feed.line->members, value, ""));
+  if (is_blank(value)) return refuse_at(feed.key.front(), Why::key_missing);
   FeedLine done;
   done.key = key_of(value);
-  if (d.draft.feed_key_taken(id, done.key)) return std::nullopt;
+  done.content = content;
+  if (const auto said = d.draft.feed_line(id, done.key)) {
+    if (*said != 0 && *said != content) return refuse(Why::known_otherwise);
+    return std::nullopt;
+  }
   scope.set_root("line", &value);
   BASHU_TRY_OK(passes());
   Value result;
@@ -82,7 +99,7 @@ std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value) {
     scope.set_root("result", &result);
   }
   BASHU_TRY_OK(transfer ? post_transfer(done) : carry_out(done));
-  d.draft.take_feed_key(id, done.key);
+  d.draft.take_feed_line(id, done.key, content);
   return done;
 }
 
@@ -92,13 +109,14 @@ Result Batch::post_transfer(FeedLine& done) {
   if (!move) return refuse_at("do[0]", Why::expression_failed, move.error().text);
   if (!*move) return {};
   // Nothing is left behind if all that forbids it is asked first.
-  BASHU_TRY_OK(check_move(d.draft, pack, **move));
+  BASHU_TRY(const std::optional<Reject> mark, check_move(d.draft, pack, **move));
   Posted& posted = done.postings.emplace_back(Posted{.id = {},
                                                      .from = std::move((*move)->from),
                                                      .to = std::move((*move)->to),
                                                      .amount = (*move)->amount,
                                                      .on = (*move)->on});
   post(d.draft, posted);
+  if (mark) raise_exception(d, {}, id + " " + done.key + ": " + describe(*mark));
   return {};
 }
 
@@ -111,12 +129,15 @@ Result Batch::carry_out(FeedLine& done) {
       enact_all(feed.effects, effects,
                 {.d = *trial, .id = {}, .pack = pack, .by = self, .sides = sides, .told = {}}));
   d.take_over(*trial);
-  // The line is one event, but for editions; its changes are made here.
+  // The line is one event, but for editions and tasks; its changes are made here.
   for (Event& event : trial.draft().take_events()) {
     core::apply(d.draft, event);
     if (auto* posted = std::get_if<Posted>(&event)) done.postings.push_back(std::move(*posted));
     if (auto* record = std::get_if<RecordPut>(&event)) done.records.push_back(std::move(*record));
-    if (std::holds_alternative<EditionPublished>(event)) d.draft.note(std::move(event));
+    if (std::holds_alternative<EditionPublished>(event) ||
+        std::holds_alternative<TaskRaised>(event)) {
+      d.draft.note(std::move(event));
+    }
   }
   return {};
 }
@@ -145,8 +166,10 @@ Result post_feed(Deciding& d, const PostFeed& command, Decision& decision) {
   FeedTaken taken{.feed = batch.id, .lines = {}};
   taken.lines.reserve(command.lines.size());
   BatchAnswer answer;
+  const bool counted = command.contents.size() == command.lines.size();
   for (std::size_t i = 0; i < command.lines.size(); ++i) {
-    auto line = batch.line(command.lines[i]);
+    const Value& given = command.lines[i];
+    auto line = batch.line(given, counted ? command.contents[i] : content_of(given));
     if (!line) {
       decision.refused.push_back({.line = i, .why = std::move(line.error())});
     } else if (!*line) {

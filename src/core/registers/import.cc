@@ -38,15 +38,29 @@ struct Import {
   Result is_complete(const Value::Record& fields) const;
   bool says_the_same(const Value::Record& fields, const Record& there) const;
   void leave_to_keeper(Value::Record& fields, const Record& there) const;
+  std::string key_on_file(const Value& record) const;
   std::expected<bool, Reject> line(const Value& record) const;
 };
 
+// That of a record imported before, if its one field was written otherwise then.
+std::string Import::key_on_file(const Value& record) const {
+  std::string key = reg.key_of(record);
+  const Value* only = reg.key.size() == 1 ? record.find(reg.key[0]) : nullptr;
+  std::string before = only ? packs::join_key({only, 1}) : key;
+  if (before == key || d.draft.find_record(pack.name + "/" + name, key)) return key;
+  const Record* there = d.draft.find_record(pack.name + "/" + name, before);
+  return there && reg.key_of(there->fields) == key ? before : key;
+}
+
 Result Import::has_key(const Value& record) const {
   std::string missing;
+  bool blank = true;
   for (const std::string& field : reg.key) {
     const Value* part = record.find(field);
     if (!part || !(part->as_text() || part->as_int())) missing = field;
+    blank = blank && part && part->as_text() && part->as_text()->empty();
   }
+  if (blank) missing = reg.key.front();
   return missing.empty() ? Result{} : Result{refuse_at(missing, Why::key_missing)};
 }
 
@@ -72,7 +86,7 @@ std::expected<Line, Reject> Import::own_values(const Value& record) const {
   BASHU_TRY_OK(allowed);
   std::erase_if(line.fields, [&](const auto& field) {
     const packs::Type* type = reg.record->member(field.first);
-    return type && field.second.is_null() && (type->optional || type->sided);
+    return type && type->sided && field.second.is_null();
   });
   return line;
 }
@@ -91,7 +105,8 @@ bool Import::says_the_same(const Value::Record& fields, const Record& there) con
     const packs::Type* type = reg.record->member(field.first);
     const Value* old = there.fields.find(field.first);
     if (old && type && type->sided) old = old->find(d.self());
-    return old && *old == field.second;
+    if (!old) return field.second.is_null();
+    return *old == field.second;
   });
 }
 
@@ -110,7 +125,7 @@ std::expected<bool, Reject> Import::line(const Value& record) const {
   if (!record.as_record()) return refuse(Why::record_expected);
   BASHU_TRY_OK(has_key(record));
   BASHU_TRY(Line line, own_values(record));
-  const std::string key = reg.key_of(record);
+  const std::string key = key_on_file(record);
   const Record* there = d.draft.find_record(pack.name + "/" + name, key);
   BASHU_TRY_OK(within(by, reg.record->members, record, ""));
   if (there) {
@@ -118,6 +133,10 @@ std::expected<bool, Reject> Import::line(const Value& record) const {
     if (says_the_same(line.fields, *there)) return false;
     leave_to_keeper(line.fields, *there);
   } else {
+    std::erase_if(line.fields, [&](const auto& field) {  // there is nothing to remove
+      const packs::Type* type = reg.record->member(field.first);
+      return type && type->optional && field.second.is_null();
+    });
     BASHU_TRY_OK(is_complete(line.fields));
   }
   const PutDone what{.reg = name,

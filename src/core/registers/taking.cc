@@ -111,7 +111,7 @@ struct Taking {
       const Value* value = fields.find(name);
       return value && !value->is_null();
     });
-    if (named && reg.key_of(fields) != item.key) {
+    if (named && !reg.names(item.key, fields)) {
       return told::hold("key", item.key + " is not the key of its fields");
     }
     return {};
