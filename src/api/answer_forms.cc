@@ -50,6 +50,17 @@ constexpr std::array kParts{
          "position:count"},
     Form{"Account", "key:text balance:any"},
     Form{"Posting", "on:date amount:any counter:any case:text position:count"},
+    Form{"Month", "month:text opening:number in:number out:number closing:number postings:count"},
+    Form{"Alike", "alike:text keys:[text]"},
+    Form{"Read", "time_ms:count key:text principal:text mine:bool resource:text fields:[text]"},
+    Form{"Ended", "on:date by:text"},
+    Form{"Principal",
+         "id:text name?:text principal:text person?:text version:count roles:{[text]} "
+         "divisions:[text] may:[text] subjects:[text] until?:date in_force:bool by:text on:date "
+         "password?:bool provider?:bool ended?:Ended"},
+    Form{"Approval",
+         "approval:count what:text act:any asked_by:text at_ms:count until_ms:count expired:bool "
+         "counts:bool yours:bool"},
     Form{"Held", "party:text seq:count kind:text stream:text pack:text reason:text body:any"},
     Form{"Channel",
          "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
@@ -81,8 +92,9 @@ constexpr std::array kParts{
          "row:text title:text value?:number says?:text printed?:text as_of?:date period?:[date] "
          "split?:any note?:text"},
     Form{"Figure",
-         "figure:text title:text side:text as_of:date known_at:count value:number|null unit:text "
-         "scale:count says:text bound?:number|null target:number|null sides:text concerns?:text "
+         "figure:text title:text side:text as_of:date ahead?:bool known_at:count value:number|null "
+         "unit:text scale:count says:text bound?:number|null target:number|null sides:text "
+         "concerns?:text "
          "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
          "printed:text rows_digest?:text error?:text period?:[date] by_side:[Side] agree:any "
          "total?:number|null published?:Published published_rows?:[Published]"},
@@ -109,6 +121,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/choices",
            "case:text state:text version:count choices:[Choice] clocks:[Clock]"},
     Answer{"GET", "/cases/{id}/history", "case:text steps:[Step] position:count"},
+    Answer{"GET", "/cases/{id}/access", "case:text reads:[Read] more:bool position:count"},
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
@@ -117,18 +130,31 @@ constexpr std::array kAnswers{
     Answer{"GET", "/packs/{pack}/registers/{register}",
            "register:text title:text records:[Record] next:text position:count "
            "editions?:[Edition]"},
+    Answer{"GET", "/packs/{pack}/registers/{register}/history",
+           "register:text key:text versions:[Record] more:bool position:count"},
+    Answer{"GET", "/packs/{pack}/registers/{register}/doubles",
+           "register:text records:count whole:bool doubles:[Alike] position:count"},
     Answer{"POST", "/packs/{pack}/registers/{register}/records",
            "*taken:count known:count refused:count"},
     Answer{"POST", "/packs/{pack}/feeds/{feed}", "*taken:count known:count refused:count"},
     Answer{"GET", "/packs/{pack}/books/{book}/{kind}",
            "book:text kind:text title:text unit:text scale:count position:count next:text "
            "accounts?:[Account] key?:text postings?:[Posting]"},
+    Answer{"GET", "/packs/{pack}/books/{book}/{kind}/months",
+           "book:text kind:text title:text unit:text scale:count position:count key:text "
+           "months:[Month]"},
+    Answer{"GET", "/documents/{sha256}/digest",
+           "file_sha256:text name:text size:count sha256:text"},
     Answer{"GET", "/held", "held:[Held]"},
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
     Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm]"},
-    Answer{"POST", "/channels/{party}/start", "*waits_for?:text asked_by?:text"},
+    Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
+    Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},
+    Answer{"GET", "/approvals", "approvals:[Approval]"},
+    Answer{"GET", "/keys", "keys:[Principal]"},
+    Answer{"GET", "/users", "users:[Principal]"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
     Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},
     Answer{"GET", "/figures/{pack}/{figure}/records",

@@ -629,7 +629,7 @@ TEST_F(ApiTest, TwoAdministratorsStartAStoppedChannel) {
   const Answer started = post("second", path, body);
   EXPECT_EQ(started.status, 200) << started.raw.body;
   EXPECT_EQ(stopped(), "");
-  EXPECT_EQ(post("admin", path, body).status, 400) << "it runs";
+  EXPECT_EQ(post("admin", path, body).status, 409) << "it runs";
   // Stopped anew it wants both anew.
   stop();
   EXPECT_EQ(post("second", path, body).status, 202);

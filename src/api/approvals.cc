@@ -43,6 +43,13 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
     write.command = std::move(*held);
     return write;
   }
+  if (auto* start = std::get_if<core::StartChannel>(&act)) {
+    write.request.as_record()->insert_or_assign("act", core::act_value(act));
+    start->by = signer(call);
+    start->approval = number;
+    write.command = std::move(*start);
+    return write;
+  }
   auto& principal = std::get<core::SetPrincipal>(act);
   principal.by = signer(call);
   principal.approval = number;
@@ -51,11 +58,32 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
   return write;
 }
 
+// The first person asks; the second signs by asking for exactly the same.
+Prepared ask_or_sign(Context& context, const Call& call, core::Act act, Value body) {
+  const Value as_kept = core::act_value(act);
+  const auto people = context.entrance.roster().people();
+  const std::int64_t now_s = context.node.clock().now().unix_ms / 1'000;
+  for (const auto& [number, asked] : people->approvals) {
+    if (asked.act != as_kept || asked.by == call.key->principal()) continue;
+    if (asked.until_s <= now_s) continue;
+    return carry_out(context, call, number, std::move(act));
+  }
+  Write write;
+  write.request = std::move(body);
+  write.status = 202;
+  write.command = core::AskApproval{.by = signer(call), .act = std::move(act)};
+  return write;
+}
+
 // In the reader's language.
 std::string line_of(const core::Act& act, const std::string& language) {
   if (const auto* held = std::get_if<core::ResolveHeld>(&act)) {
     return texts::text(language, held->reject ? "approval.give_up" : "approval.decide_again",
                        {{"seq", std::to_string(held->seq)}, {"party", held->from}});
+  }
+  if (const auto* start = std::get_if<core::StartChannel>(&act)) {
+    return texts::text(language, "approval.start_channel",
+                       {{"party", start->peer}, {"reason", start->stopped}});
   }
   const core::PrincipalSet& who = std::get<core::SetPrincipal>(act).who;
   std::string may;
@@ -125,7 +153,6 @@ Prepared withdraw_approval(Context& context, const Call& call) {
   return write;
 }
 
-// The first person asks; the second signs, here by asking for exactly the same.
 Prepared resolve_held(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   auto body = json_body(call, {"reject", "note"});
@@ -144,19 +171,28 @@ Prepared resolve_held(Context& context, const Call& call) {
   act.reject = flag && *flag->as_bool();
   act.note = *note;
   if (!context.node.envelope_taken(act.from, *seq)) return std::unexpected{not_found()};
-  const Value as_kept = core::act_value(act);
-  const auto people = context.entrance.roster().people();
-  const std::int64_t now_s = context.node.clock().now().unix_ms / 1'000;
-  for (const auto& [number, asked] : people->approvals) {
-    if (asked.act != as_kept || asked.by == call.key->principal()) continue;
-    if (asked.until_s <= now_s) continue;
-    return carry_out(context, call, number, std::move(act));
-  }
-  Write write;
-  write.request = std::move(*body);
-  write.status = 202;
-  write.command = core::AskApproval{.by = signer(call), .act = std::move(act)};
-  return write;
+  return ask_or_sign(context, call, std::move(act), std::move(*body));
+}
+
+Prepared start_channel(Context& context, const Call& call) {
+  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
+  auto body = json_body(call, {"note"});
+  if (!body) return std::unexpected{body.error()};
+  const auto note = text_member(*body, "note");
+  if (!note) return std::unexpected{note.error()};
+  core::StartChannel act;
+  act.peer = call.part("party");
+  act.note = *note;
+  bool known = false;
+  context.node.query([&](const core::State& state) {
+    state.each_outbox([&](const core::PartyId& to, const core::Outbox& outbox) {
+      if (to != act.peer) return;
+      known = true;
+      act.stopped = outbox.stopped;
+    });
+  });
+  if (!known) return std::unexpected{not_found()};
+  return ask_or_sign(context, call, std::move(act), std::move(*body));
 }
 
 }  // namespace bashu::api

@@ -89,7 +89,8 @@ Result list_accounts(Context& context, const Call& call) {
   if (!month) return std::unexpected{month.error()};
   Value::Record answer = head(call, *asked, *past);
   if (const auto key = call.request.parameter("key")) {
-    const core::Account account{.book = asked->id, .kind = asked->kind, .key = asked->keys().kept(*key)};
+    const core::Account account{
+        .book = asked->id, .kind = asked->kind, .key = asked->keys().kept(*key)};
     const auto listed = call.views->postings(account, *month, *page, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
@@ -114,7 +115,8 @@ Result list_accounts(Context& context, const Call& call) {
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List accounts;
   for (const views::AccountRow& row : listed->rows) {
-    accounts.push_back(Value::Record{{"key", asked->keys().shown(row.account.key)}, {"balance", row.balance}});
+    accounts.push_back(
+        Value::Record{{"key", asked->keys().shown(row.account.key)}, {"balance", row.balance}});
   }
   answer["accounts"] = std::move(accounts);
   answer["next"] = next_page(context, call, listed->next);

@@ -70,8 +70,7 @@ struct Context {
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
-  std::map<std::string, Proposal, std::less<>> channel_starts;  // by party, reason and body
-  std::string idle_key;                                         // of the vault; seals nothing
+  std::string idle_key;             // of the vault; seals nothing
   std::string openapi_of, openapi;  // the document made last, and what it was made of
 
   Context(node::Node& n, views::Follower& v, exchange::Exchange* e, people::Entrance& door,

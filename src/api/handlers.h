@@ -26,6 +26,7 @@ Result list_approvals(Context& context, const Call& call);
 Prepared sign_approval(Context& context, const Call& call);
 Prepared withdraw_approval(Context& context, const Call& call);
 Prepared resolve_held(Context& context, const Call& call);
+Prepared start_channel(Context& context, const Call& call);
 // people.cc
 Result list_keys(Context& context, const Call& call);
 Prepared add_key(Context& context, const Call& call);
@@ -77,8 +78,6 @@ Prepared tell_figures(Context& context, const Call& call);
 Result show_circle(Context& context, const Call& call);
 Result list_channels(Context& context, const Call& call);
 Result list_held(Context& context, const Call& call);
-// channels.cc
-Prepared start_channel(Context& context, const Call& call);
 // journal_read.cc
 Result journal_entries(Context& context, const Call& call);
 Result journal_proof(Context& context, const Call& call);

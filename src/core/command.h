@@ -124,8 +124,16 @@ struct EndPrincipal {
   Asker by;
   std::string id;
 };
+// Starts the channel to a peer again. What stopped it stays in the journal.
+struct StartChannel {
+  Asker by;
+  PartyId peer;
+  std::string stopped;  // for this reason; another one wants to be looked at anew
+  std::string note;
+  std::int64_t approval = 0;  // that `by` signs now
+};
 // What two people decide: the first asks, the second carries it out.
-using Act = std::variant<ResolveHeld, SetPrincipal>;
+using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel>;
 struct AskApproval {
   Asker by;
   Act act;
@@ -147,6 +155,6 @@ struct StopChannel {
 using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
                              AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
                              SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
-                             EndPrincipal, AskApproval, WithdrawApproval>;
+                             EndPrincipal, AskApproval, WithdrawApproval, StartChannel>;
 
 }  // namespace bashu::core

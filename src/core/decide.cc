@@ -65,6 +65,7 @@ struct Dispatch {
   Result operator()(const EndPrincipal& c) const { return end_principal(d, c); }
   Result operator()(const AskApproval& c) const { return ask_approval(d, c, decision); }
   Result operator()(const WithdrawApproval& c) const { return withdraw_approval(d, c); }
+  Result operator()(const StartChannel& c) const { return start_channel(d, c); }
   Result operator()(const BeginDay& c) const {
     if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};

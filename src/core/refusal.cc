@@ -132,6 +132,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(no_such_approval, not_found, "approval", {"number"}),
     BASHU_RULE(approval_other, conflict, "approval", {"number"}),
     BASHU_RULE(approval_expired, state, "approval", {"number"}),
+    BASHU_RULE(channel_runs, state, "peer", {"party"}),
     BASHU_RULE(same_approver, role, "second"),
     BASHU_RULE(approver_gone, role, "second", {"person"}),
 

@@ -132,6 +132,7 @@ enum class Why : std::uint8_t {
   no_such_approval,
   approval_other,
   approval_expired,
+  channel_runs,
   same_approver,
   approver_gone,
   // Figures

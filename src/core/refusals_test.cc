@@ -748,6 +748,9 @@ void Refusals::approvals(SetPrincipal set) {
   must(EndPrincipal{.by = holder_, .id = "key:one"});
   expect(Why::approver_gone, set);
   expect(Why::no_such_approval, WithdrawApproval{.by = two, .number = 9});
+  expect(Why::channel_runs,
+         AskApproval{.by = two,
+                     .act = StartChannel{.by = {}, .peer = "b", .stopped = "receipt", .note = {}}});
   state_.apply(
       ApprovalAsked{.number = 2, .act = act_value(set), .by = "user:two", .at_s = 0, .until_s = 1});
   set.approval = 2;

@@ -51,6 +51,11 @@ Value value_of(const SetPrincipal& act) {
   return record;
 }
 
+Value value_of(const StartChannel& act) {
+  return Value::Record{
+      {"kind", "channel"}, {"peer", act.peer}, {"stopped", act.stopped}, {"note", act.note}};
+}
+
 }  // namespace
 
 Value act_value(const Act& act) {
@@ -64,6 +69,13 @@ std::optional<Act> read_act(const Value& value) {
     act.from = value.text_at("from");
     act.seq = value.int_at("seq");
     act.reject = flag(value, "reject");
+    act.note = value.text_at("note");
+    return act;
+  }
+  if (kind == "channel") {
+    StartChannel act;
+    act.peer = value.text_at("peer");
+    act.stopped = value.text_at("stopped");
     act.note = value.text_at("note");
     return act;
   }

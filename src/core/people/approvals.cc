@@ -11,12 +11,19 @@ namespace {
 
 std::int64_t now_s(const Deciding& d) { return d.moment.now.unix_ms / 1'000; }
 
+Result stands_still(const Deciding& d, const StartChannel& act) {
+  const std::string& stopped = d.draft.outbox(act.peer).stopped;
+  if (stopped.empty() || stopped != act.stopped) return refuse(Why::channel_runs, act.peer);
+  return {};
+}
+
 // What could not be carried out now is not asked for.
 Result possible(Deciding& d, const Act& act) {
   if (const auto* held = std::get_if<ResolveHeld>(&act)) {
     if (!d.draft.inbox(held->from).held.contains(held->seq)) return refuse(Why::no_such_held);
     return {};
   }
+  if (const auto* start = std::get_if<StartChannel>(&act)) return stands_still(d, *start);
   // As if somebody held the directory: all is asked but who may.
   SetPrincipal set = std::get<SetPrincipal>(act);
   set.by.roles = {std::string{kDirectoryRole}};
@@ -95,6 +102,14 @@ std::expected<Asker, Reject> first_of_two(const Deciding& d, std::int64_t number
                .divisions = first->set.divisions,
                .idempotency_key = {},
                .request_digest = {}};
+}
+
+Result start_channel(Deciding& d, const StartChannel& command) {
+  BASHU_TRY_OK(first_of_two(d, command.approval, command.by, command));
+  BASHU_TRY_OK(stands_still(d, command));
+  d.draft.decide(ChannelStopped{.peer = command.peer, .reason = {}});
+  close_approval(d, command.approval, "approved", command.by);
+  return {};
 }
 
 void close_approval(Deciding& d, std::int64_t number, std::string_view outcome, const Asker& by) {

@@ -39,6 +39,8 @@ Result end_principal(Deciding& d, const EndPrincipal& command);
 // approvals.cc
 Result ask_approval(Deciding& d, const AskApproval& command, Decision& decision);
 Result withdraw_approval(Deciding& d, const WithdrawApproval& command);
+// Carries out an approved StartChannel.
+Result start_channel(Deciding& d, const StartChannel& command);
 // The second signature of approval `number` for `act`: who asked first, as he may act now. Closes
 // it, once the act has been carried out.
 [[nodiscard]] std::expected<Asker, Reject> first_of_two(const Deciding& d, std::int64_t number,

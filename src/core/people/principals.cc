@@ -74,7 +74,7 @@ bool needs_two(const People& people, const SetPrincipal& command, Date today) {
   const bool other = who.person != now.person;
   // Whoever chooses the secret can come in by it.
   const bool by_another = (who.proof != now.proof || who.provider != now.provider) &&
-                        command.by.principal != now.person;
+                          command.by.principal != now.person;
   return more || longer || wider || other || by_another;
 }
 
