@@ -53,6 +53,7 @@ constexpr std::array kParts{
     Form{"Month", "month:text opening:number in:number out:number closing:number postings:count"},
     Form{"Alike", "alike:text keys:[text]"},
     Form{"Read", "time_ms:count key:text principal:text mine:bool resource:text fields:[text]"},
+    Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
     Form{"Ended", "on:date by:text"},
     Form{"Principal",
          "id:text name?:text principal:text person?:text version:count roles:{[text]} "
@@ -143,6 +144,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/packs/{pack}/books/{book}/{kind}/months",
            "book:text kind:text title:text unit:text scale:count position:count key:text "
            "months:[Month]"},
+    Answer{"GET", "/documents", "documents:[Deposit] most:count"},
     Answer{"GET", "/documents/{sha256}/digest",
            "file_sha256:text name:text size:count sha256:text"},
     Answer{"GET", "/held", "held:[Held]"},

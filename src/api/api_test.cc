@@ -406,6 +406,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
        {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
       {"/cases/{id+}/access", in + "/access", {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
       {"/cases/{id+}/access", own + "/access", {200, 404, 200, 404, 404, 404, 200, 404, 404, 404}},
+      {"/documents", "/documents", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/documents/{sha256}",
        "/documents/" + std::string(64, '0') + "?case=" + outside,
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
@@ -813,7 +814,23 @@ TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {
   const std::string with =
       R"({"subject":"post","name":"Zhang","proof":)" + canonical_json(put.body) + "}";
 
-  // Only who deposited it can hand it in,
+  // Only who deposited it sees it wait, and can take it back,
+  const auto waiting = [](const std::string& key) {
+    return get(key, "/documents").body.find("documents")->as_list()->size();
+  };
+  EXPECT_EQ(waiting("ann"), 1U);
+  EXPECT_EQ(waiting("bob"), 0U);
+  EXPECT_EQ(send(*world_->api, request("DELETE", "bob", "/documents/" + sha256)).status, 404);
+  http::Request other = deposit;
+  other.body = "another proof";
+  const std::string gone = send(*world_->api, other).body.text_at("sha256");
+  EXPECT_EQ(waiting("ann"), 2U);
+  EXPECT_EQ(send(*world_->api, request("DELETE", "ann", "/documents/" + gone)).status, 204);
+  EXPECT_EQ(waiting("ann"), 1U);
+  EXPECT_FALSE(fs::exists(world_->dir / "sichuan" / "blobs" / gone));
+  other.headers.back().value = "..%2F..%2Fx.html";
+  EXPECT_EQ(send(*world_->api, other).status, 400);
+  // or hand it in,
   EXPECT_EQ(post("bob", "/cases", start_body("citizen", with)).code(), "form");
   // and only with a command that takes effect.
   const fs::path waits = world_->dir / "sichuan" / "deposits" / "open" / sha256;

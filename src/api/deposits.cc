@@ -97,6 +97,27 @@ void Deposits::settle(std::string_view sha256, bool took_effect) {
   undecided_.erase(it);
 }
 
+std::vector<Deposit> Deposits::waiting(std::string_view principal) const {
+  std::vector<Deposit> found;
+  const std::lock_guard lock{mutex_};
+  for (const auto& [sha256, deposit] : open_) {
+    if (deposit.principal == principal) found.push_back(deposit);
+  }
+  std::ranges::stable_sort(found, {}, &Deposit::since_ms);
+  return found;
+}
+
+std::optional<Deposit> Deposits::take_back(std::string_view sha256, std::string_view principal) {
+  const std::lock_guard lock{mutex_};
+  const auto it = open_.find(sha256);
+  if (it == open_.end() || it->second.principal != principal) return std::nullopt;
+  std::error_code error;
+  if (!fs::remove(open_file(sha256), error) || error) return std::nullopt;
+  Deposit gone = std::move(it->second);
+  open_.erase(it);
+  return gone;
+}
+
 std::vector<Deposit> Deposits::give_up(Instant now) {
   std::vector<Deposit> gone;
   const std::lock_guard lock{mutex_};

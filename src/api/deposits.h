@@ -49,6 +49,12 @@ class Deposits {
   // The command took effect, and the deposit stays; or it did not, and the deposit waits again,
   // unless another command holds it.
   void settle(std::string_view sha256, bool took_effect);
+  // What waits for a form of this principal, the oldest first.
+  [[nodiscard]] std::vector<Deposit> waiting(std::string_view principal) const;
+  // Takes out one that waits and that this principal made; its blob and its key are the caller's to
+  // remove.
+  [[nodiscard]] std::optional<Deposit> take_back(std::string_view sha256,
+                                                 std::string_view principal);
   // Takes out what has waited for a week; its blob and its key are the caller's to remove.
   [[nodiscard]] std::vector<Deposit> give_up(Instant now);
 

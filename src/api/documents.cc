@@ -15,6 +15,14 @@ namespace {
 constexpr std::size_t kNameMax = 255;
 constexpr std::size_t kNonce = 24;
 
+// As a file can be called on whatever machine it is saved on.
+bool is_file_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && is_utf8(text) &&
+         utf8_length(text) <= kNameMax && std::ranges::none_of(text, [](char c) {
+           return c == '/' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
+         });
+}
+
 bool is_media_type(std::string_view text) {
   const std::size_t slash = text.find('/');
   return text.size() <= 100 && slash != std::string_view::npos && slash > 0 &&
@@ -125,10 +133,12 @@ std::optional<packs::FormError> seal_documents(Context& context, Handing& handin
 
 Prepared put_document(Context& context, const Call& call) {
   const auto name = http::percent_decode(call.request.header("X-Document-Name"));
-  if (!name || name->empty() || !is_utf8(*name) || utf8_length(*name) > kNameMax) {
-    return std::unexpected{malformed("X-Document-Name",
-                                     "A name of 1 to 255 characters, percent-encoded, is expected.",
-                                     "应为 1 至 255 个字符的文件名（百分号编码）。")};
+  if (!name || !is_file_name(*name)) {
+    return std::unexpected{
+        malformed("X-Document-Name",
+                  "A file's name of 1 to 255 characters, percent-encoded and without its folder, is "
+                  "expected.",
+                  "应为 1 至 255 个字符的文件名（百分号编码，不含路径）。")};
   }
   std::string_view media = call.request.header("Content-Type");
   media = media.substr(0, media.find(';'));
@@ -168,6 +178,25 @@ Prepared put_document(Context& context, const Call& call) {
                                      {"media", media},
                                      {"size", call.request.body.size()}},
                        201);
+}
+
+Result list_deposits(Context& context, const Call& call) {
+  Value::List list;
+  for (const Deposit& one : context.deposits.waiting(call.key->principal())) {
+    list.push_back(Value::Record{{"sha256", one.sha256},
+                                 {"since_ms", one.since_ms},
+                                 {"until_ms", one.since_ms + Deposits::kOpenMs}});
+  }
+  return json_response(
+      Value::Record{{"documents", std::move(list)}, {"most", Deposits::kOpenMax}});
+}
+
+Result take_back_deposit(Context& context, const Call& call) {
+  const auto gone = context.deposits.take_back(call.part("sha256"), call.key->principal());
+  if (!gone) return std::unexpected{not_found()};
+  context.blobs.remove(gone->sha256);
+  context.node.vault().forget(gone->key);
+  return http::Response{.status = 204};
 }
 
 namespace {

@@ -86,6 +86,8 @@ Result show_verification(Context& context, const Call& call);
 Prepared begin_verification(Context& context, const Call& call);
 // documents.cc
 Prepared put_document(Context& context, const Call& call);
+Result list_deposits(Context& context, const Call& call);
+Result take_back_deposit(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
 Result document_digest(Context& context, const Call& call);
 // session.cc

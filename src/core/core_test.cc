@@ -326,7 +326,7 @@ TEST_F(Circle, RefusesWhatBreaksARule) {
       {"a", StartCase{.by = kClerk, .pack = "none", .service = "loan"}, RejectCode::unknown_pack},
       {"a", StartCase{.by = kClerk, .pack = "loans", .service = "none"},
        RejectCode::unknown_service},
-      {"a", stranger, RejectCode::not_ready},
+      {"a", stranger, RejectCode::form},
       {"a", theirs, RejectCode::not_owner},
       {"a", guest, RejectCode::role},
       {"a", no_form, RejectCode::form},

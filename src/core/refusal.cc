@@ -34,7 +34,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(parent_missing, form, "parent", {"service"}),
     BASHU_RULE(wrong_parent, form, "parent", {"service"}),
     BASHU_RULE(party_missing, form),
-    BASHU_RULE(no_party_of_circle, not_ready, "parties", {"party"}),
+    BASHU_RULE(no_party_of_circle, form, "parties", {"party"}),
     BASHU_RULE(not_in_force_at, unknown_pack, "", {"party"}),
     BASHU_RULE(no_such_party, form),
     BASHU_RULE(opened_by_another, not_owner, "", {"party"}),

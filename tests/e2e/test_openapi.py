@@ -107,6 +107,7 @@ scenarios:
         self.get("/keys", client=self.admin)
         self.get("/users", client=self.admin)
         self.get("/approvals", client=self.admin)
+        self.get("/documents")
         self.get("/held", client=self.admin)
         self.get("/circle")
         self.get("/channels", client=self.admin)
