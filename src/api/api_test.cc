@@ -445,6 +445,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
   std::set<std::string_view> walked{"/packs",
                                     "/packs/{pack}/pages",
                                     "/packs/{pack}",
+                                    "/packs/{pack}/report.pdf",
                                     "/openapi.json",
                                     "/session",
                                     "/changes",
