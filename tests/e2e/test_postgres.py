@@ -140,8 +140,14 @@ class Postgres(CircleTest):
             self.server.kill()
             self.fails()
             self.ended()
+            # The other one has its journal there, too, and ends at its next commit.
+            other = self.nodes["chongqing"]
+            if other.running:
+                other.kill()
+            other.stop()
             self.server.start()
-            self.node.start()
+            for node in self.nodes.values():
+                node.start()
         self.sound()
 
     def test_a_wait_that_was_cancelled_is_an_unknown_outcome(self):
