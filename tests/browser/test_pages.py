@@ -17,6 +17,7 @@ from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_unt
 
 HUKOU = "household-migration"
 WASTE = "hazardous-waste"
+PLANT = "91500000MA5U4X0K1B"  # whose operator weighs what comes
 ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
@@ -142,8 +143,9 @@ class PagesTest(CircleTest):
         host = f"{self.net}.{len(self.nodes) + 1}"
         node = Node(self.dir / party, party, NAMES[party], host, FIRST_DAY, web=0)
         node.add_key("clerk", "clerk", ["*:clerk"])
+        node.add_key("registrar", "registrar", may=["registrar"])
         for user, name, roles, may in ACCOUNTS:
-            node.add_user(user, name, roles, may)
+            node.add_user(user, name, roles, may, [PLANT] if user == "operator" else [])
         self.nodes[party] = node
         self.addCleanup(node.stop)
         return node
@@ -299,11 +301,10 @@ class Pages(PagesTest):
 
         parcel("one")
         parcel("two")
-        node.add_key("registrar", "registrar", may=["registrar"])
         for hectares in (125, 90):
             node.as_("registrar").post("/packs/meadows/registers/meadow/records",
                                        {"records": [{"meadow": "Upper", "hectares": hectares}]})
-        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
+        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], person="user:citizen")
         mover = node.as_("mover")
         case = mover.start(HUKOU, "move", "citizen", {"origin": "sichuan", "destination": "chongqing"},
                            {"person": "51010519880307231X", "name": "龘小川", "address": "渝中区人民路1号", "ground": "work",
