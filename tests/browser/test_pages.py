@@ -28,6 +28,7 @@ ACCOUNTS = [
     ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
+    ("second", "另一管理员", [], ["admin"]),
 ]
 
 
@@ -250,6 +251,9 @@ class Pages(PagesTest):
                          for user in ("stranger", "operator", "auditor", "administrator")],
         }
         self.browse("roles", BASHU_ROLES=json.dumps(roles))
+
+    def test_people_are_let_in_and_ended(self):
+        self.browse("people")
 
     def test_two_people_settle_a_dispute(self):
         self.adopt(PARCELS)
