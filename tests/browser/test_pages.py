@@ -239,7 +239,7 @@ class Pages(PagesTest):
         self.deliver()
         console = ["", "cases", f"search?q={case}", f"case/{case}", f"paper/receipt/{case}", "registers",
                    f"registers/{HUKOU}/population", f"registers/{HUKOU}/migration", "money", "figures",
-                   "differences", "import", "packs", f"packs/{HUKOU}", "node", "programme",
+                   "differences", "import", "packs", f"packs/{HUKOU}", "people", "node", "programme",
                    f"programme/{HUKOU}/move", *(f"entries/{n}" for n in range(8, 16))]
         portal = ["", "mine", f"case/{case}", f"paper/receipt/{case}", f"start/{HUKOU}/move"]
         roles = {
@@ -336,7 +336,7 @@ class Pages(PagesTest):
             {"party": "sichuan", "face": "portal", "user": "citizen",
              "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
             {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
-            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node", "entries/1"]},
+            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "people", "node", "entries/1"]},
         ]
         self.browse("everypage", BASHU_PAGES=json.dumps(pages))
 
