@@ -113,6 +113,10 @@ constexpr std::array kParts{
 constexpr std::string_view kDone =
     "position?:count dry_run?:bool refusals?:[Refusal] warnings?:[Warning] ";
 
+constexpr std::string_view kVerification =
+    "running:bool done:count of:count ended_ms?:count fault?:text sound?:bool entries?:count "
+    "commits?:count snapshots?:count root?:text unsound?:any";
+
 constexpr std::array kAnswers{
     Answer{"GET", "/session/ways", "password:bool openid?:any"},
     Answer{"GET", "/cases", "cases:[Case] next:text position:count"},
@@ -158,6 +162,8 @@ constexpr std::array kAnswers{
     Answer{"GET", "/keys", "keys:[Principal]"},
     Answer{"GET", "/users", "users:[Principal]"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
+    Answer{"GET", "/journal/verification", kVerification},
+    Answer{"POST", "/journal/verification", kVerification},
     Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},
     Answer{"GET", "/figures/{pack}/{figure}/records",
            "figure:text as_of:date records:[FigureRow] next:text"},

@@ -29,6 +29,7 @@ ACCOUNTS = [
     ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
+    ("second", "另一管理员", [], ["admin"]),
 ]
 
 
@@ -240,7 +241,7 @@ class Pages(PagesTest):
         self.deliver()
         console = ["", "cases", f"search?q={case}", f"case/{case}", f"paper/receipt/{case}", "registers",
                    f"registers/{HUKOU}/population", f"registers/{HUKOU}/migration", "money", "figures",
-                   "differences", "import", "packs", f"packs/{HUKOU}", "node", "programme",
+                   "differences", "import", "packs", f"packs/{HUKOU}", "people", "node", "programme",
                    f"programme/{HUKOU}/move", *(f"entries/{n}" for n in range(8, 16))]
         portal = ["", "mine", f"case/{case}", f"paper/receipt/{case}", f"start/{HUKOU}/move"]
         roles = {
@@ -252,6 +253,9 @@ class Pages(PagesTest):
                          for user in ("stranger", "operator", "auditor", "administrator")],
         }
         self.browse("roles", BASHU_ROLES=json.dumps(roles))
+
+    def test_people_are_let_in_and_ended(self):
+        self.browse("people")
 
     def test_two_people_settle_a_dispute(self):
         self.adopt(PARCELS)
@@ -333,7 +337,7 @@ class Pages(PagesTest):
             {"party": "sichuan", "face": "portal", "user": "citizen",
              "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
             {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
-            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node", "entries/1"]},
+            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "people", "node", "entries/1"]},
         ]
         self.browse("everypage", BASHU_PAGES=json.dumps(pages))
 

@@ -100,7 +100,10 @@ scenarios:
         self.get("/search", q="书")
         self.get("/packs/parcels/registers/stop")
         self.get("/packs/parcels/books/pieces/sent")
-        self.get("/packs/parcels/books/pieces/sent/months", key="all")
+        months = self.get("/packs/parcels/books/pieces/sent/months", key="")["months"]
+        self.assertEqual([(one["opening"], one["closing"]) for one in months], [(0, 0)])
+        self.post("/journal/verification", {}, client=self.admin)
+        self.get("/journal/verification", client=self.admin)
         self.get("/packs/parcels/registers/stop/history", key="x")
         self.get("/packs/parcels/registers/stop/doubles")
         self.get(f"/cases/{case}/access")
