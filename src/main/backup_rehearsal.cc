@@ -14,6 +14,8 @@
 #include "exchange/blobs.h"
 #include "journal/journal.h"
 #include "main/journal_scan.h"
+#include "node/entry.h"
+#include "node/storage/sqlite_secrets.h"
 #include "node/system_environment.h"
 #include "node/vault.h"
 
@@ -116,15 +118,15 @@ std::expected<void, Fault> look_into(const fs::path& dir, node::Vault* vault, Re
     if (opener) (*opener)(value);
     for (std::string& name : exchange::documents_in(value)) named.insert(std::move(name));
   };
-  BASHU_TRY_OK(each_commit(*journal, 0,
-                           [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
-                             for (const evidence::CommitEntry& bytes : commit.entries) {
-                               BASHU_TRY(const node::Entry entry, decode_entry(bytes));
-                               for (const core::Event& event : entry.events)
-                                 each_value(event, look);
-                             }
-                             return true;
-                           }));
+  const auto look_at = [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+    std::uint64_t at = commit.first;
+    for (const evidence::CommitEntry& bytes : commit.entries) {
+      BASHU_TRY(const node::Entry entry, node::decode_entry(at++, bytes));
+      for (const core::Event& event : entry.events) each_value(event, look);
+    }
+    return true;
+  };
+  BASHU_TRY_OK(each_commit(*journal, 0, look_at));
   std::error_code error;
   for (const std::string& name : named) {
     if (!fs::exists(dir / "blobs" / name, error)) ++seen.documents_missing;
@@ -156,7 +158,8 @@ std::expected<Rehearsal, Fault> rehearse(
   node::SystemChance chance;
   std::unique_ptr<node::Vault> vault;
   if (!wish.vault_from.empty()) {
-    BASHU_TRY(vault, node::Vault::open(wish.to, chance));
+    BASHU_TRY(auto secrets, node::open_sqlite_secrets(wish.to / "vault.db"));
+    BASHU_TRY(vault, node::Vault::open(std::move(secrets), chance));
   }
   BASHU_TRY_OK(look_into(wish.to, vault.get(), seen));
   return seen;
