@@ -241,7 +241,8 @@ Exit serve(const Console& console, const Serve& what) {
   node::SystemChance chance;
   auto settings = people::read_settings(dir);
   if (!settings) return console.fail(settings.error());
-  const auto node = node::Node::open({.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
+  const auto node = node::Node::open(
+      {.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
   if (!node) return console.fail(node.error());
   if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
   people::Roster roster{**node, dir};
