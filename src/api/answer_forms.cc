@@ -35,7 +35,8 @@ constexpr std::array kParts{
     Form{"Clock", "clock:text due:date fired:bool"},
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
-         "on:date digest:text input:any set:any position:count notice?:text principal?:text"},
+         "on:date digest:text input:any set:any position:count title?:text to_title?:text "
+         "time_ms?:count notice?:text principal?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
          "detail?:text"},
@@ -50,6 +51,8 @@ constexpr std::array kParts{
          "position:count"},
     Form{"Account", "key:text balance:any"},
     Form{"Posting", "on:date amount:any counter:any case:text position:count"},
+    Form{"Month", "month:text opening:any in:any out:any closing:any postings:count"},
+    Form{"Reading", "time_ms:count key:text principal:text mine:bool resource:text fields:[text]"},
     Form{"Held", "party:text seq:count kind:text stream:text pack:text reason:text body:any"},
     Form{"Channel",
          "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
@@ -85,7 +88,7 @@ constexpr std::array kParts{
          "scale:count says:text bound?:number|null target:number|null sides:text concerns?:text "
          "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
          "printed:text rows_digest?:text error?:text period?:[date] by_side:[Side] agree:any "
-         "total?:number|null published?:Published published_rows?:[Published]"},
+         "total?:number|null ahead?:bool published?:Published published_rows?:[Published]"},
     Form{"FigureDefined",
          "figure:text title:text unit:text scale:count sides:text target:number|null "
          "takes_period:bool split:[text] show:[text]"},
@@ -123,11 +126,16 @@ constexpr std::array kAnswers{
     Answer{"GET", "/packs/{pack}/books/{book}/{kind}",
            "book:text kind:text title:text unit:text scale:count position:count next:text "
            "accounts?:[Account] key?:text postings?:[Posting]"},
+    Answer{"GET", "/packs/{pack}/books/{book}/{kind}/months",
+           "book:text kind:text title:text unit:text scale:count position:count key:text "
+           "months:[Month]"},
+    Answer{"GET", "/cases/{id}/access", "case:text reads:[Reading] more:bool position:count"},
     Answer{"GET", "/held", "held:[Held]"},
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
     Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm]"},
+    Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
     Answer{"POST", "/channels/{party}/start", "*waits_for?:text asked_by?:text"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
     Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},

@@ -38,7 +38,7 @@ Prepared start_channel(Context& context, const Call& call) {
   const core::Asker by = officer(call);
   const std::string what = party + "\n" + *stopped + "\n" + canonical_json(*body);
   const std::int64_t now = context.node.clock().now().unix_ms;
-  Proposal first;
+  ChannelStart first;
   {
     const std::lock_guard lock{context.mutex};
     auto& asked = context.channel_starts;
@@ -47,7 +47,7 @@ Prepared start_channel(Context& context, const Call& call) {
     if (it == asked.end() || it->second.by.principal == by.principal) {
       constexpr std::size_t kAskedMax = 1'000;
       if (asked.size() >= kAskedMax) return std::unexpected{busy(60)};
-      asked.insert_or_assign(what, Proposal{.by = by, .at_ms = now});
+      asked.insert_or_assign(what, ChannelStart{.by = by, .at_ms = now});
       return json_response(
           Value::Record{{"waits_for", "a second principal"}, {"asked_by", by.principal}}, 202);
     }

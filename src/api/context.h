@@ -51,6 +51,12 @@ struct Proposal {
   std::int64_t at_ms = 0;
 };
 
+// What the first of two asked for: that a stopped channel be started again.
+struct ChannelStart {
+  core::Asker by;
+  std::int64_t at_ms = 0;
+};
+
 struct Context {
   node::Node& node;
   views::Follower& follower;
@@ -77,7 +83,7 @@ struct Context {
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
   std::map<std::string, Proposal, std::less<>> proposals;       // by path and body
-  std::map<std::string, Proposal, std::less<>> channel_starts;  // by party, reason and body
+  std::map<std::string, ChannelStart, std::less<>> channel_starts;  // by party, reason and body
   std::string idle_key;                                         // of the vault; seals nothing
   std::string openapi_of, openapi;  // the document made last, and what it was made of
 
