@@ -111,6 +111,7 @@ scenarios:
         self.get("/users", client=self.admin)
         self.get("/approvals", client=self.admin)
         self.get("/documents")
+        self.get("/packs/parcels/books/pieces/sent", key="")
         self.get("/held", client=self.admin)
         self.get("/circle")
         self.get("/channels", client=self.admin)
