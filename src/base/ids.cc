@@ -155,7 +155,8 @@ std::string normal_id(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     const auto byte = [&](std::size_t k) { return static_cast<std::uint8_t>(text[k]); };
-    if (byte(i) == 0xef && text.size() - i >= 3) {
+    const auto continues = [&](std::size_t k) { return (byte(k) & 0xc0U) == 0x80; };
+    if (byte(i) == 0xef && text.size() - i >= 3 && continues(i + 1) && continues(i + 2)) {
       // U+FF01..FF5E are ASCII U+0021..007E in full width.
       const unsigned code = (byte(i + 1) & 0x3fU) << 6 | (byte(i + 2) & 0x3fU);
       if (code >= 0xf01 && code <= 0xf5e) {

@@ -140,6 +140,15 @@ RC_GTEST_PROP(CreditCode, EveryWrongCharacterIsFound, ()) {
   RC_ASSERT(!check_credit_code(id).wrong.empty());
 }
 
+TEST(Ids, WhatIsNoUtf8IsNotTakenForFullWidth) {
+  EXPECT_EQ(normal_id("\xef\xfd"
+                      "a"),
+            "\xef\xfd"
+            "A");
+  EXPECT_EQ(normal_id("\xef=a"), "\xef=A");
+  EXPECT_EQ(normal_id("\xef\xbd\x81"), "A");
+}
+
 RC_GTEST_PROP(Ids, AnyTextIsTaken, (const std::string& text)) {
   (void)check_citizen_number(text);
   (void)check_credit_code(text);
