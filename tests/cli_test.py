@@ -151,6 +151,12 @@ class Usage(Folder):
         self.assertIn("vault.db", result.stderr)
         self.assertIn(f"chmod -R o= {node}", result.stderr)
         self.assertEqual(run("access", "verify", node).returncode, 0)
+        (node / "vault.db").chmod(0o600)
+        node.chmod(0o700)
+        (node / "keys" / "ca.key").unlink()  # no peer could reach it
+        result = run("serve", node, "--api", "127.0.0.1:0")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("ca.key", result.stderr)
 
     def test_help_explains_every_command(self):
         result = run("--help")

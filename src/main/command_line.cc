@@ -319,6 +319,10 @@ void node_commands(Parser& parser, const Text& t) {
         app.add_option("--rehearsal", o.rehearsal,
                        t("a node to rehearse with: its days are set by hand, from this date on",
                          "演练节点：从此日期起，由人工设置日期"));
+        app.add_option("--journal", o.journal,
+                       t("the journal is in PostgreSQL: postgres://USER@HOST/DATABASE (default: in "
+                         "DIR)",
+                         "日志存于 PostgreSQL：postgres://用户@主机/数据库（默认：在 DIR 中）"));
         app.add_option("--offset", o.offset_minutes,
                        t("minutes ahead of UTC", "比 UTC 提前的分钟数"))
             ->default_val(480)

@@ -45,6 +45,7 @@ struct Init {
   std::string listen;     // of the exchange
   std::string api;        // of the API
   std::string rehearsal;  // first business day of a rehearsal; empty: the real day
+  std::string journal;    // where the journal is; empty: in the directory
   int offset_minutes = 480;
 };
 Exit init(const Console& console, const Init& what);

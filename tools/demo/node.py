@@ -62,10 +62,11 @@ class Node:
     """One party's node: its directory, its keys, and its process while it runs.
 
     `host` is an address of its own in 127.0.0.0/8, so that every node has a name of its own. `web`: a
-    port for pages, 0 for any; None: none.
+    port for pages, 0 for any; None: none. `journal`: its address; None: in the directory.
     """
 
-    def __init__(self, directory, party, name, host, today, ports=(0, 0), log=None, web=None):
+    def __init__(self, directory, party, name, host, today, ports=(0, 0), log=None, web=None,
+                 journal=None):
         self.dir = pathlib.Path(directory)
         self.party = party
         self.name = name
@@ -82,7 +83,7 @@ class Node:
         self.web = None if web is None else f"http://{host}:{free_port(host, web)}"
         answer = bashu("init", self.dir, "--party", party, "--name", name,
                        "--listen", f"{host}:{exchange}", "--api", f"{host}:{api}",
-                       "--rehearsal", today)
+                       "--rehearsal", today, *(["--journal", journal] if journal else []))
         self.keys["admin"] = secret_in(answer)
 
     def _door(self):
