@@ -679,6 +679,7 @@ class TwoNodes(unittest.TestCase):
         self.assertIn("待接待方确认", shown.stdout)
         self.assertIn("+ accept  同意", shown.stdout)
         self.assertIn("Zhang (synthetic)", shown.stdout)
+        self.assertRegex(shown.stdout, r"(?m)^  \S+ \(subject\): ")
 
         dry = run("case", "do", case, "accept", "--role", "office", "--dry-run",
                   env=self.chongqing.env)
@@ -692,7 +693,7 @@ class TwoNodes(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.wait_for(self.sichuan, case, "agreed")
         history = run("case", "show", case, "--history", "--evidence", env=self.sichuan.env).stdout
-        self.assertRegex(history, r"accept  chongqing\.office  proposed -> agreed  @\d+")
+        self.assertRegex(history, r"accept  chongqing\.office  proposed -> agreed  @\d+  \S+.*: \S+")
         self.assertRegex(history, r"from chongqing #\d+  case\.event  applied")
 
         status, body = self.sichuan.api.call("GET", "/figures/visits/visits")

@@ -35,7 +35,8 @@ constexpr std::array kParts{
     Form{"Clock", "clock:text due:date fired:bool"},
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
-         "on:date digest:text input:any set:any position:count notice?:text principal?:text"},
+         "on:date digest:text input:any set:any position:count title?:text to_title?:text "
+         "time_ms?:count notice?:text principal?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
          "detail?:text"},
@@ -50,7 +51,7 @@ constexpr std::array kParts{
          "position:count"},
     Form{"Account", "key:text balance:any"},
     Form{"Posting", "on:date amount:any counter:any case:text position:count"},
-    Form{"Month", "month:text opening:number in:number out:number closing:number postings:count"},
+    Form{"Month", "month:text opening:any in:any out:any closing:any postings:count"},
     Form{"Alike", "alike:text keys:[text]"},
     Form{"Read", "time_ms:count key:text principal:text mine:bool resource:text fields:[text]"},
     Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
@@ -113,6 +114,10 @@ constexpr std::array kParts{
 constexpr std::string_view kDone =
     "position?:count dry_run?:bool refusals?:[Refusal] warnings?:[Warning] ";
 
+constexpr std::string_view kVerification =
+    "running:bool done:count of:count ended_ms?:count fault?:text sound?:bool entries?:count "
+    "commits?:count snapshots?:count root?:text unsound?:any";
+
 constexpr std::array kAnswers{
     Answer{"GET", "/session/ways", "password:bool openid?:any"},
     Answer{"GET", "/cases", "cases:[Case] next:text position:count"},
@@ -152,12 +157,15 @@ constexpr std::array kAnswers{
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
     Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm]"},
+    Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"GET", "/approvals", "approvals:[Approval]"},
     Answer{"GET", "/keys", "keys:[Principal]"},
     Answer{"GET", "/users", "users:[Principal]"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
+    Answer{"GET", "/journal/verification", kVerification},
+    Answer{"POST", "/journal/verification", kVerification},
     Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},
     Answer{"GET", "/figures/{pack}/{figure}/records",
            "figure:text as_of:date records:[FigureRow] next:text"},

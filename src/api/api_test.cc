@@ -445,6 +445,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
   std::set<std::string_view> walked{"/packs",
                                     "/packs/{pack}/pages",
                                     "/packs/{pack}",
+                                    "/packs/{pack}/report.pdf",
                                     "/openapi.json",
                                     "/session",
                                     "/changes",
@@ -553,6 +554,8 @@ TEST_F(ApiTest, NoRouteTakesAQueryThatItDoesNotUnderstand) {
       {Parameter::Is::date, {"", "2026-02-30", "2026/3/2"}},
       {Parameter::Is::rows, {"", "0", "1001", "x"}},
       {Parameter::Is::period, {"", "2026", "2026-03-31..x"}},
+      {Parameter::Is::key, {}},
+      {Parameter::Is::month, {"", "2026", "2026-13", "2026-3"}},
       {Parameter::Is::place, {"", "anywhere"}},
       {Parameter::Is::moment, {"", "yesterday"}},
       {Parameter::Is::pack, {"", "erand"}},
@@ -596,6 +599,9 @@ TEST_F(ApiTest, NoRouteTakesAQueryThatItDoesNotUnderstand) {
     }
   }
   EXPECT_GT(tried, 200U);
+  refused("GET", "/packs/errand/registers/agents?key=");
+  EXPECT_EQ(get("clerk", "/packs/errand/books/fees/payers?key=").status, 200)
+      << "the key of the only account of its kind";
   for (const char* right : {"/cases?state=asked&pack=errand&service=errand&party=sichuan",
                             "/cases?limit=1&mine=false", "/search?q=post&in=errand/errand"}) {
     EXPECT_EQ(get("clerk", right).status, 200) << right;

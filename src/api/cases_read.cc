@@ -56,6 +56,17 @@ bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
   });
 }
 
+// A step in the words of the pack: the event, and the state that it led to.
+void add_titles(Value::Record& one, const packs::Service& service, const views::StepRow& step,
+                const std::string& language) {
+  const packs::StateDef* from = packs::find(service.states, step.from);
+  const packs::EventDef* event = from ? packs::find(from->events, step.event) : nullptr;
+  if (step.event == "$start") event = &service.start.event;
+  if (event && !event->title.empty()) one["title"] = in_language(event->title, language);
+  const packs::StateDef* to = packs::find(service.states, step.to);
+  if (to) one["to_title"] = in_language(to->title, language);
+}
+
 // What the applicant is told of a step, in the words of the pack: `{name}` is filled in by who
 // shows it, with what its reader may see.
 std::string notice_of(const packs::Service& service, const views::StepRow& step,
@@ -272,7 +283,11 @@ Result case_history(Context& context, const Call& call) {
                       {"set", shown(step.set, path)},
                       {"position", step.position}};
     if (!step.to.empty()) one["to"] = step.to;
+    if (const auto entries = context.node.entries(step.position, 1); entries && !entries->empty()) {
+      one["time_ms"] = entries->front().time_ms;
+    }
     if (service) {
+      add_titles(one, *service, step, call.language);
       if (auto notice = notice_of(*service, step, call.language); !notice.empty()) {
         one["notice"] = std::move(notice);
       }

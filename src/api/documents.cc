@@ -134,11 +134,11 @@ std::optional<packs::FormError> seal_documents(Context& context, Handing& handin
 Prepared put_document(Context& context, const Call& call) {
   const auto name = http::percent_decode(call.request.header("X-Document-Name"));
   if (!name || !is_file_name(*name)) {
-    return std::unexpected{
-        malformed("X-Document-Name",
-                  "A file's name of 1 to 255 characters, percent-encoded and without its folder, is "
-                  "expected.",
-                  "应为 1 至 255 个字符的文件名（百分号编码，不含路径）。")};
+    return std::unexpected{malformed(
+        "X-Document-Name",
+        "A file's name of 1 to 255 characters, percent-encoded and without its folder, is "
+        "expected.",
+        "应为 1 至 255 个字符的文件名（百分号编码，不含路径）。")};
   }
   std::string_view media = call.request.header("Content-Type");
   media = media.substr(0, media.find(';'));
@@ -189,8 +189,7 @@ Result list_deposits(Context& context, const Call& call) {
                                  {"since_ms", one.since_ms},
                                  {"until_ms", one.since_ms + Deposits::kOpenMs}});
   }
-  return json_response(
-      Value::Record{{"documents", std::move(list)}, {"most", Deposits::kOpenMax}});
+  return json_response(Value::Record{{"documents", std::move(list)}, {"most", Deposits::kOpenMax}});
 }
 
 Result take_back_deposit(Context& context, const Call& call) {

@@ -52,6 +52,8 @@ Result case_evidence(Context& context, const Call& call);
 Result list_tasks(Context& context, const Call& call);
 // papers.cc
 Result print_paper(Context& context, const Call& call);
+// report.cc
+Result print_report(Context& context, const Call& call);
 // finding.cc
 Result search(Context& context, const Call& call);
 Result list_inbox(Context& context, const Call& call);

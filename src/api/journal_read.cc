@@ -95,7 +95,7 @@ Prepared begin_verification(Context& context, const Call& call) {
     return std::unexpected{noted.error()};
   }
   context.verification.begin();
-  return json_response(verification_value(context.verification.state()), 202);
+  return json_response(verification_value(context.verification.state()));
 }
 
 }  // namespace bashu::api

@@ -262,6 +262,9 @@ Value answer_content(std::string_view method, std::string_view path) {
   }
   if (path == "/journal/checkpoint") return Value::Record{{"text/plain", Value::Record{}}};
   if (path == "/changes") return Value::Record{{"text/event-stream", Value::Record{}}};
+  if (path == "/packs/{pack}/report.pdf") {
+    return Value::Record{{"application/pdf", Value::Record{}}};
+  }
   if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
   return json_content(answer_form(method, path).value_or(Value::Record{{"type", "object"}}));
 }

@@ -41,6 +41,10 @@ class Words {
     if (value.find("$erased")) return say("app.erased");
     if (const bool* flag = value.as_bool()) return say(*flag ? "common.yes" : "common.no");
     if (const std::int64_t* number = value.as_int()) {
+      // A whole number that always has four digits names something, a year: not in thousands.
+      const bool names = type.kind == packs::Kind::integer && type.min.value_or(0) >= 1'000 &&
+                         type.max.value_or(10'000) <= 9'999;
+      if (names) return std::to_string(*number);
       return figures::exact_words(*number, type.unit, type.scale, language_);
     }
     if (const std::string* text = value.as_text()) return text_shown(type, *text);

@@ -42,6 +42,11 @@ std::optional<Problem> odd_value(Is is, const std::string& name, const std::stri
       if (figures::parse_period(value)) return std::nullopt;
       return malformed(name, "Two dates are expected: 2026-01-01..2026-03-31.",
                        "应为两个日期：2026-01-01..2026-03-31。");
+    case Is::key:
+      return std::nullopt;
+    case Is::month:
+      if (Date::parse(value + "-01")) return std::nullopt;
+      return malformed(name, "A month like 2026-03 is expected.", "应为月份，例如 2026-03。");
     default:
       if (!value.empty()) return std::nullopt;
       return malformed(name, "It is empty; leave it out.", "为空；不需要时请省略。");
@@ -110,12 +115,12 @@ const std::vector<Parameter>& query_parameters() {
       {"from", Is::number, "position of the first entry"},
       {"in", Is::within, "`pack/service` or `pack/register`"},
       {"in_force_from", Is::date, "first day in force (default: today)"},
-      {"key", Is::text, "exactly this key"},
+      {"key", Is::key, "exactly this key"},
       {"kind", Is::text, "task or case"},
       {"known_at", Is::moment, "a position, a date or a time: what was on record then"},
       {"limit", Is::rows, "rows"},
       {"mine", Is::flag, "only cases this principal began"},
-      {"month", Is::text, "2026-03: only postings of that month"},
+      {"month", Is::month, "2026-03: only postings of that month"},
       {"next", Is::text, "path of the page to come back to"},
       {"pack", Is::pack, "name of the pack"},
       {"parent", Is::text, "sub-cases of this case"},
@@ -151,7 +156,8 @@ std::optional<Problem> odd_query(const Route& route, const http::Request& reques
                        "未知参数；可用：" + list + "。");
     }
     if (!seen.insert(name).second) return malformed(name, "It stands twice.", "重复出现。");
-    if (auto odd = odd_value(find(name)->is, name, value)) return odd;
+    const Parameter* parameter = find(name);
+    if (auto odd = odd_value(parameter ? parameter->is : Is::text, name, value)) return odd;
   }
   return std::nullopt;
 }

@@ -17,11 +17,13 @@ namespace bashu::api {
 struct Parameter {
   enum class Is : std::uint8_t {
     text,    // anything, but something
+    key,     // anything: the key of an account of its own kind is empty
     number,  // whole, not negative
     flag,    // true or false
     date,
     rows,    // 1 to 1,000
     period,  // two dates
+    month,   // 2026-03
     place,   // `next` of the answer before: its handler opens it
     moment,  // a position, a date or a time: its handler finds it
     pack,    // names of what is held here

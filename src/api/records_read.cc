@@ -150,6 +150,10 @@ Result list_records(Context& context, const Call& call) {
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
   if (!as_of) return std::unexpected{as_of.error()};
+  if (const auto key = call.request.parameter("key"); key && key->empty()) {
+    return std::unexpected{
+        malformed("key", "It is empty; leave it out.", "为空；不需要时请省略。")};
+  }
   views::RecordFilter filter{.reg = reading->id(),
                              .key = call.parameter("key"),
                              .prefix = call.parameter("prefix"),

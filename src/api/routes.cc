@@ -70,6 +70,8 @@ std::vector<Route> routes_of_work() {
       {"POST", "/packs", &adopt_pack, "Adopt a pack (admin)", "in_force_from dry_run"},
       {"GET", "/packs/{pack}", &show_pack, "A pack as it was adopted"},
       {"GET", "/packs/{pack}/pages", &show_pages, "A pack as pages show it, in one language"},
+      {"GET", "/packs/{pack}/report.pdf", &print_report,
+       "The figures of a pack over a period, as PDF", "period at at_least"},
       {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run", false,
        &small_feed},
       {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",

@@ -24,6 +24,7 @@ struct Line {
   Value split;
   Value account;  // its keys and balance, of a figure over accounts
   std::int64_t from = views::kEver, to = views::kNever;
+  bool stands = true;  // else two others claim the record
 };
 // Where to go on.
 struct After {

@@ -101,7 +101,7 @@ packs::Eval<const Value*> Reader::record(const core::RegisterId& id, std::string
   }
   const std::vector<views::RecordFacts>& found = known->second;
   if (found.empty()) return nullptr;
-  if (found.size() > 1 || (!found[0].contested.empty() && found[0].keeper != session_.own)) {
+  if (found.size() > 1 || !views::stands(found[0], session_.own)) {
     return failed(packs::EvalError::Kind::lookup, id + "/" + std::string{key} + " has two keepers");
   }
   return &found[0].fields;

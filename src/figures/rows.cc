@@ -80,6 +80,7 @@ void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit
     line.edition_name = facts.edition_name;
     line.version = facts.version;
     line.position = facts.valid_from;
+    line.stands = views::stands(facts, session.own);
     views::RowScope scope{reader, *def.pack, nullptr, "entry", &facts.fields};
     if (partial && !reader.is_theirs(*def.figure, scope)) continue;
     visit(std::move(line), scope);
@@ -94,6 +95,7 @@ Tallies count(Reader& reader, const FigureDef& def, bool splits) {
     count_stored(reader, def, tallies, splits);
   } else {
     each_candidate(reader, def, [&](const Line& line, packs::Scope& scope) {
+      if (!line.stands) return tallies.fail(line.subject, "two keepers");
       const auto row = views::evaluate_row(*def.figure, scope, {});
       if (!row || !counts(reader, *def.figure, *row)) return;
       if (row->error.empty()) {
@@ -115,6 +117,7 @@ void each_line(Reader& reader, const FigureDef& def, const After& after, bool by
   }
   std::vector<Line> lines;
   const auto keep = [&](Line line, packs::Scope& scope) {
+    if (!line.stands) return;
     const auto row = views::evaluate_row(*def.figure, scope, {});
     if (!row || !row->error.empty() || !counts(reader, *def.figure, *row)) return;
     line.value = def.figure->way == Way::distinct ? row->distinct : Value{row->value};

@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "evidence/entry.h"
 #include "evidence/tree.h"
+#include "journal/conformance.h"
 #include "journal/index.h"
 #include "journal/lock.h"
 #include "journal/memory.h"
@@ -54,97 +55,34 @@ Commit commit(std::uint64_t first, std::uint32_t count, std::size_t padding = 0)
   return {.first = first, .count = count, .record = evidence::encode_commit(record)};
 }
 
-// What every journal promises, wherever it is kept.
-class Kept : public testing::TestWithParam<bool> {
- protected:
-  using Opened = std::expected<std::unique_ptr<Journal>, Fault>;
-  Opened open() { return in_files() ? open_sqlite(folder_.path()) : disk_->open(); }
-  Opened read() { return in_files() ? open_sqlite(folder_.path(), true) : disk_->open(true); }
-
- private:
-  static bool in_files() { return GetParam(); }
-  Folder folder_;
-  std::shared_ptr<MemoryDisk> disk_ = std::make_shared<MemoryDisk>();
-};
-INSTANTIATE_TEST_SUITE_P(Journal, Kept, testing::Bool(), [](const auto& kept) {
-  return std::string{kept.param ? "Sqlite" : "Memory"};
-});
-
-TEST_P(Kept, ReadsWhatWasAppendedAlsoAfterOpeningAgain) {
-  std::vector<Commit> all;
-  {
-    auto journal = open();
-    ASSERT_TRUE(journal) << journal.error().what;
-    std::uint64_t first = 0;
-    for (std::uint32_t count : {1U, 3U, 2U, 500U}) {
-      all.push_back(commit(first, count));
-      ASSERT_TRUE((*journal)->append(all.back()));
-      first += count;
-      EXPECT_EQ((*journal)->size(), first);
-    }
-  }
-  auto journal = open();
-  ASSERT_TRUE(journal) << journal.error().what;
-  EXPECT_EQ((*journal)->size(), 506U);
-  const auto read = (*journal)->read(0, 1U << 30);
-  ASSERT_TRUE(read);
-  ASSERT_EQ(read->size(), all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    EXPECT_EQ((*read)[i].first, all[i].first);
-    EXPECT_EQ((*read)[i].count, all[i].count);
-    EXPECT_EQ((*read)[i].record, all[i].record);
-  }
+void expect_kept(const Place& place) {
+  const auto promises = try_promises(place);
+  EXPECT_EQ(promises.size(), 7U);
+  for (const Promise& promise : promises) EXPECT_EQ(promise.wrong, "") << promise.name;
 }
 
-TEST_P(Kept, ReadBeginsWithTheCommitThatHoldsTheEntry) {
-  auto journal = open();
-  ASSERT_TRUE(journal);
-  ASSERT_TRUE((*journal)->append(commit(0, 4)));
-  ASSERT_TRUE((*journal)->append(commit(4, 3)));
-  const std::vector<std::pair<std::uint64_t, std::uint64_t>> wanted{{0, 0}, {3, 0}, {4, 4}, {6, 4}};
-  for (const auto& [from, first] : wanted) {
-    const auto read = (*journal)->read(from, 1);
-    ASSERT_TRUE(read);
-    ASSERT_EQ(read->size(), 1U) << "one commit even where bytes_max is less";
-    EXPECT_EQ((*read)[0].first, first);
-  }
-  EXPECT_TRUE((*journal)->read(7, 1)->empty());
+TEST(Promises, AreKeptInFiles) {
+  const Folder folder;
+  expect_kept({.to_write = [&] { return open_sqlite(folder.path()); },
+               .to_read = [&] { return open_sqlite(folder.path(), true); }});
 }
 
-TEST_P(Kept, ReadStopsAfterBytesMax) {
-  auto journal = open();
-  ASSERT_TRUE(journal);
-  for (std::uint64_t i = 0; i < 10; ++i) ASSERT_TRUE((*journal)->append(commit(i, 1, 1000)));
-  EXPECT_EQ((*journal)->read(0, 3000)->size(), 3U);
+TEST(Promises, AreKeptInMemory) {
+  const auto disk = std::make_shared<MemoryDisk>();
+  expect_kept(
+      {.to_write = [&] { return disk->open(); }, .to_read = [&] { return disk->open(true); }});
 }
 
-TEST_P(Kept, OnlyTheNextCommitIsTaken) {
-  auto journal = open();
-  ASSERT_TRUE(journal);
-  ASSERT_TRUE((*journal)->append(commit(0, 2)));
-  EXPECT_FALSE((*journal)->append(commit(0, 1)));
-  EXPECT_FALSE((*journal)->append(commit(3, 1))) << "nor may one be left out";
-  ASSERT_TRUE((*journal)->append(commit(2, 1)));
-  EXPECT_EQ((*journal)->size(), 3U);
-}
-
-TEST_P(Kept, SecondWriterIsRefusedUntilTheFirstIsGone) {
-  {
-    auto first = open();
-    ASSERT_TRUE(first);
-    const auto second = open();
-    ASSERT_FALSE(second);
-    EXPECT_NE(second.error().what.find("in use by another writer"), std::string::npos);
-    // Readers are welcome.
-    ASSERT_TRUE((*first)->append(commit(0, 2)));
-    auto reader = read();
-    ASSERT_TRUE(reader) << reader.error().what;
-    EXPECT_EQ((*reader)->size(), 2U);
-    ASSERT_TRUE((*first)->append(commit(2, 1)));
-    EXPECT_EQ((*reader)->size(), 3U);
-    EXPECT_EQ((*reader)->read(2, 1)->size(), 1U);
-  }
-  EXPECT_TRUE(open());
+TEST(Promises, OneThatLosesWhatItTookIsFound) {
+  auto disk = std::make_shared<MemoryDisk>();
+  const auto promises = try_promises({.to_write =
+                                          [&] {
+                                            disk = std::make_shared<MemoryDisk>();
+                                            return disk->open();
+                                          },
+                                      .to_read = [&] { return disk->open(true); }});
+  ASSERT_EQ(promises.size(), 7U);
+  EXPECT_NE(promises[1].wrong, "");
 }
 
 TEST(SqliteJournal, TellsWhichProcessHoldsIt) {
@@ -154,27 +92,6 @@ TEST(SqliteJournal, TellsWhichProcessHoldsIt) {
   const auto second = open_sqlite(folder.path());
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().what.find(std::to_string(::getpid())), std::string::npos);
-}
-
-TEST_P(Kept, ReadersFollowAWriterInAnotherThread) {
-  auto journal = open();
-  ASSERT_TRUE(journal);
-  constexpr std::uint64_t kCommits = 200;
-  std::thread writer{[&] {
-    for (std::uint64_t i = 0; i < kCommits; ++i) {
-      if (!(*journal)->append(commit(i, 1))) return;
-    }
-  }};
-  std::uint64_t seen = 0;
-  while (seen < kCommits) {
-    const auto read = (*journal)->read(seen, 1U << 16);
-    ASSERT_TRUE(read);
-    for (const Commit& one : *read) {
-      ASSERT_EQ(one.first, seen);
-      ++seen;
-    }
-  }
-  writer.join();
 }
 
 TEST(MemoryDisk, AppendsEndAsTold) {

@@ -13,6 +13,7 @@
 #include "main/journal_scan.h"
 #include "node/entry.h"
 #include "node/files.h"
+#include "node/storage/storage.h"
 
 namespace bashu::cli {
 
@@ -112,7 +113,7 @@ class Gatherer {
 }  // namespace
 
 Exit bundle(const Console& console, const Bundle& what) {
-  const auto journal = journal::open_sqlite(what.dir, true);
+  const auto journal = node::open_directory(what.dir)->journal_to_read();
   if (!journal) return console.fail(journal.error());
   evidence::BundleFiles files;
   Gatherer gatherer{what.id, files};

@@ -1,9 +1,11 @@
 // bashu case: start, do, show, list.
 
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "base/json.h"
+#include "figures/words.h"
 #include "http/message.h"
 #include "main/case_form.h"
 #include "main/client.h"
@@ -49,7 +51,22 @@ Exit write(const Console& console, const Remote& remote, const ClientRequest& re
   return Exit::done;
 }
 
-void print_case(const Console& console, const Value& c) {
+// A value as a person writes it: with its unit, by the title of a choice.
+std::string value_words(const Console& console, const packs::Type* type, const Value& value) {
+  if (!type) return shown(value);
+  if (const std::int64_t* number = value.as_int(); number && !type->unit.empty()) {
+    return figures::exact_words(*number, type->unit, type->scale, console.language);
+  }
+  if (const bool* truth = value.as_bool()) {
+    return std::string{*truth ? console.say("yes", "是") : console.say("no", "否")};
+  }
+  const std::string* code = value.as_text();
+  const Title* title = code ? packs::find(type->choices, *code) : nullptr;
+  return title ? in_language(*title, console.language) + " (" + *code + ")" : shown(value);
+}
+
+// `fields`: of its service.
+void print_case(const Console& console, const Value& c, const std::vector<packs::Member>& fields) {
   std::ostream& out = console.out;
   out << c.text_at("id") << "  " << c.text_at("title") << "  [" << c.text_at("state") << "] "
       << c.text_at("state_title") << '\n';
@@ -64,10 +81,21 @@ void print_case(const Console& console, const Value& c) {
   }
   const Value* data = c.find("data");
   if (!data || !data->as_record()) return;
-  for (const auto& [name, value] : *data->as_record()) {
+  const auto line = [&](const std::string& name, const Value& value, const packs::Type* type) {
     const bool sealed = value.find("$sealed") != nullptr;
-    out << "  " << name << ": "
-        << (sealed ? std::string{console.say("(sealed)", "（已密封）")} : shown(value)) << '\n';
+    const std::string title = type ? in_language(type->title, console.language) : std::string{};
+    out << "  " << (title.empty() || title == name ? name : title + " (" + name + ")") << ": "
+        << (sealed ? std::string{console.say("(sealed)", "（已密封）")}
+                   : value_words(console, type, value))
+        << '\n';
+  };
+  std::set<std::string> told;
+  for (const packs::Member& field : fields) {
+    const Value* value = data->find(field.name);
+    if (value && told.insert(field.name).second) line(field.name, *value, field.type.get());
+  }
+  for (const auto& [name, value] : *data->as_record()) {
+    if (!told.contains(name)) line(name, value, nullptr);
   }
 }
 
@@ -145,7 +173,7 @@ Exit case_show(const Console& console, const CaseShow& what) {
     print_json(console, all);
     return Exit::done;
   }
-  print_case(console, *answer);
+  print_case(console, *answer, fields_of_case(console, what.remote, *answer));
   const auto each = [&](const char* part, const char* list, const auto& print) {
     const auto it = all.find(part);
     const Value* items = it == all.end() ? nullptr : it->second.find(list);
@@ -157,8 +185,15 @@ Exit case_show(const Console& console, const CaseShow& what) {
     console.out << "  " << step.int_at("version") << "  " << step.text_at("on") << "  "
                 << step.text_at("event") << "  " << step.text_at("decided_by") << '.'
                 << step.text_at("role") << "  " << step.text_at("from") << " -> "
-                << step.text_at("to", step.text_at("from")) << "  @" << step.int_at("position")
-                << '\n';
+                << step.text_at("to", step.text_at("from")) << "  @" << step.int_at("position");
+    if (const std::string title = step.text_at("title"); !title.empty()) {
+      console.out << "  " << title;
+    }
+    if (const std::string to = step.text_at("to_title"); !to.empty()) console.out << ": " << to;
+    if (const std::string who = step.text_at("principal"); !who.empty()) {
+      console.out << "  " << who;
+    }
+    console.out << '\n';
   });
   each("choices", "choices", [&](const Value& choice) {
     const Value* passes = choice.find("passes");

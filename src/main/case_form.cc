@@ -74,6 +74,14 @@ std::expected<std::vector<packs::Member>, Exit> fields_of_start(const Console& c
            {{"pack", pack}, {"service", service}, {"services", names_of((*held)->services)}})};
 }
 
+std::vector<packs::Member> fields_of_case(const Console& console, const Remote& remote,
+                                          const Value& read) {
+  const auto held = held_pack(console, remote, read.text_at("pack_digest", read.text_at("pack")));
+  const packs::Service* service =
+      held ? packs::find((*held)->services, read.text_at("service")) : nullptr;
+  return service ? service->fields : std::vector<packs::Member>{};
+}
+
 std::expected<std::vector<packs::Member>, Exit> fields_of_step(const Console& console,
                                                                const Remote& remote,
                                                                const std::string& id,

@@ -21,6 +21,10 @@ namespace bashu::cli {
 [[nodiscard]] std::expected<std::vector<packs::Member>, Exit> fields_of_step(
     const Console& console, const Remote& remote, const std::string& id, const std::string& event);
 
+// All fields of a case that was read, in the order of its pack; none if the pack is not held there.
+[[nodiscard]] std::vector<packs::Member> fields_of_case(const Console& console,
+                                                        const Remote& remote, const Value& read);
+
 // `field=value` each. A field is named by its name or a title.
 [[nodiscard]] std::expected<Value::Record, Unread> read_fields(
     const std::vector<packs::Member>& fields, const std::vector<std::string>& given);

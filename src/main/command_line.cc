@@ -576,6 +576,19 @@ void import_commands(Parser& parser, const Text& t) {
       });
 }
 
+void trial_command(Parser& parser, CLI::App* journal, const Text& t) {
+  parser.command<JournalTest>(
+      journal, "test",
+      t("try whether a place keeps what every journal promises",
+        "检验某存储位置是否满足日志的全部要求"),
+      journal_test, [&t](CLI::App& app, JournalTest& o) {
+        app.add_option("PLACE", o.where,
+                       t("postgres://... or a folder to make; both are empty again afterwards",
+                         "postgres://… 或将要新建的目录；结束后均予清除"))
+            ->required();
+      });
+}
+
 void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
   parser.command<JournalFeed>(
       journal, "feed",
@@ -639,6 +652,7 @@ void journal_commands(Parser& parser, const Text& t) {
         app.add_flag("--vkey", o.vkey,
                      t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
       });
+  trial_command(parser, journal, t);
   feed_command(parser, journal, t);
 }
 

@@ -296,6 +296,12 @@ struct JournalFeed {
 };
 Exit journal_feed(const Console& console, const JournalFeed& what);
 
+// journal_trial_command.cc
+struct JournalTest {
+  std::string where;  // URL of a database, or a folder to make
+};
+Exit journal_test(const Console& console, const JournalTest& what);
+
 // bundle_command.cc
 struct Bundle {
   std::string dir, id, out;

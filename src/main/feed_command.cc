@@ -11,10 +11,10 @@
 #include "api/event_value.h"
 #include "base/json.h"
 #include "changes/sink.h"
-#include "journal/journal.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
 #include "node/projection.h"
+#include "node/storage/storage.h"
 
 namespace bashu::cli {
 
@@ -96,7 +96,7 @@ Exit journal_feed(const Console& console, const JournalFeed& what) {
   for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const auto journal = journal::open_sqlite(what.dir, true);
+  const auto journal = node::open_directory(what.dir)->journal_to_read();
   if (!journal) return console.fail(journal.error());
   const auto origin = origin_of(**journal);
   if (!origin) return console.fail(origin.error());

@@ -8,11 +8,11 @@
 #include "base/json.h"
 #include "evidence/checkpoint.h"
 #include "evidence/tree.h"
-#include "journal/journal.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
 #include "node/entry.h"
 #include "node/identity.h"
+#include "node/storage/storage.h"
 #include "node/verify.h"
 #include "texts/texts.h"
 
@@ -33,7 +33,7 @@ void print_unsound(const Console& console, const std::string& dir, const node::U
 }  // namespace
 
 Exit journal_show(const Console& console, const JournalShow& what) {
-  const auto journal = journal::open_sqlite(what.dir, true);
+  const auto journal = node::open_directory(what.dir)->journal_to_read();
   if (!journal) return console.fail(journal.error());
   std::uint64_t left = what.count;
   const auto shown =
@@ -102,7 +102,7 @@ Exit journal_proof(const Console& console, const JournalProof& what) {
         evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key) + "\n");
     return written ? Exit::done : console.fail(written.error());
   }
-  const auto journal = journal::open_sqlite(what.dir, true);
+  const auto journal = node::open_directory(what.dir)->journal_to_read();
   if (!journal) return console.fail(journal.error());
   if (what.sequence >= (*journal)->size()) {
     return console.fail(

@@ -7,6 +7,7 @@
 
 #include "node/identity.h"
 #include "node/projection.h"
+#include "node/storage/storage.h"
 #include "views/tables.h"
 
 namespace bashu::cli {
@@ -39,7 +40,7 @@ std::expected<std::unique_ptr<views::Views>, Exit> open_views(const Console& con
                                                               const std::string& dir) {
   const auto identity = node::load_identity(dir);
   if (!identity) return std::unexpected{console.fail(identity.error())};
-  const auto journal = journal::open_sqlite(dir, true);
+  const auto journal = node::open_directory(dir)->journal_to_read();
   if (!journal) return std::unexpected{console.fail(journal.error())};
   const std::uint64_t size = (*journal)->size();
   const auto file = std::filesystem::path{dir} / "views.db";

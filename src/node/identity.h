@@ -5,6 +5,7 @@
 //   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits)
 //   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again
+//   journal.url      or where it is instead: postgres://HOST/DATABASE
 //   index.db tree/   where messages are, tree nodes
 //   snapshots/       states of the core
 //   views.db         SQL tables

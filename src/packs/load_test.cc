@@ -667,7 +667,7 @@ constexpr Original kOriginals[] = {
      "'concerns' (opener or parties): applications, approved, moved, on_the_road\n"},
     {"household-migration",
      "sha256:0a356c55cb313ae5517382cd753e2a21dc9badc3dcecf3eb6901908af0e5b310",
-      "41:21: 'own' names no subject: what others began nobody of this role sees\n"
+     "41:21: 'own' names no subject: what others began nobody of this role sees\n"
      "73:7: no clock runs here\n140:1: of cases, without 'concerns' (opener or parties): "
      "applications, on_the_way, settled, stuck\n"},
     {"joint-programme", "sha256:1a2021873ff2d6bbc60da5934e215a9cbcdd691e0a7bcce684025954cd08c825",
@@ -682,10 +682,10 @@ constexpr Original kOriginals[] = {
      "sha256:4c28c70532368bb480b38239718dcca5dea6a8a55743aff3434b1c030d3166ea",
      "47:14: goes to the whole circle, though it is not public\n47:30: goes to the whole circle, "
      "though it is not public\n47:46: goes to the whole circle, though it is not public\n47:63: "
-      "goes to the whole circle, though it is not public\n"
-      "80:19: 'own' names no subject: what others began nobody of this role sees\n"
-      "118:19: 'own' names no subject: what others began nobody of this role sees\n272:1: of "
-      "cases, without 'concerns' (opener or parties): paid_by_fund, persons, settlements\n"},
+     "goes to the whole circle, though it is not public\n"
+     "80:19: 'own' names no subject: what others began nobody of this role sees\n"
+     "118:19: 'own' names no subject: what others began nobody of this role sees\n272:1: of "
+     "cases, without 'concerns' (opener or parties): paid_by_fund, persons, settlements\n"},
 };
 INSTANTIATE_TEST_SUITE_P(Model, LoadOriginal, testing::ValuesIn(kOriginals));
 

@@ -27,7 +27,8 @@ class EarlierFiles : public ::testing::Test {
                                                        .peer_listen = "127.0.0.1:7443",
                                                        .api_listen = "127.0.0.1:0"});
     EXPECT_TRUE(identity) << identity.error().what;
-    auto opened = node::Node::open({.dir = dir_, .clock = &clock_, .chance = &chance_});
+    auto opened = node::Node::open(
+        {.storage = node::open_directory(dir_), .clock = &clock_, .chance = &chance_});
     EXPECT_TRUE(opened) << opened.error().what;
     node_ = std::move(*opened);
   }

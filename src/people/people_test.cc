@@ -46,7 +46,8 @@ class Guarded : public Folder {
   Guarded() { open(); }
   void open() {
     node_.reset();
-    auto opened = node::Node::open({.dir = made_, .clock = &clock_, .chance = &chance_});
+    auto opened = node::Node::open(
+        {.storage = node::open_directory(made_), .clock = &clock_, .chance = &chance_});
     ASSERT_TRUE(opened) << opened.error().what;
     node_ = std::move(*opened);
   }

@@ -1,10 +1,13 @@
 // One page asked for, and what pages are made of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +15,7 @@
 
 #include "base/date.h"
 #include "base/error.h"
+#include "figures/overview.h"
 #include "figures/published.h"
 #include "packs/pack.h"
 #include "site/article.h"
@@ -27,6 +31,13 @@ class Codes;
 
 namespace bashu::site {
 
+// Overviews computed at one position: article and table of numbers show the same, in two languages.
+struct Overviews {
+  static constexpr std::size_t kKept = 16;  // dates
+  std::mutex mutex;                         // held while one is computed: nobody computes it twice
+  std::map<std::optional<Date>, std::shared_ptr<const figures::Overview>> made{};
+};
+
 // All of it as it stood at one position: a page never mixes two.
 struct Sources {
   std::shared_ptr<views::Views> views;
@@ -40,6 +51,7 @@ struct Sources {
   // The proof that an entry is in the journal; empty function: there is no journal at hand.
   std::function<std::optional<std::string>(std::uint64_t)> proof;
   std::shared_ptr<const papers::Codes> codes{};  // of papers; null: none can be checked
+  std::shared_ptr<Overviews> overviews = std::make_shared<Overviews>();
 };
 
 struct Ask {

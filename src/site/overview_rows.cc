@@ -1,5 +1,8 @@
 #include "site/overview_rows.h"
 
+#include <memory>
+#include <utility>
+
 #include "figures/overview.h"
 #include "figures/words.h"
 #include "site/figure_parts.h"
@@ -37,6 +40,20 @@ OverviewRow row_of(const Ask& ask, const figures::OverviewRow& from) {
   return row;
 }
 
+std::expected<std::shared_ptr<const figures::Overview>, Fault> overview_of(
+    const Sources& from, std::optional<Date> as_of) {
+  const std::lock_guard lock{from.overviews->mutex};
+  auto& made = from.overviews->made;
+  if (const auto it = made.find(as_of); it != made.end()) return it->second;
+  auto found = from.views->read(from.at, [&](views::Session& session) {
+    return figures::overview(session, as_of, *from.published);
+  });
+  if (!found) return std::unexpected{found.error()};
+  auto kept = std::make_shared<const figures::Overview>(std::move(*found));
+  if (made.size() < Overviews::kKept) made.emplace(as_of, kept);
+  return kept;
+}
+
 }  // namespace
 
 Mark mark_of(figures::Agree agree) {
@@ -47,12 +64,10 @@ Mark mark_of(figures::Agree agree) {
 
 std::expected<std::vector<OverviewSection>, Fault> overview_rows(const Ask& ask,
                                                                  std::optional<Date> as_of) {
-  const auto found = ask.from.views->read(ask.from.at, [&](views::Session& session) {
-    return figures::overview(session, as_of, *ask.from.published);
-  });
+  const auto found = overview_of(ask.from, as_of);
   if (!found) return std::unexpected{found.error()};
   std::vector<OverviewSection> sections;
-  for (const figures::OverviewSection& section : found->sections) {
+  for (const figures::OverviewSection& section : (*found)->sections) {
     OverviewSection& one = sections.emplace_back();
     one.title = ask.in(section.title);
     for (const figures::OverviewRow& row : section.rows) one.rows.push_back(row_of(ask, row));

@@ -125,6 +125,7 @@ figures:
   parts: {title: {zh: 分项, en: Parts}, of: part, from: case.reached('ended'), sum: data.share, split: {number: parent.data.number}}
   roads_any: {title: {zh: 任一侧开通, en: Open on a side}, of: road, from: "has(entry.opened_on) ? earliest(entry.opened_on) : null", count: true}
   roads_both: {title: {zh: 两侧开通, en: Open on both sides}, of: road, from: "has(entry.opened_on) ? latest(entry.opened_on) : null", sum: entry.length}
+  roads_today: {title: {zh: 当日在通, en: Open today}, of: road, where: "has(entry.opened_on) && earliest(entry.opened_on) <= as_of", count: true}
   spent: {title: {zh: 支出, en: Spent}, of: money.spent, sum: account.balance, split: {side: account.side}}
   spent_year: {title: {zh: 本年支出, en: Spent this year}, of: money.spent, period: year, sum: account.balance, split: {month: account.month}}
   urgent_done: {title: {zh: 急件, en: Urgent}, of: job, where: data.urgent, from: case.opened, count: true}

@@ -267,7 +267,7 @@ std::string select_list(const Table& table, const packs::Reads& reads) {
   };
   if (table.reg) {
     for (const std::string_view name : kRegisterFixed) {
-      add(name, name == "keeper" || name == "changed_on" || name == "case_id");
+      add(name, name == "changed_on" || name == "case_id");
     }
   } else {
     for (const std::string_view name : kServiceFixed) {
@@ -279,6 +279,10 @@ std::string select_list(const Table& table, const packs::Reads& reads) {
     list += reads.fields.contains(column.field) ? ", " + quoted(column.name) : ", NULL";
   }
   return list;
+}
+
+bool stands(const RecordFacts& facts, const core::PartyId& own) {
+  return facts.contested.empty() || facts.keeper == own;
 }
 
 CaseFacts case_of(const Table& table, const Catalogue& catalogue, const Statement& row) {

@@ -72,6 +72,9 @@ void to_cells(const Table& table, const Plan& plan, const RecordFacts& facts, st
 [[nodiscard]] std::string select_list(const Table& table);
 // The same with NULL for what an evaluation does not read: decoding is most of its cost.
 [[nodiscard]] std::string select_list(const Table& table, const packs::Reads& reads);
+// Whether a record's values are known at `own`: of two who claim what neither of us keeps, they are
+// not.
+[[nodiscard]] bool stands(const RecordFacts& facts, const core::PartyId& own);
 [[nodiscard]] CaseFacts case_of(const Table& table, const Catalogue& catalogue,
                                 const Statement& row);
 [[nodiscard]] RecordFacts record_of(const Table& table, const Statement& row);

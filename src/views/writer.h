@@ -134,10 +134,6 @@ class Writer final : public Lookups {
   void write_touched();
   void evaluate(CaseNow& now, bool for_parent);
   void evaluate(RecordNow& now);
-  // What we keep ourselves counts, whoever else claims it.
-  [[nodiscard]] bool stands(const RecordFacts& facts) const {
-    return facts.contested.empty() || facts.keeper == own_;
-  }
   void store(std::vector<OpenRow>& open, const FigureDef& def, const std::string& subject,
              std::int64_t edition, std::optional<Counted> row);
   void add_figure_row(FigureCells cells);

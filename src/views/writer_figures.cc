@@ -82,7 +82,7 @@ void Writer::evaluate(RecordNow& now) {
   for (const std::size_t index : *now.table->figures) {
     const FigureDef& def = catalogue_.figures[index];
     std::optional<Counted> row;
-    if (stands(now.facts)) {
+    if (stands(now.facts, own_)) {
       RowScope scope{*this, *def.pack, nullptr, "entry", &now.facts.fields};
       row = evaluate_row(*def.figure, scope, {});
     } else {
@@ -313,7 +313,7 @@ void Writer::backfill(const FigureDef& def) {
       span = known->second;
     }
     std::optional<Counted> row;
-    if (stands(facts)) {
+    if (stands(facts, own_)) {
       RowScope scope{*this, *def.pack, nullptr, "entry", &facts.fields};
       row = evaluate_row(*def.figure, scope, span);
     } else {

@@ -1,6 +1,7 @@
 // A year's programme at the pages: a meeting whose agenda both agree to and whose minutes both sign, a task
 // list by workgroup, the tasks along the days, and their days as a calendar file.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { play } from "./browser.mjs";
 
 const at = "joint-programme";
@@ -63,6 +64,17 @@ await play(async (come) => {
   await transport.getByRole("cell", { name: "A common network" }).waitFor();
   assert.equal(await transport.getByText("A common laboratory").count(), 0);
   await host.seen("console-task-list");
+
+  // The figures of the period, to be printed.
+  await host.follow(host.t("programme"));
+  await host.page.getByLabel(host.t("first_day")).fill("2026-01-01");
+  await host.page.getByLabel(host.t("pack"), { exact: true }).selectOption({ label: "Joint programme of tasks" });
+  const [printed] = await Promise.all([host.page.waitForEvent("download"), host.press(host.t("save_report"))]);
+  const said = execFileSync("pdftotext", ["-raw", await printed.path(), "-"], { encoding: "utf8" });
+  assert.match(said, /2026-01-01/);
+  assert.match(said, /On 2026-03-02/);
+  assert.match(said, /Within the period/);
+  await host.seen("console-programme");
 
   await host.open(`programme/${at}/task`);
   const lines = host.page.getByRole("table", { name: host.t("time_lines_table") });

@@ -17,6 +17,7 @@ from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_unt
 
 HUKOU = "household-migration"
 WASTE = "hazardous-waste"
+PLANT = "91500000MA5U4X0K1B"  # whose operator weighs what comes
 ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
@@ -28,6 +29,7 @@ ACCOUNTS = [
     ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
+    ("second", "另一管理员", [], ["admin"]),
 ]
 
 
@@ -142,8 +144,9 @@ class PagesTest(CircleTest):
         host = f"{self.net}.{len(self.nodes) + 1}"
         node = Node(self.dir / party, party, NAMES[party], host, FIRST_DAY, web=0)
         node.add_key("clerk", "clerk", ["*:clerk"])
+        node.add_key("registrar", "registrar", may=["registrar"])
         for user, name, roles, may in ACCOUNTS:
-            node.add_user(user, name, roles, may)
+            node.add_user(user, name, roles, may, [PLANT] if user == "operator" else [])
         self.nodes[party] = node
         self.addCleanup(node.stop)
         return node
@@ -238,7 +241,7 @@ class Pages(PagesTest):
         self.deliver()
         console = ["", "cases", f"search?q={case}", f"case/{case}", f"paper/receipt/{case}", "registers",
                    f"registers/{HUKOU}/population", f"registers/{HUKOU}/migration", "money", "figures",
-                   "differences", "import", "packs", f"packs/{HUKOU}", "node", "programme",
+                   "differences", "import", "packs", f"packs/{HUKOU}", "people", "node", "programme",
                    f"programme/{HUKOU}/move", *(f"entries/{n}" for n in range(8, 16))]
         portal = ["", "mine", f"case/{case}", f"paper/receipt/{case}", f"start/{HUKOU}/move"]
         roles = {
@@ -250,6 +253,9 @@ class Pages(PagesTest):
                          for user in ("stranger", "operator", "auditor", "administrator")],
         }
         self.browse("roles", BASHU_ROLES=json.dumps(roles))
+
+    def test_people_are_let_in_and_ended(self):
+        self.browse("people")
 
     def test_two_people_settle_a_dispute(self):
         self.adopt(PARCELS)
@@ -299,11 +305,10 @@ class Pages(PagesTest):
 
         parcel("one")
         parcel("two")
-        node.add_key("registrar", "registrar", may=["registrar"])
         for hectares in (125, 90):
             node.as_("registrar").post("/packs/meadows/registers/meadow/records",
                                        {"records": [{"meadow": "Upper", "hectares": hectares}]})
-        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], subject="user:citizen")
+        node.add_key("mover", "mover", [f"{HUKOU}:citizen"], person="user:citizen")
         mover = node.as_("mover")
         case = mover.start(HUKOU, "move", "citizen", {"origin": "sichuan", "destination": "chongqing"},
                            {"person": "51010519880307231X", "name": "龘小川", "address": "渝中区人民路1号", "ground": "work",
@@ -332,7 +337,7 @@ class Pages(PagesTest):
             {"party": "sichuan", "face": "portal", "user": "citizen",
              "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
             {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
-            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "node", "entries/1"]},
+            {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "people", "node", "entries/1"]},
         ]
         self.browse("everypage", BASHU_PAGES=json.dumps(pages))
 

@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
 #include <system_error>
 #include <utility>
 
+#include "journal/lock.h"
+#include "journal/postgres.h"
 #include "node/files.h"
 #include "node/storage/sqlite_secrets.h"
 
@@ -36,14 +39,55 @@ class FileSlot final : public Slot {
   std::string found_;
 };
 
+// Kept elsewhere, by the one node of this directory.
+class LockedJournal final : public journal::Journal {
+ public:
+  LockedJournal(journal::Lock lock, std::unique_ptr<journal::Journal> there)
+      : lock_{std::move(lock)}, there_{std::move(there)} {}
+  std::expected<void, Fault> append(const journal::Commit& commit) override {
+    return there_->append(commit);
+  }
+  std::expected<std::vector<journal::Commit>, Fault> read(std::uint64_t from,
+                                                          std::size_t bytes_max) override {
+    return there_->read(from, bytes_max);
+  }
+  std::uint64_t size() const override { return there_->size(); }
+
+ private:
+  journal::Lock lock_;
+  std::unique_ptr<journal::Journal> there_;
+};
+
+// The one line of journal.url; empty: the journal is in the directory.
+std::expected<std::string, Fault> journal_url(const FileStore& files) {
+  constexpr std::string_view kName = "journal.url";
+  if (!files.has(kName)) return std::string{};
+  auto text = files.read(kName);
+  if (!text) return text;
+  text->erase(std::min(text->find_first_of("\r\n"), text->size()));
+  if (journal::is_postgres(*text)) return text;
+  return std::unexpected{
+      Fault{.what = files.where(kName) + ": a URL is expected, postgres://HOST/DATABASE"}};
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal() {
-  return journal::open_sqlite(dir_);
+  const auto url = journal_url(files_);
+  if (!url) return std::unexpected{url.error()};
+  if (url->empty()) return journal::open_sqlite(dir_);
+  // First: a second node here must not raise the epoch of the one that runs.
+  auto lock = journal::Lock::take(dir_);
+  if (!lock) return std::unexpected{lock.error()};
+  auto there = journal::open_postgres(*url);
+  if (!there) return std::unexpected{there.error()};
+  return std::make_unique<LockedJournal>(std::move(*lock), std::move(*there));
 }
 
 std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal_to_read() {
-  return journal::open_sqlite(dir_, true);
+  const auto url = journal_url(files_);
+  if (!url) return std::unexpected{url.error()};
+  return url->empty() ? journal::open_sqlite(dir_, true) : journal::open_postgres(*url, true);
 }
 
 std::expected<std::unique_ptr<journal::TreeFile>, Fault> DirectoryStorage::tree(

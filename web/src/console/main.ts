@@ -27,6 +27,7 @@ const router = createRouter({
     { path: "/import", component: () => import("./Import.vue"), meta: { title: "import" } },
     { path: "/packs", component: () => import("./Packs.vue"), meta: { title: "packs" } },
     { path: "/packs/:pack", component: () => import("./PackPage.vue"), meta: { title: "packs" } },
+    { path: "/people", component: () => import("./People.vue"), meta: { title: "people" } },
     { path: "/node", component: () => import("./NodePage.vue"), meta: { title: "node" } },
     { path: "/:rest(.*)*", component: () => import("@/shared/NotFound.vue"), meta: { title: "not_found" } },
   ],
@@ -38,7 +39,7 @@ createApp({
     places: [
       { to: "/", key: "inbox" }, { to: "/cases", key: "cases" }, { to: "/start", key: "start" }, { to: "/registers", key: "registers" },
       { to: "/programme", key: "programme" }, { to: "/money", key: "money" }, { to: "/figures", key: "figures" },
-      { to: "/differences", key: "differences", show: !session.value || may("audit") || may("admin") }, { to: "/import", key: "import" }, { to: "/packs", key: "packs" }, { to: "/node", key: "node" },
+      { to: "/differences", key: "differences", show: !session.value || may("audit") || may("admin") }, { to: "/import", key: "import" }, { to: "/packs", key: "packs" }, { to: "/people", key: "people", show: !session.value || may("audit") || may("admin") }, { to: "/node", key: "node" },
     ],
   }),
 }).use(router).mount("#app");

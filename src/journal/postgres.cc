@@ -1,0 +1,192 @@
+#include "journal/postgres.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "evidence/entry.h"
+#include "journal/pg_connection.h"
+
+namespace bashu::journal {
+
+namespace {
+
+using Parameters = PgConnection::Parameters;
+
+// Names of notices apart from warnings are not asked for: `IF NOT EXISTS` tells one each time.
+constexpr const char* kTables[] = {
+    "CREATE TABLE IF NOT EXISTS bashu_head(one integer PRIMARY KEY CHECK (one = 1), "
+    "epoch bigint NOT NULL, size bigint NOT NULL, root bytea NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS bashu_commits(first bigint PRIMARY KEY, count bigint NOT NULL, "
+    "record bytea NOT NULL)",
+    "INSERT INTO bashu_head(one, epoch, size, root) SELECT 1, 0, 0, '' "
+    "WHERE NOT EXISTS (SELECT 1 FROM bashu_head)"};
+constexpr const char* kAppend =
+    "WITH head AS (UPDATE bashu_head SET size = $1 + $2, root = $3 "
+    "WHERE one = 1 AND epoch = $4 AND size = $1 RETURNING size) "
+    "INSERT INTO bashu_commits(first, count, record) SELECT $1, $2, $5 FROM head";
+constexpr const char* kRead =
+    "SELECT first, count, record FROM (SELECT first, count, record, "
+    "sum(octet_length(record)) OVER (ORDER BY first) - octet_length(record) AS before "
+    "FROM (SELECT * FROM bashu_commits WHERE first < $2 AND first >= "
+    "(SELECT max(first) FROM bashu_commits WHERE first <= $1) ORDER BY first LIMIT 1000) held) "
+    "sized WHERE before < $3 OR before = 0 ORDER BY first";
+
+// The third line of the checkpoint that ends a commit.
+std::string root_of(const std::string& record) {
+  const auto commit = evidence::decode_commit(record);
+  if (!commit) return {};
+  std::string_view note = commit->checkpoint;
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t end = note.find('\n');
+    if (end == std::string_view::npos) return {};
+    note.remove_prefix(end + 1);
+  }
+  return std::string{note.substr(0, note.find('\n'))};
+}
+
+class PostgresJournal final : public Journal {
+ public:
+  PostgresJournal(PgConnection writer, PgConnection reader, bool read_only)
+      : writer_{std::move(writer)}, reader_{std::move(reader)}, read_only_{read_only} {}
+
+  std::expected<void, Fault> begin() {
+    if (read_only_) return {};
+    // What it acknowledges must be on its disk, and on those it is told to wait for.
+    if (auto set = writer_.run("SET synchronous_commit = on"); !set) return fail(set.error());
+    const auto flushes = writer_.show("fsync");
+    if (!flushes) return fail(flushes.error());
+    if (*flushes != "on") {
+      return fail(
+          Fault{.what = "the server runs with fsync off: what it acknowledges can be lost"});
+    }
+    for (const char* const sql : kTables) {
+      if (auto made = writer_.run(sql); !made) return fail(made.error());
+    }
+    const auto raised =
+        writer_.run("UPDATE bashu_head SET epoch = epoch + 1 WHERE one = 1 RETURNING epoch");
+    if (!raised) return fail(raised.error());
+    epoch_ = raised->number(0, 0);
+    // Only now: whatever the writer before had under way is in, or never will be.
+    const auto size = stored_size(writer_);
+    if (!size) return fail(size.error());
+    size_ = *size;
+    return {};
+  }
+
+  std::expected<void, Fault> append(const Commit& commit) override {
+    if (read_only_ || commit.first != size()) {
+      return fail(Fault{.what = "a commit out of order"});
+    }
+    const std::string root = root_of(commit.record);
+    Parameters parameters;
+    parameters.add(commit.first).add(commit.count).add(root).add(epoch_).add(commit.record);
+    const auto done = writer_.run(kAppend, parameters);
+    if (!done) return fail(done.error());
+    if (done->changed() != 1) {
+      return fail(Fault{.what = "another writer has taken this journal over"});
+    }
+    size_.store(commit.first + commit.count, std::memory_order_release);
+    return {};
+  }
+
+  std::expected<std::vector<Commit>, Fault> read(std::uint64_t from,
+                                                 std::size_t bytes_max) override {
+    const std::uint64_t end = size();
+    std::vector<Commit> commits;
+    if (from >= end) return commits;
+    Parameters parameters;
+    parameters.add(from).add(end).add(std::uint64_t{bytes_max});
+    const std::lock_guard guard{reading_};
+    const auto rows = again([&] { return reader_.run(kRead, parameters); });
+    if (!rows) return std::unexpected{rows.error()};
+    for (int i = 0; i < rows->rows(); ++i) {
+      commits.push_back({.first = rows->number(i, 0),
+                         .count = static_cast<std::uint32_t>(rows->number(i, 1)),
+                         .record = std::string{rows->bytes(i, 2)}});
+    }
+    return commits;
+  }
+
+  std::uint64_t size() const override {
+    if (read_only_) {
+      // Somebody else may be writing.
+      const std::lock_guard guard{reading_};
+      const auto now = again([&] { return stored_size(reader_); });
+      if (now) size_.store(*now, std::memory_order_release);
+    }
+    return size_.load(std::memory_order_acquire);
+  }
+
+ private:
+  static std::unexpected<Fault> fail(Fault fault) { return std::unexpected{std::move(fault)}; }
+
+  // A read that found the connection broken is tried once more on a new one: it changes nothing.
+  template <typename Read>
+  auto again(Read read) const -> decltype(read()) {
+    auto first = read();
+    if (first || !first.error().unknown_outcome) return first;
+    reader_.reset();
+    return read();
+  }
+
+  static std::expected<std::uint64_t, Fault> stored_size(PgConnection& connection) {
+    const auto head = connection.run("SELECT size FROM bashu_head");
+    if (!head) return std::unexpected{head.error()};
+    return head->rows() > 0 ? head->number(0, 0) : 0;
+  }
+
+  PgConnection writer_;
+  mutable PgConnection reader_;
+  mutable std::mutex reading_;  // of reader_
+  bool read_only_;
+  std::uint64_t epoch_ = 0;
+  mutable std::atomic<std::uint64_t> size_ = 0;
+};
+
+std::expected<std::unique_ptr<Journal>, Fault> open_in(const std::string& url,
+                                                       const std::string& schema, bool read_only) {
+  std::vector<PgConnection> two;
+  for (int i = 0; i < 2; ++i) {
+    auto connection =
+        PgConnection::open(url, schema.empty() ? std::string{} : "-c search_path=" + schema);
+    if (!connection) return std::unexpected{connection.error()};
+    two.push_back(std::move(*connection));
+  }
+  auto journal = std::make_unique<PostgresJournal>(std::move(two[0]), std::move(two[1]), read_only);
+  if (auto begun = journal->begin(); !begun) return std::unexpected{begun.error()};
+  return journal;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
+                                                             bool read_only) {
+  return open_in(url, {}, read_only);
+}
+
+std::expected<PostgresSchema, Fault> PostgresSchema::create(const std::string& url,
+                                                            const std::string& name) {
+  auto connection = PgConnection::open(url);
+  if (!connection) return std::unexpected{connection.error()};
+  if (auto made = connection->run("CREATE SCHEMA " + name); !made) {
+    return std::unexpected{made.error()};
+  }
+  return PostgresSchema{url, name};
+}
+
+PostgresSchema::~PostgresSchema() {
+  if (name_.empty()) return;
+  if (auto connection = PgConnection::open(url_)) {
+    // What is left of a test harms nobody.
+    static_cast<void>(connection->run("DROP SCHEMA " + name_ + " CASCADE"));
+  }
+}
+
+std::expected<std::unique_ptr<Journal>, Fault> PostgresSchema::open(bool read_only) const {
+  return open_in(url_, name_, read_only);
+}
+
+}  // namespace bashu::journal

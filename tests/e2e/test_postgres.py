@@ -1,0 +1,192 @@
+"""Journals in PostgreSQL: a real server, killed, told not to wait for anybody any longer, and taken
+over while cases go on. What was acknowledged is there, once."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from support import PATIENCE, Away, CircleTest, Refused, bashu, wait_until
+
+from node import free_port
+
+BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
+UNKNOWN_STATE = 70  # how a node ends that does not know what its journal holds
+
+
+class Server:
+    """One server in a directory of its own; never as root, which it refuses."""
+
+    def __init__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-pg-"))
+        self.port = free_port("127.0.0.1")
+        self.process = None
+        self.user = []
+        if os.geteuid() == 0:
+            self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            shutil.chown(self.dir, "postgres", "postgres")
+        self.run("initdb", "-D", self.data, "-A", "trust", "-U", "bashu", "-E", "UTF8", "--locale=C")
+
+    @property
+    def data(self):
+        return self.dir / "data"
+
+    def run(self, name, *arguments):
+        return subprocess.run([*self.user, str(BIN / name), *map(str, arguments)], check=True,
+                              capture_output=True, text=True, cwd=self.dir).stdout
+
+    def start(self, *more):
+        with (self.dir / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*self.user, str(BIN / "postgres"), "-D", str(self.data), "-p", str(self.port),
+                 "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.dir}",
+                 *more], stdout=log, stderr=subprocess.STDOUT, cwd=self.dir)
+        wait_until(self.answers, "the server")
+
+    def answers(self):
+        return subprocess.run([str(BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+                              check=False).returncode == 0
+
+    def kill(self):
+        """Every process of it at once, as when the machine dies."""
+        children = self.process.pid
+        subprocess.run(["pkill", "-KILL", "-P", str(children)], check=False)
+        self.process.kill()
+        self.process.wait()
+        # A power cut leaves no claim on shared memory either.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60 * PATIENCE)
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def sql(self, statement, database="postgres"):
+        return self.run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "bashu", "-d", database,
+                        "-A", "-t", "-c", statement).strip()
+
+    def url(self, database="postgres"):
+        return f"postgres://bashu@127.0.0.1:{self.port}/{database}"
+
+
+class Postgres(CircleTest):
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.remove)
+        self.server.start()
+        super().setUp()
+        self.node = self.nodes["sichuan"]
+        self.known = []
+        self.failed = 0
+
+    def make(self, party):
+        node = super().make(party)
+        self.server.sql(f"CREATE DATABASE {party}")
+        (node.dir / "journal.url").write_text(self.server.url(party) + "\n")
+        return node
+
+    def open_case(self, patience_s=60 * PATIENCE):
+        done = self.node.as_("clerk").post("/cases", {
+            "pack": "parcels", "service": "parcel", "role": "clerk",
+            "parties": {"sender": "sichuan", "receiver": "chongqing"},
+            "with": {"label": f"parcel {len(self.known)}"}}, patience_s=patience_s)
+        self.known.append(done["case"])
+
+    def fails(self):
+        """A request that nobody answers well: what it asked for may be there or not."""
+        self.failed += 1
+        try:
+            self.open_case(patience_s=0)
+        except (Away, Refused):
+            return
+        self.fail("it was answered")
+
+    def ended(self):
+        self.assertEqual(self.node.process.wait(60 * PATIENCE), UNKNOWN_STATE)
+        self.node.stop()
+
+    def sound(self):
+        """All that was acknowledged is there, and the journals agree from their first entry."""
+        listed = [row["id"] for row in self.node.as_("clerk").cases(pack="parcels")]
+        self.assertEqual(len(listed), len(set(listed)))
+        self.assertEqual(set(self.known) - set(listed), set())
+        self.assertLessEqual(len(listed), len(self.known) + self.failed, "more than was asked for")
+        self.deliver()
+        self.verify("sichuan", "chongqing")
+        self.assertFalse((self.node.dir / "journal.db").exists())
+
+    def test_every_promise_is_kept(self):
+        said = bashu("journal", "test", self.server.url())
+        self.assertEqual(said.count("kept  "), 7, said)
+        self.assertNotIn("bashu_test", self.server.sql("SELECT nspname FROM pg_namespace"))
+        # On a server that does not flush nothing is durable.
+        self.server.stop()
+        self.server.start("-c", "fsync=off")
+        done = bashu("journal", "test", self.server.url(), check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("fsync", done.stdout + done.stderr)
+
+    def test_a_server_that_dies_loses_nothing_acknowledged(self):
+        for _ in range(3):
+            for _ in range(5):
+                self.open_case()
+            self.server.kill()
+            self.fails()
+            self.ended()
+            # The other one has its journal there, too, and ends at its next commit.
+            other = self.nodes["chongqing"]
+            if other.running:
+                other.kill()
+            other.stop()
+            self.server.start()
+            for node in self.nodes.values():
+                node.start()
+        self.sound()
+
+    def test_a_wait_that_was_cancelled_is_an_unknown_outcome(self):
+        self.open_case()
+        # From here on a commit waits for a standby that does not exist.
+        self.server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        self.server.sql("SELECT pg_reload_conf()")
+        wait_until(lambda: self.server.sql("SHOW synchronous_standby_names") == "nobody", "reload")
+        waiting = ("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
+                   "WHERE wait_event = 'SyncRep' AND datname = 'sichuan'")
+        cancel = subprocess.Popen(
+            ["sh", "-c", f'until [ "$(psql -h 127.0.0.1 -p {self.server.port} -U bashu -d postgres '
+             f'-A -t -c "{waiting}")" = 1 ]; do sleep 0.1; done'])
+        self.fails()
+        cancel.wait(60 * PATIENCE)
+        self.ended()
+        self.server.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        self.server.sql("SELECT pg_reload_conf()")
+        wait_until(lambda: self.server.sql("SHOW synchronous_standby_names") == "", "reload")
+        self.node.start()
+        self.open_case()
+        self.sound()
+
+    def test_whoever_comes_later_takes_over(self):
+        self.open_case()
+        other = self.dir / "other"
+        shutil.copytree(self.node.dir, other)
+        epoch = int(self.server.sql("SELECT epoch FROM bashu_head", "sichuan"))
+        # In the same directory there is one node, and its epoch stays.
+        self.assertNotEqual(
+            bashu("pack", "adopt", self.node.dir, self.pack, check=False).returncode, 0)
+        self.assertEqual(int(self.server.sql("SELECT epoch FROM bashu_head", "sichuan")), epoch)
+        bashu("pack", "adopt", other, self.pack, check=False)
+        self.assertEqual(int(self.server.sql("SELECT epoch FROM bashu_head", "sichuan")), epoch + 1)
+        self.fails()
+        self.ended()
+        self.node.start()
+        self.sound()
+
+
+if __name__ == "__main__":
+    unittest.main()
