@@ -72,6 +72,7 @@ bool feeds_http(std::ostream& out);
 bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
+bool backup(std::ostream& out);
 bool figures(std::ostream& out);
 bool find(std::ostream& out);
 bool fares(std::ostream& out);

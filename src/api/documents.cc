@@ -146,6 +146,8 @@ Prepared put_document(Context& context, const Call& call) {
   if (call.request.body.empty()) {
     return std::unexpected{malformed({}, "The document is empty.", "文件为空。")};
   }
+  // It takes room on the disk though nothing is decided.
+  if (const auto shut = context.node.gate().refusal()) return std::unexpected{problem_of(*shut)};
   node::Vault& vault = context.node.vault();
   const Instant now = context.node.clock().now();
   for (const Deposit& old : context.deposits.give_up(now)) {

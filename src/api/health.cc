@@ -1,20 +1,79 @@
-// What a load balancer asks.
+#include "api/health.h"
+
+#include <algorithm>
+#include <chrono>
 
 #include "api/handlers.h"
+#include "backup/backup.h"
 #include "views/follower.h"
 
 namespace bashu::api {
 
+namespace {
+
+constexpr std::int64_t kAwayS = 120;
+constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
+
+// Only of a node that is backed up at all: a rehearsal on a desk need not be.
+bool backup_is_old(const std::filesystem::path& dir) {
+  const auto last = backup::last_backup(dir);
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return last &&
+         std::chrono::duration_cast<std::chrono::milliseconds>(now).count() - last->made_ms >
+             kBackupMs;
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& health_reasons() {
+  static const std::vector<std::string_view> kReasons{
+      "guarded",         "disk", "rollback",  "views_stopped", "keys_unreadable", "peer_away",
+      "channel_stopped", "held", "backup_old"};
+  return kReasons;
+}
+
+Health health_of(const HealthParts& parts) {
+  Health health;
+  const auto because = [&](bool is, std::string_view why) {
+    if (is) health.why.push_back(why);
+  };
+  because(parts.node.gate().is_shut(node::Gate::Why::restored), "guarded");
+  because(parts.node.gate().is_shut(node::Gate::Why::disk), "disk");
+  because(parts.exchange && !parts.exchange->trouble().empty(), "rollback");
+  because(!parts.follower.fault().empty(), "views_stopped");
+  because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
+  const std::vector<exchange::PeerStatus> peers =
+      parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
+  const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };
+  because(any([](const auto& peer) {
+            return !peer.up && (peer.last_contact_s < 0 || peer.last_contact_s > kAwayS);
+          }),
+          "peer_away");
+  because(any([](const auto& peer) { return !peer.stopped.empty(); }), "channel_stopped");
+  because(any([](const auto& peer) { return peer.held > 0; }), "held");
+  because(backup_is_old(parts.node.identity().dir), "backup_old");
+  health.state = parts.node.durable() == 0 ? "down" : health.why.empty() ? "ready" : "degraded";
+  return health;
+}
+
+// What went wrong is in the log; here, without a key, only that something did.
 Result show_health(Context& context, const Call& /*call*/) {
+  const Health health = health_of({.node = context.node,
+                                   .follower = context.follower,
+                                   .exchange = context.exchange,
+                                   .entrance = context.entrance});
   const std::uint64_t durable = context.node.durable();
   const std::uint64_t visible = context.follower.entries();
-  Value::Record answer{
-      {"ready", durable > 0}, {"party", context.node.identity().party}, {"version", BASHU_VERSION}};
+  Value::List why;
+  for (const std::string_view reason : health.why) why.emplace_back(reason);
+  Value::Record answer{{"ready", durable > 0},
+                       {"state", health.state},
+                       {"why", std::move(why)},
+                       {"writes", context.node.gate().is_open()},
+                       {"party", context.node.identity().party},
+                       {"version", BASHU_VERSION}};
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;
-  // What went wrong is in the log; here only that something did.
-  if (!context.follower.fault().empty()) answer["views_stopped"] = true;
-  if (!context.entrance.roster().problem().empty()) answer["keys_unreadable"] = true;
   return json_response(answer, durable > 0 ? 200 : 503);
 }
 

@@ -33,6 +33,7 @@ const std::vector<Benchmark>& benchmarks() {
       {"network", "journey times: one to all, a morning, counties, a feed of 10,000,000 stop times",
        run<bench::network>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
+      {"backup", "a backup beside a node at work, against a plain copy", run<bench::backup>},
   };
   return kBenchmarks;
 }

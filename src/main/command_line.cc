@@ -98,6 +98,14 @@ void published_option(CLI::App& app, std::string& circle, const Text& t) {
                    "published.tsv 或其目录（默认：DIR/published.tsv）"));
 }
 
+void disk_floor_option(CLI::App& app, int& floor_mb, const Text& t) {
+  app.add_option("--disk-floor", floor_mb,
+                 t("MiB that stay free: below it writes are refused",
+                   "须保留的空闲空间（MiB），低于此值时拒绝写入"))
+      ->default_val(512)
+      ->check(CLI::Range(0, 100'000'000));
+}
+
 void form_options(CLI::App& app, CaseForm& form, const Text& t) {
   app.add_option("--with", form.with,
                  t("field=value of the form, as a person writes it: 510104, 12.50, 2026-03-31",
@@ -296,6 +304,47 @@ void access_commands(Parser& parser, const Text& t) {
                              });
 }
 
+void serve_command(Parser& parser, const Text& t) {
+  parser.command<Serve>(
+      &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--rehearsal", o.rehearsal,
+                       t("business days are set by hand (POST /clock), from this date on",
+                         "从此日期起，由人工设置业务日期（POST /clock）"));
+        app.add_option("--api", o.api,
+                       t("address:port of the API instead of the configured one",
+                         "API 的 地址:端口，代替已配置的"));
+        app.add_option("--listen", o.listen,
+                       t("address:port for other nodes, likewise",
+                         "供其他节点连接的 地址:端口，代替已配置的"));
+        app.add_option(
+            "--web", o.web,
+            t("address:port for browsers: site, portal, console and API (default: none)",
+              "供浏览器访问的 地址:端口：公众网站、办事门户、工作台和 API（默认：不开）"));
+        app.add_option("--web-root", o.web_root,
+                       t("folder of the built pages (default: web beside the program)",
+                         "已构建页面所在目录（默认：程序旁的 web 目录）"));
+        app.add_option("--circle", o.circle,
+                       t("the circle's folder with published.tsv (default: the node's directory)",
+                         "含 published.tsv 的经济圈目录（默认：节点目录）"));
+        app.add_flag("--api-in-clear", o.api_in_clear,
+                     t("API and pages without TLS on an address others reach (behind a proxy that "
+                       "ends TLS)",
+                       "在他人可达的地址上，API 和页面不使用 TLS（位于终结 TLS 的代理之后）"));
+        app.add_option("--metrics", o.metrics,
+                       t("address:port of /metrics for Prometheus (default: none)",
+                         "供 Prometheus 读取 /metrics 的 地址:端口（默认：不开）"));
+        app.add_option("--log", o.log,
+                       t("file of the log, opened again on SIGHUP (default: standard error)",
+                         "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
+        disk_floor_option(app, o.disk_floor_mb, t);
+        app.add_option("--workers", o.workers,
+                       t("threads that answer the API", "应答 API 的线程数"))
+            ->default_val(8)
+            ->check(CLI::Range(1, 256));
+      });
+}
+
 void node_commands(Parser& parser, const Text& t) {
   parser.command<Init>(
       &parser.app, "init",
@@ -332,37 +381,7 @@ void node_commands(Parser& parser, const Text& t) {
   user_commands(parser, t);
   approval_commands(parser, t);
   access_commands(parser, t);
-  parser.command<Serve>(
-      &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
-        app.add_option("DIR", o.dir)->required();
-        app.add_option("--rehearsal", o.rehearsal,
-                       t("business days are set by hand (POST /clock), from this date on",
-                         "从此日期起，由人工设置业务日期（POST /clock）"));
-        app.add_option("--api", o.api,
-                       t("address:port of the API instead of the configured one",
-                         "API 的 地址:端口，代替已配置的"));
-        app.add_option("--listen", o.listen,
-                       t("address:port for other nodes, likewise",
-                         "供其他节点连接的 地址:端口，代替已配置的"));
-        app.add_option(
-            "--web", o.web,
-            t("address:port for browsers: site, portal, console and API (default: none)",
-              "供浏览器访问的 地址:端口：公众网站、办事门户、工作台和 API（默认：不开）"));
-        app.add_option("--web-root", o.web_root,
-                       t("folder of the built pages (default: web beside the program)",
-                         "已构建页面所在目录（默认：程序旁的 web 目录）"));
-        app.add_option("--circle", o.circle,
-                       t("the circle's folder with published.tsv (default: the node's directory)",
-                         "含 published.tsv 的经济圈目录（默认：节点目录）"));
-        app.add_flag("--api-in-clear", o.api_in_clear,
-                     t("API and pages without TLS on an address others reach (behind a proxy that "
-                       "ends TLS)",
-                       "在他人可达的地址上，API 和页面不使用 TLS（位于终结 TLS 的代理之后）"));
-        app.add_option("--workers", o.workers,
-                       t("threads that answer the API", "应答 API 的线程数"))
-            ->default_val(8)
-            ->check(CLI::Range(1, 256));
-      });
+  serve_command(parser, t);
   parser.command<std::string>(
       &parser.app, "snapshot",
       t("write a snapshot, so that the next start is quick", "写入快照，使下次启动更快"), snapshot,
@@ -639,6 +658,28 @@ void journal_commands(Parser& parser, const Text& t) {
       });
   trial_command(parser, journal, t);
   feed_command(parser, journal, t);
+}
+
+void doctor_commands(Parser& parser, const Text& t) {
+  parser.command<Doctor>(
+      &parser.app, "doctor",
+      t("look over a node's directory: what is well, what is not, what to do; changes nothing",
+        "检查节点目录：哪些正常、哪些异常、如何处理；不作任何更改"),
+      doctor, [&t](CLI::App& app, Doctor& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_flag("--json", o.json, t("print the findings as JSON", "以 JSON 输出检查结果"));
+        disk_floor_option(app, o.disk_floor_mb, t);
+        app.footer(t("Exit codes: 0 nothing fails, 1 something fails, 2 not a node's directory.",
+                     "退出码：0 无故障，1 有故障，2 不是节点目录。"));
+      });
+  parser.command<HealthAsk>(
+      &parser.app, "health",
+      t("ask a running node how it is; needs no key", "询问运行中节点的状态；无需密钥"), health,
+      [&t](CLI::App& app, HealthAsk& o) {
+        remote_options(app, o.remote, t);
+        app.footer(t("Exit codes: 0 ready, 1 degraded, 2 down or not reached.",
+                     "退出码：0 就绪，1 降级，2 停止或无法连接。"));
+      });
 }
 
 void vault_from_option(CLI::App& app, std::string& vault_from, const Text& t) {
@@ -1212,6 +1253,7 @@ int run(int argc, char** argv) {
   doubles_command(parser, t);
   journal_commands(parser, t);
   backup_commands(parser, t);
+  doctor_commands(parser, t);
   bundle_commands(parser, t);
   verify_command(parser, t);
   figure_commands(parser, t);

@@ -128,6 +128,9 @@ struct Serve {
   std::string web_root;       // folder of the built pages
   std::string circle;         // published.tsv, or its folder, instead of DIR/published.tsv
   bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
+  std::string metrics;        // address:port of /metrics; empty: none
+  std::string log;            // file; empty: standard error
+  int disk_floor_mb = 512;    // below this much free, writes are refused
   int workers = 8;
 };
 Exit serve(const Console& console, const Serve& what);
@@ -154,6 +157,19 @@ struct RestoreRelease {
   std::string note;
 };
 Exit restore_release(const Console& console, const RestoreRelease& what);
+
+// doctor_command.cc
+struct Doctor {
+  std::string dir;
+  bool json = false;
+  int disk_floor_mb = 512;
+};
+Exit doctor(const Console& console, const Doctor& what);
+struct HealthAsk {
+  Remote remote;
+};
+// 0 ready, 1 degraded, 2 down or not reached.
+Exit health(const Console& console, const HealthAsk& what);
 
 // circle_command.cc
 struct CircleCard {

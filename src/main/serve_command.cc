@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <ostream>
 #include <utility>
@@ -21,10 +22,12 @@
 #include "http/tls.h"
 #include "main/commands.h"
 #include "main/faces.h"
+#include "main/metrics.h"
 #include "main/offline.h"
 #include "main/pack_trial.h"
 #include "node/certificates.h"
 #include "node/custody.h"
+#include "node/disk.h"
 #include "node/files.h"
 #include "node/storage/directory_files.h"
 #include "node/system_environment.h"
@@ -41,21 +44,34 @@ namespace {
 
 constexpr std::size_t kBodyMax = 8u << 20;
 
-// One JSON object a line on err. No personal values come here: paths carry ids, never queries.
+// One JSON object a line, on err or in a file. No personal values come here: paths carry ids, never
+// queries.
 class Log {
  public:
-  explicit Log(std::ostream& out) : out_{out} {}
+  // `file` may be empty: then on `err`.
+  Log(std::ostream& err, std::string file) : err_{err}, name_{std::move(file)} { open(); }
+  // Whoever rotates the file moves it away first and sends SIGHUP then.
+  void open() {
+    const std::lock_guard lock{mutex_};
+    if (name_.empty()) return;
+    file_.close();
+    file_.clear();
+    file_.open(name_, std::ios::app);
+  }
   void write(std::string_view what, Value::Record members) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     members["time_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
     members["what"] = what;
     const std::string line = canonical_json(members) + "\n";
     const std::lock_guard lock{mutex_};
-    out_ << line << std::flush;
+    // A line that has no file is not lost.
+    (file_.is_open() && file_ ? static_cast<std::ostream&>(file_) : err_) << line << std::flush;
   }
 
  private:
-  std::ostream& out_;
+  std::ostream& err_;
+  std::string name_;
+  std::ofstream file_;
   std::mutex mutex_;
 };
 
@@ -116,7 +132,8 @@ std::string unsafe(const Console& console, const Serve& what, const node::Identi
   }
   const bool tls = std::filesystem::exists(std::filesystem::path{what.dir} / "keys" / "api.crt");
   if (tls || what.api_in_clear) return {};
-  for (const std::string& listen : {what.api.empty() ? identity.api_listen : what.api, what.web}) {
+  for (const std::string& listen :
+       {what.api.empty() ? identity.api_listen : what.api, what.web, what.metrics}) {
     if (listen.empty() || is_this_machine(listen)) continue;
     return texts::text(console.language, "serve.in_clear", {{"address", listen}});
   }
@@ -166,10 +183,23 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   return doors;
 }
 
+// Null if nobody asked for it.
+std::expected<std::unique_ptr<http::Server>, Fault> open_metrics(
+    const Serve& what, std::function<std::string()> text) {
+  if (what.metrics.empty()) return nullptr;
+  const auto tls = api_tls(what.dir);
+  if (!tls) return std::unexpected{tls.error()};
+  http::Server::Options options;
+  options.listen = what.metrics;
+  options.body_max = 0;
+  if (*tls) options.tls = [context = *tls] { return context; };
+  return serve_metrics(std::move(options), std::move(text));
+}
+
 // Waits for the signal to end. Reloads passwords on SIGHUP; false if the exchange found that this
 // log was rolled back or forked.
 bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::Exchange& exchange,
-                  Log& log) {
+                  node::DiskFloor& disk, node::Gate& gate, Log& log) {
   const ::timespec second{.tv_sec = 1, .tv_nsec = 0};
   std::string key_problem;
   while (true) {
@@ -179,8 +209,14 @@ bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::E
       return true;
     }
     if (signal == SIGHUP) {
+      log.open();
       roster.reload();
       log.write("passwords reloaded", {});
+    }
+    if (disk.look()) {
+      log.write(gate.is_shut(node::Gate::Why::disk) ? "the disk is nearly full: writes are refused"
+                                                    : "there is room again: writes are taken",
+                {{"floor", disk.floor()}});
     }
     if (std::string now = roster.problem(); now != key_problem) {
       if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
@@ -207,12 +243,32 @@ std::function<std::vector<Finding>(const packs::PackPtr&)> trial_beside(node::No
   };
 }
 
-auto request_log(Log& log) {
-  return [&log](const std::string& method, std::string_view path, int status, std::int64_t ms,
-                const std::string& key) {
+auto request_log(Log& log, Metrics& metrics) {
+  return [&](const std::string& method, std::string_view path, int status, std::int64_t ms,
+             const std::string& key) {
+    metrics.answered(status, ms);
     log.write("request",
               {{"method", method}, {"path", path}, {"status", status}, {"ms", ms}, {"key", key}});
   };
+}
+
+// The line that says where the node is reached.
+void print_ready(const Console& console, const Serve& what, node::Node& node,
+                 exchange::Exchange& exchange, const Doors& doors, const http::Server* metrics) {
+  const node::Identity& identity = node.identity();
+  console.out << "ready " << identity.party << " api=" << doors.api_address;
+  if (doors.faces) console.out << " web=" << doors.web_address;
+  if (metrics) console.out << " metrics=" << host_of(what.metrics) << ':' << metrics->port();
+  const std::string& listen = what.listen.empty() ? identity.peer_listen : what.listen;
+  console.out << " exchange=" << host_of(listen) << ':' << exchange.port()
+              << " entries=" << node.durable();
+}
+
+// The peers know more of this journal than lies here.
+void tell_behind(const Console& console, exchange::Exchange& exchange) {
+  const std::string words =
+      texts::text(console.language, "restore.behind", {{"trouble", exchange.trouble()}});
+  static_cast<void>(console.fail(words, words));
 }
 
 }  // namespace
@@ -225,7 +281,7 @@ Exit serve(const Console& console, const Serve& what) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  Log log{console.err};
+  Log log{console.err, what.log};
 
   node::keep_files_private();
   const std::filesystem::path dir = what.dir;
@@ -258,6 +314,11 @@ Exit serve(const Console& console, const Serve& what) {
   const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen});
   if (!exchange) return console.fail(exchange.error());
 
+  // Before anybody can write.
+  node::DiskFloor disk{dir, static_cast<std::uint64_t>(what.disk_floor_mb) << 20, (*node)->gate()};
+  disk.look();
+  Metrics metrics;
+
   const auto published = figures::published_of(dir, what.circle);
   if (!published) return console.fail(published.error());
   std::function<std::expected<void, Fault>(Date)> set_today;
@@ -271,7 +332,7 @@ Exit serve(const Console& console, const Serve& what) {
                 .entrance = &entrance,
                 .set_today = std::move(set_today),
                 .try_pack = trial_beside(**node),
-                .log = request_log(log),
+                .log = request_log(log, metrics),
                 .note = [&](std::string_view about,
                             const std::string& error) { log.write(about, {{"error", error}}); },
                 .published = *published,
@@ -289,22 +350,19 @@ Exit serve(const Console& console, const Serve& what) {
                    .codes = codes}};
   auto doors = open_doors(what, *identity, api, site);
   if (!doors) return console.fail(doors.error());
+  const api::HealthParts parts{
+      .node = **node, .follower = **follower, .exchange = exchange->get(), .entrance = entrance};
+  const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
+  if (!watched) return console.fail(watched.error());
 
-  const std::string listen = what.listen.empty() ? identity->peer_listen : what.listen;
+  print_ready(console, what, **node, **exchange, *doors, watched->get());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun);
-  console.out << "ready " << identity->party << " api=" << doors->api_address;
-  if (doors->faces) console.out << " web=" << doors->web_address;
-  console.out << " exchange=" << host_of(listen) << ':' << (*exchange)->port()
-              << " entries=" << (*node)->durable() << " ms=" << took.count() << std::endl;
+  console.out << " ms=" << took.count() << std::endl;
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
-  const bool ended_well = wait_for_end(signals, roster, **exchange, log);
-  if (!ended_well) {
-    const std::string words =
-        texts::text(console.language, "restore.behind", {{"trouble", (*exchange)->trouble()}});
-    static_cast<void>(console.fail(words, words));
-  }
+  const bool ended_well = wait_for_end(signals, roster, **exchange, disk, (*node)->gate(), log);
+  if (!ended_well) tell_behind(console, **exchange);
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return ended_well ? Exit::done : Exit::usage;
 }

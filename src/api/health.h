@@ -1,0 +1,41 @@
+// How a node is, in one word and its reasons: asked by load balancers, monitoring and `bashu
+// health`.
+//
+//     ready     it reads and writes, and nothing waits for a person
+//     degraded  it answers, and something is wrong: `why` says what, each with a page in
+//     docs/alarms down      it cannot answer
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exchange/exchange.h"
+#include "node/node.h"
+
+namespace bashu::views {
+class Follower;
+}
+namespace bashu::people {
+class Entrance;
+}
+
+namespace bashu::api {
+
+struct Health {
+  std::string_view state;
+  // guarded disk rollback views_stopped keys_unreadable peer_away channel_stopped held backup_old;
+  // in this order, each once.
+  std::vector<std::string_view> why;
+};
+struct HealthParts {
+  node::Node& node;
+  views::Follower& follower;
+  exchange::Exchange* exchange = nullptr;  // null: the node runs alone
+  people::Entrance& entrance;
+};
+[[nodiscard]] Health health_of(const HealthParts& parts);
+// All there is to find in `why`.
+[[nodiscard]] const std::vector<std::string_view>& health_reasons();
+
+}  // namespace bashu::api

@@ -1,0 +1,344 @@
+#include "main/doctor.h"
+
+#include <sys/timex.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "api/access_log.h"
+#include "backup/backup.h"
+#include "base/try.h"
+#include "core/state.h"
+#include "journal/journal.h"
+#include "node/certificates.h"
+#include "node/custody.h"
+#include "node/directory.h"
+#include "node/disk.h"
+#include "node/files.h"
+#include "node/guarded.h"
+#include "node/identity.h"
+#include "node/replay.h"
+#include "node/snapshot.h"
+#include "node/storage/directory_files.h"
+#include "people/passwords.h"
+#include "sqlite/database.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+std::string days(std::int64_t ms) { return std::to_string(ms / kDayMs); }
+std::string hours(std::int64_t ms) { return std::to_string(ms / 3'600'000); }
+std::string mib(std::uint64_t bytes) { return std::to_string(bytes >> 20); }
+
+// What was decided so far, from the newest sound snapshot and the entries after it.
+struct Known {
+  std::unique_ptr<core::State> state;
+  std::uint64_t entries = 0;
+  std::int64_t last_ms = 0;
+};
+std::expected<Known, Fault> read_state(const fs::path& dir, const std::string& party) {
+  BASHU_TRY(const auto journal, journal::open_sqlite(dir, true));
+  Known known{.state = nullptr, .entries = journal->size(), .last_ms = 0};
+  std::uint64_t from = 0;
+  const node::DirectoryFiles files{dir};
+  for (const std::uint64_t size : node::snapshots_kept(files)) {
+    auto snapshot = node::read_snapshot(files, node::snapshot_name(size));
+    if (!snapshot || snapshot->at.size > known.entries) continue;
+    from = snapshot->at.size;
+    known.state = std::move(snapshot->state);
+    break;
+  }
+  if (!known.state) known.state = std::make_unique<core::State>(party);
+  BASHU_TRY(const node::Replayed tail, node::replay(*journal, from, known.entries, *known.state));
+  known.last_ms = tail.time_ms;
+  return known;
+}
+
+class Examiner {
+ public:
+  Examiner(const Examination& what, const node::Identity& identity)
+      : what_{what}, identity_{identity} {}
+
+  std::vector<Examined> run() {
+    const auto known = read_state(what_.dir, identity_.party);
+    versions();
+    clock(known ? known->last_ms : 0);
+    disk();
+    files();
+    vault();
+    doors();
+    if (!known) {
+      say(Level::fail, "journal", "doctor.journal_unreadable", {{"error", known.error().what}});
+    } else {
+      journal(known->entries);
+      people(*known->state);
+      keys(*known->state);
+      calendar(*known->state);
+      peers(*known->state);
+    }
+    guard();
+    backups();
+    return std::move(found_);
+  }
+
+ private:
+  // What to do stands under `doctor.todo.` and the same name.
+  void say(Level level, std::string_view check, const std::string& key,
+           const texts::Places& places = {}) {
+    Examined one{.check = std::string{check},
+                 .level = level,
+                 .text = texts::text(what_.language, key, places),
+                 .todo = {}};
+    if (level != Level::ok) {
+      const std::string name = key.substr(key.find('.') + 1);
+      one.todo = texts::text(what_.language, "doctor.todo." + name, places);
+    }
+    found_.push_back(std::move(one));
+  }
+
+  void versions() {
+    say(Level::ok, "versions", "doctor.version",
+        {{"version", BASHU_VERSION}, {"party", identity_.party}, {"origin", identity_.origin}});
+  }
+
+  void clock(std::int64_t last_ms) {
+    if (fs::exists(what_.dir / "rehearsal-day")) {
+      say(Level::ok, "clock", "doctor.clock_rehearsal");
+    } else if (last_ms > now_ms() + 2'000) {
+      say(Level::fail, "clock", "doctor.clock_behind",
+          {{"seconds", std::to_string((last_ms - now_ms()) / 1'000)}});
+    }
+    ::timex state{};
+    const int synchronised = ::ntp_adjtime(&state);
+    if (synchronised == TIME_ERROR || (state.status & STA_UNSYNC) != 0) {
+      say(Level::warn, "clock", "doctor.clock_free");
+    } else {
+      say(Level::ok, "clock", "doctor.clock_ok",
+          {{"ms", std::to_string((state.maxerror + 999) / 1'000)}});
+    }
+  }
+
+  void disk() {
+    const auto free = node::disk_free(what_.dir);
+    if (!free) {
+      return say(Level::fail, "disk", "doctor.disk_unknown", {{"error", free.error().what}});
+    }
+    const texts::Places places{{"free", mib(*free)}, {"floor", mib(what_.disk_floor)}};
+    constexpr std::uint64_t kTimesFloor = 4;
+    if (*free < what_.disk_floor) {
+      say(Level::fail, "disk", "doctor.disk_full", places);
+    } else if (*free < kTimesFloor * what_.disk_floor) {
+      say(Level::warn, "disk", "doctor.disk_low", places);
+    } else {
+      say(Level::ok, "disk", "doctor.disk_ok", places);
+    }
+  }
+
+  void files() {
+    std::string names;
+    for (const std::string& name : node::open_to_all(what_.dir)) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    const texts::Places places{{"dir", what_.dir.string()}, {"files", names}};
+    if (names.empty()) {
+      say(Level::ok, "files", "doctor.files_ok", places);
+    } else {
+      say(Level::fail, "files", "doctor.files_open", places);
+    }
+  }
+
+  void vault() {
+    const fs::path file = what_.dir / "vault.db";
+    if (!fs::exists(file)) return say(Level::fail, "vault", "doctor.vault_missing");
+    const auto vault = sqlite::Database::open(file.string(), sqlite::Access::read);
+    if (!vault) {
+      return say(Level::fail, "vault", "doctor.vault_unreadable", {{"error", vault.error().what}});
+    }
+    sqlite::Statement& mark = (*vault)->prepared("SELECT value FROM settings WHERE name='wrapped'");
+    const bool wrapped = mark.step();
+    const std::string proof{wrapped ? mark.bytes(0) : std::string_view{}};
+    mark.reset();
+    const auto key = node::wrapping_key();
+    if (const auto read = (*vault)->check(); !read || !key) {
+      return say(Level::fail, "vault", "doctor.vault_unreadable",
+                 {{"error", read ? key.error().what : read.error().what}});
+    }
+    if (!wrapped) return say(Level::warn, "vault", "doctor.vault_clear");
+    if (key->empty()) return say(Level::warn, "vault", "doctor.vault_no_key");
+    if (node::unwrap(*key, proof).empty()) return say(Level::fail, "vault", "doctor.vault_other");
+    say(Level::ok, "vault", "doctor.vault_ok");
+  }
+
+  void doors() {
+    const fs::path passwords = what_.dir / "passwords.json";
+    const auto hashes = fs::exists(passwords) ? people::read_passwords(passwords)
+                                              : std::expected<people::Passwords, Fault>{};
+    if (!hashes) {
+      say(Level::fail, "doors", "doctor.doors_passwords", {{"error", hashes.error().what}});
+    }
+    if (fs::exists(what_.dir / "access.log")) {
+      const auto verdict = api::verify_access(what_.dir);
+      if (!verdict || !*verdict) say(Level::fail, "doors", "doctor.doors_access");
+    }
+    const fs::path certificate = what_.dir / "keys" / "api.crt";
+    if (!fs::exists(certificate)) return;
+    const auto pem = node::read_file(certificate);
+    const auto end = pem ? node::certificate_end(*pem) : std::unexpected{pem.error()};
+    if (!end) {
+      return say(Level::fail, "doors", "doctor.doors_certificate", {{"error", end.error().what}});
+    }
+    const std::int64_t left = *end * 1'000 - now_ms();
+    constexpr std::int64_t kWarnDays = 21;
+    if (left > kWarnDays * kDayMs) return;
+    say(left < 0 ? Level::fail : Level::warn, "doors", "doctor.doors_certificate_ends",
+        {{"days", days(left)}});
+  }
+
+  void journal(std::uint64_t entries) {
+    const auto mark = node::read_file(what_.dir / "published");
+    std::uint64_t published = 0;
+    if (mark) {
+      std::from_chars(mark->data(), mark->data() + std::min<std::size_t>(20, mark->size()),
+                      published);
+    }
+    const texts::Places places{{"entries", std::to_string(entries)},
+                               {"published", std::to_string(published)}};
+    if (published > entries) return say(Level::fail, "journal", "doctor.journal_back", places);
+    const auto snapshots = node::snapshots_kept(node::DirectoryFiles{what_.dir});
+    const std::uint64_t covered = snapshots.empty() ? 0 : snapshots.front();
+    constexpr std::uint64_t kSlowStart = 1'000'000;
+    if (entries - std::min(covered, entries) > kSlowStart) {
+      return say(Level::warn, "journal", "doctor.journal_slow", places);
+    }
+    say(Level::ok, "journal", "doctor.journal_ok", places);
+  }
+
+  void keys(const core::State& state) {
+    const auto directory = node::make_directory(state.circle().records);
+    if (!directory) {
+      return say(Level::fail, "keys", "doctor.keys_unreadable", {{"error", directory.error()}});
+    }
+    if (!directory->formed) return say(Level::warn, "keys", "doctor.keys_no_circle");
+    if (fs::exists(what_.dir / "keys" / "next"))
+      return say(Level::warn, "keys", "doctor.keys_next");
+    std::int64_t until = 0;
+    for (const auto& [kid, key] : directory->keys) {
+      if (key.party == identity_.party && key.role == "envelope" && key.revoked == 0) {
+        until = std::max(until, key.to);
+      }
+    }
+    const std::int64_t left = until * 1'000 - now_ms();
+    constexpr std::int64_t kRenewedBeforeDays = 25;
+    const texts::Places places{{"days", days(left)}};
+    // Keys of a rehearsal are dated by its clock.
+    if (fs::exists(what_.dir / "rehearsal-day") || left > kRenewedBeforeDays * kDayMs) {
+      return say(Level::ok, "keys", "doctor.keys_ok", places);
+    }
+    say(left > 0 ? Level::warn : Level::fail, "keys", "doctor.keys_old", places);
+  }
+
+  void people(const core::State& state) {
+    std::size_t in_force = 0;
+    for (const auto& [id, one] : state.circle().people.principals) {
+      in_force += one.in_force(state.circle().today) ? 1U : 0U;
+    }
+    say(in_force > 0 ? Level::ok : Level::warn, "doors",
+        in_force > 0 ? "doctor.doors_ok" : "doctor.doors_nobody",
+        {{"count", std::to_string(in_force)}});
+  }
+
+  void calendar(const core::State& state) {
+    const Date today = state.circle().today;
+    for (const auto& [party, joined] : state.circle().parties) {
+      if (!joined.member) continue;
+      const auto held = state.circle().calendars.find(party);
+      if (held == state.circle().calendars.end()) {
+        say(Level::warn, "calendar", "doctor.calendar_none", {{"party", party}});
+        continue;
+      }
+      Date last;
+      for (const auto* some : {&held->second.holidays, &held->second.workdays}) {
+        if (!some->empty()) last = std::max(last, *some->rbegin());
+      }
+      const texts::Places places{{"party", party},
+                                 {"version", std::to_string(held->second.version)},
+                                 {"last", last.text()}};
+      // The next year's notice comes in November.
+      const int needed = today.month() == 12 ? today.year() + 1 : today.year();
+      say(last.year() >= needed ? Level::ok : Level::warn, "calendar",
+          last.year() >= needed ? "doctor.calendar_ok" : "doctor.calendar_short", places);
+    }
+  }
+
+  void peers(const core::State& state) {
+    for (const auto& [party, joined] : state.circle().parties) {
+      if (party == identity_.party || !joined.member) continue;
+      const core::Outbox& outbox = state.outbox(party);
+      const std::size_t held = state.inbox(party).held.size();
+      const std::int64_t backlog =
+          outbox.last - outbox.acked - static_cast<std::int64_t>(outbox.beyond.size());
+      const texts::Places places{{"party", party},
+                                 {"sent", std::to_string(outbox.last)},
+                                 {"backlog", std::to_string(backlog)},
+                                 {"held", std::to_string(held)},
+                                 {"reason", outbox.stopped}};
+      if (!outbox.stopped.empty()) {
+        say(Level::fail, "peers", "doctor.peers_stopped", places);
+      } else if (!fs::exists(what_.dir / "peers" / (party + ".crt"))) {
+        say(Level::fail, "peers", "doctor.peers_certificate", places);
+      } else if (held > 0) {
+        say(Level::warn, "peers", "doctor.peers_held", places);
+      } else if (constexpr std::int64_t kMany = 1'000; backlog > kMany) {
+        say(Level::warn, "peers", "doctor.peers_backlog", places);
+      } else {
+        say(Level::ok, "peers", "doctor.peers_ok", places);
+      }
+    }
+  }
+
+  void guard() {
+    if (node::is_guarded(node::DirectoryFiles{what_.dir}))
+      say(Level::warn, "journal", "doctor.guarded");
+  }
+
+  void backups() {
+    const auto last = backup::last_backup(what_.dir);
+    if (!last) return say(Level::warn, "backup", "doctor.backup_none");
+    const std::int64_t age = now_ms() - last->made_ms;
+    const texts::Places places{
+        {"hours", hours(age)}, {"number", std::to_string(last->number)}, {"to", last->to}};
+    constexpr std::int64_t kOldMs = 26 * 3'600'000, kVeryOldMs = 7 * kDayMs;
+    if (age > kOldMs) {
+      return say(age > kVeryOldMs ? Level::fail : Level::warn, "backup", "doctor.backup_old",
+                 places);
+    }
+    if (!last->vault) return say(Level::warn, "backup", "doctor.backup_no_vault", places);
+    say(Level::ok, "backup", "doctor.backup_ok", places);
+  }
+
+  const Examination& what_;
+  const node::Identity& identity_;
+  std::vector<Examined> found_;
+};
+
+}  // namespace
+
+std::expected<std::vector<Examined>, Fault> examine(const Examination& what) {
+  BASHU_TRY(const node::Identity identity, node::load_identity(what.dir));
+  return Examiner{what, identity}.run();
+}
+
+}  // namespace bashu::cli
