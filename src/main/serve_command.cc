@@ -271,32 +271,44 @@ void tell_behind(const Console& console, exchange::Exchange& exchange) {
   static_cast<void>(console.fail(words, words));
 }
 
-}  // namespace
-
-Exit serve(const Console& console, const Serve& what) {
-  const auto begun = std::chrono::steady_clock::now();
-  // Before the first thread, so that all inherit it and only wait_for_end sees them.
+// Before the first thread, so that all inherit it and only wait_for_end sees them.
+::sigset_t block_signals() {
   ::sigset_t signals;
   ::sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+// Of a directory that is fit to be served, with the keys that count from now on.
+std::expected<node::Identity, Exit> identity_to_serve(const Console& console, const Serve& what) {
+  if (auto activated = exchange::activate_keys(what.dir); !activated) {
+    return std::unexpected{console.fail(activated.error())};
+  }
+  auto identity = node::load_identity(what.dir);
+  if (!identity) return std::unexpected{console.fail(identity.error())};
+  // Nobody could reach a node whose certificates it cannot sign.
+  if (const auto ca = node::load_ca(node::DirectoryFiles{what.dir}); !ca) {
+    return std::unexpected{console.fail(ca.error())};
+  }
+  if (const std::string why = unsafe(console, what, *identity); !why.empty()) {
+    return std::unexpected{console.fail(why, why)};
+  }
+  return std::move(*identity);
+}
+
+}  // namespace
+
+Exit serve(const Console& console, const Serve& what) {
+  const auto begun = std::chrono::steady_clock::now();
+  const ::sigset_t signals = block_signals();
   Log log{console.err, what.log};
 
   node::keep_files_private();
   const std::filesystem::path dir = what.dir;
-  if (auto activated = exchange::activate_keys(dir); !activated) {
-    return console.fail(activated.error());
-  }
-  const auto identity = node::load_identity(dir);
-  if (!identity) return console.fail(identity.error());
-  // Nobody could reach a node whose certificates it cannot sign.
-  if (const auto ca = node::load_ca(node::DirectoryFiles{dir}); !ca) {
-    return console.fail(ca.error());
-  }
-  if (const std::string why = unsafe(console, what, *identity); !why.empty()) {
-    return console.fail(why, why);
-  }
+  const auto identity = identity_to_serve(console, what);
+  if (!identity) return identity.error();
   node::RehearsalClock* by_hand = nullptr;
   const auto clock = serving_clock(dir, *identity, what.rehearsal, console, &by_hand);
   if (!clock) return console.fail(clock.error(), clock.error());
