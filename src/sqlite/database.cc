@@ -160,7 +160,8 @@ std::expected<void, Fault> Database::check() {
 void Database::fail(const std::string& doing) {
   constexpr std::size_t kShown = 60;
   if (fault_) return;
-  const std::string sql = doing.size() > kShown ? doing.substr(0, kShown) + "..." : doing;
+  std::string sql = doing.substr(0, kShown);
+  if (sql.size() < doing.size()) sql += "...";
   fault_ = Fault{.what = path_ + ": " + sqlite3_errmsg(handle_) + " (" + sql + ")"};
 }
 
