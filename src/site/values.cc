@@ -21,8 +21,11 @@ std::string plain_number(std::int64_t value, int scale) {
   if (scale <= 0) return (negative ? "-" : "") + digits;
   const auto places = static_cast<std::size_t>(scale);
   if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-  digits.insert(digits.size() - places, ".");
-  return (negative ? "-" : "") + digits;
+  const std::string_view all = digits;
+  const std::size_t whole = digits.size() - places;
+  std::string number = negative ? "-" : "";
+  number.append(all.substr(0, whole)).append(1, '.').append(all.substr(whole));
+  return number;
 }
 
 std::string field_title(const Ask& ask, const packs::Member& member) {
