@@ -3,6 +3,7 @@
 #include <ostream>
 #include <utility>
 
+#include "api/api.h"
 #include "base/json.h"
 #include "http/client.h"
 #include "http/message.h"
@@ -15,7 +16,6 @@ namespace bashu::cli {
 namespace {
 
 constexpr int kTimeoutMs = 120'000;
-constexpr std::string_view kPrefix = "/api/v1";
 
 void print_problem(const Console& console, const Value& problem, int status) {
   console.err << console.say("refused: ", "已拒绝：") << problem.text_at("title") << " ("
@@ -34,6 +34,13 @@ void print_problem(const Console& console, const Value& problem, int status) {
 
 }  // namespace
 
+std::string api_base(const Remote& remote) {
+  std::string base = remote.api;
+  while (base.ends_with('/')) base.pop_back();
+  if (!base.ends_with(api::kPrefix)) base += api::kPrefix;
+  return base;
+}
+
 std::expected<Value, Exit> call(const Console& console, const Remote& remote,
                                 const ClientRequest& request) {
   if (remote.api.empty()) {
@@ -50,10 +57,7 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
     asked.headers.push_back({"Idempotency-Key", request.idempotency_key});
   }
   asked.body = request.body;
-  std::string base = remote.api;
-  while (base.ends_with('/')) base.pop_back();
-  // As other clients of the node are given the address.
-  if (base.ends_with(kPrefix)) base.resize(base.size() - kPrefix.size());
+  const std::string base = api_base(remote);
   http::TlsContext tls;
   if (base.starts_with("https://")) {
     if (remote.ca.empty()) {
@@ -65,8 +69,7 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
     if (!context) return std::unexpected{console.fail(context.error())};
     tls = std::move(*context);
   }
-  const auto answer =
-      http::fetch(base + std::string{kPrefix} + request.path, asked, tls, kTimeoutMs);
+  const auto answer = http::fetch(base + request.path, asked, tls, kTimeoutMs);
   if (!answer) return std::unexpected{console.fail(answer.error())};
   auto body = parse_json(answer->body, {.depth = 64, .values = 10'000'000});
   if (answer->status >= 400) {

@@ -19,6 +19,8 @@ struct ClientRequest {
   std::string content_type = "application/json";
   std::string idempotency_key{};
 };
+// Where the API of --api is, with its prefix, which may stand in the option or not.
+[[nodiscard]] std::string api_base(const Remote& remote);
 // The answer as data; or the exit code of what was told about the refusal.
 [[nodiscard]] std::expected<Value, Exit> call(const Console& console, const Remote& remote,
                                               const ClientRequest& request);

@@ -135,9 +135,7 @@ class Wire {
   };
   static std::expected<std::unique_ptr<Wire>, Exit> open(const Console& console,
                                                          const Remote& remote) {
-    std::string base = remote.api;
-    while (base.ends_with('/')) base.pop_back();
-    const auto url = http::parse_url(base);
+    const auto url = http::parse_url(api_base(remote));
     if (!url) {
       return std::unexpected{console.fail("--api URL (or BASHU_API) is needed",
                                           "需要 --api URL（或环境变量 BASHU_API）")};
@@ -163,7 +161,7 @@ class Wire {
     call.tls = tls_;
     call.timeout_ms = kTimeoutMs;
     call.request.method = "POST";
-    call.request.target = url_.path + "/api/v1" + path;
+    call.request.target = url_.path + path;
     call.request.headers = {{"Authorization", "Bearer " + key_},
                             {"Accept-Language", language_},
                             {"Content-Type", "application/json"},
