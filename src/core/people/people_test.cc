@@ -190,7 +190,11 @@ TEST_F(PeopleOfANode, ActsComeBackFromTheJournal) {
   held.seq = 7;
   held.reject = true;
   held.note = "n";
-  for (const Act& act : {Act{set}, Act{held}}) {
+  StartChannel start;
+  start.peer = "chongqing";
+  start.stopped = "receipt";
+  start.note = "n";
+  for (const Act& act : {Act{set}, Act{held}, Act{start}}) {
     const auto back = read_act(act_value(act));
     ASSERT_TRUE(back);
     EXPECT_EQ(act_value(*back), act_value(act));
