@@ -14,11 +14,6 @@ namespace bashu::api {
 
 namespace {
 
-std::optional<Problem> needs_admin(const Call& call) {
-  if (call.key->allows("admin")) return std::nullopt;
-  return forbidden("This needs `admin`.", "须有 admin 权限。");
-}
-
 std::optional<std::int64_t> positive(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

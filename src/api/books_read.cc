@@ -64,16 +64,6 @@ Value::Record head(const Call& call, const Asked& asked, const Past& past) {
           {"position", past.position}};
 }
 
-// `2026-03`, or empty.
-std::expected<std::string, Problem> month_parameter(const Call& call) {
-  std::string month = call.parameter("month");
-  if (!month.empty() && !Date::parse(month + "-01")) {
-    return std::unexpected{
-        malformed("month", "A month is expected: 2026-03.", "应为月份：2026-03。")};
-  }
-  return month;
-}
-
 }  // namespace
 
 Result list_accounts(Context& context, const Call& call) {
@@ -84,14 +74,11 @@ Result list_accounts(Context& context, const Call& call) {
   const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
-  if (!as_of) return std::unexpected{as_of.error()};
-  const auto month = month_parameter(call);
-  if (!month) return std::unexpected{month.error()};
   Value::Record answer = head(call, *asked, *past);
   if (const auto key = call.request.parameter("key")) {
     const core::Account account{
         .book = asked->id, .kind = asked->kind, .key = asked->keys().kept(*key)};
-    const auto listed = call.views->postings(account, *month, *page, past->at);
+    const auto listed = call.views->postings(account, call.parameter("month"), *page, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
     for (const views::PostingRow& row : listed->rows) {
@@ -109,7 +96,7 @@ Result list_accounts(Context& context, const Call& call) {
   const views::AccountFilter filter{.book = asked->id,
                                     .kind = asked->kind,
                                     .prefix = asked->keys().kept(call.parameter("prefix")),
-                                    .as_of = *as_of,
+                                    .as_of = as_of,
                                     .page = *page};
   const auto listed = call.views->accounts(filter, past->at);
   if (!listed) return std::unexpected{problem_of(listed.error())};

@@ -127,9 +127,7 @@ Result list_calendars(Context& context, const Call& call) {
 // {"party","version","years":[2026],"holidays":[...],"workdays":[...]}: takes the place of what was
 // held for those years. Without a version, the next one.
 Prepared set_calendar(Context& context, const Call& call) {
-  if (!call.key->allows("admin")) {
-    return std::unexpected{forbidden("This needs `admin`.", "须有 admin 权限。")};
-  }
+  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   const auto body = json_body(call, {"party", "version", "years", "holidays", "workdays"});
   if (!body) return std::unexpected{body.error()};
   const auto party = text_member(*body, "party");

@@ -76,11 +76,11 @@ using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 [[nodiscard]] std::expected<std::string, Problem> text_member(const Value& body,
                                                               std::string_view name,
                                                               bool required = true);
-// A non-negative integer of the query; nullopt if absent.
-[[nodiscard]] std::expected<std::optional<std::uint64_t>, Problem> number_parameter(
-    const Call& call, std::string_view name);
-[[nodiscard]] std::expected<std::optional<Date>, Problem> date_parameter(const Call& call,
-                                                                         std::string_view name);
+[[nodiscard]] std::optional<Problem> needs_admin(const Call& call);
+// Of the query, which odd_query() (query.h) has judged before a handler runs; nullopt if absent.
+[[nodiscard]] std::optional<std::uint64_t> number_parameter(const Call& call,
+                                                            std::string_view name);
+[[nodiscard]] std::optional<Date> date_parameter(const Call& call, std::string_view name);
 
 // Who asks, for the core, with these roles; the Idempotency-Key and what it stands for.
 [[nodiscard]] core::Asker asker(const Call& call, std::vector<std::string> roles);

@@ -89,8 +89,6 @@ Result list_cases(Context& context, const Call& call) {
   if (!past) return std::unexpected{past.error()};
   auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
-  const auto changed_since = number_parameter(call, "changed_since");
-  if (!changed_since) return std::unexpected{changed_since.error()};
   views::CaseFilter filter;
   filter.pack = call.parameter("pack");
   filter.service = call.parameter("service");
@@ -99,7 +97,7 @@ Result list_cases(Context& context, const Call& call) {
   filter.plays = call.parameter("plays");
   filter.parent = call.parameter("parent");
   filter.text = call.parameter("text");
-  filter.changed_since = *changed_since;
+  filter.changed_since = number_parameter(call, "changed_since");
   if (call.parameter("mine") == "true") filter.opened_by = call.key->principal();
   filter.page = *page;
 

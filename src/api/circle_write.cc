@@ -12,11 +12,6 @@ namespace bashu::api {
 
 namespace {
 
-std::optional<Problem> needs_admin(const Call& call) {
-  if (call.key->allows("admin")) return std::nullopt;
-  return forbidden("This needs `admin`.", "须有 admin 权限。");
-}
-
 Problem findings_problem(const std::vector<Finding>& findings) {
   Problem problem =
       problem_of(reject(RejectCode::form, "pack", "The pack has faults.", "业务包存在错误。"));
@@ -37,14 +32,13 @@ Problem findings_problem(const std::vector<Finding>& findings) {
 Prepared adopt_pack(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   const auto from = date_parameter(call, "in_force_from");
-  if (!from) return std::unexpected{from.error()};
   const packs::Loaded loaded = packs::load(call.request.body);
   if (!loaded.pack) return std::unexpected{findings_problem(loaded.findings)};
   if (context.try_pack) {
     const std::vector<Finding> failed = context.try_pack(loaded.pack);
     if (!failed.empty()) return std::unexpected{findings_problem(failed)};
   }
-  const Date first = from->value_or(context.shelves.now()->today);
+  const Date first = from.value_or(context.shelves.now()->today);
   Write write;
   write.request = Value::Record{{"digest", loaded.pack->digest}, {"from", first.text()}};
   write.command = core::AdoptPack{

@@ -89,9 +89,7 @@ std::expected<views::InboxAsk, Problem> read_inbox(const Call& call, const views
     return std::unexpected{malformed("kind", texts::text("en", "finding.bad_kind"),
                                      texts::text("zh", "finding.bad_kind"))};
   }
-  const auto due = date_parameter(call, "due_until");
-  if (!due) return std::unexpected{due.error()};
-  ask.due_until = *due;
+  ask.due_until = date_parameter(call, "due_until");
   return ask;
 }
 

@@ -44,12 +44,8 @@ Result journal_entries(Context& context, const Call& call) {
   if (auto noted = account_for(context, call, "journal"); !noted) {
     return std::unexpected{noted.error()};
   }
-  const auto from = number_parameter(call, "from");
-  if (!from) return std::unexpected{from.error()};
-  const auto limit = number_parameter(call, "limit");
-  if (!limit) return std::unexpected{limit.error()};
-  const std::uint64_t first = from->value_or(0);
-  const std::uint64_t most = std::min(limit->value_or(100), kEntriesMax);
+  const std::uint64_t first = number_parameter(call, "from").value_or(0);
+  const std::uint64_t most = std::min(number_parameter(call, "limit").value_or(100), kEntriesMax);
   const std::uint64_t durable = context.node.durable();
   Value::List entries;
   std::uint64_t next = first;

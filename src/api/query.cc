@@ -59,24 +59,22 @@ const Parameter* find(std::string_view name) {
   return it == all.end() ? nullptr : &*it;
 }
 
-// What the packs held here name.
-struct Names {
-  std::set<std::string, std::less<>> services, states, roles, things;
-};
-Names names_of(const Shelf& shelf) {
-  Names all;
-  for (const HeldPack* held : shelf.list()) {
-    for (const auto& [name, service] : held->pack->services) {
-      all.services.insert(name);
-      all.things.insert(held->pack->name + "/" + name);
-      for (const auto& [state, definition] : service.states) all.states.insert(state);
-      for (const packs::PartyDef& party : service.parties) all.roles.insert(party.name);
-    }
-    for (const auto& [name, reg] : held->pack->registers) {
-      all.things.insert(held->pack->name + "/" + name);
-    }
-  }
-  return all;
+bool any_service(const Shelf& shelf, const auto& fits) {
+  return std::ranges::any_of(shelf.list(), [&](const HeldPack* held) {
+    return std::ranges::any_of(held->pack->services,
+                               [&](const auto& named) { return fits(named.second); });
+  });
+}
+
+// `pack/service` or `pack/register`.
+bool is_within(const Shelf& shelf, std::string_view value) {
+  const std::size_t slash = value.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view pack = value.substr(0, slash), name = value.substr(slash + 1);
+  return std::ranges::any_of(shelf.list(), [&](const HeldPack* held) {
+    return held->pack->name == pack &&
+           (packs::find(held->pack->services, name) || packs::find(held->pack->registers, name));
+  });
 }
 
 bool is_named(const Shelf& shelf, Is is, const std::string& value) {
@@ -86,13 +84,18 @@ bool is_named(const Shelf& shelf, Is is, const std::string& value) {
     case Is::party:
       return value == shelf.own || shelf.parties.contains(value);
     case Is::service:
-      return names_of(shelf).services.contains(value);
+      return std::ranges::any_of(shelf.list(), [&](const HeldPack* held) {
+        return packs::find(held->pack->services, value) != nullptr;
+      });
     case Is::state:
-      return names_of(shelf).states.contains(value);
+      return any_service(shelf, [&](const packs::Service& service) {
+        return packs::find(service.states, value) != nullptr;
+      });
     case Is::plays:
-      return names_of(shelf).roles.contains(value);
+      return any_service(
+          shelf, [&](const packs::Service& service) { return service.party(value) != nullptr; });
     case Is::within:
-      return names_of(shelf).things.contains(value);
+      return is_within(shelf, value);
     default:
       return true;
   }

@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kWaitMs = 5'000;
 constexpr int kMomentMs = 1'000;
-constexpr int kRowsMax = 1'000;
 
 // Who asks for what, apart from where to go on and how far.
 std::string list_of(const Call& call) {
@@ -29,11 +28,9 @@ std::string list_of(const Call& call) {
 
 std::expected<Past, Problem> read_past(Context& context, const Call& call) {
   const auto at = number_parameter(call, "at");
-  if (!at) return std::unexpected{at.error()};
   const auto at_least = number_parameter(call, "at_least");
-  if (!at_least) return std::unexpected{at_least.error()};
-  const std::uint64_t wanted = std::max(at->value_or(0), at_least->value_or(0));
-  if (*at || *at_least) {
+  const std::uint64_t wanted = std::max(at.value_or(0), at_least.value_or(0));
+  if (at || at_least) {
     const bool exists = wanted < context.node.durable();
     if (!exists || !context.follower.wait(wanted, kWaitMs)) {
       const std::uint64_t seen = call.views->entries();
@@ -41,12 +38,12 @@ std::expected<Past, Problem> read_past(Context& context, const Call& call) {
     }
   }
   const std::uint64_t durable = context.node.durable();
-  if (!*at && !*at_least && durable > 0) {
+  if (!at && !at_least && durable > 0) {
     static_cast<void>(context.follower.wait(durable - 1, kMomentMs));
   }
   const std::uint64_t entries = call.views->entries();
   const std::uint64_t newest = entries ? entries - 1 : 0;
-  return Past{.at = *at, .position = std::min(at->value_or(newest), newest)};
+  return Past{.at = at, .position = std::min(at.value_or(newest), newest)};
 }
 
 std::expected<views::Page, Problem> read_page(Context& context, const Call& call) {
@@ -57,14 +54,7 @@ std::expected<views::Page, Problem> read_page(Context& context, const Call& call
                                      "不是此请求上一应答中的 next。")};
   }
   page.after = std::move(*place);
-  const auto limit = number_parameter(call, "limit");
-  if (!limit) return std::unexpected{limit.error()};
-  if (*limit) {
-    if (**limit < 1 || **limit > kRowsMax) {
-      return std::unexpected{malformed("limit", "1 to 1,000 is expected.", "应为 1 至 1,000。")};
-    }
-    page.limit = static_cast<int>(**limit);
-  }
+  if (const auto limit = number_parameter(call, "limit")) page.limit = static_cast<int>(*limit);
   return page;
 }
 

@@ -149,7 +149,6 @@ Result list_records(Context& context, const Call& call) {
   const auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
   const auto as_of = date_parameter(call, "as_of");
-  if (!as_of) return std::unexpected{as_of.error()};
   if (const auto key = call.request.parameter("key"); key && key->empty()) {
     return std::unexpected{
         malformed("key", "It is empty; leave it out.", "为空；不需要时请省略。")};
@@ -157,7 +156,7 @@ Result list_records(Context& context, const Call& call) {
   views::RecordFilter filter{.reg = reading->id(),
                              .key = call.parameter("key"),
                              .prefix = call.parameter("prefix"),
-                             .as_of = *as_of,
+                             .as_of = as_of,
                              .page = *page};
   if (!(filter.key.empty() && filter.prefix.empty())) {
     if (auto may = reading->may_ask_keys(); !may) return std::unexpected{may.error()};

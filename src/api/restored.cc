@@ -1,6 +1,8 @@
 // The end of the guard over a directory that came back from a backup, where its peers cannot be
 // asked: two officers take it upon them.
 
+#include <utility>
+
 #include "api/handlers.h"
 #include "node/guarded.h"
 #include "texts/texts.h"
@@ -8,9 +10,7 @@
 namespace bashu::api {
 
 Prepared release_restored(Context& context, const Call& call) {
-  if (!call.key->allows("admin")) {
-    return std::unexpected{forbidden("This needs `admin`.", "须有 admin 权限。")};
-  }
+  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   const auto body = json_body(call, {"note"});
   if (!body) return std::unexpected{body.error()};
   const auto note = text_member(*body, "note");
