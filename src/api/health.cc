@@ -11,7 +11,6 @@ namespace bashu::api {
 
 namespace {
 
-constexpr std::int64_t kAwayS = 120;
 constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
 
 // Only of a node that is backed up at all: a rehearsal on a desk need not be.
@@ -45,10 +44,7 @@ Health health_of(const HealthParts& parts) {
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
   const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };
-  because(any([](const auto& peer) {
-            return !peer.up && (peer.last_contact_s < 0 || peer.last_contact_s > kAwayS);
-          }),
-          "peer_away");
+  because(any([](const auto& peer) { return peer.away; }), "peer_away");
   because(any([](const auto& peer) { return !peer.stopped.empty(); }), "channel_stopped");
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
   because(backup_is_old(parts.node.identity().dir), "backup_old");

@@ -107,6 +107,7 @@ struct Peer {
   std::string endpoint_text;
   std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
   std::int64_t nudged_ms = 0;            // under the exchange's mutex
+  std::int64_t since_ms = steady_ms();   // when we began to call it
   PeerStatus facts;                      // under the exchange's mutex
 };
 
@@ -182,11 +183,13 @@ class RunningExchange final : public Exchange {
   std::mutex wake_mutex_;
   std::condition_variable wake_;
   bool woken_ = false;
+  std::int64_t away_after_s_ = 0;
   std::atomic<bool> ending_{false};
   std::thread pump_, watcher_;
 };
 
 std::expected<void, Fault> RunningExchange::begin(const Options& options) {
+  away_after_s_ = options.away_after_s;
   std::error_code error;
   std::filesystem::create_directories(node_.identity().dir / "seen", error);
   if (error) {
@@ -551,6 +554,8 @@ std::vector<PeerStatus> RunningExchange::status() {
     one.up = sender.up;
     one.phase = phase_name(sender.phase);
     if (sender.last_contact_ms > 0) one.last_contact_s = (now - sender.last_contact_ms) / 1'000;
+    const std::int64_t heard_ms = std::max(sender.last_contact_ms, peer->since_ms);
+    one.away = !sender.up && (now - heard_ms) / 1'000 >= away_after_s_;
     one.trouble = sender.trouble;
     all.push_back(std::move(one));
   }

@@ -26,7 +26,8 @@ struct PeerStatus {
   std::string endpoint;
   bool up = false;                   // the last call to it was answered
   std::string phase;                 // guard resume push-keys pull-keys receipts running
-  std::int64_t last_contact_s = -1;  // ago; -1: never
+  std::int64_t last_contact_s = -1;  // ago; -1: not since we began
+  bool away = false;                 // silent for `Options::away_after_s`, also if never heard
   std::int64_t sent = 0, acked = 0;  // highest numbers of our channel
   std::int64_t backlog = 0;          // messages without a receipt
   std::int64_t received = 0;         // highest number answered of theirs
@@ -39,7 +40,8 @@ struct PeerStatus {
 class Exchange {
  public:
   struct Options {
-    std::string listen;  // address:port; empty: as the identity says
+    std::string listen;               // address:port; empty: as the identity says
+    std::int64_t away_after_s = 120;  // a peer that does not answer for so long is away
   };
   // Listens at once; peers are heard and called as soon as an agreement is adopted, and as it
   // changes. `node` must outlive it.

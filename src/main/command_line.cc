@@ -334,6 +334,11 @@ void serve_command(Parser& parser, const Text& t) {
         app.add_option("--metrics", o.metrics,
                        t("address:port of /metrics for Prometheus (default: none)",
                          "供 Prometheus 读取 /metrics 的 地址:端口（默认：不开）"));
+        app.add_option("--away-after", o.away_after_s,
+                       t("seconds after which a peer that does not answer is told as away",
+                         "对端未应答多少秒后视为离线"))
+            ->default_val(120)
+            ->check(CLI::Range(1, 86'400));
         app.add_option("--log", o.log,
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));

@@ -65,8 +65,10 @@ class Operating(CircleTest):
         chongqing, sichuan = self.nodes["chongqing"], self.nodes["sichuan"]
         chongqing.stop()
         self.start_watched()
-        code, said = self.health()
-        self.assertEqual(code, 1, said)
+        self.assertEqual(sichuan.health()["why"], [], "nobody is away who had no time to answer")
+        self.start_watched("--away-after", "1")
+        wait_until(lambda: self.health()[0] == 1, "a peer is away")
+        _, said = self.health()
         self.assertIn("peer_away", said)
         told = sichuan.health()
         self.assertEqual((told["state"], told["why"], told["writes"], told["ready"]),
