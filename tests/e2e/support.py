@@ -74,6 +74,12 @@ scenarios:
 """
 
 
+def own_net():
+    """The first three numbers of addresses of this process alone: tests run side by side."""
+    pid = os.getpid()
+    return f"127.{10 + pid // 254 % 240}.{1 + pid % 254}"
+
+
 class CircleTest(unittest.TestCase):
     """Nodes of a circle that adopted a pack. Every process ends and every file goes, come what may."""
 
@@ -84,9 +90,7 @@ class CircleTest(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-e2e-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
         self.nodes = {}
-        # Addresses of this process alone: tests run side by side.
-        pid = os.getpid()
-        self.net = f"127.{10 + pid // 254 % 200}.{1 + pid % 254}"
+        self.net = own_net()
         for party in self.PARTIES:
             self.make(party)
         form_circle("e2e", list(self.nodes.values()), self.dir / "circle")

@@ -6,14 +6,14 @@ import shutil
 import tempfile
 import unittest
 
-from support import FIRST_DAY, NAMES, Node, Refused, bashu
+from support import FIRST_DAY, NAMES, Node, Refused, bashu, own_net
 
 
 class Approvals(unittest.TestCase):
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-approvals-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-        self.node = Node(self.dir / "sichuan", "sichuan", NAMES["sichuan"], "127.0.0.1", FIRST_DAY)
+        self.node = Node(self.dir / "sichuan", "sichuan", NAMES["sichuan"], f"{own_net()}.1", FIRST_DAY)
         self.addCleanup(self.node.stop)
         self.node.add_key("second", "second administrator", may=["admin"])
         self.node.add_key("again", "first administrator again", may=["admin"], person="administrator")

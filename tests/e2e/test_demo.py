@@ -15,7 +15,7 @@ import tempfile
 import unittest
 import zlib
 
-from support import ROOT, bashu, tool
+from support import ROOT, bashu, own_net, tool
 
 import circle
 import synthetic
@@ -48,7 +48,7 @@ class Demo(unittest.TestCase):
         cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-demo-"))
         cls.addClassCleanup(shutil.rmtree, cls.dir, ignore_errors=True)
         cls.run_of_demo = subprocess.run(
-            [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--once", "--dir", cls.dir,
+            [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--once", "--dir", cls.dir, "--net", own_net(),
              "--trips", "2", "--scale", "1"], capture_output=True, text=True, check=False)
         cls.said = cls.run_of_demo.stdout
         cls.sides = [cls.dir / party for party in ("chongqing", "sichuan")]

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-from support import ROOT, tool
+from support import ROOT, own_net, tool
 from node import program
 
 
@@ -31,9 +31,7 @@ class Guide(unittest.TestCase):
         self.environment = {**os.environ, "BASHU_LANG": "en",
                             "PATH": f"{binaries}:{os.environ['PATH']}"}
         self.environment.setdefault("GOCACHE", str(self.dir / "go"))
-        # Addresses of this process alone.
-        pid = os.getpid()
-        self.net = f"127.{210 + pid // 254 % 40}.{1 + pid % 254}"
+        self.net = own_net()
 
     def shell(self, *pages):
         script = "\n".join(block for page in pages for block in blocks(page, "sh"))
@@ -71,6 +69,7 @@ class Guide(unittest.TestCase):
             (project / name).symlink_to(ROOT / name)
         demo = subprocess.Popen(
             [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--dir", project / "build" / "demo",
+             "--net", self.net,
              "--trips", "1", "--scale", "1", "--lang", "en"], stdout=subprocess.PIPE, text=True)
         try:
             for line in demo.stdout:

@@ -31,7 +31,7 @@ YEAR = 2025
 FIRST_DAY = datetime.date(YEAR - 1, 12, 2)
 LAST_DAY = datetime.date(YEAR + 1, 1, 30)
 DOWN, BACK = datetime.date(YEAR, 6, 12), datetime.date(YEAR, 6, 24)
-HOSTS = {"chongqing": "127.0.0.1", "sichuan": "127.0.0.2"}
+HOSTS = {"chongqing": 1, "sichuan": 2}  # the last number of their addresses
 PORTS = {"chongqing": (7441, 8081), "sichuan": (7442, 8082)}
 WEB_PORT = 8090
 # Who signs in at the pages of each side: name, roles, powers.
@@ -62,8 +62,8 @@ def data_directory(wanted):
 
 
 class Demo:
-    def __init__(self, directory, story, trips, scale=100):
-        self.dir, self.story, self.trips, self.scale = directory, story, trips, scale
+    def __init__(self, directory, story, trips, scale=100, net="127.0.0"):
+        self.dir, self.story, self.trips, self.scale, self.net = directory, story, trips, scale, net
         self.nodes = {}
         self.circle = None  # scale 0: it is left out
 
@@ -93,7 +93,7 @@ class Demo:
         story.say("演练数据均为合成：代码为真实代码，企业、人员、数量均为虚构",
                   "the data of the rehearsal are synthetic: the codes are real, firms, persons and quantities invented")
         for party, host in HOSTS.items():
-            self.nodes[party] = Node(self.dir / party, party, NAMES[party], host,
+            self.nodes[party] = Node(self.dir / party, party, NAMES[party], f"{self.net}.{host}",
                                      FIRST_DAY.isoformat(), PORTS[party], self.dir / f"{party}.log",
                                      web=WEB_PORT)
         form_circle("成渝协作圈（演练）", self.both(), self.dir / "circle")
@@ -375,6 +375,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.split("\n")[0])
     parser.add_argument("--once", action="store_true", help="end when it is done")
     parser.add_argument("--dir", help="where the data directories lie (default: build/demo)")
+    parser.add_argument("--net", default="127.0.0", help="addresses of the nodes begin so (default: 127.0.0)")
     parser.add_argument("--lang", choices=["zh", "en", "both"], default="both")
     parser.add_argument("--trips", type=int, default=20, help="lorries per permit (default: 20)")
     parser.add_argument("--without-circle", action="store_true",
@@ -384,7 +385,7 @@ def main():
     what = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     demo = Demo(data_directory(what.dir), Story(what.lang), what.trips,
-                0 if what.without_circle else what.scale)
+                0 if what.without_circle else what.scale, what.net)
     try:
         demo.run()
         if not what.once:
