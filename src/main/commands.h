@@ -130,8 +130,8 @@ struct Serve {
   bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
   std::string metrics;        // address:port of /metrics; empty: none
   std::int64_t away_after_s = 120;
-  std::string log;            // file; empty: standard error
-  int disk_floor_mb = 512;    // below this much free, writes are refused
+  std::string log;          // file; empty: standard error
+  int disk_floor_mb = 512;  // below this much free, writes are refused
   int workers = 8;
 };
 Exit serve(const Console& console, const Serve& what);

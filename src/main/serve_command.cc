@@ -323,7 +323,8 @@ Exit serve(const Console& console, const Serve& what) {
   people::Entrance entrance{dir, roster, chance, std::move(*settings)};
   const auto follower = views::Follower::start(**node, dir);
   if (!follower) return console.fail(follower.error());
-  const auto exchange = exchange::Exchange::start(**node, {.listen = what.listen, .away_after_s = what.away_after_s});
+  const auto exchange =
+      exchange::Exchange::start(**node, {.listen = what.listen, .away_after_s = what.away_after_s});
   if (!exchange) return console.fail(exchange.error());
 
   // Before anybody can write.
