@@ -106,6 +106,34 @@ constexpr std::array kParts{
     Form{"FigureRow",
          "shown:any positions:[count] from?:date to?:date value?:any subject?:text version?:count "
          "edition?:text split?:any"},
+    Form{"Place", "code:text title:text"},
+    Form{"NetworkPlace",
+         "code:text title:text people:count people_assumed:bool core?:bool best_min?:count|null "
+         "median_min?:count|null worst_min?:count|null"},
+    Form{"NetworkLine", "line:text title:text open:bool since:date|null planned:date|null"},
+    Form{"NetworkChange", "line:text opens?:date months_later?:number without?:bool"},
+    Form{"Scenario", "scenario:text title:text changes:[NetworkChange]"},
+    Form{"PlacesWithin", "limit_min:count places:count people:count"},
+    Form{"PlacesWithinBoth",
+         "limit_min:count places_before:count people_before:count places_after:count "
+         "people_after:count"},
+    Form{"Leg", "from:text to:text departs:text arrives:text train?:text timed?:bool"},
+    Form{"Journey",
+         "departs:text arrives:text minutes:count changes:count to_station_min:count "
+         "from_station_min:count legs:[Leg]"},
+    Form{"Departure", "departs:text arrives:text minutes:count"},
+    Form{"JourneysOfDay",
+         "best_min:count|null median_min:count|null worst_min:count|null journeys:[Departure] "
+         "quickest:[Journey]"},
+    Form{"ByRoad", "minutes:count metres:count"},
+    Form{"PlaceChanged",
+         "code:text title:text people:count before_min:count|null after_min:count|null"},
+    Form{"FromPlace", "origin:Place changed:[PlaceChanged] within:[PlacesWithinBoth]"},
+    Form{"PairBeyond", "a:Place b:Place minutes:count|null people:count"},
+    Form{"Region",
+         "mean_min:count|null daily:count potential:count gini_millionths:count "
+         "pairs_beyond:count largest_beyond:[PairBeyond]"},
+    Form{"Gain", "line:text title:text alone:number last:number share:number"},
     Form{"OverviewSection", "section:text title:text rows:[any]"},
     Form{"Warning", "where:text why:text"},
     Form{"Refusal", "line:count code:text number:count title:text errors?:[Warning]"},
@@ -174,6 +202,22 @@ constexpr std::array kAnswers{
     Answer{"GET", "/overview",
            "as_of:date side:text position:count numbers:count as_published:count differing:count "
            "sections:[OverviewSection]"},
+    Answer{"GET", "/network/scenarios",
+           "as_of:date position:count assumed:text scenario?:text places:[NetworkPlace] "
+           "lines:[NetworkLine] scenarios:[Scenario]"},
+    Answer{"GET", "/network/reach",
+           "as_of:date position:count assumed:text scenario?:text origin:Place "
+           "places:[NetworkPlace] within:[PlacesWithin]"},
+    Answer{"GET", "/network/journey",
+           "as_of:date position:count assumed:text scenario?:text origin:Place destination:Place "
+           "alternatives:[Journey] day:JourneysOfDay by_road:ByRoad|null"},
+    Answer{"GET", "/network/matrix",
+           "as_of:date position:count assumed:text scenario?:text places:[text] minutes:[[any]]"},
+    Answer{"GET", "/network/compare",
+           "as_of:date position:count assumed:text scenario?:text then:date from:[FromPlace] "
+           "region_before:Region region_after:Region"},
+    Answer{"GET", "/network/explain",
+           "as_of:date position:count assumed:text scenario?:text lines:[Gain]"},
     Answer{"GET", "/discrepancies", "discrepancies:[any] told?:count"},
 };
 

@@ -31,6 +31,9 @@ class Follower;
 namespace bashu::papers {
 class Codes;
 }
+namespace bashu::network {
+struct Circle;
+}
 namespace bashu::exchange {
 class Exchange;
 }
@@ -59,6 +62,7 @@ class Api {
     // How papers name the governments, and their codes; null: of a key of the node's own.
     std::map<std::string, Title, std::less<>> party_names{};
     std::shared_ptr<const papers::Codes> codes{};
+    std::shared_ptr<const network::Circle> circle{};  // null: how long one travels is not known
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

@@ -25,6 +25,7 @@
 #include "desk/test_pack.h"
 #include "exchange/circle.h"
 #include "http/stream.h"
+#include "network/circle_files.h"
 #include "node/files.h"
 #include "node/system_environment.h"
 #include "packs/load.h"
@@ -274,6 +275,116 @@ TEST_F(ApiTest, OpenPagesHearThatTheJournalGrew) {
   EXPECT_EQ(get("", "/changes").status, 401);
 }
 
+// Two counties, a train at ten that takes 62 minutes, and a road planned for 2030.
+std::shared_ptr<const network::Circle> two_counties() {
+  const std::map<std::string, std::string, std::less<>> files{
+      {"timetable.csv", "of\n2026-01-30\n"},
+      {"stations.csv", "station,division,lon,lat\nA,510104,104,30\nB,500103,106,30\n"},
+      {"calls.csv", "number,station,arrives,departs\nG1,A,,10:00\nG1,B,11:02,\n"},
+      {"places.csv",
+       "code,name,english,lon,lat,population,core,basis\n510104,锦江区,Jinjiang,104,30,900,yes,\n"
+       "500103,渝中区,Yuzhong,106,30,600,,shared\n"},
+      {"roads.csv",
+       "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n"},
+      {"scenarios.csv", "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n"}};
+  auto read = network::read_circle([&](std::string_view name) -> std::optional<std::string> {
+    const auto it = files.find(name);
+    return it == files.end() ? std::nullopt : std::optional{it->second};
+  });
+  EXPECT_TRUE(read.notices.empty());
+  return std::make_shared<const network::Circle>(std::move(read.circle));
+}
+
+class NetworkApi : public ApiTest {
+ protected:
+  void SetUp() override {
+    Api::Parts parts = world_->parts();
+    parts.circle = two_counties();
+    api_ = std::make_unique<Api>(std::move(parts));
+  }
+  Answer ask(const std::string& path, const std::string& key = {}) {
+    return send(*api_, request("GET", key, "/network/" + path));
+  }
+  std::unique_ptr<Api> api_;
+};
+
+TEST_F(NetworkApi, EverybodyReadsWhatThePageShows) {
+  const Answer all = ask("scenarios?as_of=2026-03-02");
+  ASSERT_EQ(all.status, 200) << all.raw.body;
+  EXPECT_NE(all.raw.body.find(R"({"line":"G5","open":false,"planned":"2030-01-01")"),
+            std::string::npos)
+      << all.raw.body;
+  EXPECT_NE(all.raw.body.find(R"({"changes":[{"line":"G5","months_later":24}],"scenario":"late")"),
+            std::string::npos);
+  EXPECT_NE(all.body.text_at("assumed").find("2026-01-30"), std::string::npos);
+
+  const auto yuzhong = [&](const std::string& query) {
+    const Answer reach = ask("reach?origin=510104&" + query);
+    EXPECT_EQ(reach.status, 200) << reach.raw.body;
+    const auto& places = *reach.body.find("places")->as_list();
+    EXPECT_EQ(places.size(), 2U);
+    return places.back().int_at("best_min", -1);
+  };
+  EXPECT_EQ(yuzhong("as_of=2026-03-02"), 72);
+  EXPECT_EQ(yuzhong("as_of=2030-01-01"), 60);
+  EXPECT_EQ(yuzhong("as_of=2030-01-01&scenario=late"), 72);
+  EXPECT_EQ(
+      ask("reach?origin=510104&as_of=2030-01-01&within=59").body.find("places")->as_list()->size(),
+      1U);
+}
+
+TEST_F(NetworkApi, AJourneyTellsItsTrainsTheDayAndTheRoad) {
+  const Answer way = ask("journey?origin=510104&destination=500103&as_of=2030-01-01");
+  ASSERT_EQ(way.status, 200) << way.raw.body;
+  const Value& first = way.body.find("alternatives")->as_list()->at(0);
+  EXPECT_EQ(first.text_at("departs"), "09:50");
+  EXPECT_EQ(first.text_at("arrives"), "11:02");
+  EXPECT_EQ(first.find("legs")->as_list()->at(0).text_at("train"), "G1");
+  EXPECT_EQ(way.body.find("by_road")->int_at("minutes", 0), 60);
+  EXPECT_EQ(way.body.find("day")->int_at("best_min", 0), 72);
+  const auto count = [&](const char* times) {
+    const std::string path =
+        std::string{"journey?origin=510104&destination=500103&as_of=2026-03-02&"} + times;
+    return ask(path).body.find("alternatives")->as_list()->size();
+  };
+  EXPECT_EQ(count("arrives=11:02"), 1U);
+  EXPECT_EQ(count("arrives=11:01"), 0U);
+  EXPECT_EQ(ask("journey?origin=510104&destination=500103&as_of=2026-03-02")
+                .body.find("by_road")
+                ->is_null(),
+            true);
+}
+
+TEST_F(NetworkApi, TheWholeRegionIsForWhoHasAKey) {
+  for (const char* path : {"matrix", "compare", "explain"}) EXPECT_EQ(ask(path).status, 401);
+  EXPECT_NE(ask("matrix?as_of=2030-01-01", "stranger").raw.body.find(R"([[0,60],[60,0]])"),
+            std::string::npos);
+  const Answer compared = ask("compare?as_of=2026-03-02&then=2030-01-01", "stranger");
+  ASSERT_EQ(compared.status, 200) << compared.raw.body;
+  const Value& from = compared.body.find("from")->as_list()->at(0);
+  EXPECT_EQ(from.find("within")->as_list()->at(1).int_at("people_after", 0), 1'500);
+  EXPECT_EQ(from.find("within")->as_list()->at(1).int_at("people_before", 0), 900);
+  EXPECT_EQ(compared.body.find("region_before")->int_at("pairs_beyond", -1), 1);
+  EXPECT_EQ(compared.body.find("region_after")->int_at("pairs_beyond", -1), 0);
+  const Answer works = ask("explain?as_of=2026-03-02", "stranger");
+  EXPECT_EQ(works.body.find("lines")->as_list()->at(0).int_at("alone", 0), 600) << works.raw.body;
+}
+
+TEST_F(NetworkApi, WhatIsNotThereIsToldWithWhatIs) {
+  const auto wrong = [&](const std::string& path, const char* where) {
+    const Answer answer = ask(path, "stranger");
+    EXPECT_EQ(answer.status, 400) << path << answer.raw.body;
+    EXPECT_EQ(answer.body.find("errors")->as_list()->at(0).text_at("where"), where) << path;
+  };
+  wrong("reach", "origin");
+  wrong("reach?origin=999999", "origin");
+  wrong("journey?origin=510104&destination=5", "destination");
+  wrong("reach?origin=510104&scenario=none", "scenario");
+  wrong("explain?lines=G5,G6", "lines");
+  wrong("reach?origin=510104&known_at=999999", "known_at");
+  EXPECT_EQ(get("stranger", "/network/reach?origin=510104").status, 404);  // no network there
+}
+
 TEST_F(ApiTest, OnlyHealthIsOpen) {
   EXPECT_EQ(get("", "/health").status, 200);
   for (const Route& route : routes()) {
@@ -461,7 +572,10 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
                                     "/tasks",
                                     "/inbox",
                                     "/search",
-                                    "/calendars"};
+                                    "/calendars",
+                                    "/network/matrix",
+                                    "/network/compare",
+                                    "/network/explain"};
   for (const auto& row : rows) {
     walked.insert(row.route);
     for (std::size_t k = 0; k < kKeys.size(); ++k) {
@@ -556,6 +670,8 @@ TEST_F(ApiTest, NoRouteTakesAQueryThatItDoesNotUnderstand) {
       {Parameter::Is::period, {"", "2026", "2026-03-31..x"}},
       {Parameter::Is::key, {}},
       {Parameter::Is::month, {"", "2026", "2026-13", "2026-3"}},
+      {Parameter::Is::clock, {"", "8", "08:60", "48:00", "08:00x"}},
+      {Parameter::Is::minutes, {"", "0", "1441", "x"}},
       {Parameter::Is::place, {"", "anywhere"}},
       {Parameter::Is::moment, {"", "yesterday"}},
       {Parameter::Is::pack, {"", "erand"}},

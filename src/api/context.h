@@ -28,6 +28,7 @@
 #include "node/node.h"
 #include "papers/codes.h"
 #include "people/entrance.h"
+#include "travel/network.h"
 
 namespace bashu::views {
 class Follower;
@@ -59,6 +60,8 @@ struct Context {
   const Divisions* divisions = &shipped_divisions();
   std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
   std::shared_ptr<const papers::Codes> codes;
+  std::shared_ptr<const network::Circle> circle;  // null: its network is not known here
+  std::shared_ptr<travel::Matrices> matrices;     // of it
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;

@@ -29,28 +29,6 @@ std::expected<Named, Problem> find_figure(Context& context, const Call& call) {
   return Named{.held = std::move(*held), .figure = figure, .name = call.part("figure")};
 }
 
-// `known_at` is a position, a day, whose last entry is meant, or a time.
-std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
-  const auto text = call.request.parameter("known_at");
-  if (!text) return views::At{};
-  const auto parsed = figures::parse_known_at(*text, context.node.identity().offset_minutes);
-  if (!parsed) {
-    return std::unexpected{malformed("known_at", "A position, a date or a time is expected.",
-                                     "应为位置、日期或时间。")};
-  }
-  if (parsed->position) {
-    const std::uint64_t entries = call.views->entries();
-    if (*parsed->position < entries) return views::At{parsed->position};
-    const std::string newest = entries ? std::to_string(entries - 1) : "-";
-    return std::unexpected{malformed("known_at", "The newest position is " + newest + ".",
-                                     "最新位置为 " + newest + "。")};
-  }
-  const auto position = call.views->at_position(parsed->time_ms);
-  if (!position) return std::unexpected{problem_of(position.error())};
-  if (!*position) return std::unexpected{not_found()};
-  return *position;
-}
-
 // A figure on both axes of time.
 struct Asked {
   figures::Ask ask;

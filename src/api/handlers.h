@@ -76,6 +76,13 @@ Result figure_records(Context& context, const Call& call);
 Result show_overview(Context& context, const Call& call);
 Result list_discrepancies(Context& context, const Call& call);
 Prepared tell_figures(Context& context, const Call& call);
+// network.cc
+Result network_scenarios(Context& context, const Call& call);
+Result network_reach(Context& context, const Call& call);
+Result network_journey(Context& context, const Call& call);
+Result network_matrix(Context& context, const Call& call);
+Result network_compare(Context& context, const Call& call);
+Result network_explain(Context& context, const Call& call);
 // circle_read.cc
 Result show_circle(Context& context, const Call& call);
 Result list_channels(Context& context, const Call& call);

@@ -36,6 +36,10 @@ Value schema_of(Parameter::Is is) {
       return date_schema();
     case Parameter::Is::rows:
       return Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}};
+    case Parameter::Is::minutes:
+      return Value::Record{{"type", "integer"}, {"minimum", 1}, {"maximum", 1440}};
+    case Parameter::Is::clock:
+      return Value::Record{{"type", "string"}, {"pattern", "^[0-4]?[0-9]:[0-5]?[0-9]$"}};
     default:
       return Value::Record{{"type", "string"}, {"minLength", 1}};
   }

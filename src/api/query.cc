@@ -7,12 +7,14 @@
 
 #include "base/date.h"
 #include "figures/known_at.h"
+#include "network/clock.h"
 
 namespace bashu::api {
 
 namespace {
 
 constexpr std::uint64_t kRowsMax = 1'000;
+constexpr std::uint64_t kMinutesMax = 1'440;
 
 using Is = Parameter::Is;
 
@@ -42,6 +44,12 @@ std::optional<Problem> odd_value(Is is, const std::string& name, const std::stri
       if (figures::parse_period(value)) return std::nullopt;
       return malformed(name, "Two dates are expected: 2026-01-01..2026-03-31.",
                        "应为两个日期：2026-01-01..2026-03-31。");
+    case Is::clock:
+      if (network::time_of_day(value)) return std::nullopt;
+      return malformed(name, "A time like 08:30 is expected.", "应为时刻，例如 08:30。");
+    case Is::minutes:
+      if (is_number(value, 1, kMinutesMax)) return std::nullopt;
+      return malformed(name, "1 to 1,440 minutes are expected.", "应为 1 至 1,440 分钟。");
     case Is::key:
       return std::nullopt;
     case Is::month:
@@ -106,12 +114,15 @@ bool is_named(const Shelf& shelf, Is is, const std::string& value) {
 const std::vector<Parameter>& query_parameters() {
   static const std::vector<Parameter> kParameters{
       {"after", Is::place, "`next` of the page before"},
+      {"arrives", Is::clock, "there by this time; `departs` does not count then"},
       {"as_of", Is::date, "the date the answer is about (default: today)"},
       {"at", Is::number, "read as it was at this position"},
       {"at_least", Is::number, "wait until the views have reached this position"},
       {"case", Is::text, "id of the case"},
       {"changed_since", Is::number, "changed by an entry after this position"},
       {"closed", Is::flag, "also closed ones"},
+      {"departs", Is::clock, "setting out at this time or later (default: 08:00)"},
+      {"destination", Is::text, "code of a place of the network"},
       {"digest", Is::flag, "with the digest of the rows that counted"},
       {"dry_run", Is::flag, "decide and tell, change nothing"},
       {"due_until", Is::date, "only what has to be done by then"},
@@ -122,9 +133,11 @@ const std::vector<Parameter>& query_parameters() {
       {"kind", Is::text, "task or case"},
       {"known_at", Is::moment, "a position, a date or a time: what was on record then"},
       {"limit", Is::rows, "rows"},
+      {"lines", Is::text, "codes of lines and roads, with commas (default: all unfinished)"},
       {"mine", Is::flag, "only cases this principal began"},
       {"month", Is::month, "2026-03: only postings of that month"},
       {"next", Is::text, "path of the page to come back to"},
+      {"origin", Is::text, "code of a place of the network"},
       {"pack", Is::pack, "name of the pack"},
       {"parent", Is::text, "sub-cases of this case"},
       {"party", Is::party, "a party of the circle: that takes part, or whose value is asked for"},
@@ -133,11 +146,14 @@ const std::vector<Parameter>& query_parameters() {
       {"plays", Is::plays, "the party of the case that `party` plays"},
       {"prefix", Is::text, "keys that begin so"},
       {"q", Is::text, "words, or parts of them; Chinese as it is written"},
+      {"scenario", Is::text, "what may come otherwise (default: as planned)"},
       {"service", Is::service, "name of the service"},
       {"state", Is::state, "name of the state"},
       {"text", Is::text, "contained in the id or a readable text"},
+      {"then", Is::date, "the day to compare with (default: the same)"},
       {"values", Is::flag, "with their values, today"},
       {"whole", Is::flag, "with evidence, envelopes, receipts and proofs themselves"},
+      {"within", Is::minutes, "minutes (default: 60; of what is reached: all)"},
   };
   return kParameters;
 }

@@ -21,12 +21,14 @@ struct Parameter {
     number,  // whole, not negative
     flag,    // true or false
     date,
-    rows,    // 1 to 1,000
-    period,  // two dates
-    month,   // 2026-03
-    place,   // `next` of the answer before: its handler opens it
-    moment,  // a position, a date or a time: its handler finds it
-    pack,    // names of what is held here
+    rows,     // 1 to 1,000
+    period,   // two dates
+    month,    // 2026-03
+    clock,    // 08:30
+    minutes,  // 1 to 1,440
+    place,    // `next` of the answer before: its handler opens it
+    moment,   // a position, a date or a time: its handler finds it
+    pack,     // names of what is held here
     service,
     state,
     party,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "figures/known_at.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -44,6 +45,27 @@ std::expected<Past, Problem> read_past(Context& context, const Call& call) {
   const std::uint64_t entries = call.views->entries();
   const std::uint64_t newest = entries ? entries - 1 : 0;
   return Past{.at = at, .position = std::min(at.value_or(newest), newest)};
+}
+
+std::expected<views::At, Problem> known_at(Context& context, const Call& call) {
+  const auto text = call.request.parameter("known_at");
+  if (!text) return views::At{};
+  const auto parsed = figures::parse_known_at(*text, context.node.identity().offset_minutes);
+  if (!parsed) {
+    return std::unexpected{malformed("known_at", "A position, a date or a time is expected.",
+                                     "应为位置、日期或时间。")};
+  }
+  if (parsed->position) {
+    const std::uint64_t entries = call.views->entries();
+    if (*parsed->position < entries) return views::At{parsed->position};
+    const std::string newest = entries ? std::to_string(entries - 1) : "-";
+    return std::unexpected{malformed("known_at", "The newest position is " + newest + ".",
+                                     "最新位置为 " + newest + "。")};
+  }
+  const auto position = call.views->at_position(parsed->time_ms);
+  if (!position) return std::unexpected{problem_of(position.error())};
+  if (!*position) return std::unexpected{not_found()};
+  return *position;
 }
 
 std::expected<views::Page, Problem> read_page(Context& context, const Call& call) {

@@ -19,6 +19,8 @@ struct Past {
   std::uint64_t position = 0;  // what is read
 };
 [[nodiscard]] std::expected<Past, Problem> read_past(Context& context, const Call& call);
+// `known_at`: a position, a day, whose last entry is meant, or a time; nullopt without it.
+[[nodiscard]] std::expected<views::At, Problem> known_at(Context& context, const Call& call);
 // `after`, `limit`.
 [[nodiscard]] std::expected<views::Page, Problem> read_page(Context& context, const Call& call);
 // `next` of the answer, for `after` of the next request.

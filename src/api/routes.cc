@@ -156,6 +156,28 @@ std::vector<Route> routes_of_the_node() {
   };
 }
 
+// The first three tell what the public page of minutes shows.
+std::vector<Route> routes_of_the_network() {
+  return {
+      {"GET", "/network/scenarios", &network_scenarios,
+       "Places, lines and roads with their openings, scenarios", "as_of scenario known_at at_least",
+       true},
+      {"GET", "/network/reach", &network_reach, "Minutes from a place to all others",
+       "origin as_of scenario within known_at at_least", true},
+      {"GET", "/network/journey", &network_journey,
+       "Journeys from one place to another at a time, and over the day",
+       "origin destination as_of scenario departs arrives known_at at_least", true},
+      {"GET", "/network/matrix", &network_matrix, "Median minutes between all places",
+       "as_of scenario known_at at_least"},
+      {"GET", "/network/compare", &network_compare,
+       "What a later day or a scenario changes, by place and for the region",
+       "origin as_of then scenario within known_at at_least"},
+      {"GET", "/network/explain", &network_explain,
+       "People whom each unfinished line brings within the limit",
+       "origin as_of scenario lines within known_at at_least"},
+  };
+}
+
 // Who comes in, and what takes two people.
 std::vector<Route> people_routes() {
   return {
@@ -190,6 +212,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all = routes_of_work();
     std::ranges::move(routes_of_the_node(), std::back_inserter(all));
+    std::ranges::move(routes_of_the_network(), std::back_inserter(all));
     std::ranges::move(people_routes(), std::back_inserter(all));
     return all;
   }();

@@ -5,21 +5,17 @@
 
 #include "main/commands.h"
 #include "main/table.h"
-#include "network/circle.h"
-#include "network/gains.h"
 #include "network/geojson.h"
-#include "site/map.h"
+#include "network/questions.h"
 #include "site/sheet.h"
 #include "texts/texts.h"
+#include "travel/network.h"
 
 namespace bashu::cli {
 
 namespace {
 
 using namespace network;
-
-constexpr Window kDayWindow{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 600};
-constexpr Window kHalfHours{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 1'800};
 
 Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
   const Title title = texts::title("network." + std::string{key}, places);
@@ -44,7 +40,7 @@ struct Question {
 };
 
 std::expected<Question, Exit> question(const Console& console, const NetworkCompare& what) {
-  auto circle = site::load_network(what.path);
+  auto circle = travel::load_network(what.path);
   if (!circle) return std::unexpected{console.fail(circle.error())};
   if (!*circle) return std::unexpected{wrong(console, "no_places", {{"path", what.path}})};
   Question out{.circle = *circle,
@@ -81,12 +77,12 @@ std::string minutes(const Console& console, Seconds takes) {
   return takes == kNever ? say(console, "no_way") : std::to_string(minutes_up(takes));
 }
 
-struct Looked {
+struct FromPlace {
   std::uint32_t from = 0;
   std::vector<Spread> before, after;
 };
 
-site::Sheet sheet_of(const Question& asked, const std::vector<Looked>& looked,
+site::Sheet sheet_of(const Question& asked, const std::vector<FromPlace>& looked,
                      const Console& console) {
   site::Sheet out{
       .name = "network", .columns = {{"from"}, {"code"}, {"name"}, {"people", 0}}, .rows = {}};
@@ -95,7 +91,7 @@ site::Sheet sheet_of(const Question& asked, const std::vector<Looked>& looked,
       out.columns.push_back({when + "_" + which + "_s", 0});
     }
   }
-  for (const Looked& one : looked) {
+  for (const FromPlace& one : looked) {
     for (std::size_t p = 0; p < one.before.size(); ++p) {
       const Place& place = asked.circle->places[p];
       auto& row = out.rows.emplace_back();
@@ -112,7 +108,7 @@ site::Sheet sheet_of(const Question& asked, const std::vector<Looked>& looked,
   return out;
 }
 
-void print_changes(const Console& console, const Question& asked, const Looked& one) {
+void print_changes(const Console& console, const Question& asked, const FromPlace& one) {
   const Circle& circle = *asked.circle;
   console.out << say(console, "from_core",
                      {{"name", in_language(circle.places[one.from].name, console.language)}})
@@ -133,7 +129,7 @@ void print_changes(const Console& console, const Question& asked, const Looked& 
     for (const Spread& spread : spreads) out.push_back(spread.median_s);
     return out;
   };
-  for (const Seconds limit : {30, 60, 90, 120}) {
+  for (const Seconds limit : kLimitsMin) {
     const Within a = within(median(one.before), one.from, circle.people(), limit * 60);
     const Within b = within(median(one.after), one.from, circle.people(), limit * 60);
     console.out << say(console, "within",
@@ -152,30 +148,23 @@ void print_region(const Console& console, const Question& asked, const Standing&
   const People people = asked.circle->people();
   const Times a = times_between(before, kDayWindow, threads);
   const Times b = times_between(after, kDayWindow, threads);
-  const Indicators x = indicators(a, people, limit), y = indicators(b, people, limit);
-  const auto beyond_a = pairs_beyond(a, people, limit), beyond_b = pairs_beyond(b, people, limit);
-  const auto sum = [](const std::vector<std::int64_t>& values) {
-    std::int64_t out = 0;
-    for (const std::int64_t value : values) out += value;
-    return std::to_string(out);
-  };
+  const Region x = region(a, people, limit), y = region(b, people, limit);
   Table table{{Table::Align::left, Table::Align::right, Table::Align::right}};
   table.add({say(console, "region"), say(console, "before"), say(console, "after")});
-  table.add({say(console, "mean_time"), minutes(console, x.region_mean_s),
-             minutes(console, y.region_mean_s)});
-  table.add({say(console, "daily"), sum(x.daily), sum(y.daily)});
-  table.add({say(console, "potential"), sum(x.potential), sum(y.potential)});
+  table.add({say(console, "mean_time"), minutes(console, x.mean_s), minutes(console, y.mean_s)});
+  table.add({say(console, "daily"), std::to_string(x.daily), std::to_string(y.daily)});
+  table.add({say(console, "potential"), std::to_string(x.potential), std::to_string(y.potential)});
   table.add({say(console, "gini"), std::to_string(x.gini), std::to_string(y.gini)});
-  table.add({say(console, "pairs_beyond"), std::to_string(beyond_a.size()),
-             std::to_string(beyond_b.size())});
+  table.add({say(console, "pairs_beyond"), std::to_string(x.beyond.size()),
+             std::to_string(y.beyond.size())});
   table.print(console.out);
   constexpr std::size_t kShown = 5;
-  for (std::size_t i = 0; i < std::min(kShown, beyond_b.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(kShown, y.beyond.size()); ++i) {
     const auto name = [&](std::size_t place) {
       return in_language(asked.circle->places[place].name, console.language);
     };
-    console.out << "  " << name(beyond_b[i].a) << " - " << name(beyond_b[i].b) << ' '
-                << minutes(console, beyond_b[i].takes_s) << '\n';
+    console.out << "  " << name(y.beyond[i].a) << " - " << name(y.beyond[i].b) << ' '
+                << minutes(console, y.beyond[i].takes_s) << '\n';
   }
 }
 
@@ -187,7 +176,7 @@ Exit network_compare(const Console& console, const NetworkCompare& what) {
   const Circle& circle = *asked->circle;
   const Standing before = standing_on(circle, asked->plan, asked->before);
   const Standing after = standing_on(circle, asked->changed, asked->after);
-  std::vector<Looked> looked;
+  std::vector<FromPlace> looked;
   for (const std::uint32_t from : asked->from) {
     looked.push_back({.from = from,
                       .before = minutes_from(before, from, kDayWindow),
@@ -195,7 +184,7 @@ Exit network_compare(const Console& console, const NetworkCompare& what) {
   }
   if (what.format == "table") {
     console.out << say(console, "assumed", {{"day", circle.timetable_of.text()}}) << '\n';
-    for (const Looked& one : looked) print_changes(console, *asked, one);
+    for (const FromPlace& one : looked) print_changes(console, *asked, one);
     print_region(console, *asked, before, after, what.within * 60);
     return Exit::done;
   }
@@ -228,27 +217,9 @@ Exit network_explain(const Console& console, const NetworkCompare& what) {
     return wrong(console, "too_many_lines",
                  {{"most", std::to_string(kWorksMax)}, {"lines", listed(works)}});
   }
-  const People people = circle.people();
-  // People who have some core within the limit.
-  const auto reached = [&](std::uint32_t subset) {
-    Openings openings = asked->changed;
-    for (std::size_t i = 0; i < works.size(); ++i) {
-      openings[works[i]] =
-          subset >> i & 1 ? Opening{.since = asked->before, .plan = {}} : Opening{};
-    }
-    const Standing standing = standing_on(circle, openings, asked->before);
-    std::vector<bool> there(people.size());
-    for (const std::uint32_t from : asked->from) {
-      const auto spreads = minutes_from(standing, from, kHalfHours);
-      for (std::size_t p = 0; p < there.size(); ++p) {
-        if (spreads[p].median_s <= what.within * 60) there[p] = true;
-      }
-    }
-    std::int64_t sum = 0;
-    for (std::size_t p = 0; p < there.size(); ++p) sum += there[p] ? people[p] : 0;
-    return sum;
-  };
-  const auto all = gains(works.size(), std::thread::hardware_concurrency(), reached);
+  const auto all =
+      explain({.circle = circle, .openings = asked->changed, .day = asked->before}, works,
+              asked->from, what.within * 60, std::thread::hardware_concurrency());
   std::vector<std::size_t> order(works.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, std::greater<>{}, [&](std::size_t i) { return all[i].share; });

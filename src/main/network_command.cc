@@ -1,8 +1,6 @@
 // bashu network: journey times from timetables, exactly.
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -11,6 +9,7 @@
 #include "main/commands.h"
 #include "main/network_files.h"
 #include "main/table.h"
+#include "network/clock.h"
 #include "network/day.h"
 #include "network/journey.h"
 #include "texts/texts.h"
@@ -21,31 +20,10 @@ namespace {
 
 using namespace network;
 
-std::string clock(Seconds at) {
-  std::array<char, 32> text;
-  const int days = at / kDay, rest = at % kDay;
-  if (days > 0) {
-    std::snprintf(text.data(), text.size(), "%02d:%02d +%d", rest / 3'600, rest / 60 % 60, days);
-  } else {
-    std::snprintf(text.data(), text.size(), "%02d:%02d", rest / 3'600, rest / 60 % 60);
-  }
-  return text.data();
-}
-
 // Minutes, as far as they are whole; seconds otherwise lie behind a point of the hour's notation.
 std::string minutes(Seconds takes) {
   const std::string whole = std::to_string(takes / 60);
   return takes % 60 ? whole + "'" + std::to_string(takes % 60) + "\"" : whole;
-}
-
-std::optional<Seconds> time_of_day(const std::string& text) {
-  unsigned hours = 0, minutes = 0;
-  char end = 0;
-  if (std::sscanf(text.c_str(), "%2u:%2u%c", &hours, &minutes, &end) != 2 || hours > 47 ||
-      minutes > 59) {
-    return std::nullopt;
-  }
-  return static_cast<Seconds>(hours * 3'600 + minutes * 60);
 }
 
 std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {

@@ -338,6 +338,8 @@ Exit serve(const Console& console, const Serve& what) {
   if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };
   const auto article = site::load_article(site::circle_folder(dir, what.circle));
   if (!article) return console.fail(article.error());
+  const auto map = site::load_map(site::circle_folder(dir, what.circle));
+  if (!map) return console.fail(map.error());
   const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
   api::Api api{{.node = node->get(),
                 .views = follower->get(),
@@ -351,9 +353,8 @@ Exit serve(const Console& console, const Serve& what) {
                 .published = *published,
                 .party_names = (*article)->parties,
                 .codes = codes,
+                .circle = (*map)->network,
                 .workers = what.workers}};
-  const auto map = site::load_map(site::circle_folder(dir, what.circle));
-  if (!map) return console.fail(map.error());
   site::Site site{{.views = [&] { return (*follower)->views(); },
                    .published = *published,
                    .article = *article,

@@ -50,13 +50,13 @@ Title Circle::name(std::string_view code) const {
   return bilingual(std::string{code}, std::string{code});
 }
 
-Openings follow(Openings openings,
-                const std::map<std::string, std::optional<Date>, std::less<>>& record, Date today) {
+Openings follow(Openings openings, const Record& record, Date today) {
   for (auto& [code, opening] : openings) {
     const auto known = record.find(code);
     if (known == record.end()) continue;
-    const std::optional<Date> planned = opening.plan ? opening.plan : opening.since;
-    opening.since = known->second;
+    std::optional<Date> planned = opening.plan ? opening.plan : opening.since;
+    if (known->second.plan) planned = known->second.plan;
+    opening.since = known->second.since;
     opening.plan = planned ? std::optional{std::max(*planned, today.plus_days(1))} : std::nullopt;
   }
   return openings;
@@ -122,12 +122,20 @@ class Builder {
       : circle_{circle}, openings_{openings}, day_{day}, access_{access} {}
 
   Standing build() {
-    Standing out{
-        .timetables = {}, .ways = {}, .roads = roads(), .day = day_, .enter_s = access_.enter_s};
+    Standing out{.timetables = {},
+                 .trains = {},
+                 .ways = {},
+                 .roads = roads(),
+                 .day = day_,
+                 .enter_s = access_.enter_s};
     out.ways = ways(out.roads);
     Schedule schedule = trains();
     const std::size_t timed = schedule.trips.size();
     const std::vector<std::size_t> line_of = add_lines(schedule);
+    for (const Trip& trip : schedule.trips) {
+      const bool exact = !trip.headway;
+      out.trains.push_back({.id = exact ? trip.id : trip.line, .line = trip.line, .timed = exact});
+    }
     const int draws = line_of.empty() ? 1 : access_.draws;
     for (int draw = 0; draw < draws; ++draw) {
       Offsets offsets(timed, 0);

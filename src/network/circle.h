@@ -49,6 +49,8 @@ struct Opening {
   friend bool operator==(const Opening&, const Opening&) = default;
 };
 using Openings = std::map<std::string, Opening, std::less<>>;  // by code
+// The same as somebody keeps a record of it; without a plan there, that of the files stands.
+using Record = Openings;
 
 struct Scenario {
   std::string id;
@@ -72,6 +74,7 @@ struct Circle {
   std::vector<Line> lines;
   std::vector<Road> roads;
   Openings openings;  // of lines and roads, as the files tell them
+  std::map<std::string, std::string, std::less<>> projects;  // that build them, by code
   std::vector<Scenario> scenarios;
 
   [[nodiscard]] std::optional<std::uint32_t> place(std::string_view code) const;
@@ -84,9 +87,7 @@ struct Circle {
 
 // What the record says goes before the files. A line of which it knows and that is not open there
 // opens after `today`, whatever was planned.
-[[nodiscard]] Openings follow(Openings openings,
-                              const std::map<std::string, std::optional<Date>, std::less<>>& record,
-                              Date today);
+[[nodiscard]] Openings follow(Openings openings, const Record& record, Date today);
 [[nodiscard]] Openings apply(Openings openings, const Scenario& scenario);
 // Lines and roads that carry no traffic on `day`, in order of codes.
 [[nodiscard]] std::vector<std::string> unfinished(const Openings& openings, Date day);
@@ -108,7 +109,13 @@ struct Standing {
     StationIndex station = 0;
     Seconds takes_s = 0;
   };
-  std::vector<Timetable> timetables;   // one for each draw
+  // What runs: by trip of the schedule, as the runs of the timetables name it.
+  struct Train {
+    std::string id, line;  // of a line without a timetable: both its code
+    bool timed = true;     // false: it runs every so often, and the times shown are one of many
+  };
+  std::vector<Timetable> timetables;  // one for each draw
+  std::vector<Train> trains;
   std::vector<std::vector<Way>> ways;  // by place: to its stations, the same from them
   Roads roads;
   Date day;
@@ -116,6 +123,9 @@ struct Standing {
 };
 [[nodiscard]] Standing standing_on(const Circle& circle, const Openings& openings, Date day,
                                    const Access& access = {});
+
+// The hours of a day over which journeys are looked at unless somebody asks otherwise.
+inline constexpr Window kDayWindow{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 600};
 
 // From a place to all others: best, median and worst over departures and draws, by train and road.
 [[nodiscard]] std::vector<Spread> minutes_from(const Standing& standing, std::uint32_t place,

@@ -35,10 +35,11 @@ class Reader {
     table("places.csv", {"code", "name", "english", "lon", "lat", "population", "core", "basis"},
           &Reader::place);
     std::ranges::sort(circle_.places, {}, &Place::code);
-    table("lines.csv", {"line", "name", "english", "since", "first", "last", "headway_min", "plan"},
+    table("lines.csv",
+          {"line", "name", "english", "since", "first", "last", "headway_min", "plan", "project"},
           &Reader::line);
     table("stops.csv", {"line", "station", "minutes"}, &Reader::stop);
-    table("roads.csv", {"road", "section", "a", "b", "km", "speed_kmh", "since", "plan"},
+    table("roads.csv", {"road", "section", "a", "b", "km", "speed_kmh", "since", "plan", "project"},
           &Reader::road);
     table("scenarios.csv", {"scenario", "name", "english", "line", "change", "value"},
           &Reader::scenario);
@@ -131,7 +132,7 @@ class Reader {
   }
 
   void line(const Row& row) {
-    enum : std::size_t { code, name, english, since, first, last, headway, plan };
+    enum : std::size_t { code, name, english, since, first, last, headway, plan, project };
     Opening opening;
     if (!day(row, since, "since", opening.since) || !day(row, plan, "plan", opening.plan)) return;
     const auto from = gtfs::parse_time(std::string{row[first]} + ":00");
@@ -146,12 +147,17 @@ class Reader {
     if (!circle_.openings.try_emplace(std::string{row[code]}, opening).second) {
       return fault("duplicate_key", "line", row, row[code], "is there already");
     }
+    built_by(row[code], row[project]);
     circle_.lines.push_back({.code = std::string{row[code]},
                              .name = bilingual(std::string{row[english]}, std::string{row[name]}),
                              .first_s = *from,
                              .last_s = *until,
                              .headway_s = *every * 60,
                              .stops = {}});
+  }
+
+  void built_by(std::string_view code, std::string_view project) {
+    if (!project.empty()) circle_.projects.emplace(code, project);
   }
 
   void stop(const Row& row) {
@@ -175,7 +181,7 @@ class Reader {
   }
 
   void road(const Row& row) {
-    enum : std::size_t { code, section, a, b, km, speed, since, plan };
+    enum : std::size_t { code, section, a, b, km, speed, since, plan, project };
     Opening opening;
     if (!day(row, since, "since", opening.since) || !day(row, plan, "plan", opening.plan)) return;
     const auto from = circle_.place(row[a]), to = circle_.place(row[b]);
@@ -190,6 +196,7 @@ class Reader {
       return fault("inconsistent_opening", "since", row, row[since],
                    "is another day than an earlier section of the same road has");
     }
+    built_by(row[code], row[project]);
     circle_.roads.push_back({.code = std::string{row[code]},
                              .section = {.id = std::string{row[section]},
                                          .a = *from,

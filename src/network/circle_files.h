@@ -4,9 +4,9 @@
 //     calls.csv      as rail/list.h
 //     timetable.csv  of: the day whose trains are held to run every day
 //     places.csv     code, name, english, lon, lat, population, core (yes), basis (shared: assumed)
-//     lines.csv      line, name, english, since, first, last (HH:MM), headway_min, plan
+//     lines.csv      line, name, english, since, first, last (HH:MM), headway_min, plan, project
 //     stops.csv      line, station, minutes (since the first stop), in order
-//     roads.csv      road, section, a, b (places), km, speed_kmh, since, plan
+//     roads.csv      road, section, a, b (places), km, speed_kmh, since, plan, project
 //     scenarios.csv  scenario, name, english (in its first row), line, change, value:
 //                    open DATE, shift MONTHS, without
 #pragma once

@@ -78,11 +78,14 @@ TEST(Circle, TheRecordGoesBeforeThePlan) {
   const Openings files = circle().openings;
   const Date today = day("2024-06-01");
   // The plan has passed and the record knows of no opening: it is not open yet.
-  const Openings not_yet = follow(files, {{"R", std::nullopt}}, today);
+  const Openings not_yet = follow(files, {{"R", {}}}, today);
   EXPECT_EQ(unfinished(not_yet, today), (std::vector<std::string>{"R"}));
   EXPECT_TRUE(unfinished(not_yet, today.plus_days(1)).empty());
-  const Openings early = follow(files, {{"R", day("2023-05-01")}}, today);
+  const Openings early = follow(files, {{"R", {.since = day("2023-05-01"), .plan = {}}}}, today);
   EXPECT_TRUE(unfinished(early, day("2023-05-01")).empty());
+  const Openings moved = follow(files, {{"R", {.since = {}, .plan = day("2026-01-01")}}}, today);
+  EXPECT_EQ(unfinished(moved, day("2025-12-31")), (std::vector<std::string>{"R"}));
+  EXPECT_TRUE(unfinished(moved, day("2026-01-01")).empty());
 }
 
 TEST(Circle, NobodyCallsAtAStationBeforeItOpens) {

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "network/clock.h"
+
 namespace bashu::network {
 
 namespace json = boost::json;
@@ -60,6 +62,44 @@ std::string geojson(const Circle& circle, const std::vector<Spread>& spreads,
     properties["since"] = day_of(opening.since);
     properties["planned"] = day_of(opening.plan);
     features.push_back(feature("LineString", std::move(way), std::move(properties)));
+  }
+  return json::serialize(
+      json::object{{"type", "FeatureCollection"}, {"features", std::move(features)}});
+}
+
+std::string geojson(const Circle& circle, const Standing& standing, Ends ends,
+                    const std::vector<Passage>& passages) {
+  const Place &from = circle.places[ends.from], &to = circle.places[ends.to];
+  const auto of_station = [&](StationIndex at) {
+    return position(circle.trains.stations[at].lon_e6, circle.trains.stations[at].lat_e6);
+  };
+  json::array features;
+  for (const Passage& way : passages) {
+    json::array line{position(from.lon_e6, from.lat_e6)};
+    json::array legs;
+    for (const Leg& leg : way.legs) {
+      if (&leg == &way.legs.front()) line.push_back(of_station(leg.from));
+      line.push_back(of_station(leg.to));
+      json::object one{{"from", circle.trains.stations[leg.from].name},
+                       {"to", circle.trains.stations[leg.to].name},
+                       {"departs", clock(leg.departs_s)},
+                       {"arrives", clock(leg.arrives_s)}};
+      if (leg.trip != kOnFoot) {
+        const auto& train = standing.trains[standing.timetables.front().runs[leg.trip].trip];
+        one["train"] = train.id;
+        one["timed"] = train.timed;
+      }
+      legs.push_back(std::move(one));
+    }
+    line.push_back(position(to.lon_e6, to.lat_e6));
+    features.push_back(feature("LineString", std::move(line),
+                               {{"from", from.code},
+                                {"to", to.code},
+                                {"departs", clock(way.departs_s)},
+                                {"arrives", clock(way.arrives_s + 59)},
+                                {"minutes", minutes_up(way.takes_s())},
+                                {"changes", way.rides - 1},
+                                {"legs", std::move(legs)}}));
   }
   return json::serialize(
       json::object{{"type", "FeatureCollection"}, {"features", std::move(features)}});

@@ -16,6 +16,7 @@ struct Reached {
   Seconds at_s = kNever;
   std::uint32_t enter = kNone, leave = kNone;
   StationIndex walked_from = kNowhere;
+  Seconds set_out_s = kNever;  // of a walk before any ride
 };
 struct Label {
   Reached ready, arrival;
@@ -30,11 +31,15 @@ class Rounds {
         labels_(timetable.stations() * (rides_ + 1)),
         entered_(timetable.runs.size() * rides_, kNone) {}
 
-  void run(StationIndex from, Seconds departs_s) {
-    set_out(from, departs_s);
+  void run(std::span<const Start> from) {
+    Seconds departs = kNever;
+    for (const Start& start : from) {
+      set_out(start.station, start.at_s);
+      departs = std::min(departs, start.at_s);
+    }
     const auto& all = timetable_.connections;
     const auto first = std::ranges::lower_bound(
-        all, departs_s, {}, [](const Connection& one) { return one.departs_s; });
+        all, departs, {}, [](const Connection& one) { return one.departs_s; });
     for (auto it = first; it != all.end(); ++it) {
       for (std::size_t ride = 0; ride < rides_; ++ride) take(*it, index(it), ride);
     }
@@ -51,7 +56,7 @@ class Rounds {
     StationIndex at = to;
     while (true) {
       if (how->walked_from != kNowhere) {
-        const Seconds began = rides == 0 ? departs_s_ : connection(how->leave).arrives_s();
+        const Seconds began = rides == 0 ? how->set_out_s : connection(how->leave).arrives_s();
         out.legs.push_back({.from = how->walked_from,
                             .to = at,
                             .departs_s = began,
@@ -86,13 +91,17 @@ class Rounds {
   }
 
   void set_out(StationIndex from, Seconds departs_s) {
-    departs_s_ = departs_s;
-    label(from, 0).ready = label(from, 0).arrival = {.at_s = departs_s};
+    begin(label(from, 0), {.at_s = departs_s});
     for (std::uint32_t p = timetable_.paths_from[from]; p < timetable_.paths_from[from + 1]; ++p) {
-      Label& there = label(timetable_.paths[p].to, 0);
-      there.ready =
-          there.arrival = {.at_s = departs_s + timetable_.paths[p].walk_s, .walked_from = from};
+      begin(label(timetable_.paths[p].to, 0), {.at_s = departs_s + timetable_.paths[p].walk_s,
+                                               .walked_from = from,
+                                               .set_out_s = departs_s});
     }
+  }
+
+  static void begin(Label& there, const Reached& how) {
+    improve(there.ready, how, how.at_s);
+    improve(there.arrival, how, how.at_s);
   }
 
   void take(const Connection& one, std::uint32_t n, std::size_t ride) {
@@ -129,24 +138,39 @@ class Rounds {
   std::size_t rides_;
   std::vector<Label> labels_;           // by station, then by rides
   std::vector<std::uint32_t> entered_;  // by trip, then by rides before it
-  Seconds departs_s_ = 0;
 };
 
 }  // namespace
 
-std::vector<Journey> journeys(const Timetable& timetable, StationIndex from, StationIndex to,
-                              Seconds departs_s, int rides_max) {
-  Rounds rounds{timetable, rides_max};
-  rounds.run(from, departs_s);
+std::vector<Journey> journeys(const Timetable& timetable, std::span<const Start> from,
+                              std::span<const End> to, Rides rides_wanted) {
+  if (from.empty()) return {};
+  Rounds rounds{timetable, rides_wanted.most};
+  rounds.run(from);
   std::vector<Journey> out;
   Seconds best = kNever;
-  for (std::size_t rides = 0; rides <= static_cast<std::size_t>(rides_max); ++rides) {
-    const Seconds at = rounds.reached(to, rides).arrival.at_s;
-    if (at >= best) continue;
-    best = at;
-    out.push_back(rounds.journey(to, rides));
+  for (auto rides = static_cast<std::size_t>(rides_wanted.least);
+       rides <= static_cast<std::size_t>(rides_wanted.most); ++rides) {
+    const End* nearest = nullptr;
+    for (const End& end : to) {
+      const Seconds at = rounds.reached(end.station, rides).arrival.at_s;
+      if (at == kNever || at + end.after_s >= best) continue;
+      best = at + end.after_s;
+      nearest = &end;
+    }
+    if (!nearest) continue;
+    out.push_back(rounds.journey(nearest->station, rides));
+    out.back().arrives_s = best;
   }
   return out;
+}
+
+std::vector<Journey> journeys(const Timetable& timetable, StationIndex from, StationIndex to,
+                              Seconds departs_s, int rides_max) {
+  const Start start{.station = from, .at_s = departs_s};
+  const End end{.station = to, .after_s = 0};
+  return journeys(timetable, std::span{&start, 1}, std::span{&end, 1},
+                  {.least = 0, .most = rides_max});
 }
 
 }  // namespace bashu::network

@@ -1,8 +1,10 @@
 // How one gets there: legs and waits, and the choice between being earlier and changing less.
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "network/scan.h"
 #include "network/timetable.h"
 
 namespace bashu::network {
@@ -28,5 +30,18 @@ inline constexpr int kRidesMax = 8;
 [[nodiscard]] std::vector<Journey> journeys(const Timetable& timetable, StationIndex from,
                                             StationIndex to, Seconds departs_s,
                                             int rides_max = kRidesMax);
+
+// Where a journey may end, and how long one is on the way after that.
+struct End {
+  StationIndex station = 0;
+  Seconds after_s = 0;
+};
+struct Rides {
+  int least = 0, most = kRidesMax;
+};
+// The same from the best of several starts to the best of several ends; the time after the end is
+// part of the arrival and no leg. Among equal ends the first counts.
+[[nodiscard]] std::vector<Journey> journeys(const Timetable& timetable, std::span<const Start> from,
+                                            std::span<const End> to, Rides rides = {});
 
 }  // namespace bashu::network

@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 
-#include "network/circle_files.h"
 #include "node/files.h"
+#include "travel/network.h"
 
 namespace bashu::site {
 
@@ -73,29 +73,6 @@ std::expected<std::shared_ptr<const Map>, Fault> read_map(std::string_view text,
   return map;
 }
 
-std::expected<std::shared_ptr<const network::Circle>, Fault> load_network(
-    const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder / "places.csv")) return nullptr;
-  std::optional<Fault> failed;
-  network::CircleFile file =
-      network::read_circle([&](std::string_view name) -> std::optional<std::string> {
-        const auto path = folder / name;
-        if (!std::filesystem::exists(path)) return std::nullopt;
-        auto text = node::read_file(path);
-        if (text) return std::move(*text);
-        failed = text.error();
-        return std::nullopt;
-      });
-  if (failed) return std::unexpected{*failed};
-  if (!file.notices.empty() && file.notices.front().error) {
-    const network::Notice& first = file.notices.front();
-    return std::unexpected{Fault{.what = (folder / first.file).string() + ":" +
-                                         std::to_string(first.line) + " " + first.field + " '" +
-                                         first.value + "': " + first.what}};
-  }
-  return std::make_shared<const network::Circle>(std::move(file.circle));
-}
-
 std::expected<std::shared_ptr<const Map>, Fault> load_map(const std::filesystem::path& folder) {
   const auto path = folder / "map.tsv";
   if (!std::filesystem::exists(path)) return std::make_shared<const Map>();
@@ -103,7 +80,7 @@ std::expected<std::shared_ptr<const Map>, Fault> load_map(const std::filesystem:
   if (!text) return std::unexpected{text.error()};
   auto drawn = read_map(*text, path.string());
   if (!drawn) return drawn;
-  auto travelled = load_network(folder / "network");
+  auto travelled = travel::load_network(folder / "network");
   if (!travelled) return std::unexpected{travelled.error()};
   Map map = **drawn;
   map.network = std::move(*travelled);

@@ -32,11 +32,7 @@ struct Map {
   [[nodiscard]] const Title* name(std::string_view code) const;
 };
 
-// DIR/network, as network/circle_files.h tells its files; null if there is no such folder with
-// places.csv. A file with an error is refused, and the fault tells which row.
-[[nodiscard]] std::expected<std::shared_ptr<const network::Circle>, Fault> load_network(
-    const std::filesystem::path& folder);
-// DIR/map.tsv and DIR/network; a map without areas if there is no such file.
+// DIR/map.tsv and DIR/network (travel/network.h); a map without areas if there is no such file.
 [[nodiscard]] std::expected<std::shared_ptr<const Map>, Fault> load_map(
     const std::filesystem::path& folder);
 [[nodiscard]] std::expected<std::shared_ptr<const Map>, Fault> read_map(std::string_view text,

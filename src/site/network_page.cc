@@ -3,11 +3,11 @@
 // register of corridors. Works without a script; contours nest, since each county has one number.
 
 #include <algorithm>
-#include <array>
 
 #include "network/geojson.h"
+#include "network/questions.h"
+#include "site/network_asked.h"
 #include "site/pages.h"
-#include "site/registry.h"
 #include "site/sheet.h"
 
 namespace bashu::site {
@@ -16,72 +16,17 @@ namespace {
 
 using namespace network;
 
-constexpr Window kDayWindow{.first_s = 6 * 3'600, .last_s = 22 * 3'600, .step_s = 600};
-constexpr std::array kLimits{30, 60, 90, 120};  // minutes; the darkest shade first
 constexpr int kFirstYear = 2015, kLastYear = 2035;
-constexpr std::string_view kCorridors = "transport/corridor";
-
-// The latest of what the sides say; nullopt if none does.
-std::optional<Date> latest(const Value* sides, std::size_t& told) {
-  std::optional<Date> out;
-  told = 0;
-  const Value::Record* record = sides ? sides->as_record() : nullptr;
-  if (!record) return out;
-  for (const auto& [side, value] : *record) {
-    const std::string* text = value.as_text();
-    const auto day = text ? Date::parse(*text) : std::nullopt;
-    if (!day) continue;
-    ++told;
-    out = out ? std::max(*out, *day) : *day;
-  }
-  return out;
-}
-
-// Since when traffic passes: from when it is open through; else, across the border, from when both
-// sides have opened their halves.
-std::optional<Date> opened(const Value& corridor) {
-  std::size_t told = 0;
-  if (const auto through = latest(corridor.find("through_on"), told)) return through;
-  const auto halves = latest(corridor.find("opened_on"), told);
-  const Value* crosses = corridor.find("crosses");
-  const bool* border = crosses ? crosses->as_bool() : nullptr;
-  return border && *border && told < 2 ? std::nullopt : halves;
-}
-
-// What is asked, understood.
-struct Asked {
-  const Circle* circle = nullptr;
-  std::uint32_t from = 0;
-  Date day;
-  const Scenario* scenario = nullptr;
-  Openings openings, changed;  // as they are, and in the scenario
+// What is asked, and how long one travels.
+struct Asked : NetworkAsked {
   std::vector<Spread> now, then;
 };
 
-// nullopt: there is no such place, day or scenario.
 std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
-  if (!has_network(ask)) return std::nullopt;
-  Asked out{.circle = ask.from.map->network.get()};
-  const std::string from = ask.parameter("from"), as_of = ask.parameter("as_of"),
-                    scenario = ask.parameter("scenario");
-  const auto place =
-      from.empty() ? std::optional{out.circle->cores().front()} : out.circle->place(from);
-  if (!place || (!as_of.empty() && !ask.as_of())) return std::nullopt;
-  out.from = *place;
-  out.day = ask.day_of_lists().value_or(ask.from.today);
-  out.scenario = out.circle->scenario(scenario);
-  if (!scenario.empty() && !out.scenario) return std::nullopt;
-
-  std::map<std::string, std::optional<Date>, std::less<>> record;
-  if (const auto corridors = find_register(ask, kCorridors)) {
-    const auto rows = all_records(ask, *corridors, std::nullopt);
-    if (!rows) return std::unexpected{rows.error()};
-    for (const views::RecordRow& row : *rows) {
-      record.emplace(row.fields.text_at("code"), opened(row.fields));
-    }
-  }
-  out.openings = follow(out.circle->openings, record, ask.from.today);
-  out.changed = out.scenario ? apply(out.openings, *out.scenario) : out.openings;
+  auto what = network_asked(ask);
+  if (!what) return std::unexpected{what.error()};
+  if (!*what) return std::nullopt;
+  Asked out{std::move(**what), {}, {}};
   const auto look = [&](const Openings& openings, Date day) {
     return minutes_from(standing_on(*out.circle, openings, day), out.from, kDayWindow);
   };
@@ -91,20 +36,9 @@ std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   return out;
 }
 
-std::string minutes(const Ask& ask, Seconds takes) {
-  return takes == kNever ? ask.say("network.no_way") : std::to_string(minutes_up(takes));
-}
-
 int shade(Seconds takes) {
   int out = 0;
-  for (const int limit : kLimits) out += takes <= limit * 60;
-  return out;
-}
-
-Query query_of(const Asked& what, const Place& from, Date day, const Scenario* scenario) {
-  Query out{{"as_of", day.text()}};
-  if (what.circle->cores().front() != what.circle->place(from.code)) out["from"] = from.code;
-  if (scenario) out["scenario"] = scenario->id;
+  for (const int limit : kLimitsMin) out += takes <= limit * 60;
   return out;
 }
 
@@ -112,6 +46,8 @@ void fill_map(Ask& ask, const Asked& what, Slots slots) {
   const Map& map = *ask.from.map;
   slots.set("WIDTH", std::to_string(map.width));
   slots.set("HEIGHT", std::to_string(map.height));
+  // A picture; live, a group of links to journeys, which the table has for the keyboard.
+  slots.set("ROLE", ask.links.fixed() ? "img" : "group");
   for (const Map::Area& area : map.areas) {
     Slots shape = slots.add("AREA");
     shape.set("PATH", area.path);
@@ -119,12 +55,17 @@ void fill_map(Ask& ask, const Asked& what, Slots slots) {
     const Seconds takes = place ? what.then[*place].median_s : kNever;
     shape.set("SHADE", std::to_string(shade(takes)));
     if (!place) continue;
-    shape.set_if(
-        "TEXT",
-        ask.say("site.side_value", {{"party", ask.in(area.name)}, {"value", minutes(ask, takes)}}),
-        "NAMED");
+    if (!ask.links.fixed()) {
+      Slots link = shape.add("LINK");
+      link.set("HREF", journey_to(ask, what, *place));
+      shape.show("LINKED");
+    }
+    shape.set_if("TEXT",
+                 ask.say("site.side_value",
+                         {{"party", ask.in(area.name)}, {"value", minutes_said(ask, takes)}}),
+                 "NAMED");
   }
-  for (const int limit : kLimits) {
+  for (const int limit : kLimitsMin) {
     Slots key = slots.add("KEY");
     key.set("SHADE", std::to_string(shade(limit * 60)));
     key.set("TEXT", ask.say("site.to_minutes", {{"n", std::to_string(limit)}}));
@@ -173,13 +114,15 @@ void fill_table(Ask& ask, const Asked& what, Slots slots) {
     const Place& place = circle.places[p];
     Slots row = slots.add("ROW");
     row.set("CODE", place.code);
-    row.set("NAME", ask.in(place.name));
+    Slots name = row.add(ask.links.fixed() ? "PLAIN" : "LINK");
+    name.set("NAME", ask.in(place.name));
+    if (!ask.links.fixed()) name.set("HREF", journey_to(ask, what, p));
     row.set("PEOPLE", std::to_string(place.people));
     if (place.shared) row.show("SHARED");
-    row.set("BEST", minutes(ask, what.then[p].best_s));
-    row.set("MEDIAN", minutes(ask, what.then[p].median_s));
-    row.set("WORST", minutes(ask, what.then[p].worst_s));
-    row.set("BEFORE", minutes(ask, what.now[p].median_s));
+    row.set("BEST", minutes_said(ask, what.then[p].best_s));
+    row.set("MEDIAN", minutes_said(ask, what.then[p].median_s));
+    row.set("WORST", minutes_said(ask, what.then[p].worst_s));
+    row.set("BEFORE", minutes_said(ask, what.now[p].median_s));
   }
 }
 
@@ -188,7 +131,7 @@ void fill_within(Ask& ask, const Asked& what, Slots slots) {
   std::vector<Seconds> now, then;
   for (const Spread& spread : what.now) now.push_back(spread.median_s);
   for (const Spread& spread : what.then) then.push_back(spread.median_s);
-  for (const int limit : kLimits) {
+  for (const int limit : kLimitsMin) {
     const Within before = within(now, what.from, people, limit * 60);
     const Within after = within(then, what.from, people, limit * 60);
     Slots row = slots.add("WITHIN");
@@ -237,11 +180,6 @@ Sheet sheet_of(const Ask& ask, const Asked& what) {
 
 }  // namespace
 
-bool has_network(const Ask& ask) {
-  const auto& circle = ask.from.map->network;
-  return circle && !circle->cores().empty();
-}
-
 Answered network_page(Ask& ask) {
   const auto what = asked(ask);
   if (!what) return std::unexpected{what.error()};
@@ -255,6 +193,9 @@ Answered network_page(Ask& ask) {
         slots.set("ASSUMED",
                   ask.say("network.assumed", {{"day", ask.day(it.circle->timetable_of)}}));
         slots.set("BEFORE", it.scenario ? ask.say("site.as_planned") : ask.say("site.today"));
+        if (!ask.links.fixed()) {
+          slots.add("JOURNEY").set("HREF", journey_to(ask, it, it.circle->cores().back()));
+        }
         fill_choices(ask, it, slots);
         fill_map(ask, it, slots);
         fill_within(ask, it, slots);

@@ -38,6 +38,10 @@ namespace bashu::site {
 [[nodiscard]] Answered network_file(Ask& ask, const std::string& name);
 [[nodiscard]] bool has_network(const Ask& ask);
 
+// journey_page.cc: from one place to another; `data.geojson`, `data.csv`, ...
+[[nodiscard]] Answered journey_page(Ask& ask);
+[[nodiscard]] Answered journey_file(Ask& ask, const std::string& name);
+
 // services_page.cc
 [[nodiscard]] Answered services_page(Ask& ask);
 [[nodiscard]] Answered service_page(Ask& ask, const std::string& id);

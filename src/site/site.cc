@@ -46,6 +46,10 @@ Answered routed(Ask& ask) {
   if (is(0, "services") && size == 3) return service_page(ask, id);
   if (is(0, "map") && size == 1) return map_page(ask);
   if (is(0, "network") && size == 1) return network_page(ask);
+  if (is(0, "network") && is(1, "journey")) {
+    if (size == 2) return journey_page(ask);
+    if (size == 3) return journey_file(ask, path[2]);
+  }
   if (is(0, "network") && size == 2) return network_file(ask, path[1]);
   if (is(0, "check") && size <= 2) return check_page(ask, size == 2 ? path[1] : "");
   if (is(0, "journal") && size == 2) return entry_page(ask, path[1]);

@@ -131,8 +131,7 @@ TEST_F(SitePages, AFigureSaysItsValueOnTheDayAskedFor) {
 }
 
 TEST_F(SitePages, AMapOfMinutesIsOfADayAndAScenario) {
-  const std::string row =
-      "<td>500103</td><th scope=\"row\">Yuzhong</th><td class=\"num\">600 (assumed)";
+  const std::string row = ">Yuzhong</a></th><td class=\"num\">600 (assumed)";
   const auto minutes = [&](const std::string& query) {
     const std::string body = get("/en/network/" + query).body;
     const auto at = body.find(row);
@@ -208,6 +207,32 @@ scenarios:
   put(R"({"opened_on":"2026-02-01"})", {"opened_on"}, "chongqing");
   EXPECT_EQ(best("2026-01-31"), "72");
   EXPECT_EQ(best("2026-02-01"), "60");
+}
+
+TEST_F(SitePages, TwoPlacesGiveTheJourneyTheDayAndTheRoad) {
+  const auto page = get("/en/network/journey/?from=510104&to=500103&as_of=2030-01-01");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(has(page, "09:50 to 11:02: 72 minutes, 0 changes"));
+  EXPECT_TRUE(
+      has(page,
+          "<td class=\"num\">10</td><td>10:00</td><td>A</td><td>11:02</td><td>B</td><td>G1</td>"));
+  EXPECT_TRUE(has(page, "best 72 minutes, by 1 of 1 journeys; median 72, worst 72"));
+  EXPECT_TRUE(has(page, "By road alone: 60 minutes, 100 km."));
+  EXPECT_FALSE(has(get("/en/network/journey/?as_of=2026-03-01&to=500103"), "By road alone"));
+  EXPECT_TRUE(has(get("/zh/network/journey/?from=500103&to=510104"),
+                  "<p>" + texts::text("zh", "network.no_way") + "</p>"));
+  const auto line = get("/en/network/journey/data.geojson?from=510104&to=500103&as_of=2030-01-01");
+  EXPECT_EQ(line.header("Content-Type"), "application/geo+json");
+  EXPECT_TRUE(has(line, R"("departs":"09:50","arrives":"11:02","minutes":72,"changes":0)"));
+  EXPECT_TRUE(has(get("/en/network/journey/data.csv?to=500103"), "09:50,11:02,72"));
+  for (const char* query : {"?to=5", "?departs=25:99", "?from=5", "?scenario=none"}) {
+    EXPECT_EQ(get(std::string{"/en/network/journey/"} + query).status, 404) << query;
+  }
+  // The map of minutes leads there, by a click and by the table.
+  const auto minutes = get("/en/network/");
+  const std::string to = "/en/network/journey/?as_of=2026-03-01&amp;to=500103\" rel=\"nofollow\"";
+  EXPECT_TRUE(has(minutes, to + " tabindex=\"-1\"><path"));
+  EXPECT_TRUE(has(minutes, to + ">Yuzhong</a>"));
 }
 
 TEST_F(SitePages, MinutesAreFilesToo) {

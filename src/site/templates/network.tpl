@@ -7,11 +7,12 @@
 {{/YEAR}}</nav>
 {{#SCENARIOS}}<nav class="pages" aria-label="[[site.scenarios]]">{{#SCENARIO}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
+{{#JOURNEY}}<p><a href="{{HREF}}" rel="nofollow">[[site.two_places]]</a></p>{{/JOURNEY}}
 <figure class="map">
-<svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="img" aria-labelledby="map-title map-text">
+<svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="{{ROLE}}" aria-labelledby="map-title map-text">
 <title id="map-title">{{TITLE}}</title>
 <desc id="map-text">[[site.map_text]]</desc>
-{{#AREA}}<path class="m{{SHADE}}" d="{{PATH}}">{{#NAMED}}<title>{{TEXT}}</title>{{/NAMED}}</path>
+{{#AREA}}{{#LINK}}<a href="{{HREF}}" rel="nofollow" tabindex="-1">{{/LINK}}<path class="m{{SHADE}}" d="{{PATH}}">{{#NAMED}}<title>{{TEXT}}</title>{{/NAMED}}</path>{{#LINKED}}</a>{{/LINKED}}
 {{/AREA}}
 </svg>
 <ul class="key">{{#KEY}}<li><svg viewBox="0 0 20 12" aria-hidden="true"><rect class="m{{SHADE}}" width="20" height="12"/></svg> {{TEXT}}</li>{{/KEY}}</ul>
@@ -36,7 +37,7 @@
 <table>
 <thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[site.division]]</th><th scope="col" class="num">[[network.people]]</th><th scope="col" class="num">[[network.best]]</th><th scope="col" class="num">[[network.median]]</th><th scope="col" class="num">[[network.worst]]</th><th scope="col" class="num">{{BEFORE}}: [[network.median]]</th></tr></thead>
 <tbody>
-{{#ROW}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td class="num">{{PEOPLE}}{{#SHARED}} ([[site.assumed]]){{/SHARED}}</td><td class="num">{{BEST}}</td><td class="num">{{MEDIAN}}</td><td class="num">{{WORST}}</td><td class="num">{{BEFORE}}</td></tr>
+{{#ROW}}<tr><td>{{CODE}}</td><th scope="row">{{#LINK}}<a href="{{HREF}}" rel="nofollow">{{NAME}}</a>{{/LINK}}{{#PLAIN}}{{NAME}}{{/PLAIN}}</th><td class="num">{{PEOPLE}}{{#SHARED}} ([[site.assumed]]){{/SHARED}}</td><td class="num">{{BEST}}</td><td class="num">{{MEDIAN}}</td><td class="num">{{WORST}}</td><td class="num">{{BEFORE}}</td></tr>
 {{/ROW}}
 </tbody>
 </table>

@@ -1,0 +1,429 @@
+// Journey times of the circle's network: what the public page of minutes shows, and what its
+// command computes, on the network as it is on record. What shows minutes from a place or between
+// two is as open as the page; what computes the whole region is for who has a key.
+
+#include "travel/network.h"
+
+#include <algorithm>
+#include <sstream>
+#include <thread>
+
+#include "api/handlers.h"
+#include "api/reading.h"
+#include "network/clock.h"
+#include "network/geojson.h"
+#include "network/questions.h"
+#include "texts/texts.h"
+#include "travel/record.h"
+
+namespace bashu::api {
+
+namespace {
+
+using namespace network;
+
+Problem wrong(std::string where, std::string_view key, const texts::Places& places) {
+  return problem_of(Reject{.code = RejectCode::malformed,
+                           .where = std::move(where),
+                           .why = {texts::title("network." + std::string{key}, places)}});
+}
+
+std::string joined(const std::vector<std::string>& codes) {
+  std::string out;
+  for (const std::string& code : codes) out += (out.empty() ? "" : ", ") + code;
+  return out;
+}
+
+Value minutes(Seconds takes) {
+  return takes == kNever ? Value{} : Value{std::int64_t{minutes_up(takes)}};
+}
+Value day_or_null(const std::optional<Date>& day) { return day ? Value{day->text()} : Value{}; }
+
+// The network asked about: on record at a position, on a day, as planned or in a scenario.
+struct Asked {
+  const Circle* circle = nullptr;
+  std::uint64_t position = 0;
+  Date day;
+  const Scenario* scenario = nullptr;
+  Openings plan, changed;  // as planned, and in the scenario
+  std::string language;
+
+  [[nodiscard]] std::string in(const Title& title) const { return in_language(title, language); }
+  [[nodiscard]] Value::Record begun() const {
+    Value::Record out{{"as_of", day.text()},
+                      {"position", position},
+                      {"assumed", texts::text(language, "network.assumed",
+                                              {{"day", circle->timetable_of.text()}})}};
+    if (scenario) out["scenario"] = scenario->id;
+    return out;
+  }
+  [[nodiscard]] Value::Record place(std::uint32_t at) const {
+    return {{"code", circle->places[at].code}, {"title", in(circle->places[at].name)}};
+  }
+  [[nodiscard]] Standing standing() const { return standing_on(*circle, changed, day); }
+};
+
+std::expected<Asked, Problem> asked(Context& context, const Call& call) {
+  if (!context.circle) return std::unexpected{not_found()};
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const auto known = known_at(context, call);
+  if (!known) return std::unexpected{known.error()};
+  const Date today = context.shelves.now()->today;
+  Asked out{.circle = context.circle.get(),
+            .position = known->value_or(past->position),
+            .day = date_parameter(call, "as_of").value_or(today),
+            .plan = {},
+            .changed = {},
+            .language = call.language};
+  auto plan = travel::openings(*out.circle, *call.views, *known, today);
+  if (!plan) return std::unexpected{problem_of(plan.error())};
+  out.plan = out.changed = std::move(*plan);
+  const std::string name = call.parameter("scenario");
+  if (name.empty()) return out;
+  out.scenario = out.circle->scenario(name);
+  if (!out.scenario) {
+    std::vector<std::string> ids;
+    for (const Scenario& one : out.circle->scenarios) ids.push_back(one.id);
+    return std::unexpected{
+        wrong("scenario", "no_scenario", {{"name", name}, {"known", joined(ids)}})};
+  }
+  out.changed = apply(out.plan, *out.scenario);
+  return out;
+}
+
+std::expected<std::uint32_t, Problem> place(const Circle& circle, const Call& call,
+                                            const std::string& member) {
+  const std::string code = call.parameter(member);
+  if (const auto found = circle.place(code)) return *found;
+  return std::unexpected{wrong(member, "no_place", {{"code", code}})};
+}
+// The place that is named, or every core.
+std::expected<std::vector<std::uint32_t>, Problem> places(const Circle& circle, const Call& call) {
+  if (call.parameter("origin").empty()) return circle.cores();
+  const auto one = place(circle, call, "origin");
+  if (!one) return std::unexpected{one.error()};
+  return std::vector{*one};
+}
+
+Seconds limit(const Call& call) {
+  constexpr std::uint64_t kHour = 60;
+  return static_cast<Seconds>(number_parameter(call, "within").value_or(kHour)) * 60;
+}
+
+std::vector<Seconds> medians(const std::vector<Spread>& spreads) {
+  std::vector<Seconds> out;
+  for (const Spread& spread : spreads) out.push_back(spread.median_s);
+  return out;
+}
+
+Value::List trains(const Asked& what, const Standing& standing, const Passage& passage) {
+  const auto station = [&](StationIndex at) { return what.circle->trains.stations[at].name; };
+  Value::List legs;
+  for (const Leg& leg : passage.legs) {
+    Value::Record one{{"from", station(leg.from)},
+                      {"to", station(leg.to)},
+                      {"departs", clock(leg.departs_s)},
+                      {"arrives", clock(leg.arrives_s)}};
+    if (leg.trip != kOnFoot) {
+      const auto& train = standing.trains[standing.timetables.front().runs[leg.trip].trip];
+      one["train"] = train.timed ? train.id : what.in(what.circle->name(train.line));
+      one["timed"] = train.timed;
+    }
+    legs.emplace_back(std::move(one));
+  }
+  return legs;
+}
+
+Value passage_value(const Asked& what, const Standing& standing, const Passage& passage) {
+  return Value::Record{{"departs", clock(passage.departs_s)},
+                       {"arrives", clock(passage.arrives_s + 59)},
+                       {"minutes", minutes(passage.takes_s())},
+                       {"changes", std::int64_t{std::max(0, passage.rides - 1)}},
+                       {"to_station_min", minutes(passage.to_train_s)},
+                       {"from_station_min", minutes(passage.from_train_s)},
+                       {"legs", trains(what, standing, passage)}};
+}
+
+Value list_of(const Asked& what, const Standing& standing, const std::vector<Passage>& passages) {
+  Value::List out;
+  for (const Passage& one : passages) out.push_back(passage_value(what, standing, one));
+  return out;
+}
+
+Value day_value(const Asked& what, const Standing& standing, const PairDay& day) {
+  Value::List all, quickest;
+  for (const Passage& one : day.all) {
+    all.emplace_back(Value::Record{{"departs", clock(one.departs_s)},
+                                   {"arrives", clock(one.arrives_s + 59)},
+                                   {"minutes", minutes(one.takes_s())}});
+    if (one.takes_s() == day.best_s) quickest.push_back(passage_value(what, standing, one));
+  }
+  return Value::Record{{"best_min", minutes(day.best_s)},
+                       {"median_min", minutes(day.median_s)},
+                       {"worst_min", minutes(day.worst_s)},
+                       {"journeys", std::move(all)},
+                       {"quickest", std::move(quickest)}};
+}
+
+std::expected<Seconds, Problem> time_of(const Call& call, const std::string& member,
+                                        Seconds otherwise) {
+  const std::string text = call.parameter(member);
+  if (text.empty()) return otherwise;
+  if (const auto at = time_of_day(text)) return *at;
+  return std::unexpected{wrong(member, "bad_clock", {{"text", text}})};
+}
+
+Value within_value(const Asked& what, std::uint32_t from, const std::vector<Spread>& before,
+                   const std::vector<Spread>* after) {
+  const People people = what.circle->people();
+  Value::List out;
+  for (const int most : kLimitsMin) {
+    const auto add = [&](Value::Record& row, const std::vector<Spread>& spreads,
+                         const std::string& when) {
+      const Within here = within(medians(spreads), from, people, most * 60);
+      row["places" + when] = here.places;
+      row["people" + when] = here.people;
+    };
+    Value::Record row{{"limit_min", std::int64_t{most}}};
+    add(row, before, after ? "_before" : "");
+    if (after) add(row, *after, "_after");
+    out.emplace_back(std::move(row));
+  }
+  return out;
+}
+
+Value region_value(const Asked& what, const Region& region) {
+  constexpr std::size_t kShown = 20;
+  Value::List pairs;
+  for (std::size_t i = 0; i < std::min(kShown, region.beyond.size()); ++i) {
+    const Pair& pair = region.beyond[i];
+    pairs.emplace_back(Value::Record{{"a", what.place(static_cast<std::uint32_t>(pair.a))},
+                                     {"b", what.place(static_cast<std::uint32_t>(pair.b))},
+                                     {"minutes", minutes(pair.takes_s)},
+                                     {"people", pair.people}});
+  }
+  return Value::Record{{"mean_min", minutes(region.mean_s)},
+                       {"daily", region.daily},
+                       {"potential", region.potential},
+                       {"gini_millionths", region.gini},
+                       {"pairs_beyond", static_cast<std::int64_t>(region.beyond.size())},
+                       {"largest_beyond", std::move(pairs)}};
+}
+
+Value changed_value(const Asked& what, const std::vector<Spread>& before,
+                    const std::vector<Spread>& after) {
+  Value::List out;
+  for (std::uint32_t p = 0; p < before.size(); ++p) {
+    if (before[p].median_s == after[p].median_s) continue;
+    Value::Record row = what.place(p);
+    row["people"] = what.circle->places[p].people;
+    row["before_min"] = minutes(before[p].median_s);
+    row["after_min"] = minutes(after[p].median_s);
+    out.emplace_back(std::move(row));
+  }
+  return out;
+}
+
+Value scenario_value(const Asked& what, const Scenario& scenario) {
+  Value::List changes;
+  for (const Scenario::Change& change : scenario.changes) {
+    Value::Record one{{"line", change.code}};
+    switch (change.kind) {
+      case Scenario::Change::Kind::open:
+        one["opens"] = change.opens.text();
+        break;
+      case Scenario::Change::Kind::shift:
+        one["months_later"] = std::int64_t{change.months};
+        break;
+      case Scenario::Change::Kind::without:
+        one["without"] = true;
+    }
+    changes.emplace_back(std::move(one));
+  }
+  return Value::Record{{"scenario", scenario.id},
+                       {"title", what.in(scenario.name)},
+                       {"changes", std::move(changes)}};
+}
+
+}  // namespace
+
+// What can be asked about: places, lines and roads with their openings, scenarios.
+Result network_scenarios(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  Value::Record out = what->begun();
+  Value::List places, lines, scenarios;
+  for (std::uint32_t p = 0; p < what->circle->places.size(); ++p) {
+    const Place& place = what->circle->places[p];
+    Value::Record one = what->place(p);
+    one["people"] = place.people;
+    one["people_assumed"] = place.shared;
+    one["core"] = place.core;
+    places.emplace_back(std::move(one));
+  }
+  const auto shut = unfinished(what->changed, what->day);
+  for (const auto& [code, opening] : what->changed) {
+    lines.emplace_back(Value::Record{{"line", code},
+                                     {"title", what->in(what->circle->name(code))},
+                                     {"open", !std::ranges::binary_search(shut, code)},
+                                     {"since", day_or_null(opening.since)},
+                                     {"planned", day_or_null(opening.plan)}});
+  }
+  for (const Scenario& one : what->circle->scenarios) {
+    scenarios.push_back(scenario_value(*what, one));
+  }
+  out["places"] = std::move(places);
+  out["lines"] = std::move(lines);
+  out["scenarios"] = std::move(scenarios);
+  return json_response(std::move(out));
+}
+
+// From a place to all others, nearest first.
+Result network_reach(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto from = place(*what->circle, call, "origin");
+  if (!from) return std::unexpected{from.error()};
+  const auto spreads = minutes_from(what->standing(), *from, kDayWindow);
+  const Seconds most = call.parameter("within").empty() ? kNever : limit(call);
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t p = 0; p < spreads.size(); ++p) {
+    if (spreads[p].median_s <= most) order.push_back(p);
+  }
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t p) { return spreads[p].median_s; });
+  Value::List places;
+  for (const std::uint32_t p : order) {
+    Value::Record one = what->place(p);
+    one["people"] = what->circle->places[p].people;
+    one["people_assumed"] = what->circle->places[p].shared;
+    one["best_min"] = minutes(spreads[p].best_s);
+    one["median_min"] = minutes(spreads[p].median_s);
+    one["worst_min"] = minutes(spreads[p].worst_s);
+    places.emplace_back(std::move(one));
+  }
+  Value::Record out = what->begun();
+  out["origin"] = what->place(*from);
+  out["places"] = std::move(places);
+  out["within"] = within_value(*what, *from, spreads, nullptr);
+  return json_response(std::move(out));
+}
+
+// From one place to another: the journeys at a time, and all of a day.
+Result network_journey(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto from = place(*what->circle, call, "origin");
+  if (!from) return std::unexpected{from.error()};
+  const auto to = place(*what->circle, call, "destination");
+  if (!to) return std::unexpected{to.error()};
+  const auto departs = time_of(call, "departs", 8 * 3'600);
+  if (!departs) return std::unexpected{departs.error()};
+  const auto arrives = time_of(call, "arrives", kNever);
+  if (!arrives) return std::unexpected{arrives.error()};
+  const Standing standing = what->standing();
+  const Ends ends{.from = *from, .to = *to};
+  Value::Record out = what->begun();
+  out["origin"] = what->place(*from);
+  out["destination"] = what->place(*to);
+  const bool by = *arrives != kNever;
+  out["alternatives"] =
+      list_of(*what, standing,
+              by ? passages_by(standing, ends, *arrives, 0) : passages(standing, ends, *departs));
+  out["day"] = day_value(*what, standing, pair_day(standing, ends, kDayWindow));
+  const Drive road = drive(standing, ends);
+  out["by_road"] =
+      road.takes_s == kNever
+          ? Value{}
+          : Value{Value::Record{{"minutes", minutes(road.takes_s)}, {"metres", road.length_m}}};
+  return json_response(std::move(out));
+}
+
+// The median minutes between all places, row by row.
+Result network_matrix(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto times = context.matrices->times(what->changed, what->day);
+  Value::List codes, rows;
+  for (std::size_t p = 0; p < times->places; ++p) {
+    codes.emplace_back(what->circle->places[p].code);
+    Value::List row;
+    for (const Seconds takes : times->from(p)) row.push_back(minutes(takes));
+    rows.emplace_back(std::move(row));
+  }
+  Value::Record out = what->begun();
+  out["places"] = std::move(codes);
+  out["minutes"] = std::move(rows);
+  return json_response(std::move(out));
+}
+
+// As planned on one day, and in the scenario on the same or another.
+Result network_compare(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto from = places(*what->circle, call);
+  if (!from) return std::unexpected{from.error()};
+  const Date then = date_parameter(call, "then").value_or(what->day);
+  const Standing before = standing_on(*what->circle, what->plan, what->day);
+  const Standing after = standing_on(*what->circle, what->changed, then);
+  Value::List looks;
+  for (const std::uint32_t place : *from) {
+    const auto a = minutes_from(before, place, kDayWindow);
+    const auto b = minutes_from(after, place, kDayWindow);
+    Value::Record one{{"origin", what->place(place)},
+                      {"changed", changed_value(*what, a, b)},
+                      {"within", within_value(*what, place, a, &b)}};
+    looks.emplace_back(std::move(one));
+  }
+  const People people = what->circle->people();
+  const auto whole = [&](const Openings& openings, Date day) {
+    return region_value(*what,
+                        region(*context.matrices->times(openings, day), people, limit(call)));
+  };
+  Value::Record out = what->begun();
+  out["then"] = then.text();
+  out["from"] = std::move(looks);
+  out["region_before"] = whole(what->plan, what->day);
+  out["region_after"] = whole(what->changed, then);
+  return json_response(std::move(out));
+}
+
+// What each unfinished line brings, alone and after the others.
+Result network_explain(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto from = places(*what->circle, call);
+  if (!from) return std::unexpected{from.error()};
+  std::vector<std::string> works;
+  std::istringstream listed{call.parameter("lines")};
+  for (std::string code; std::getline(listed, code, ',');) works.push_back(code);
+  if (works.empty()) works = unfinished(what->changed, what->day);
+  std::ranges::sort(works);
+  works.erase(std::ranges::unique(works).begin(), works.end());
+  for (const std::string& work : works) {
+    if (!what->circle->openings.contains(work)) {
+      return std::unexpected{wrong("lines", "no_line", {{"name", work}})};
+    }
+  }
+  if (works.size() > kWorksMax) {
+    return std::unexpected{wrong("lines", "too_many_lines",
+                                 {{"most", std::to_string(kWorksMax)}, {"lines", joined(works)}})};
+  }
+  const auto brought = context.matrices->alone([&] {
+    return explain({.circle = *what->circle, .openings = what->changed, .day = what->day}, works,
+                   *from, limit(call), std::thread::hardware_concurrency());
+  });
+  Value::List lines;
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    lines.emplace_back(Value::Record{{"line", works[i]},
+                                     {"title", what->in(what->circle->name(works[i]))},
+                                     {"alone", brought[i].alone},
+                                     {"last", brought[i].last},
+                                     {"share", brought[i].share}});
+  }
+  Value::Record out = what->begun();
+  out["lines"] = std::move(lines);
+  return json_response(std::move(out));
+}
+
+}  // namespace bashu::api

@@ -1,0 +1,261 @@
+// From one place to another: the journeys at a time with their legs and waits, all of the day with
+// those that are as quick as the quickest, and the way by road. Two places are chosen in a form, or
+// by clicking the map of minutes, whose areas lead here; neither needs a script.
+
+#include <algorithm>
+
+#include "network/clock.h"
+#include "network/geojson.h"
+#include "network/questions.h"
+#include "site/network_asked.h"
+#include "site/pages.h"
+#include "site/sheet.h"
+
+namespace bashu::site {
+
+namespace {
+
+using namespace network;
+
+constexpr std::string_view kMorning = "08:00";
+
+struct Asked : NetworkAsked {
+  Ends ends;
+  std::string departs;  // as it is written
+  Standing standing;
+  std::vector<Passage> ways;  // at that time
+  PairDay whole;
+  Drive road;
+};
+
+// nullopt: there is no such place, day, scenario or time.
+std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
+  auto what = network_asked(ask);
+  if (!what) return std::unexpected{what.error()};
+  if (!*what) return std::nullopt;
+  Asked out{std::move(**what), {}, {}, {}, {}, {}, {}};
+  const auto cores = out.circle->cores();
+  const std::string to = ask.parameter("to");
+  const auto place = to.empty() ? std::optional{cores.back()} : out.circle->place(to);
+  if (!place) return std::nullopt;
+  out.ends = {.from = out.from, .to = *place};
+  out.departs = ask.parameter("departs");
+  if (out.departs.empty()) out.departs = kMorning;
+  const auto at = time_of_day(out.departs);
+  if (!at) return std::nullopt;
+  out.standing = standing_on(*out.circle, out.changed, out.day);
+  out.ways = passages(out.standing, out.ends, *at);
+  out.whole = pair_day(out.standing, out.ends, kDayWindow);
+  out.road = drive(out.standing, out.ends);
+  return out;
+}
+
+std::string name(const Ask& ask, const Asked& what, std::uint32_t place) {
+  return ask.in(what.circle->places[place].name);
+}
+
+// `G8501`; of a line without a timetable its name, and how it runs.
+std::string train(const Ask& ask, const Asked& what, const Leg& leg) {
+  if (leg.trip == kOnFoot) return ask.say("network.on_foot");
+  const auto& one = what.standing.trains[what.standing.timetables.front().runs[leg.trip].trip];
+  if (one.timed) return one.id;
+  const auto line = std::ranges::find(what.circle->lines, one.line, &Line::code);
+  return ask.say("site.every",
+                 {{"line", ask.in(line->name)}, {"minutes", std::to_string(line->headway_s / 60)}});
+}
+
+struct Step {
+  Seconds departs_s = 0, arrives_s = 0;
+  std::string from, to, by;
+};
+// By road to the station, the trains, and on by road.
+std::vector<Step> steps_of(const Ask& ask, const Asked& what, const Passage& way) {
+  const auto station = [&](StationIndex at) { return what.circle->trains.stations[at].name; };
+  std::vector<Step> out;
+  out.push_back({.departs_s = way.departs_s,
+                 .arrives_s = way.departs_s + way.to_train_s,
+                 .from = name(ask, what, what.ends.from),
+                 .to = station(way.legs.front().from),
+                 .by = ask.say("site.by_road")});
+  for (const Leg& leg : way.legs) {
+    out.push_back({.departs_s = leg.departs_s,
+                   .arrives_s = leg.arrives_s,
+                   .from = station(leg.from),
+                   .to = station(leg.to),
+                   .by = train(ask, what, leg)});
+  }
+  out.push_back({.departs_s = way.arrives_s - way.from_train_s,
+                 .arrives_s = way.arrives_s,
+                 .from = station(way.legs.back().to),
+                 .to = name(ask, what, what.ends.to),
+                 .by = ask.say("site.by_road")});
+  return out;
+}
+
+std::string ended(Seconds at) { return clock(at + 59); }  // a journey's end is rounded up
+
+void fill_ways(Ask& ask, const Asked& what, Slots slots) {
+  for (const Passage& way : what.ways) {
+    Slots one = slots.add("WAY");
+    one.set("TEXT", ask.say("site.way_summary", {{"departs", clock(way.departs_s)},
+                                                 {"arrives", ended(way.arrives_s)},
+                                                 {"minutes", minutes_said(ask, way.takes_s())},
+                                                 {"changes", std::to_string(way.rides - 1)}}));
+    Seconds before = way.departs_s;
+    for (const Step& step : steps_of(ask, what, way)) {
+      Slots row = one.add("STEP");
+      row.set("WAIT", minutes_said(ask, step.departs_s - before));
+      row.set("DEPARTS", clock(step.departs_s));
+      row.set("FROM", step.from);
+      row.set("ARRIVES", ended(step.arrives_s));
+      row.set("TO", step.to);
+      row.set("BY", step.by);
+      before = step.arrives_s;
+    }
+  }
+  if (what.ways.empty()) slots.show("NO_WAY");
+  if (what.road.takes_s == kNever) return;
+  Slots road = slots.add("ROAD");
+  road.set("TEXT", ask.say("site.way_by_road",
+                           {{"minutes", minutes_said(ask, what.road.takes_s)},
+                            {"km", std::to_string((what.road.length_m + 500) / 1'000)}}));
+}
+
+std::string trains(const Ask& ask, const Asked& what, const Passage& way) {
+  std::string out;
+  for (const Leg& leg : way.legs) {
+    if (!out.empty()) out += ", ";
+    out += train(ask, what, leg);
+  }
+  return out;
+}
+
+void fill_day(Ask& ask, const Asked& what, Slots slots) {
+  if (what.whole.all.empty()) return;
+  Slots day = slots.add("DAY");
+  day.set("TEXT", ask.say("network.day", {{"best", minutes_said(ask, what.whole.best_s)},
+                                          {"times", std::to_string(what.whole.quickest)},
+                                          {"all", std::to_string(what.whole.all.size())},
+                                          {"median", minutes_said(ask, what.whole.median_s)},
+                                          {"worst", minutes_said(ask, what.whole.worst_s)}}));
+  for (const Passage& one : what.whole.all) {
+    Slots row = day.add("ROW");
+    row.set("DEPARTS", clock(one.departs_s));
+    row.set("ARRIVES", ended(one.arrives_s));
+    row.set("MINUTES", minutes_said(ask, one.takes_s()));
+    row.set("BY", one.takes_s() == what.whole.best_s ? trains(ask, what, one) : "");
+  }
+}
+
+void fill_form(Ask& ask, const Asked& what, Slots slots) {
+  const auto choice = [&](std::string_view section, const std::string& value,
+                          const std::string& title, bool chosen) {
+    Slots one = slots.add(section);
+    one.set("VALUE", value);
+    one.set("TITLE", title);
+    if (chosen) one.show("CHOSEN");
+  };
+  for (std::uint32_t p = 0; p < what.circle->places.size(); ++p) {
+    const std::string& code = what.circle->places[p].code;
+    choice("FROM", code, name(ask, what, p), p == what.ends.from);
+    choice("TO", code, name(ask, what, p), p == what.ends.to);
+  }
+  choice("SCENARIO", "", ask.say("site.as_planned"), !what.scenario);
+  for (const Scenario& one : what.circle->scenarios) {
+    choice("SCENARIO", one.id, ask.in(one.name), &one == what.scenario);
+  }
+  slots.set("DAY_ASKED", what.day.text());
+  slots.set("DEPARTS", what.departs);
+}
+
+// The first to arrive, drawn through the counties of its stations.
+void fill_map(Ask& ask, const Asked& what, Slots slots) {
+  const Map& map = *ask.from.map;
+  slots.set("WIDTH", std::to_string(map.width));
+  slots.set("HEIGHT", std::to_string(map.height));
+  std::vector<std::string> through{what.circle->places[what.ends.from].code};
+  if (!what.ways.empty()) {
+    for (const Leg& leg : what.ways.back().legs) {
+      through.push_back(what.circle->divisions[leg.from]);
+      through.push_back(what.circle->divisions[leg.to]);
+    }
+  }
+  through.push_back(what.circle->places[what.ends.to].code);
+  std::string points;
+  for (const std::string& code : through) {
+    const auto area = std::ranges::find(map.areas, code, &Map::Area::code);
+    if (area == map.areas.end()) continue;
+    points += (points.empty() ? "" : " ") + std::to_string(area->x) + "," + std::to_string(area->y);
+  }
+  for (const Map::Area& area : map.areas) {
+    Slots shape = slots.add("AREA");
+    shape.set("PATH", area.path);
+    shape.set("SHADE", area.code == through.front() || area.code == through.back() ? "3" : "0");
+    shape.set("TEXT", ask.in(area.name));
+  }
+  slots.set("POINTS", points);
+  slots.set("CREDIT", ask.in(ask.from.article->map_credit));
+}
+
+Sheet sheet_of(const Ask& ask, const Asked& what) {
+  Sheet out{.name = ask.say("site.journey"),
+            .columns = {{ask.say("site.departs")},
+                        {ask.say("site.arrives")},
+                        {ask.say("site.minutes"), 0}},
+            .rows = {}};
+  for (const Passage& one : what.whole.all) {
+    out.rows.push_back({clock(one.departs_s), ended(one.arrives_s), minutes_up(one.takes_s())});
+  }
+  return out;
+}
+
+}  // namespace
+
+Answered journey_page(Ask& ask) {
+  if (ask.links.fixed()) return std::nullopt;  // a folder of files cannot hold every pair
+  const auto what = asked(ask);
+  if (!what) return std::unexpected{what.error()};
+  if (!*what) return std::nullopt;
+  const Asked& it = **what;
+  return page(
+      ask, {.title = ask.say("site.journey"), .tab = "network"}, "journey", [&](Slots slots) {
+        slots.set("TITLE", ask.say("site.journey_from", {{"from", name(ask, it, it.ends.from)},
+                                                         {"to", name(ask, it, it.ends.to)},
+                                                         {"day", ask.day(it.day)}}));
+        slots.set("NETWORK", ask.links.to({"network"}, query_of(it, it.circle->places[it.from],
+                                                                it.day, it.scenario)));
+        slots.set("ASSUMED",
+                  ask.say("network.assumed", {{"day", ask.day(it.circle->timetable_of)}}));
+        Query back = query_of(it, it.circle->places[it.ends.to], it.day, it.scenario);
+        back["to"] = it.circle->places[it.ends.from].code;
+        slots.set("BACK", ask.links.to({"network", "journey"}, back));
+        fill_form(ask, it, slots);
+        fill_map(ask, it, slots);
+        fill_ways(ask, it, slots);
+        fill_day(ask, it, slots);
+        Query query = query_of(it, it.circle->places[it.from], it.day, it.scenario);
+        query["to"] = it.circle->places[it.ends.to].code;
+        if (it.departs != kMorning) query["departs"] = it.departs;
+        for (const std::string file : {"data.geojson", "data.csv", "data.json", "data.xlsx"}) {
+          Slots one = slots.add("FILE");
+          one.set("HREF", ask.links.to({"network", "journey", file}, query));
+          one.set("TEXT", file.substr(file.find('.') + 1));
+        }
+      });
+}
+
+Answered journey_file(Ask& ask, const std::string& name) {
+  if (ask.links.fixed()) return std::nullopt;
+  const auto what = asked(ask);
+  if (!what) return std::unexpected{what.error()};
+  if (!*what) return std::nullopt;
+  const Asked& it = **what;
+  if (name == "data.geojson") {
+    return Answer{.type = "application/geo+json",
+                  .body = geojson(*it.circle, it.standing, it.ends, it.ways),
+                  .location = {}};
+  }
+  return as_file(sheet_of(ask, it), name);
+}
+
+}  // namespace bashu::site

@@ -1,0 +1,33 @@
+// What a page of the network is asked: from where, on which day, in which scenario, on the network
+// as it is on record.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "network/circle.h"
+#include "site/ask.h"
+
+namespace bashu::site {
+
+struct NetworkAsked {
+  const network::Circle* circle = nullptr;
+  std::uint32_t from = 0;  // a place; the first core unless another is named
+  Date day;
+  const network::Scenario* scenario = nullptr;
+  network::Openings openings, changed;  // as planned, and in the scenario
+};
+// nullopt: there is no such place, day or scenario, or no network.
+[[nodiscard]] std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask);
+
+// The query that asks the same of another place, day or scenario.
+[[nodiscard]] Query query_of(const NetworkAsked& what, const network::Place& from, Date day,
+                             const network::Scenario* scenario);
+// Where the journeys from there to a place are shown.
+[[nodiscard]] std::string journey_to(Ask& ask, const NetworkAsked& what, std::uint32_t place);
+
+// In whole minutes, or that there is no way.
+[[nodiscard]] std::string minutes_said(const Ask& ask, network::Seconds takes);
+
+}  // namespace bashu::site

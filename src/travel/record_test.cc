@@ -1,0 +1,154 @@
+#include "travel/record.h"
+
+#include <gtest/gtest.h>
+
+#include "views/test_journal.h"
+
+namespace bashu::travel {
+namespace {
+
+using views::test::data;
+using views::test::day;
+using views::test::Journal;
+
+constexpr const char* kTransport = R"(
+bashu: 2
+pack: transport
+version: 1
+title: {zh: 交通, en: Transport}
+types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
+registers:
+  corridor:
+    title: {zh: 通道, en: Corridors}
+    kept: shared
+    public: true
+    key: [code]
+    fields:
+      code: code
+      crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
+      opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
+figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
+scenarios:
+  - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}
+)";
+
+constexpr const char* kProjects = R"(
+bashu: 2
+pack: major-projects
+version: 1
+title: {zh: 项目, en: Projects}
+types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
+registers:
+  project:
+    title: {zh: 项目, en: Projects}
+    kept: shared
+    public: true
+    key: [code]
+    fields:
+      code: code
+      through_on: {type: day, class: public, optional: true, title: {zh: 贯通, en: Through}}
+  milestone:
+    title: {zh: 节点, en: Milestones}
+    kept: shared
+    public: true
+    key: [code, number]
+    fields:
+      code: code
+      number: {type: int, min: 1, max: 999, class: public, title: {zh: 序号, en: Number}}
+      planned_on: {type: day, class: public, title: {zh: 计划, en: Planned on}}
+figures: {projects: {title: {zh: 项目数, en: Projects}, of: project, count: true}}
+scenarios:
+  - {title: 无 / None, today: 2026-03-02, steps: [{figure: projects, is: 0}]}
+)";
+
+// Two places with a railway of 2024 between them, and a road that project P-1 builds.
+network::Circle circle() {
+  network::Circle out;
+  out.places = {{.code = "100001", .name = {}, .lon_e6 = 104'000'000, .lat_e6 = 30'000'000},
+                {.code = "100002", .name = {}, .lon_e6 = 106'000'000, .lat_e6 = 30'000'000}};
+  out.roads = {
+      {.code = "X", .section = {.id = {}, .a = 0, .b = 1, .length_m = 200'000, .speed_kmh = 100}}};
+  out.openings = {{"R", {.since = day("2024-01-01"), .plan = {}}},
+                  {"X", {.since = {}, .plan = day("2027-06-30")}}};
+  out.projects = {{"X", "P-1"}};
+  return out;
+}
+
+class OnRecord : public testing::Test {
+ protected:
+  void SetUp() override {
+    journal_.today("2026-01-05");
+    journal_.adopt(kTransport);
+    journal_.adopt(kProjects);
+  }
+  void put(const char* reg, const char* key, const char* fields,
+           std::vector<std::string> sided = {}, const char* side = "sichuan") {
+    journal_.add(core::RecordPut{.reg = reg,
+                                 .key = key,
+                                 .keeper = side,
+                                 .side = side,
+                                 .fields = data(fields),
+                                 .sided = std::move(sided),
+                                 .on = journal_.today(),
+                                 .id = {},
+                                 .sides = {"chongqing", "sichuan"}});
+  }
+  network::Openings read(const char* own = "sichuan", views::At at = {}) {
+    const auto views = views::test::in_memory(journal_.steps(), 1, own);
+    return openings(circle_, *views, at, journal_.today()).value();
+  }
+  // By road on a day, in minutes; 0: no way.
+  network::Seconds minutes(const network::Openings& openings, const char* on) {
+    const auto standing = network::standing_on(circle_, openings, day(on));
+    const network::Seconds takes =
+        network::minutes_from(standing, 0, network::kDayWindow)[1].best_s;
+    return takes == network::kNever ? 0 : takes / 60;
+  }
+
+  Journal journal_;
+  network::Circle circle_ = circle();
+};
+
+TEST_F(OnRecord, WithoutARecordTheFolderStands) { EXPECT_EQ(read(), circle_.openings); }
+
+// Who moves the opening of a project moves the circle, on both nodes alike.
+TEST_F(OnRecord, AProjectThatIsLateMakesJourneysLonger) {
+  put("major-projects/project", "P-1", R"({"code":"P-1"})");
+  put("major-projects/milestone", "P-1|1",
+      R"({"code":"P-1","number":1,"planned_on":"2026-06-30"})");
+  put("major-projects/milestone", "P-1|2",
+      R"({"code":"P-1","number":2,"planned_on":"2028-12-31"})");
+  EXPECT_EQ(minutes(circle_.openings, "2027-06-30"), 120);
+  EXPECT_EQ(minutes(read(), "2027-06-30"), 0);
+  EXPECT_EQ(minutes(read(), "2028-12-31"), 120);
+  const std::uint64_t before = journal_.last();
+  put("major-projects/milestone", "P-1|2",
+      R"({"code":"P-1","number":2,"planned_on":"2030-12-31"})");
+  EXPECT_EQ(minutes(read(), "2028-12-31"), 0);
+  EXPECT_EQ(minutes(read(), "2030-12-31"), 120);
+  EXPECT_EQ(read("sichuan"), read("chongqing"));
+  // As it was known before, it is what it was.
+  EXPECT_EQ(minutes(read("sichuan", before), "2028-12-31"), 120);
+
+  put("major-projects/project", "P-1", R"({"code":"P-1","through_on":"2026-01-04"})");
+  EXPECT_EQ(minutes(read(), "2026-01-03"), 0);
+  EXPECT_EQ(minutes(read(), "2026-01-04"), 120);
+}
+
+// What the corridor's register says of traffic goes before the project, whose plan it leaves.
+TEST_F(OnRecord, ACorridorOpensWhenBothSidesSaySo) {
+  put("major-projects/milestone", "P-1|1",
+      R"({"code":"P-1","number":1,"planned_on":"2029-01-01"})");
+  put("transport/corridor", "X", R"({"code":"X","crosses":true})");
+  put("transport/corridor", "R", R"({"code":"R","crosses":true})");
+  EXPECT_EQ(read().at("X"), (network::Opening{.since = {}, .plan = day("2029-01-01")}));
+  // On record and not open: after today, whatever the folder says.
+  EXPECT_EQ(read().at("R"), (network::Opening{.since = {}, .plan = day("2026-01-06")}));
+  put("transport/corridor", "X", R"({"opened_on":"2026-01-01"})", {"opened_on"});
+  EXPECT_FALSE(read().at("X").since);
+  put("transport/corridor", "X", R"({"opened_on":"2026-01-03"})", {"opened_on"}, "chongqing");
+  EXPECT_EQ(read().at("X").since, day("2026-01-03"));
+}
+
+}  // namespace
+}  // namespace bashu::travel
