@@ -222,8 +222,8 @@ bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::E
       if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
       key_problem = std::move(now);
     }
-    if (const std::string trouble = exchange.trouble(); !trouble.empty()) {
-      log.write("stopped", {{"error", trouble}});
+    if (const auto trouble = exchange.trouble()) {
+      log.write("stopped", {{"error", trouble->text()}});
       return false;
     }
   }
