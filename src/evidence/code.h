@@ -7,7 +7,6 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace bashu::evidence {
 
@@ -48,8 +47,10 @@ class Code {
   operator std::string() const { return std::string{text_}; }
 
   friend constexpr bool operator==(Code, Code) = default;
-  friend std::string operator+(std::string before, Code code) {
-    return std::move(before.append(code.text_));
+  friend std::string operator+(std::string_view before, Code code) {
+    std::string all;
+    all.reserve(before.size() + code.text_.size());
+    return all.append(before).append(code.text_);
   }
   friend std::ostream& operator<<(std::ostream& out, Code code) { return out << code.text_; }
 

@@ -31,7 +31,6 @@ put 644 "$root/manual/completion/bashu" usr/share/bash-completion/completions/ba
 gzip -9n "$tree/usr/share/man/man1/bashu.1" "$tree/usr/share/man/zh_CN/man1/bashu.1"
 mkdir -p "$tree/usr/share/doc/bashu" "$tree/etc/bashu"
 cp -r docs/. "$tree/usr/share/doc/bashu/"
-rm -rf "$tree/usr/share/doc/bashu/pictures"
 cp -r ops/prometheus ops/grafana "$tree/usr/share/doc/bashu/"
 put 644 LICENSE usr/share/doc/bashu/copyright
 find "$tree" -type d -exec chmod 755 {} +
