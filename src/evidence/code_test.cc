@@ -53,7 +53,8 @@ TEST(Code, EveryOneIsDocumentedAndNoOtherIs) {
 
 TEST(Code, IsToldAsItsText) {
   const Code code = "time-order";
-  EXPECT_EQ("entry 7: " + code, "entry 7: time-order");
+  const std::string told = "entry 7: " + code;
+  EXPECT_EQ(told, "entry 7: time-order");
   EXPECT_TRUE(code == "time-order");
   EXPECT_FALSE(code == "effect");
 }

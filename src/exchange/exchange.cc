@@ -345,7 +345,7 @@ void RunningExchange::tick(std::int64_t now) {
 // the largest checkpoint, and the numbers of the channel to it.
 void RunningExchange::confirm_restored() {
   node::Gate& gate = node_.gate();
-  if (!gate.is_shut(node::Gate::Why::restored) || !guard_.trouble().empty()) return;
+  if (!gate.is_shut(node::Gate::Why::restored) || guard_.trouble()) return;
   std::string names;
   for (const PeerStatus& peer : status()) {
     if (peer.phase != "guard" && peer.phase != "resume") confirmed_.insert(peer.party);
