@@ -214,7 +214,7 @@ exchange::Sender* Machine::sender() { return exchanging_ ? &exchanging_->sender 
 
 std::string Machine::alarm() const {
   if (!exchanging_) return {};
-  if (std::string trouble = exchanging_->guard.trouble(); !trouble.empty()) return trouble;
+  if (const auto trouble = exchanging_->guard.trouble()) return trouble->text();
   const auto alarms = exchanging_->alarms.newest();
   return alarms.empty() ? std::string{} : alarms.front().code + ": " + alarms.front().text;
 }

@@ -38,7 +38,7 @@ Health health_of(const HealthParts& parts) {
   };
   because(parts.node.gate().is_shut(node::Gate::Why::restored), "guarded");
   because(parts.node.gate().is_shut(node::Gate::Why::disk), "disk");
-  because(parts.exchange && !parts.exchange->trouble().empty(), "rollback");
+  because(parts.exchange && parts.exchange->trouble().has_value(), "rollback");
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const std::vector<exchange::PeerStatus> peers =

@@ -23,6 +23,7 @@
 #include "node/custody.h"
 #include "node/files.h"
 #include "node/identity.h"
+#include "node/storage/storage.h"
 
 namespace bashu::backup {
 
@@ -35,8 +36,9 @@ constexpr std::uint64_t kPartBytes = 64U << 20;
 
 // What is made anew, belongs to this machine alone, or has a road of its own.
 const std::set<std::string, std::less<>> kLeftOut{
-    "journal.db", "vault.db", "index.db", "tree",     "snapshots", "views.db",
-    "published",  "deciding", "lock",     "restored", "backed-up", "sessions.json"};
+    "journal.db",  "vault.db",         "index.db",      "tree",     "snapshots", "views.db",
+    "published",   "deciding",         "lock",          "restored", "backed-up", "sessions.json",
+    "journal.url", "journal.db.moved", "journal.moving"};
 bool left_out(const std::string& top) {
   if (kLeftOut.contains(top)) return true;
   // SQLite's own files, and what is being written beside its place.
@@ -133,7 +135,7 @@ class Maker {
   }
 
   std::expected<void, Fault> copy_journal(const Progress& progress) {
-    BASHU_TRY(const auto journal, journal::open_sqlite(what_.dir, true));
+    BASHU_TRY(const auto journal, node::open_directory(what_.dir)->journal_to_read());
     const std::uint64_t size = journal->size();
     const std::uint64_t from = before_.empty() ? 0 : before_.back().size;
     if (size == 0) return fault(what_.dir.string() + ": the journal has no entry yet");

@@ -19,7 +19,7 @@ constexpr std::size_t kSignaturesMax = 256;
 constexpr std::size_t kKeySize = 32;
 constexpr std::int64_t kPayloadLimit = 1 << 20;
 
-std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
+std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
 struct Signature {
   std::string protected_header, signature;  // as they stand, base64url

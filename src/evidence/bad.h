@@ -1,13 +1,14 @@
 #pragma once
 
 #include <expected>
-#include <string>
+
+#include "evidence/code.h"
 
 namespace bashu::evidence {
 
-// Why a proof, note, record or journal does not verify: a code of docs/formats/evidence.md 13.
+// Why a proof, note, record or journal does not verify.
 struct Bad {
-  std::string code;
+  Code code;
 };
 template <typename T>
 using Verified = std::expected<T, Bad>;

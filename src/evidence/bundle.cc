@@ -23,7 +23,7 @@ constexpr std::string_view kManifest = "manifest.sha256";
 constexpr std::size_t kFilesMax = 65'000;  // what a ZIP without extensions can hold
 constexpr std::size_t kBundleMax = std::size_t{1} << 30;
 
-std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
+std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
 bool is_name(std::string_view name) {
   const auto inner = [](char c) {

@@ -23,7 +23,7 @@ constexpr std::size_t kKeyIdSize = 4;
 constexpr std::size_t kTimeSize = 8;
 constexpr std::size_t kSignatureSize = 64;
 
-std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
+std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
 std::string key_id(std::string_view name, std::uint8_t type, std::string_view public_key) {
   std::string text{name};

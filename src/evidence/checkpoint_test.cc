@@ -74,7 +74,7 @@ TEST(Checkpoint, RefusesMalformedAndForgedNotes) {
     const auto& pair = *row.as_list();
     const auto opened = open_checkpoint(*pair[1].as_text(), v.origin, v.log_keys, v.witnesses);
     ASSERT_FALSE(opened) << name;
-    EXPECT_EQ(opened.error().code, *pair[0].as_text()) << name;
+    EXPECT_EQ(opened.error().code.text(), *pair[0].as_text()) << name;
     ++cases;
   }
   EXPECT_EQ(cases, 14);
@@ -114,7 +114,7 @@ TEST(Receipt, IsRefusedWhenForgedOrOfAnotherMessage) {
     const auto accepted = accept_receipt(*pair[1].as_text(), v.origin, v.log_keys,
                                          text(v.value, "message"), text(v.value, "channel"), 1);
     ASSERT_FALSE(accepted) << name;
-    EXPECT_EQ(accepted.error().code, *pair[0].as_text()) << name;
+    EXPECT_EQ(accepted.error().code.text(), *pair[0].as_text()) << name;
     ++cases;
   }
   EXPECT_EQ(cases, 11);
@@ -128,7 +128,7 @@ TEST(Receipt, CountsOnlyUnderALogKeyInForceAtItsTime) {
   keys.at("chongqing/log/1").to = fixture::kNow - 1;
   const auto late = open_receipt(text(v.value, "receipt"), owner, keys);
   ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().code, "note-unsigned");
+  EXPECT_EQ(late.error().code.text(), "note-unsigned");
   keys.at("chongqing/log/1").to = fixture::kNow;
   EXPECT_TRUE(open_receipt(text(v.value, "receipt"), owner, keys));
   EXPECT_FALSE(open_receipt(text(v.value, "receipt"), LogOwner{"sichuan", v.origin}, keys));

@@ -19,7 +19,7 @@ constexpr std::size_t kBlindSize = 16;
 constexpr std::size_t kLeafMax = 1024;
 constexpr std::size_t kCheckpointMax = 65'536;
 
-std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
+std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
 // The value of the next line if it begins with `name` and a space.
 std::optional<std::string_view> take_line(std::string_view& text, std::string_view name) {

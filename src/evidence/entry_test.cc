@@ -43,7 +43,7 @@ TEST(Entry, RefusesEveryOtherSpelling) {
   for (const auto& [name, spelling] : fixture::record(given, "refused")) {
     const auto parsed = parse_entry(*spelling.as_text());
     ASSERT_FALSE(parsed) << name;
-    EXPECT_EQ(parsed.error().code, "entry-grammar") << name;
+    EXPECT_EQ(parsed.error().code.text(), "entry-grammar") << name;
     ++cases;
   }
   EXPECT_EQ(cases, 11);
@@ -88,7 +88,7 @@ TEST(Commit, RefusesWhatIsCutOrExceedsItsLimits) {
     if (size >= 60) {
       const auto cut = decode_commit(redigested(record.substr(0, size)));
       ASSERT_FALSE(cut) << size;
-      EXPECT_EQ(cut.error().code, "commit-frame");
+      EXPECT_EQ(cut.error().code.text(), "commit-frame");
     }
   }
   const auto changed = [&](std::size_t offset, char byte) {

@@ -15,7 +15,7 @@ constexpr std::string_view kEnvelopeType = "bashu-envelope+jws";
 constexpr std::size_t kStreamMax = 128;
 constexpr std::size_t kNonceSize = 16;
 
-std::unexpected<Refusal> refuse(int status, const char* code) {
+std::unexpected<Refusal> refuse(int status, Code code) {
   return std::unexpected{Refusal{.status = status, .code = code}};
 }
 

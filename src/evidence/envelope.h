@@ -36,7 +36,7 @@ struct Envelope {
 // The HTTP answer of a refusal: nothing changes at the receiver.
 struct Refusal {
   int status = 400;
-  std::string code;
+  Code code;
   std::int64_t next = 0;  // with 409 and 202
 };
 struct Opened {

@@ -56,7 +56,7 @@ TEST(Envelope, EscapesTheKidItIsGiven) {
   const Envelope made = sign_envelope("{}", "a\"b\n", fixture::key("x").secret_key);
   const auto opened = open_envelope(made.text, fixture::keys(), "sichuan");
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, "key");
+  EXPECT_EQ(opened.error().code.text(), "key");
 }
 
 TEST(Envelope, IsBoundedBeforeItIsRead) {
@@ -81,7 +81,7 @@ TEST(Envelope, NeverVerifiesUnderAKeyOfAnotherAlgorithm) {
   keys.at("sichuan/env/1").alg = "SM2-SM3";
   const auto opened = open_envelope(fixture::envelope(1).text, keys, "sichuan");
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, "header");
+  EXPECT_EQ(opened.error().code.text(), "header");
 }
 
 RC_GTEST_PROP(Envelope, NoChangedByteIsAccepted, ()) {

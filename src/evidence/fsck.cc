@@ -12,7 +12,7 @@
 namespace bashu::evidence {
 namespace {
 
-std::unexpected<Bad> bad(const char* code) { return std::unexpected{Bad{code}}; }
+std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
 // The first line of the checkpoint in a receipt: which log it is of.
 std::string_view receipt_origin(std::string_view receipt) {
@@ -149,12 +149,6 @@ bool JournalCheck::adopt_keys(std::string_view record) {
   learn(next->keys);
   lists_.insert_or_assign(party->party, *std::move(next));
   return true;
-}
-
-std::string guard(std::uint64_t own_size, const Hash& own_root_there, std::uint64_t peer_size,
-                  const Hash& peer_root) {
-  if (peer_size > own_size) return "rollback";
-  return own_root_there == peer_root ? "ok" : "fork";
 }
 
 }  // namespace bashu::evidence

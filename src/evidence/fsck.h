@@ -53,8 +53,4 @@ class JournalCheck {
   std::map<std::string, Sent> sent_;               // by channel
 };
 
-// Section 8.7: own journal against the checkpoint a peer holds of it: ok, rollback, fork.
-[[nodiscard]] std::string guard(std::uint64_t own_size, const Hash& own_root_there,
-                                std::uint64_t peer_size, const Hash& peer_root);
-
 }  // namespace bashu::evidence

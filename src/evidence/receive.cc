@@ -6,7 +6,7 @@
 namespace bashu::evidence {
 namespace {
 
-std::unexpected<Refusal> refuse(int status, const char* code, std::int64_t next = 0) {
+std::unexpected<Refusal> refuse(int status, Code code, std::int64_t next = 0) {
   return std::unexpected{Refusal{.status = status, .code = code, .next = next}};
 }
 

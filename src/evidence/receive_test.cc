@@ -76,7 +76,7 @@ TEST(Receive, AnAnswerStaysAvailableAfterItsKeyWasRevoked) {
   channel.next = 1;
   const auto refused = admit(message, channel, kNow);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, "key-revoked");
+  EXPECT_EQ(refused.error().code.text(), "key-revoked");
 }
 
 TEST(Receive, WaitsWhileItCannotTellWhatWasAnswered) {
@@ -91,7 +91,7 @@ TEST(Receive, TheWindowCannotBeOverflown) {
   message.payload.seq = (std::int64_t{1} << 53) - 1;
   const auto refused = admit(message, channel_at(1, message), kNow);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, "gap");
+  EXPECT_EQ(refused.error().code.text(), "gap");
   EXPECT_EQ(refused.error().next, 1);
 }
 

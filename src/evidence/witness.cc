@@ -68,7 +68,7 @@ WitnessVerdict check_add_checkpoint(
   if (!log) return refused(404);
   Verified<Checkpoint> checkpoint = open_checkpoint(read->note, origin, log->keys);
   if (!checkpoint) {
-    const std::string& code = checkpoint.error().code;
+    const Code code = checkpoint.error().code;
     return refused(code == "note-unsigned" || code == "note-signature" ? 403 : 400);
   }
   if (read->old_size > checkpoint->size) return refused(400);

@@ -33,6 +33,8 @@ namespace bashu::exchange {
 
 namespace {
 
+bool is(std::string_view text, evidence::Code code) { return text == code.text(); }
+
 constexpr std::int64_t kTickMs = 1'000;
 constexpr std::int64_t kReceiverTickMs = 200;
 constexpr std::int64_t kBlobsTickMs = 2'000;
@@ -137,7 +139,7 @@ class RunningExchange final : public Exchange {
 
   std::uint16_t port() const override { return server_->port(); }
   std::vector<PeerStatus> status() override;
-  std::string trouble() const override { return guard_.trouble(); }
+  std::optional<Trouble> trouble() const override { return guard_.trouble(); }
   std::vector<Alarm> alarms() const override { return alarms_.newest(); }
   Blobs& blobs() override { return blobs_; }
 
@@ -178,7 +180,7 @@ class RunningExchange final : public Exchange {
   std::map<std::string, std::shared_ptr<Peer>> peers_;
   std::set<std::string> confirmed_;  // who has shown what it holds of our journal; of the pump
   http::TlsContext server_tls_;
-  std::string reported_;  // trouble told to the log
+  bool reported_ = false;  // trouble, to the log
 
   std::mutex wake_mutex_;
   std::condition_variable wake_;
@@ -333,9 +335,9 @@ void RunningExchange::tick(std::int64_t now) {
                                  : "new keys could not be made: " + rotated.error().what});
     }
   }
-  if (const std::string trouble = guard_.trouble(); trouble != reported_) {
-    reported_ = trouble;
-    std::fputs(("exchange: nothing leaves this node: " + trouble + "\n").c_str(), stderr);
+  if (const auto trouble = guard_.trouble(); trouble && !reported_) {
+    reported_ = true;
+    std::fputs(("exchange: nothing leaves this node: " + trouble->text() + "\n").c_str(), stderr);
   }
 }
 
@@ -343,7 +345,7 @@ void RunningExchange::tick(std::int64_t now) {
 // the largest checkpoint, and the numbers of the channel to it.
 void RunningExchange::confirm_restored() {
   node::Gate& gate = node_.gate();
-  if (!gate.is_shut(node::Gate::Why::restored) || !guard_.trouble().empty()) return;
+  if (!gate.is_shut(node::Gate::Why::restored) || guard_.trouble()) return;
   std::string names;
   for (const PeerStatus& peer : status()) {
     if (peer.phase != "guard" && peer.phase != "resume") confirmed_.insert(peer.party);
@@ -468,9 +470,10 @@ void RunningExchange::refresh_from_core() {
                   .acked = outbox.acked,
                   .beyond = outbox.beyond,
                   .stopped = outbox.stopped};
-      one.theirs = {.next = inbox.next,
-                    .held_bytes = peer->held_bytes,
-                    .distrusted = outbox.stopped == "fork" || outbox.stopped == "peer-rollback"};
+      one.theirs = {
+          .next = inbox.next,
+          .held_bytes = peer->held_bytes,
+          .distrusted = is(outbox.stopped, "fork") || is(outbox.stopped, "peer-rollback")};
       one.held = inbox.held.size();
       if (one.held == peer->held) continue;
       // Measured only when something was held or resolved.

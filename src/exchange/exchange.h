@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "exchange/alarms.h"
 #include "exchange/blobs.h"
+#include "exchange/guard.h"
 #include "node/node.h"
 
 namespace bashu::exchange {
@@ -57,8 +58,8 @@ class Exchange {
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::vector<PeerStatus> status() = 0;
-  // `rollback: ...` or `fork: ...`: nothing leaves, and the node must not go on writing.
-  [[nodiscard]] virtual std::string trouble() const = 0;
+  // If there is any nothing leaves, and the node must not go on writing.
+  [[nodiscard]] virtual std::optional<Trouble> trouble() const = 0;
   [[nodiscard]] virtual std::vector<Alarm> alarms() const = 0;
   [[nodiscard]] virtual Blobs& blobs() = 0;
 };

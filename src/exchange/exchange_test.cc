@@ -247,7 +247,10 @@ TEST_F(ExchangeTest, RestoredNodeIsStoppedByItsPeer) {
   // As if the disk with the high-water mark had been restored too.
   a.open();
   a.connect();
-  EXPECT_TRUE(eventually([&] { return a.exchange->trouble().starts_with("rollback"); }));
+  EXPECT_TRUE(eventually([&] {
+    const auto trouble = a.exchange->trouble();
+    return trouble && trouble->standing == evidence::Standing::rollback;
+  }));
   b.say(4);
   std::this_thread::sleep_for(std::chrono::milliseconds{500});
   EXPECT_EQ(b.outbox("sichuan").acked, 3);

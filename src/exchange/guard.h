@@ -5,11 +5,24 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "evidence/standing.h"
 
 namespace bashu::exchange {
+
+// Our journal is not the one whose checkpoints left.
+struct Trouble {
+  evidence::Standing standing{};
+  std::string why;
+  [[nodiscard]] std::string text() const {
+    return std::string{evidence::code_of(standing)} + ": " + why;
+  }
+};
 
 class Guard {
  public:
@@ -17,17 +30,16 @@ class Guard {
     const std::lock_guard lock{mutex_};
     passed_.insert(peer);
   }
-  // `rollback` or `fork`: from here on nothing leaves at all.
-  void fail(std::string_view code, std::string_view why) {
+  // From here on nothing leaves at all.
+  void fail(evidence::Standing standing, std::string why) {
     const std::lock_guard lock{mutex_};
-    if (trouble_.empty()) trouble_.append(code).append(": ").append(why);
+    if (!trouble_) trouble_ = Trouble{.standing = standing, .why = std::move(why)};
   }
   [[nodiscard]] bool may_leave(std::string_view peer) const {
     const std::lock_guard lock{mutex_};
-    return trouble_.empty() && passed_.contains(peer);
+    return !trouble_ && passed_.contains(peer);
   }
-  // Empty if there is none.
-  [[nodiscard]] std::string trouble() const {
+  [[nodiscard]] std::optional<Trouble> trouble() const {
     const std::lock_guard lock{mutex_};
     return trouble_;
   }
@@ -35,7 +47,7 @@ class Guard {
  private:
   mutable std::mutex mutex_;
   std::set<std::string, std::less<>> passed_;
-  std::string trouble_;
+  std::optional<Trouble> trouble_;
 };
 
 }  // namespace bashu::exchange

@@ -24,7 +24,7 @@ constexpr std::size_t kKeysMax = 1'000;             // of one message
 constexpr std::int64_t kEarlyKeptMs = 60'000;
 
 http::Response answer_of(const Refusal& refusal) {
-  return http::problem(refusal.status, refusal.code, {}, refusal.next);
+  return http::problem(refusal.status, refusal.code.text(), {}, refusal.next);
 }
 
 http::Response busy(std::string_view code = "not-ready", int status = 503, int seconds = 1) {

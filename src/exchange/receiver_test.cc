@@ -207,7 +207,7 @@ TEST_F(ReceiverTest, NothingIsAnsweredBeforeTheGuardPassedOrToAPeerThatLied) {
   receiver->refresh("sichuan", {.next = 1, .held_bytes = 0, .distrusted = true});
   EXPECT_EQ(code(send(envelope(1)).get()), "503 not-ready");
   receiver->refresh("sichuan", {});
-  guard.fail("rollback", "test");
+  guard.fail(evidence::Standing::rollback, "test");
   EXPECT_EQ(code(send(envelope(1)).get()), "503 not-ready");
   EXPECT_EQ(get("/log/checkpoint").status, 503);
   EXPECT_EQ(get("/seen").status, 404);

@@ -8,8 +8,8 @@ namespace {
 
 using evidence::Refusal;
 
-std::unexpected<Refusal> refuse(int status, std::string code, std::int64_t next = 0) {
-  return std::unexpected{Refusal{.status = status, .code = std::move(code), .next = next}};
+std::unexpected<Refusal> refuse(int status, evidence::Code code, std::int64_t next = 0) {
+  return std::unexpected{Refusal{.status = status, .code = code, .next = next}};
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::expected<KeysCheck, Refusal> check_keys(node::Node& node, std::string_view 
                                          .root_kid = party->root_kid,
                                          .root_key = party->root_key});
   if (!next) {
-    const std::string& code = next.error().code;
+    const evidence::Code code = next.error().code;
     if (code == "keys-chain") return refuse(409, "chain", edition);
     if (code == "keys-signature" || code == "record-signature") return refuse(403, "signature");
     return refuse(400, "malformed");

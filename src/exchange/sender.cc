@@ -162,7 +162,7 @@ std::vector<PeerCall> Sender::calls(std::int64_t now_ms) {
   const evidence::ChannelRecord* channel =
       directory->formed ? directory->agreement.channel(channel_) : nullptr;
   const evidence::PartyRecord* party = channel ? directory->agreement.party(peer_) : nullptr;
-  if (party && begun_ && parts_.guard.trouble().empty()) {
+  if (party && begun_ && !parts_.guard.trouble()) {
     window_.set_window(channel->window);
     submit_stop();
     acknowledge();
@@ -398,21 +398,21 @@ void Sender::take_seen(const PeerAnswer& answer) {
     if (!theirs) return retreat("what it holds of our log does not verify: " + theirs.error().code);
     const std::uint64_t size = parts_.node.durable();
     const auto root = theirs->size <= size ? parts_.node.root_at(theirs->size) : std::nullopt;
-    const std::string verdict =
+    const evidence::Standing standing =
         evidence::guard(size, root.value_or(Hash{}), theirs->size, theirs->root);
-    if (verdict != "ok") {
+    if (standing != evidence::Standing::ok) {
       const std::string why = peer_ + " holds our checkpoint of size " +
                               std::to_string(theirs->size) + ", our journal has " +
                               std::to_string(size);
-      parts_.guard.fail(verdict, why);
+      parts_.guard.fail(standing, why);
       parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
-                           .code = verdict,
+                           .code = evidence::code_of(standing),
                            .party = peer_,
                            .text = why},
                           answer.body);
       return;
     }
-  } else if (answer.status != 404 || code_of(answer) == "unknown-peer") {
+  } else if (answer.status != 404 || code_of(answer) == evidence::Code{"unknown-peer"}.text()) {
     return retreat(describe(answer), Phase::guard, answer.retry_after_s);
   }
   parts_.guard.pass(peer_);
@@ -427,7 +427,7 @@ void Sender::take_channel(const PeerAnswer& answer) {
   if (next > 1 && next - 1 > window_.acked() && !parts_.node.envelope_sent(peer_, next - 1)) {
     const std::string why = peer_ + " has answered our message " + std::to_string(next - 1) +
                             ", which our journal does not hold";
-    parts_.guard.fail("rollback", why);
+    parts_.guard.fail(evidence::Standing::rollback, why);
     parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
                          .code = "rollback",
                          .party = peer_,
@@ -464,8 +464,8 @@ void Sender::take_pushed(const PeerAnswer& answer) {
 
 void Sender::take_peeked(const PeerAnswer& answer) {
   if (phase_ != Phase::pull_keys) return;
-  const auto read =
-      answer.status == 200 ? evidence::read_keys(answer.body) : std::unexpected{evidence::Bad{}};
+  const auto read = answer.status == 200 ? evidence::read_keys(answer.body)
+                                         : std::unexpected{evidence::Bad{"record-form"}};
   if (!read)
     return retreat("its key list: " + describe(answer), Phase::resume, answer.retry_after_s);
   keys_offered_ = read->edition;
@@ -511,8 +511,9 @@ void Sender::take_message(std::int64_t seq, const PeerAnswer& answer) {
     return;
   }
   window_.again(seq, now_ms_);
-  const bool key = code == "key" || code == "key-revoked";
-  if (answer.status == 0 || answer.status < 400 || code == "gap" || code == "unknown-peer" ||
+  const auto is = [&](evidence::Code one) { return code == one.text(); };
+  const bool key = is("key") || is("key-revoked");
+  if (answer.status == 0 || answer.status < 400 || is("gap") || is("unknown-peer") ||
       answer.status == 404 || (key && ++suspicions_ < kSuspicionsMax)) {
     return retreat(describe(answer));
   }

@@ -198,8 +198,8 @@ TEST_F(SenderTest, PeerThatHoldsMoreOfOurLogThanWeDoShowsARollback) {
         ADD_FAILURE() << call.target;
         return honest();
       },
-      [&] { return !near->guard.trouble().empty(); }, 50);
-  EXPECT_TRUE(near->guard.trouble().starts_with("rollback"));
+      [&] { return near->guard.trouble().has_value(); }, 50);
+  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
 }
 
 TEST_F(SenderTest, PeerThatHoldsAnotherRootShowsAFork) {
@@ -210,8 +210,8 @@ TEST_F(SenderTest, PeerThatHoldsAnotherRootShowsAFork) {
       [&](const PeerCall&, const std::function<PeerAnswer()>&) -> PeerAnswer {
         return {.status = 200, .body = note};
       },
-      [&] { return !near->guard.trouble().empty(); }, 50);
-  EXPECT_TRUE(near->guard.trouble().starts_with("fork"));
+      [&] { return near->guard.trouble().has_value(); }, 50);
+  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::fork);
 }
 
 TEST_F(SenderTest, CheckpointThatWeNeverSignedBlocksNobodyForEver) {
@@ -226,7 +226,7 @@ TEST_F(SenderTest, CheckpointThatWeNeverSignedBlocksNobodyForEver) {
       },
       [&] { return near->sender.status().phase == Phase::running; });
   EXPECT_EQ(near->sender.status().phase, Phase::running);
-  EXPECT_TRUE(near->guard.trouble().empty());
+  EXPECT_FALSE(near->guard.trouble());
 }
 
 TEST_F(SenderTest, PeerThatForgotOurMessagesIsStoppedWithAnAlarm) {
@@ -258,8 +258,8 @@ TEST_F(SenderTest, PeerThatAnsweredWhatWeNeverSentShowsThatWeWereRolledBack) {
         }
         return honest();
       },
-      [&] { return !near->guard.trouble().empty(); });
-  EXPECT_TRUE(near->guard.trouble().starts_with("rollback"));
+      [&] { return near->guard.trouble().has_value(); });
+  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
 }
 
 TEST_F(SenderTest, WrongReceiptIsAskedForOnceMoreAndThenStopsTheChannel) {

@@ -209,8 +209,8 @@ http::Response Service::get_record(const std::string& folder, const std::string&
 void Service::take_keys(const http::Request& request, const http::Reply& reply) {
   auto checked = check_keys(parts_.node, request.body);
   if (!checked) {
-    return reply(
-        http::problem(checked.error().status, checked.error().code, {}, checked.error().next));
+    return reply(http::problem(checked.error().status, checked.error().code.text(), {},
+                               checked.error().next));
   }
   if (checked->known) return reply({.status = 204});
   const bool queued =

@@ -19,6 +19,7 @@
 #include "evidence/entry.h"
 #include "evidence/tree.h"
 #include "journal/conformance.h"
+#include "journal/copy.h"
 #include "journal/index.h"
 #include "journal/lock.h"
 #include "journal/memory.h"
@@ -191,6 +192,45 @@ TEST(TreeFile, TornLastWriteIsNoticed) {
       EXPECT_EQ(evidence::root(**tree, 1), leaf(0));
     }
   }
+}
+
+TEST(Copy, GoesOnWhereItWasAndTakesNoOtherJournal) {
+  const auto source = std::make_shared<MemoryDisk>();
+  const auto target = std::make_shared<MemoryDisk>();
+  const auto from = *source->open();
+  ASSERT_TRUE(from->append(commit(0, 2)));
+  ASSERT_TRUE(from->append(commit(2, 1)));
+  {
+    const auto to = *target->open();
+    EXPECT_TRUE(*begins(*to, *from));
+    std::uint64_t told = 0;
+    ASSERT_TRUE(copy_tail(*from, *to, [&](std::uint64_t done, std::uint64_t) { told = done; }));
+    EXPECT_EQ(told, 3U);
+  }
+  ASSERT_TRUE(from->append(commit(3, 4, 100)));
+  const auto to = *target->open();
+  EXPECT_TRUE(*begins(*to, *from));
+  EXPECT_FALSE(*begins(*from, *to));
+  ASSERT_TRUE(copy_tail(*from, *to));
+  EXPECT_EQ(to->size(), 7U);
+  const auto kept = target->commits(), wanted = source->commits();
+  ASSERT_EQ(kept.size(), wanted.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].record, wanted[i].record);
+
+  const auto other = *std::make_shared<MemoryDisk>()->open();
+  ASSERT_TRUE(other->append(commit(0, 3)));
+  EXPECT_FALSE(*begins(*other, *from));
+}
+
+TEST(Copy, AnAppendThatFailsEndsIt) {
+  const auto source = std::make_shared<MemoryDisk>();
+  const auto from = *source->open();
+  ASSERT_TRUE(from->append(commit(0, 2)));
+  const auto target = std::make_shared<MemoryDisk>();
+  target->fate = [] { return Fate::refused; };
+  const auto to = *target->open();
+  EXPECT_FALSE(copy_tail(*from, *to));
+  EXPECT_EQ(to->size(), 0U);
 }
 
 TEST(TreeFile, ReadersMayAskWhileItGrowsAndIsFlushed) {

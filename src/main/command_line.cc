@@ -598,6 +598,20 @@ void trial_command(Parser& parser, CLI::App* journal, const Text& t) {
       });
 }
 
+void move_command(Parser& parser, CLI::App* journal, const Text& t) {
+  parser.command<JournalMove>(
+      journal, "move",
+      t("move the journal to a server or back: first beside the node, then once more at rest",
+        "将日志迁移到服务器或迁回：先与运行中的节点并行，停机后再执行一次"),
+      journal_move, [&t](CLI::App& app, JournalMove& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--to", o.to,
+                       t("postgres://HOST/DATABASE, or directory",
+                         "postgres://主机/数据库，或 directory（节点目录）"))
+            ->required();
+      });
+}
+
 void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
   parser.command<JournalFeed>(
       journal, "feed",
@@ -662,6 +676,7 @@ void journal_commands(Parser& parser, const Text& t) {
                      t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
       });
   trial_command(parser, journal, t);
+  move_command(parser, journal, t);
   feed_command(parser, journal, t);
 }
 

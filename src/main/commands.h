@@ -298,6 +298,12 @@ struct JournalFeed {
 };
 Exit journal_feed(const Console& console, const JournalFeed& what);
 
+// journal_move_command.cc
+struct JournalMove {
+  std::string dir, to;  // to: URL of a database, or `directory`
+};
+Exit journal_move(const Console& console, const JournalMove& what);
+
 // journal_trial_command.cc
 struct JournalTest {
   std::string where;  // URL of a database, or a folder to make

@@ -485,14 +485,15 @@ class FileImport {
   // A request refused as a whole, although perhaps for one of its rows only.
   void refused_whole(Batch& batch, int status, const Value& problem) {
     const std::string code = problem.text_at("code");
+    const auto is = [&](RejectCode one) { return code == reject_name(one); };
     const std::vector<std::size_t> part = batch.parts.front();
-    if (code == "role" && what_.role.empty() && batch.target->feed) {
+    if (is(RejectCode::role) && what_.role.empty() && batch.target->feed) {
       if (role_of_[batch.target] == batch.role) ++role_of_[batch.target];
       if (role_of_[batch.target] < batch.target->feed->by.size()) return send(batch);
     }
-    const bool hopeless = status == 401 || status == 403 || status == 404 || code == "role" ||
-                          code == "unknown_pack" || code == "unknown_feed" ||
-                          code == "unknown_register";
+    const bool hopeless = status == 401 || status == 403 || status == 404 || is(RejectCode::role) ||
+                          is(RejectCode::unknown_pack) || is(RejectCode::unknown_feed) ||
+                          is(RejectCode::unknown_register);
     if (hopeless) {
       const Value* errors = problem.find("errors");
       std::string why = problem.text_at("detail");

@@ -222,8 +222,8 @@ bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::E
       if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
       key_problem = std::move(now);
     }
-    if (const std::string trouble = exchange.trouble(); !trouble.empty()) {
-      log.write("stopped", {{"error", trouble}});
+    if (const auto trouble = exchange.trouble()) {
+      log.write("stopped", {{"error", trouble->text()}});
       return false;
     }
   }
@@ -265,9 +265,9 @@ void print_ready(const Console& console, const Serve& what, node::Node& node,
 }
 
 // The peers know more of this journal than lies here.
-void tell_behind(const Console& console, exchange::Exchange& exchange) {
+void tell_behind(const Console& console, const exchange::Trouble& trouble) {
   const std::string words =
-      texts::text(console.language, "restore.behind", {{"trouble", exchange.trouble()}});
+      texts::text(console.language, "restore.behind", {{"trouble", trouble.text()}});
   static_cast<void>(console.fail(words, words));
 }
 
@@ -376,7 +376,9 @@ Exit serve(const Console& console, const Serve& what) {
   log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
 
   const bool ended_well = wait_for_end(signals, roster, **exchange, disk, (*node)->gate(), log);
-  if (!ended_well) tell_behind(console, **exchange);
+  if (const auto trouble = (*exchange)->trouble(); trouble && !ended_well) {
+    tell_behind(console, *trouble);
+  }
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return ended_well ? Exit::done : Exit::usage;
 }

@@ -33,7 +33,7 @@ std::expected<evidence::KeysEdition, std::string> last_keys(
     const std::vector<evidence::PartyRecord>& roots) {
   std::optional<evidence::KeysEdition> last;
   for (const std::string& list : lists) {
-    std::string code = "keys-signature";
+    evidence::Code code = "keys-signature";
     bool taken = false;
     for (auto root = roots.rbegin(); root != roots.rend() && !taken; ++root) {
       auto next = evidence::next_keys(last ? &*last : nullptr, list,

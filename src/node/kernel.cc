@@ -76,7 +76,7 @@ Kernel::Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
       deciding_now_{std::move(deciding)},
       sealer_{identity_, *archive_, *vault_, *parts_.chance} {}
 
-std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
+std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open(Parts parts) {
   Storage& storage = *parts.storage;
   auto journal = storage.journal();
   if (!journal) return std::unexpected{journal.error()};
@@ -87,18 +87,21 @@ std::expected<std::unique_ptr<Kernel>, Fault> Kernel::open(Parts parts) {
   // First of all: a journal that was taken back must not even be indexed.
   const std::uint64_t size = (*journal)->size();
   if (mark->mark().size > size) {
-    return std::unexpected{fault("rollback: the journal has " + std::to_string(size) +
-                                 " entries, but a checkpoint over " +
-                                 std::to_string(mark->mark().size) +
-                                 " has left; restore the missing commits from a backup")};
+    return std::unexpected{
+        StartFault{fault("rollback: the journal has " + std::to_string(size) +
+                         " entries, but a checkpoint over " + std::to_string(mark->mark().size) +
+                         " has left; restore the missing commits from a backup"),
+                   evidence::Standing::rollback}};
   }
   auto archive = Archive::open(
       storage, std::move(*journal),
       {.party = identity->party, .origin = identity->origin, .log_key = identity->log.public_key});
   if (!archive) return std::unexpected{archive.error()};
   if ((*archive)->root_at(mark->mark().size) != mark->mark().root && mark->mark().size > 0) {
-    return std::unexpected{fault("fork: the journal is not the one whose checkpoint over " +
-                                 std::to_string(mark->mark().size) + " entries has left")};
+    return std::unexpected{
+        StartFault{fault("fork: the journal is not the one whose checkpoint over " +
+                         std::to_string(mark->mark().size) + " entries has left"),
+                   evidence::Standing::fork}};
   }
   auto secrets = storage.secrets(size == 0);
   if (!secrets) return std::unexpected{secrets.error()};

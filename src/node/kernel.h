@@ -41,9 +41,8 @@ class Kernel {
     Chance* chance = nullptr;
   };
   // The journal as its one writer, identity, tree and index, guard, newest snapshot, tail. A
-  // journal without entries gets its genesis. Faults that begin with `rollback` or `fork` mean that
-  // this is not the journal whose checkpoints left.
-  [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, Fault> open(Parts parts);
+  // journal without entries gets its genesis.
+  [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, StartFault> open(Parts parts);
   // For open().
   Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
          std::unique_ptr<Vault> vault, HighMark mark, CrashMark deciding);

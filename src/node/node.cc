@@ -326,7 +326,7 @@ class ThreadedNode final : public Node {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Node>, Fault> Node::open(const Options& options) {
+std::expected<std::unique_ptr<Node>, StartFault> Node::open(const Options& options) {
   BASHU_ASSERT(options.storage && options.clock && options.chance);
   auto kernel =
       Kernel::open({.storage = options.storage, .clock = options.clock, .chance = options.chance});

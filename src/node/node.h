@@ -18,12 +18,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "core/core.h"
+#include "evidence/standing.h"
 #include "journal/journal.h"
 #include "node/directory.h"
 #include "node/entry.h"
@@ -52,6 +54,15 @@ struct Done {
 };
 using Outcome = std::variant<Done, Reject, Fault>;
 
+// Why a node does not start. If its journal is not the one whose checkpoints left, `standing` says
+// how it stands to them.
+struct StartFault : Fault {
+  // NOLINTNEXTLINE(google-explicit-constructor): most are plain ones
+  StartFault(Fault fault, evidence::Standing s = evidence::Standing::ok)
+      : Fault{std::move(fault)}, standing{s} {}
+  evidence::Standing standing;
+};
+
 class Node : public EntrySource {
  public:
   struct Options {
@@ -61,7 +72,8 @@ class Node : public EntrySource {
     std::size_t queue_max = 16'384;
   };
   // Takes the writer's lock, checks, loads the newest snapshot, replays the tail, begins the day.
-  [[nodiscard]] static std::expected<std::unique_ptr<Node>, Fault> open(const Options& options);
+  [[nodiscard]] static std::expected<std::unique_ptr<Node>, StartFault> open(
+      const Options& options);
   // Queues a request; false if the queue is full (answer 429, Retry-After). `done` is called once,
   // from a thread of the node, when the outcome is durable; it must not block. While the gate is
   // shut people are refused at once, and what peers sent is to be tried again: false.

@@ -302,7 +302,7 @@ TEST(Node, JournalOlderThanWhatLeftIsARollback) {
   std::filesystem::rename(one.folder.path() / "backup.db", one.folder.path() / "journal.db");
   const auto opened = one.try_open();
   ASSERT_FALSE(opened);
-  EXPECT_TRUE(opened.error().what.starts_with("rollback")) << opened.error().what;
+  EXPECT_EQ(opened.error().standing, evidence::Standing::rollback) << opened.error().what;
 }
 
 TEST(Node, JournalWithOtherEntriesThanWhatLeftIsAFork) {
@@ -313,7 +313,7 @@ TEST(Node, JournalWithOtherEntriesThanWhatLeftIsAFork) {
   ASSERT_TRUE(mark->raise({.size = mark->mark().size, .root = sha256("another")}));
   const auto opened = one.try_open();
   ASSERT_FALSE(opened);
-  EXPECT_TRUE(opened.error().what.starts_with("fork")) << opened.error().what;
+  EXPECT_EQ(opened.error().standing, evidence::Standing::fork) << opened.error().what;
 }
 
 TEST(Node, TreeAndIndexAreMadeAgainWhenLost) {

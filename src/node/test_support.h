@@ -158,7 +158,7 @@ class TestNode {
     open();
   }
   // Node::open on what it keeps.
-  [[nodiscard]] std::expected<std::unique_ptr<Node>, Fault> try_open() {
+  [[nodiscard]] std::expected<std::unique_ptr<Node>, StartFault> try_open() {
     return Node::open(
         {.storage = storage, .clock = &clock, .chance = &chance, .queue_max = queue_max_});
   }

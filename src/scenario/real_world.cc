@@ -37,8 +37,8 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-template <typename T>
-T must(std::expected<T, Fault> got) {
+template <typename T, typename Wrong>
+T must(std::expected<T, Wrong> got) {
   if (!got) std::cerr << "scenario: " << got.error().what << std::endl;
   BASHU_ASSERT(got);
   return std::move(*got);

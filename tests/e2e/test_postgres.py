@@ -169,6 +169,48 @@ class Postgres(CircleTest):
         self.open_case()
         self.sound()
 
+    def test_a_journal_moves_to_a_server_and_back(self):
+        node, url = self.nodes["chongqing"], None
+        node.stop()
+        self.server.sql("CREATE DATABASE second")
+        url = self.server.url("second")
+        # Out of the server it is in, then into another; what was copied beside the node is not copied again.
+        for to in ("directory", url):
+            node.start()
+            self.open_case()
+            self.deliver()
+            done = bashu("journal", "move", node.dir, "--to", to, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertIn("the node runs", done.stdout)
+            self.open_case()
+            self.deliver()
+            node.stop()
+            self.assertIn("moved", bashu("journal", "move", node.dir, "--to", to))
+            self.assertEqual((node.dir / "journal.url").exists(), to == url)
+            self.assertEqual((node.dir / "journal.db").exists(), to != url)
+            done = bashu("journal", "move", node.dir, "--to", to, check=False)
+            self.assertIn("there already", done.stderr)
+        # A place that holds another journal is refused, and its writer goes on.
+        done = bashu("journal", "move", node.dir, "--to", self.server.url("sichuan"), check=False)
+        self.assertIn("another journal", done.stderr)
+        node.start()
+        self.open_case()
+        self.deliver()
+        self.verify("sichuan", "chongqing")
+
+    def test_a_backup_brings_a_journal_back_that_was_on_a_server(self):
+        self.open_case()
+        self.deliver()
+        (self.dir / "backup.key").write_text("12" * 32)
+        os.environ["BASHU_BACKUP_KEY_FILE"] = str(self.dir / "backup.key")
+        self.addCleanup(os.environ.pop, "BASHU_BACKUP_KEY_FILE")
+        folders = self.dir / "backup", self.dir / "vault"
+        bashu("backup", self.node.dir, "--to", folders[0], "--vault-to", folders[1])
+        back = self.dir / "back"
+        bashu("restore", "--from", folders[0], "--vault-from", folders[1], "--to", back)
+        self.assertFalse((back / "journal.url").exists())
+        self.assertIn("sound", bashu("journal", "verify", back))
+
     def test_whoever_comes_later_takes_over(self):
         self.open_case()
         other = self.dir / "other"

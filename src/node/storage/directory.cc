@@ -58,7 +58,8 @@ class LockedJournal final : public journal::Journal {
   std::unique_ptr<journal::Journal> there_;
 };
 
-// The one line of journal.url; empty: the journal is in the directory.
+}  // namespace
+
 std::expected<std::string, Fault> journal_url(const FileStore& files) {
   constexpr std::string_view kName = "journal.url";
   if (!files.has(kName)) return std::string{};
@@ -69,8 +70,6 @@ std::expected<std::string, Fault> journal_url(const FileStore& files) {
   return std::unexpected{
       Fault{.what = files.where(kName) + ": a URL is expected, postgres://HOST/DATABASE"}};
 }
-
-}  // namespace
 
 std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal() {
   const auto url = journal_url(files_);

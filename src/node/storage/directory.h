@@ -4,12 +4,16 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "node/storage/directory_files.h"
 #include "node/storage/storage.h"
 
 namespace bashu::node {
+
+// The one line of journal.url; empty: the journal is in the directory.
+[[nodiscard]] std::expected<std::string, Fault> journal_url(const FileStore& files);
 
 class DirectoryStorage : public Storage {
  public:

@@ -1,0 +1,28 @@
+// A node's journal moved to where it is kept from now on: what is there already is copied beside
+// the node that runs; the tail, when it rests.
+//
+// From a directory: journal.db stays as journal.db.moved. From a server: its tables stay, and the
+// epoch is raised, so that a copy of the node elsewhere can append no more.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+
+namespace bashu::node {
+
+struct Moved {
+  std::uint64_t entries = 0;
+  bool done = false;  // false: the node runs, and its newest entries are still to be copied
+};
+// `url`: postgres://...; empty: into the directory. May be given again after any failure, and goes
+// on. A journal there already must be the beginning of this one.
+[[nodiscard]] std::expected<Moved, Fault> move_journal(
+    const std::filesystem::path& dir, const std::string& url,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+}  // namespace bashu::node
