@@ -28,6 +28,9 @@
 namespace bashu::views {
 class Follower;
 }
+namespace bashu::notices {
+class Notices;
+}
 namespace bashu::papers {
 class Codes;
 }
@@ -59,6 +62,7 @@ class Api {
     // How papers name the governments, and their codes; null: of a key of the node's own.
     std::map<std::string, Title, std::less<>> party_names{};
     std::shared_ptr<const papers::Codes> codes{};
+    notices::Notices* notices = nullptr;  // null: no mail is sent
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

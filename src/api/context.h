@@ -29,6 +29,9 @@
 #include "papers/codes.h"
 #include "people/entrance.h"
 
+namespace bashu::notices {
+class Notices;
+}
 namespace bashu::views {
 class Follower;
 }
@@ -59,6 +62,7 @@ struct Context {
   const Divisions* divisions = &shipped_divisions();
   std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
   std::shared_ptr<const papers::Codes> codes;
+  notices::Notices* notices = nullptr;  // null: this node sends no mail
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;

@@ -137,7 +137,9 @@ const std::vector<Parameter>& query_parameters() {
       {"state", Is::state, "name of the state"},
       {"text", Is::text, "contained in the id or a readable text"},
       {"values", Is::flag, "with their values, today"},
+      {"view", Is::flag, "a PDF is to be looked at, not saved"},
       {"whole", Is::flag, "with evidence, envelopes, receipts and proofs themselves"},
+      {"whose", Is::text, "`mine`: what the asker works at; `nobody`: what nobody works at"},
   };
   return kParameters;
 }
