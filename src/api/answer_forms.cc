@@ -24,14 +24,20 @@ constexpr std::array kParts{
     Form{"Case",
          "id:text pack:text pack_digest:text service:text state:text version:count parties:{text} "
          "opened:date since:date reached:[Visit] disputed:bool changed_at:count parent?:text "
-         "title?:text data:any state_title?:text final?:bool owner?:text disputes?:[Dispute] "
-         "position?:count"},
+         "title?:text data:{any} state_title?:text final?:bool owner?:text disputes?:[Dispute] "
+         "position?:count assigned?:Assigned"},
+    Form{"Session",
+         "id:text name:text principal:text kind:text party:text roles:{[text]} divisions:[text] "
+         "may:[text] csrf?:text ends_ms?:count acr?:text stronger?:[text]"},
+    Form{"Assigned", "to:text by:text on:date note:text"},
+    Form{"Colleague", "person:text name:text away_until?:date substitute?:text"},
+    Form{"Substitute", "person:text substitute:text from:date until:date by:text on:date"},
     Form{"Signature", "by:text content:text note:text position:count"},
     Form{"Dispute",
          "by:text reason:text detail:text content:text raised:count ended:count|null "
          "signatures:[Signature]"},
     Form{"Choice",
-         "event:text passes:bool why:[text] title?:text form?:[text] roles?:[text] sign?:any"},
+         "event:text passes:bool why:[text] title?:text form?:[text] roles?:[text] sign?:{text}"},
     Form{"Clock", "clock:text due:date fired:bool"},
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
@@ -39,7 +45,7 @@ constexpr std::array kParts{
          "time_ms?:count notice?:text principal?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
-         "detail?:text"},
+         "detail?:text assigned?:Assigned"},
     Form{"Waiting", "since:date due?:date task?:count title?:text case:Case"},
     Form{"Hit", "register?:text title?:text key?:text case?:Case"},
     Form{"Count", "in:text count:count"},
@@ -147,6 +153,8 @@ constexpr std::string_view kVerification =
     "commits?:count snapshots?:count root?:text unsound?:any";
 
 constexpr std::array kAnswers{
+    Answer{"GET", "/session", "=Session"},
+    Answer{"POST", "/session", "=Session"},
     Answer{"GET", "/session/ways", "password:bool openid?:any"},
     Answer{"GET", "/cases", "cases:[Case] next:text position:count"},
     Answer{"POST", "/cases", "*case:text version:count state:text"},
@@ -159,7 +167,12 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
-    Answer{"GET", "/inbox", "items:[Waiting] tasks:count cases:count overdue:count next:text"},
+    Answer{"GET", "/inbox",
+           "items:[Waiting] tasks:count cases:count overdue:count mine:count nobodys:count "
+           "next:text"},
+    Answer{"GET", "/notices", "sends:bool address?:text language?:text confirmed?:bool"},
+    Answer{"GET", "/colleagues", "colleagues:[Colleague]"},
+    Answer{"GET", "/substitutes", "substitutes:[Substitute]"},
     Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
     Answer{"GET", "/packs/{pack}/registers/{register}",
            "register:text title:text records:[Record] next:text position:count "

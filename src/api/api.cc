@@ -98,6 +98,7 @@ struct Api::Core {
     context.party_names = parts.party_names;
     context.circle = parts.circle;
     context.matrices = std::make_shared<travel::Matrices>(parts.circle);
+    context.notices = parts.notices;
     context.codes =
         parts.codes ? parts.codes
                     : std::make_shared<const papers::Codes>(context.dir / "keys" / "papers.key");

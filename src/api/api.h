@@ -28,6 +28,9 @@
 namespace bashu::views {
 class Follower;
 }
+namespace bashu::notices {
+class Notices;
+}
 namespace bashu::papers {
 class Codes;
 }
@@ -63,6 +66,7 @@ class Api {
     std::map<std::string, Title, std::less<>> party_names{};
     std::shared_ptr<const papers::Codes> codes{};
     std::shared_ptr<const network::Circle> circle{};  // null: how long one travels is not known
+    notices::Notices* notices = nullptr;  // null: no mail is sent
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

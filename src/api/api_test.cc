@@ -256,6 +256,46 @@ TEST_F(ApiTest, APersonWorksInASession) {
   EXPECT_EQ(ask("GET", "/session").status, 401);
 }
 
+TEST_F(ApiTest, APersonChoosesAPasswordAndAllSessionsEnd) {
+  const people::Principal wu{.id = "wu",
+                             .name = "Wu",
+                             .roles = {{"errand", {"citizen"}}},
+                             .kind = people::Principal::Kind::account};
+  const auto first = people::make_password(*world_->node, world_->dir / "sichuan", "the first one");
+  ASSERT_TRUE(first && people::is_done(people::admit(*world_->node, wu, first->proof)));
+  const auto sign_in = [](const std::string& password) {
+    http::Request in =
+        request("POST", "", "/session", R"({"user":"wu","password":")" + password + R"("})");
+    in.remote = "127.0.0.1";
+    return send(*world_->api, in);
+  };
+  const Answer who = sign_in("the first one");
+  ASSERT_EQ(who.status, 200) << who.raw.body;
+  const std::string set{who.raw.header("Set-Cookie")};
+  const auto ask = [&](const std::string& current, const std::string& password,
+                       const std::string& csrf) {
+    http::Request one =
+        request("POST", "", "/session/password",
+                R"({"current":")" + current + R"(","password":")" + password + R"("})");
+    one.remote = "127.0.0.1";
+    one.headers.push_back({"Cookie", set.substr(0, set.find(';'))});
+    one.headers.push_back({"X-CSRF-Token", csrf});
+    return send(*world_->api, one).status;
+  };
+  const std::string csrf = who.body.text_at("csrf");
+  EXPECT_EQ(ask("the first one", "a second one", "guess"), 403);
+  EXPECT_EQ(ask("not this one", "a second one", csrf), 422);
+  EXPECT_EQ(ask("the first one", "short", csrf), 422);
+  EXPECT_EQ(
+      post("clerk", "/session/password", R"({"current":"x","password":"a second one"})").status,
+      403)
+      << "a key has none";
+  EXPECT_EQ(ask("the first one", "a second one", csrf), 200);
+  EXPECT_EQ(ask("a second one", "a third one!", csrf), 401) << "the session has ended";
+  EXPECT_EQ(sign_in("the first one").status, 401);
+  EXPECT_EQ(sign_in("a second one").status, 200);
+}
+
 TEST_F(ApiTest, OpenPagesHearThatTheJournalGrew) {
   const Answer open = get("clerk", "/changes");
   ASSERT_EQ(open.status, 200);
@@ -550,6 +590,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/held", "/held", {403, 403, 403, 403, 403, 403, 200, 200, 403, 200}},
       {"/keys", "/keys", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/users", "/users", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/notices", "/notices", {403, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
       {"/approvals", "/approvals", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
   };
   // These answer every key, and lists only with what it may see: the tests below.
@@ -557,6 +598,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
                                     "/packs/{pack}/pages",
                                     "/packs/{pack}",
                                     "/packs/{pack}/report.pdf",
+                                    "/packs/{pack}/report.xlsx",
                                     "/openapi.json",
                                     "/session",
                                     "/changes",
@@ -571,6 +613,8 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
                                     "/cases",
                                     "/tasks",
                                     "/inbox",
+                                    "/colleagues",
+                                    "/substitutes",
                                     "/search",
                                     "/calendars",
                                     "/network/matrix",
@@ -818,6 +862,102 @@ TEST_F(ApiTest, SearchAndInboxShowWhatTheKeyMaySee) {
   EXPECT_FALSE(waits("rival").contains(anns));
   EXPECT_FALSE(waits("clerk").contains(anns));
   EXPECT_EQ(get("clerk", "/inbox?kind=other").status, 400);
+}
+
+TEST_F(ApiTest, AnOfficeSaysWhoWorksAtACase) {
+  const std::string id = start("ann", "citizen", R"({"subject":"a","name":"b","place":"510104"})");
+  const std::string path = "/cases/" + id + "/assign";
+  const std::string clerk = get("clerk", "/session").body.text_at("principal");
+  const std::string other = get("chengdu", "/session").body.text_at("principal");
+  const auto to = [](const std::string& person, const std::string& note = "") {
+    return R"({"to":")" + person + R"(","note":")" + note + R"("})";
+  };
+  const auto whose = [&](const char* who, const std::string& which) {
+    std::set<std::string> cases;
+    const Answer answer = get(who, "/inbox?limit=1000&kind=case&whose=" + which);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    for (const Value& item : *answer.body.find("items")->as_list()) {
+      cases.insert(item.find("case")->text_at("id"));
+    }
+    return cases.contains(id);
+  };
+  EXPECT_EQ(post("ann", path, to(clerk)).status, 403) << "no office";
+  EXPECT_EQ(post("bob", path, to(clerk)).status, 404);
+  EXPECT_EQ(post("auditor", path, to(clerk)).status, 403);
+  EXPECT_EQ(post("clerk", path, R"({"note":"x"})").status, 400);
+  EXPECT_EQ(post("clerk", path, R"({"to":""})").status, 400);
+  EXPECT_EQ(post("clerk", path, to(clerk, std::string(1'001, 'n'))).status, 400);
+  EXPECT_EQ(post("clerk", path, to(get("ann", "/session").body.text_at("principal"))).status, 403);
+  EXPECT_TRUE(whose("clerk", "nobody"));
+
+  const Answer claimed = post("clerk", path, to(clerk));
+  ASSERT_EQ(claimed.status, 200) << claimed.raw.body;
+  wait(claimed);
+  EXPECT_TRUE(whose("clerk", "mine"));
+  EXPECT_FALSE(whose("clerk", "nobody"));
+  EXPECT_FALSE(whose("chengdu", "mine"));
+  EXPECT_EQ(get("chengdu", "/cases/" + id).body.find("assigned")->text_at("to"), clerk);
+  EXPECT_EQ(get("auditor", "/cases/" + id).body.find("assigned")->text_at("to"), clerk);
+  EXPECT_EQ(get("ann", "/cases/" + id).body.find("assigned"), nullptr) << "an office's business";
+  EXPECT_EQ(post("chengdu", path, to(other)).status, 409) << "it is somebody's";
+
+  // Whoever stands in sees it as his and takes it over without a reason.
+  EXPECT_EQ(post("ann", "/substitutes", R"({"substitute":"clerk","until":"2099-01-01"})").status,
+            403);
+  EXPECT_EQ(post("clerk", "/substitutes", R"({"substitute":")" + other + R"("})").status, 400);
+  const Answer away =
+      post("clerk", "/substitutes", R"({"substitute":")" + other + R"(","until":"2099-01-01"})");
+  ASSERT_EQ(away.status, 200) << away.raw.body;
+  EXPECT_TRUE(whose("chengdu", "mine"));
+  const auto named = [&](const char* who) {
+    return get(who, "/substitutes").body.find("substitutes")->as_list()->size();
+  };
+  EXPECT_EQ(named("clerk"), 1U);
+  EXPECT_EQ(named("chengdu"), 1U);
+  EXPECT_EQ(named("admin"), 1U);
+  EXPECT_EQ(named("ann"), 0U);
+  const Answer taken = post("chengdu", path, to(other));
+  ASSERT_EQ(taken.status, 200) << taken.raw.body;
+  const Answer ended =
+      post("admin", "/substitutes", R"({"person":")" + clerk + R"(","substitute":null})");
+  EXPECT_EQ(ended.status, 200) << ended.raw.body;
+  EXPECT_EQ(named("clerk"), 0U);
+
+  const people::Principal wei{.id = "wei",
+                              .name = "Wei Synthetic",
+                              .roles = {{"errand", {"clerk"}}},
+                              .divisions = {"5101"},
+                              .kind = people::Principal::Kind::account};
+  const auto password = people::make_password(*world_->node, world_->dir / "sichuan", "a long one");
+  ASSERT_TRUE(password && people::is_done(people::admit(*world_->node, wei, password->proof)));
+  ASSERT_EQ(post("admin", "/substitutes",
+                 R"({"person":"user:wei","substitute":")" + other + R"(","until":"2099-01-01"})")
+                .status,
+            200);
+  const auto colleagues = [](const char* who, const std::string& query) {
+    const Answer answer = get(who, "/colleagues" + query);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    return *answer.body.find("colleagues")->as_list();
+  };
+  for (const std::string& query : {std::string{}, "?case=" + id}) {
+    const Value::List list = colleagues("clerk", query);
+    ASSERT_EQ(list.size(), 1U) << "programs are nobody's colleagues";
+    EXPECT_EQ(list[0].text_at("person"), "user:wei");
+    EXPECT_EQ(list[0].text_at("name"), "Wei Synthetic");
+    EXPECT_EQ(list[0].text_at("substitute"), other);
+  }
+  EXPECT_EQ(get("ann", "/colleagues?case=" + id).status, 403);
+  EXPECT_TRUE(colleagues("ann", "").empty());
+  const std::string elsewhere =
+      start("clerk", "clerk", R"({"subject":"a","name":"b","place":"500103"})");
+  EXPECT_TRUE(colleagues("clerk", "?case=" + elsewhere).empty()) << "not in her divisions";
+
+  const Answer back = post("clerk", path, R"({"to":null,"note":"nobody has time"})");
+  ASSERT_EQ(back.status, 200) << back.raw.body;
+  wait(back);
+  EXPECT_TRUE(whose("clerk", "nobody"));
+  EXPECT_EQ(get("clerk", "/inbox?whose=hers").status, 400);
+  EXPECT_EQ(get("clerk", "/tasks?whose=nobody").status, 200);
 }
 
 TEST_F(ApiTest, DivisionsNarrowWhatIsSeen) {

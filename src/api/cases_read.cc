@@ -46,14 +46,21 @@ Value task_value(const views::TaskRow& task, const Principal& key, const std::st
 }
 
 // Whether the key has one of the task's roles in the pack of its case, and sees the case.
-bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
-  if (task.id.empty()) return false;
-  const auto row = call.views->case_at(task.id);
-  if (!row || !*row || onlooker.sight_of(**row) != Sight::full) return false;
-  const std::vector<std::string> held = call.key->roles_in((*row)->pack_name);
+bool is_for(const Call& call, Onlooker& onlooker, const views::TaskRow& task,
+            const std::optional<views::CaseRow>& row) {
+  if (!row || onlooker.sight_of(*row) != Sight::full) return false;
+  const std::vector<std::string> held = call.key->roles_in(row->pack_name);
   return std::ranges::any_of(task.roles, [&](const std::string& role) {
     return std::ranges::find(held, role) != held.end();
   });
+}
+
+bool works_at(const std::optional<views::CaseRow>& row, views::InboxAsk::Whose whose,
+              const std::vector<std::string>& mine) {
+  if (whose == views::InboxAsk::Whose::all) return true;
+  const bool somebody = row && row->assigned;
+  if (whose == views::InboxAsk::Whose::nobodys) return !somebody;
+  return somebody && std::ranges::find(mine, row->assigned->to) != mine.end();
 }
 
 // A step in the words of the pack: the event, and the state that it led to.
@@ -113,7 +120,10 @@ Result list_cases(Context& context, const Call& call) {
       const Sight sight = onlooker.sight_of(row);
       if (sight == Sight::none) continue;
       Reader reader = onlooker.reader(sight);
-      cases.push_back(case_value(row, onlooker.pack(row.pack).get(), reader, call.language));
+      const packs::PackPtr pack = onlooker.pack(row.pack);
+      Value one = case_value(row, pack.get(), reader, call.language);
+      tell_assigned(one, row, pack.get(), *call.key);
+      cases.push_back(std::move(one));
       std::ranges::move(reader.opened, std::back_inserter(all.opened));
     }
     next = listed->next;
@@ -136,6 +146,7 @@ Result show_case(Context& context, const Call& call) {
   if (!found) return std::unexpected{found.error()};
   Reader reader = onlooker.reader(found->sight);
   Value answer = case_value(found->row, found->pack.get(), reader, call.language);
+  tell_assigned(answer, found->row, found->pack.get(), *call.key);
   if (auto noted = onlooker.account_for(reader, found->row.id); !noted) {
     return std::unexpected{noted.error()};
   }
@@ -405,6 +416,9 @@ Result list_tasks(Context& context, const Call& call) {
   if (!past) return std::unexpected{past.error()};
   auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
+  const auto whose = read_whose(call);
+  if (!whose) return std::unexpected{whose.error()};
+  const std::vector<std::string> mine = persons_of(context, call);
   const bool admin = desk::may_everywhere(*call.key, "admin");
   views::TaskFilter filter;
   filter.id = call.parameter("case");
@@ -424,8 +438,13 @@ Result list_tasks(Context& context, const Call& call) {
     const auto listed = call.views->tasks(filter, past->at);
     if (!listed) return std::unexpected{problem_of(listed.error())};
     for (const views::TaskRow& task : listed->rows) {
-      if (!admin && !is_for(call, onlooker, task)) continue;
-      tasks.push_back(task_value(task, *call.key, call.language));
+      const auto of = task.id.empty() ? std::optional<views::CaseRow>{}
+                                      : call.views->case_at(task.id).value_or(std::nullopt);
+      if (!admin && !is_for(call, onlooker, task, of)) continue;
+      if (!works_at(of, *whose, mine)) continue;
+      Value one = task_value(task, *call.key, call.language);
+      if (of) tell_assigned(one, *of, onlooker.pack(of->pack).get(), *call.key);
+      tasks.push_back(std::move(one));
     }
     next = listed->next;
     filter.page.after = next;

@@ -30,6 +30,9 @@
 #include "people/entrance.h"
 #include "travel/network.h"
 
+namespace bashu::notices {
+class Notices;
+}
 namespace bashu::views {
 class Follower;
 }
@@ -62,6 +65,7 @@ struct Context {
   std::shared_ptr<const papers::Codes> codes;
   std::shared_ptr<const network::Circle> circle;  // null: its network is not known here
   std::shared_ptr<travel::Matrices> matrices;     // of it
+  notices::Notices* notices = nullptr;  // null: this node sends no mail
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;

@@ -260,8 +260,10 @@ Result get_document(Context& context, const Call& call) {
   auto open = open_document(context, call);
   if (!open) return std::unexpected{open.error()};
   auto response = http::text_response(200, open->about.media, std::move(open->bytes));
-  // Shown by no browser as a page of this node.
-  response.headers.push_back({"Content-Disposition", "attachment; filename*=UTF-8''" +
+  // Shown by no browser as a page of this node; a PDF, which is none, in a tab of its own if asked.
+  const bool shown = call.parameter("view") == "true" && open->about.media == "application/pdf";
+  response.headers.push_back({"Content-Disposition", (shown ? "inline; filename*=UTF-8''"
+                                                            : "attachment; filename*=UTF-8''") +
                                                          http::percent_encode(open->about.name)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;

@@ -5,10 +5,13 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
+#include "api/handlers.h"
 #include "api/identifiers.h"
 #include "api/privacy.h"
 #include "api/problem.h"
@@ -199,6 +202,21 @@ TEST(Identifiers, TextsAreKeptInOneWriting) {
                                  {"other", " left "}}};
   EXPECT_EQ(normalised(fields, typed), kept);
   EXPECT_EQ(normalised(fields, kept), kept);
+}
+
+// The pages take their types from this file (web/package.json, `types`), so what a route answers
+// and what a page expects cannot drift apart unseen. BASHU_WRITE_GOLDEN=1 writes it.
+TEST(OpenApi, ThePagesAreTypedByTheDocumentOfNow) {
+  const std::string path = checkout("web/openapi.json");
+  Value document = openapi_document({});
+  document.as_record()->insert_or_assign(
+      "info", Value::Record{{"title", "Bashu"}, {"version", "of the checkout"}});
+  const std::string now = pretty_json(document) + "\n";
+  if (::secure_getenv("BASHU_WRITE_GOLDEN") != nullptr) std::ofstream{path} << now;
+  std::ifstream file{path};
+  const std::string kept{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_TRUE(kept == now) << path
+                           << " is of another API: BASHU_WRITE_GOLDEN=1, then `npm run types`";
 }
 
 TEST(Privacy, AClientMaySendNoCiphertext) {

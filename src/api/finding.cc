@@ -71,8 +71,11 @@ std::optional<Value> item_value(const Call& call, Onlooker& onlooker,
     one["task"] = item.number;
     one["title"] = in_language(tasks->rows.front().title, call.language);
   }
+  const packs::PackPtr pack = onlooker.pack((*row)->pack);
   Reader reader{.vault = nullptr, .personal = false, .internal = true};
-  one["case"] = case_value(**row, onlooker.pack((*row)->pack).get(), reader, call.language);
+  Value shown = case_value(**row, pack.get(), reader, call.language);
+  tell_assigned(shown, **row, pack.get(), *call.key);
+  one["case"] = std::move(shown);
   return Value{std::move(one)};
 }
 
@@ -90,6 +93,9 @@ std::expected<views::InboxAsk, Problem> read_inbox(const Call& call, const views
                                      texts::text("zh", "finding.bad_kind"))};
   }
   ask.due_until = date_parameter(call, "due_until");
+  const auto whose = read_whose(call);
+  if (!whose) return std::unexpected{whose.error()};
+  ask.whose = *whose;
   return ask;
 }
 
@@ -136,6 +142,7 @@ Result list_inbox(Context& context, const Call& call) {
   if (!page) return std::unexpected{page.error()};
   auto ask = read_inbox(call, *page);
   if (!ask) return std::unexpected{ask.error()};
+  ask->mine = persons_of(context, call);
   Onlooker onlooker{context, call};
   Value::List items;
   Value::Record answer;
@@ -149,6 +156,8 @@ Result list_inbox(Context& context, const Call& call) {
     answer["tasks"] = inbox->tasks;
     answer["cases"] = inbox->cases;
     answer["overdue"] = inbox->overdue;
+    answer["mine"] = inbox->mine;
+    answer["nobodys"] = inbox->nobodys;
     answer["next"] = next_page(context, call, inbox->next);
     ask->after = inbox->next;
     if (ask->after.empty() || static_cast<int>(items.size()) >= page->limit) break;

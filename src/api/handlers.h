@@ -11,6 +11,16 @@ Prepared start_case(Context& context, const Call& call);
 Prepared fire_event(Context& context, const Call& call);
 Prepared settle_case(Context& context, const Call& call);
 Prepared close_task(Context& context, const Call& call);
+// assigning.cc
+Prepared assign_case(Context& context, const Call& call);
+Result list_colleagues(Context& context, const Call& call);
+Result list_substitutes(Context& context, const Call& call);
+Prepared set_substitute(Context& context, const Call& call);
+// notices.cc
+Result show_notices(Context& context, const Call& call);
+Prepared subscribe_notices(Context& context, const Call& call);
+Prepared confirm_notices(Context& context, const Call& call);
+Result end_notices(Context& context, const Call& call);
 // records_write.cc
 Prepared post_feed(Context& context, const Call& call);
 bool small_feed(Context& context, const Call& call);  // a few lines without private values
@@ -27,7 +37,12 @@ Prepared sign_approval(Context& context, const Call& call);
 Prepared withdraw_approval(Context& context, const Call& call);
 Prepared resolve_held(Context& context, const Call& call);
 Prepared start_channel(Context& context, const Call& call);
+// openapi.cc: of these packs; of none: what holds whatever a node has adopted.
+[[nodiscard]] Value openapi_document(const std::vector<const HeldPack*>& held);
+// session.cc
+[[nodiscard]] Problem problem_of(const people::NotIn& not_in);
 // people.cc
+Prepared set_own_password(Context& context, const Call& call);
 Result list_keys(Context& context, const Call& call);
 Prepared add_key(Context& context, const Call& call);
 Prepared change_key(Context& context, const Call& call);
@@ -54,6 +69,7 @@ Result list_tasks(Context& context, const Call& call);
 Result print_paper(Context& context, const Call& call);
 // report.cc
 Result print_report(Context& context, const Call& call);
+Result tabulate_report(Context& context, const Call& call);
 // finding.cc
 Result search(Context& context, const Call& call);
 Result list_inbox(Context& context, const Call& call);

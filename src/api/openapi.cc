@@ -224,6 +224,17 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/cases/{id}/settle") {
     return json(object({{"content", text_schema()}, {"note", text_schema()}}, {"content", "note"}));
   }
+  const auto person = [] { return Value{Value::Record{{"type", Value::List{"string", "null"}}}}; };
+  if (path == "/cases/{id}/assign") {
+    return json(object({{"to", person()}, {"note", text_schema()}}, {"to"}));
+  }
+  if (path == "/substitutes") {
+    return json(object({{"person", text_schema()},
+                        {"substitute", person()},
+                        {"from", date_schema()},
+                        {"until", date_schema()}},
+                       {"substitute"}));
+  }
   if (path == "/held/{party}/{seq}") {
     return json(object({{"reject", Value::Record{{"type", "boolean"}}}, {"note", text_schema()}},
                        {"note"}));
@@ -235,6 +246,16 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/session") {
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));
+  }
+  if (path == "/notices") {
+    return json(object({{"address", text_schema()},
+                        {"language", Value::Record{{"enum", Value::List{"en", "zh"}}}}},
+                       {"address"}));
+  }
+  if (path == "/notices/confirm") return json(object({{"code", text_schema()}}, {"code"}));
+  if (path == "/session/password") {
+    return json(
+        object({{"current", text_schema()}, {"password", text_schema()}}, {"current", "password"}));
   }
   if (path == "/calendars") {
     const auto list_of = [](Value item) {
@@ -268,6 +289,10 @@ Value answer_content(std::string_view method, std::string_view path) {
   if (path == "/changes") return Value::Record{{"text/event-stream", Value::Record{}}};
   if (path == "/packs/{pack}/report.pdf") {
     return Value::Record{{"application/pdf", Value::Record{}}};
+  }
+  if (path == "/packs/{pack}/report.xlsx") {
+    return Value::Record{
+        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Value::Record{}}};
   }
   if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
   return json_content(answer_form(method, path).value_or(Value::Record{{"type", "object"}}));
@@ -330,7 +355,9 @@ void add_paths(Document& document) {
   }
 }
 
-Value make_document(const std::vector<const HeldPack*>& held) {
+}  // namespace
+
+Value openapi_document(const std::vector<const HeldPack*>& held) {
   Document document;
   for (const HeldPack* one : held) {
     if (!one->in_force) continue;
@@ -398,8 +425,6 @@ Value make_document(const std::vector<const HeldPack*>& held) {
                                                     {"name", "__Host-bashu-session"}}}}}}}};
 }
 
-}  // namespace
-
 Result show_openapi(Context& context, const Call& /*call*/) {
   const auto shelf = context.shelves.now();
   const std::vector<const HeldPack*> held = shelf->list();
@@ -407,7 +432,7 @@ Result show_openapi(Context& context, const Call& /*call*/) {
   for (const HeldPack* one : held) of += one->pack->digest + (one->in_force ? "+" : "-");
   const std::lock_guard lock{context.mutex};
   if (context.openapi.empty() || context.openapi_of != of) {
-    context.openapi = canonical_json(make_document(held)) + "\n";
+    context.openapi = canonical_json(openapi_document(held)) + "\n";
     context.openapi_of = std::move(of);
   }
   return http::text_response(200, "application/json", context.openapi);

@@ -36,7 +36,7 @@ bool is_dry(const Call& call) { return call.parameter("dry_run") == "true"; }
 core::Asker ruler(const Call& call, Value body) {
   core::Asker by = asker(call, {call.key->may.begin(), call.key->may.end()});
   if (by.idempotency_key.empty()) return by;
-  for (const char* secret : {"password", "name", "persons", "openid"}) {
+  for (const char* secret : {"password", "current", "name", "persons", "openid"}) {
     body.as_record()->erase(secret);
   }
   by.request_digest = hex(sha256(call.request.method + "\n" + std::string{call.request.path()} +
@@ -313,6 +313,33 @@ Prepared set_password(Context& context, const Call& call) {
   Told told;
   if (!secret->text.empty()) told.once["password"] = secret->text;
   return set(context, ruler(call, *body), std::move(*who), std::move(told));
+}
+
+// The present one is asked for: an open page alone gives nobody an account for good.
+Prepared set_own_password(Context& context, const Call& call) {
+  if (!call.session) {
+    return std::unexpected{forbidden(texts::text("en", "people.own_session"),
+                                     texts::text("zh", "people.own_session"))};
+  }
+  const auto body = json_body(call, {"current", "password"});
+  if (!body) return std::unexpected{body.error()};
+  const auto current = text_member(*body, "current");
+  if (!current) return std::unexpected{current.error()};
+  const auto chosen = text_member(*body, "password");
+  if (!chosen) return std::unexpected{chosen.error()};
+  const std::string& user = call.session->user;
+  if (const auto proven = context.entrance.prove(user, *current, call.request); !proven) {
+    const bool wrong_one = proven.error().why == people::NotIn::Why::wrong;
+    return std::unexpected{wrong_one ? wrong("current", "people.wrong_password")
+                                     : problem_of(proven.error())};
+  }
+  const std::string id = people::Principal{.id = user, .kind = kAccount}.journal_id();
+  auto who = people::next_of(*context.entrance.roster().people(), id);
+  if (!who) return std::unexpected{not_found()};
+  const auto secret = password_of(context, call, *body);
+  if (!secret) return std::unexpected{secret.error()};
+  who->proof = secret->proof;
+  return set(context, ruler(call, *body), std::move(*who), {});
 }
 
 }  // namespace bashu::api

@@ -152,8 +152,10 @@ const std::vector<Parameter>& query_parameters() {
       {"text", Is::text, "contained in the id or a readable text"},
       {"then", Is::date, "the day to compare with (default: the same)"},
       {"values", Is::flag, "with their values, today"},
+      {"view", Is::flag, "a PDF is to be looked at, not saved"},
       {"whole", Is::flag, "with evidence, envelopes, receipts and proofs themselves"},
       {"within", Is::minutes, "minutes (default: 60; of what is reached: all)"},
+      {"whose", Is::text, "`mine`: what the asker works at; `nobody`: what nobody works at"},
   };
   return kParameters;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/people/assign.h"
 #include "figures/known_at.h"
+#include "texts/texts.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -146,6 +148,33 @@ std::expected<void, Problem> account_for(Context& context, const Call& call,
 bool acted_in(views::Views& views, std::string_view case_id, std::string_view principal) {
   const auto steps = views.history(case_id);
   return steps && std::ranges::find(*steps, principal, &views::StepRow::principal) != steps->end();
+}
+
+void tell_assigned(Value& value, const views::CaseRow& row, const packs::Pack* pack,
+                   const Principal& who) {
+  if (!row.assigned || !pack || !(desk::is_office(who, *pack) || who.allows("audit"))) return;
+  value.as_record()->insert_or_assign("assigned", Value::Record{{"to", row.assigned->to},
+                                                                {"by", row.assigned->by},
+                                                                {"on", row.assigned->on.text()},
+                                                                {"note", row.assigned->note}});
+}
+
+std::vector<std::string> persons_of(Context& context, const Call& call) {
+  const std::string me = call.key->principal();
+  const auto people = context.entrance.roster().people();
+  std::vector<std::string> persons = core::stands_in_for(*people, me, context.node.clock().today());
+  persons.push_back(me);
+  return persons;
+}
+
+std::expected<views::InboxAsk::Whose, Problem> read_whose(const Call& call) {
+  using enum views::InboxAsk::Whose;
+  const std::string whose = call.parameter("whose");
+  if (whose.empty()) return all;
+  if (whose == "mine") return mine;
+  if (whose == "nobody") return nobodys;
+  return std::unexpected{malformed("whose", texts::text("en", "finding.bad_whose"),
+                                   texts::text("zh", "finding.bad_whose"))};
 }
 
 Value list_value(const std::vector<std::string>& texts) {

@@ -8,6 +8,7 @@
 
 #include "api/call.h"
 #include "api/context.h"
+#include "views/find/inbox.h"
 #include "views/views.h"
 
 namespace bashu::api {
@@ -59,6 +60,13 @@ class Onlooker {
 // The names of the parts of a case in the reader's language, its data as the reader sees it.
 [[nodiscard]] Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& reader,
                                const std::string& language);
+// Who works at it, for an office and for auditors.
+void tell_assigned(Value& value, const views::CaseRow& row, const packs::Pack* pack,
+                   const Principal& who);
+// The persons whose work is the asker's: himself, and whom he stands in for.
+[[nodiscard]] std::vector<std::string> persons_of(Context& context, const Call& call);
+// `whose` of the query.
+[[nodiscard]] std::expected<views::InboxAsk::Whose, Problem> read_whose(const Call& call);
 [[nodiscard]] Value list_value(const std::vector<std::string>& texts);
 [[nodiscard]] Value optional_position(const views::At& at);
 

@@ -61,6 +61,8 @@ std::vector<Route> routes_of_work() {
       {"POST", "/session", &sign_in, "Sign in with an account of this node", "", true},
       {"GET", "/session", &show_session, "Who asks, and what he may do"},
       {"DELETE", "/session", &sign_out, "Sign out", "", true},
+      {"POST", "/session/password", &set_own_password,
+       "Choose a new password for one's own account; all its sessions end", "dry_run"},
       {"GET", "/session/ways", &ways_in, "How people sign in here", "", true},
       {"GET", "/session/openid", &begin_openid, "Sign in through the provider", "next", true},
       {"GET", "/session/openid/back", &finish_openid, "Where the provider leads back to", kAnyQuery,
@@ -72,6 +74,8 @@ std::vector<Route> routes_of_work() {
       {"GET", "/packs/{pack}/pages", &show_pages, "A pack as pages show it, in one language"},
       {"GET", "/packs/{pack}/report.pdf", &print_report,
        "The figures of a pack over a period, as PDF", "period at at_least"},
+      {"GET", "/packs/{pack}/report.xlsx", &tabulate_report,
+       "The figures of a pack over a period, as a spreadsheet", "period at at_least"},
       {"POST", "/packs/{pack}/feeds/{feed}", &post_feed, "Post a batch of lines", "dry_run", false,
        &small_feed},
       {"GET", "/packs/{pack}/registers/{register}", &list_records, "Records of a register",
@@ -100,11 +104,13 @@ std::vector<Route> routes_of_work() {
       {"GET", "/cases/{id+}/papers/{file}", &print_paper,
        "A paper of a case as PDF, by the name the pack gives it: `permission.pdf`", "at_least"},
       {"POST", "/cases/{id+}/settle", &settle_case, "Sign the end of a dispute", "dry_run"},
+      {"POST", "/cases/{id+}/assign", &assign_case,
+       "Say who of the office works at a case; nobody: null", "dry_run"},
       {"GET", "/cases/{id+}", &show_case, "A case, now or at a past position", "at at_least"},
       {"GET", "/tasks", &list_tasks, "Open tasks for the roles of this key",
-       "case closed after limit at at_least"},
+       "case closed whose after limit at at_least"},
       {"GET", "/inbox", &list_inbox, "Tasks and cases that wait for the roles of this key",
-       "kind due_until after limit at_least"},
+       "kind whose due_until after limit at_least"},
       {"GET", "/search", &search, "Cases and records by their public texts",
        "q in after limit at_least"},
       {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
@@ -114,7 +120,8 @@ std::vector<Route> routes_of_work() {
       {"GET", "/documents", &list_deposits, "Your documents that wait for a form"},
       {"DELETE", "/documents/{sha256}", &take_back_deposit,
        "Take back a document that waits for a form"},
-      {"GET", "/documents/{sha256}", &get_document, "The bytes of a document", "case at at_least"},
+      {"GET", "/documents/{sha256}", &get_document, "The bytes of a document",
+       "case view at at_least"},
       {"GET", "/documents/{sha256}/digest", &document_digest,
        "The digest of a document's file, as sha256sum gives it", "case at at_least"},
   };
@@ -178,9 +185,19 @@ std::vector<Route> routes_of_the_network() {
   };
 }
 
-// Who comes in, and what takes two people.
+// Who comes in, who stands in for whom, who is told by mail, and what takes two people.
 std::vector<Route> people_routes() {
   return {
+      {"GET", "/colleagues", &list_colleagues,
+       "Who works in the same office, or could work at a case", "case"},
+      {"GET", "/substitutes", &list_substitutes, "Who stands in for whom, now and later"},
+      {"POST", "/substitutes", &set_substitute,
+       "Name who stands in for somebody who is away; nobody: null", "dry_run"},
+      {"GET", "/notices", &show_notices, "Whether the asker is told by e-mail, and where"},
+      {"POST", "/notices", &subscribe_notices,
+       "Give an address; a code is sent to it, and nothing else before it has come back"},
+      {"POST", "/notices/confirm", &confirm_notices, "Give the code that was sent"},
+      {"DELETE", "/notices", &end_notices, "Be told no more; the address is forgotten"},
       {"GET", "/held", &list_held, "Messages that could not be decided"},
       {"POST", "/held/{party}/{seq}", &resolve_held, "Resolve a held message (admin, two people)",
        "dry_run"},

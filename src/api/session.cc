@@ -8,7 +8,36 @@ namespace bashu::api {
 
 namespace {
 
-Problem not_in(const people::NotIn& not_in) {
+Value::List list_of(const auto& texts) {
+  Value::List list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+Value session_value(Context& context, const Principal& who,
+                    const std::optional<people::Session>& session) {
+  Value::Record roles;
+  for (const auto& [pack, names] : who.roles) roles.emplace(pack, list_of(names));
+  Value::Record value{{"id", who.id},
+                      {"name", who.name},
+                      {"principal", who.principal()},
+                      {"kind", who.kind == Principal::Kind::key ? "key" : "account"},
+                      {"party", context.node.identity().party},
+                      {"roles", std::move(roles)},
+                      {"divisions", list_of(who.divisions)},
+                      {"may", list_of(who.may)}};
+  if (!session) return value;
+  value["csrf"] = session->csrf;
+  value["ends_ms"] = context.entrance.ends_ms(*session);
+  if (!session->acr.empty()) value["acr"] = session->acr;
+  const auto account = context.entrance.roster().find(session->user);
+  if (account && account->who->may != who.may) value["stronger"] = list_of(account->who->may);
+  return value;
+}
+
+}  // namespace
+
+Problem problem_of(const people::NotIn& not_in) {
   using Why = people::NotIn::Why;
   Problem problem;
   switch (not_in.why) {
@@ -44,35 +73,6 @@ Problem not_in(const people::NotIn& not_in) {
   return problem;
 }
 
-Value::List list_of(const auto& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
-Value session_value(Context& context, const Principal& who,
-                    const std::optional<people::Session>& session) {
-  Value::Record roles;
-  for (const auto& [pack, names] : who.roles) roles.emplace(pack, list_of(names));
-  Value::Record value{{"id", who.id},
-                      {"name", who.name},
-                      {"principal", who.principal()},
-                      {"kind", who.kind == Principal::Kind::key ? "key" : "account"},
-                      {"party", context.node.identity().party},
-                      {"roles", std::move(roles)},
-                      {"divisions", list_of(who.divisions)},
-                      {"may", list_of(who.may)}};
-  if (!session) return value;
-  value["csrf"] = session->csrf;
-  value["ends_ms"] = context.entrance.ends_ms(*session);
-  if (!session->acr.empty()) value["acr"] = session->acr;
-  const auto account = context.entrance.roster().find(session->user);
-  if (account && account->who->may != who.may) value["stronger"] = list_of(account->who->may);
-  return value;
-}
-
-}  // namespace
-
 // Another site can make a browser post a form here, but not JSON.
 Result sign_in(Context& context, const Call& call) {
   if (!call.request.header("Content-Type").starts_with("application/json")) {
@@ -85,7 +85,7 @@ Result sign_in(Context& context, const Call& call) {
   const auto password = text_member(*body, "password");
   if (!password) return std::unexpected{password.error()};
   const auto guest = context.entrance.sign_in(*user, *password, call.request);
-  if (!guest) return std::unexpected{not_in(guest.error())};
+  if (!guest) return std::unexpected{problem_of(guest.error())};
   http::Response response = json_response(session_value(context, *guest->who, guest->session));
   people::Entrance::hand_cookie(response, guest->token);
   return response;

@@ -233,6 +233,15 @@ struct Apply {
     store.edit_circle().people.approvals[e.number] = e;
   }
   void operator()(const ApprovalClosed& e) { store.edit_circle().people.approvals.erase(e.number); }
+  void operator()(const CaseAssigned& e) { store.edit_case(e.id).assignee = e.to; }
+  void operator()(const SubstituteSet& e) {
+    auto& substitutes = store.edit_circle().people.substitutes;
+    if (e.substitute.empty()) {
+      substitutes.erase(e.person);
+    } else {
+      substitutes[e.person] = e;
+    }
+  }
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }

@@ -132,6 +132,19 @@ struct StartChannel {
   std::string note;
   std::int64_t approval = 0;  // that `by` signs now
 };
+// Says who works at a case, with its tasks.
+struct AssignCase {
+  Asker by;
+  CaseId id;
+  std::string to;  // a person; empty: nobody
+  std::string note;
+};
+struct SetSubstitute {
+  Asker by;
+  std::string person;
+  std::string substitute;  // empty: nobody any more
+  Date from, until;
+};
 // What two people decide: the first asks, the second carries it out.
 using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel>;
 struct AskApproval {
@@ -152,9 +165,10 @@ struct StopChannel {
   std::string reason;  // empty: start again
 };
 
-using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
-                             AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
-                             SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
-                             EndPrincipal, AskApproval, WithdrawApproval, StartChannel>;
+using Command =
+    std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage, AdoptPack,
+                 AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask, SignSettlement,
+                 ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal, AskApproval,
+                 WithdrawApproval, StartChannel, AssignCase, SetSubstitute>;
 
 }  // namespace bashu::core

@@ -21,6 +21,7 @@
 #include "core/peers/disputes.h"
 #include "core/peers/held.h"
 #include "core/peers/take.h"
+#include "core/people/assign.h"
 #include "core/people/people.h"
 #include "core/registers/import.h"
 #include "core/registers/sharing.h"
@@ -66,6 +67,8 @@ struct Dispatch {
   Result operator()(const AskApproval& c) const { return ask_approval(d, c, decision); }
   Result operator()(const WithdrawApproval& c) const { return withdraw_approval(d, c); }
   Result operator()(const StartChannel& c) const { return start_channel(d, c); }
+  Result operator()(const AssignCase& c) const { return assign_case(d, c); }
+  Result operator()(const SetSubstitute& c) const { return set_substitute(d, c); }
   Result operator()(const BeginDay& c) const {
     if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};

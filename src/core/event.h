@@ -291,13 +291,29 @@ struct ApprovalClosed {
   std::string by;       // the second person, or who withdrew it
 };
 
-using Event =
-    std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
-                 RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
-                 ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
-                 MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
-                 CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold,
-                 PrincipalSet, PrincipalEnded, ApprovalAsked, ApprovalClosed>;
+// Who works at a case at this node. Told to nobody else; it locks nobody out.
+struct CaseAssigned {
+  CaseId id;
+  std::string to;  // the person; empty: nobody
+  std::string note;
+  std::string by;
+  Date on;
+};
+// Who looks after somebody's cases while he is away. It gives no power.
+struct SubstituteSet {
+  std::string person;
+  std::string substitute;  // empty: nobody any more
+  Date from, until;        // both days count
+  std::string by;
+  Date on;
+};
+
+using Event = std::variant<
+    DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut, RecordContested,
+    EditionPublished, TaskRaised, TaskClosed, SerialTaken, ChildNumbered, MessageQueued,
+    MessageAcked, MessageTaken, MessageHeld, MessageResolved, StepParked, StepUnparked, PackAdopted,
+    PartyJoined, RecordSigned, CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
+    RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold, PrincipalSet,
+    PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned, SubstituteSet>;
 
 }  // namespace bashu::core

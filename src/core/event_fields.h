@@ -49,7 +49,9 @@
   EVENT(PrincipalSet, principal_set)           \
   EVENT(PrincipalEnded, principal_ended)       \
   EVENT(ApprovalAsked, approval_asked)         \
-  EVENT(ApprovalClosed, approval_closed)
+  EVENT(ApprovalClosed, approval_closed)       \
+  EVENT(CaseAssigned, case_assigned)           \
+  EVENT(SubstituteSet, substitute_set)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -149,6 +151,12 @@
   SHOWN(act, "act") SHOWN(by, "by") SHOWN(at_s, "at_s") SHOWN(until_s, "until_s")
 #define BASHU_FIELDS_ApprovalClosed(SHOWN, KEPT, PASSED) \
   SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by")
+#define BASHU_FIELDS_CaseAssigned(SHOWN, KEPT, PASSED) \
+  SHOWN(id, "case") SHOWN(to, "to") SHOWN(note, "note") SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_SubstituteSet(SHOWN, KEPT, PASSED)                       \
+  SHOWN(person, "person")                                                     \
+  SHOWN(substitute, "substitute") SHOWN(from, "from") SHOWN(until, "until") \
+      SHOWN(by, "by") SHOWN(on, "on")
 // clang-format on
 
 namespace bashu::core {

@@ -136,6 +136,15 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(same_approver, role, "second"),
     BASHU_RULE(approver_gone, role, "second", {"person"}),
 
+    BASHU_RULE(not_of_office, role, "case"),
+    BASHU_RULE(assigned_already, state, "to", {"person"}),
+    BASHU_RULE(assigned_to_nobody, state, "to"),
+    BASHU_RULE(no_such_colleague, role, "to", {"person"}),
+    BASHU_RULE(taken_from_another, conflict, "note", {"person"}),
+    BASHU_RULE(no_substitute, not_found, "person", {"person"}),
+    BASHU_RULE(own_substitute, form, "substitute"),
+    BASHU_RULE(substitute_days, form, "until"),
+
     BASHU_RULE(may_not_tell_figures, role, "role"),
     BASHU_RULE(figures_misshapen, malformed, "", {"member"}),
     BASHU_RULE(no_such_figure, not_found, "figure", {"figure"}),

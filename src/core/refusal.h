@@ -135,6 +135,15 @@ enum class Why : std::uint8_t {
   channel_runs,
   same_approver,
   approver_gone,
+  // Who works at what
+  not_of_office,
+  assigned_already,
+  assigned_to_nobody,
+  no_such_colleague,
+  taken_from_another,
+  no_substitute,
+  own_substitute,
+  substitute_days,
   // Figures
   may_not_tell_figures,
   figures_misshapen,

@@ -19,6 +19,7 @@
 #include "core/cases/signal.h"
 #include "core/core.h"
 #include "core/peers/take.h"
+#include "core/people/assign.h"
 #include "core/people/people.h"
 #include "core/refusal.h"
 #include "packs/load.h"
@@ -310,6 +311,7 @@ class Refusals : public testing::Test {
   void figures();
   void people();
   void approvals(SetPrincipal set);
+  void working();
   void messages();
   void asks();
 
@@ -763,6 +765,68 @@ void Refusals::approvals(SetPrincipal set) {
   expect(Why::too_many_approvals, AskApproval{.by = two, .act = set});
 }
 
+void Refusals::working() {
+  SetPrincipal admit{.by = holder_, .who = {}, .approval = 0};
+  admit.who.version = 1;
+  admit.who.roles = {"rules:clerk"};
+  for (const char* name : {"user:clara", "user:dora"}) {
+    admit.who.id = admit.who.person = name;
+    admit.who.proof = std::string{"proof of "} + name;
+    must(admit);
+  }
+  const std::string clara = "user:clara", dora = "user:dora";
+  AssignCase assign{.by = {}, .id = "a-99", .to = {}, .note = {}};
+  assign.by.principal = clara;
+  expect(Why::no_such_case, assign);
+  assign.id = ended();
+  expect(Why::ended, assign);
+  assign.id = must(open(Value::Record{{"name", "x"}, {"wanted", 10}, {"place", "510104"}}))
+                  .answer.text_at("case");
+  expect(Why::not_of_office, assign);
+  assign.by.roles = {"clerk"};
+  assign.by.divisions = {"5001"};
+  expect(Why::outside_divisions, assign);
+  assign.by.divisions = {};
+  expect(Why::assigned_to_nobody, assign);
+  assign.to = "user:nobody";
+  expect(Why::no_such_colleague, assign);
+  assign.to = clara;
+  must(assign);
+  expect(Why::assigned_already, assign);
+  assign.by.principal = assign.to = dora;
+  expect(Why::taken_from_another, assign);
+  assign.note = "she is ill";
+  must(assign);
+  EXPECT_EQ(state_.find_case(assign.id)->assignee, dora);
+
+  SetSubstitute stand{
+      .by = {}, .person = clara, .substitute = {}, .from = today_, .until = today_.plus_days(-1)};
+  stand.by.principal = dora;
+  expect(Why::admin_only, stand);
+  stand.by.principal = clara;
+  expect(Why::no_substitute, stand);
+  stand.substitute = clara;
+  expect(Why::own_substitute, stand);
+  stand.substitute = "user:nobody";
+  expect(Why::no_such_principal, stand);
+  stand.substitute = dora;
+  expect(Why::substitute_days, stand);
+  stand.until = today_;
+  must(stand);
+  // Who stands in takes over without a reason, on these days only.
+  const People& people = state_.circle().people;
+  EXPECT_EQ(stands_in_for(people, dora, today_), std::vector{clara});
+  EXPECT_TRUE(stands_in_for(people, dora, today_.plus_days(1)).empty());
+  assign.to = clara;
+  must(assign);
+  assign.to = dora;
+  assign.note.clear();
+  must(assign);
+  stand.substitute.clear();
+  must(stand);
+  EXPECT_TRUE(people.substitutes.empty());
+}
+
 TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   every_request();
   opening();
@@ -776,6 +840,7 @@ TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   disputes_and_held();
   circle();
   figures();
+  working();
   asks();
   messages();
   people();

@@ -65,6 +65,7 @@ struct Case {
   std::set<std::int64_t> parked;  // versions
   // Event, or `start`, to the principal who took it here, where the service asks for another.
   std::map<std::string, std::string, std::less<>> acted;
+  std::string assignee;  // the person who works at it here; empty: nobody
   friend bool operator==(const Case&, const Case&) = default;
 };
 struct Record {
@@ -146,8 +147,9 @@ struct Principal {
   }
 };
 struct People {
-  std::map<std::string, Principal, std::less<>> principals;  // by id, the ended ones too
-  std::map<std::int64_t, ApprovalAsked> approvals;           // open ones, by number
+  std::map<std::string, Principal, std::less<>> principals;       // by id, the ended ones too
+  std::map<std::int64_t, ApprovalAsked> approvals;                // open ones, by number
+  std::map<std::string, SubstituteSet, std::less<>> substitutes;  // by whom they stand in for
 };
 
 class Store {

@@ -339,6 +339,19 @@ void serve_command(Parser& parser, const Text& t) {
                          "对端未应答多少秒后视为离线"))
             ->default_val(120)
             ->check(CLI::Range(1, 86'400));
+        app.add_option("--smtp", o.smtp,
+                       t("server that takes notices by mail, smtp:// or smtps:// (default: none)",
+                         "发送邮件通知的服务器，smtp:// 或 smtps://（默认：不发送）"));
+        app.add_option("--mail-from", o.mail_from,
+                       t("the address that they come from", "邮件通知的发件地址"));
+        app.add_option("--smtp-secret", o.smtp_secret,
+                       t("file with one line, USER:SECRET, for that server",
+                         "该服务器的凭据文件，一行：用户:密码"));
+        app.add_option("--smtp-ca", o.smtp_ca,
+                       t("file of PEM certificates that it is judged by (default: the machine's)",
+                         "用于验证该服务器的 PEM 证书文件（默认：本机的证书）"));
+        app.add_flag("--smtp-starttls", o.smtp_starttls,
+                     t("insist on STARTTLS over smtp://", "通过 smtp:// 时必须使用 STARTTLS"));
         app.add_option("--log", o.log,
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));

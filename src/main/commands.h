@@ -130,8 +130,13 @@ struct Serve {
   bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
   std::string metrics;        // address:port of /metrics; empty: none
   std::int64_t away_after_s = 120;
-  std::string log;          // file; empty: standard error
-  int disk_floor_mb = 512;  // below this much free, writes are refused
+  std::string smtp;            // URL of the server that takes mail; empty: none is sent
+  std::string mail_from;       // the address that it comes from
+  std::string smtp_secret;     // file with USER:SECRET; empty: the server asks for none
+  std::string smtp_ca;         // file of PEM certificates; empty: the machine's
+  bool smtp_starttls = false;  // TLS over smtp://, or no mail
+  std::string log;             // file; empty: standard error
+  int disk_floor_mb = 512;     // below this much free, writes are refused
   int workers = 8;
 };
 Exit serve(const Console& console, const Serve& what);

@@ -31,6 +31,7 @@
 #include "node/files.h"
 #include "node/storage/directory_files.h"
 #include "node/system_environment.h"
+#include "notices/notices.h"
 #include "papers/codes.h"
 #include "people/earlier.h"
 #include "people/entrance.h"
@@ -252,6 +253,54 @@ auto request_log(Log& log, Metrics& metrics) {
   };
 }
 
+// The server that takes mail; what proves us to it stands in a file, never on the command line:
+// one line, USER:SECRET.
+std::expected<notices::MailServer, std::string> mail_server(const Console& console,
+                                                            const Serve& what) {
+  const auto wrong = [&](const char* key) {
+    return std::unexpected{texts::text(console.language, key)};
+  };
+  notices::MailServer server{.url = what.smtp,
+                             .from = what.mail_from,
+                             .user = {},
+                             .secret = {},
+                             .ca = what.smtp_ca,
+                             .starttls = what.smtp_starttls};
+  if (!server.url.starts_with("smtp://") && !server.url.starts_with("smtps://")) {
+    return wrong("notices.url");
+  }
+  if (server.url.find('@') != std::string::npos) return wrong("notices.secret_in_url");
+  if (!notices::is_address(server.from)) return wrong("notices.from");
+  if (what.smtp_secret.empty()) return server;
+  const auto file = node::read_file(what.smtp_secret);
+  const std::string line = file ? file->substr(0, file->find('\n')) : std::string{};
+  const std::size_t colon = line.find(':');
+  if (colon == std::string::npos || colon == 0) return wrong("notices.secret_file");
+  if (!server.starttls && !server.url.starts_with("smtps://")) return wrong("notices.in_clear");
+  server.user = line.substr(0, colon);
+  server.secret = line.substr(colon + 1);
+  return server;
+}
+
+// Null if nobody asked for it.
+std::expected<std::unique_ptr<notices::Notices>, Exit> open_notices(const Console& console,
+                                                                    const Serve& what,
+                                                                    node::Node& node,
+                                                                    views::Follower& follower,
+                                                                    Log& log) {
+  if (what.smtp.empty()) return nullptr;
+  auto server = mail_server(console, what);
+  if (!server) return std::unexpected{console.fail(server.error(), server.error())};
+  auto opened = notices::Notices::open(
+      {.dir = what.dir,
+       .server = std::move(*server),
+       .note = [&log](std::string_view about,
+                      const std::string& error) { log.write(about, {{"error", error}}); }},
+      node, follower);
+  if (!opened) return std::unexpected{console.fail(opened.error())};
+  return std::move(*opened);
+}
+
 // The line that says where the node is reached.
 void print_ready(const Console& console, const Serve& what, node::Node& node,
                  exchange::Exchange& exchange, const Doors& doors, const http::Server* metrics) {
@@ -320,6 +369,7 @@ Exit serve(const Console& console, const Serve& what) {
   if (!node) return console.fail(node.error());
   if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
   people::Roster roster{**node, dir};
+  const std::string origin = settings->origin;
   people::Entrance entrance{dir, roster, chance, std::move(*settings)};
   const auto follower = views::Follower::start(**node, dir);
   if (!follower) return console.fail(follower.error());
@@ -340,6 +390,8 @@ Exit serve(const Console& console, const Serve& what) {
   if (!article) return console.fail(article.error());
   const auto map = site::load_map(site::circle_folder(dir, what.circle));
   if (!map) return console.fail(map.error());
+  const auto mail = open_notices(console, what, **node, **follower, log);
+  if (!mail) return mail.error();
   const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
   api::Api api{{.node = node->get(),
                 .views = follower->get(),
@@ -354,6 +406,7 @@ Exit serve(const Console& console, const Serve& what) {
                 .party_names = (*article)->parties,
                 .codes = codes,
                 .circle = (*map)->network,
+                .notices = mail->get(),
                 .workers = what.workers}};
   site::Site site{{.views = [&] { return (*follower)->views(); },
                    .published = *published,
@@ -364,6 +417,7 @@ Exit serve(const Console& console, const Serve& what) {
                    .codes = codes}};
   auto doors = open_doors(what, *identity, api, site);
   if (!doors) return console.fail(doors.error());
+  if (*mail) (*mail)->begin(origin.empty() ? doors->web_address : origin);
   const api::HealthParts parts{
       .node = **node, .follower = **follower, .exchange = exchange->get(), .entrance = entrance};
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });

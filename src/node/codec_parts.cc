@@ -112,5 +112,6 @@ BASHU_SHARED(RequestRemembered, request_remembered)
 BASHU_SHARED(PrincipalSet, principal_set)
 BASHU_SHARED(PrincipalEnded, principal_ended)
 BASHU_SHARED(ApprovalAsked, approval_asked)
+BASHU_SHARED(SubstituteSet, substitute_set)
 
 }  // namespace bashu::node::parts

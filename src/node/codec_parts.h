@@ -24,6 +24,7 @@ class RequestRemembered;
 class PrincipalSet;
 class PrincipalEnded;
 class ApprovalAsked;
+class SubstituteSet;
 }  // namespace bashu::formats
 
 namespace bashu::node::parts {
@@ -38,6 +39,7 @@ void put(const core::RequestRemembered& event, formats::RequestRemembered* out);
 void put(const core::PrincipalSet& event, formats::PrincipalSet* out);
 void put(const core::PrincipalEnded& event, formats::PrincipalEnded* out);
 void put(const core::ApprovalAsked& event, formats::ApprovalAsked* out);
+void put(const core::SubstituteSet& event, formats::SubstituteSet* out);
 
 // Reads messages into our types. What does not fit sets `error` and is left out.
 class Reader {
@@ -54,6 +56,7 @@ class Reader {
   core::PrincipalSet principal_set(const formats::PrincipalSet& in);
   core::PrincipalEnded principal_ended(const formats::PrincipalEnded& in);
   core::ApprovalAsked approval_asked(const formats::ApprovalAsked& in);
+  core::SubstituteSet substitute_set(const formats::SubstituteSet& in);
 };
 
 // Parses with room for nested values; false if the bytes are no such message.

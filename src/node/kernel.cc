@@ -54,6 +54,7 @@ bool changes_circle(const core::Event& event) {
          std::holds_alternative<core::PrincipalEnded>(event) ||
          std::holds_alternative<core::ApprovalAsked>(event) ||
          std::holds_alternative<core::ApprovalClosed>(event) ||
+         std::holds_alternative<core::SubstituteSet>(event) ||
          std::holds_alternative<core::DayBegun>(event);
 }
 

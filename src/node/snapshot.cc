@@ -153,6 +153,10 @@ class RowWriter {
       put(approval, row().mutable_approval());
       emit();
     }
+    for (const auto& [person, substitute] : people.substitutes) {
+      put(substitute, row().mutable_substitute());
+      emit();
+    }
   }
 
   pb::Row& row() {
@@ -255,6 +259,7 @@ class RowWriter {
       }
     }
     for (const std::int64_t version : c.parked) out->add_parked(version);
+    out->set_assignee(c.assignee);
     emit();
   }
 
@@ -453,6 +458,12 @@ class RowReader {
         state_.edit_circle().people.approvals[number] = std::move(asked);
         break;
       }
+      case pb::Row::kSubstitute: {
+        core::SubstituteSet set = reader_.substitute_set(in.substitute());
+        const std::string person = set.person;
+        state_.edit_circle().people.substitutes[person] = std::move(set);
+        break;
+      }
       case pb::Row::kLevels:
         levels(in.levels());
         break;
@@ -527,6 +538,7 @@ class RowReader {
         dispute.signed_by[pair.name()] = pair.text();
     }
     c.parked = {in.parked().begin(), in.parked().end()};
+    c.assignee = in.assignee();
     for (const auto& line : in.clocks()) {
       core::Clock clock{.used = line.used(),
                         .since = {},

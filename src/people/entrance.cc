@@ -110,6 +110,14 @@ bool Entrance::still(const Guest& guest) {
 
 std::expected<Guest, NotIn> Entrance::sign_in(const std::string& user, std::string_view password,
                                               const http::Request& request) {
+  const auto account = prove(user, password, request);
+  if (!account) return std::unexpected{account.error()};
+  return begin(**account, {}, request);
+}
+
+std::expected<std::shared_ptr<const Account>, NotIn> Entrance::prove(const std::string& user,
+                                                                     std::string_view password,
+                                                                     const http::Request& request) {
   if (!safe(request)) {
     return std::unexpected{NotIn{.why = NotIn::Why::unsafe}};
   }
@@ -131,7 +139,7 @@ std::expected<Guest, NotIn> Entrance::sign_in(const std::string& user, std::stri
     return std::unexpected{NotIn{.why = NotIn::Why::wrong}};
   }
   per_account_.right(user);
-  return begin(*account, {}, request);
+  return account;
 }
 
 std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string acr,

@@ -59,6 +59,9 @@ class Entrance {
   [[nodiscard]] std::expected<Guest, NotIn> sign_in(const std::string& user,
                                                     std::string_view password,
                                                     const http::Request& request);
+  // The account, if the password is its: what sign_in() asks, without a session.
+  [[nodiscard]] std::expected<std::shared_ptr<const Account>, NotIn> prove(
+      const std::string& user, std::string_view password, const http::Request& request);
   // For an account that somebody else vouched for. An open session of the request ends.
   [[nodiscard]] std::expected<Guest, NotIn> begin(const Account& account, std::string acr,
                                                   const http::Request& request);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "figures/words.h"
+#include "sheets/sheet.h"
 
 namespace bashu::site {
 
@@ -12,20 +13,6 @@ bool is_public(const packs::Type& type) { return type.cls == packs::Class::open;
 bool is_number(const packs::Type& type) {
   using enum packs::Kind;
   return !type.sided && (type.kind == integer || type.kind == money || type.kind == quantity);
-}
-
-std::string plain_number(std::int64_t value, int scale) {
-  std::string digits = std::to_string(value);
-  const bool negative = digits.starts_with('-');
-  if (negative) digits.erase(0, 1);
-  if (scale <= 0) return (negative ? "-" : "") + digits;
-  const auto places = static_cast<std::size_t>(scale);
-  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
-  const std::string_view all = digits;
-  const std::size_t whole = digits.size() - places;
-  std::string number = negative ? "-" : "";
-  number.append(all.substr(0, whole)).append(1, '.').append(all.substr(whole));
-  return number;
 }
 
 std::string field_title(const Ask& ask, const packs::Member& member) {
@@ -105,7 +92,7 @@ std::string cell_text(const Ask& ask, const packs::Type& type, const Value& valu
 std::string cell_plain(const packs::Type& type, const Value& value) {
   if (value.is_null() || !is_public(type)) return {};
   if (const bool* flag = value.as_bool()) return *flag ? "true" : "false";
-  if (const std::int64_t* number = value.as_int()) return plain_number(*number, type.scale);
+  if (const std::int64_t* number = value.as_int()) return sheets::plain_number(*number, type.scale);
   if (const std::string* text = value.as_text()) return *text;
   return canonical_json(value);
 }

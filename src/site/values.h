@@ -16,8 +16,6 @@ namespace bashu::site {
 // For programs: a number without separators, a date, a token.
 [[nodiscard]] std::string cell_plain(const packs::Type& type, const Value& value);
 [[nodiscard]] bool is_number(const packs::Type& type);
-// `12.5` of 125 at scale 1.
-[[nodiscard]] std::string plain_number(std::int64_t value, int scale);
 // The title of a field, its name if it has none.
 [[nodiscard]] std::string field_title(const Ask& ask, const packs::Member& member);
 

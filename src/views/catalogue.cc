@@ -336,6 +336,10 @@ CREATE TABLE clock (
   case_no BIGINT NOT NULL, clock TEXT NOT NULL, due TEXT, position BIGINT NOT NULL,
   PRIMARY KEY (case_no, clock)) WITHOUT ROWID;
 CREATE INDEX clock_by_position ON clock (position);
+CREATE TABLE assignment (
+  case_no BIGINT NOT NULL, position BIGINT NOT NULL, person TEXT NOT NULL, note TEXT NOT NULL,
+  by_person TEXT NOT NULL, on_day TEXT NOT NULL, PRIMARY KEY (case_no, position)) WITHOUT ROWID;
+CREATE INDEX assignment_by_position ON assignment (position);
 CREATE TABLE account_kind (
   id INTEGER PRIMARY KEY, book TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (book, kind));
 CREATE TABLE account (

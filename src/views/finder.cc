@@ -11,7 +11,7 @@ namespace bashu::views {
 namespace {
 
 // An index that changed its meaning gets a new number.
-constexpr std::string_view kFormat = "1";
+constexpr std::string_view kFormat = "2";
 // What a question takes in by itself before it is answered.
 constexpr std::int64_t kLittle = 2'000;
 

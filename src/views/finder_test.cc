@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -106,6 +107,58 @@ class FinderTest : public ::testing::Test {
   std::unique_ptr<Finder> finder_;
   std::size_t fed_ = 0;
 };
+
+TEST_F(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
+  for (const char* id : {"1", "2", "3"}) permit(id, "Firm");
+  journal_.add({core::TaskRaised{.number = 1,
+                                 .kind = core::TaskKind::work,
+                                 .id = "sichuan-2",
+                                 .roles = {"clerk"},
+                                 .title = {{"en", "Look"}},
+                                 .detail = {},
+                                 .on = day("2026-01-05")}});
+  const auto assign = [&](const std::string& id, const std::string& to) {
+    journal_.add({core::CaseAssigned{
+        .id = "sichuan-" + id, .to = to, .note = "n", .by = "user:boss", .on = day("2026-01-06")}});
+  };
+  const auto whose = [&](InboxAsk::Whose which, std::vector<std::string> mine) {
+    const Inbox found =
+        inbox({.roles = {{"offices", "clerk"}}, .whose = which, .mine = std::move(mine)});
+    Names list;
+    for (const InboxItem& item : found.items)
+      list.push_back((item.task ? "task of " : "") + item.id);
+    std::ranges::sort(list);
+    return list;
+  };
+  using enum InboxAsk::Whose;
+  EXPECT_EQ(whose(nobodys, {}).size(), 4U);
+  assign("2", "user:ann");
+  assign("3", "user:bob");
+  EXPECT_EQ(whose(mine, {"user:ann"}), (Names{"sichuan-2", "task of sichuan-2"}));
+  EXPECT_EQ(whose(mine, {"user:cy", "user:bob"}), (Names{"sichuan-3"}));
+  EXPECT_EQ(whose(nobodys, {}), (Names{"sichuan-1"}));
+  EXPECT_EQ(whose(all, {}).size(), 4U);
+  const Inbox counted = inbox({.roles = {{"offices", "clerk"}}, .mine = {"user:ann"}});
+  EXPECT_EQ(counted.mine, 1);
+  EXPECT_EQ(counted.nobodys, 1);
+  EXPECT_EQ(counted.cases, 3);
+  assign("2", "");
+  EXPECT_TRUE(whose(mine, {"user:ann"}).empty());
+  EXPECT_EQ(whose(nobodys, {}).size(), 3U);
+  // A task raised of a case that somebody works at is theirs at once.
+  journal_.add({core::TaskRaised{.number = 2,
+                                 .kind = core::TaskKind::work,
+                                 .id = "sichuan-3",
+                                 .roles = {"clerk"},
+                                 .title = {{"en", "Look"}},
+                                 .detail = {},
+                                 .on = day("2026-01-07")}});
+  EXPECT_EQ(whose(mine, {"user:bob"}), (Names{"sichuan-3", "task of sichuan-3"}));
+  const auto row = views_->case_at("sichuan-3");
+  ASSERT_TRUE(row && *row && (*row)->assigned);
+  EXPECT_EQ((*row)->assigned->to, "user:bob");
+  EXPECT_EQ((*row)->assigned->by, "user:boss");
+}
 
 TEST_F(FinderTest, FindsPublicTextsOfCasesAndRecordsTheNewestFirst) {
   permit("1", "成都华金环保科技有限公司");

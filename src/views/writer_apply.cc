@@ -278,6 +278,24 @@ struct Writer::Apply {
         .run();
   }
 
+  void operator()(const core::CaseAssigned& e) const {
+    const CaseNow* now = w.load_case(e.id);
+    if (!now) return;
+    const std::string on = e.on.text();
+    w.db_
+        .prepared(
+            "INSERT OR REPLACE INTO assignment (case_no, position, person, note, by_person, "
+            "on_day) "
+            "VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(0, now->facts.no)
+        .bind(1, w.position_)
+        .bind_kept(2, e.to)
+        .bind_kept(3, e.note)
+        .bind_kept(4, e.by)
+        .bind_kept(5, on)
+        .run();
+  }
+
   void operator()(const core::FeedTaken& e) const {
     for (const core::FeedLine& line : e.lines) {
       for (const core::Posted& posting : line.postings) w.post(posting);
@@ -321,7 +339,7 @@ struct Writer::Apply {
         std::is_same_v<Other, core::ChannelStopped> || std::is_same_v<Other, core::AskAnswered> ||
         std::is_same_v<Other, core::MonthStated> || std::is_same_v<Other, core::PrincipalSet> ||
         std::is_same_v<Other, core::PrincipalEnded> || std::is_same_v<Other, core::ApprovalAsked> ||
-        std::is_same_v<Other, core::ApprovalClosed>)
+        std::is_same_v<Other, core::ApprovalClosed> || std::is_same_v<Other, core::SubstituteSet>)
   void operator()(const Other&) const {}
 };
 

@@ -1,7 +1,9 @@
 // A household moves from Sichuan to Chongqing: the citizen at the portal of Chongqing, officers at the
 // consoles of both sides, to the certificate that is printed.
 import assert from "node:assert/strict";
-import { play } from "./browser.mjs";
+import { pdf, play } from "./browser.mjs";
+
+const proof = pdf("Synthetic proof");
 
 await play(async (come) => {
   const citizen = await come({ party: "chongqing", face: "portal", user: "citizen" });
@@ -18,7 +20,7 @@ await play(async (come) => {
   await citizen.page.getByLabel("姓名", { exact: true }).fill("龘小川");
   await citizen.page.getByLabel("迁入地址").fill("重庆市渝中区人民路1号");
   await citizen.page.getByLabel("迁移事由").selectOption({ label: "工作调动" });
-  await citizen.page.locator("input[type=file]").setInputFiles({ name: "证明.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n") });
+  await citizen.page.locator("input[type=file]").setInputFiles({ name: "证明.pdf", mimeType: "application/pdf", buffer: proof });
   await citizen.page.getByText(citizen.t("uploaded", { name: "证明.pdf" })).waitFor();
   await citizen.seen("portal-form");
   await citizen.press(citizen.t("send"));
@@ -26,6 +28,15 @@ await play(async (come) => {
   await id.waitFor();
   const number = (await id.textContent()).trim();
   await citizen.seen("portal-case");
+  // A PDF is looked at in a tab of its own, by the browser's viewer.
+  const [tab] = await Promise.all([citizen.page.context().waitForEvent("page"), citizen.page.getByRole("link", { name: new RegExp(citizen.t("look_at")) }).click()]);
+  await tab.waitForLoadState();
+  const shown = await citizen.page.evaluate(async (url) => {
+    const answer = await fetch(url);
+    return [answer.headers.get("content-disposition").split(";")[0], await answer.text()];
+  }, tab.url());
+  assert.deepEqual(shown, ["inline", proof.toString()]);
+  await tab.close();
 
   // An officer finds the case in the inbox, opens it and takes the step.
   const act = async (who, event, fill) => {

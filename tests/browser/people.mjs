@@ -22,6 +22,39 @@ await play(async (come) => {
   await ruler.seen("console-people");
   const newcomer = await come({ party: "sichuan", face: "console", user: "newcomer", language: "zh" });
 
+  // Roles and divisions are said anew.
+  await page.getByRole("button", { name: `${ruler.t("change")} newcomer` }).click();
+  const roles = page.getByLabel(ruler.t("roles"), { exact: true });
+  assert.equal(await roles.inputValue(), "household-migration:clerk");
+  await roles.fill("household-migration:clerk household-migration:chief");
+  await page.getByLabel(ruler.t("divisions"), { exact: true }).fill("5101");
+  await ruler.seen("console-people-change");
+  await ruler.press(ruler.t("change"));
+  await page.getByText(ruler.t("person_changed", { id: "newcomer" })).waitFor();
+  await row.getByText("household-migration: clerk, chief").waitFor();
+  await row.getByText("5101").waitFor();
+
+  // A password of one's own: the one that was shown to another counts no more.
+  await newcomer.follow("Synthetic person");
+  await newcomer.heading(newcomer.t("own_account"));
+  const choose = async (current, chosen) => {
+    await newcomer.page.getByLabel(newcomer.t("password_now"), { exact: true }).fill(current);
+    await newcomer.page.getByLabel(newcomer.t("password_new"), { exact: true }).fill(chosen);
+    await newcomer.page.getByLabel(newcomer.t("password_again"), { exact: true }).fill(chosen);
+    await newcomer.press(newcomer.t("password_change"));
+  };
+  await newcomer.seen("own-account");
+  await choose("not this one", "a password of my own");
+  await newcomer.page.getByRole("alert").waitFor();
+  newcomer.noise = newcomer.noise.filter((line) => !/^422 /.test(line));
+  await choose(nodes.sichuan.users.newcomer, "a password of my own");
+  await newcomer.page.getByText(newcomer.t("session_over")).waitFor();
+  nodes.sichuan.users.newcomer = "a password of my own";
+  await newcomer.page.getByLabel(newcomer.t("user"), { exact: true }).fill("newcomer");
+  await newcomer.page.getByLabel(newcomer.t("password"), { exact: true }).fill(nodes.sichuan.users.newcomer);
+  await newcomer.press(newcomer.t("sign_in"));
+  await newcomer.heading(newcomer.t("own_account"));
+
   await add("ruler", "", "may_admin");
   await page.getByText(ruler.t("waits_for_second")).waitFor();
   const second = await come({ party: "sichuan", face: "console", user: "second", language: "zh" });

@@ -74,6 +74,11 @@ await play(async (come) => {
   assert.match(said, /2026-01-01/);
   assert.match(said, /On 2026-03-02/);
   assert.match(said, /Within the period/);
+  const [rows] = await Promise.all([host.page.waitForEvent("download"), host.press(host.t("save_report_sheet"))]);
+  assert.match(rows.suggestedFilename(), /\.xlsx$/);
+  const cells = execFileSync("unzip", ["-p", await rows.path(), "xl/sharedStrings.xml"], { encoding: "utf8" });
+  assert.match(cells, /joint-programme\//);
+  assert.match(cells, /On 2026-03-02/);
   await host.seen("console-programme");
 
   await host.open(`programme/${at}/task`);

@@ -13,6 +13,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
+from mail_server import MailServer  # noqa: E402
+from openid_provider import free_port  # noqa: E402
 from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
 
 HUKOU = "household-migration"
@@ -22,6 +24,7 @@ ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
     ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk"], []),
+    ("colleague", "另一户籍民警", ["meadows:clerk"], []),
     ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief", "parcels:chief"], []),
     ("firm", "电池回收企业", [f"{WASTE}:company", f"{WASTE}:driver"], []),
     ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
@@ -257,6 +260,34 @@ class Pages(PagesTest):
     def test_people_are_let_in_and_ended(self):
         self.browse("people")
 
+    def test_a_person_is_told_by_mail(self):
+        self.adopt(MEADOWS)
+        home, host = self.nodes["sichuan"], self.nodes["chongqing"]
+        mail = MailServer(self.dir / "mail", free_port())
+        self.addCleanup(mail.close)
+        home.stop()
+        home.start("--smtp", f"smtp://127.0.0.1:{mail.port}", "--mail-from", "notices@sichuan.example")
+        home.add_key("farmer", "farmer", ["meadows:farmer"], person="user:citizen")
+        case = home.as_("farmer").start("meadows", "graze", "farmer", {"home": "sichuan", "host": "chongqing"},
+                                        {"herd": "H0001", "head": 3, "fee": 100})["case"]
+        self.deliver()
+        host.as_("clerk").feed("meadows", "free", "clerk", [{"meadow": "Upper", "hectares": 15}])
+
+        def admits(_):
+            host.as_("clerk").act(case, "admit", "clerk")
+            self.deliver()
+
+        self.browse("notices", admits, BASHU_MAIL=str(mail.folder))
+
+    def test_officers_share_their_work(self):
+        self.adopt(MEADOWS)
+        home = self.nodes["sichuan"]
+        home.add_key("farmer", "farmer", ["meadows:farmer"], person="user:citizen")
+        cases = [home.as_("farmer").start("meadows", "graze", "farmer", {"home": "sichuan", "host": "chongqing"},
+                                          {"herd": f"H000{n}", "head": 3, "fee": 100})["case"] for n in (1, 2, 3)]
+        self.deliver()
+        self.browse("assigning", BASHU_CASES=json.dumps(cases))
+
     def test_two_people_settle_a_dispute(self):
         self.adopt(PARCELS)
         holder, other = self.nodes["chongqing"], self.nodes["sichuan"]
@@ -332,10 +363,10 @@ class Pages(PagesTest):
         self.deliver()
         console = ["", "search?q=H0001", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
                    "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "figures", "figures/meadows/admitted", "import",
-                   "packs", "packs/meadows", "node", "entries/1", "nowhere"]
+                   "packs", "packs/meadows", "node", "entries/1", "account", "nowhere"]
         pages = [
             {"party": "sichuan", "face": "portal", "user": "citizen",
-             "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}"]},
+             "paths": ["", "mine", "start/meadows/graze", f"start/{HUKOU}/move", f"case/{case}", "account"]},
             {"party": "chongqing", "face": "console", "user": "officer", "paths": console},
             {"party": "chongqing", "face": "console", "user": "administrator", "paths": ["", "differences", "packs", "people", "node", "entries/1"]},
         ]

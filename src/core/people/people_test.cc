@@ -177,6 +177,34 @@ TEST_F(PeopleOfANode, WhatTakesTwoAndWhatDoesNot) {
   EXPECT_TRUE(run(clerk));
 }
 
+TEST_F(PeopleOfANode, APersonChoosesASecretOfTheirOwnAndNothingElse) {
+  admins();
+  PrincipalSet clerk = principal("user:clerk", "user:clerk", {});
+  clerk.version = 2;
+  clerk.proof = "chosen";
+  const auto by = [&](const std::string& person, const PrincipalSet& who) {
+    return run(SetPrincipal{.by = as(person), .who = who, .approval = 0}).has_value();
+  };
+  PrincipalSet more = clerk;
+  more.roles = {"*:clerk"};
+  EXPECT_FALSE(by("user:clerk", more));
+  more = clerk;
+  more.until = today_;
+  EXPECT_FALSE(by("user:clerk", more));
+  EXPECT_FALSE(by("user:bo2", clerk));
+  EXPECT_TRUE(by("user:clerk", clerk));
+  EXPECT_EQ(state_.circle().people.principals.at("user:clerk").set.proof, "chosen");
+  // An administrator's own password takes no second person either.
+  PrincipalSet bo = principal("user:bo", "user:bo", {"admin"});
+  bo.version = 2;
+  bo.proof = "chosen by bo";
+  EXPECT_TRUE(by("user:bo", bo));
+  ASSERT_TRUE(run(EndPrincipal{.by = holder(), .id = "user:clerk"}));
+  clerk.version = 3;
+  clerk.proof = "too late";
+  EXPECT_FALSE(by("user:clerk", clerk));
+}
+
 TEST_F(PeopleOfANode, ActsComeBackFromTheJournal) {
   SetPrincipal set = another();
   set.who.name = Value{"sealed"};

@@ -25,8 +25,8 @@ void set_seen(Database& index, std::int64_t what, std::int64_t last) {
       .bind(1, last)
       .run();
 }
-// Beside the numbers of tables: positions up to which clocks and tasks were read.
-constexpr std::int64_t kClocks = 0, kTasksClosed = -1, kTasksRaised = -2;
+// Beside the numbers of tables: positions up to which clocks, tasks and assignments were read.
+constexpr std::int64_t kClocks = 0, kTasksClosed = -1, kTasksRaised = -2, kAssigned = -3;
 
 std::string public_texts(const packs::Display& display, const std::vector<packs::Member>& fields,
                          const Value& values) {
@@ -76,26 +76,43 @@ void put_doc(Database& index, const Table& table, std::string_view name, std::st
       .run();
 }
 
-void set_waiting(Database& index, std::int64_t kind, std::int64_t no,
-                 const std::set<std::string>& roles, std::string_view due, std::string_view since) {
+// Who works at a case; empty: nobody.
+std::string person_at(Session& session, std::int64_t case_no) {
+  Statement& query = session.db.prepared(
+      "SELECT person FROM assignment WHERE case_no = ? ORDER BY position DESC LIMIT 1");
+  std::string person = query.bind(0, case_no).step() ? std::string{query.text(0)} : std::string{};
+  query.reset();
+  return person;
+}
+
+struct Waits {
+  std::set<std::string> roles;
+  std::string due{kNoDay}, since, person;
+};
+void set_waiting(Database& index, std::int64_t kind, std::int64_t no, const Waits& waits) {
   std::vector<std::string> old;
   Statement& before = index.prepared(
-      "SELECT role, due, since FROM waiting INDEXED BY waiting_by_no WHERE kind = ? AND no = ?");
+      "SELECT role, due, since, person FROM waiting INDEXED BY waiting_by_no "
+      "WHERE kind = ? AND no = ?");
   before.bind(0, kind).bind(1, no);
   bool same = true;
   while (before.step()) {
     old.emplace_back(before.text(0));
-    same = same && before.text(1) == due && before.text(2) == since;
+    same = same && before.text(1) == waits.due && before.text(2) == waits.since &&
+           before.text(3) == waits.person;
   }
-  if (same && std::ranges::equal(old, roles)) return;
+  if (same && std::ranges::equal(old, waits.roles)) return;
   index.prepared("DELETE FROM waiting WHERE kind = ? AND no = ?").bind(0, kind).bind(1, no).run();
-  for (const std::string& role : roles) {
-    index.prepared("INSERT INTO waiting (role, due, since, kind, no) VALUES (?, ?, ?, ?, ?)")
+  for (const std::string& role : waits.roles) {
+    index
+        .prepared(
+            "INSERT INTO waiting (role, due, since, kind, no, person) VALUES (?, ?, ?, ?, ?, ?)")
         .bind_kept(0, role)
-        .bind_kept(1, due)
-        .bind_kept(2, since)
+        .bind_kept(1, waits.due)
+        .bind_kept(2, waits.since)
         .bind(3, kind)
         .bind(4, no)
+        .bind_kept(5, waits.person)
         .run();
   }
 }
@@ -124,11 +141,13 @@ void take_case(Database& index, Session& session, const Table& table, const Case
     put_doc(index, table, facts.id,
             facts.id + "\n" + public_texts(service.display, service.fields, facts.data));
   }
-  std::string due{kNoDay};
+  Waits waits{.roles = roles_waited_for(facts, session.own),
+              .since = facts.since.text(),
+              .person = person_at(session, facts.no)};
   Statement& clock = session.db.prepared("SELECT min(due) FROM clock WHERE case_no = ?");
-  if (clock.bind(0, facts.no).step() && !clock.is_null(0)) due = clock.text(0);
+  if (clock.bind(0, facts.no).step() && !clock.is_null(0)) waits.due = clock.text(0);
   clock.reset();
-  set_waiting(index, 1, facts.no, roles_waited_for(facts, session.own), due, facts.since.text());
+  set_waiting(index, 1, facts.no, waits);
 }
 
 const packs::Register* newest_register(const Catalogue& catalogue, const Table& table) {
@@ -193,7 +212,7 @@ void feed_clocks(Database& index, Session& session) {
 
 void feed_tasks(Database& index, Session& session) {
   Statement raised{session.db,
-                   "SELECT t.number, t.roles, t.raised_on, c.table_id FROM task t LEFT JOIN "
+                   "SELECT t.number, t.roles, t.raised_on, c.table_id, c.no FROM task t LEFT JOIN "
                    "case_index c ON c.id = t.case_id WHERE t.number > ? AND t.closed IS NULL "
                    "ORDER BY t.number"};
   raised.bind(0, seen(index, kTasksRaised));
@@ -201,18 +220,44 @@ void feed_tasks(Database& index, Session& session) {
   while (raised.step()) {
     last = raised.integer(0);
     const TablePtr table = raised.is_null(3) ? nullptr : session.catalogue.table(raised.integer(3));
-    std::set<std::string> roles;
+    Waits waits;
+    waits.since = raised.text(2);
+    if (table) waits.person = person_at(session, raised.integer(4));
     const Value names = json_value(raised.text(1));
     for (const Value& name : names.as_list() ? *names.as_list() : Value::List{}) {
-      if (name.as_text()) roles.insert((table ? table->pack : "") + "/" + *name.as_text());
+      if (name.as_text()) waits.roles.insert((table ? table->pack : "") + "/" + *name.as_text());
     }
-    set_waiting(index, 0, last, roles, kNoDay, raised.text(2));
+    set_waiting(index, 0, last, waits);
   }
   set_seen(index, kTasksRaised, last);
   Statement closed{session.db, "SELECT number FROM task WHERE closed > ? AND closed <= ?"};
   closed.bind(0, seen(index, kTasksClosed)).bind(1, session.last);
-  while (closed.step()) set_waiting(index, 0, closed.integer(0), {}, {}, {});
+  while (closed.step()) set_waiting(index, 0, closed.integer(0), {});
   set_seen(index, kTasksClosed, session.last);
+}
+
+// A case and its tasks wait for whoever works at it.
+void feed_assigned(Database& index, Session& session) {
+  Statement query{session.db,
+                  "SELECT DISTINCT a.case_no, c.id FROM assignment a JOIN case_index c ON "
+                  "c.no = a.case_no WHERE a.position > ? AND a.position <= ?"};
+  query.bind(0, seen(index, kAssigned)).bind(1, session.last);
+  const auto set_person = [&](std::int64_t kind, std::int64_t no, const std::string& person) {
+    index.prepared("UPDATE waiting SET person = ? WHERE kind = ? AND no = ?")
+        .bind_kept(0, person)
+        .bind(1, kind)
+        .bind(2, no)
+        .run();
+  };
+  while (query.step()) {
+    const std::string person = person_at(session, query.integer(0));
+    set_person(1, query.integer(0), person);
+    Statement& tasks =
+        session.db.prepared("SELECT number FROM task WHERE case_id = ? AND closed IS NULL");
+    tasks.bind(0, query.text(1));
+    while (tasks.step()) set_person(0, tasks.integer(0), person);
+  }
+  set_seen(index, kAssigned, session.last);
 }
 
 }  // namespace
@@ -228,7 +273,8 @@ CREATE VIRTUAL TABLE found USING fts5(
   text, thing, content='', prefix='1', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE waiting (
   role TEXT NOT NULL, due TEXT NOT NULL, since TEXT NOT NULL, kind BIGINT NOT NULL,
-  no BIGINT NOT NULL, PRIMARY KEY (role, due, since, kind, no)) WITHOUT ROWID;
+  no BIGINT NOT NULL, person TEXT NOT NULL,
+  PRIMARY KEY (role, due, since, kind, no)) WITHOUT ROWID;
 CREATE INDEX waiting_by_no ON waiting (kind, no);
 )");
 }
@@ -243,6 +289,7 @@ bool feed(Database& index, Session& session, std::int64_t rows_max) {
   }
   feed_clocks(index, session);
   feed_tasks(index, session);
+  feed_assigned(index, session);
   return false;
 }
 

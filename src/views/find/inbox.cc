@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/json.h"
 #include "views/find/feed.h"
 #include "views/read/page.h"
 #include "views/rows.h"
@@ -63,13 +64,21 @@ std::set<std::string> roles_of(Database& index, const Session& session, const In
   return roles;
 }
 
+// For `person IN (SELECT value FROM json_each(?))`.
+std::string persons(const std::vector<std::string>& names) {
+  Value::List list;
+  for (const std::string& name : names) list.emplace_back(name);
+  return canonical_json(Value{std::move(list)});
+}
+
 std::vector<Spot> spots_of(Database& index, const std::string& role, const InboxAsk& ask,
                            std::int64_t limit) {
   const Spot after = spot_of(ask.after);
   const bool any = ask.kind == InboxAsk::Kind::all;
   Statement& query = index.prepared(
       "SELECT due, since, kind, no FROM waiting WHERE role = ? AND "
-      "(due, since, kind, no) > (?, ?, ?, ?) AND due <= ? AND (? OR kind = ?) "
+      "(due, since, kind, no) > (?, ?, ?, ?) AND due <= ? AND (? OR kind = ?) AND "
+      "(? OR person IN (SELECT value FROM json_each(?))) "
       "ORDER BY due, since, kind, no LIMIT ?");
   query.bind(0, std::string_view{role})
       .bind(1, std::string_view{after.due})
@@ -79,7 +88,10 @@ std::vector<Spot> spots_of(Database& index, const std::string& role, const Inbox
       .bind(5, ask.due_until ? std::string_view{ask.due_until->text()} : kNoDay)
       .bind(6, std::int64_t{any})
       .bind(7, std::int64_t{ask.kind == InboxAsk::Kind::cases})
-      .bind(8, limit);
+      .bind(8, std::int64_t{ask.whose == InboxAsk::Whose::all})
+      .bind(9, std::string_view{ask.whose == InboxAsk::Whose::mine ? persons(ask.mine)
+                                                                   : persons({std::string{}})})
+      .bind(10, limit);
   std::vector<Spot> spots;
   while (query.step()) {
     spots.push_back({.due = std::string{query.text(0)},
@@ -91,22 +103,30 @@ std::vector<Spot> spots_of(Database& index, const std::string& role, const Inbox
 }
 
 // What waits for two roles counts once.
-void count(Database& index, const std::set<std::string>& roles, Date today, Inbox& inbox) {
+void count(Database& index, const std::set<std::string>& roles, const InboxAsk& ask, Date today,
+           Inbox& inbox) {
   std::string in;
   for (std::size_t i = 0; i < roles.size(); ++i) in += i == 0 ? "?" : ", ?";
   const std::string from =
-      roles.size() == 1 ? "waiting WHERE role = ?"
-                        : "(SELECT DISTINCT kind, no, due FROM waiting WHERE role IN (" + in + "))";
-  Statement& query =
-      index.prepared("SELECT kind, count(*), sum(due < ?) FROM " + from + " GROUP BY kind");
-  const std::string day = today.text();
+      roles.size() == 1
+          ? "waiting WHERE role = ?"
+          : "(SELECT DISTINCT kind, no, due, person FROM waiting WHERE role IN (" + in + "))";
+  Statement& query = index.prepared(
+      "SELECT kind, count(*), sum(due < ?), sum(person IN (SELECT value FROM json_each(?))), "
+      "sum(person = '') FROM " +
+      from + " GROUP BY kind");
+  const std::string day = today.text(), mine = persons(ask.mine);
   int at = 0;
   query.bind_kept(at++, day);
+  query.bind_kept(at++, mine);
   for (const std::string& role : roles) query.bind_kept(at++, role);
   while (query.step()) {
     const bool cases = query.integer(0) != 0;
     (cases ? inbox.cases : inbox.tasks) = query.integer(1);
-    if (cases) inbox.overdue = query.integer(2);
+    if (!cases) continue;
+    inbox.overdue = query.integer(2);
+    inbox.mine = query.integer(3);
+    inbox.nobodys = query.integer(4);
   }
 }
 
@@ -152,7 +172,7 @@ Inbox inbox(Database& index, Session& session, const InboxAsk& ask, Date today) 
     inbox.next = token_of(spots.back());
   }
   for (const Spot& spot : spots) inbox.items.push_back(item_of(session, spot));
-  count(index, roles, today, inbox);
+  count(index, roles, ask, today, inbox);
   return inbox;
 }
 

@@ -17,6 +17,8 @@ struct InboxAsk {
   std::vector<std::pair<std::string, std::string>> roles;  // pack or `*`, and role
   enum class Kind : std::uint8_t { all, tasks, cases } kind{};
   std::optional<Date> due_until;  // only what has to be done by then
+  enum class Whose : std::uint8_t { all, mine, nobodys } whose{};
+  std::vector<std::string> mine;  // the persons whose work is theirs
   std::string after;              // `next` of the page before
   int limit = 50;                 // at most 1,000
 };
@@ -33,7 +35,8 @@ struct Inbox {
   std::string next;  // empty: that was all
   // Of all that waits, whatever the page and the day asked for.
   std::int64_t tasks = 0, cases = 0;
-  std::int64_t overdue = 0;  // cases whose day has passed
+  std::int64_t overdue = 0;            // cases whose day has passed
+  std::int64_t mine = 0, nobodys = 0;  // cases
 };
 
 // In an index made by feed.h, on `today`.

@@ -19,10 +19,25 @@ std::string like(std::string_view text) {
   return pattern + "%";
 }
 
-CaseRow row_of(CaseFacts facts, const Catalogue& catalogue) {
+std::optional<Assignment> assigned(Session& session, std::int64_t no) {
+  Statement& query = session.db.prepared(
+      "SELECT person, note, by_person, on_day FROM assignment WHERE case_no = ? AND position <= ? "
+      "ORDER BY position DESC LIMIT 1");
+  std::optional<Assignment> found;
+  if (query.bind(0, no).bind(1, session.known).step() && !query.text(0).empty()) {
+    found = Assignment{.to = std::string{query.text(0)},
+                       .note = std::string{query.text(1)},
+                       .by = std::string{query.text(2)},
+                       .on = date_of(query.text(3))};
+  }
+  query.reset();
+  return found;
+}
+
+CaseRow row_of(CaseFacts facts, Session& session) {
   CaseRow row;
-  const auto digest = catalogue.digests.find(facts.pack_id);
-  if (digest != catalogue.digests.end()) row.pack = digest->second;
+  const auto digest = session.catalogue.digests.find(facts.pack_id);
+  if (digest != session.catalogue.digests.end()) row.pack = digest->second;
   row.id = std::move(facts.id);
   row.pack_name = facts.pack ? facts.pack->name : std::string{};
   row.service = std::move(facts.service_name);
@@ -37,6 +52,7 @@ CaseRow row_of(CaseFacts facts, const Catalogue& catalogue) {
   row.reached = std::move(facts.reached);
   row.disputed = facts.disputed;
   row.position = static_cast<std::uint64_t>(facts.valid_from);
+  row.assigned = assigned(session, facts.no);
   return row;
 }
 
@@ -173,7 +189,7 @@ std::optional<CaseFacts> case_facts(Session& session, std::string_view id) {
 std::optional<CaseRow> case_at(Session& session, std::string_view id) {
   auto facts = case_facts(session, id);
   if (!facts) return std::nullopt;
-  return row_of(std::move(*facts), session.catalogue);
+  return row_of(std::move(*facts), session);
 }
 
 Listed<CaseRow> list_cases(Session& session, const CaseFilter& filter) {
@@ -213,7 +229,7 @@ Listed<CaseRow> list_cases(Session& session, const CaseFilter& filter) {
                       ? std::to_string(last.valid_from) + kMark + std::to_string(last.no)
                       : std::to_string(last.no);
   }
-  for (CaseFacts& facts : found) listed.rows.push_back(row_of(std::move(facts), session.catalogue));
+  for (CaseFacts& facts : found) listed.rows.push_back(row_of(std::move(facts), session));
   return listed;
 }
 

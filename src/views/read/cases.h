@@ -17,6 +17,10 @@
 
 namespace bashu::views {
 
+struct Assignment {  // who works at a case here
+  std::string to, note, by;
+  Date on;
+};
 struct CaseRow {
   core::CaseId id;
   std::string pack;  // digest
@@ -32,6 +36,7 @@ struct CaseRow {
   std::vector<core::Visit> reached;
   bool disputed = false;
   std::uint64_t position = 0;  // of the entry that made it so
+  std::optional<Assignment> assigned;
 };
 struct CaseFilter {
   std::string pack, service, state;  // names; empty: any

@@ -29,6 +29,7 @@ const router = createRouter({
     { path: "/packs/:pack", component: () => import("./PackPage.vue"), meta: { title: "packs" } },
     { path: "/people", component: () => import("./People.vue"), meta: { title: "people" } },
     { path: "/node", component: () => import("./NodePage.vue"), meta: { title: "node" } },
+    { path: "/account", component: () => import("@/shared/AccountPage.vue"), meta: { title: "own_account" } },
     { path: "/:rest(.*)*", component: () => import("@/shared/NotFound.vue"), meta: { title: "not_found" } },
   ],
 });

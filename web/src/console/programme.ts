@@ -3,7 +3,7 @@
 import { createEvents, type EventAttributes } from "ics";
 import { casePath, get, query } from "@/shared/api";
 import { listed } from "@/shared/texts";
-import type { Case, Choices, Field, Pages, Service } from "@/shared/types";
+import type { Answer, Case, Choices, Field, Pages, Service } from "@/shared/types";
 import { shown, titleOfClock } from "@/shared/values";
 
 export interface Moment { title: string; on: string }
@@ -43,7 +43,7 @@ async function dueOf(service: Service, one: Case): Promise<Moment[]> {
 }
 
 export async function programmeOf(pages: Pages, service: Service, today: string): Promise<Programme> {
-  const answer = await get<{ cases: Case[]; next: string }>(`/cases${query({ pack: pages.pack, service: service.service, limit: casesMost })}`);
+  const answer = await get<Answer<"/cases">>(`/cases${query({ pack: pages.pack, service: service.service, limit: casesMost })}`);
   const lines = answer.cases.map((one): Line => ({
     case: one, title: titleOf(service, one), spans: spansOf(service, one, today), due: [],
     planned: datesOf(service).filter((field) => typeof one.data[field.name] === "string").map((field) => ({ title: field.title, on: one.data[field.name] as string })),

@@ -11,6 +11,7 @@ const router = createRouter({
     { path: "/start/:pack/:service", component: () => import("@/shared/StartPage.vue"), meta: { title: "services" } },
     { path: "/case/:id+", component: () => import("@/shared/CasePage.vue"), meta: { title: "case" } },
     { path: "/paper/:print/:id+", component: () => import("@/shared/PaperPage.vue"), meta: { title: "papers" } },
+    { path: "/account", component: () => import("@/shared/AccountPage.vue"), meta: { title: "own_account" } },
     { path: "/:rest(.*)*", component: () => import("@/shared/NotFound.vue"), meta: { title: "not_found" } },
   ],
 });

@@ -58,6 +58,9 @@ export async function getBlob(path: string): Promise<Blob> {
 export async function write<T>(method: "POST" | "DELETE", path: string, body: Json, key?: string): Promise<T> {
   return writeText(method, path, JSON.stringify(body), "application/json", key);
 }
+export async function remove(path: string): Promise<void> {
+  await send("DELETE", path, {});
+}
 export async function writeText<T>(method: "POST" | "DELETE", path: string, body: string, type: string, key?: string): Promise<T> {
   const headers: Record<string, string> = { "Content-Type": type };
   if (key) headers["Idempotency-Key"] = key;

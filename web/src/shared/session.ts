@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef } from "vue";
 import { get, signOut as leave, whenEnded, whoAmI } from "./api";
 import { dropDrafts } from "./drafts";
-import type { Session } from "./types";
+import type { Answer, Session } from "./types";
 
 export const session = shallowRef<Session | null>(null);
 export const asked = ref(false);  // whether the node has been asked who this is
@@ -41,7 +41,7 @@ export async function entered(who: Session): Promise<void> {
 
 // A new business day is an entry of the journal like another: it comes to an open page too.
 async function lookAtDay(): Promise<void> {
-  const day = (await get<{ today: string }>("/circle").catch(() => null))?.today;
+  const day = (await get<Answer<"/circle">>("/circle").catch(() => null))?.today;
   if (day) today.value = day;
 }
 

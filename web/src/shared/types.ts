@@ -1,4 +1,7 @@
-// What the API tells (docs/formats/api.md); only what the pages read of it.
+// What the API tells (docs/formats/api.md). What packs are made of stands here by hand; the rest comes from
+// the document of the API.
+import type { components, paths } from "./openapi";
+
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Data = { [name: string]: Json };
 
@@ -58,25 +61,19 @@ export interface PackRow {
   pack: string; version: number; digest: string; title: string; in_force: boolean; adopted: Record<string, string>;
   services: string[]; registers: string[]; books: string[]; figures: string[];
 }
-export interface Case {
-  id: string; pack: string; pack_digest: string; service: string; state: string; version: number; parties: Record<string, string>;
-  opened: string; since: string; reached: { state: string; on: string }[]; disputed: boolean; parent?: string; title?: string;
-  state_title?: string; final?: boolean; owner?: string; data: Data;
-  disputes?: Dispute[];
-}
-export interface Dispute {
-  by: string; reason: string; detail: string; raised: number; ended: number | null; content: string; signatures: { by: string; content: string; note: string }[];
-}
-export interface Choice { event: string; title?: string; passes: boolean; why: string[]; form?: string[]; roles?: string[]; sign?: Record<string, string> }
-export interface Choices {
-  case: string; state: string; version: number; choices: Choice[]; clocks: { clock: string; due: string; fired: boolean }[];
-}
-export interface Step {
-  version: number; event: string; from: string; to?: string; decided_by: string; role: string; on: string; input: Data; set: Data;
-  position: number; digest: string; principal?: string; notice?: string;
-}
-export interface Task { number: number; kind: string; case: string; roles: string[]; title: string; on: string; detail?: string }
-export interface Session {
-  id: string; name: string; principal: string; kind: string; party: string; roles: Record<string, string[]>; divisions: string[];
-  may: string[]; csrf?: string; ends_ms?: number;
-}
+// What the API says of itself (openapi.ts).
+type Parts = components["schemas"];
+// What a GET of this path answers.
+export type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { "application/json": infer Told } } } } } ? Told : never;
+export type Case = Parts["Case"];
+export type Assigned = Parts["Assigned"];
+export type Dispute = Parts["Dispute"];
+export type Choice = Parts["Choice"];
+export type Choices = Answer<"/cases/{id}/choices">;
+export type Step = Omit<Parts["Step"], "input" | "set"> & { input: Data; set: Data };
+export type Task = Parts["Task"];
+export type Principal = Parts["Principal"];
+export type Approval = Parts["Approval"];
+export type Colleague = Parts["Colleague"];
+export type Substitute = Parts["Substitute"];
+export type Session = Parts["Session"];
