@@ -31,8 +31,8 @@ class Follower;
 namespace bashu::papers {
 class Codes;
 }
-namespace bashu::network {
-struct Circle;
+namespace bashu::travel {
+class Computed;
 }
 namespace bashu::exchange {
 class Exchange;
@@ -62,7 +62,7 @@ class Api {
     // How papers name the governments, and their codes; null: of a key of the node's own.
     std::map<std::string, Title, std::less<>> party_names{};
     std::shared_ptr<const papers::Codes> codes{};
-    std::shared_ptr<const network::Circle> circle{};  // null: how long one travels is not known
+    std::shared_ptr<travel::Computed> computed{};  // null: how long one travels is not known
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

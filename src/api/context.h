@@ -28,8 +28,10 @@
 #include "node/node.h"
 #include "papers/codes.h"
 #include "people/entrance.h"
-#include "travel/network.h"
 
+namespace bashu::travel {
+class Computed;
+}
 namespace bashu::views {
 class Follower;
 }
@@ -60,8 +62,7 @@ struct Context {
   const Divisions* divisions = &shipped_divisions();
   std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
   std::shared_ptr<const papers::Codes> codes;
-  std::shared_ptr<const network::Circle> circle;  // null: its network is not known here
-  std::shared_ptr<travel::Matrices> matrices;     // of it
+  std::shared_ptr<travel::Computed> computed;  // null: the circle's network is not known here
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;
