@@ -297,6 +297,23 @@ class Network(Folder):
         self.assertIn("arrives 17:40, 475 minutes, 3 changes", told.stdout)
         self.assertNotIn("+1", told.stdout)
 
+    def test_between_counties_journeys_go_from_door_to_door(self):
+        ends = ("--from", "510104", "--to", "500106", "--on", "2021-01-30")
+        day = run("network", "day", self.CIRCLE, *ends)
+        self.assertEqual(day.returncode, 0, day.stderr)
+        best = int(re.search(r"best (\d+) minutes, by", day.stdout)[1])
+        self.assertIn(best, range(72, 150), day.stdout)  # the train's 62, ten at the station, two ways
+        told = run("network", "journey", self.CIRCLE, *ends, "--arrive", "12:00")
+        self.assertRegex(told.stdout, r"\d\d:\d\d - arrives 1[01]:\d\d, \d+ minutes, 0 changes")
+        self.assertRegex(told.stdout, r"by road alone: \d+ minutes, \d+ km")
+
+    def test_year_by_year_the_region_gets_nearer(self):
+        told = run("network", "years", self.CIRCLE, "--first", "2020", "--last", "2022")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        means = [int(line.split()[1]) for line in told.stdout.splitlines() if line.startswith("202")]
+        self.assertEqual(len(means), 3)
+        self.assertEqual(means, sorted(means, reverse=True))
+
     def test_a_scenario_two_years_late_is_as_if_it_were_not_there(self):
         asked = ("network", "compare", self.CIRCLE, "--from", "510104", "--format", "json")
         late = run(*asked, "--on", "2028-01-01", "--scenario", "two-years-late")

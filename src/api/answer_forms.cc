@@ -116,7 +116,12 @@ constexpr std::array kParts{
     Form{"NetworkPlace",
          "code:text title:text people:count people_assumed:bool core?:bool best_min?:count|null "
          "median_min?:count|null worst_min?:count|null"},
-    Form{"NetworkLine", "line:text title:text open:bool since:date|null planned:date|null"},
+    Form{"RecordAt", "register:text key:text position:count"},
+    Form{"NetworkLine",
+         "line:text title:text open:bool since:date|null planned:date|null records:[RecordAt]"},
+    Form{"LineSaid", "line:text title:text since:date|null they_say:date|null records:[RecordAt]"},
+    Form{"PairSaid", "a:Place b:Place minutes:count|null they_say:count|null people:count"},
+    Form{"SideOfNetwork", "party:text lines:[LineSaid] changed:count pairs:[PairSaid]"},
     Form{"NetworkChange", "line:text opens?:date months_later?:number without?:bool"},
     Form{"Scenario", "scenario:text title:text changes:[NetworkChange]"},
     Form{"PlacesWithin", "limit_min:count places:count people:count"},
@@ -231,6 +236,7 @@ constexpr std::array kAnswers{
            "region_before:Region region_after:Region"},
     Answer{"GET", "/network/explain",
            "as_of:date position:count assumed:text scenario?:text lines:[Gain]"},
+    Answer{"GET", "/network/sides", "as_of:date position:count assumed:text sides:[SideOfNetwork]"},
     Answer{"GET", "/discrepancies", "discrepancies:[any] told?:count"},
 };
 

@@ -96,8 +96,7 @@ struct Api::Core {
     if (parts.note) context.note = parts.note;
     if (parts.published) context.published = parts.published;
     context.party_names = parts.party_names;
-    context.circle = parts.circle;
-    context.matrices = std::make_shared<travel::Matrices>(parts.circle);
+    context.computed = parts.computed;
     context.notices = parts.notices;
     context.codes =
         parts.codes ? parts.codes

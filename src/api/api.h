@@ -34,8 +34,8 @@ class Notices;
 namespace bashu::papers {
 class Codes;
 }
-namespace bashu::network {
-struct Circle;
+namespace bashu::travel {
+class Computed;
 }
 namespace bashu::exchange {
 class Exchange;
@@ -65,8 +65,8 @@ class Api {
     // How papers name the governments, and their codes; null: of a key of the node's own.
     std::map<std::string, Title, std::less<>> party_names{};
     std::shared_ptr<const papers::Codes> codes{};
-    std::shared_ptr<const network::Circle> circle{};  // null: how long one travels is not known
-    notices::Notices* notices = nullptr;  // null: no mail is sent
+    std::shared_ptr<travel::Computed> computed{};  // null: how long one travels is not known
+    notices::Notices* notices = nullptr;           // null: no mail is sent
     int workers = 8;
     std::size_t waiting_max = 1'024;
   };

@@ -32,6 +32,7 @@
 #include "papers/evidence.h"
 #include "people/secrets.h"
 #include "people/test_support.h"
+#include "travel/network.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -339,7 +340,7 @@ class NetworkApi : public ApiTest {
  protected:
   void SetUp() override {
     Api::Parts parts = world_->parts();
-    parts.circle = two_counties();
+    parts.computed = std::make_shared<travel::Computed>(two_counties());
     api_ = std::make_unique<Api>(std::move(parts));
   }
   Answer ask(const std::string& path, const std::string& key = {}) {
@@ -351,7 +352,7 @@ class NetworkApi : public ApiTest {
 TEST_F(NetworkApi, EverybodyReadsWhatThePageShows) {
   const Answer all = ask("scenarios?as_of=2026-03-02");
   ASSERT_EQ(all.status, 200) << all.raw.body;
-  EXPECT_NE(all.raw.body.find(R"({"line":"G5","open":false,"planned":"2030-01-01")"),
+  EXPECT_NE(all.raw.body.find(R"({"line":"G5","open":false,"planned":"2030-01-01","records":[])"),
             std::string::npos)
       << all.raw.body;
   EXPECT_NE(all.raw.body.find(R"({"changes":[{"line":"G5","months_later":24}],"scenario":"late")"),
@@ -396,7 +397,8 @@ TEST_F(NetworkApi, AJourneyTellsItsTrainsTheDayAndTheRoad) {
 }
 
 TEST_F(NetworkApi, TheWholeRegionIsForWhoHasAKey) {
-  for (const char* path : {"matrix", "compare", "explain"}) EXPECT_EQ(ask(path).status, 401);
+  for (const char* path : {"matrix", "compare", "explain", "sides"})
+    EXPECT_EQ(ask(path).status, 401);
   EXPECT_NE(ask("matrix?as_of=2030-01-01", "stranger").raw.body.find(R"([[0,60],[60,0]])"),
             std::string::npos);
   const Answer compared = ask("compare?as_of=2026-03-02&then=2030-01-01", "stranger");
@@ -406,6 +408,7 @@ TEST_F(NetworkApi, TheWholeRegionIsForWhoHasAKey) {
   EXPECT_EQ(from.find("within")->as_list()->at(1).int_at("people_before", 0), 900);
   EXPECT_EQ(compared.body.find("region_before")->int_at("pairs_beyond", -1), 1);
   EXPECT_EQ(compared.body.find("region_after")->int_at("pairs_beyond", -1), 0);
+  EXPECT_TRUE(ask("sides", "stranger").body.find("sides")->as_list()->empty());
   const Answer works = ask("explain?as_of=2026-03-02", "stranger");
   EXPECT_EQ(works.body.find("lines")->as_list()->at(0).int_at("alone", 0), 600) << works.raw.body;
 }
@@ -619,7 +622,8 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
                                     "/calendars",
                                     "/network/matrix",
                                     "/network/compare",
-                                    "/network/explain"};
+                                    "/network/explain",
+                                    "/network/sides"};
   for (const auto& row : rows) {
     walked.insert(row.route);
     for (std::size_t k = 0; k < kKeys.size(); ++k) {

@@ -28,10 +28,12 @@
 #include "node/node.h"
 #include "papers/codes.h"
 #include "people/entrance.h"
-#include "travel/network.h"
 
 namespace bashu::notices {
 class Notices;
+}
+namespace bashu::travel {
+class Computed;
 }
 namespace bashu::views {
 class Follower;
@@ -63,9 +65,8 @@ struct Context {
   const Divisions* divisions = &shipped_divisions();
   std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
   std::shared_ptr<const papers::Codes> codes;
-  std::shared_ptr<const network::Circle> circle;  // null: its network is not known here
-  std::shared_ptr<travel::Matrices> matrices;     // of it
-  notices::Notices* notices = nullptr;  // null: this node sends no mail
+  std::shared_ptr<travel::Computed> computed;  // null: the circle's network is not known here
+  notices::Notices* notices = nullptr;         // null: this node sends no mail
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;

@@ -45,6 +45,7 @@ struct Asked {
   std::uint64_t position = 0;
   Date day;
   const Scenario* scenario = nullptr;
+  travel::OnRecord record;
   Openings plan, changed;  // as planned, and in the scenario
   std::string language;
 
@@ -64,21 +65,23 @@ struct Asked {
 };
 
 std::expected<Asked, Problem> asked(Context& context, const Call& call) {
-  if (!context.circle) return std::unexpected{not_found()};
+  if (!context.computed) return std::unexpected{not_found()};
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   const auto known = known_at(context, call);
   if (!known) return std::unexpected{known.error()};
   const Date today = context.shelves.now()->today;
-  Asked out{.circle = context.circle.get(),
+  Asked out{.circle = &context.computed->circle(),
             .position = known->value_or(past->position),
             .day = date_parameter(call, "as_of").value_or(today),
+            .record = {},
             .plan = {},
             .changed = {},
             .language = call.language};
-  auto plan = travel::openings(*out.circle, *call.views, *known, today);
-  if (!plan) return std::unexpected{problem_of(plan.error())};
-  out.plan = out.changed = std::move(*plan);
+  auto record = travel::on_record(*out.circle, *call.views, *known, today);
+  if (!record) return std::unexpected{problem_of(record.error())};
+  out.record = std::move(*record);
+  out.plan = out.changed = out.record.openings;
   const std::string name = call.parameter("scenario");
   if (name.empty()) return out;
   out.scenario = out.circle->scenario(name);
@@ -118,7 +121,7 @@ std::vector<Seconds> medians(const std::vector<Spread>& spreads) {
 }
 
 Value::List trains(const Asked& what, const Standing& standing, const Passage& passage) {
-  const auto station = [&](StationIndex at) { return what.circle->trains.stations[at].name; };
+  const auto station = [&](StationIndex at) { return what.in(what.circle->station(at)); };
   Value::List legs;
   for (const Leg& leg : passage.legs) {
     Value::Record one{{"from", station(leg.from)},
@@ -246,6 +249,56 @@ Value scenario_value(const Asked& what, const Scenario& scenario) {
                        {"changes", std::move(changes)}};
 }
 
+// The records that the opening of a line follows.
+Value records_of(const Asked& what, const std::string& code) {
+  Value::List out;
+  const auto sources = what.record.sources.find(code);
+  if (sources == what.record.sources.end()) return out;
+  for (const travel::Source& one : sources->second) {
+    out.emplace_back(
+        Value::Record{{"register", one.reg}, {"key", one.key}, {"position", one.position}});
+  }
+  return out;
+}
+
+// Where one side's word differs, and the pairs whose minutes it would change, most people first.
+Value side_value(const Asked& what, const std::string& side, const Openings& theirs,
+                 const Times& ours, const Times& by_them) {
+  constexpr std::size_t kShown = 200;
+  Value::List lines;
+  for (const auto& [code, opening] : theirs) {
+    if (opening == what.plan.at(code)) continue;
+    lines.emplace_back(Value::Record{{"line", code},
+                                     {"title", what.in(what.circle->name(code))},
+                                     {"since", day_or_null(what.plan.at(code).since)},
+                                     {"they_say", day_or_null(opening.since)},
+                                     {"records", records_of(what, code)}});
+  }
+  std::vector<Pair> changed;
+  const People people = what.circle->people();
+  for (std::size_t a = 0; a < ours.places; ++a) {
+    for (std::size_t b = 0; b < ours.places; ++b) {
+      if (ours.from(a)[b] == by_them.from(a)[b]) continue;
+      changed.push_back(
+          {.a = a, .b = b, .takes_s = ours.from(a)[b], .people = people[a] + people[b]});
+    }
+  }
+  std::ranges::stable_sort(changed, std::greater<>{}, &Pair::people);
+  Value::List pairs;
+  for (std::size_t i = 0; i < std::min(kShown, changed.size()); ++i) {
+    const Pair& pair = changed[i];
+    pairs.emplace_back(Value::Record{{"a", what.place(static_cast<std::uint32_t>(pair.a))},
+                                     {"b", what.place(static_cast<std::uint32_t>(pair.b))},
+                                     {"minutes", minutes(pair.takes_s)},
+                                     {"they_say", minutes(by_them.from(pair.a)[pair.b])},
+                                     {"people", pair.people}});
+  }
+  return Value::Record{{"party", side},
+                       {"lines", std::move(lines)},
+                       {"changed", static_cast<std::int64_t>(changed.size())},
+                       {"pairs", std::move(pairs)}};
+}
+
 }  // namespace
 
 // What can be asked about: places, lines and roads with their openings, scenarios.
@@ -265,6 +318,7 @@ Result network_scenarios(Context& context, const Call& call) {
   const auto shut = unfinished(what->changed, what->day);
   for (const auto& [code, opening] : what->changed) {
     lines.emplace_back(Value::Record{{"line", code},
+                                     {"records", records_of(*what, code)},
                                      {"title", what->in(what->circle->name(code))},
                                      {"open", !std::ranges::binary_search(shut, code)},
                                      {"since", day_or_null(opening.since)},
@@ -285,7 +339,7 @@ Result network_reach(Context& context, const Call& call) {
   if (!what) return std::unexpected{what.error()};
   const auto from = place(*what->circle, call, "origin");
   if (!from) return std::unexpected{from.error()};
-  const auto spreads = minutes_from(what->standing(), *from, kDayWindow);
+  const auto spreads = context.computed->spreads(what->changed, what->day, *from);
   const Seconds most = call.parameter("within").empty() ? kNever : limit(call);
   std::vector<std::uint32_t> order;
   for (std::uint32_t p = 0; p < spreads.size(); ++p) {
@@ -343,7 +397,7 @@ Result network_journey(Context& context, const Call& call) {
 Result network_matrix(Context& context, const Call& call) {
   const auto what = asked(context, call);
   if (!what) return std::unexpected{what.error()};
-  const auto times = context.matrices->times(what->changed, what->day);
+  const auto times = context.computed->times(what->changed, what->day);
   Value::List codes, rows;
   for (std::size_t p = 0; p < times->places; ++p) {
     codes.emplace_back(what->circle->places[p].code);
@@ -364,12 +418,10 @@ Result network_compare(Context& context, const Call& call) {
   const auto from = places(*what->circle, call);
   if (!from) return std::unexpected{from.error()};
   const Date then = date_parameter(call, "then").value_or(what->day);
-  const Standing before = standing_on(*what->circle, what->plan, what->day);
-  const Standing after = standing_on(*what->circle, what->changed, then);
   Value::List looks;
   for (const std::uint32_t place : *from) {
-    const auto a = minutes_from(before, place, kDayWindow);
-    const auto b = minutes_from(after, place, kDayWindow);
+    const auto a = context.computed->spreads(what->plan, what->day, place);
+    const auto b = context.computed->spreads(what->changed, then, place);
     Value::Record one{{"origin", what->place(place)},
                       {"changed", changed_value(*what, a, b)},
                       {"within", within_value(*what, place, a, &b)}};
@@ -378,7 +430,7 @@ Result network_compare(Context& context, const Call& call) {
   const People people = what->circle->people();
   const auto whole = [&](const Openings& openings, Date day) {
     return region_value(*what,
-                        region(*context.matrices->times(openings, day), people, limit(call)));
+                        region(*context.computed->times(openings, day), people, limit(call)));
   };
   Value::Record out = what->begun();
   out["then"] = then.text();
@@ -409,7 +461,7 @@ Result network_explain(Context& context, const Call& call) {
     return std::unexpected{wrong("lines", "too_many_lines",
                                  {{"most", std::to_string(kWorksMax)}, {"lines", joined(works)}})};
   }
-  const auto brought = context.matrices->alone([&] {
+  const auto brought = context.computed->alone([&] {
     return explain({.circle = *what->circle, .openings = what->changed, .day = what->day}, works,
                    *from, limit(call), std::thread::hardware_concurrency());
   });
@@ -423,6 +475,21 @@ Result network_explain(Context& context, const Call& call) {
   }
   Value::Record out = what->begun();
   out["lines"] = std::move(lines);
+  return json_response(std::move(out));
+}
+
+// By the word of each side alone: lines on which it differs from what counts, and pairs it changes.
+Result network_sides(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const auto ours = context.computed->times(what->plan, what->day);
+  Value::List sides;
+  for (const auto& [side, theirs] : what->record.by_side) {
+    const auto by_them = context.computed->times(theirs, what->day);
+    sides.push_back(side_value(*what, side, theirs, *ours, *by_them));
+  }
+  Value::Record out = what->begun();
+  out["sides"] = std::move(sides);
   return json_response(std::move(out));
 }
 

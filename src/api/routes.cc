@@ -182,6 +182,9 @@ std::vector<Route> routes_of_the_network() {
       {"GET", "/network/explain", &network_explain,
        "People whom each unfinished line brings within the limit",
        "origin as_of scenario lines within known_at at_least"},
+      {"GET", "/network/sides", &network_sides,
+       "Lines on which one side's word differs, and the pairs it would change",
+       "as_of known_at at_least"},
   };
 }
 

@@ -895,7 +895,10 @@ void network_options(CLI::App& app, NetworkAsk& o, const Text& t, bool ends) {
       ->required();
   app.add_option("--on", o.on, t("the day, e.g. 2021-01-30", "日期，如 2021-01-30"))->required();
   if (ends) {
-    app.add_option("--from", o.from, t("station, by id or name", "出发站，标识或站名"))->required();
+    app.add_option("--from", o.from,
+                   t("station, by id or name; of a circle also a county's code",
+                     "出发站，标识或站名；经济圈路网也可用区县代码"))
+        ->required();
   }
   app.add_option("--at", o.at,
                  t("setting out at HH:MM, or from then on (default: 06:00)",
@@ -938,6 +941,24 @@ void circle_network_commands(Parser& parser, CLI::App* network, const Text& t) {
                    "  bashu network compare circles/chengdu-chongqing/network --on 2028-01-01 "
                    "--scenario two-years-late\n"));
       });
+  parser.command<NetworkYears>(
+      network, "years",
+      t("what the network is to the whole region, year by year", "逐年计算全区域的出行时间指标"),
+      network_years, [&](CLI::App& app, NetworkYears& o) {
+        app.add_option("PATH", o.path,
+                       t("a circle's network: a folder with places.csv, lines.csv, roads.csv",
+                         "经济圈路网：含 places.csv、lines.csv、roads.csv 的目录"))
+            ->required();
+        constexpr int kFirst = 1'900, kLast = 2'200;
+        app.add_option("--first", o.first, t("year (default: 2015)", "起始年份（默认：2015）"))
+            ->check(CLI::Range(kFirst, kLast));
+        app.add_option("--last", o.last, t("year (default: 2035)", "终止年份（默认：2035）"))
+            ->check(CLI::Range(kFirst, kLast));
+        app.add_option("--scenario", o.scenario,
+                       t("one of scenarios.csv", "scenarios.csv 中的情景"));
+        app.add_option("--within", o.within, t("minutes (default: 60)", "分钟数（默认：60）"))
+            ->check(CLI::Range(1, 1'440));
+      });
   parser.command<NetworkCompare>(network, "explain",
                                  t("what each unfinished line brings, alone and after the others",
                                    "各在建线路单独开通与最后开通各带来多少"),
@@ -959,7 +980,8 @@ void network_commands(Parser& parser, const Text& t) {
                    t("setting out no later than (default: 22:00)", "最晚出发时刻（默认：22:00）"));
   };
   const auto to = [&t](CLI::App& app, NetworkAsk& o) {
-    app.add_option("--to", o.to, t("station, by id or name", "到达站，标识或站名"))->required();
+    app.add_option("--to", o.to, t("station or county, as --from", "到达站或区县，写法同 --from"))
+        ->required();
   };
   const auto within = [&t](CLI::App& app, NetworkAsk& o) {
     app.add_option("--within", o.within, t("minutes (default: 180)", "分钟数（默认：180）"))

@@ -366,7 +366,7 @@ struct NetworkCheck {
 Exit network_check(const Console& console, const NetworkCheck& what);
 struct NetworkAsk {
   std::string path, on;
-  std::string from, to;                       // ids or names of stations
+  std::string from, to;                       // stations by id or name; counties by code
   std::string at = "06:00", until = "22:00";  // when one may set out
   std::string arrive;                         // of journey: no later than
   int within = 180;                           // minutes
@@ -388,6 +388,16 @@ struct NetworkCompare {
 };
 Exit network_compare(const Console& console, const NetworkCompare& what);
 Exit network_explain(const Console& console, const NetworkCompare& what);
+
+// network_places_command.cc: nullopt if `from` and `to` are no two places of a circle's network.
+std::optional<Exit> journey_between_places(const Console& console, const NetworkAsk& what);
+std::optional<Exit> day_between_places(const Console& console, const NetworkAsk& what);
+struct NetworkYears {
+  std::string path, scenario;
+  int first = 2015, last = 2035;  // years, each as it ends
+  int within = 60;                // minutes
+};
+Exit network_years(const Console& console, const NetworkYears& what);
 
 // reconcile_command.cc
 struct Reconcile {

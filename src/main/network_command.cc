@@ -117,6 +117,7 @@ Exit network_check(const Console& console, const NetworkCheck& what) {
 }
 
 Exit network_journey(const Console& console, const NetworkAsk& what) {
+  if (const auto done = journey_between_places(console, what)) return *done;
   Exit exit{};
   const auto asked = ask(console, what, exit);
   if (!asked) return exit;
@@ -160,6 +161,7 @@ Exit network_journey(const Console& console, const NetworkAsk& what) {
 }
 
 Exit network_day(const Console& console, const NetworkAsk& what) {
+  if (const auto done = day_between_places(console, what)) return *done;
   Exit exit{};
   const auto asked = ask(console, what, exit);
   if (!asked) return exit;

@@ -405,7 +405,7 @@ Exit serve(const Console& console, const Serve& what) {
                 .published = *published,
                 .party_names = (*article)->parties,
                 .codes = codes,
-                .circle = (*map)->network,
+                .computed = (*map)->computed,
                 .notices = mail->get(),
                 .workers = what.workers}};
   site::Site site{{.views = [&] { return (*follower)->views(); },

@@ -50,6 +50,11 @@ Title Circle::name(std::string_view code) const {
   return bilingual(std::string{code}, std::string{code});
 }
 
+// The railway's list takes the English name as the id where there is one.
+Title Circle::station(StationIndex at) const {
+  return bilingual(trains.stations[at].id, trains.stations[at].name);
+}
+
 Openings follow(Openings openings, const Record& record, Date today) {
   for (auto& [code, opening] : openings) {
     const auto known = record.find(code);

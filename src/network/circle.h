@@ -83,6 +83,7 @@ struct Circle {
   [[nodiscard]] std::vector<std::uint32_t> cores() const;
   // The name of a line; of a road its code.
   [[nodiscard]] Title name(std::string_view code) const;
+  [[nodiscard]] Title station(StationIndex at) const;
 };
 
 // What the record says goes before the files. A line of which it knows and that is not open there

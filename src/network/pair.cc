@@ -11,6 +11,7 @@ namespace {
 class Doors {
  public:
   Doors(const Standing& standing, Ends ends) : standing_{standing}, ends_{ends} {
+    if (ends.from == ends.to) return;  // one is there already
     for (const Standing::Way& way : standing.ways[ends.to]) {
       out_.push_back({.station = way.station, .after_s = way.takes_s});
     }

@@ -76,6 +76,13 @@ TEST(DoorToDoor, TheWayByRoadIsToldBesides) {
   EXPECT_EQ(network::drive(three_places(), {.from = 0, .to = 1}).takes_s, kNever);
 }
 
+TEST(DoorToDoor, WhoIsThereAlreadyTakesNoTrainOutAndBack) {
+  Standing standing = three_places();
+  standing.ways[0].push_back({.station = 2, .takes_s = 1'200});
+  EXPECT_TRUE(passages(standing, {.from = 0, .to = 0}, 0).empty());
+  EXPECT_TRUE(passages_of(standing, {.from = 0, .to = 0}, {.first_s = 0, .last_s = kDay}).empty());
+}
+
 // Two places at one station: the way through it is no journey by train, at any moment of the day.
 TEST(DoorToDoor, AStationBothAreNearIsNoJourney) {
   Standing standing = three_places();

@@ -70,7 +70,7 @@ struct Step {
 };
 // By road to the station, the trains, and on by road.
 std::vector<Step> steps_of(const Ask& ask, const Asked& what, const Passage& way) {
-  const auto station = [&](StationIndex at) { return what.circle->trains.stations[at].name; };
+  const auto station = [&](StationIndex at) { return ask.in(what.circle->station(at)); };
   std::vector<Step> out;
   out.push_back({.departs_s = way.departs_s,
                  .arrives_s = way.departs_s + way.to_train_s,

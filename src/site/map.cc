@@ -83,7 +83,7 @@ std::expected<std::shared_ptr<const Map>, Fault> load_map(const std::filesystem:
   auto travelled = travel::load_network(folder / "network");
   if (!travelled) return std::unexpected{travelled.error()};
   Map map = **drawn;
-  map.network = std::move(*travelled);
+  if (*travelled) map.computed = std::make_shared<travel::Computed>(std::move(*travelled));
   return std::make_shared<const Map>(std::move(map));
 }
 

@@ -13,7 +13,10 @@
 
 #include "base/error.h"
 #include "base/title.h"
-#include "network/circle.h"
+
+namespace bashu::travel {
+class Computed;
+}
 
 namespace bashu::site {
 
@@ -25,8 +28,8 @@ struct Map {
     int x = 0, y = 0;  // about its middle
     std::string path;
   };
-  std::vector<Area> areas;                           // in order of codes
-  std::shared_ptr<const network::Circle> network{};  // how long one travels; null: not known
+  std::vector<Area> areas;                       // in order of codes
+  std::shared_ptr<travel::Computed> computed{};  // how long one travels; null: not known
 
   // `Wanzhou District` of 500101; empty: not on this map.
   [[nodiscard]] const Title* name(std::string_view code) const;

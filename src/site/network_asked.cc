@@ -1,21 +1,25 @@
 #include "site/network_asked.h"
 
+#include <algorithm>
+
 #include "network/geojson.h"
 #include "site/pages.h"
-#include "travel/record.h"
+#include "site/registry.h"
+#include "travel/network.h"
 
 namespace bashu::site {
 
 using namespace network;
 
 bool has_network(const Ask& ask) {
-  const auto& circle = ask.from.map->network;
-  return circle && !circle->cores().empty();
+  const auto& computed = ask.from.map->computed;
+  return computed && !computed->circle().cores().empty();
 }
 
 std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) {
   if (!has_network(ask)) return std::nullopt;
-  NetworkAsked out{.circle = ask.from.map->network.get(), .day = {}, .openings = {}, .changed = {}};
+  NetworkAsked out{
+      .circle = &ask.from.map->computed->circle(), .day = {}, .record = {}, .changed = {}};
   const std::string from = ask.parameter("from"), as_of = ask.parameter("as_of"),
                     scenario = ask.parameter("scenario");
   const auto place =
@@ -25,10 +29,10 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
   out.day = ask.day_of_lists().value_or(ask.from.today);
   out.scenario = out.circle->scenario(scenario);
   if (!scenario.empty() && !out.scenario) return std::nullopt;
-  auto openings = travel::openings(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
-  if (!openings) return std::unexpected{openings.error()};
-  out.openings = std::move(*openings);
-  out.changed = out.scenario ? apply(out.openings, *out.scenario) : out.openings;
+  auto record = travel::on_record(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
+  if (!record) return std::unexpected{record.error()};
+  out.record = std::move(*record);
+  out.changed = out.scenario ? apply(out.record.openings, *out.scenario) : out.record.openings;
   return out;
 }
 
@@ -43,6 +47,28 @@ std::string journey_to(Ask& ask, const NetworkAsked& what, std::uint32_t place) 
   Query query = query_of(what, what.circle->places[what.from], what.day, what.scenario);
   query["to"] = what.circle->places[place].code;
   return ask.links.to({"network", "journey"}, std::move(query));
+}
+
+void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots) {
+  const auto shut = unfinished(what.changed, what.day);
+  for (const auto& [code, opening] : what.changed) {
+    Slots row = slots.add("LINE");
+    row.set("CODE", code);
+    row.set("NAME", ask.in(what.circle->name(code)));
+    row.set("STATUS",
+            ask.say(std::ranges::binary_search(shut, code) ? "site.not_open" : "site.open"));
+    row.set("SINCE", opening.since ? ask.day(*opening.since) : "");
+    row.set("PLAN", !opening.since && opening.plan ? ask.day(*opening.plan) : "");
+    const auto sources = what.record.sources.find(code);
+    if (sources == what.record.sources.end()) continue;
+    for (const travel::Source& one : sources->second) {
+      const auto reg = find_register(ask, one.reg);
+      if (!reg) continue;
+      Slots link = row.add("SOURCE");
+      link.set("HREF", ask.links.to(register_path(*reg, {"records", one.key})));
+      link.set("TEXT", ask.in(reg->reg->title));
+    }
+  }
 }
 
 std::string minutes_said(const Ask& ask, Seconds takes) {

@@ -8,6 +8,7 @@
 
 #include "network/circle.h"
 #include "site/ask.h"
+#include "travel/record.h"
 
 namespace bashu::site {
 
@@ -16,7 +17,8 @@ struct NetworkAsked {
   std::uint32_t from = 0;  // a place; the first core unless another is named
   Date day;
   const network::Scenario* scenario = nullptr;
-  network::Openings openings, changed;  // as planned, and in the scenario
+  travel::OnRecord record;    // as planned
+  network::Openings changed;  // and in the scenario
 };
 // nullopt: there is no such place, day or scenario, or no network.
 [[nodiscard]] std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask);
@@ -26,6 +28,9 @@ struct NetworkAsked {
                              const network::Scenario* scenario);
 // Where the journeys from there to a place are shown.
 [[nodiscard]] std::string journey_to(Ask& ask, const NetworkAsked& what, std::uint32_t place);
+
+// The section LINE for each line and road: open or not, since when, and the records that say so.
+void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots);
 
 // In whole minutes, or that there is no way.
 [[nodiscard]] std::string minutes_said(const Ask& ask, network::Seconds takes);

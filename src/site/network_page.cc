@@ -9,6 +9,7 @@
 #include "site/network_asked.h"
 #include "site/pages.h"
 #include "site/sheet.h"
+#include "travel/network.h"
 
 namespace bashu::site {
 
@@ -28,10 +29,10 @@ std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   if (!*what) return std::nullopt;
   Asked out{std::move(**what), {}, {}};
   const auto look = [&](const Openings& openings, Date day) {
-    return minutes_from(standing_on(*out.circle, openings, day), out.from, kDayWindow);
+    return ask.from.map->computed->spreads(openings, day, out.from);
   };
   // Before: as planned on the same day, or without a scenario as it is today.
-  out.now = look(out.openings, out.scenario ? out.day : ask.from.today);
+  out.now = look(out.record.openings, out.scenario ? out.day : ask.from.today);
   out.then = look(out.changed, out.day);
   return out;
 }
@@ -55,15 +56,14 @@ void fill_map(Ask& ask, const Asked& what, Slots slots) {
     const Seconds takes = place ? what.then[*place].median_s : kNever;
     shape.set("SHADE", std::to_string(shade(takes)));
     if (!place) continue;
-    if (!ask.links.fixed()) {
-      Slots link = shape.add("LINK");
-      link.set("HREF", journey_to(ask, what, *place));
-      shape.show("LINKED");
-    }
-    shape.set_if("TEXT",
-                 ask.say("site.side_value",
-                         {{"party", ask.in(area.name)}, {"value", minutes_said(ask, takes)}}),
-                 "NAMED");
+    const std::string text = ask.say(
+        "site.side_value", {{"party", ask.in(area.name)}, {"value", minutes_said(ask, takes)}});
+    shape.set_if("TEXT", text, "NAMED");
+    if (ask.links.fixed()) continue;
+    Slots link = shape.add("LINK");
+    link.set("HREF", journey_to(ask, what, *place));
+    link.set("TEXT", text);
+    shape.show("LINKED");
   }
   for (const int limit : kLimitsMin) {
     Slots key = slots.add("KEY");
@@ -143,19 +143,6 @@ void fill_within(Ask& ask, const Asked& what, Slots slots) {
   }
 }
 
-void fill_lines(Ask& ask, const Asked& what, Slots slots) {
-  const auto shut = unfinished(what.changed, what.day);
-  for (const auto& [code, opening] : what.changed) {
-    Slots row = slots.add("LINE");
-    row.set("CODE", code);
-    row.set("NAME", ask.in(what.circle->name(code)));
-    row.set("STATUS",
-            ask.say(std::ranges::binary_search(shut, code) ? "site.not_open" : "site.open"));
-    row.set("SINCE", opening.since ? ask.day(*opening.since) : "");
-    row.set("PLAN", !opening.since && opening.plan ? ask.day(*opening.plan) : "");
-  }
-}
-
 Sheet sheet_of(const Ask& ask, const Asked& what) {
   Sheet out{.name = ask.say("site.network"),
             .columns = {{ask.say("site.code")},
@@ -194,7 +181,10 @@ Answered network_page(Ask& ask) {
                   ask.say("network.assumed", {{"day", ask.day(it.circle->timetable_of)}}));
         slots.set("BEFORE", it.scenario ? ask.say("site.as_planned") : ask.say("site.today"));
         if (!ask.links.fixed()) {
-          slots.add("JOURNEY").set("HREF", journey_to(ask, it, it.circle->cores().back()));
+          Slots more = slots.add("MORE");
+          more.set("JOURNEY", journey_to(ask, it, it.circle->cores().back()));
+          more.set("REGION",
+                   ask.links.to({"network", "region"}, query_of(it, from, it.day, it.scenario)));
         }
         fill_choices(ask, it, slots);
         fill_map(ask, it, slots);

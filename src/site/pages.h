@@ -42,6 +42,10 @@ namespace bashu::site {
 [[nodiscard]] Answered journey_page(Ask& ask);
 [[nodiscard]] Answered journey_file(Ask& ask, const std::string& name);
 
+// region_page.cc: what the network is to the whole region, and the pairs that stay beyond a limit.
+[[nodiscard]] Answered region_page(Ask& ask);
+[[nodiscard]] Answered region_file(Ask& ask, const std::string& name);
+
 // services_page.cc
 [[nodiscard]] Answered services_page(Ask& ask);
 [[nodiscard]] Answered service_page(Ask& ask, const std::string& id);

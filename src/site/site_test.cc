@@ -5,6 +5,7 @@
 #include <set>
 
 #include "network/circle_files.h"
+#include "travel/network.h"
 #include "views/test_journal.h"
 
 namespace bashu::site {
@@ -99,7 +100,8 @@ class SitePages : public testing::Test {
     });
     EXPECT_TRUE(circle.notices.empty());
     Map map = **read_map("9\t9\n500103\t渝中区\tYuzhong\t1\t2\tM0 0l1 1z\n", "map.tsv");
-    map.network = std::make_shared<const network::Circle>(std::move(circle.circle));
+    map.computed = std::make_shared<travel::Computed>(
+        std::make_shared<const network::Circle>(std::move(circle.circle)));
     return std::make_shared<const Map>(std::move(map));
   }
 
@@ -186,7 +188,7 @@ scenarios:
                                 .id = {},
                                 .sides = {"chongqing", "sichuan"}});
   };
-  const auto best = [&](const char* as_of) {
+  const auto read = [&](const std::string& target) {
     views_ = views::test::in_memory(journal.steps());
     Site site{{.views = [this] { return views_; },
                .published = published_,
@@ -195,8 +197,11 @@ scenarios:
                .today = [] { return day("2031-03-01"); },
                .proof = {}}};
     http::Request request;
-    request.target = std::string{"/en/network/data.csv?as_of="} + as_of;
-    const std::string body = site.answer(request).body;
+    request.target = target;
+    return site.answer(request).body;
+  };
+  const auto best = [&](const char* as_of) {
+    const std::string body = read(std::string{"/en/network/data.csv?as_of="} + as_of);
     return body.substr(body.find("Yuzhong,600,") + 12, 2);
   };
   EXPECT_EQ(best("2031-03-01"), "60");  // as planned: nothing is on record
@@ -207,6 +212,9 @@ scenarios:
   put(R"({"opened_on":"2026-02-01"})", {"opened_on"}, "chongqing");
   EXPECT_EQ(best("2026-01-31"), "72");
   EXPECT_EQ(best("2026-02-01"), "60");
+  // And leads back to it.
+  EXPECT_NE(read("/en/network/").find("\"/en/registers/transport/corridor/records/G5/\""),
+            std::string::npos);
 }
 
 TEST_F(SitePages, TwoPlacesGiveTheJourneyTheDayAndTheRoad) {
@@ -228,10 +236,22 @@ TEST_F(SitePages, TwoPlacesGiveTheJourneyTheDayAndTheRoad) {
   for (const char* query : {"?to=5", "?departs=25:99", "?from=5", "?scenario=none"}) {
     EXPECT_EQ(get(std::string{"/en/network/journey/"} + query).status, 404) << query;
   }
+  // So is the region, of which one pair is beyond the hour until the road is there.
+  const auto region = get("/en/network/region/?as_of=2029-12-31");
+  EXPECT_TRUE(has(region, "<td class=\"num\">1500</td>"));
+  EXPECT_TRUE(has(region,
+                  "<th scope=\"row\">pairs of counties beyond the limit</th><td "
+                  "class=\"num\">1</td><td class=\"num\">1</td>"));
+  EXPECT_TRUE(has(get("/en/network/region/?as_of=2030-01-01"),
+                  "beyond the limit</th><td class=\"num\">1</td><td class=\"num\">0</td>"));
+  EXPECT_TRUE(has(get("/zh/network/region/data.csv?as_of=2029-12-31"),
+                  "500103,渝中区,510104,锦江区,1500,"));
+  EXPECT_EQ(get("/en/network/region/?within=61").status, 404);
+  EXPECT_EQ(get("/en/network/region/?within=x").status, 404);
   // The map of minutes leads there, by a click and by the table.
   const auto minutes = get("/en/network/");
   const std::string to = "/en/network/journey/?as_of=2026-03-01&amp;to=500103\" rel=\"nofollow\"";
-  EXPECT_TRUE(has(minutes, to + " tabindex=\"-1\"><path"));
+  EXPECT_TRUE(has(minutes, to + " tabindex=\"-1\" aria-label=\"Yuzhong"));
   EXPECT_TRUE(has(minutes, to + ">Yuzhong</a>"));
 }
 

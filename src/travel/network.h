@@ -1,13 +1,15 @@
-// A circle's network as its folder tells it, and what of it is computed once for all who ask.
+// A circle's network as its folder tells it, with what of it is computed once for all who ask.
 #pragma once
 
 #include <deque>
 #include <expected>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "network/circle.h"
@@ -19,26 +21,40 @@ namespace bashu::travel {
 [[nodiscard]] std::expected<std::shared_ptr<const network::Circle>, Fault> load_network(
     const std::filesystem::path& folder);
 
-// Minutes between all places take seconds to compute: the last few are kept, and one is computed at
-// a time, so that many who ask do not take all of the machine. Thread-safe.
-class Matrices {
+// Minutes of a network depend on what is open, not on the day: there are as many networks as
+// openings and scenarios, so most of what is asked was computed before. What takes the whole
+// machine is computed one at a time, and what is kept does not wait for it. Thread-safe.
+class Computed {
  public:
-  explicit Matrices(std::shared_ptr<const network::Circle> circle) : circle_{std::move(circle)} {}
+  explicit Computed(std::shared_ptr<const network::Circle> circle) : circle_{std::move(circle)} {}
 
+  [[nodiscard]] const network::Circle& circle() const { return *circle_; }
+  // Median minutes between all places over a day.
   [[nodiscard]] std::shared_ptr<const network::Times> times(const network::Openings& openings,
                                                             Date day);
-  // Other work that takes so long, with nothing of its kind beside it.
+  [[nodiscard]] std::vector<network::Spread> spreads(const network::Openings& openings, Date day,
+                                                     std::uint32_t from);
+  // Other work that takes as long as times(), with nothing of its kind beside it.
   template <typename Work>
   [[nodiscard]] auto alone(Work work) {
-    const std::lock_guard lock{mutex_};
+    const std::lock_guard lock{working_};
     return work();
   }
 
  private:
-  static constexpr std::size_t kKept = 8;
+  static constexpr std::size_t kKept = 64;  // networks
+  struct Known {
+    std::string open;  // which network it is
+    network::Standing standing;
+    std::shared_ptr<const network::Times> times{};                    // under kept_mutex_
+    std::map<std::uint32_t, std::vector<network::Spread>> spreads{};  // the same
+  };
+  std::shared_ptr<Known> known(const network::Openings& openings, Date day);
+
   std::shared_ptr<const network::Circle> circle_;
-  std::mutex mutex_;  // held while one is computed
-  std::deque<std::pair<std::string, std::shared_ptr<const network::Times>>> kept_;  // newest last
+  std::mutex working_;  // held while minutes between all places are computed
+  std::mutex kept_mutex_;
+  std::deque<std::shared_ptr<Known>> kept_;  // newest last
 };
 
 }  // namespace bashu::travel

@@ -43,43 +43,64 @@ std::optional<Date> day_at(const Value& record, std::string_view member) {
   return text ? Date::parse(*text) : std::nullopt;
 }
 
-// The latest of what the sides say; nullopt if none does.
-std::optional<Date> latest(const Value* sides, std::size_t& told) {
-  std::optional<Date> out;
-  told = 0;
-  const Value::Record* record = sides ? sides->as_record() : nullptr;
-  if (!record) return out;
-  for (const auto& [side, value] : *record) {
+// Days by side.
+using Told = std::map<std::string, Date, std::less<>>;
+Told told(const Value& record, std::string_view member) {
+  Told out;
+  const Value* sides = record.find(member);
+  if (!sides || !sides->as_record()) return out;
+  for (const auto& [side, value] : *sides->as_record()) {
     const std::string* text = value.as_text();
-    const auto day = text ? Date::parse(*text) : std::nullopt;
-    if (!day) continue;
-    ++told;
-    out = out ? std::max(*out, *day) : *day;
+    if (const auto day = text ? Date::parse(*text) : std::nullopt) out.emplace(side, *day);
   }
   return out;
+}
+std::optional<Date> latest(const Told& days) {
+  const auto last = std::ranges::max_element(days, {}, &Told::value_type::second);
+  return last == days.end() ? std::nullopt : std::optional{last->second};
 }
 
 // Since when traffic passes: from when it is open through; else, across the border, from when both
 // sides have opened their halves.
-std::optional<Date> opened(const Value& corridor) {
-  std::size_t told = 0;
-  if (const auto through = latest(corridor.find("through_on"), told)) return through;
-  const auto halves = latest(corridor.find("opened_on"), told);
-  const Value* crosses = corridor.find("crosses");
-  const bool* border = crosses ? crosses->as_bool() : nullptr;
-  return border && *border && told < 2 ? std::nullopt : halves;
-}
+struct Corridor {
+  Told through, halves;
+  bool border = false;
+
+  explicit Corridor(const Value& record)
+      : through{told(record, "through_on")}, halves{told(record, "opened_on")} {
+    const Value* crosses = record.find("crosses");
+    border = crosses && crosses->as_bool() && *crosses->as_bool();
+  }
+  [[nodiscard]] std::optional<Date> opened() const {
+    if (!through.empty()) return latest(through);
+    return border && halves.size() < 2 ? std::nullopt : latest(halves);
+  }
+  // By the word of one side.
+  [[nodiscard]] std::optional<Date> opened_by(std::string_view side) const {
+    for (const Told* days : {&through, &halves}) {
+      if (const auto it = days->find(side); it != days->end()) return it->second;
+    }
+    return std::nullopt;
+  }
+};
 
 // What a project says of its opening.
 struct Project {
   std::optional<Date> through, planned;
   std::int64_t last = 0;  // number of the milestone that `planned` is of
+  std::optional<Source> project, milestone;
 };
+
+Source source(std::string reg, const views::RecordRow& row) {
+  return {.reg = std::move(reg), .key = row.key, .position = row.position};
+}
 
 std::map<std::string, Project, std::less<>> projects(views::Session& session) {
   std::map<std::string, Project, std::less<>> out;
   for (const auto& row : public_records(session, "major-projects", "project")) {
-    out[row.fields.text_at("code")].through = day_at(row.fields, "through_on");
+    Project& project = out[row.fields.text_at("code")];
+    project.through = day_at(row.fields, "through_on");
+    if (project.through) project.project = source("major-projects/project", row);
   }
   for (const auto& row : public_records(session, "major-projects", "milestone")) {
     Project& project = out[row.fields.text_at("code")];
@@ -87,37 +108,77 @@ std::map<std::string, Project, std::less<>> projects(views::Session& session) {
     if (number < project.last) continue;
     project.last = number;
     project.planned = day_at(row.fields, "planned_on");
+    project.milestone = source("major-projects/milestone", row);
   }
   return out;
 }
 
-network::Record record(const network::Circle& circle, views::Session& session) {
-  network::Record out;
-  for (const auto& row : public_records(session, "transport", "corridor")) {
-    out[row.fields.text_at("code")] = {.since = opened(row.fields), .plan = {}};
+// Reads the registers of one position.
+class Reader {
+ public:
+  Reader(const network::Circle& circle, Date today) : circle_{circle}, today_{today} {}
+
+  OnRecord read(views::Session& session) {
+    for (const auto& row : public_records(session, "transport", "corridor")) {
+      const std::string code = row.fields.text_at("code");
+      const Corridor corridor{row.fields};
+      told_[code] = {.since = corridor.opened(), .plan = {}};
+      if (!circle_.openings.contains(code)) continue;
+      out_.sources[code].push_back(source("transport/corridor", row));
+      corridors_.emplace(code, corridor);
+    }
+    build(projects(session));
+    out_.openings = network::follow(circle_.openings, told_, today_);
+    by_side();
+    return std::move(out_);
   }
-  const auto known = projects(session);
-  for (const auto& [line, code] : circle.projects) {
-    const auto project = known.find(code);
-    if (project == known.end()) continue;
-    const auto& [through, planned, last] = project->second;
-    const auto told = out.find(line);
-    if (told != out.end()) {
-      told->second.plan = planned;
-    } else if (through || planned) {
-      out[line] = {.since = through, .plan = planned};
+
+ private:
+  void build(const std::map<std::string, Project, std::less<>>& known) {
+    for (const auto& [line, code] : circle_.projects) {
+      const auto it = known.find(code);
+      if (it == known.end()) continue;
+      const Project& project = it->second;
+      const auto corridor = told_.find(line);
+      if (corridor != told_.end()) {
+        corridor->second.plan = project.planned;
+      } else if (project.through || project.planned) {
+        told_[line] = {.since = project.through, .plan = project.planned};
+        if (project.project) out_.sources[line].push_back(*project.project);
+      }
+      if (project.milestone) out_.sources[line].push_back(*project.milestone);
     }
   }
-  return out;
-}
+
+  void by_side() {
+    std::map<std::string, network::Record, std::less<>> sides;
+    for (const auto& [code, corridor] : corridors_) {
+      for (const Told* days : {&corridor.through, &corridor.halves}) {
+        for (const auto& [side, day] : *days) sides.try_emplace(side, told_);
+      }
+    }
+    for (auto& [side, record] : sides) {
+      for (const auto& [code, corridor] : corridors_) {
+        if (corridor.through.empty() && corridor.halves.empty()) continue;
+        record[code].since = corridor.opened_by(side);
+      }
+      out_.by_side[side] = network::follow(circle_.openings, record, today_);
+    }
+  }
+
+  const network::Circle& circle_;
+  Date today_;
+  network::Record told_;
+  std::map<std::string, Corridor, std::less<>> corridors_;  // of lines and roads of the circle
+  OnRecord out_;
+};
 
 }  // namespace
 
-std::expected<network::Openings, Fault> openings(const network::Circle& circle, views::Views& views,
-                                                 views::At at, Date today) {
-  return views.read(at, [&](views::Session& session) {
-    return network::follow(circle.openings, record(circle, session), today);
-  });
+std::expected<OnRecord, Fault> on_record(const network::Circle& circle, views::Views& views,
+                                         views::At at, Date today) {
+  return views.read(at,
+                    [&](views::Session& session) { return Reader{circle, today}.read(session); });
 }
 
 }  // namespace bashu::travel

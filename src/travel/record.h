@@ -9,8 +9,11 @@
 // neither pack has the network of its folder.
 #pragma once
 
+#include <cstdint>
 #include <expected>
-#include <memory>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "base/date.h"
 #include "base/error.h"
@@ -19,10 +22,22 @@
 
 namespace bashu::travel {
 
+// A record that the opening of a line or road follows.
+struct Source {
+  std::string reg, key;        // `transport/corridor`, X16
+  std::uint64_t position = 0;  // of the entry that wrote it last
+  friend bool operator==(const Source&, const Source&) = default;
+};
+struct OnRecord {
+  network::Openings openings;
+  std::map<std::string, std::vector<Source>, std::less<>> sources;  // by line or road
+  // As each side alone says it, where a line has dates of sides; the same where it has none.
+  std::map<std::string, network::Openings, std::less<>> by_side;
+};
 // The network of `circle` as it is on record at a position: lines and roads that are not open there
 // open after `today`, whatever was planned.
-[[nodiscard]] std::expected<network::Openings, Fault> openings(const network::Circle& circle,
-                                                               views::Views& views, views::At at,
-                                                               Date today);
+[[nodiscard]] std::expected<OnRecord, Fault> on_record(const network::Circle& circle,
+                                                       views::Views& views, views::At at,
+                                                       Date today);
 
 }  // namespace bashu::travel

@@ -74,7 +74,7 @@ network::Circle circle() {
   return out;
 }
 
-class OnRecord : public testing::Test {
+class Registers : public testing::Test {
  protected:
   void SetUp() override {
     journal_.today("2026-01-05");
@@ -93,9 +93,12 @@ class OnRecord : public testing::Test {
                                  .id = {},
                                  .sides = {"chongqing", "sichuan"}});
   }
-  network::Openings read(const char* own = "sichuan", views::At at = {}) {
+  OnRecord whole(const char* own = "sichuan", views::At at = {}) {
     const auto views = views::test::in_memory(journal_.steps(), 1, own);
-    return openings(circle_, *views, at, journal_.today()).value();
+    return on_record(circle_, *views, at, journal_.today()).value();
+  }
+  network::Openings read(const char* own = "sichuan", views::At at = {}) {
+    return whole(own, at).openings;
   }
   // By road on a day, in minutes; 0: no way.
   network::Seconds minutes(const network::Openings& openings, const char* on) {
@@ -109,10 +112,10 @@ class OnRecord : public testing::Test {
   network::Circle circle_ = circle();
 };
 
-TEST_F(OnRecord, WithoutARecordTheFolderStands) { EXPECT_EQ(read(), circle_.openings); }
+TEST_F(Registers, WithoutARecordTheFolderStands) { EXPECT_EQ(read(), circle_.openings); }
 
 // Who moves the opening of a project moves the circle, on both nodes alike.
-TEST_F(OnRecord, AProjectThatIsLateMakesJourneysLonger) {
+TEST_F(Registers, AProjectThatIsLateMakesJourneysLonger) {
   put("major-projects/project", "P-1", R"({"code":"P-1"})");
   put("major-projects/milestone", "P-1|1",
       R"({"code":"P-1","number":1,"planned_on":"2026-06-30"})");
@@ -136,7 +139,7 @@ TEST_F(OnRecord, AProjectThatIsLateMakesJourneysLonger) {
 }
 
 // What the corridor's register says of traffic goes before the project, whose plan it leaves.
-TEST_F(OnRecord, ACorridorOpensWhenBothSidesSaySo) {
+TEST_F(Registers, ACorridorOpensWhenBothSidesSaySo) {
   put("major-projects/milestone", "P-1|1",
       R"({"code":"P-1","number":1,"planned_on":"2029-01-01"})");
   put("transport/corridor", "X", R"({"code":"X","crosses":true})");
@@ -148,6 +151,25 @@ TEST_F(OnRecord, ACorridorOpensWhenBothSidesSaySo) {
   EXPECT_FALSE(read().at("X").since);
   put("transport/corridor", "X", R"({"opened_on":"2026-01-03"})", {"opened_on"}, "chongqing");
   EXPECT_EQ(read().at("X").since, day("2026-01-03"));
+}
+
+// What an opening follows is told with the entry that wrote it, and so is what one side says alone.
+TEST_F(Registers, ItIsToldWhatItLeadsBackToAndWhatEachSideSays) {
+  put("transport/corridor", "X", R"({"code":"X","crosses":true})");
+  put("transport/corridor", "X", R"({"opened_on":"2026-01-01"})", {"opened_on"});
+  const std::uint64_t at = journal_.last();
+  put("transport/corridor", "Z", R"({"code":"Z","crosses":true})");
+  put("major-projects/milestone", "P-1|1",
+      R"({"code":"P-1","number":1,"planned_on":"2029-01-01"})");
+  const OnRecord all = whole();
+  ASSERT_EQ(all.sources.size(), 1U);
+  EXPECT_EQ(all.sources.at("X"),
+            (std::vector<Source>{{"transport/corridor", "X", at},
+                                 {"major-projects/milestone", "P-1|1", journal_.last()}}));
+  ASSERT_EQ(all.by_side.size(), 1U);
+  EXPECT_EQ(minutes(all.openings, "2026-01-01"), 0);
+  EXPECT_EQ(minutes(all.by_side.at("sichuan"), "2026-01-01"), 120);
+  EXPECT_EQ(all.by_side.at("sichuan").at("R"), circle_.openings.at("R"));
 }
 
 }  // namespace

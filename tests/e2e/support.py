@@ -80,6 +80,27 @@ def own_net():
     return f"127.{10 + pid // 254 % 240}.{1 + pid % 254}"
 
 
+# Two counties, a train between them, and a road that is planned.
+NETWORK = {
+    "timetable.csv": "of\n2026-01-30\n",
+    "stations.csv": "station,division,lon,lat\nA,510104,104,30\nB,500103,106,30\n",
+    "calls.csv": "number,station,arrives,departs\nG1,A,,10:00\nG1,B,11:02,\n",
+    "places.csv": "code,name,english,lon,lat,population,core,basis\n510104,锦江区,Jinjiang,104,30,900,yes,\n"
+                  "500103,渝中区,Yuzhong,106,30,600,,shared\n",
+    "roads.csv": "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n",
+    "scenarios.csv": "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n",
+}
+
+
+def travelled(node):
+    """Gives a node a circle's folder with a network."""
+    folder = node.dir / "network"
+    folder.mkdir()
+    (node.dir / "map.tsv").write_text("9\t9\n500103\t渝中区\tYuzhong\t1\t2\tM0 0l1 1z\n", encoding="utf-8")
+    for name, text in NETWORK.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 class CircleTest(unittest.TestCase):
     """Nodes of a circle that adopted a pack. Every process ends and every file goes, come what may."""
 

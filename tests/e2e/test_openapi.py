@@ -4,19 +4,7 @@ held against the document by a JSON Schema validator, and no member comes that i
 import unittest
 
 import jsonschema
-from support import FIRST_DAY, PARCELS, CircleTest, Refused
-
-# Two counties, a train between them, and a road that is planned.
-NETWORK = {
-    "timetable.csv": "of\n2026-01-30\n",
-    "stations.csv": "station,division,lon,lat\nA,510104,104,30\nB,500103,106,30\n",
-    "calls.csv": "number,station,arrives,departs\nG1,A,,10:00\nG1,B,11:02,\n",
-    "places.csv": "code,name,english,lon,lat,population,core,basis\n510104,锦江区,Jinjiang,104,30,900,yes,\n"
-                  "500103,渝中区,Yuzhong,106,30,600,,shared\n",
-    "roads.csv": "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n",
-    "scenarios.csv": "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n",
-}
-
+from support import FIRST_DAY, PARCELS, CircleTest, Refused, travelled
 
 def closed(schema):
     """The same, where what is not named is wrong; dates are checked as dates."""
@@ -39,11 +27,7 @@ scenarios:
 
     def make(self, party):
         node = super().make(party)
-        folder = node.dir / "network"
-        folder.mkdir()
-        (node.dir / "map.tsv").write_text("9\t9\n", encoding="utf-8")
-        for name, text in NETWORK.items():
-            (folder / name).write_text(text, encoding="utf-8")
+        travelled(node)
         return node
 
     def setUp(self):
@@ -147,6 +131,7 @@ scenarios:
         self.get("/network/matrix")
         self.get("/network/compare", then="2030-01-01")
         self.get("/network/explain", lines="G5")
+        self.get("/network/sides")
         self.get("/session/ways")
         self.get("/overview")
         self.get("/discrepancies", client=self.admin)

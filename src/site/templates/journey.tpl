@@ -21,7 +21,7 @@
 <figure class="map">
 <svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="img" aria-labelledby="map-title map-text">
 <title id="map-title">{{TITLE}}</title>
-<desc id="map-text">[[site.map_text]]</desc>
+<desc id="map-text">[[site.journey_map_text]]</desc>
 {{#AREA}}<path class="m{{SHADE}}" d="{{PATH}}"><title>{{TEXT}}</title></path>
 {{/AREA}}
 <polyline class="way" points="{{POINTS}}"/>

@@ -7,12 +7,12 @@
 {{/YEAR}}</nav>
 {{#SCENARIOS}}<nav class="pages" aria-label="[[site.scenarios]]">{{#SCENARIO}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
-{{#JOURNEY}}<p><a href="{{HREF}}" rel="nofollow">[[site.two_places]]</a></p>{{/JOURNEY}}
+{{#MORE}}<ul class="links"><li><a href="{{JOURNEY}}" rel="nofollow">[[site.two_places]]</a></li><li><a href="{{REGION}}" rel="nofollow">[[site.region]]</a></li></ul>{{/MORE}}
 <figure class="map">
 <svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="{{ROLE}}" aria-labelledby="map-title map-text">
 <title id="map-title">{{TITLE}}</title>
 <desc id="map-text">[[site.map_text]]</desc>
-{{#AREA}}{{#LINK}}<a href="{{HREF}}" rel="nofollow" tabindex="-1">{{/LINK}}<path class="m{{SHADE}}" d="{{PATH}}">{{#NAMED}}<title>{{TEXT}}</title>{{/NAMED}}</path>{{#LINKED}}</a>{{/LINKED}}
+{{#AREA}}{{#LINK}}<a href="{{HREF}}" rel="nofollow" tabindex="-1" aria-label="{{TEXT}}">{{/LINK}}<path class="m{{SHADE}}" d="{{PATH}}">{{#NAMED}}<title>{{TEXT}}</title>{{/NAMED}}</path>{{#LINKED}}</a>{{/LINKED}}
 {{/AREA}}
 </svg>
 <ul class="key">{{#KEY}}<li><svg viewBox="0 0 20 12" aria-hidden="true"><rect class="m{{SHADE}}" width="20" height="12"/></svg> {{TEXT}}</li>{{/KEY}}</ul>
@@ -47,9 +47,9 @@
 <h2 id="lines">[[site.lines]]</h2>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>
-<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th></tr></thead>
+<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
 <tbody>
-{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td></tr>
+{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
 {{/LINE}}
 </tbody>
 </table>
