@@ -27,6 +27,12 @@ Prepared sign_approval(Context& context, const Call& call);
 Prepared withdraw_approval(Context& context, const Call& call);
 Prepared resolve_held(Context& context, const Call& call);
 Prepared start_channel(Context& context, const Call& call);
+// orders.cc, subjects.cc
+Result list_orders(Context& context, const Call& call);
+Prepared order_privacy(Context& context, const Call& call);
+Prepared end_order(Context& context, const Call& call);
+Prepared find_subject(Context& context, const Call& call);
+Prepared report_subject(Context& context, const Call& call);
 // people.cc
 Result list_keys(Context& context, const Call& call);
 Prepared add_key(Context& context, const Call& call);

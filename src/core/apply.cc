@@ -233,6 +233,17 @@ struct Apply {
     store.edit_circle().people.approvals[e.number] = e;
   }
   void operator()(const ApprovalClosed& e) { store.edit_circle().people.approvals.erase(e.number); }
+  void operator()(const PrivacyOrdered& e) {
+    store.set_serial(Store::kOrders, {}, e.number);
+    if (e.kind == "erase") {
+      for (const std::string& key : e.keys) store.set_serial(Store::kErased, key, e.number);
+    }
+    store.edit_circle().orders[e.number].order = e;
+  }
+  void operator()(const PrivacyOrderEnded& e) { store.edit_circle().orders[e.number].ended = e; }
+  void operator()(const ErasureAnswered& e) {
+    store.edit_circle().orders[e.number].answers[e.party] = e;
+  }
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }

@@ -49,7 +49,10 @@
   EVENT(PrincipalSet, principal_set)           \
   EVENT(PrincipalEnded, principal_ended)       \
   EVENT(ApprovalAsked, approval_asked)         \
-  EVENT(ApprovalClosed, approval_closed)
+  EVENT(ApprovalClosed, approval_closed)       \
+  EVENT(PrivacyOrdered, privacy_ordered)       \
+  EVENT(PrivacyOrderEnded, privacy_order_ended) \
+  EVENT(ErasureAnswered, erasure_answered)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -149,6 +152,17 @@
   SHOWN(act, "act") SHOWN(by, "by") SHOWN(at_s, "at_s") SHOWN(until_s, "until_s")
 #define BASHU_FIELDS_ApprovalClosed(SHOWN, KEPT, PASSED) \
   SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by")
+#define BASHU_FIELDS_PrivacyOrdered(SHOWN, KEPT, PASSED)                                  \
+  SHOWN(number, "number")                                                                 \
+  SHOWN(kind, "kind") SHOWN(subject, "subject") SHOWN(reason, "reason")                   \
+      SHOWN(cases, "cases") SHOWN(records, "records") SHOWN(keys, "keys")                 \
+          SHOWN(from, "from") SHOWN(asked, "asked") SHOWN(told, "told")                   \
+              SHOWN(until, "until") SHOWN(by, "by") SHOWN(second, "second") SHOWN(on, "on")
+#define BASHU_FIELDS_PrivacyOrderEnded(SHOWN, KEPT, PASSED) \
+  SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_ErasureAnswered(SHOWN, KEPT, PASSED) \
+  SHOWN(number, "number")                                 \
+  SHOWN(party, "party") SHOWN(kept, "kept") SHOWN(reason, "reason") SHOWN(on, "on")
 // clang-format on
 
 namespace bashu::core {

@@ -136,6 +136,13 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(same_approver, role, "second"),
     BASHU_RULE(approver_gone, role, "second", {"person"}),
 
+    BASHU_RULE(order_misshapen, malformed, "", {"member"}),
+    BASHU_RULE(nothing_to_erase, state, "subject"),
+    BASHU_RULE(too_many_keys, too_large, "subject", {"count"}),
+    BASHU_RULE(on_hold, state, "subject", {"number", "reason"}),
+    BASHU_RULE(no_such_order, not_found, "number", {"number"}),
+    BASHU_RULE(order_ended, state, "number", {"number"}),
+
     BASHU_RULE(may_not_tell_figures, role, "role"),
     BASHU_RULE(figures_misshapen, malformed, "", {"member"}),
     BASHU_RULE(no_such_figure, not_found, "figure", {"figure"}),

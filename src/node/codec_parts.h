@@ -24,6 +24,9 @@ class RequestRemembered;
 class PrincipalSet;
 class PrincipalEnded;
 class ApprovalAsked;
+class PrivacyOrdered;
+class PrivacyOrderEnded;
+class ErasureAnswered;
 }  // namespace bashu::formats
 
 namespace bashu::node::parts {
@@ -38,6 +41,9 @@ void put(const core::RequestRemembered& event, formats::RequestRemembered* out);
 void put(const core::PrincipalSet& event, formats::PrincipalSet* out);
 void put(const core::PrincipalEnded& event, formats::PrincipalEnded* out);
 void put(const core::ApprovalAsked& event, formats::ApprovalAsked* out);
+void put(const core::PrivacyOrdered& event, formats::PrivacyOrdered* out);
+void put(const core::PrivacyOrderEnded& event, formats::PrivacyOrderEnded* out);
+void put(const core::ErasureAnswered& event, formats::ErasureAnswered* out);
 
 // Reads messages into our types. What does not fit sets `error` and is left out.
 class Reader {
@@ -54,6 +60,9 @@ class Reader {
   core::PrincipalSet principal_set(const formats::PrincipalSet& in);
   core::PrincipalEnded principal_ended(const formats::PrincipalEnded& in);
   core::ApprovalAsked approval_asked(const formats::ApprovalAsked& in);
+  core::PrivacyOrdered privacy_ordered(const formats::PrivacyOrdered& in);
+  core::PrivacyOrderEnded privacy_order_ended(const formats::PrivacyOrderEnded& in);
+  core::ErasureAnswered erasure_answered(const formats::ErasureAnswered& in);
 };
 
 // Parses with room for nested values; false if the bytes are no such message.
