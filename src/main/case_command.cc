@@ -10,6 +10,7 @@
 #include "main/case_form.h"
 #include "main/client.h"
 #include "main/commands.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -87,9 +88,9 @@ void print_case(const Console& console, const Value& c, const std::vector<packs:
     const bool restricted = value.find("restricted") != nullptr;
     const auto why = [&] {
       if (erased) {
-        return texts::text(console.language, "app.erased_by",
-                           {{"on", erased->text_at("on")},
-                            {"order", std::to_string(erased->int_at("order"))}});
+        return texts::text(
+            console.language, "app.erased_by",
+            {{"on", erased->text_at("on")}, {"order", std::to_string(erased->int_at("order"))}});
       }
       return restricted ? texts::text(console.language, "app.restricted_by",
                                       {{"order", std::to_string(value.int_at("restricted"))}})
