@@ -733,10 +733,10 @@ void Refusals::people() {
 // Of what could not be carried out nobody is asked.
 void Refusals::orders() {
   const auto ask = [](Act act) {
-    AskApproval ask;
-    ask.by.principal = "one";
-    ask.act = std::move(act);
-    return ask;
+    AskApproval request;
+    request.by.principal = "one";
+    request.act = std::move(act);
+    return request;
   };
   OrderPrivacy act;
   PrivacyOrdered& order = act.order;

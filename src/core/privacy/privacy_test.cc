@@ -82,9 +82,9 @@ class PersonalValues : public ::testing::Test {
     act.order.cases = {"a-1"};
     act.order.keys = std::move(keys);
     act.order.until = until;
-    return by_two(node, std::move(act)).transform([](const Decision& decision) {
-      return decision.answer.int_at("order");
-    });
+    const auto done = by_two(node, std::move(act));
+    if (!done) return std::unexpected{done.error()};
+    return done->answer.int_at("order");
   }
   template <typename Act>
   std::expected<Decision, Reject> by_two(State& node, Act act) {
@@ -251,7 +251,9 @@ TEST_F(PersonalValues, AreNotErasedByALyingPeer) {
   EXPECT_EQ(b_.serial(Store::kErased, "a-k1"), 0);
   for (std::int64_t number = 10; number < 10 + 300; ++number) ask({"b-k2"}, {}, number);
   std::size_t waiting = 0;
-  for (const auto& [number, one] : b_.circle().orders) waiting += one.order.kind == "asked" ? 1 : 0;
+  for (const auto& [number, one] : b_.circle().orders) {
+    if (one.order.kind == "asked") ++waiting;
+  }
   EXPECT_EQ(waiting, kAskedMax);
 
   MessageQueued receipt;
