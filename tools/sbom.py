@@ -43,12 +43,12 @@ def loaded(binary):
 
 
 def included(binary):
-    folder = binary.parent
-    headers = set()
-    for line in output("ninja", "-C", str(folder), "-t", "deps").splitlines():
-        path = line.strip()
-        if path.startswith("/usr/include/"):
-            headers.add(path)
+    headers, counts = set(), False
+    for line in output("ninja", "-C", str(binary.parent), "-t", "deps").splitlines():
+        if line and not line.startswith(" "):
+            counts = not re.search(r"(_test|_fuzz|bashu_testing)\.dir/", line)
+        elif counts and line.strip().startswith("/usr/include/"):
+            headers.add(line.strip())
     return sorted(headers)
 
 
