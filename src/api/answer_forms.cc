@@ -77,7 +77,7 @@ constexpr std::array kParts{
     Form{"Channel",
          "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
          "backlog:count received:count held:count stopped:text trouble:text "
-         "life_used_percent:number"},
+         "life_used_percent:number cosigned:count cosigned_ms:count witnessed:count"},
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",

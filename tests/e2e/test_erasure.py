@@ -62,7 +62,9 @@ class Erasure(CircleTest):
     def test_erased_on_both_sides_and_never_back(self):
         for node in (self.sichuan, self.chongqing):
             self.assertEqual(self.value(node), NAME)
-            shutil.copy(node.dir / "vault.db", self.dir / f"{node.party}-vault.db")
+            with sqlite3.connect(node.dir / "vault.db") as now, \
+                    sqlite3.connect(self.dir / f"{node.party}-vault.db") as copy:
+                now.backup(copy)
         found = self.privacy(self.sichuan, "admin", "find", NUMBER)
         self.assertIn(self.case, found)
         self.assertNotIn(NAME, found)
