@@ -150,6 +150,22 @@ evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& k
           .revoked = 0};
 }
 
+struct FreshKeys {
+  const node::KeyPair &envelope, &seal;
+};
+// And the key to witness with, of a node that was made before it witnessed anything.
+void announce(const node::Identity& own, const FreshKeys& fresh, std::int64_t from,
+              std::vector<evidence::KeyRecord>& keys) {
+  keys.push_back(key_record(own, fresh.envelope, "envelope", from, kKeyDays));
+  keys.push_back(key_record(own, fresh.seal, "seal", from, kKeyDays));
+  const bool witness = std::ranges::any_of(
+      keys, [](const evidence::KeyRecord& key) { return key.role == "witness"; });
+  const auto signer = witness_signer(own);
+  if (signer && !witness) {
+    keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
+  }
+}
+
 // An hour early, for clocks that differ.
 std::string first_key_list(const node::Identity& own, std::string_view agreement_id,
                            std::int64_t now_s) {
@@ -510,13 +526,7 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   // Later than every key before, so that it is the newest although it begins an hour early.
   std::int64_t from = now - 3'600;
   for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
-  keys.push_back(key_record(own, envelope, "envelope", from, kKeyDays));
-  keys.push_back(key_record(own, seal, "seal", from, kKeyDays));
-  // Of a node that was made before it witnessed anything.
-  const auto signer = witness_signer(own);
-  if (signer && !last->keys.contains(signer->key.kid)) {
-    keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
-  }
+  announce(own, {envelope, seal}, from, keys);
   const std::string record =
       evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
                                                      last->edition + 1, last->digest, now, keys),
