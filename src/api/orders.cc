@@ -8,6 +8,7 @@
 #include "api/reading.h"
 #include "api/subjects.h"
 #include "backup/backup.h"
+#include "base/json.h"
 #include "core/privacy/privacy.h"
 
 namespace bashu::api {
@@ -147,9 +148,11 @@ Prepared order_privacy(Context& context, const Call& call) {
   order->kind = *kind;
   order->reason = *reason;
   order->until = day;
-  // The number of a person stays out of the journal.
+  // The number of a person stays out of the journal, and what could be tried against it too.
   body->as_record()->insert_or_assign("subject", order->subject);
-  return ask_or_sign(context, call,
+  Call told = call;
+  told.request.body = canonical_json(*body);
+  return ask_or_sign(context, told,
                      core::OrderPrivacy{.by = {}, .order = std::move(*order), .approval = 0},
                      std::move(*body));
 }
