@@ -76,6 +76,7 @@ class Machine::SimNode final : public node::Node {
   node::Clock& clock() override { return machine_.kernel_->clock(); }
   node::Chance& chance() override { return machine_.kernel_->chance(); }
   std::uint64_t circle_changes() const override { return machine_.kernel_->circle_changes(); }
+  std::size_t late_erasures() const override { return machine_.kernel_->late_erasures(); }
   std::uint64_t durable() const override { return machine_.kernel_->durable(); }
   std::uint64_t wait_durable(std::uint64_t /*above*/, int /*timeout_ms*/) override {
     return durable();

@@ -91,7 +91,7 @@ AccessLog::AccessLog(const fs::path& dir)
   tag_ = std::move(end.tag);
 }
 
-bool AccessLog::record(Instant now, const people::Principal& key, std::string_view resource,
+bool AccessLog::record(Instant now, const people::Principal& key, const AccessOf& what,
                        const std::vector<std::string>& paths) {
   if (key_.empty()) return false;
   Value::List fields;
@@ -99,8 +99,9 @@ bool AccessLog::record(Instant now, const people::Principal& key, std::string_vi
   Value::Record line{{"time_ms", now.unix_ms},
                      {"key", key.id},
                      {"principal", key.principal()},
-                     {"resource", resource},
+                     {"resource", what.resource},
                      {"fields", std::move(fields)}};
+  if (!what.purpose.empty()) line["purpose"] = what.purpose;
   const std::lock_guard lock{mutex_};
   line["n"] = count_ + 1;
   line["prev"] = tag_;

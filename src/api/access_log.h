@@ -26,12 +26,17 @@
 
 namespace bashu::api {
 
+struct AccessOf {
+  std::string_view resource;
+  std::string_view purpose{};  // as the reader said it; of restricted values
+};
+
 class AccessLog {
  public:
   // Goes on where the file ends.
   explicit AccessLog(const std::filesystem::path& dir);
   // False if it could not be written: then the values must not leave. `paths`: what was opened.
-  [[nodiscard]] bool record(Instant now, const people::Principal& key, std::string_view resource,
+  [[nodiscard]] bool record(Instant now, const people::Principal& key, const AccessOf& what,
                             const std::vector<std::string>& paths);
 
  private:

@@ -20,7 +20,7 @@ class AccessLogTest : public ::testing::Test {
 
   void read_by(const std::string& who, const std::string& what) {
     AccessLog log{dir_};  // as after a restart
-    ASSERT_TRUE(log.record({1'000}, {.id = who}, what, {what + ".name"}));
+    ASSERT_TRUE(log.record({1'000}, {.id = who}, {.resource = what}, {what + ".name"}));
   }
   [[nodiscard]] std::vector<std::string> lines() const {
     std::ifstream in{dir_ / "access.log"};
@@ -92,7 +92,7 @@ TEST_F(AccessLogTest, WithoutItsKeyNothingIsWritten) {
   read_by("ann", "case-1");
   std::ofstream{dir_ / "keys" / "access.key", std::ios::trunc} << "short";
   AccessLog log{dir_};
-  EXPECT_FALSE(log.record({1'000}, {.id = "bob"}, "case-1", {}));
+  EXPECT_FALSE(log.record({1'000}, {.id = "bob"}, {.resource = "case-1"}, {}));
   EXPECT_FALSE(verify_access(dir_).has_value());
 }
 

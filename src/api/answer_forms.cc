@@ -59,7 +59,17 @@ constexpr std::array kParts{
     Form{"Posting", "on:date amount:any counter:any case:text position:count"},
     Form{"Month", "month:text opening:any in:any out:any closing:any postings:count"},
     Form{"Alike", "alike:text keys:[text]"},
-    Form{"Read", "time_ms:count key:text principal:text mine:bool resource:text fields:[text]"},
+    Form{"Read",
+         "time_ms:count key:text principal:text mine:bool resource:text fields:[text] "
+         "purpose?:text"},
+    Form{"OrderAnswer", "party:text on?:date kept?:[text] reason?:text late:bool"},
+    Form{"Order",
+         "order:count kind:text subject:text reason:text standing:text cases:[text] "
+         "records:[text] keys:count on:date by?:text second?:text until?:date from?:text "
+         "asked?:count ended?:Ended answers?:[OrderAnswer]"},
+    Form{"Place",
+         "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
+    Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
     Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
     Form{"Ended", "on:date by:text"},
     Form{"Principal",
@@ -73,7 +83,7 @@ constexpr std::array kParts{
     Form{"Channel",
          "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
          "backlog:count received:count held:count stopped:text trouble:text "
-         "life_used_percent:number"},
+         "life_used_percent:number cosigned:count cosigned_ms:count witnessed:count"},
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",
@@ -207,6 +217,15 @@ constexpr std::array kAnswers{
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"GET", "/approvals", "approvals:[Approval]"},
+    Answer{"GET", "/privacy/orders", "orders:[Order] backup_ms?:count"},
+    Answer{"POST", "/privacy/orders",
+           "*approval?:count waits_for?:text asked_by?:text "
+           "order?:count keys?:count"},
+    Answer{"POST", "/privacy/orders/{number}/end",
+           "*approval?:count waits_for?:text asked_by?:text"},
+    Answer{"POST", "/privacy/find", "subject:text places:[Place] keys:count orders:[Order]"},
+    Answer{"POST", "/privacy/report",
+           "subject:text places:[Place] keys:count orders:[Order] reads:[any] party:text on:date"},
     Answer{"GET", "/keys", "keys:[Principal]"},
     Answer{"GET", "/users", "users:[Principal]"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},

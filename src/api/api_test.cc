@@ -595,6 +595,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/users", "/users", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/notices", "/notices", {403, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
       {"/approvals", "/approvals", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/privacy/orders", "/privacy/orders", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
   };
   // These answer every key, and lists only with what it may see: the tests below.
   std::set<std::string_view> walked{"/packs",
@@ -1832,7 +1833,8 @@ TEST_F(ApiTest, OnlyAnAdministratorOfTheWholeNodeRulesWhoComesIn) {
       people::is_done(people::admit(*world_->node, local, people::key_proof("secret-local"))));
   for (const Route& route : routes()) {
     const bool rules = route.path.starts_with("/keys") || route.path.starts_with("/users");
-    if (route.method != "POST" || !(rules || route.path.starts_with("/approvals"))) continue;
+    const bool by_two = route.path.starts_with("/approvals") || route.path.starts_with("/privacy");
+    if (route.method != "POST" || !(rules || by_two)) continue;
     std::string path{route.path};
     if (const std::size_t at = path.find("{id}"); at != std::string::npos) {
       path.replace(at, 4, path.starts_with("/keys") ? "clerk" : "zhang");

@@ -1,5 +1,7 @@
 // What takes two people: asked for by the first, shown, signed by the second or withdrawn.
 
+#include "api/approvals.h"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -13,13 +15,6 @@
 namespace bashu::api {
 
 namespace {
-
-std::optional<std::int64_t> positive(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
-}
 
 core::Asker signer(const Call& call) {
   return asker(call, {call.key->may.begin(), call.key->may.end()});
@@ -38,11 +33,17 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
     write.command = std::move(*held);
     return write;
   }
-  if (auto* start = std::get_if<core::StartChannel>(&act)) {
+  const auto as_kept = [&](auto* one) {
+    if (!one) return false;
     write.request.as_record()->insert_or_assign("act", core::act_value(act));
-    start->by = signer(call);
-    start->approval = number;
-    write.command = std::move(*start);
+    one->by = signer(call);
+    one->approval = number;
+    write.command = std::move(*one);
+    return true;
+  };
+  if (as_kept(std::get_if<core::StartChannel>(&act)) ||
+      as_kept(std::get_if<core::OrderPrivacy>(&act)) ||
+      as_kept(std::get_if<core::EndOrder>(&act))) {
     return write;
   }
   auto& principal = std::get<core::SetPrincipal>(act);
@@ -53,21 +54,16 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
   return write;
 }
 
-// The first person asks; the second signs by asking for exactly the same.
-Prepared ask_or_sign(Context& context, const Call& call, core::Act act, Value body) {
-  const Value as_kept = core::act_value(act);
-  const auto people = context.entrance.roster().people();
-  const std::int64_t now_s = context.node.clock().now().unix_ms / 1'000;
-  for (const auto& [number, asked] : people->approvals) {
-    if (asked.act != as_kept || asked.by == call.key->principal()) continue;
-    if (asked.until_s <= now_s) continue;
-    return carry_out(context, call, number, std::move(act));
-  }
-  Write write;
-  write.request = std::move(body);
-  write.status = 202;
-  write.command = core::AskApproval{.by = signer(call), .act = std::move(act)};
-  return write;
+std::string order_line(const core::PrivacyOrdered& order, const std::string& language) {
+  const texts::Places places{
+      {"subject", order.subject},
+      {"reason", order.reason},
+      {"keys", std::to_string(order.keys.size())},
+      {"places", std::to_string(order.cases.size() + order.records.size())},
+      {"until", order.until ? order.until->text() : texts::text(language, "approval.for_good")}};
+  if (order.kind == "hold") return texts::text(language, "approval.hold", places);
+  return texts::text(language, order.kind == "restrict" ? "approval.restrict" : "approval.erase",
+                     places);
 }
 
 // In the reader's language.
@@ -79,6 +75,13 @@ std::string line_of(const core::Act& act, const std::string& language) {
   if (const auto* start = std::get_if<core::StartChannel>(&act)) {
     return texts::text(language, "approval.start_channel",
                        {{"party", start->peer}, {"reason", start->stopped}});
+  }
+  if (const auto* order = std::get_if<core::OrderPrivacy>(&act)) {
+    return order_line(order->order, language);
+  }
+  if (const auto* end = std::get_if<core::EndOrder>(&act)) {
+    return texts::text(language, "approval.privacy_end",
+                       {{"number", std::to_string(end->number)}, {"reason", end->reason}});
   }
   const core::PrincipalSet& who = std::get<core::SetPrincipal>(act).who;
   std::string may;
@@ -97,6 +100,29 @@ Value act_shown(const core::Act& act) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> positive(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
+  return number;
+}
+
+Prepared ask_or_sign(Context& context, const Call& call, core::Act act, Value body) {
+  const Value as_kept = core::act_value(act);
+  const auto people = context.entrance.roster().people();
+  const std::int64_t now_s = context.node.clock().now().unix_ms / 1'000;
+  for (const auto& [number, asked] : people->approvals) {
+    if (asked.act != as_kept || asked.by == call.key->principal()) continue;
+    if (asked.until_s <= now_s) continue;
+    return carry_out(context, call, number, std::move(act));
+  }
+  Write write;
+  write.request = std::move(body);
+  write.status = 202;
+  write.command = core::AskApproval{.by = signer(call), .act = std::move(act)};
+  return write;
+}
 
 Result list_approvals(Context& context, const Call& call) {
   if (!call.key->allows("admin") && !desk::may_everywhere(*call.key, "audit")) {

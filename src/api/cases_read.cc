@@ -326,12 +326,14 @@ Result case_access(Context& context, const Call& call) {
   Value::List reads;
   for (const Value& line : lines) {
     const Value* fields = line.find("fields");
-    reads.push_back(Value::Record{{"time_ms", line.int_at("time_ms")},
-                                  {"key", line.text_at("key")},
-                                  {"principal", line.text_at("principal")},
-                                  {"mine", line.text_at("principal") == call.key->principal()},
-                                  {"resource", line.text_at("resource")},
-                                  {"fields", fields ? *fields : Value{Value::List{}}}});
+    Value::Record read{{"time_ms", line.int_at("time_ms")},
+                       {"key", line.text_at("key")},
+                       {"principal", line.text_at("principal")},
+                       {"mine", line.text_at("principal") == call.key->principal()},
+                       {"resource", line.text_at("resource")},
+                       {"fields", fields ? *fields : Value{Value::List{}}}};
+    if (const Value* purpose = line.find("purpose")) read["purpose"] = *purpose;
+    reads.push_back(std::move(read));
   }
   return json_response(Value::Record{{"case", found->row.id},
                                      {"reads", std::move(reads)},

@@ -4,6 +4,7 @@
 
 #include "api/handlers.h"
 #include "base/bytes.h"
+#include "exchange/witness.h"
 
 namespace bashu::api {
 
@@ -69,7 +70,9 @@ Result list_channels(Context& context, const Call& call) {
         peer.stopped = outbox.stopped;
       }
     });
+    const node::Identity& own = context.node.identity();
     for (const exchange::PeerStatus& peer : peers) {
+      const auto cosigned = exchange::cosigned_by(*context.node.directory(), own, peer.party);
       list.push_back(Value::Record{{"party", peer.party},
                                    {"endpoint", peer.endpoint},
                                    {"up", peer.up},
@@ -82,7 +85,10 @@ Result list_channels(Context& context, const Call& call) {
                                    {"held", peer.held},
                                    {"stopped", peer.stopped},
                                    {"trouble", peer.trouble},
-                                   {"life_used_percent", peer.life_used_percent}});
+                                   {"life_used_percent", peer.life_used_percent},
+                                   {"cosigned", cosigned ? cosigned->size : 0},
+                                   {"cosigned_ms", cosigned ? cosigned->time_s * 1'000 : 0},
+                                   {"witnessed", exchange::witnessed_size(own.dir, peer.party)}});
     }
     if (call.key->allows("admin") || call.key->allows("audit")) {
       Value::List alarms;

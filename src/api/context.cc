@@ -21,9 +21,10 @@ bool sees_all(const Principal& key, const CaseRoot& root, std::string_view own) 
   return desk::sight(key, *root.pack, *root.service, own, nothing) == Sight::full;
 }
 
-std::string own_sealing_key(const Value& data, std::string_view own) {
+// One that is still there: what follows an erasure is sealed under a new one.
+std::string own_sealing_key(node::Vault& vault, const Value& data, std::string_view own) {
   for (const std::string& id : node::sealing_keys(data)) {
-    if (id.starts_with(std::string{own} + "-k")) return id;
+    if (id.starts_with(std::string{own} + "-k") && vault.key(id)) return id;
   }
   return {};
 }
@@ -80,9 +81,9 @@ std::expected<SeenCase, Problem> see_case(Context& context, const Call& call, st
     if (const core::Case* above = c->parent.empty() ? nullptr : state.find_case(c->parent)) {
       parent = above->data;
     }
-    seen.sealing_key = own_sealing_key(c->data, own);
   });
   if (!found) return std::unexpected{unknown};
+  seen.sealing_key = own_sealing_key(context.node.vault(), data, own);
   facts.parties = &seen.root.parties;
   facts.data = &data;
   facts.parent = &parent;

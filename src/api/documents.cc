@@ -7,6 +7,7 @@
 #include "api/reading.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -235,7 +236,20 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
     erased.status = 410;
     erased.code = "erased";
     erased.title = both("The document was erased.", "文件已删除。");
+    if (const auto by = context.node.vault().erased(found->key)) {
+      erased.detail = texts::title("app.erased_by",
+                                   {{"on", by->on.text()}, {"order", std::to_string(by->order)}});
+    }
     return std::unexpected{std::move(erased)};
+  }
+  const auto shelf = context.shelves.now();
+  const auto restricted = shelf->restricted.find(found->key);
+  if (restricted != shelf->restricted.end() && purpose_of(call).empty()) {
+    Problem closed = forbidden("Say for what, in the header Bashu-Purpose.",
+                               "须在 Bashu-Purpose 标头中说明查阅目的。");
+    closed.detail =
+        texts::title("app.restricted_by", {{"order", std::to_string(restricted->second)}});
+    return std::unexpected{std::move(closed)};
   }
   const auto blob = context.blobs.get(sha256);
   if (!blob) {

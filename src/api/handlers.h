@@ -41,6 +41,12 @@ Prepared start_channel(Context& context, const Call& call);
 [[nodiscard]] Value openapi_document(const std::vector<const HeldPack*>& held);
 // session.cc
 [[nodiscard]] Problem problem_of(const people::NotIn& not_in);
+// orders.cc, subjects.cc
+Result list_orders(Context& context, const Call& call);
+Prepared order_privacy(Context& context, const Call& call);
+Prepared end_order(Context& context, const Call& call);
+Prepared find_subject(Context& context, const Call& call);
+Prepared report_subject(Context& context, const Call& call);
 // people.cc
 Prepared set_own_password(Context& context, const Call& call);
 Result list_keys(Context& context, const Call& call);

@@ -26,8 +26,8 @@ bool backup_is_old(const std::filesystem::path& dir) {
 
 const std::vector<std::string_view>& health_reasons() {
   static const std::vector<std::string_view> kReasons{
-      "guarded",         "disk", "rollback",  "views_stopped", "keys_unreadable", "peer_away",
-      "channel_stopped", "held", "backup_old"};
+      "guarded",         "disk", "rollback",     "views_stopped", "keys_unreadable", "peer_away",
+      "channel_stopped", "held", "erasure_late", "backup_old"};
   return kReasons;
 }
 
@@ -47,6 +47,7 @@ Health health_of(const HealthParts& parts) {
   because(any([](const auto& peer) { return peer.away; }), "peer_away");
   because(any([](const auto& peer) { return !peer.stopped.empty(); }), "channel_stopped");
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
+  because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
   health.state = parts.node.durable() == 0 ? "down" : health.why.empty() ? "ready" : "degraded";
   return health;

@@ -243,6 +243,20 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/channels/{party}/start") {
     return json(object({{"note", text_schema()}}, {"note"}));
   }
+  if (path == "/privacy/find" || path == "/privacy/report") {
+    return json(object({{"subject", text_schema()}}, {"subject"}));
+  }
+  if (path == "/privacy/orders") {
+    return json(object({{"kind", Value::Record{{"enum", Value::List{"erase", "hold", "restrict"}}}},
+                        {"subject", text_schema()},
+                        {"reason", text_schema()},
+                        {"until", date_schema()},
+                        {"asked", Value::Record{{"type", "integer"}, {"minimum", 1}}}},
+                       {"kind", "reason"}));
+  }
+  if (path == "/privacy/orders/{number}/end") {
+    return json(object({{"reason", text_schema()}}, {"reason"}));
+  }
   if (path == "/session") {
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));

@@ -37,8 +37,14 @@ class Words {
   }
   [[nodiscard]] std::string shown(const packs::Type& type, const Value& value) const {
     if (value.is_null()) return {};
+    if (const Value* erased = value.find("erased")) {
+      return say("app.erased_by", {{"on", erased->text_at("on")},
+                                   {"order", std::to_string(erased->int_at("order"))}});
+    }
+    if (value.find("restricted")) {
+      return say("app.restricted_by", {{"order", std::to_string(value.int_at("restricted"))}});
+    }
     if (value.find("$sealed")) return say("app.sealed");
-    if (value.find("$erased")) return say("app.erased");
     if (const bool* flag = value.as_bool()) return say(*flag ? "common.yes" : "common.no");
     if (const std::int64_t* number = value.as_int()) {
       // A whole number that always has four digits names something, a year: not in thousands.

@@ -16,12 +16,25 @@ std::string item(const std::string& path, std::size_t index) {
 }
 
 Value masked() { return Value::Record{{"$sealed", true}}; }
+Value told_erased(const node::ErasedBy& by) {
+  return Value::Record{{"$sealed", true},
+                       {"erased", Value::Record{{"order", by.order}, {"on", by.on.text()}}}};
+}
 
 Value reveal_one(Reader& reader, const packs::Type& type, const Value& value,
                  const std::string& path);
 
 Value open(Reader& reader, const Value& value, const std::string& path) {
-  if (!reader.personal || !reader.vault) return masked();
+  if (!reader.vault) return masked();
+  const std::string key = value.text_at("dek");
+  if (const auto erased = reader.vault->erased(key)) return told_erased(*erased);
+  if (!reader.personal) return masked();
+  if (reader.restricted) {
+    const auto order = reader.restricted->find(key);
+    if (order != reader.restricted->end()) {
+      return Value::Record{{"$sealed", true}, {"restricted", order->second}};
+    }
+  }
   Value clear = reader.vault->unseal(value);
   if (packs::is_sealed(clear)) return masked();
   reader.opened.push_back(path);

@@ -2,6 +2,9 @@
 // built; in answers they are opened for those who may read them and masked for everybody else.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,11 +37,15 @@ namespace bashu::api {
 // How an answer shows values.
 struct Reader {
   node::Vault* vault = nullptr;
-  bool personal = false;              // open what is sealed
-  bool internal = true;               // show more than class public
+  bool personal = false;  // open what is sealed
+  bool internal = true;   // show more than class public
+  // Keys of values that are not opened now, to the order that says so; null: none.
+  const std::map<std::string, std::int64_t, std::less<>>* restricted = nullptr;
   std::vector<std::string> opened{};  // grows: paths of values opened
 };
-// `value`, a record of `fields`, as this reader sees it. A masked value is {"$sealed":true}.
+// `value`, a record of `fields`, as this reader sees it. A masked value is {"$sealed":true}; with
+// "erased": {"order","on"} if its key was destroyed by an order, "restricted": ORDER if it is shown
+// only to whoever says for what.
 // `sides`: sided fields hold party to value.
 [[nodiscard]] Value reveal(Reader& reader, const std::vector<packs::Member>& fields,
                            const Value& value, const std::string& path, bool sides = false);

@@ -1,7 +1,9 @@
 #include "api/reading.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/bytes.h"
 #include "core/people/assign.h"
 #include "figures/known_at.h"
 #include "texts/texts.h"
@@ -129,7 +131,8 @@ Sight Onlooker::sight_of(std::string_view case_id) {
 Reader Onlooker::reader(Sight sight) const {
   return {.vault = &context_.node.vault(),
           .personal = sight == Sight::full,
-          .internal = sight != Sight::none};
+          .internal = sight != Sight::none,
+          .restricted = purpose_of(call_).empty() ? &shelf_->restricted : nullptr};
 }
 
 std::expected<void, Problem> Onlooker::account_for(const Reader& reader,
@@ -141,8 +144,18 @@ std::expected<void, Problem> Onlooker::account_for(const Reader& reader,
 std::expected<void, Problem> account_for(Context& context, const Call& call,
                                          std::string_view resource,
                                          const std::vector<std::string>& opened) {
-  if (context.access.record(context.node.clock().now(), *call.key, resource, opened)) return {};
+  if (context.access.record(context.node.clock().now(), *call.key,
+                            {.resource = resource, .purpose = purpose_of(call)}, opened)) {
+    return {};
+  }
   return std::unexpected{problem_of(Fault{.what = "access.log cannot be written"})};
+}
+
+std::string purpose_of(const Call& call) {
+  constexpr std::size_t kPurposeMax = 300;
+  auto purpose = http::percent_decode(call.request.header(kPurposeHeader));
+  if (!purpose || !is_utf8(*purpose)) return {};
+  return purpose->size() > kPurposeMax ? std::string{} : std::move(*purpose);
 }
 
 bool acted_in(views::Views& views, std::string_view case_id, std::string_view principal) {

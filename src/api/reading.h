@@ -53,6 +53,11 @@ class Onlooker {
                                                        std::string_view resource,
                                                        const std::vector<std::string>& opened = {});
 
+// For what somebody wants to see restricted values, as they say it: percent-encoded, in a header of
+// its own. Empty: not said.
+inline constexpr std::string_view kPurposeHeader = "Bashu-Purpose";
+[[nodiscard]] std::string purpose_of(const Call& call);
+
 // Whether the principal took a step of the case at this node.
 [[nodiscard]] bool acted_in(views::Views& views, std::string_view case_id,
                             std::string_view principal);

@@ -59,6 +59,10 @@ std::shared_ptr<const Shelf> Shelves::now() {
     shelf->own = circle.own;
     shelf->today = circle.today;
     shelf->parties = circle.parties;
+    for (const auto& [number, one] : circle.orders) {
+      if (one.order.kind != "restrict" || one.ended) continue;
+      for (const std::string& key : one.order.keys) shelf->restricted.emplace(key, number);
+    }
     for (const auto& [digest, row] : circle.packs) {
       if (!row.pack) continue;
       const auto from = row.adopted.find(circle.own);

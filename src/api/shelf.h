@@ -26,8 +26,9 @@ struct Shelf {
   core::PartyId own;
   Date today;
   std::map<core::PartyId, core::PartyJoined, std::less<>> parties;
-  std::map<std::string, HeldPack, std::less<>> packs;  // by digest `sha256:...`
-  std::uint64_t changes = 0;                           // Node::circle_changes() before it was made
+  std::map<std::string, HeldPack, std::less<>> packs;           // by digest `sha256:...`
+  std::map<std::string, std::int64_t, std::less<>> restricted;  // keys of values, to the order
+  std::uint64_t changes = 0;  // Node::circle_changes() before it was made
 
   // By name (the newest version in force here, else the newest held) or by digest, with or without
   // `sha256:`; nullptr: none.

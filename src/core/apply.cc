@@ -242,6 +242,17 @@ struct Apply {
       substitutes[e.person] = e;
     }
   }
+  void operator()(const PrivacyOrdered& e) {
+    store.set_serial(Store::kOrders, {}, e.number);
+    if (e.kind == "erase") {
+      for (const std::string& key : e.keys) store.set_serial(Store::kErased, key, e.number);
+    }
+    store.edit_circle().orders[e.number].order = e;
+  }
+  void operator()(const PrivacyOrderEnded& e) { store.edit_circle().orders[e.number].ended = e; }
+  void operator()(const ErasureAnswered& e) {
+    store.edit_circle().orders[e.number].answers[e.party] = e;
+  }
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }

@@ -145,8 +145,24 @@ struct SetSubstitute {
   std::string substitute;  // empty: nobody any more
   Date from, until;
 };
+// Erasure, restriction or legal hold of personal values; docs/formats/privacy.md.
+struct OrderPrivacy {
+  Asker by;
+  PrivacyOrdered order;       // kind to asked, and until; the rest is the core's
+  std::int64_t approval = 0;  // that `by` signs now
+};
+// Lifts a hold or a restriction, or refuses what a peer asked.
+struct EndOrder {
+  Asker by;
+  std::int64_t number = 0;
+  std::string reason;
+  std::int64_t approval = 0;  // that `by` signs now
+};
+struct FinishErasure {  // by the node: the keys are destroyed
+  std::int64_t number = 0;
+};
 // What two people decide: the first asks, the second carries it out.
-using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel>;
+using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel, OrderPrivacy, EndOrder>;
 struct AskApproval {
   Asker by;
   Act act;
@@ -165,10 +181,10 @@ struct StopChannel {
   std::string reason;  // empty: start again
 };
 
-using Command =
-    std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage, AdoptPack,
-                 AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask, SignSettlement,
-                 ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal, AskApproval,
-                 WithdrawApproval, StartChannel, AssignCase, SetSubstitute>;
+using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
+                             AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
+                             SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
+                             EndPrincipal, AskApproval, WithdrawApproval, StartChannel, AssignCase,
+                             SetSubstitute, OrderPrivacy, EndOrder, FinishErasure>;
 
 }  // namespace bashu::core

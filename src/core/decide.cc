@@ -23,6 +23,7 @@
 #include "core/peers/take.h"
 #include "core/people/assign.h"
 #include "core/people/people.h"
+#include "core/privacy/privacy.h"
 #include "core/registers/import.h"
 #include "core/registers/sharing.h"
 
@@ -69,6 +70,9 @@ struct Dispatch {
   Result operator()(const StartChannel& c) const { return start_channel(d, c); }
   Result operator()(const AssignCase& c) const { return assign_case(d, c); }
   Result operator()(const SetSubstitute& c) const { return set_substitute(d, c); }
+  Result operator()(const OrderPrivacy& c) const { return order_privacy(d, c, decision); }
+  Result operator()(const EndOrder& c) const { return end_order(d, c); }
+  Result operator()(const FinishErasure& c) const { return finish_erasure(d, c); }
   Result operator()(const BeginDay& c) const {
     if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};

@@ -7,6 +7,7 @@
 //                           peers/      what other nodes tell, and disputes
 //                           circle/     packs, agreements, calendars, tasks
 //                           figures/    values of figures, told and taken
+//                           privacy/    personal values erased, held, restricted
 //
 // All are free functions over this struct. What may fail and leave nothing is tried in a Trial.
 #pragma once

@@ -308,12 +308,44 @@ struct SubstituteSet {
   Date on;
 };
 
-using Event = std::variant<
-    DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut, RecordContested,
-    EditionPublished, TaskRaised, TaskClosed, SerialTaken, ChildNumbered, MessageQueued,
-    MessageAcked, MessageTaken, MessageHeld, MessageResolved, StepParked, StepUnparked, PackAdopted,
-    PartyJoined, RecordSigned, CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-    RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold, PrincipalSet,
-    PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned, SubstituteSet>;
+// An order about personal values; docs/formats/privacy.md.
+struct PrivacyOrdered {
+  std::int64_t number = 0;           // of this node
+  std::string kind;                  // erase, hold, restrict; asked: of a peer, for people here
+  std::string subject;               // whom or what it is about: a pseudonym or a case
+  std::string reason;                // of hold: and whose word it is
+  std::vector<CaseId> cases;         // where the values stand
+  std::vector<std::string> records;  // `pack/register/key`
+  std::vector<std::string> keys;     // of the values
+  PartyId from;                      // the peer that asked for it; empty: ours
+  std::int64_t asked = 0;            // under this number of theirs
+  std::vector<PartyId> told;         // of erase: who has to answer
+  std::optional<Date> until;         // their deadline, or the last day of a hold
+  std::string by, second;            // two people; empty: what a peer may order
+  Date on;
+};
+struct PrivacyOrderEnded {
+  std::int64_t number = 0;
+  std::string outcome;  // done: the keys are destroyed here; lifted; decided: of asked
+  std::string by;
+  Date on;
+};
+struct ErasureAnswered {  // a peer's receipt for our order
+  std::int64_t number = 0;
+  PartyId party;
+  std::vector<std::string> kept;  // keys not destroyed there yet
+  std::string reason;             // why they are kept
+  Date on;
+};
+
+using Event =
+    std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
+                 RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
+                 ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
+                 MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
+                 CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
+                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold,
+                 PrincipalSet, PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned,
+                 SubstituteSet, PrivacyOrdered, PrivacyOrderEnded, ErasureAnswered>;
 
 }  // namespace bashu::core

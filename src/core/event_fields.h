@@ -51,7 +51,10 @@
   EVENT(ApprovalAsked, approval_asked)         \
   EVENT(ApprovalClosed, approval_closed)       \
   EVENT(CaseAssigned, case_assigned)           \
-  EVENT(SubstituteSet, substitute_set)
+  EVENT(SubstituteSet, substitute_set) \
+  EVENT(PrivacyOrdered, privacy_ordered)       \
+  EVENT(PrivacyOrderEnded, privacy_order_ended) \
+  EVENT(ErasureAnswered, erasure_answered)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -157,6 +160,17 @@
   SHOWN(person, "person")                                                     \
   SHOWN(substitute, "substitute") SHOWN(from, "from") SHOWN(until, "until") \
       SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_PrivacyOrdered(SHOWN, KEPT, PASSED)                                  \
+  SHOWN(number, "number")                                                                 \
+  SHOWN(kind, "kind") SHOWN(subject, "subject") SHOWN(reason, "reason")                   \
+      SHOWN(cases, "cases") SHOWN(records, "records") SHOWN(keys, "keys")                 \
+          SHOWN(from, "from") SHOWN(asked, "asked") SHOWN(told, "told")                   \
+              SHOWN(until, "until") SHOWN(by, "by") SHOWN(second, "second") SHOWN(on, "on")
+#define BASHU_FIELDS_PrivacyOrderEnded(SHOWN, KEPT, PASSED) \
+  SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_ErasureAnswered(SHOWN, KEPT, PASSED) \
+  SHOWN(number, "number")                                 \
+  SHOWN(party, "party") SHOWN(kept, "kept") SHOWN(reason, "reason") SHOWN(on, "on")
 // clang-format on
 
 namespace bashu::core {

@@ -144,6 +144,12 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(no_substitute, not_found, "person", {"person"}),
     BASHU_RULE(own_substitute, form, "substitute"),
     BASHU_RULE(substitute_days, form, "until"),
+    BASHU_RULE(order_misshapen, malformed, "", {"member"}),
+    BASHU_RULE(nothing_to_erase, state, "subject"),
+    BASHU_RULE(too_many_keys, too_large, "subject", {"count"}),
+    BASHU_RULE(on_hold, state, "subject", {"number", "reason"}),
+    BASHU_RULE(no_such_order, not_found, "number", {"number"}),
+    BASHU_RULE(order_ended, state, "number", {"number"}),
 
     BASHU_RULE(may_not_tell_figures, role, "role"),
     BASHU_RULE(figures_misshapen, malformed, "", {"member"}),

@@ -144,6 +144,13 @@ enum class Why : std::uint8_t {
   no_substitute,
   own_substitute,
   substitute_days,
+  // Personal values
+  order_misshapen,
+  nothing_to_erase,
+  too_many_keys,
+  on_hold,
+  no_such_order,
+  order_ended,
   // Figures
   may_not_tell_figures,
   figures_misshapen,

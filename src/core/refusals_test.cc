@@ -21,6 +21,7 @@
 #include "core/peers/take.h"
 #include "core/people/assign.h"
 #include "core/people/people.h"
+#include "core/privacy/privacy.h"
 #include "core/refusal.h"
 #include "packs/load.h"
 #include "texts/texts.h"
@@ -310,6 +311,7 @@ class Refusals : public testing::Test {
   void circle();
   void figures();
   void people();
+  void orders();
   void approvals(SetPrincipal set);
   void working();
   void messages();
@@ -726,7 +728,44 @@ void Refusals::people() {
   set.who.version = 1;
   set.who.proof = "p4";
   expect(Why::needs_two, set);
+  orders();
   approvals(set);
+}
+
+// Of what could not be carried out nobody is asked.
+void Refusals::orders() {
+  const auto ask = [](Act act) {
+    AskApproval request;
+    request.by.principal = "one";
+    request.act = std::move(act);
+    return request;
+  };
+  OrderPrivacy act;
+  PrivacyOrdered& order = act.order;
+  order.kind = "burn";
+  expect(Why::order_misshapen, ask(act));
+  order.kind = "erase";
+  expect(Why::order_misshapen, ask(act));
+  order.reason = "r";
+  order.subject = "t:s";
+  order.keys.assign(kErasedKeysMax + 1, "a-k1");
+  expect(Why::too_many_keys, ask(act));
+  order.keys.clear();
+  expect(Why::nothing_to_erase, ask(act));
+  order.keys = {"a-k1"};
+  order.from = "b";
+  expect(Why::no_such_order, ask(act));
+  order.from = {};
+  EndOrder end;
+  end.number = 1;
+  expect(Why::no_such_order, ask(end));
+  PrivacyOrdered hold = order;
+  hold.kind = "hold";
+  hold.number = 1;
+  state_.apply(hold);
+  expect(Why::on_hold, ask(act));
+  state_.apply(PrivacyOrderEnded{.number = 1, .outcome = "lifted", .by = "one", .on = {}});
+  expect(Why::order_ended, ask(end));
 }
 
 void Refusals::approvals(SetPrincipal set) {

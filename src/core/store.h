@@ -152,6 +152,14 @@ struct People {
   std::map<std::string, SubstituteSet, std::less<>> substitutes;  // by whom they stand in for
 };
 
+// Orders about personal values, the ended ones too; docs/formats/privacy.md.
+struct Order {
+  PrivacyOrdered order;
+  std::optional<PrivacyOrderEnded> ended;
+  std::map<PartyId, ErasureAnswered> answers;
+};
+using Orders = std::map<std::int64_t, Order>;  // by number
+
 class Store {
  public:
   Store() = default;
@@ -209,6 +217,9 @@ class Store {
   static constexpr std::string_view kCasesOpened = "#cases";
   static constexpr std::string_view kTasksRaised = "#tasks";
   static constexpr std::string_view kApprovalsAsked = "#approvals";
+  static constexpr std::string_view kOrders = "#privacy";
+  // Of a key: the order that erased it.
+  static constexpr std::string_view kErased = "#erased";
 
   // Rare rows, copied whole when a decision changes them.
   struct Circle {
@@ -218,6 +229,7 @@ class Store {
     std::map<std::string, PackRow, std::less<>> packs;        // by digest
     std::map<std::string, std::string, std::less<>> records;  // `agreement/1`, `keys/sichuan/2`
     People people;
+    Orders orders;
     Date today;
     std::vector<std::pair<BookId, std::string>> windowed;  // kinds of accounts, of all packs
 

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "exchange/records.h"
+#include "exchange/witness.h"
 #include "http/message.h"
 #include "node/certificates.h"
 #include "node/files.h"
@@ -141,20 +142,40 @@ evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& k
           .role = std::string{role},
           .alg = role == "seal" ? "X25519" : "EdDSA",
           .key = key.public_key,
-          .name = role == "log" ? own.origin : std::string{},
+          .name = role == "log"       ? own.origin
+                  : role == "witness" ? witness_name(own)
+                                      : std::string{},
           .from = from,
           .to = from + days * kDayS,
           .revoked = 0};
+}
+
+struct FreshKeys {
+  const node::KeyPair &envelope, &seal;
+};
+// And the key to witness with, of a node that was made before it witnessed anything.
+void announce(const node::Identity& own, const FreshKeys& fresh, std::int64_t from,
+              std::vector<evidence::KeyRecord>& keys) {
+  keys.push_back(key_record(own, fresh.envelope, "envelope", from, kKeyDays));
+  keys.push_back(key_record(own, fresh.seal, "seal", from, kKeyDays));
+  const bool witness = std::ranges::any_of(
+      keys, [](const evidence::KeyRecord& key) { return key.role == "witness"; });
+  const auto signer = witness_signer(own);
+  if (signer && !witness) {
+    keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
+  }
 }
 
 // An hour early, for clocks that differ.
 std::string first_key_list(const node::Identity& own, std::string_view agreement_id,
                            std::int64_t now_s) {
   const std::int64_t from = own.created - 3'600;
-  const std::vector<evidence::KeyRecord> keys{
-      key_record(own, own.envelope, "envelope", from, kKeyDays),
-      key_record(own, own.log, "log", from, kLogKeyDays),
-      key_record(own, own.seal, "seal", from, kKeyDays)};
+  std::vector<evidence::KeyRecord> keys{key_record(own, own.envelope, "envelope", from, kKeyDays),
+                                        key_record(own, own.log, "log", from, kLogKeyDays),
+                                        key_record(own, own.seal, "seal", from, kKeyDays)};
+  if (const auto signer = witness_signer(own)) {
+    keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
+  }
   return evidence::signed_record(
       evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType,
       {{own.root.kid, own.root.secret_key}});
@@ -505,8 +526,7 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   // Later than every key before, so that it is the newest although it begins an hour early.
   std::int64_t from = now - 3'600;
   for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
-  keys.push_back(key_record(own, envelope, "envelope", from, kKeyDays));
-  keys.push_back(key_record(own, seal, "seal", from, kKeyDays));
+  announce(own, {envelope, seal}, from, keys);
   const std::string record =
       evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
                                                      last->edition + 1, last->digest, now, keys),

@@ -22,6 +22,7 @@
 #include "exchange/seen.h"
 #include "exchange/sender.h"
 #include "exchange/service.h"
+#include "exchange/witness.h"
 #include "http/client.h"
 #include "http/message.h"
 #include "http/server.h"
@@ -101,8 +102,10 @@ class Clerk {
 };
 
 struct Peer {
-  Peer(std::filesystem::path seen_file) : seen{std::move(seen_file)} {}
+  Peer(const std::filesystem::path& dir, const std::string& party)
+      : seen{dir / "seen" / party}, cosigned{dir / "cosigned" / party} {}
   SeenLog seen;
+  Cosigned cosigned;
   std::shared_ptr<Sender> sender;  // also held by calls that are under way
   http::TlsContext tls;
   std::optional<http::Url> endpoint;
@@ -131,6 +134,8 @@ class RunningExchange final : public Exchange {
              .alarms = alarms_,
              .blobs = blobs_,
              .seen_note = [this](const std::string& party) { return seen_note(party); },
+             .cosign = [this](const std::string& party,
+                              std::string_view request) { return cosign(party, request); },
              .later =
                  [this](std::function<void()> task) { return clerk_->add(std::move(task)); }}} {}
   ~RunningExchange() override { stop(); }
@@ -157,12 +162,15 @@ class RunningExchange final : public Exchange {
   void start_call(const std::string& party, Peer& peer, PeerCall call);
   void wake();
   std::string seen_note(const std::string& party);
+  http::Response cosign(const std::string& party, std::string_view request);
+  void contradicted(const std::string& party, const std::string& proof);
   void contacted(const std::string& party);
 
   node::Node& node_;
   Alarms alarms_;
   Blobs blobs_;
   Guard guard_;
+  std::unique_ptr<Witness> witness_;  // made before anybody can ask
   Receiver receiver_;
   Service service_;
   std::unique_ptr<Clerk> clerk_;
@@ -192,12 +200,19 @@ class RunningExchange final : public Exchange {
 
 std::expected<void, Fault> RunningExchange::begin(const Options& options) {
   away_after_s_ = options.away_after_s;
-  std::error_code error;
-  std::filesystem::create_directories(node_.identity().dir / "seen", error);
-  if (error) {
-    return std::unexpected{
-        Fault{(node_.identity().dir / "seen").string() + ": " + error.message()}};
+  for (const char* folder : {"seen", "witness", "cosigned"}) {
+    std::error_code error;
+    std::filesystem::create_directories(node_.identity().dir / folder, error);
+    if (error) {
+      return std::unexpected{
+          Fault{(node_.identity().dir / folder).string() + ": " + error.message()}};
+    }
   }
+  auto signer = witness_signer(node_.identity());
+  if (!signer) return std::unexpected{signer.error()};
+  witness_ = std::make_unique<Witness>(
+      node_.identity().dir / "witness", std::move(*signer),
+      [this](const std::string& party, const std::string& proof) { contradicted(party, proof); });
   clerk_ = std::make_unique<Clerk>();
   client_ = std::make_unique<http::Client>(
       http::Client::Options{.connections_max = 16, .body_max = kBlobMax + 4'096});
@@ -376,12 +391,13 @@ void RunningExchange::follow_directory() {
         const std::lock_guard lock{mutex_};
         auto& slot = peers_[party.party];
         if (!slot) {
-          slot = std::make_shared<Peer>(node_.identity().dir / "seen" / party.party);
+          slot = std::make_shared<Peer>(node_.identity().dir, party.party);
           slot->sender = std::make_shared<Sender>(SenderParts{.node = node_,
                                                               .guard = guard_,
                                                               .seen = slot->seen,
                                                               .alarms = alarms_,
-                                                              .blobs = blobs_},
+                                                              .blobs = blobs_,
+                                                              .cosigned = &slot->cosigned},
                                                   party.party);
           slot->sender->set_notify([this] { wake(); });
         }
@@ -389,6 +405,7 @@ void RunningExchange::follow_directory() {
       }
       peer->endpoint_text = party.endpoint;
       peer->endpoint = http::parse_url(party.endpoint);
+      peer->cosigned.load(*directory, node_.identity(), party.party);
       const auto log_keys = directory->log_keys(party.party);
       if (!log_keys.empty() && !peer->seen.load(party.origin, log_keys)) {
         alarms_.raise({.time_ms = machine_now().unix_ms,
@@ -574,6 +591,26 @@ std::string RunningExchange::seen_note(const std::string& party) {
     peer = it->second;
   }
   return peer->seen.note();
+}
+
+http::Response RunningExchange::cosign(const std::string& party, std::string_view request) {
+  Witness::Answer answer = witness_->add_checkpoint(*node_.directory(), party, request,
+                                                    node_.clock().now().unix_ms / 1'000);
+  if (answer.media_type.empty()) return http::problem(answer.status, "witness");
+  return http::text_response(answer.status, answer.media_type, std::move(answer.body));
+}
+
+// A log that shows two histories under its own signature: nothing of it is taken any more.
+void RunningExchange::contradicted(const std::string& party, const std::string& proof) {
+  alarms_.raise({.time_ms = machine_now().unix_ms,
+                 .code = "fork",
+                 .party = party,
+                 .text = "the journal of " + party + " does not continue what was cosigned here"},
+                proof);
+  const bool queued = node_.submit(
+      {.command = core::StopChannel{.peer = party, .reason = "fork"}, .evidence = proof},
+      [](const node::Outcome& /*outcome*/) {});
+  if (queued) wake();
 }
 
 void RunningExchange::contacted(const std::string& party) {

@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "evidence/checkpoint.h"
 #include "evidence/fsck.h"
+#include "evidence/grammar.h"
 #include "evidence/in_force.h"
+#include "evidence/witness.h"
 #include "exchange/records.h"
 #include "node/sealer.h"
 
@@ -20,6 +22,7 @@ constexpr std::size_t kReceiptsAtOnce = 8;
 constexpr int kSuspicionsMax = 3;
 constexpr std::int64_t kBlobPauseMs = 60'000;
 constexpr std::int64_t kTokenPauseMs = 30'000;
+constexpr std::int64_t kCosignMs = 10'000, kCosignPauseMs = 600'000;
 
 std::string code_of(const PeerAnswer& answer) {
   const auto body = parse_json(answer.body);
@@ -310,6 +313,7 @@ void Sender::run_besides(std::vector<PeerCall>& out) {
             .body = canonical_json(body)});
     }
   }
+  ask_to_cosign(out);
   if (!waiting_for(What::blob)) {
     for (const std::string& name : blobs_) {
       const auto pause = blob_not_before_.find(name);
@@ -319,6 +323,40 @@ void Sender::run_besides(std::vector<PeerCall>& out) {
       break;
     }
   }
+}
+
+// What is durable here and not cosigned there yet, with the proof that it continues what was.
+void Sender::ask_to_cosign(std::vector<PeerCall>& out) {
+  if (!parts_.cosigned || now_ms_ < cosign_not_before_ms_ || waiting_for(What::cosign)) return;
+  const auto directory = parts_.node.directory();
+  if (witness_keys(*directory, peer_).empty()) return;
+  const node::Identity& own = parts_.node.identity();
+  const std::uint64_t old = witness_holds_.value_or(parts_.cosigned->state().size);
+  if (parts_.node.durable() <= old) return;
+  std::string note = parts_.node.checkpoint();
+  const auto checkpoint =
+      evidence::open_checkpoint(note, own.origin, directory->log_keys(own.party));
+  if (!checkpoint || checkpoint->size <= old) return;
+  std::vector<Hash> path;
+  if (old > 0) {
+    auto proof = parts_.node.consistency(old, checkpoint->size);
+    if (!proof) {
+      cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+      parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                           .code = "witness",
+                           .party = peer_,
+                           .text = peer_ + " has cosigned our journal at " + std::to_string(old) +
+                                   " entries, where it has no checkpoint"});
+      return;
+    }
+    path = std::move(*proof);
+  }
+  std::string body = evidence::add_checkpoint_request(old, path, note);
+  call(out, {.what = What::cosign, .text = std::move(note)},
+       {.method = "POST",
+        .target = "/witness/add-checkpoint",
+        .content_type = "text/plain; charset=utf-8",
+        .body = std::move(body)});
 }
 
 void Sender::drain() {
@@ -374,6 +412,8 @@ void Sender::take(const Answered& mail) {
       return take_consistency(pending.step, answer);
     case What::blob:
       return take_blob(pending.text, answer);
+    case What::cosign:
+      return take_cosigned(pending.text, answer);
     case What::token:
       token_not_before_ms_ = now_ms_ + kTokenPauseMs;
       if (answer.status == 204) peer_lacks_token_ = false;
@@ -620,6 +660,44 @@ void Sender::take_consistency(const SeenLog::Step& step, const PeerAnswer& answe
   if (!path || !parts_.seen.take(step, *path)) {
     if (path) return contradiction();
     consistency_not_before_ms_ = now_ms_ + 5'000;
+  }
+}
+
+void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
+  cosign_not_before_ms_ = now_ms_ + std::max(kCosignMs, answer.retry_after_s * 1'000);
+  if (answer.status == 0 || answer.status == 503) return;
+  const auto alarm = [&](std::string code, std::string text) {
+    parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                         .code = std::move(code),
+                         .party = peer_,
+                         .text = std::move(text)},
+                        note + "\n" + answer.body);
+  };
+  if (answer.status == 200) {
+    witness_holds_.reset();
+    if (parts_.cosigned->take(*parts_.node.directory(), parts_.node.identity(), peer_, note,
+                              answer.body)) {
+      return;
+    }
+    cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+    return alarm("witness", "the cosignature of " + peer_ + " does not verify");
+  }
+  const std::string_view digits = std::string_view{answer.body}.substr(0, answer.body.find('\n'));
+  const auto held = answer.status == 409 ? evidence::parse_decimal(digits) : std::nullopt;
+  if (held && *held > parts_.node.durable()) {
+    const std::string why = peer_ + " has cosigned our journal at " + std::to_string(*held) +
+                            " entries, it has " + std::to_string(parts_.node.durable());
+    parts_.guard.fail("rollback", why);
+    return alarm("rollback", why);
+  }
+  if (held && held != witness_holds_.value_or(parts_.cosigned->state().size)) {
+    witness_holds_ = held;  // from there on
+    cosign_not_before_ms_ = now_ms_;
+    return;
+  }
+  cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+  if (held || answer.status == 422) {
+    alarm("witness", peer_ + " says that our journal does not continue what it has cosigned");
   }
 }
 

@@ -27,6 +27,7 @@
 #include "exchange/guard.h"
 #include "exchange/seen.h"
 #include "exchange/window.h"
+#include "exchange/witness.h"
 #include "node/node.h"
 
 namespace bashu::exchange {
@@ -73,6 +74,7 @@ struct SenderParts {
   SeenLog& seen;
   Alarms& alarms;
   Blobs& blobs;
+  Cosigned* cosigned = nullptr;  // what the peer cosigned of our journal; null: it is not asked
 };
 
 class Sender {
@@ -106,12 +108,13 @@ class Sender {
     message,
     consistency,
     token,
-    blob
+    blob,
+    cosign
   };
   struct Pending {
     What what{};
     std::int64_t seq = 0;  // of a message or receipt; edition of a key list
-    std::string text;      // name of a blob
+    std::string text;      // name of a blob; the checkpoint to be cosigned
     SeenLog::Step step;
   };
   struct Answered {
@@ -150,6 +153,7 @@ class Sender {
   void take_message(std::int64_t seq, const PeerAnswer& answer);
   void take_receipt(std::int64_t seq, const PeerAnswer& answer);
   void take_consistency(const SeenLog::Step& step, const PeerAnswer& answer);
+  void take_cosigned(const std::string& note, const PeerAnswer& answer);
   void take_blob(const std::string& name, const PeerAnswer& answer);
   void wait_until_mended(const std::string& code, const PeerAnswer& answer);
   // True if it proves the answer to message `seq`; else the channel is stopped, or the peer's keys
@@ -166,6 +170,7 @@ class Sender {
   void run_phase(std::vector<PeerCall>& out);
   void run_messages(std::vector<PeerCall>& out);
   void run_besides(std::vector<PeerCall>& out);
+  void ask_to_cosign(std::vector<PeerCall>& out);
   void call(std::vector<PeerCall>& out, Pending pending, PeerCall made);
   [[nodiscard]] bool waiting_for(What what) const;
   [[nodiscard]] std::int64_t own_edition() const;
@@ -198,6 +203,8 @@ class Sender {
   std::vector<std::string> blobs_;
   std::map<std::string, std::int64_t> blob_not_before_;
   std::int64_t consistency_not_before_ms_ = 0, token_not_before_ms_ = 0;
+  std::int64_t cosign_not_before_ms_ = 0;
+  std::optional<std::uint64_t> witness_holds_;  // of our journal, as it said last
 
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::map<std::uint64_t, Pending> pending_;

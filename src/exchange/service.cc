@@ -53,11 +53,17 @@ void Service::handle(const std::string& party, http::Request request, http::Repl
   const bool messages = path->size() == 3 && first == "channels" && path->back() == "messages";
   if (messages) return parts_.receiver.message(party, (*path)[1], request, std::move(reply));
 
-  const bool posted = path->size() == 1 && (first == "keys" || first == "token");
+  const bool witness =
+      parts_.cosign && path->size() == 2 && first == "witness" && path->back() == "add-checkpoint";
+  const bool posted = witness || (path->size() == 1 && (first == "keys" || first == "token"));
   if (request.method != (posted ? "POST" : "GET")) return reply(http::problem(405, "method"));
   if (posted && !request.length_given) return reply(http::problem(411, "length-required"));
-  const bool queued =
-      parts_.later([this, party, path = std::move(*path), request = std::move(request), reply]() {
+  const bool queued = parts_.later(
+      [this, party, witness, path = std::move(*path), request = std::move(request), reply]() {
+        if (witness) {
+          return reply(parts_.guard.may_leave(party) ? parts_.cosign(party, request.body)
+                                                     : not_ready());
+        }
         if (path.size() == 1 && path.front() == "keys") return take_keys(request, reply);
         if (path.size() == 1 && path.front() == "token") return reply(take_token(party, request));
         reply(get(party, path));

@@ -25,6 +25,8 @@ struct ServiceParts {
   Blobs& blobs;
   // The largest checkpoint of a party's log that is held here; empty: none.
   std::function<std::string(const std::string& party)> seen_note;
+  // Cosigns a checkpoint of the party's log; empty: this node is no witness.
+  std::function<http::Response(const std::string& party, std::string_view request)> cosign = {};
   // Runs what may wait for the core away from the caller; false if there is too much already.
   std::function<bool(std::function<void()>)> later;
 };

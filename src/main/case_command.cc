@@ -10,6 +10,7 @@
 #include "main/case_form.h"
 #include "main/client.h"
 #include "main/commands.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -83,11 +84,21 @@ void print_case(const Console& console, const Value& c, const std::vector<packs:
   if (!data || !data->as_record()) return;
   const auto line = [&](const std::string& name, const Value& value, const packs::Type* type) {
     const bool sealed = value.find("$sealed") != nullptr;
+    const Value* erased = value.find("erased");
+    const bool restricted = value.find("restricted") != nullptr;
+    const auto why = [&] {
+      if (erased) {
+        return texts::text(
+            console.language, "app.erased_by",
+            {{"on", erased->text_at("on")}, {"order", std::to_string(erased->int_at("order"))}});
+      }
+      return restricted ? texts::text(console.language, "app.restricted_by",
+                                      {{"order", std::to_string(value.int_at("restricted"))}})
+                        : std::string{console.say("(sealed)", "（已密封）")};
+    };
     const std::string title = type ? in_language(type->title, console.language) : std::string{};
     out << "  " << (title.empty() || title == name ? name : title + " (" + name + ")") << ": "
-        << (sealed ? std::string{console.say("(sealed)", "（已密封）")}
-                   : value_words(console, type, value))
-        << '\n';
+        << (sealed ? why() : value_words(console, type, value)) << '\n';
   };
   std::set<std::string> told;
   for (const packs::Member& field : fields) {

@@ -287,6 +287,68 @@ void approval_commands(Parser& parser, const Text& t) {
                                  number);
 }
 
+void privacy_commands(Parser& parser, const Text& t) {
+  CLI::App* privacy = parser.group("privacy", t("personal values: find, erase, hold, restrict",
+                                                "个人信息：查找、删除、保全、限制"));
+  const auto named = [&t](CLI::App& app, SubjectNamed& o) {
+    app.add_option("SUBJECT", o.subject,
+                   t("a person's number, a pseudonym or a case; -: standard input",
+                     "公民身份号码、假名或办件；- 表示标准输入"))
+        ->required();
+    remote_options(app, o.remote, t);
+  };
+  parser.command<SubjectNamed>(privacy, "find",
+                               t("where values of somebody stand", "查找某人的个人信息所在之处"),
+                               privacy_find, named);
+  parser.command<SubjectNamed>(
+      privacy, "report",
+      t("for the person: what is kept, erased, restricted, and who read it",
+        "供本人查阅：保存、已删除、受限制的信息及查阅记录"),
+      privacy_report, named);
+  const auto order = [&t](const char* until, const char* until_zh) {
+    return [&t, until, until_zh](CLI::App& app, PrivacyOrder& o) {
+      app.add_option("SUBJECT", o.subject,
+                     t("a person's number, a pseudonym or a case; -: standard input",
+                       "公民身份号码、假名或办件；- 表示标准输入"));
+      app.add_option("--reason", o.reason, t("why; journaled", "理由，记入日志"))->required();
+      if (until) app.add_option("--until", o.until, t(until, until_zh));
+      remote_options(app, o.remote, t);
+    };
+  };
+  parser.command<PrivacyOrder>(
+      privacy, "erase",
+      t("destroy the keys of these values, here and at the other parties (two people)",
+        "销毁相关密钥，包括本方和其他各方（须两人）"),
+      privacy_erase, [&](CLI::App& app, PrivacyOrder& o) {
+        order("day by which the other parties answer (default: in 15 days)",
+              "其他各方答复的期限（默认：15 日内）")(app, o);
+        app.add_option("--asked", o.asked,
+                       t("instead of SUBJECT: what a party asked, by its number in `list`",
+                         "代替 SUBJECT：对方的请求在 list 中的编号"));
+      });
+  parser.command<PrivacyOrder>(
+      privacy, "hold",
+      t("nothing of these values is erased while it stands (two people)",
+        "有效期内不得删除（须两人）"),
+      privacy_hold, order("last day (default: until it is ended)", "最后一日（默认：直至终止）"));
+  parser.command<PrivacyOrder>(privacy, "restrict",
+                               t("show these values only to whoever says for what (two people)",
+                                 "仅向说明目的者显示（须两人）"),
+                               privacy_restrict, order(nullptr, nullptr));
+  parser.command<PrivacyEnd>(
+      privacy, "end",
+      t("end a hold or a restriction, or refuse what a party asked (two people)",
+        "终止保全或限制，或拒绝对方的请求（须两人）"),
+      privacy_end, [&t](CLI::App& app, PrivacyEnd& o) {
+        app.add_option("NUMBER", o.number)->required();
+        app.add_option("--reason", o.reason, t("why; journaled", "理由，记入日志"))->required();
+        remote_options(app, o.remote, t);
+      });
+  parser.command<PrivacyList>(
+      privacy, "list", t("list the orders, and who has not answered", "列出各项处理令及未答复者"),
+      privacy_list, [&t](CLI::App& app, PrivacyList& o) { remote_options(app, o.remote, t); });
+}
+
 void access_commands(Parser& parser, const Text& t) {
   CLI::App* access = parser.group("access", t("who read personal values", "谁查阅过个人信息"));
   parser.command<std::string>(access, "verify",
@@ -398,6 +460,7 @@ void node_commands(Parser& parser, const Text& t) {
   key_commands(parser, t);
   user_commands(parser, t);
   approval_commands(parser, t);
+  privacy_commands(parser, t);
   access_commands(parser, t);
   serve_command(parser, t);
   parser.command<std::string>(

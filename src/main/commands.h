@@ -112,6 +112,32 @@ struct ApprovalNumber {
 Exit approval_sign(const Console& console, const ApprovalNumber& what);
 Exit approval_withdraw(const Console& console, const ApprovalNumber& what);
 
+// privacy_command.cc
+struct SubjectNamed {
+  std::string subject;  // a person's number, a pseudonym or a case; `-`: standard input
+  Remote remote;
+};
+Exit privacy_find(const Console& console, const SubjectNamed& what);
+Exit privacy_report(const Console& console, const SubjectNamed& what);
+struct PrivacyOrder {
+  std::string subject, reason, until;
+  std::int64_t asked = 0;  // of erase: the order a peer's request is kept under, instead
+  Remote remote;
+};
+Exit privacy_erase(const Console& console, const PrivacyOrder& what);
+Exit privacy_hold(const Console& console, const PrivacyOrder& what);
+Exit privacy_restrict(const Console& console, const PrivacyOrder& what);
+struct PrivacyEnd {
+  std::int64_t number = 0;
+  std::string reason;
+  Remote remote;
+};
+Exit privacy_end(const Console& console, const PrivacyEnd& what);
+struct PrivacyList {
+  Remote remote;
+};
+Exit privacy_list(const Console& console, const PrivacyList& what);
+
 // access_command.cc
 Exit access_verify(const Console& console, const std::string& dir);
 struct AccessList {

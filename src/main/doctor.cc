@@ -12,6 +12,7 @@
 #include "backup/backup.h"
 #include "base/try.h"
 #include "core/state.h"
+#include "exchange/witness.h"
 #include "journal/journal.h"
 #include "node/certificates.h"
 #include "node/custody.h"
@@ -88,6 +89,7 @@ class Examiner {
       keys(*known->state);
       calendar(*known->state);
       peers(*known->state);
+      cosigned(*known);
     }
     guard();
     backups();
@@ -306,6 +308,30 @@ class Examiner {
       } else {
         say(Level::ok, "peers", "doctor.peers_ok", places);
       }
+    }
+  }
+
+  // What the others could prove of this journal if it were taken back.
+  void cosigned(const Known& known) {
+    const auto directory = node::make_directory(known.state->circle().records);
+    if (!directory) return;
+    for (const auto& [party, joined] : known.state->circle().parties) {
+      if (party == identity_.party || !joined.member) continue;
+      if (exchange::witness_keys(*directory, party).empty()) continue;
+      const auto read = exchange::cosigned_by(*directory, identity_, party);
+      const std::uint64_t entries = read ? read->size : 0;
+      const std::uint64_t behind = known.entries - std::min(known.entries, entries);
+      const std::string on =
+          read ? Date::from_days(static_cast<std::int32_t>(read->time_s / 86'400)).text() : "";
+      const texts::Places places{{"party", party},
+                                 {"entries", std::to_string(entries)},
+                                 {"all", std::to_string(known.entries)},
+                                 {"behind", std::to_string(behind)},
+                                 {"on", on}};
+      constexpr std::uint64_t kMany = 1'000;
+      const bool far = behind > kMany || !read;
+      say(far ? Level::warn : Level::ok, "cosigned",
+          far ? "doctor.cosigned_behind" : "doctor.cosigned", places);
     }
   }
 

@@ -113,5 +113,8 @@ BASHU_SHARED(PrincipalSet, principal_set)
 BASHU_SHARED(PrincipalEnded, principal_ended)
 BASHU_SHARED(ApprovalAsked, approval_asked)
 BASHU_SHARED(SubstituteSet, substitute_set)
+BASHU_SHARED(PrivacyOrdered, privacy_ordered)
+BASHU_SHARED(PrivacyOrderEnded, privacy_order_ended)
+BASHU_SHARED(ErasureAnswered, erasure_answered)
 
 }  // namespace bashu::node::parts

@@ -25,6 +25,9 @@ class PrincipalSet;
 class PrincipalEnded;
 class ApprovalAsked;
 class SubstituteSet;
+class PrivacyOrdered;
+class PrivacyOrderEnded;
+class ErasureAnswered;
 }  // namespace bashu::formats
 
 namespace bashu::node::parts {
@@ -40,6 +43,9 @@ void put(const core::PrincipalSet& event, formats::PrincipalSet* out);
 void put(const core::PrincipalEnded& event, formats::PrincipalEnded* out);
 void put(const core::ApprovalAsked& event, formats::ApprovalAsked* out);
 void put(const core::SubstituteSet& event, formats::SubstituteSet* out);
+void put(const core::PrivacyOrdered& event, formats::PrivacyOrdered* out);
+void put(const core::PrivacyOrderEnded& event, formats::PrivacyOrderEnded* out);
+void put(const core::ErasureAnswered& event, formats::ErasureAnswered* out);
 
 // Reads messages into our types. What does not fit sets `error` and is left out.
 class Reader {
@@ -57,6 +63,9 @@ class Reader {
   core::PrincipalEnded principal_ended(const formats::PrincipalEnded& in);
   core::ApprovalAsked approval_asked(const formats::ApprovalAsked& in);
   core::SubstituteSet substitute_set(const formats::SubstituteSet& in);
+  core::PrivacyOrdered privacy_ordered(const formats::PrivacyOrdered& in);
+  core::PrivacyOrderEnded privacy_order_ended(const formats::PrivacyOrderEnded& in);
+  core::ErasureAnswered erasure_answered(const formats::ErasureAnswered& in);
 };
 
 // Parses with room for nested values; false if the bytes are no such message.

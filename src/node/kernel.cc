@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "core/core.h"
+#include "core/privacy/privacy.h"
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
@@ -55,6 +56,8 @@ bool changes_circle(const core::Event& event) {
          std::holds_alternative<core::ApprovalAsked>(event) ||
          std::holds_alternative<core::ApprovalClosed>(event) ||
          std::holds_alternative<core::SubstituteSet>(event) ||
+         std::holds_alternative<core::PrivacyOrdered>(event) ||
+         std::holds_alternative<core::PrivacyOrderEnded>(event) ||
          std::holds_alternative<core::DayBegun>(event);
 }
 
@@ -155,7 +158,41 @@ std::expected<void, Fault> Kernel::load() {
   if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
   deciding_ = std::make_shared<const Directory>(std::move(*directory));
   directory_ = deciding_;
+  erase_again();
   return size == 0 ? begin() : std::expected<void, Fault>{};
+}
+
+// The vault may be one from before the orders, or the process may have ended between an order and
+// its keys.
+void Kernel::erase_again() {
+  for (const auto& [number, one] : state_->circle().orders) {
+    if (one.order.kind == "erase") carry_out(one.order, one.ended.has_value());
+  }
+}
+
+void Kernel::carry_out(const core::PrivacyOrdered& erase, bool finished) {
+  vault_->erase(erase.keys, {.order = erase.number, .on = erase.on});
+  if (finished) return;
+  const std::lock_guard lock{guard_};
+  carried_out_.push_back(erase.number);
+}
+
+void Kernel::finish_erasures(Batch& batch) {
+  std::vector<std::int64_t> done;
+  {
+    const std::lock_guard lock{guard_};
+    done.swap(carried_out_);
+  }
+  for (const std::int64_t number : done) {
+    handle(batch,
+           {.command = core::FinishErasure{.number = number},
+            .evidence = own_record("finish_erasure", {{"order", number}})},
+           [this, number](const Outcome& outcome) {
+             if (std::holds_alternative<Done>(outcome)) return;
+             const std::lock_guard lock{guard_};  // the receipt cannot be sent now
+             carried_out_.push_back(number);
+           });
+  }
 }
 
 std::expected<void, Fault> Kernel::begin() {
@@ -238,6 +275,11 @@ void Kernel::tick(Batch& batch) {
             .evidence = own_record("begin_day", {{"day", today.text()}})},
            nullptr);
   }
+  finish_erasures(batch);
+  late_ =
+      static_cast<std::size_t>(std::ranges::count_if(state_->circle().orders, [&](const auto& one) {
+        return one.second.order.kind == "erase" && core::is_late(one.second, today);
+      }));
   if (tried_on_ != today) {
     tried_.clear();
     tried_on_ = today;
@@ -430,6 +472,14 @@ std::expected<void, Fault> Kernel::write(Batch batch) {
     }
     since_snapshot_ += batch.entries + batch.events / kFeedLinesPerEntry;
     durable_.store(size, std::memory_order_release);
+    for (const Item& item : batch.items) {
+      const Done* done = std::get_if<Done>(&item.answer);
+      if (!item.writes || !done) continue;
+      for (const core::Event& event : done->decision.events) {
+        const auto* ordered = std::get_if<core::PrivacyOrdered>(&event);
+        if (ordered && ordered->kind == "erase") carry_out(*ordered, false);
+      }
+    }
   }
   for (Item& item : batch.items) {
     if (!item.done) continue;

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/command.h"
 #include "core/state.h"
@@ -74,6 +75,7 @@ class Kernel {
   [[nodiscard]] std::uint64_t circle_changes() const {
     return circle_changes_.load(std::memory_order_acquire);
   }
+  [[nodiscard]] std::size_t late_erasures() const { return late_.load(); }
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(std::memory_order_acquire); }
   // Entries and feed lines since the newest snapshot, roughly: when it is time for the next.
   [[nodiscard]] std::uint64_t since_snapshot() const {
@@ -86,6 +88,10 @@ class Kernel {
  private:
   [[nodiscard]] std::expected<void, Fault> load();
   [[nodiscard]] std::expected<void, Fault> begin();
+  void erase_again();
+  // Destroys the keys of a durable order.
+  void carry_out(const core::PrivacyOrdered& erase, bool finished);
+  void finish_erasures(Batch& batch);
   [[nodiscard]] core::Moment moment();
   [[nodiscard]] std::string salt();
   [[nodiscard]] std::expected<core::Decision, Reject> decide(const core::Command& command,
@@ -118,7 +124,9 @@ class Kernel {
 
   std::mutex guard_;
   std::shared_ptr<const Directory> directory_;
+  std::vector<std::int64_t> carried_out_;  // orders whose keys are gone, to be said
   std::atomic<std::uint64_t> durable_ = 0, since_snapshot_ = 0, circle_changes_ = 0;
+  std::atomic<std::size_t> late_ = 0;  // erasures that a party has not answered in time
   std::mutex snapshotting_;
 };
 

@@ -146,6 +146,7 @@ class ThreadedNode final : public Node {
   Chance& chance() override { return kernel_->chance(); }
 
   std::uint64_t circle_changes() const override { return kernel_->circle_changes(); }
+  std::size_t late_erasures() const override { return kernel_->late_erasures(); }
   std::uint64_t durable() const override { return kernel_->durable(); }
   std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
     std::unique_lock lock{durable_guard_};

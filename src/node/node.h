@@ -94,6 +94,8 @@ class Node : public EntrySource {
   // Grows whenever packs, parties, people or the day change: a copy made at the same count is still
   // true.
   [[nodiscard]] virtual std::uint64_t circle_changes() const = 0;
+  // Erasures that a party should have answered and has not (docs/formats/privacy.md).
+  [[nodiscard]] virtual std::size_t late_erasures() const = 0;
   // Returns durable() once it is above `above` or the time is up.
   virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;
 

@@ -133,6 +133,13 @@ class RowWriter {
           emit();
         });
     people(state.circle().people);
+    for (const auto& [number, one] : state.circle().orders) {
+      pb::OrderRow* out = row().mutable_order();
+      put(one.order, out->mutable_order());
+      if (one.ended) put(*one.ended, out->mutable_ended());
+      for (const auto& [party, answer] : one.answers) put(answer, out->add_answers());
+      emit();
+    }
   }
   void write_levels(const State& state) {
     state.each_level([&](const core::Account& account, const core::Balance& balance) {
@@ -464,6 +471,9 @@ class RowReader {
         state_.edit_circle().people.substitutes[person] = std::move(set);
         break;
       }
+      case pb::Row::kOrder:
+        order(in.order());
+        break;
       case pb::Row::kLevels:
         levels(in.levels());
         break;
@@ -497,6 +507,17 @@ class RowReader {
     if (in.has_ended()) one.ended = reader_.principal_ended(in.ended());
     const std::string id = one.set.id;
     state_.edit_circle().people.principals[id] = std::move(one);
+  }
+  void order(const pb::OrderRow& in) {
+    core::Order one{.order = reader_.privacy_ordered(in.order()), .ended = {}, .answers = {}};
+    if (in.has_ended()) one.ended = reader_.privacy_order_ended(in.ended());
+    for (const auto& line : in.answers()) {
+      core::ErasureAnswered answer = reader_.erasure_answered(line);
+      const core::PartyId party = answer.party;
+      one.answers[party] = std::move(answer);
+    }
+    const std::int64_t number = one.order.number;
+    state_.edit_circle().orders[number] = std::move(one);
   }
   void pack(const pb::PackRow& in) {
     core::Store::Circle& circle = state_.edit_circle();

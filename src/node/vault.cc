@@ -121,6 +121,7 @@ class KeptVault final : public Vault {
     BASHU_ASSERT(key.size() == evidence::kSealKeySize);
     if (this->key(id)) return;
     std::unique_lock lock{guard_};
+    if (erased_.contains(id)) return;
     waiting_.emplace_back(id, key);
     const std::uint64_t mine = ++asked_;
     while (written_ < mine) {
@@ -164,8 +165,30 @@ class KeptVault final : public Vault {
       cache_.erase(id);
     }
     if (!known) return false;
-    must(secrets_->erase_key(id));
+    must(secrets_->erase_keys({std::string{id}}));
     return true;
+  }
+
+  void erase(const std::vector<std::string>& ids, const ErasedBy& why) override {
+    const std::lock_guard lock{using_secrets_};
+    {
+      const std::lock_guard caching{guard_};
+      for (const std::string& id : ids) {
+        erased_.insert_or_assign(id, why);
+        cache_.erase(id);
+      }
+    }
+    std::vector<std::string> kept;
+    for (const std::string& id : ids) {
+      if (readable(secrets_->key(id))) kept.push_back(id);
+    }
+    if (!kept.empty()) must(secrets_->erase_keys(kept));
+  }
+
+  std::optional<ErasedBy> erased(std::string_view id) override {
+    const std::lock_guard lock{guard_};
+    const auto it = erased_.find(id);
+    return it == erased_.end() ? std::nullopt : std::optional{it->second};
   }
 
   Value seal(const std::vector<Member>& fields, const Value& record, std::string_view party,
@@ -349,13 +372,15 @@ class KeptVault final : public Vault {
   void write(const std::vector<Secrets::Named>& keys) {
     std::vector<Secrets::Named> kept;
     kept.reserve(keys.size());
-    for (const auto& [id, key] : keys) kept.emplace_back(id, closed(key));
     const std::lock_guard lock{using_secrets_};
+    for (const auto& [id, key] : keys) {
+      if (!erased(id)) kept.emplace_back(id, closed(key));
+    }
     must(secrets_->add_keys(kept));
     // Under this lock, or a key forgotten meanwhile would come back.
     const std::lock_guard caching{guard_};
     for (const auto& [id, key] : keys) {
-      if (!cache_.find(id)) cache_.put(id, key);
+      if (!erased_.contains(id) && !cache_.find(id)) cache_.put(id, key);
     }
   }
 
@@ -368,6 +393,7 @@ class KeptVault final : public Vault {
   std::mutex guard_;          // all below it
   std::unique_ptr<Secrets> secrets_;
   KeyCache cache_;
+  std::map<std::string, ErasedBy, std::less<>> erased_;
   std::vector<Secrets::Named> waiting_;  // to be written
   std::uint64_t asked_ = 0, written_ = 0;
   bool writing_ = false;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/date.h"
 #include "base/error.h"
 #include "base/value.h"
 #include "node/environment.h"
@@ -22,6 +23,12 @@
 #include "packs/type.h"
 
 namespace bashu::node {
+
+// Why a key is gone: the order of the journal that said so.
+struct ErasedBy {
+  std::int64_t order = 0;
+  Date on;
+};
 
 class Vault {
  public:
@@ -35,6 +42,11 @@ class Vault {
   virtual void put_key(std::string_view id, std::string_view key) = 0;
   virtual std::optional<std::string> key(std::string_view id) = 0;
   virtual bool forget(std::string_view id) = 0;
+  // By an order: what of these is kept is destroyed, and none of them is ever kept again, whoever
+  // brings it. Durable when it returns; told again at every start, since a vault may have been put
+  // back from before.
+  virtual void erase(const std::vector<std::string>& ids, const ErasedBy& why) = 0;
+  virtual std::optional<ErasedBy> erased(std::string_view id) = 0;
 
   // Seals every personal and sensitive value of `record` (and names of documents) under `key_id`;
   // replaces tokens by keyed pseudonyms `t:<base64url>` of the circle's token key. The form must

@@ -328,7 +328,7 @@ struct Writer::Apply {
   }
 
   // What the tables do not show: counters, alarms, waiting steps, stored requests, signed records,
-  // who may come in.
+  // who may come in, orders about personal values.
   template <typename Other>
     requires(
         std::is_same_v<Other, core::ClockAlarmed> || std::is_same_v<Other, core::SerialTaken> ||
@@ -339,7 +339,10 @@ struct Writer::Apply {
         std::is_same_v<Other, core::ChannelStopped> || std::is_same_v<Other, core::AskAnswered> ||
         std::is_same_v<Other, core::MonthStated> || std::is_same_v<Other, core::PrincipalSet> ||
         std::is_same_v<Other, core::PrincipalEnded> || std::is_same_v<Other, core::ApprovalAsked> ||
-        std::is_same_v<Other, core::ApprovalClosed> || std::is_same_v<Other, core::SubstituteSet>)
+        std::is_same_v<Other, core::ApprovalClosed> || std::is_same_v<Other, core::SubstituteSet> ||
+        std::is_same_v<Other, core::PrivacyOrdered> ||
+        std::is_same_v<Other, core::PrivacyOrderEnded> ||
+        std::is_same_v<Other, core::ErasureAnswered>)
   void operator()(const Other&) const {}
 };
 

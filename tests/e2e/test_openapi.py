@@ -118,6 +118,13 @@ scenarios:
         self.get("/keys", client=self.admin)
         self.get("/users", client=self.admin)
         self.get("/approvals", client=self.admin)
+        self.post("/privacy/orders", {"kind": "hold", "subject": case, "reason": "r"},
+                  client=self.admin)
+        self.post("/privacy/orders", {"kind": "hold", "subject": case, "reason": "r"},
+                  client=self.nodes["sichuan"].as_("second"))
+        self.get("/privacy/orders", client=self.admin)
+        self.post("/privacy/find", {"subject": case}, client=self.admin)
+        self.post("/privacy/report", {"subject": case}, client=self.admin)
         self.get("/documents")
         self.get("/packs/parcels/books/pieces/sent", key="")
         self.get("/held", client=self.admin)

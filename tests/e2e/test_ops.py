@@ -206,7 +206,7 @@ class Doctor(CircleTest):
         node = self.nodes["sichuan"]
         found = self.doctor()  # beside the running node
         self.assertEqual(set(found), {"versions", "clock", "disk", "files", "vault", "doors",
-                                      "journal", "keys", "calendar", "peers", "backup"})
+                                      "journal", "keys", "calendar", "peers", "cosigned", "backup"})
         self.assertEqual([one["level"] for one in found["peers"]], ["ok"])
         self.assertEqual([one["level"] for one in found["backup"]], ["warn"])
         node.stop()

@@ -14,10 +14,12 @@
 #include "core/peers/ask.h"
 #include "core/peers/disputes.h"
 #include "core/peers/step_check.h"
+#include "core/privacy/privacy.h"
 #include "core/registers/sharing.h"
 #include "core/told/adoption.h"
 #include "core/told/ask.h"
 #include "core/told/dispute.h"
+#include "core/told/erase.h"
 #include "core/told/figures.h"
 #include "core/told/settle.h"
 #include "core/told/shared.h"
@@ -40,6 +42,8 @@ constexpr std::array kKinds{
     Kind{told::kShared, true, take_shared},
     Kind{told::Adoption::kKind, true, take_adoption},
     Kind{told::Figures::kKind, true, take_figures},
+    Kind{told::Erase::kKind, true, take_erase},
+    Kind{told::Erased::kKind, true, take_erased},
     Kind{told::Ask::kKind, false, take_ask},
     Kind{told::Signal::kKind, false, take_signal},
 };
@@ -49,7 +53,7 @@ const Kind* kind_of(std::string_view name) {
   return found == kKinds.end() ? nullptr : found;
 }
 
-// The exchange's own: done before it came here.
+// The exchange's own, but for erasure: done before it came here.
 bool is_of_exchange(std::string_view kind) { return kind.starts_with("bashu."); }
 
 struct Answer {

@@ -56,6 +56,40 @@ Value value_of(const StartChannel& act) {
       {"kind", "channel"}, {"peer", act.peer}, {"stopped", act.stopped}, {"note", act.note}};
 }
 
+Value value_of(const OrderPrivacy& act) {
+  const PrivacyOrdered& order = act.order;
+  Value::Record record{{"kind", "privacy"},
+                       {"order", order.kind},
+                       {"subject", order.subject},
+                       {"reason", order.reason},
+                       {"cases", list_of(order.cases)},
+                       {"records", list_of(order.records)},
+                       {"keys", list_of(order.keys)},
+                       {"from", order.from},
+                       {"asked", order.asked}};
+  if (order.until) record["until"] = order.until->text();
+  return record;
+}
+
+Value value_of(const EndOrder& act) {
+  return Value::Record{{"kind", "privacy_end"}, {"number", act.number}, {"reason", act.reason}};
+}
+
+OrderPrivacy read_order(const Value& value) {
+  OrderPrivacy act;
+  PrivacyOrdered& order = act.order;
+  order.kind = value.text_at("order");
+  order.subject = value.text_at("subject");
+  order.reason = value.text_at("reason");
+  order.cases = texts_of(value, "cases");
+  order.records = texts_of(value, "records");
+  order.keys = texts_of(value, "keys");
+  order.from = value.text_at("from");
+  order.asked = value.int_at("asked");
+  order.until = Date::parse(value.text_at("until"));
+  return act;
+}
+
 }  // namespace
 
 Value act_value(const Act& act) {
@@ -77,6 +111,13 @@ std::optional<Act> read_act(const Value& value) {
     act.peer = value.text_at("peer");
     act.stopped = value.text_at("stopped");
     act.note = value.text_at("note");
+    return act;
+  }
+  if (kind == "privacy") return read_order(value);
+  if (kind == "privacy_end") {
+    EndOrder act;
+    act.number = value.int_at("number");
+    act.reason = value.text_at("reason");
     return act;
   }
   if (kind != "principal") return std::nullopt;

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "core/authority.h"
 #include "core/people/people.h"
+#include "core/privacy/privacy.h"
 
 namespace bashu::core {
 
@@ -24,6 +25,8 @@ Result possible(Deciding& d, const Act& act) {
     return {};
   }
   if (const auto* start = std::get_if<StartChannel>(&act)) return stands_still(d, *start);
+  if (const auto* order = std::get_if<OrderPrivacy>(&act)) return may_order(d, order->order);
+  if (const auto* end = std::get_if<EndOrder>(&act)) return may_end(d, end->number);
   // As if somebody held the directory: all is asked but who may.
   SetPrincipal set = std::get<SetPrincipal>(act);
   set.by.roles = {std::string{kDirectoryRole}};

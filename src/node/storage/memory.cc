@@ -30,8 +30,8 @@ class MemorySecrets final : public Secrets {
     kept_->settings.insert_or_assign(std::string{name}, std::string{value});
     return {};
   }
-  std::expected<void, Fault> erase_key(std::string_view id) override {
-    if (const auto it = kept_->keys.find(id); it != kept_->keys.end()) kept_->keys.erase(it);
+  std::expected<void, Fault> erase_keys(const std::vector<std::string>& ids) override {
+    for (const std::string& id : ids) kept_->keys.erase(id);
     return {};
   }
   std::expected<void, Fault> rewrite(const std::function<std::string(std::string_view)>& change,

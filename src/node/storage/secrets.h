@@ -35,8 +35,9 @@ class Secrets {
   [[nodiscard]] virtual std::expected<void, Fault> add_keys(const std::vector<Named>& keys) = 0;
   [[nodiscard]] virtual std::expected<void, Fault> set(std::string_view name,
                                                        std::string_view value) = 0;
-  // No trace of its bytes is left.
-  [[nodiscard]] virtual std::expected<void, Fault> erase_key(std::string_view id) = 0;
+  // Those that are there; no trace of their bytes is left.
+  [[nodiscard]] virtual std::expected<void, Fault> erase_keys(
+      const std::vector<std::string>& ids) = 0;
   // Every key and setting becomes what `change` makes of it, and `mark` is set, all at once; no
   // trace of what they were is left.
   [[nodiscard]] virtual std::expected<void, Fault> rewrite(

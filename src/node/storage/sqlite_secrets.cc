@@ -44,8 +44,12 @@ class SqliteSecrets final : public Secrets {
     return database_->check();
   }
 
-  std::expected<void, Fault> erase_key(std::string_view id) override {
-    database_->prepared("DELETE FROM keys WHERE id=?").bind_kept(0, id).run();
+  std::expected<void, Fault> erase_keys(const std::vector<std::string>& ids) override {
+    database_->exec("BEGIN");
+    for (const std::string& id : ids) {
+      database_->prepared("DELETE FROM keys WHERE id=?").bind_kept(0, id).run();
+    }
+    database_->exec("COMMIT");
     // Or the key would live on in the log of the database.
     database_->exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return database_->check();

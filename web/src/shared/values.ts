@@ -51,8 +51,11 @@ export const isName = (type: FieldType): boolean => type.kind === "int" && (type
 
 export function shown(type: FieldType | undefined, value: Json | undefined): string {
   if (value === null || value === undefined) return "";
-  if (isRecord(value) && "$sealed" in value) return t("sealed");
-  if (isRecord(value) && "$erased" in value) return t("erased");
+  if (isRecord(value) && "$sealed" in value) {
+    const { erased, restricted } = value;
+    if (isRecord(erased)) return t("erased_by", { on: String(erased.on), order: String(erased.order) });
+    return restricted === undefined ? t("sealed") : t("restricted_by", { order: String(restricted) });
+  }
   if (!type) return typeof value === "object" ? JSON.stringify(value) : String(value);
   switch (type.kind) {
     case "bool":

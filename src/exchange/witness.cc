@@ -1,0 +1,177 @@
+#include "exchange/witness.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "evidence/grammar.h"
+#include "evidence/witness.h"
+#include "node/files.h"
+
+namespace bashu::exchange {
+
+namespace {
+
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+// A file of 64 hex digits, as the node's other keys are.
+std::expected<std::string, Fault> seed_of(const std::filesystem::path& file) {
+  if (const auto text = node::read_file(file)) {
+    const auto seed = from_hex(std::string_view{*text}.substr(0, 64));
+    if (seed && seed->size() == crypto_sign_SEEDBYTES) return *seed;
+    return std::unexpected{Fault{.what = file.string() + ": not 64 hex digits"}};
+  }
+  std::string seed(crypto_sign_SEEDBYTES, '\0');
+  ::randombytes_buf(seed.data(), seed.size());
+  if (auto written = node::write_file(file, hex(seed) + "\n"); !written) {
+    return std::unexpected{written.error()};
+  }
+  return seed;
+}
+
+// A cosigned checkpoint as its file keeps it; nullopt if it does not verify.
+std::optional<Cosigned::State> read_cosigned(const node::Directory& directory,
+                                             const node::Identity& own, std::string_view party,
+                                             std::string_view note) {
+  const auto keys = witness_keys(directory, party);
+  const auto checkpoint =
+      evidence::open_checkpoint(note, own.origin, directory.log_keys(own.party), keys);
+  if (!checkpoint || checkpoint->cosigned.empty()) return std::nullopt;
+  return Cosigned::State{.size = checkpoint->size,
+                         .time_s = static_cast<std::int64_t>(checkpoint->cosigned.begin()->second)};
+}
+
+}  // namespace
+
+std::optional<Cosigned::State> cosigned_by(const node::Directory& directory,
+                                           const node::Identity& own, std::string_view party) {
+  const auto note = node::read_file(own.dir / "cosigned" / party);
+  return note ? read_cosigned(directory, own, party, *note) : std::nullopt;
+}
+
+std::uint64_t witnessed_size(const std::filesystem::path& dir, const std::string& party) {
+  const auto note = node::read_file(dir / "witness" / party);
+  if (!note) return 0;
+  const std::size_t first = note->find('\n') + 1;
+  return evidence::parse_decimal(note->substr(first, note->find('\n', first) - first)).value_or(0);
+}
+
+std::string witness_name(const node::Identity& own) {
+  return own.origin.substr(0, own.origin.find('/')) + "/bashu/witness/1";
+}
+
+std::expected<WitnessSigner, Fault> witness_signer(const node::Identity& own) {
+  BASHU_ASSERT(::sodium_init() >= 0);
+  auto seed = seed_of(own.dir / "keys" / "witness.key");
+  if (!seed) return std::unexpected{seed.error()};
+  WitnessSigner signer{.name = witness_name(own),
+                       .key = {.kid = own.party + "/witness/1",
+                               .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
+                               .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')}};
+  ::crypto_sign_seed_keypair(bytes(signer.key.public_key), bytes(signer.key.secret_key),
+                             bytes(*seed));
+  return signer;
+}
+
+std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
+                                               std::string_view party) {
+  std::vector<evidence::WitnessKey> found;
+  for (const auto& [kid, key] : directory.keys) {
+    if (key.party == party && key.role == "witness" && key.revoked == 0) {
+      found.push_back({.name = key.name, .public_key = key.key});
+    }
+  }
+  return found;
+}
+
+Witness::Witness(std::filesystem::path dir, WitnessSigner signer, Contradicted contradicted)
+    : dir_{std::move(dir)}, signer_{std::move(signer)}, contradicted_{std::move(contradicted)} {}
+
+bool Witness::load(const node::Directory& directory, const std::string& party) {
+  if (known_.contains(party)) return true;
+  const auto note = node::read_file(dir_ / party);
+  if (!note) {
+    known_.emplace(party, Known{.size = 0, .root = evidence::empty_root(), .time_s = 0});
+    return true;
+  }
+  const evidence::PartyRecord* record = directory.agreement.party(party);
+  const std::vector<evidence::WitnessKey> own{
+      {.name = signer_.name, .public_key = signer_.key.public_key}};
+  const auto checkpoint =
+      record ? evidence::open_checkpoint(*note, record->origin, directory.log_keys(party), own)
+             : evidence::Verified<evidence::Checkpoint>{std::unexpected{evidence::Bad{"party"}}};
+  if (!checkpoint) return false;
+  const auto time = checkpoint->cosigned.find(signer_.name);
+  known_.emplace(party, Known{.size = checkpoint->size,
+                              .root = checkpoint->root,
+                              .time_s = time == checkpoint->cosigned.end()
+                                            ? 0
+                                            : static_cast<std::int64_t>(time->second)});
+  return true;
+}
+
+Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const std::string& party,
+                                        std::string_view request, std::int64_t now_s) {
+  std::unique_lock lock{mutex_};
+  const evidence::PartyRecord* record = directory.agreement.party(party);
+  if (!record || !load(directory, party)) return {.status = 503, .media_type = {}, .body = {}};
+  Known& known = known_.at(party);
+  const evidence::WitnessedLog log{
+      .keys = directory.log_keys(party), .size = known.size, .root = known.root};
+  const auto verdict = evidence::check_add_checkpoint(
+      request, [&](std::string_view origin) { return origin == record->origin ? &log : nullptr; });
+  if (verdict.alarm) {
+    const auto kept = node::read_file(dir_ / party);
+    lock.unlock();
+    contradicted_(party, kept.value_or("") + "\n" + std::string{request});
+    return {.status = verdict.status, .media_type = verdict.media_type, .body = verdict.answer};
+  }
+  if (verdict.status != 200) {
+    return {.status = verdict.status, .media_type = verdict.media_type, .body = verdict.answer};
+  }
+  const std::int64_t time_s = std::max(now_s, known.time_s);
+  const std::string line =
+      evidence::cosignature_line(verdict.checkpoint.body, signer_.name,
+                                 static_cast<std::uint64_t>(time_s), signer_.key.secret_key);
+  // Only then does it leave: whoever crashes between may be asked again.
+  if (!node::write_file(dir_ / party, verdict.note + line)) {
+    return {.status = 503, .media_type = {}, .body = {}};
+  }
+  known = {.size = verdict.checkpoint.size, .root = verdict.checkpoint.root, .time_s = time_s};
+  return {.status = 200, .media_type = std::string{kText}, .body = line};
+}
+
+Cosigned::Cosigned(std::filesystem::path file) : file_{std::move(file)} {}
+
+void Cosigned::load(const node::Directory& directory, const node::Identity& own,
+                    std::string_view party) {
+  const auto note = node::read_file(file_);
+  if (!note) return;
+  const auto read = read_cosigned(directory, own, party, *note);
+  const std::lock_guard lock{mutex_};
+  if (read && read->size > state_.size) state_ = *read;
+}
+
+bool Cosigned::take(const node::Directory& directory, const node::Identity& own,
+                    std::string_view party, std::string_view note, std::string_view line) {
+  const std::string whole = std::string{note} + std::string{line};
+  const auto read = read_cosigned(directory, own, party, whole);
+  if (!read) return false;
+  const std::lock_guard lock{mutex_};
+  // If it cannot be written it is asked for again.
+  if (read->size >= state_.size && node::write_file(file_, whole)) state_ = *read;
+  return true;
+}
+
+Cosigned::State Cosigned::state() const {
+  const std::lock_guard lock{mutex_};
+  return state_;
+}
+
+}  // namespace bashu::exchange

@@ -1,0 +1,102 @@
+// Nodes witness each other's journals (docs/formats/evidence.md 5.3 and 9): a checkpoint is
+// cosigned only if it is proven to continue the last one that was, so that a log can neither show
+// two histories nor take one back.
+//
+//     Witness     what this node cosigned of the others' logs; answers add-checkpoint
+//     Cosigned    what one other cosigned of ours; says what to ask next
+//
+// What was cosigned is a file for each log, written before its cosignature leaves. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "evidence/checkpoint.h"
+#include "exchange/alarms.h"
+#include "node/directory.h"
+#include "node/identity.h"
+
+namespace bashu::exchange {
+
+// DIR/keys/witness.key, made if there is none. `name`: `<host>/bashu/witness/1`.
+struct WitnessSigner {
+  std::string name;
+  node::KeyPair key;
+};
+[[nodiscard]] std::string witness_name(const node::Identity& own);
+[[nodiscard]] std::expected<WitnessSigner, Fault> witness_signer(const node::Identity& own);
+// The keys a party announced to cosign with.
+[[nodiscard]] std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
+                                                             std::string_view party);
+
+class Witness {
+ public:
+  // `contradicted` hears of a log that shows two histories, with the proof.
+  using Contradicted = std::function<void(const std::string& party, const std::string& proof)>;
+  Witness(std::filesystem::path dir, WitnessSigner signer, Contradicted contradicted);
+
+  struct Answer {
+    int status = 0;
+    std::string media_type, body;
+  };
+  // Of a party about its own log; `now_s` is the time of the cosignature.
+  [[nodiscard]] Answer add_checkpoint(const node::Directory& directory, const std::string& party,
+                                      std::string_view request, std::int64_t now_s);
+
+ private:
+  struct Known {
+    std::uint64_t size = 0;
+    Hash root{};
+    std::int64_t time_s = 0;
+  };
+  // False: the file does not verify.
+  bool load(const node::Directory& directory, const std::string& party);
+
+  std::filesystem::path dir_;
+  WitnessSigner signer_;
+  Contradicted contradicted_;
+  std::mutex mutex_;
+  std::map<std::string, Known> known_;
+};
+
+// What one party has cosigned of our log: DIR/cosigned/PARTY, a checkpoint with its line.
+class Cosigned {
+ public:
+  explicit Cosigned(std::filesystem::path file);
+  // The file's, if it verifies; else nothing was cosigned.
+  void load(const node::Directory& directory, const node::Identity& own, std::string_view party);
+  // A checkpoint of ours with the line that came for it. False: it does not verify.
+  [[nodiscard]] bool take(const node::Directory& directory, const node::Identity& own,
+                          std::string_view party, std::string_view note, std::string_view line);
+
+  struct State {
+    std::uint64_t size = 0;
+    std::int64_t time_s = 0;  // as the witness says
+  };
+  [[nodiscard]] State state() const;
+
+ private:
+  std::filesystem::path file_;
+  mutable std::mutex mutex_;
+  State state_;
+};
+
+// What `party` has cosigned of the journal in own.dir, as kept there; nullopt: nothing.
+[[nodiscard]] std::optional<Cosigned::State> cosigned_by(const node::Directory& directory,
+                                                         const node::Identity& own,
+                                                         std::string_view party);
+// How many entries of the party's journal the node in `dir` has cosigned.
+[[nodiscard]] std::uint64_t witnessed_size(const std::filesystem::path& dir,
+                                           const std::string& party);
+
+}  // namespace bashu::exchange
