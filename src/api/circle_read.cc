@@ -69,6 +69,7 @@ Result list_channels(Context& context, const Call& call) {
         peer.stopped = outbox.stopped;
       }
     });
+    const auto clocks = context.node.peer_times().differences(context.node.clock());
     for (const exchange::PeerStatus& peer : peers) {
       list.push_back(Value::Record{{"party", peer.party},
                                    {"endpoint", peer.endpoint},
@@ -83,6 +84,9 @@ Result list_channels(Context& context, const Call& call) {
                                    {"stopped", peer.stopped},
                                    {"trouble", peer.trouble},
                                    {"life_used_percent", peer.life_used_percent}});
+      for (const auto& one : clocks) {
+        if (one.party == peer.party) list.back().as_record()->emplace("clock_ahead_s", one.seconds);
+      }
     }
     if (call.key->allows("admin") || call.key->allows("audit")) {
       Value::List alarms;

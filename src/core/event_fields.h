@@ -49,7 +49,9 @@
   EVENT(PrincipalSet, principal_set)           \
   EVENT(PrincipalEnded, principal_ended)       \
   EVENT(ApprovalAsked, approval_asked)         \
-  EVENT(ApprovalClosed, approval_closed)
+  EVENT(ApprovalClosed, approval_closed)       \
+  EVENT(RecordSettlementSigned, record_settlement_signed) \
+  EVENT(RecordSettled, record_settled)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -75,7 +77,8 @@
   SHOWN(key, "key") SHOWN(keeper, "keeper") SHOWN(side, "side") SHOWN(fields, "fields") \
       SHOWN(sided, "sided") SHOWN(on, "on") SHOWN(id, "case") SHOWN(sides, "sides")
 #define BASHU_FIELDS_RecordContested(SHOWN, KEPT, PASSED) \
-  SHOWN(reg, "register") SHOWN(key, "key") SHOWN(keeper, "keeper")
+  SHOWN(reg, "register") SHOWN(key, "key") SHOWN(keeper, "keeper") SHOWN(fields, "fields") \
+      SHOWN(on, "on")
 #define BASHU_FIELDS_EditionPublished(SHOWN, KEPT, PASSED)                            \
   SHOWN(reg, "register")                                                              \
   SHOWN(keeper, "keeper") SHOWN(name, "name") SHOWN(number, "number") SHOWN(on, "on") \
@@ -150,6 +153,16 @@
 #define BASHU_FIELDS_ApprovalClosed(SHOWN, KEPT, PASSED) \
   SHOWN(number, "number") SHOWN(outcome, "outcome") SHOWN(by, "by")
 // clang-format on
+#define BASHU_FIELDS_RecordSettlementSigned(SHOWN, KEPT, PASSED)                                  \
+  SHOWN(reg, "register")                                                                          \
+  SHOWN(key, "key")                                                                               \
+  SHOWN(by, "by")                                                                                 \
+  SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(round, "round") SHOWN(content, "content") \
+      SHOWN(fields, "fields") SHOWN(note, "note") SHOWN(on, "on")
+#define BASHU_FIELDS_RecordSettled(SHOWN, KEPT, PASSED) \
+  SHOWN(reg, "register")                                \
+  SHOWN(key, "key")                                     \
+  SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(fields, "fields") SHOWN(on, "on")
 
 namespace bashu::core {
 

@@ -89,7 +89,16 @@ scenarios:
                        node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY}))
         self.deliver()
 
-        self.get("/cases", limit=10)
+        health = self.get("/health")
+        self.assertEqual(health["clocks"], [{"party": "chongqing", "ahead_s": 0}])
+        self.assertEqual(self.get("/session")["id"], "clerk")
+        self.assertEqual(self.get("/packs")["packs"][0]["title"], "Parcels")
+        self.get("/packs/parcels")
+        self.get("/packs/parcels/pages")
+        self.assertEqual(len(self.get("/figures")["figures"]), 3)
+        self.get("/figures", as_of=FIRST_DAY)
+        listed = self.get("/cases", limit=10)["cases"][0]
+        self.assertEqual((listed["title"], listed["titles"]["pack"]), ("Parcel", "Parcels"))
         self.get(f"/cases/{case}")
         self.get(f"/cases/{case}/choices")
         self.get(f"/cases/{case}/history")
@@ -114,7 +123,8 @@ scenarios:
         self.get("/packs/parcels/books/pieces/sent", key="")
         self.get("/held", client=self.admin)
         self.get("/circle")
-        self.get("/channels", client=self.admin)
+        channels = self.get("/channels", client=self.admin)["channels"]
+        self.assertEqual(channels[0]["clock_ahead_s"], 0)
         self.get("/journal/entries", client=self.admin, limit=50)
         self.get("/calendars")
         self.get("/session/ways")
