@@ -151,6 +151,7 @@ class RunningExchange final : public Exchange {
   void refresh_from_core();
   void want_blobs();
   void watch_lives();
+  void watch_clocks();
   void start_call(const std::string& party, Peer& peer, PeerCall call);
   void wake();
   std::string seen_note(const std::string& party);
@@ -316,6 +317,7 @@ void RunningExchange::tick(std::int64_t now) {
   if (now >= next_lives_ms_) {
     next_lives_ms_ = now + kLifeTickMs;
     watch_lives();
+    watch_clocks();
   }
   if (now >= next_rotation_ms_) {
     next_rotation_ms_ = now + kRotationTickMs;
@@ -508,6 +510,22 @@ void RunningExchange::want_blobs() {
   }
 }
 
+// An alarm a day of each peer whose clock differs from ours.
+void RunningExchange::watch_clocks() {
+  constexpr std::int64_t kApartS = 60;
+  node::Clock& clock = node_.clock();
+  for (const auto& one : node_.peer_times().differences(clock)) {
+    if (one.seconds >= -kApartS && one.seconds <= kApartS) continue;
+    alarms_.raise({.time_ms = machine_now().unix_ms,
+                   .code = "clock",
+                   .party = one.party,
+                   .text = "the clock of " + one.party + " is " +
+                           std::to_string(one.seconds < 0 ? -one.seconds : one.seconds) +
+                           (one.seconds < 0 ? " s behind ours" : " s ahead of ours")},
+                  clock.today().text());
+  }
+}
+
 // Alarms at 50 % and 80 % of the life of the oldest message without a receipt.
 void RunningExchange::watch_lives() {
   std::vector<std::pair<std::string, std::shared_ptr<Peer>>> peers;
@@ -519,11 +537,9 @@ void RunningExchange::watch_lives() {
     int percent = 0;
     const std::int64_t seq = peer->sender->status().acked + 1;
     if (const auto envelope = node_.envelope_sent(party, seq)) {
-      const auto outer = parse_json(*envelope);
-      const auto payload = from_base64url(outer ? outer->text_at("payload") : "");
-      const auto inner = payload ? parse_json(*payload) : std::unexpected{JsonError{}};
-      const std::int64_t issued = inner ? inner->int_at("issued") : 0;
-      const std::int64_t life = inner ? inner->int_at("expiry") - issued : 0;
+      const node::Life lived = node::life_of(*envelope);
+      const std::int64_t issued = lived.issued;
+      const std::int64_t life = lived.expiry - issued;
       const std::int64_t age = node_.clock().now().unix_ms / 1'000 - issued;
       if (life > 0) percent = static_cast<int>(std::clamp<std::int64_t>(age * 100 / life, 0, 100));
     }

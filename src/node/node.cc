@@ -64,6 +64,7 @@ class ThreadedNode final : public Node {
   ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
     if (guarded) gate().shut(Gate::Why::restored, texts::title("gate.restored"));
+    kernel_->ask(peer_times());
     core_ = named_thread("bashu-core", [this] { run_core(); });
     writer_ = named_thread("bashu-writer", [this] { run_writer(); });
     keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
