@@ -28,6 +28,7 @@
 #include "http/tls.h"
 #include "node/certificates.h"
 #include "node/guarded.h"
+#include "node/sealer.h"
 
 namespace bashu::exchange {
 

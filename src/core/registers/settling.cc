@@ -59,7 +59,8 @@ Value settled_fields(const packs::Register& reg, const Record& record, const Par
   Value fields = sided_fields(reg, record.fields);
   const Value row = row_of(reg, record, keeper);
   for (const auto& [name, value] : *row.as_record()) (*fields.as_record())[name] = value;
-  if (const Value* key = record.fields.find(kKeyField)) {
+  const Value* key = record.fields.find(kKeyField);
+  if (key && !reg.record->member(kKeyField)) {
     (*fields.as_record())[std::string{kKeyField}] = *key;
   }
   return fields;
@@ -124,7 +125,9 @@ Value row_of(const packs::Register& reg, const Record& record, const PartyId& pa
   } else if (const auto claim = record.contested.find(party); claim != record.contested.end()) {
     row = claim->second.fields;
   }
-  if (row.as_record()) row.as_record()->erase(std::string{kKeyField});
+  if (row.as_record() && !reg.record->member(kKeyField)) {
+    row.as_record()->erase(std::string{kKeyField});
+  }
   return row;
 }
 
@@ -222,7 +225,8 @@ Result take_record_settlement(Deciding& d, const TakeMessage& message) {
   const bool has_row = told.fields.as_record() != nullptr;
   if (has_row != (message.from == pair.keeper)) return told::hold("shape", "the keeper's row");
   if (has_row) {
-    if (!is_row(*reg, told.fields)) return told::hold("form", id + "/" + told.key);
+    if (!is_row(*reg, told.fields) || !reg->names(told.key, told.fields))
+      return told::hold("form", id + "/" + told.key);
     const bool same = record->keeper != pair.keeper ||
                       digest_of_row(row_of(*reg, *record, pair.keeper)) == told.content;
     if (!same || digest_of_row(told.fields) != told.content) {

@@ -293,7 +293,9 @@ TEST_F(TwoKeepers, AMemberSignsForItselfOnly) {
   EXPECT_EQ(told(lie), "held unverified.shape") << "the keeper tells its row";
   lie.fields = Value::Record{{"length", "long"}};
   EXPECT_EQ(told(lie), "held unverified.form");
-  lie.fields = Value::Record{{"length", 5}};
+  lie.fields = Value::Record{{"code", "G6"}, {"length", 5}};
+  EXPECT_EQ(told(lie), "held unverified.form") << "of another key";
+  lie.fields = Value::Record{{"code", "G5"}, {"length", 5}};
   EXPECT_EQ(told(lie), "held unverified.content");
   EXPECT_EQ(road("a").keeper, "a");
   EXPECT_TRUE(road("a").signatures.empty());

@@ -76,16 +76,16 @@ struct Taking {
       if (type->sided) event.sided.push_back(field);
     }
     const Record* known = d.draft.find_record(event.reg, item.key);
-    if (plain && known && known->keeper != from) {
+    const bool claims = plain && known && known->keeper != from;
+    BASHU_TRY_OK(is_theirs_to_say(reg, item, known, plain));
+    if (known) event.keeper = known->keeper;
+    if (claims) {
       note_claim(
           reg,
           {.reg = event.reg, .key = item.key, .by = from, .fields = item.fields, .on = item.on});
       if (event.sided.empty()) return {};
       event.fields = sided_fields(reg, event.fields);  // for its own side it speaks all the same
-    } else {
-      BASHU_TRY_OK(is_theirs_to_say(reg, item, known, plain));
     }
-    if (known) event.keeper = known->keeper;
     d.draft.decide(std::move(event));
     return {};
   }
@@ -108,7 +108,8 @@ struct Taking {
       if (side != d.self() && !d.circle().parties.contains(side)) return told::hold("sides", side);
     }
     if (!plain) return {};
-    Value fields = known ? known->fields : Value{Value::Record{}};
+    Value fields = known ? row_of(reg, *known, from) : Value{};
+    if (!fields.as_record()) fields = Value::Record{};
     for (const auto& [name, value] : *item.fields.as_record()) {
       fields.as_record()->insert_or_assign(name, value);
     }
