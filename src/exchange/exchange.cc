@@ -7,9 +7,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <ctime>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -28,7 +30,6 @@
 #include "http/tls.h"
 #include "node/certificates.h"
 #include "node/guarded.h"
-#include "node/sealer.h"
 
 namespace bashu::exchange {
 
@@ -267,6 +268,14 @@ void RunningExchange::pump() {
   }
 }
 
+// Of a `Date` header; nullopt: there is none.
+std::optional<Instant> time_in(const std::string& date) {
+  std::tm parts{};
+  const char* end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (!end || *end != '\0') return std::nullopt;
+  return Instant{static_cast<std::int64_t>(::timegm(&parts)) * 1'000};
+}
+
 void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall call) {
   if (!peer.endpoint || (peer.endpoint->tls && !peer.tls)) {
     peer.sender->answer(call.id, {});
@@ -284,9 +293,15 @@ void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall 
     made.request.headers.push_back({"Content-Type", std::move(call.content_type)});
   }
   made.request.body = std::move(call.body);
-  client_->send(std::move(made), [sender = peer.sender, id = call.id](http::Answer answer) {
+  // What time it is there, in the name of the certificate that the agreement has of it.
+  const auto hear = [&node = node_, party, proven = peer.endpoint->tls](std::string_view date) {
+    const auto theirs = proven ? time_in(std::string{date}) : std::nullopt;
+    if (theirs) node.peer_times().heard(party, *theirs, node.clock());
+  };
+  client_->send(std::move(made), [sender = peer.sender, id = call.id, hear](http::Answer answer) {
     PeerAnswer told;
     if (answer) {
+      hear(answer->header("date"));
       told.status = answer->status;
       const std::string_view retry = answer->header("retry-after");
       std::int64_t seconds = 0;
@@ -538,9 +553,11 @@ void RunningExchange::watch_lives() {
     int percent = 0;
     const std::int64_t seq = peer->sender->status().acked + 1;
     if (const auto envelope = node_.envelope_sent(party, seq)) {
-      const node::Life lived = node::life_of(*envelope);
-      const std::int64_t issued = lived.issued;
-      const std::int64_t life = lived.expiry - issued;
+      const auto outer = parse_json(*envelope);
+      const auto payload = from_base64url(outer ? outer->text_at("payload") : "");
+      const auto inner = payload ? parse_json(*payload) : std::unexpected{JsonError{}};
+      const std::int64_t issued = inner ? inner->int_at("issued") : 0;
+      const std::int64_t life = inner ? inner->int_at("expiry") - issued : 0;
       const std::int64_t age = node_.clock().now().unix_ms / 1'000 - issued;
       if (life > 0) percent = static_cast<int>(std::clamp<std::int64_t>(age * 100 / life, 0, 100));
     }

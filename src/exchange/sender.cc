@@ -577,18 +577,6 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
   suspicions_ = 0;
   failures_ = 0;
   const auto text = [](const std::string& token) { return token == "-" ? std::string{} : token; };
-  // Of a message that had just left; an older receipt says nothing about now.
-  constexpr std::int64_t kJustS = 120;
-  constexpr std::int64_t kHearMs = 10'000;
-  if (heard_ms_ == 0 || now_ms_ - heard_ms_ > kHearMs) {
-    node::Clock& clock = parts_.node.clock();
-    const std::int64_t age = clock.now().unix_ms / 1'000 - node::life_of(*envelope).issued;
-    if (age >= -kJustS && age <= kJustS) {
-      heard_ms_ = now_ms_;
-      const Instant theirs{static_cast<std::int64_t>(proven->entry.time)};
-      parts_.node.peer_times().heard(peer_, theirs, clock);
-    }
-  }
   receipts_[seq] = {.text = receipt,
                     .outcome = text(proven->entry.outcome),
                     .reason = text(proven->entry.reason)};

@@ -181,7 +181,6 @@ class Sender {
   std::optional<node::Request> stopping_;  // until the journal has it
   bool stop_submitted_ = false;
   std::int64_t now_ms_ = 0, wake_ms_ = 0;
-  std::int64_t heard_ms_ = 0;       // when their time was last taken from a receipt; 0: never
   std::int64_t not_before_ms_ = 0;  // of the phase's next call
   std::int64_t busy_until_ms_ = 0;  // no new messages before
   int failures_ = 0;                // of contact, one after the other

@@ -15,6 +15,11 @@ void PeerTimes::heard(const std::string& party, Instant theirs, Clock& clock) {
   heard_[party] = {.theirs_ms = theirs.unix_ms, .steady_ms = clock.steady_ms()};
 }
 
+void PeerTimes::await(std::int64_t ms, Clock& clock) {
+  const std::lock_guard lock{mutex_};
+  awaited_ms_ = clock.steady_ms() + ms;
+}
+
 std::vector<PeerTimes::Difference> PeerTimes::differences(Clock& clock) const {
   const std::int64_t now = clock.now().unix_ms;
   const std::int64_t steady = clock.steady_ms();
@@ -40,7 +45,7 @@ Date PeerTimes::confirmed(Date day, Clock& clock) const {
     any = true;
     latest = std::max(latest, clock.day_of({one.theirs_ms + age}));
   }
-  return any ? std::min(day, latest) : day;
+  return any || steady < awaited_ms_ ? std::min(day, latest) : day;
 }
 
 }  // namespace bashu::node

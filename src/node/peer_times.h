@@ -1,7 +1,6 @@
-// What time it is at the peers, by what they signed: the receipt of a message that had just left.
-// A node whose clock is ahead would begin days that no peer confirms, and every deadline with them;
-// it asks here before it begins one. Without a peer heard of late it goes by its own clock.
-// Thread-safe.
+// What time it is at the peers, by what their servers say over TLS with each answer. A node whose
+// clock is ahead would begin days that no peer confirms, and every deadline with them; it asks here
+// before it begins one. Without a peer heard of late it goes by its own clock. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ namespace bashu::node {
 
 class PeerTimes {
  public:
-  // `theirs` is what its node signed just now. Times run on without our clock, which may be set.
+  // `theirs` is what its node says just now. Times run on without our clock, which may be set.
   void heard(const std::string& party, Instant theirs, Clock& clock);
 
   struct Difference {
@@ -28,6 +27,10 @@ class PeerTimes {
   };
   // Of peers heard in the last hours.
   [[nodiscard]] std::vector<Difference> differences(Clock& clock) const;
+
+  // For so long no day is confirmed before a peer was heard: at a start after days of rest, where a
+  // wrong clock looks like the time that went by.
+  void await(std::int64_t ms, Clock& clock);
 
   // The last day up to `day` that is not contradicted: `day` itself if a peer says so, or if none
   // was heard; else the latest that one of them says.
@@ -39,6 +42,7 @@ class PeerTimes {
   };
   mutable std::mutex mutex_;
   std::map<std::string, Heard> heard_;
+  std::int64_t awaited_ms_ = 0;  // until then, steady; 0: not
 };
 
 }  // namespace bashu::node

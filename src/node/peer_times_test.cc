@@ -48,6 +48,19 @@ TEST_F(Times, MidnightPassesByItself) {
   EXPECT_EQ(times.confirmed(today.plus_days(1), clock), today.plus_days(1));
 }
 
+TEST_F(Times, AfterALongRestNoDayBeginsBeforeAPeerIsHeardOrAMinuteIsOver) {
+  const Date today = clock.day_of(clock.now());
+  times.await(60'000, clock);
+  EXPECT_LT(times.confirmed(today, clock), today);
+  times.heard("b", clock.now(), clock);
+  EXPECT_EQ(times.confirmed(today, clock), today);
+  PeerTimes alone;
+  alone.await(60'000, clock);
+  EXPECT_LT(alone.confirmed(today, clock), today);
+  clock.pass_ms(60'000);
+  EXPECT_EQ(alone.confirmed(today, clock), today);
+}
+
 TEST_F(Times, WhoWasNotHeardForHoursSaysNothing) {
   const Date tomorrow = clock.day_of(clock.now()).plus_days(1);
   times.heard("b", in(-24 * kHour), clock);

@@ -53,14 +53,6 @@ std::size_t payload_bound(const core::MessageQueued& message) {
   return size;
 }
 
-Life life_of(std::string_view envelope) {
-  const auto outer = parse_json(envelope);
-  const auto payload = from_base64url(outer ? outer->text_at("payload") : "");
-  const auto inner = payload ? parse_json(*payload) : std::unexpected{JsonError{}};
-  if (!inner) return {};
-  return {.issued = inner->int_at("issued"), .expiry = inner->int_at("expiry")};
-}
-
 std::string message_id_of(std::string_view envelope) {
   const auto json = parse_json(envelope);
   if (!json) return {};

@@ -54,9 +54,5 @@ class Sealer {
 [[nodiscard]] std::size_t payload_bound(const core::MessageQueued& message);
 // The message id of an envelope, hex; empty if it is none.
 [[nodiscard]] std::string message_id_of(std::string_view envelope);
-struct Life {  // of a message, in seconds since 1970; 0: it is none
-  std::int64_t issued = 0, expiry = 0;
-};
-[[nodiscard]] Life life_of(std::string_view envelope);
 
 }  // namespace bashu::node
