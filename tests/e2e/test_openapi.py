@@ -90,7 +90,8 @@ scenarios:
         self.deliver()
 
         health = self.get("/health")
-        self.assertEqual(health["clocks"], [{"party": "chongqing", "ahead_s": 0}])
+        self.assertEqual([one["party"] for one in health["clocks"]], ["chongqing"])
+        self.assertLess(abs(health["clocks"][0]["ahead_s"]), 5)
         self.assertEqual(self.get("/session")["id"], "clerk")
         self.assertEqual(self.get("/packs")["packs"][0]["title"], "Parcels")
         self.get("/packs/parcels")
@@ -124,7 +125,7 @@ scenarios:
         self.get("/held", client=self.admin)
         self.get("/circle")
         channels = self.get("/channels", client=self.admin)["channels"]
-        self.assertEqual(channels[0]["clock_ahead_s"], 0)
+        self.assertLess(abs(channels[0]["clock_ahead_s"]), 5)
         self.get("/journal/entries", client=self.admin, limit=50)
         self.get("/calendars")
         self.get("/session/ways")
