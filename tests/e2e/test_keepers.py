@@ -31,7 +31,7 @@ figures:
 scenarios:
   - title: nothing
     today: 2026-03-02
-    steps: []
+    steps: [{figure: total, is: 0}]
 """
 
 

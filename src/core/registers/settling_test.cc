@@ -35,6 +35,10 @@ registers:
     kept: shared
     key: [code]
     fields: {code: line, length: amount, named: {type: line, optional: true}, lanes: {type: amount, sided: true, optional: true}}
+figures:
+  total: {title: {en: Length}, of: road, sum: entry.length}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: total, is: 0}]}
 )pack";
 
 const Asker kRegistrar{.principal = "user:r", .roles = {"registrar"}};
