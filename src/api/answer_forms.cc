@@ -25,13 +25,14 @@ constexpr std::array kParts{
          "id:text pack:text pack_digest:text service:text state:text version:count parties:{text} "
          "opened:date since:date reached:[Visit] disputed:bool changed_at:count parent?:text "
          "title?:text data:{any} state_title?:text final?:bool owner?:text disputes?:[Dispute] "
-         "position?:count assigned?:Assigned"},
+         "titles?:CaseTitles position?:count assigned?:Assigned"},
     Form{"Session",
          "id:text name:text principal:text kind:text party:text roles:{[text]} divisions:[text] "
          "may:[text] csrf?:text ends_ms?:count acr?:text stronger?:[text]"},
     Form{"Assigned", "to:text by:text on:date note:text"},
     Form{"Colleague", "person:text name:text away_until?:date substitute?:text"},
     Form{"Substitute", "person:text substitute:text from:date until:date by:text on:date"},
+    Form{"CaseTitles", "pack:text parties:{text} data:any"},
     Form{"Signature", "by:text content:text note:text position:count"},
     Form{"Dispute",
          "by:text reason:text detail:text content:text raised:count ended:count|null "
@@ -45,17 +46,28 @@ constexpr std::array kParts{
          "time_ms?:count notice?:text principal?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
-         "detail?:text assigned?:Assigned"},
+         "detail?:text assigned?:Assigned titles?:TaskTitles"},
+    Form{"TaskTitles", "roles:{text} service?:text state?:text"},
     Form{"Waiting", "since:date due?:date task?:count title?:text case:Case"},
     Form{"Hit", "register?:text title?:text key?:text case?:Case"},
     Form{"Count", "in:text count:count"},
+    Form{"PeerClock", "party:text ahead_s:number"},
+    Form{"Session",
+         "id:text name:text principal:text kind:text party:text roles:{[text]} divisions:[text] "
+         "may:[text] csrf?:text ends_ms?:count acr?:text stronger?:[text]"},
+    Form{"Pack",
+         "pack:text version:count digest:text title:text in_force:bool adopted:{date} "
+         "services:[text] registers:[text] books:[text] feeds:[text] figures:[text] source?:any"},
+    Form{"Claim", "keeper:text on?:date fields?:any content?:text"},
+    Form{"ClaimSigned", "by:text keeper:text yields:text round:count"},
     Form{"Record",
          "keeper:text version:count on:date fields:any changed_at:count key?:text case?:text "
-         "edition?:text number?:count contested?:[text]"},
+         "edition?:text number?:count contested?:[text] claims?:[Claim] signed?:[ClaimSigned] "
+         "titles?:any"},
     Form{"Edition",
          "name:text number:count keeper:text on:date case:text entries:count digest:text "
          "position:count"},
-    Form{"Account", "key:text balance:any"},
+    Form{"Account", "key:text balance:any key_titles?:[text]"},
     Form{"Posting", "on:date amount:any counter:any case:text position:count"},
     Form{"Month", "month:text opening:any in:any out:any closing:any postings:count"},
     Form{"Alike", "alike:text keys:[text]"},
@@ -83,7 +95,8 @@ constexpr std::array kParts{
     Form{"Channel",
          "party:text endpoint:text up:bool phase:text last_contact_s:number sent:count acked:count "
          "backlog:count received:count held:count stopped:text trouble:text "
-         "life_used_percent:number cosigned:count cosigned_ms:count witnessed:count"},
+         "life_used_percent:number cosigned:count cosigned_ms:count witnessed:count "
+         "clock_ahead_s?:number"},
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",
@@ -109,12 +122,17 @@ constexpr std::array kParts{
     Form{"Published",
          "row:text title:text value?:number says?:text printed?:text as_of?:date period?:[date] "
          "split?:any note?:text"},
+    Form{"AddedBy", "party:text adds:any"},
+    Form{"ContestedRow", "register:text key:text keeper:text values:[AddedBy]"},
+    Form{"Under", "party:text value:number printed:text"},
+    Form{"Contested", "rows:[ContestedRow] under:[Under]"},
     Form{"Figure",
          "figure:text title:text side:text as_of:date ahead?:bool known_at:count value:number|null "
          "unit:text scale:count says:text bound?:number|null target:number|null sides:text "
          "concerns?:text "
          "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
-         "printed:text rows_digest?:text error?:text period?:[date] by_side:[Side] agree:any "
+         "printed:text rows_digest?:text error?:text contested?:Contested period?:[date] "
+         "by_side:[Side] agree:any "
          "total?:number|null published?:Published published_rows?:[Published]"},
     Form{"FigureDefined",
          "figure:text title:text unit:text scale:count sides:text target:number|null "
@@ -168,8 +186,18 @@ constexpr std::string_view kVerification =
     "commits?:count snapshots?:count root?:text unsound?:any";
 
 constexpr std::array kAnswers{
+    Answer{"GET", "/health",
+           "ready:bool state:text why:[text] writes:bool party:text version:text position?:count "
+           "views?:count clocks?:[PeerClock] day_not_begun?:date"},
     Answer{"GET", "/session", "=Session"},
     Answer{"POST", "/session", "=Session"},
+    Answer{"GET", "/packs", "packs:[Pack]"},
+    Answer{"GET", "/packs/{pack}", "=Pack"},
+    Answer{"GET", "/packs/{pack}/pages",
+           "pack:text version:count digest:text title:text services:[any] registers:[any] "
+           "books:[any] feeds:[any] figures:[any]"},
+    Answer{"POST", "/packs/{pack}/registers/{register}/settle", "*"},
+    Answer{"GET", "/figures", "as_of?:date figures:[FigureDefined|Figure]"},
     Answer{"GET", "/session/ways", "password:bool openid?:any"},
     Answer{"GET", "/cases", "cases:[Case] next:text position:count"},
     Answer{"POST", "/cases", "*case:text version:count state:text"},
@@ -198,12 +226,15 @@ constexpr std::array kAnswers{
            "register:text records:count whole:bool doubles:[Alike] position:count"},
     Answer{"POST", "/packs/{pack}/registers/{register}/records",
            "*taken:count known:count refused:count"},
-    Answer{"POST", "/packs/{pack}/feeds/{feed}", "*taken:count known:count refused:count"},
+    Answer{"POST", "/packs/{pack}/feeds/{feed}",
+           "*taken:count known:count refused:count otherwise?:count"},
     Answer{"GET", "/packs/{pack}/books/{book}/{kind}",
-           "book:text kind:text title:text unit:text scale:count position:count next:text "
+           "book:text kind:text title:text kind_title:text unit:text scale:count position:count "
+           "next:text "
            "accounts?:[Account] key?:text postings?:[Posting]"},
     Answer{"GET", "/packs/{pack}/books/{book}/{kind}/months",
-           "book:text kind:text title:text unit:text scale:count position:count key:text "
+           "book:text kind:text title:text kind_title:text unit:text scale:count position:count "
+           "key:text "
            "months:[Month]"},
     Answer{"GET", "/documents", "documents:[Deposit] most:count"},
     Answer{"GET", "/documents/{sha256}/digest",
@@ -268,6 +299,10 @@ Value of_what(std::string_view what) {
   if (what.ends_with(kOrNull)) {
     what.remove_suffix(kOrNull.size());
     return Value::Record{{"anyOf", Value::List{of_what(what), Value::Record{{"type", "null"}}}}};
+  }
+  if (const std::size_t bar = what.find('|'); bar < what.find('[')) {  // one or the other
+    return Value::Record{
+        {"anyOf", Value::List{of_what(what.substr(0, bar)), of_what(what.substr(bar + 1))}}};
   }
   if (what.front() == '[') {
     return Value::Record{{"type", "array"}, {"items", of_what(what.substr(1, what.size() - 2))}};

@@ -4,6 +4,7 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "api/titles.h"
 
 namespace bashu::api {
 
@@ -24,9 +25,11 @@ struct AccountKeys {
   }
 };
 
-Value counter(const packs::Book& book, const core::Account& account) {
+Value counter(const packs::Pack& pack, const packs::Book& book, const core::Account& account,
+              const std::string& language) {
   const packs::AccountKind* kind = packs::find(book.accounts, account.kind);
   return Value::Record{{"kind", account.kind},
+                       {"title", word_of(pack, account.kind, language)},
                        {"key", kind ? AccountKeys{*kind}.shown(account.key) : account.key}};
 }
 
@@ -59,6 +62,7 @@ Value::Record head(const Call& call, const Asked& asked, const Past& past) {
   return {{"book", call.part("book")},
           {"kind", asked.kind},
           {"title", in_language(asked.book->title, call.language)},
+          {"kind_title", word_of(*asked.held.pack, asked.kind, call.language)},
           {"unit", asked.book->type->unit},
           {"scale", asked.book->type->scale},
           {"position", past.position}};
@@ -82,11 +86,12 @@ Result list_accounts(Context& context, const Call& call) {
     if (!listed) return std::unexpected{problem_of(listed.error())};
     Value::List postings;
     for (const views::PostingRow& row : listed->rows) {
-      postings.push_back(Value::Record{{"on", row.on.text()},
-                                       {"amount", row.amount},
-                                       {"counter", counter(*asked->book, row.counter)},
-                                       {"case", row.id},
-                                       {"position", row.position}});
+      postings.push_back(Value::Record{
+          {"on", row.on.text()},
+          {"amount", row.amount},
+          {"counter", counter(*asked->held.pack, *asked->book, row.counter, call.language)},
+          {"case", row.id},
+          {"position", row.position}});
     }
     answer["key"] = *key;
     answer["postings"] = std::move(postings);
@@ -102,8 +107,15 @@ Result list_accounts(Context& context, const Call& call) {
   if (!listed) return std::unexpected{problem_of(listed.error())};
   Value::List accounts;
   for (const views::AccountRow& row : listed->rows) {
-    accounts.push_back(
-        Value::Record{{"key", asked->keys().shown(row.account.key)}, {"balance", row.balance}});
+    Value::Record one{{"key", asked->keys().shown(row.account.key)}, {"balance", row.balance}};
+    Value::List titles;
+    bool named = false;
+    for (const std::string& part : packs::split_key(row.account.key)) {
+      titles.emplace_back(word_of(*asked->held.pack, part, call.language));
+      named = named || titles.back() != Value{part};
+    }
+    if (named) one["key_titles"] = std::move(titles);
+    accounts.push_back(std::move(one));
   }
   answer["accounts"] = std::move(accounts);
   answer["next"] = next_page(context, call, listed->next);

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "api/titles.h"
 #include "core/core.h"
 
 namespace bashu::api {
@@ -30,6 +31,24 @@ std::expected<Found, Problem> find_case(const Call& call, Onlooker& onlooker, co
   if (!*row) return std::unexpected{unknown};
   packs::PackPtr pack = onlooker.pack((*row)->pack);
   return Found{.row = std::move(**row), .sight = sight, .pack = std::move(pack)};
+}
+
+// The words of the case's pack for its roles, service and state; nothing of a task without a case.
+std::optional<Value> task_titles(const Call& call, Onlooker& onlooker, const views::TaskRow& task) {
+  if (task.id.empty()) return std::nullopt;
+  const auto row = call.views->case_at(task.id);
+  if (!row || !*row) return std::nullopt;
+  const packs::PackPtr pack = onlooker.pack((*row)->pack);
+  if (!pack) return std::nullopt;
+  Value::Record roles;
+  for (const std::string& role : task.roles)
+    roles.emplace(role, word_of(*pack, role, call.language));
+  Value::Record titles{{"roles", std::move(roles)}};
+  const packs::Service* service = packs::find(pack->services, (*row)->service);
+  const packs::StateDef* state = service ? packs::find(service->states, (*row)->state) : nullptr;
+  if (service) titles["service"] = in_language(service->title, call.language);
+  if (state) titles["state"] = in_language(state->title, call.language);
+  return titles;
 }
 
 Value task_value(const views::TaskRow& task, const Principal& key, const std::string& language) {
@@ -446,6 +465,9 @@ Result list_tasks(Context& context, const Call& call) {
       if (!works_at(of, *whose, mine)) continue;
       Value one = task_value(task, *call.key, call.language);
       if (of) tell_assigned(one, *of, onlooker.pack(of->pack).get(), *call.key);
+      if (auto titles = task_titles(call, onlooker, task)) {
+        one.as_record()->emplace("titles", std::move(*titles));
+      }
       tasks.push_back(std::move(one));
     }
     next = listed->next;

@@ -71,6 +71,7 @@ Result list_channels(Context& context, const Call& call) {
       }
     });
     const node::Identity& own = context.node.identity();
+    const auto clocks = context.node.peer_times().differences(context.node.clock());
     for (const exchange::PeerStatus& peer : peers) {
       const auto cosigned = exchange::cosigned_by(*context.node.directory(), own, peer.party);
       list.push_back(Value::Record{{"party", peer.party},
@@ -89,6 +90,9 @@ Result list_channels(Context& context, const Call& call) {
                                    {"cosigned", cosigned ? cosigned->size : 0},
                                    {"cosigned_ms", cosigned ? cosigned->time_s * 1'000 : 0},
                                    {"witnessed", exchange::witnessed_size(own.dir, peer.party)}});
+      for (const auto& one : clocks) {
+        if (one.party == peer.party) list.back().as_record()->emplace("clock_ahead_s", one.seconds);
+      }
     }
     if (call.key->allows("admin") || call.key->allows("audit")) {
       Value::List alarms;

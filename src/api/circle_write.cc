@@ -61,9 +61,14 @@ Prepared adopt_edition(Context& context, const Call& call) {
 
 Prepared set_clock(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
-  if (!context.set_today) {
+  // Beside rehearsals: the day of the clock, which the peers contradict so that it does not begin
+  // by itself.
+  const bool rehearsal = static_cast<bool>(context.set_today);
+  const Date ours = context.node.clock().today();
+  if (!rehearsal && ours <= context.shelves.now()->today) {
     return std::unexpected{
-        forbidden("The day is set by hand only in rehearsals.", "仅在演练中可手动设置日期。")};
+        forbidden("The day is set by hand only in rehearsals, or where it waits for the peers.",
+                  "仅在演练中，或日期因与对端时间不符而等待时，可手动设置日期。")};
   }
   const auto body = json_body(call, {"today"});
   if (!body) return std::unexpected{body.error()};
@@ -76,10 +81,15 @@ Prepared set_clock(Context& context, const Call& call) {
     return std::unexpected{malformed("today", "A date from today to ten years on is expected.",
                                      "应为今天至十年内的日期。")};
   }
+  if (!rehearsal && *day > ours) {
+    return std::unexpected{
+        malformed("today", "It is not later than the clock here.", "不得晚于本机时钟的日期。")};
+  }
   // Day by day, so that every clock fires on its day.
   std::uint64_t position = 0;
   for (Date next = today.plus_days(1); next <= *day; next = next.plus_days(1)) {
-    if (auto set = context.set_today(next); !set) return std::unexpected{problem_of(set.error())};
+    if (auto set = rehearsal ? context.set_today(next) : std::expected<void, Fault>{}; !set)
+      return std::unexpected{problem_of(set.error())};
     const core::Command command = core::BeginDay{.day = next};
     const node::Outcome outcome = context.node.run(
         {.command = command, .evidence = command_record(call, command, *body), .dry_run = false});

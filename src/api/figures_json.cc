@@ -114,6 +114,29 @@ Value sides_value(const figures::Sides& sides, const figures::Answer& answer,
   return list;
 }
 
+// Records that two claim to keep, and the figure under each one's rows.
+Value contested_json(const figures::Answer& answer, const std::string& language) {
+  Value::List rows;
+  for (const figures::ContestedRow& row : answer.contested) {
+    Value::List values;
+    for (const auto& [party, adds] : row.adds) {
+      values.push_back(Value::Record{{"party", party}, {"adds", adds}});
+    }
+    rows.push_back(Value::Record{{"register", row.reg},
+                                 {"key", row.key},
+                                 {"keeper", row.keeper},
+                                 {"values", std::move(values)}});
+  }
+  Value::List under;
+  for (const auto& [party, value] : answer.under) {
+    under.push_back(
+        Value::Record{{"party", party},
+                      {"value", value},
+                      {"printed", number_words(value, answer.unit, answer.scale, language)}});
+  }
+  return Value::Record{{"rows", std::move(rows)}, {"under", std::move(under)}};
+}
+
 // What there is to say of an answer without the other sides.
 Value::Record answer_record(const figures::Answer& answer, const std::string& language) {
   Value::Record record{{"figure", answer.id},
@@ -140,6 +163,7 @@ Value::Record answer_record(const figures::Answer& answer, const std::string& la
   }
   if (!answer.rows_digest.empty()) record["rows_digest"] = answer.rows_digest;
   if (!answer.error.empty()) record["error"] = answer.error;
+  if (!answer.contested.empty()) record["contested"] = contested_json(answer, language);
   return record;
 }
 

@@ -25,6 +25,7 @@ Result end_notices(Context& context, const Call& call);
 Prepared post_feed(Context& context, const Call& call);
 bool small_feed(Context& context, const Call& call);  // a few lines without private values
 Prepared put_records(Context& context, const Call& call);
+Prepared settle_record(Context& context, const Call& call);
 // circle_write.cc
 Prepared adopt_pack(Context& context, const Call& call);
 Prepared adopt_edition(Context& context, const Call& call);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 
 #include "api/handlers.h"
 #include "backup/backup.h"
@@ -11,6 +12,7 @@ namespace bashu::api {
 
 namespace {
 
+constexpr std::int64_t kClockS = 60;
 constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
 
 // Only of a node that is backed up at all: a rehearsal on a desk need not be.
@@ -26,8 +28,9 @@ bool backup_is_old(const std::filesystem::path& dir) {
 
 const std::vector<std::string_view>& health_reasons() {
   static const std::vector<std::string_view> kReasons{
-      "guarded",         "disk", "rollback",     "views_stopped", "keys_unreadable", "peer_away",
-      "channel_stopped", "held", "erasure_late", "backup_old"};
+      "guarded",   "disk",      "rollback",        "views_stopped", "keys_unreadable",
+      "clock",     "peer_away", "channel_stopped", "held",          "erasure_late",
+      "backup_old"};
   return kReasons;
 }
 
@@ -41,6 +44,10 @@ Health health_of(const HealthParts& parts) {
   because(parts.exchange && parts.exchange->trouble().has_value(), "rollback");
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
+  const auto clocks = parts.node.peer_times().differences(parts.node.clock());
+  because(
+      std::ranges::any_of(clocks, [](const auto& one) { return std::abs(one.seconds) > kClockS; }),
+      "clock");
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
   const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };
@@ -69,6 +76,17 @@ Result show_health(Context& context, const Call& /*call*/) {
                        {"writes", context.node.gate().is_open()},
                        {"party", context.node.identity().party},
                        {"version", BASHU_VERSION}};
+  Value::List clocks;
+  node::Clock& clock = context.node.clock();
+  for (const auto& one : context.node.peer_times().differences(clock)) {
+    clocks.push_back(Value::Record{{"party", one.party}, {"ahead_s", one.seconds}});
+  }
+  if (!clocks.empty()) answer["clocks"] = std::move(clocks);
+  // The day of the clock that the peers contradict: not begun, unless an administrator says so.
+  const Date day = clock.today();
+  if (day > context.shelves.now()->today && context.node.peer_times().confirmed(day, clock) < day) {
+    answer["day_not_begun"] = day.text();
+  }
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;
   return json_response(answer, durable > 0 ? 200 : 503);

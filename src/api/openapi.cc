@@ -221,6 +221,14 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/cases/{id}/events/{event}") return json(one_of(document.events));
   if (path == "/packs/{pack}/feeds/{feed}") return json(one_of(document.feeds));
   if (path == "/packs/{pack}/registers/{register}/records") return json(one_of(document.imports));
+  if (path == "/packs/{pack}/registers/{register}/settle") {
+    return json(object({{"key", text_schema()},
+                        {"keeper", text_schema()},
+                        {"yields", text_schema()},
+                        {"content", text_schema()},
+                        {"note", text_schema()}},
+                       {"key", "keeper", "content", "note"}));
+  }
   if (path == "/cases/{id}/settle") {
     return json(object({{"content", text_schema()}, {"note", text_schema()}}, {"content", "note"}));
   }

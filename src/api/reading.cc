@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/titles.h"
 #include "base/bytes.h"
 #include "core/people/assign.h"
 #include "figures/known_at.h"
@@ -223,7 +224,14 @@ Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& rea
   if (!row.parent.empty()) record["parent"] = row.parent;
   if (service) {
     record["title"] = in_language(service->title, language);
-    record["data"] = reveal(reader, service->fields, row.data, row.id);
+    Value data = reveal(reader, service->fields, row.data, row.id);
+    Value::Record plays;
+    for (const auto& [name, party] : row.parties)
+      plays.emplace(name, word_of(*pack, name, language));
+    record["titles"] = Value::Record{{"pack", in_language(pack->title, language)},
+                                     {"parties", std::move(plays)},
+                                     {"data", titles_of(service->fields, data, language)}};
+    record["data"] = std::move(data);
   } else {
     record["data"] = mask(row.data);
   }

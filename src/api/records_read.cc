@@ -5,6 +5,8 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "api/titles.h"
+#include "core/registers/settling.h"
 
 namespace bashu::api {
 
@@ -79,20 +81,22 @@ class Reading {
     reader.personal = hides_ && (row.id.empty() ? call_->key->allows("registrar")
                                                 : onlooker_.sight_of(row.id) == Sight::full);
     Value fields = reveal(reader, reg_->record->members, row.fields, id_ + "/" + row.key, true);
-    std::ranges::move(reader.opened, std::back_inserter(all_.opened));
     if (!shows_key_ && fields.as_record()) fields.as_record()->erase("key");
+    Value::Record titles = titles_of(reg_->record->members, fields, call_->language);
     Value::Record one{{"keeper", row.keeper},
                       {"version", row.version},
                       {"on", row.on.text()},
                       {"fields", std::move(fields)},
                       {"changed_at", row.position}};
     if (shows_key_) one["key"] = row.key;
+    if (!titles.empty()) one["titles"] = std::move(titles);
     if (all_.internal && !row.id.empty()) one["case"] = row.id;
     if (!row.edition.empty()) {
       one["edition"] = row.edition;
       one["number"] = row.number;
     }
-    if (!row.contested.empty()) one["contested"] = list_value(row.contested);
+    if (!row.contested.empty()) add_claims(reader, row, one);
+    std::ranges::move(reader.opened, std::back_inserter(all_.opened));
     return one;
   }
   // Writes down what the rows shown so far opened.
@@ -101,6 +105,38 @@ class Reading {
   }
 
  private:
+  // What each of its keepers says, what is signed for each, and by whom already.
+  void add_claims(Reader& reader, const views::RecordRow& row, Value::Record& one) const {
+    std::vector<core::PartyId> others;
+    Value::List claims{Value::Record{{"keeper", row.keeper}, {"on", row.on.text()}}};
+    for (const auto& [party, claim] : row.contested) {
+      others.push_back(party);
+      Value::Record said{{"keeper", party}};
+      if (claim.on) said["on"] = claim.on->text();
+      if (claim.fields.as_record()) {
+        said["fields"] =
+            reveal(reader, reg_->record->members, claim.fields, id_ + "/" + row.key, true);
+      }
+      claims.push_back(std::move(said));
+    }
+    Value::List signatures;
+    context_->node.query([&](const core::State& state) {
+      const core::Record* record = state.find_record(id_, row.key);
+      if (!record) return;
+      for (Value& claim : claims) {
+        const Value stands = core::row_of(*reg_, *record, claim.text_at("keeper"));
+        if (stands.as_record()) claim.as_record()->emplace("content", core::digest_of_row(stands));
+      }
+      for (const core::RecordSignature& by : record->signatures) {
+        signatures.push_back(Value::Record{
+            {"by", by.by}, {"keeper", by.keeper}, {"yields", by.yields}, {"round", by.round}});
+      }
+    });
+    one["contested"] = list_value(others);
+    one["claims"] = std::move(claims);
+    if (!signatures.empty()) one["signed"] = std::move(signatures);
+  }
+
   Reading(Context& context, const Call& call, HeldPack held, const packs::Register& reg)
       : context_{&context},
         call_{&call},
@@ -156,6 +192,7 @@ Result list_records(Context& context, const Call& call) {
   views::RecordFilter filter{.reg = reading->id(),
                              .key = call.parameter("key"),
                              .prefix = call.parameter("prefix"),
+                             .contested = call.parameter("contested") == "1",
                              .as_of = as_of,
                              .page = *page};
   if (!(filter.key.empty() && filter.prefix.empty())) {

@@ -114,4 +114,37 @@ Prepared put_records(Context& context, const Call& call) {
   return write;
 }
 
+Prepared settle_record(Context& context, const Call& call) {
+  auto body = json_body(call, {"key", "keeper", "yields", "content", "note"});
+  if (!body) return std::unexpected{body.error()};
+  const auto held = see_pack(context, call.part("pack"));
+  if (!held) return std::unexpected{held.error()};
+  // A joint act is signed by an office, as the end of a dispute is.
+  if (!desk::is_office(*call.key, *held->pack)) {
+    return std::unexpected{forbidden("Two keepers of a record are settled by an office of each.",
+                                     "一条记录的两个维护方须由双方机关签署处理。")};
+  }
+  core::SettleRecord command{.by = officer(call, held->pack->name),
+                             .pack = held->pack->digest,
+                             .reg = call.part("register"),
+                             .key = {},
+                             .keeper = {},
+                             .yields = body->text_at("yields"),
+                             .content = {},
+                             .note = {}};
+  for (const auto& [name, into] :
+       std::initializer_list<std::pair<const char*, std::string*>>{{"key", &command.key},
+                                                                   {"keeper", &command.keeper},
+                                                                   {"content", &command.content},
+                                                                   {"note", &command.note}}) {
+    const auto text = text_member(*body, name);
+    if (!text) return std::unexpected{text.error()};
+    *into = *text;
+  }
+  Write write;
+  write.command = std::move(command);
+  write.request = std::move(*body);
+  return write;
+}
+
 }  // namespace bashu::api

@@ -13,8 +13,9 @@ Value answer_of(const Case& c, const PartyId& asked) {
 }
 
 Value to_value(const BatchAnswer& answer) {
-  return Value::Record{
-      {"taken", answer.taken}, {"known", answer.known}, {"refused", answer.refused}};
+  Value::Record told{{"taken", answer.taken}, {"known", answer.known}, {"refused", answer.refused}};
+  if (answer.otherwise > 0) told["otherwise"] = answer.otherwise;
+  return told;
 }
 
 Value to_value(const FiguresAnswer& answer) {

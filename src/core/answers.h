@@ -16,6 +16,7 @@ namespace bashu::core {
 
 struct BatchAnswer {  // of a feed or import, in lines
   std::int64_t taken = 0, known = 0, refused = 0;
+  std::int64_t otherwise = 0;  // of the known ones, where what was said first counts
 };
 [[nodiscard]] Value to_value(const BatchAnswer& answer);
 

@@ -26,6 +26,18 @@ void merge(Value& into, const Value& from) {
   for (const auto& [name, value] : *members) (*record)[name] = value;
 }
 
+// Null removes.
+void merge_plain(Value& into, const Value& from) {
+  if (!into.as_record()) into = Value::Record{};
+  for (const auto& [name, value] : *from.as_record()) {
+    if (value.is_null()) {
+      into.as_record()->erase(name);
+    } else {
+      (*into.as_record())[name] = value;
+    }
+  }
+}
+
 void put(Store& store, const RecordPut& event) {
   Record& record = store.edit_record(event.reg, event.key);
   if (record.version == 0) record.keeper = event.keeper;
@@ -133,7 +145,31 @@ struct Apply {
   void operator()(const Posted& e) { post(store, e); }
   void operator()(const RecordPut& e) { put(store, e); }
   void operator()(const RecordContested& e) {
-    store.edit_record(e.reg, e.key).contested.insert(e.keeper);
+    Claim& claim = store.edit_record(e.reg, e.key).contested[e.keeper];
+    if (!e.fields.is_null()) merge_plain(claim.fields, e.fields);
+    if (e.on) claim.on = e.on;
+  }
+  void operator()(const RecordSettlementSigned& e) {
+    Record& record = store.edit_record(e.reg, e.key);
+    record.signatures.push_back({.by = e.by,
+                                 .keeper = e.keeper,
+                                 .yields = e.yields,
+                                 .round = e.round,
+                                 .content = e.content});
+    const auto claim = record.contested.find(e.by);
+    if (claim != record.contested.end() && e.by == e.keeper) claim->second.fields = e.fields;
+  }
+  void operator()(const RecordSettled& e) {
+    Record& record = store.edit_record(e.reg, e.key);
+    record.contested.erase(e.yields);
+    std::erase_if(record.signatures,
+                  [&](const RecordSignature& one) { return one.is_between(e.keeper, e.yields); });
+    if (e.fields.is_null()) return;
+    record.contested.erase(e.keeper);
+    record.keeper = e.keeper;
+    record.fields = e.fields;
+    record.on = e.on;
+    ++record.version;
   }
   void operator()(const EditionPublished& e) { publish(store, e); }
   void operator()(const TaskRaised& e) {

@@ -106,6 +106,17 @@ struct SignSettlement {
   std::string content;
   std::string note;
 };
+// The joint act that ends two keepers of one record: both sign who is to stand.
+struct SettleRecord {
+  Asker by;
+  std::string pack;  // name or digest
+  std::string reg;
+  std::string key;
+  PartyId keeper;       // who is to stand
+  PartyId yields;       // empty: the other one, if there is one other only
+  std::string content;  // digest of the fields that are to stand, as they were shown
+  std::string note;
+};
 struct ResolveHeld {  // decide held messages of a stream again, in order
   Asker by;
   Asker second;  // two principals
@@ -185,6 +196,6 @@ using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMess
                              AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
                              SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
                              EndPrincipal, AskApproval, WithdrawApproval, StartChannel, AssignCase,
-                             SetSubstitute, OrderPrivacy, EndOrder, FinishErasure>;
+                             SetSubstitute, OrderPrivacy, EndOrder, FinishErasure, SettleRecord>;
 
 }  // namespace bashu::core

@@ -25,6 +25,7 @@
 #include "core/people/people.h"
 #include "core/privacy/privacy.h"
 #include "core/registers/import.h"
+#include "core/registers/settling.h"
 #include "core/registers/sharing.h"
 
 namespace bashu::core {
@@ -60,6 +61,7 @@ struct Dispatch {
   Result operator()(const PutRecords& c) const { return put_records(d, c, decision); }
   Result operator()(const PostFeed& c) const { return post_feed(d, c, decision); }
   Result operator()(const CloseTask& c) const { return close_task(d, c); }
+  Result operator()(const SettleRecord& c) const { return settle_record(d, c); }
   Result operator()(const SignSettlement& c) const { return settle(d, c); }
   Result operator()(const ResolveHeld& c) const { return resolve(d, c, decision); }
   Result operator()(const TellFigures& c) const { return tell_figures(d, c, decision); }

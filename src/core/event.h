@@ -100,6 +100,8 @@ struct RecordContested {  // two keepers of one key
   RegisterId reg;
   std::string key;
   PartyId keeper;  // the other one
+  Value fields;    // as it tells them, but for sided ones; null: not told (older journals)
+  std::optional<Date> on;
 };
 struct EditionPublished {
   RegisterId reg;
@@ -338,14 +340,33 @@ struct ErasureAnswered {  // a peer's receipt for our order
   Date on;
 };
 
-using Event =
-    std::variant<DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut,
-                 RecordContested, EditionPublished, TaskRaised, TaskClosed, SerialTaken,
-                 ChildNumbered, MessageQueued, MessageAcked, MessageTaken, MessageHeld,
-                 MessageResolved, StepParked, StepUnparked, PackAdopted, PartyJoined, RecordSigned,
-                 CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
-                 RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold,
-                 PrincipalSet, PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned,
-                 SubstituteSet, PrivacyOrdered, PrivacyOrderEnded, ErasureAnswered>;
+// Of two keepers of one record `keeper` is to stand and `yields` to give way, says one of them.
+struct RecordSettlementSigned {
+  RegisterId reg;
+  std::string key;
+  PartyId by;  // one of the two
+  PartyId keeper, yields;
+  std::int64_t round = 1;  // in which both sign once
+  std::string content;     // digest of the fields that stand
+  Value fields;            // those, told by their keeper; else null
+  std::string note;
+  Date on;
+};
+struct RecordSettled {  // both signed the same
+  RegisterId reg;
+  std::string key;
+  PartyId keeper, yields;
+  Value fields;  // the whole record; null: it is a third one's here, and only a claim ends
+  Date on;
+};
+
+using Event = std::variant<
+    DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut, RecordContested,
+    EditionPublished, TaskRaised, TaskClosed, SerialTaken, ChildNumbered, MessageQueued,
+    MessageAcked, MessageTaken, MessageHeld, MessageResolved, StepParked, StepUnparked, PackAdopted,
+    PartyJoined, RecordSigned, CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
+    RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold, PrincipalSet,
+    PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned, SubstituteSet, PrivacyOrdered,
+    PrivacyOrderEnded, ErasureAnswered, RecordSettlementSigned, RecordSettled>;
 
 }  // namespace bashu::core

@@ -54,7 +54,9 @@
   EVENT(SubstituteSet, substitute_set) \
   EVENT(PrivacyOrdered, privacy_ordered)       \
   EVENT(PrivacyOrderEnded, privacy_order_ended) \
-  EVENT(ErasureAnswered, erasure_answered)
+  EVENT(ErasureAnswered, erasure_answered) \
+  EVENT(RecordSettlementSigned, record_settlement_signed) \
+  EVENT(RecordSettled, record_settled)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -80,7 +82,8 @@
   SHOWN(key, "key") SHOWN(keeper, "keeper") SHOWN(side, "side") SHOWN(fields, "fields") \
       SHOWN(sided, "sided") SHOWN(on, "on") SHOWN(id, "case") SHOWN(sides, "sides")
 #define BASHU_FIELDS_RecordContested(SHOWN, KEPT, PASSED) \
-  SHOWN(reg, "register") SHOWN(key, "key") SHOWN(keeper, "keeper")
+  SHOWN(reg, "register") SHOWN(key, "key") SHOWN(keeper, "keeper") SHOWN(fields, "fields") \
+      SHOWN(on, "on")
 #define BASHU_FIELDS_EditionPublished(SHOWN, KEPT, PASSED)                            \
   SHOWN(reg, "register")                                                              \
   SHOWN(keeper, "keeper") SHOWN(name, "name") SHOWN(number, "number") SHOWN(on, "on") \
@@ -172,6 +175,17 @@
   SHOWN(number, "number")                                 \
   SHOWN(party, "party") SHOWN(kept, "kept") SHOWN(reason, "reason") SHOWN(on, "on")
 // clang-format on
+#define BASHU_FIELDS_RecordSettlementSigned(SHOWN, KEPT, PASSED)                                  \
+  SHOWN(reg, "register")                                                                          \
+  SHOWN(key, "key")                                                                               \
+  SHOWN(by, "by")                                                                                 \
+  SHOWN(keeper, "keeper")                                                                         \
+  SHOWN(yields, "yields") SHOWN(round, "round") SHOWN(content, "content") SHOWN(fields, "fields") \
+      SHOWN(note, "note") SHOWN(on, "on")
+#define BASHU_FIELDS_RecordSettled(SHOWN, KEPT, PASSED) \
+  SHOWN(reg, "register")                                \
+  SHOWN(key, "key")                                     \
+  SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(fields, "fields") SHOWN(on, "on")
 
 namespace bashu::core {
 

@@ -39,6 +39,12 @@ services:
       do: {move: =data.amount, from: fund.held(data.name), to: fund.outside, date: =data.day}
       to: done
     states: {done: {title: {en: Done}, final: true}}
+  promise:
+    title: {en: Promise}
+    parties: {office: {clerk: all}}
+    fields: {name: line, amount: amount}
+    start: {owner: office, by: clerk, form: [name, amount], when: fund.held(data.name) >= data.amount, why: {en: Not there}, to: done}
+    states: {done: {title: {en: Done}, final: true}}
 feeds:
   paid_in:
     title: {en: Paid in}
@@ -121,7 +127,7 @@ class Floors : public testing::Test {
   }
 
   const Asker kClerk{.principal = "anna", .roles = {"clerk"}};
-  const Date today_ = *Date::parse("2026-03-02");
+  Date today_ = *Date::parse("2026-03-02");
   State state_{"a"};
   int lines_ = 0;
 };
@@ -131,6 +137,22 @@ TEST_F(Floors, NothingIsSpentBeforeItCame) {
   EXPECT_EQ(post("spent", 30, "2026-03-09"),
             "held(x) would fall to -30 on 2026-03-09; it may not fall below 0 on any day");
   EXPECT_EQ(post("spent", 30, "2026-03-10"), "");
+}
+
+TEST_F(Floors, WhatIsDecidedWithABalanceSeesThatOfItsDay) {
+  const StartCase promise{.by = kClerk,
+                          .pack = "funds",
+                          .service = "promise",
+                          .role = "clerk",
+                          .parties = {{"office", "a"}},
+                          .with = Value::Record{{"name", "x"}, {"amount", 100}}};
+  EXPECT_EQ(post("paid_in", 99, "2026-03-01"), "");
+  EXPECT_EQ(post("paid_in", 1, "2026-03-03"), "");
+  const auto refused = run(promise);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, RejectCode::guard);
+  today_ = today_.plus_days(1);
+  must(promise);
 }
 
 TEST_F(Floors, NothingIsSpentAgainstIncomeOfAYearFarOff) {

@@ -112,6 +112,13 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(no_such_held, not_found, "seq"),
     BASHU_RULE(two_persons, role, "second"),
 
+    BASHU_RULE(not_contested, state, "keeper", {"parties"}),
+    BASHU_RULE(row_not_told, state, "keeper", {"party"}),
+    BASHU_RULE(row_changed, conflict, "content", {"digest"}),
+    BASHU_RULE(signed_already, state, "keeper", {"party"}),
+    BASHU_RULE(being_settled, state, "", {"party"}),
+    BASHU_RULE(settled_by_edition, form, "register"),
+
     BASHU_RULE(pack_not_json, malformed, "source", {"error"}),
     BASHU_RULE(pack_faulty, form, "source", {}, false),
     BASHU_RULE(another_record, chain, "edition"),

@@ -111,6 +111,12 @@ enum class Why : std::uint8_t {
   other_content,
   no_such_held,
   two_persons,
+  not_contested,
+  row_not_told,
+  row_changed,
+  signed_already,
+  being_settled,
+  settled_by_edition,
   // The circle
   pack_not_json,
   pack_faulty,

@@ -23,6 +23,7 @@
 #include "core/people/people.h"
 #include "core/privacy/privacy.h"
 #include "core/refusal.h"
+#include "core/registers/settling.h"
 #include "packs/load.h"
 #include "texts/texts.h"
 
@@ -308,6 +309,7 @@ class Refusals : public testing::Test {
   void editions();
   void feeds_and_tasks();
   void disputes_and_held();
+  void two_keepers();
   void circle();
   void figures();
   void people();
@@ -578,6 +580,45 @@ void Refusals::feeds_and_tasks() {
                           .detail = {},
                           .on = today_});
   expect(Why::task_for_others, CloseTask{.by = clerk(), .number = 900});
+}
+
+void Refusals::two_keepers() {
+  SettleRecord command{.by = clerk(),
+                       .pack = "none",
+                       .reg = "none",
+                       .key = "ours",
+                       .keeper = "b",
+                       .yields = {},
+                       .content = {},
+                       .note = {}};
+  expect(Why::pack_not_in_force, command);
+  command.pack = "rules";
+  expect(Why::no_such_register, command);
+  command.reg = "whitelist";
+  expect(Why::settled_by_edition, command);
+  command.reg = "road";
+  expect(Why::not_contested, command);
+  must(import("road", Value::Record{{"code", "ours"}}));
+  expect(Why::not_contested, command);
+  const auto claim = [&](Value fields) {
+    state_.apply(RecordContested{.reg = "rules/road",
+                                 .key = "ours",
+                                 .keeper = "b",
+                                 .fields = std::move(fields),
+                                 .on = today_});
+  };
+  claim(Value{});
+  command.yields = "c";
+  expect(Why::not_contested, command);
+  command.yields = "a";
+  expect(Why::row_not_told, command);
+  const Value theirs = Value::Record{{"code", "ours"}, {"named", "b"}};
+  claim(theirs);
+  expect(Why::row_changed, command);
+  command.content = digest_of_row(theirs);
+  must(command);
+  expect(Why::signed_already, command);
+  expect(Why::being_settled, import("road", Value::Record{{"code", "ours"}, {"named", "x"}}));
 }
 
 void Refusals::disputes_and_held() {
@@ -877,6 +918,7 @@ TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   editions();
   feeds_and_tasks();
   disputes_and_held();
+  two_keepers();
   circle();
   figures();
   working();

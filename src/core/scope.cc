@@ -167,7 +167,8 @@ packs::Eval<Value> CaseScope::call(std::string_view root, std::string_view name,
     return Value{std::move(result)};
   }
   const Account account{.book = book_id, .kind = std::string{name}, .key = packs::join_key(args)};
-  const std::int64_t balance = store_.balance(account);
+  // At the end of this day: what comes later is not there to decide with.
+  const std::int64_t balance = store_.lowest(account, day_, day_.plus_days(1)).sum;
   note(book_id + "." + account.kind, account.key, Value{balance});
   return Value{balance};
 }

@@ -68,12 +68,27 @@ struct Case {
   std::string assignee;  // the person who works at it here; empty: nobody
   friend bool operator==(const Case&, const Case&) = default;
 };
+struct Claim {   // what another keeper of the same key says
+  Value fields;  // but for sided ones; null: not told
+  std::optional<Date> on;
+  friend bool operator==(const Claim&, const Claim&) = default;
+};
+struct RecordSignature {  // that of two keepers one is to stand
+  PartyId by, keeper, yields;
+  std::int64_t round = 1;
+  std::string content;
+  [[nodiscard]] bool is_between(const PartyId& a, const PartyId& b) const {
+    return (keeper == a && yields == b) || (keeper == b && yields == a);
+  }
+  friend bool operator==(const RecordSignature&, const RecordSignature&) = default;
+};
 struct Record {
   PartyId keeper;
   std::int64_t version = 0;
   Value fields{Value::Record{}};  // with `key`, and `edition` in a list; sided: party to value
   Date on;
-  std::set<PartyId> contested;  // other keepers of the same key
+  std::map<PartyId, Claim> contested;  // other keepers of the same key
+  std::vector<RecordSignature> signatures;
   friend bool operator==(const Record&, const Record&) = default;
 };
 struct Edition {

@@ -7,9 +7,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <ctime>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -159,6 +161,7 @@ class RunningExchange final : public Exchange {
   void refresh_from_core();
   void want_blobs();
   void watch_lives();
+  void watch_clocks();
   void start_call(const std::string& party, Peer& peer, PeerCall call);
   void wake();
   std::string seen_note(const std::string& party);
@@ -285,6 +288,14 @@ void RunningExchange::pump() {
   }
 }
 
+// Of a `Date` header; nullopt: there is none.
+std::optional<Instant> time_in(const std::string& date) {
+  std::tm parts{};
+  const char* end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (!end || *end != '\0') return std::nullopt;
+  return Instant{static_cast<std::int64_t>(::timegm(&parts)) * 1'000};
+}
+
 void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall call) {
   if (!peer.endpoint || (peer.endpoint->tls && !peer.tls)) {
     peer.sender->answer(call.id, {});
@@ -302,9 +313,15 @@ void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall 
     made.request.headers.push_back({"Content-Type", std::move(call.content_type)});
   }
   made.request.body = std::move(call.body);
-  client_->send(std::move(made), [sender = peer.sender, id = call.id](http::Answer answer) {
+  // What time it is there, in the name of the certificate that the agreement has of it.
+  const auto hear = [&node = node_, party, proven = peer.endpoint->tls](std::string_view date) {
+    const auto theirs = proven ? time_in(std::string{date}) : std::nullopt;
+    if (theirs) node.peer_times().heard(party, *theirs, node.clock());
+  };
+  client_->send(std::move(made), [sender = peer.sender, id = call.id, hear](http::Answer answer) {
     PeerAnswer told;
     if (answer) {
+      hear(answer->header("date"));
       told.status = answer->status;
       const std::string_view retry = answer->header("retry-after");
       std::int64_t seconds = 0;
@@ -336,6 +353,7 @@ void RunningExchange::tick(std::int64_t now) {
   if (now >= next_lives_ms_) {
     next_lives_ms_ = now + kLifeTickMs;
     watch_lives();
+    watch_clocks();
   }
   if (now >= next_rotation_ms_) {
     next_rotation_ms_ = now + kRotationTickMs;
@@ -528,6 +546,22 @@ void RunningExchange::want_blobs() {
   for (const auto& [party, peer] : peers_) {
     const auto it = by_party.find(party);
     peer->sender->want(it == by_party.end() ? std::vector<std::string>{} : std::move(it->second));
+  }
+}
+
+// An alarm a day of each peer whose clock differs from ours.
+void RunningExchange::watch_clocks() {
+  constexpr std::int64_t kApartS = 60;
+  node::Clock& clock = node_.clock();
+  for (const auto& one : node_.peer_times().differences(clock)) {
+    if (one.seconds >= -kApartS && one.seconds <= kApartS) continue;
+    alarms_.raise({.time_ms = machine_now().unix_ms,
+                   .code = "clock",
+                   .party = one.party,
+                   .text = "the clock of " + one.party + " is " +
+                           std::to_string(one.seconds < 0 ? -one.seconds : one.seconds) +
+                           (one.seconds < 0 ? " s behind ours" : " s ahead of ours")},
+                  clock.today().text());
   }
 }
 

@@ -159,6 +159,7 @@ void count_rows(Reader& reader, const FigureDef& def, const Ask& ask, Answer& an
     }
     answer.splits.push_back(std::move(split));
   }
+  tell_contested(reader, def, tallies, answer);
   if (ask.digest) answer.rows_digest = digest_of_rows(reader, def);
 }
 

@@ -277,16 +277,39 @@ TEST(Figures, AClaimTakesNoNumberFromTheKeeper) {
                         .id = {},
                         .sides = {"chongqing", "sichuan"}});
     const auto before = journal.last();
-    journal.add(
-        core::RecordContested{.reg = "road-works/road", .key = "G5", .keeper = "chongqing"});
+    journal.add(core::RecordContested{.reg = "road-works/road",
+                                      .key = "G5",
+                                      .keeper = "chongqing",
+                                      .fields = data(R"({"code":"G5","length":31})"),
+                                      .on = day("2026-01-05")});
     const auto views = in_memory(journal.steps());
     EXPECT_EQ(number(*views, "roads_any", "2026-01-05", before), 1);
     // Evaluated when the record changed, or when it is asked for.
     for (const char* figure : {"roads_any", "roads_today"}) {
       EXPECT_EQ(ask(*views, figure, "2026-01-05").failed, keeper == "guizhou" ? 1 : 0) << figure;
     }
-    EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.at(0).contested,
-              (std::vector<core::PartyId>{"chongqing"}));
+    const auto claims = views->records({.reg = "road-works/road"})->rows.at(0).contested;
+    ASSERT_EQ(claims.size(), 1U);
+    EXPECT_EQ(claims.at("chongqing").fields.int_at("length"), 31);
+    EXPECT_EQ(views->records({.reg = "road-works/road", .contested = true})->rows.size(), 1U);
+    // What it is under the rows of each, and where they are.
+    const Answer told = ask(*views, "roads_any", "2026-01-05");
+    ASSERT_EQ(told.contested.size(), 1U);
+    EXPECT_EQ(told.contested[0].key, "G5");
+    EXPECT_EQ(told.under, (std::map<core::PartyId, std::int64_t>{{keeper, 1}, {"chongqing", 1}}));
+    journal.add(core::RecordSettled{
+        .reg = "road-works/road",
+        .key = "G5",
+        .keeper = "chongqing",
+        .yields = keeper,
+        .fields =
+            data(R"({"code":"G5","length":31,"key":"G5","opened_on":{"sichuan":"2026-01-05"}})"),
+        .on = day("2026-01-05")});
+    const auto settled = in_memory(journal.steps());
+    EXPECT_EQ(number(*settled, "roads_any", "2026-01-05"), 1);
+    EXPECT_TRUE(ask(*settled, "roads_any", "2026-01-05").contested.empty());
+    EXPECT_EQ(settled->records({.reg = "road-works/road"})->rows.at(0).keeper, "chongqing");
+    EXPECT_TRUE(settled->records({.reg = "road-works/road", .contested = true})->rows.empty());
   }
 }
 

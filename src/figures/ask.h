@@ -43,6 +43,14 @@ struct Split {
   std::vector<SplitValue> values;  // in order of their keys' canonical JSON
 };
 
+// A record that counts and that two claim to keep, and what it adds under the row of each.
+struct ContestedRow {
+  core::RegisterId reg;
+  std::string key;
+  core::PartyId keeper;  // whose row counts here, if it is ours
+  std::map<core::PartyId, Value> adds;
+};
+
 struct Answer {
   std::string id;
   Title title;
@@ -70,6 +78,10 @@ struct Answer {
   std::string rows_digest;                  // see answer.h; empty unless asked for
   std::int64_t failed = 0;                  // rows that could not be evaluated
   std::string error;                        // why there is no value, with the first such row
+  // Records with two keepers, and what the figure is if everywhere the row of that party stands;
+  // of figures that count or sum.
+  std::vector<ContestedRow> contested;
+  std::map<core::PartyId, std::int64_t> under;
 };
 
 // A record, case or account behind a figure.

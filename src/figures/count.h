@@ -39,6 +39,10 @@ struct After {
 void each_line(Reader& reader, const views::FigureDef& def, const After& after, bool by_day,
                const std::function<bool(Line)>& visit);
 
+// The records among them that two claim to keep, evaluated under the row of each (contested.cc).
+void tell_contested(Reader& reader, const views::FigureDef& def, const Tallies& tallies,
+                    Answer& answer);
+
 // Rows evaluated once per change (stored_rows.cc).
 void count_stored(Reader& reader, const views::FigureDef& def, Tallies& tallies, bool splits);
 void each_stored_line(Reader& reader, const views::FigureDef& def, const After& after,

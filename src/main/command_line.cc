@@ -607,6 +607,29 @@ void doubles_command(Parser& parser, const Text& t) {
                           });
 }
 
+void contested_command(Parser& parser, const Text& t) {
+  parser.command<Contested>(
+      &parser.app, "contested",
+      t("records with two keepers, and which of the two is to stand",
+        "有两个维护方的记录，以及签署以哪一方为准"),
+      contested, [&t](CLI::App& app, Contested& o) {
+        app.add_option("PACK/REGISTER", o.reg)->required();
+        CLI::Option* key = app.add_option("KEY", o.key);
+        CLI::Option* stands =
+            app.add_option("--stands", o.stands,
+                           t("sign that the row of this party stands; it does when an officer of "
+                             "the other side has signed the same",
+                             "签署以该方的记录为准；对方经办人作相同签署后生效"))
+                ->needs(key);
+        app.add_option("--yields", o.yields,
+                       t("whose row gives way, if more than two claim the record",
+                         "超过两方时，让出的一方"))
+            ->needs(stands);
+        app.add_option("--note", o.note, t("why", "理由"))->needs(stands);
+        remote_options(app, o.remote, t);
+      });
+}
+
 void examples(CLI::App& app, const Text& t, const std::string& lines) {
   app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
 }
@@ -1369,6 +1392,7 @@ int run(int argc, char** argv) {
   calendar_commands(parser, t);
   import_commands(parser, t);
   doubles_command(parser, t);
+  contested_command(parser, t);
   journal_commands(parser, t);
   backup_commands(parser, t);
   doctor_commands(parser, t);

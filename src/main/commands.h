@@ -288,6 +288,17 @@ struct Doubles {
 };
 Exit doubles(const Console& console, const Doubles& what);
 
+// contested_command.cc
+struct Contested {
+  Remote remote;
+  std::string reg;     // `pack/register`
+  std::string key;     // empty: all
+  std::string stands;  // whose row is to stand; empty: tell only
+  std::string yields;  // whose gives way; empty: the other one
+  std::string note;
+};
+Exit contested(const Console& console, const Contested& what);
+
 // import_command.cc
 struct Import {
   Remote remote;

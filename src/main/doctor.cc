@@ -12,6 +12,7 @@
 #include "backup/backup.h"
 #include "base/try.h"
 #include "core/state.h"
+#include "exchange/alarms.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
 #include "node/certificates.h"
@@ -122,6 +123,14 @@ class Examiner {
     } else if (last_ms > now_ms() + 2'000) {
       say(Level::fail, "clock", "doctor.clock_behind",
           {{"seconds", std::to_string((last_ms - now_ms()) / 1'000)}});
+    }
+    constexpr std::int64_t kRecentMs = 24 * 3'600'000;
+    if (fs::exists(what_.dir / "alarms")) {
+      for (const exchange::Alarm& alarm : exchange::Alarms{what_.dir / "alarms"}.newest()) {
+        if (alarm.code != "clock" || now_ms() - alarm.time_ms > kRecentMs) continue;
+        say(Level::warn, "clock", "doctor.clock_apart", {{"text", alarm.text}});
+        break;
+      }
     }
     ::timex state{};
     const int synchronised = ::ntp_adjtime(&state);

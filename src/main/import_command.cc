@@ -90,6 +90,7 @@ bool worth_another_try(const std::string& code) {
 struct Sum {
   std::uint64_t rows = 0;
   std::int64_t taken = 0, known = 0;
+  std::int64_t otherwise = 0;  // known ones that say something else, where the first counts
   std::uint64_t refused = 0;
   std::uint64_t warnings = 0;
 };
@@ -459,6 +460,7 @@ class FileImport {
     }
     batch.done.taken += body->int_at("taken");
     batch.done.known += body->int_at("known");
+    batch.done.otherwise += body->int_at("otherwise");
     for (const Value& one : listed ? *refusals->as_list() : Value::List{}) {
       const auto line = static_cast<std::size_t>(one.int_at("line"));
       if (line < part.size()) refuse_in(batch, part[line], one);
@@ -553,6 +555,7 @@ class FileImport {
   void count(Batch& batch) {
     sum_.taken += batch.done.taken;
     sum_.known += batch.done.known;
+    sum_.otherwise += batch.done.otherwise;
     for (const RefusedRow& refused : batch.done.refused) {
       const auto row = std::ranges::find(batch.rows, refused.line, &Pending::line);
       if (row == batch.rows.end()) continue;
@@ -631,6 +634,7 @@ class FileImport {
                            {"taken", sum_.taken},       {"known", sum_.known},
                            {"refused", sum_.refused},   {"ms", ms},
                            {"warnings", sum_.warnings}, {"dry_run", what_.dry_run}};
+      if (sum_.otherwise > 0) record.emplace("otherwise", sum_.otherwise);
       if (sum_.refused > 0) record.emplace("refused_file", refused_.file().string());
       console_.out << canonical_json(record) << std::endl;
       return;
@@ -644,6 +648,11 @@ class FileImport {
                                    : console_.say(" taken, ", " 行已导入，"))
                  << number(sum_.known) << console_.say(" known, ", " 行已有，")
                  << number(sum_.refused) << console_.say(" refused", " 行被拒");
+    if (sum_.otherwise > 0) {
+      console_.out << console_.say(", ", "，")
+                   << texts::text(console_.language, "import.otherwise",
+                                  {{"count", number(sum_.otherwise)}});
+    }
     if (sum_.refused > 0) console_.out << " -> " << refused_.file().string();
     if (sum_.warnings > 0) {
       console_.out << console_.say(", ", "，")

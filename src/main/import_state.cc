@@ -34,10 +34,10 @@ RefusedRow refused_row(const Value& value) {
 Value batch_value(const BatchDone& done) {
   Value::List refused;
   for (const RefusedRow& row : done.refused) refused.push_back(refused_value(row));
-  return Value::Record{{"batch", done.number}, {"first", done.first},
-                       {"last", done.last},    {"digest", done.digest},
-                       {"taken", done.taken},  {"known", done.known},
-                       {"again", done.again},  {"refused", std::move(refused)}};
+  return Value::Record{
+      {"batch", done.number},        {"first", done.first}, {"last", done.last},
+      {"digest", done.digest},       {"taken", done.taken}, {"known", done.known},
+      {"otherwise", done.otherwise}, {"again", done.again}, {"refused", std::move(refused)}};
 }
 
 BatchDone batch_done(const Value& value) {
@@ -48,6 +48,7 @@ BatchDone batch_done(const Value& value) {
                  .digest = value.text_at("digest"),
                  .taken = value.int_at("taken"),
                  .known = value.int_at("known"),
+                 .otherwise = value.int_at("otherwise"),
                  .refused = {},
                  .again = again && again->as_bool() && *again->as_bool()};
   const Value* refused = value.find("refused");

@@ -30,6 +30,7 @@ struct BatchDone {
   std::uint64_t first = 0, last = 0;  // lines
   std::string digest;                 // of its rows
   std::int64_t taken = 0, known = 0;
+  std::int64_t otherwise = 0;  // known ones that say something else, where the first counts
   std::vector<RefusedRow> refused;
   bool again = false;
 };

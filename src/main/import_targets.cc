@@ -167,7 +167,7 @@ std::optional<std::set<std::string>> Target::writes(const Value& row) const {
 }
 
 std::optional<std::string> Target::line_key(const Value& row) const {
-  if (!feed) return std::nullopt;
+  if (!feed || feed->first_counts) return std::nullopt;
   Value::List parts;
   for (const std::string& field : feed->key) {
     const Value* part = row.find(field);

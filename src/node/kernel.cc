@@ -213,11 +213,16 @@ std::expected<void, Fault> Kernel::begin() {
   return write(std::move(batch));
 }
 
+Date Kernel::today() {
+  const Date begun = state_->circle().today;
+  const Date ours = parts_.clock->today();
+  if (ours <= begun) return begun;
+  return peer_times_ ? std::max(begun, peer_times_->confirmed(ours, *parts_.clock)) : ours;
+}
+
 core::Moment Kernel::moment() {
   // Neither time nor day ever go back: entries are in the order of their times.
-  core::Moment now{.now = parts_.clock->now(),
-                   .today = std::max(parts_.clock->today(), state_->circle().today),
-                   .salt = salt()};
+  core::Moment now{.now = parts_.clock->now(), .today = today(), .salt = salt()};
   now.now.unix_ms = std::max(now.now.unix_ms, last_time_);
   return now;
 }
@@ -263,7 +268,7 @@ std::expected<core::Decision, Reject> Kernel::decide(const core::Command& comman
 }
 
 void Kernel::tick(Batch& batch) {
-  const Date today = std::max(parts_.clock->today(), state_->circle().today);
+  const Date today = this->today();
   // Within a day only a decision can make a clock due, and nobody waits for it: look now and then.
   constexpr std::int64_t kLookMs = 1'000;
   const std::int64_t now = parts_.clock->now().unix_ms;

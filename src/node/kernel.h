@@ -28,6 +28,7 @@
 #include "node/high_mark.h"
 #include "node/identity.h"
 #include "node/node.h"
+#include "node/peer_times.h"
 #include "node/sealer.h"
 #include "node/storage/storage.h"
 #include "node/vault.h"
@@ -52,7 +53,10 @@ class Kernel {
   [[nodiscard]] const core::State& state() const { return *state_; }
   // A batch that continues with the next entry.
   [[nodiscard]] Batch batch() const { return {.first = next_}; }
-  // Begins the business day if it changed and fires the clocks that are due.
+  // Asked before a day is begun; none before this is called, so that start-up goes by the clock.
+  void ask(const PeerTimes& times) { peer_times_ = &times; }
+  // Begins the business day if it changed and no peer contradicts, and fires the clocks that are
+  // due.
   void tick(Batch& batch);
   // Decides a request. Its answer goes with the batch, also if it writes nothing: a refusal may
   // rest on decisions that are not durable yet.
@@ -93,6 +97,8 @@ class Kernel {
   void carry_out(const core::PrivacyOrdered& erase, bool finished);
   void finish_erasures(Batch& batch);
   [[nodiscard]] core::Moment moment();
+  // By the clock, unless the peers contradict; never before the day that is begun.
+  [[nodiscard]] Date today();
   [[nodiscard]] std::string salt();
   [[nodiscard]] std::expected<core::Decision, Reject> decide(const core::Command& command,
                                                              const core::Moment& at);
@@ -112,7 +118,8 @@ class Kernel {
   // Core stage.
   std::unique_ptr<core::State> state_;
   std::shared_ptr<const Directory> deciding_;  // as of the last decision
-  std::string salts_;                          // drawn and not used yet
+  const PeerTimes* peer_times_ = nullptr;
+  std::string salts_;  // drawn and not used yet
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;

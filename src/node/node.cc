@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -61,9 +62,12 @@ bool repeats_itself(const core::Command& command) {
 
 class ThreadedNode final : public Node {
  public:
-  ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded)
+  ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded, bool waits)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
     if (guarded) gate().shut(Gate::Why::restored, texts::title("gate.restored"));
+    constexpr std::int64_t kAwaitMs = 60'000;
+    if (waits) peer_times().await(kAwaitMs, kernel_->clock());
+    kernel_->ask(peer_times());
     core_ = named_thread("bashu-core", [this] { run_core(); });
     writer_ = named_thread("bashu-writer", [this] { run_writer(); });
     keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
@@ -327,6 +331,19 @@ class ThreadedNode final : public Node {
 
 }  // namespace
 
+namespace {
+
+// More than the day after, in a circle with others: the node was at rest, or its clock is wrong.
+bool is_long_after(const core::State& state, Clock& clock) {
+  const auto& circle = state.circle();
+  const bool others = std::ranges::any_of(circle.parties, [&](const auto& party) {
+    return party.second.member && party.first != circle.own;
+  });
+  return others && clock.follows_time() && clock.today() > circle.today.plus_days(1);
+}
+
+}  // namespace
+
 std::expected<std::unique_ptr<Node>, StartFault> Node::open(const Options& options) {
   BASHU_ASSERT(options.storage && options.clock && options.chance);
   auto kernel =
@@ -334,14 +351,16 @@ std::expected<std::unique_ptr<Node>, StartFault> Node::open(const Options& optio
   if (!kernel) return std::unexpected{kernel.error()};
   // The day begins before anybody asks; but nothing is numbered in a journal nobody has confirmed.
   const bool guarded = is_guarded(options.storage->files());
+  // Nor a day long after the last one, before a peer has said what time it is.
+  const bool waits = is_long_after((*kernel)->state(), *options.clock);
   Batch batch = (*kernel)->batch();
-  if (!guarded) (*kernel)->tick(batch);
+  if (!guarded && !waits) (*kernel)->tick(batch);
   if (!batch.empty()) {
     if (auto written = (*kernel)->write(std::move(batch)); !written) {
       return std::unexpected{written.error()};
     }
   }
-  return std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max, guarded);
+  return std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max, guarded, waits);
 }
 
 }  // namespace bashu::node

@@ -32,6 +32,7 @@
 #include "node/environment.h"
 #include "node/gate.h"
 #include "node/identity.h"
+#include "node/peer_times.h"
 #include "node/storage/storage.h"
 #include "node/vault.h"
 
@@ -81,6 +82,8 @@ class Node : public EntrySource {
   // Waits for the outcome.
   virtual Outcome run(Request request) = 0;
   [[nodiscard]] Gate& gate() { return gate_; }
+  // What time it is at the peers. The day of the clock is not begun while they contradict it.
+  [[nodiscard]] PeerTimes& peer_times() { return peer_times_; }
   // Runs `read` on the core thread; what it saw is durable when this returns.
   virtual void query(const std::function<void(const core::State&)>& read) = 0;
 
@@ -123,6 +126,7 @@ class Node : public EntrySource {
 
  private:
   Gate gate_;
+  PeerTimes peer_times_;
 };
 
 }  // namespace bashu::node

@@ -575,6 +575,32 @@ TEST(Circle, OverdueClocksFireWhenTheDayBegins) {
       [&](const core::State& state) { EXPECT_EQ(state.find_case(id)->state, "declined"); });
 }
 
+TEST(Circle, ADayThatThePeersContradictBeginsByCommandOnly) {
+  TestCircle circle;
+  TestClock& clock = circle.sichuan.clock;
+  Node& node = *circle.sichuan.node;
+  const auto begun = [&] {
+    Date day;
+    node.query([&](const core::State& state) { day = state.circle().today; });
+    return day;
+  };
+  const Date today = begun();
+  node.peer_times().heard("chongqing", clock.now(), clock);
+  clock.advance_ms(std::int64_t{400} * 24 * 3'600'000);
+  clock.set_today(today.plus_days(400));
+  clock.pass_ms(2'000);
+  circle.sichuan.must(visit("on the day that is begun"));
+  EXPECT_EQ(begun(), today);
+  // The day that they say begins by itself.
+  clock.pass_ms(std::int64_t{3} * 3'600'000);
+  node.peer_times().heard("chongqing", {TestClock::kStart + std::int64_t{24} * 3'600'000}, clock);
+  circle.sichuan.must(visit("a day later"));
+  EXPECT_EQ(begun(), today.plus_days(1));
+  // That of our clock if somebody says so.
+  circle.sichuan.must(core::BeginDay{.day = today.plus_days(400)});
+  EXPECT_EQ(begun(), today.plus_days(400));
+}
+
 // A journal that ends wherever the process was killed: all that was answered is there, and what is
 // there is sound.
 TEST(Crash, KilledProcessLosesNothingItAcknowledged) {

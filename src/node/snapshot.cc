@@ -278,7 +278,20 @@ class RowWriter {
     out->set_version(record.version);
     put(record.fields, out->mutable_fields());
     out->set_on(record.on.days());
-    for (const core::PartyId& party : record.contested) *out->add_contested() = party;
+    for (const auto& [party, claim] : record.contested) {
+      *out->add_contested() = party;
+      auto* told = out->add_claims();
+      if (!claim.fields.is_null()) put(claim.fields, told->mutable_fields());
+      if (claim.on) told->set_on(claim.on->days());
+    }
+    for (const core::RecordSignature& one : record.signatures) {
+      auto* signature = out->add_signatures();
+      signature->set_by(one.by);
+      signature->set_keeper(one.keeper);
+      signature->set_yields(one.yields);
+      signature->set_round(one.round);
+      signature->set_content(one.content);
+    }
     emit();
   }
 
@@ -577,7 +590,19 @@ class RowReader {
     record.version = in.version();
     record.fields = reader_.value(in.fields());
     record.on = day(in.on());
-    record.contested = {in.contested().begin(), in.contested().end()};
+    for (int i = 0; i < in.contested_size(); ++i) {
+      core::Claim& claim = record.contested[in.contested(i)];
+      if (i >= in.claims_size()) continue;  // a snapshot from before claims were kept
+      claim.fields = reader_.value(in.claims(i).fields());
+      if (in.claims(i).has_on()) claim.on = day(in.claims(i).on());
+    }
+    for (const auto& one : in.signatures()) {
+      record.signatures.push_back({.by = one.by(),
+                                   .keeper = one.keeper(),
+                                   .yields = one.yields(),
+                                   .round = one.round(),
+                                   .content = one.content()});
+    }
   }
   void edition(const pb::EditionRow& in) {
     core::Edition& edition = state_.edit_edition(in.reg(), in.keeper(), in.name());

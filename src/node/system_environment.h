@@ -18,6 +18,8 @@ class SystemClock final : public Clock {
   explicit SystemClock(int offset_minutes) : offset_minutes_{offset_minutes} {}
   Instant now() override;
   Date today() override;
+  [[nodiscard]] bool follows_time() const override { return true; }
+  Date day_of(Instant at) override { return Date::at(at, offset_minutes_); }
 
  private:
   int offset_minutes_;

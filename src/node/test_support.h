@@ -50,11 +50,19 @@ class TestClock final : public Clock {
   static constexpr std::int64_t kStart = 1'790'000'000'000;  // September 2026
   Instant now() override { return {now_.load()}; }
   Date today() override { return Date::from_days(day_.load()); }
+  Date day_of(Instant at) override { return Date::at(at, 480); }
+  std::int64_t steady_ms() override { return steady_; }
+  // Time goes on, for the clock and everybody.
+  void pass_ms(std::int64_t by) {
+    now_ += by;
+    steady_ += by;
+  }
   void advance_ms(std::int64_t by) { now_ += by; }
   void set_today(Date day) { day_ = day.days(); }
 
  private:
   std::atomic<std::int64_t> now_ = kStart;
+  std::atomic<std::int64_t> steady_ = 0;
   std::atomic<std::int32_t> day_ = Date::at({kStart}, 480).days();
 };
 

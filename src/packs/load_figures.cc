@@ -301,9 +301,13 @@ void load_feeds(Load& load) {
     load.reader.name(name, path);
     const Value::Record* source = load.reader.record(&value, path);
     if (!source) continue;
-    load.reader.keys(*source, path, {"title", "by", "fields", "key", "when", "why", "run", "do"});
+    load.reader.keys(*source, path,
+                     {"title", "by", "fields", "key", "first_counts", "when", "why", "run", "do"});
     Feed feed;
     feed.title = load_title(load, *source, path);
+    if (const Value* first = get(*source, "first_counts")) {
+      feed.first_counts = load.reader.flag(first, below(path, "first_counts"));
+    }
     if (const Value* by = load.reader.need(*source, path, "by")) {
       feed.by = load.reader.texts(by, below(path, "by"));
       if (feed.by.empty()) load.reader.fault(below(path, "by"), "nobody may post");

@@ -218,6 +218,7 @@ struct Feed {
   std::vector<std::string> by;   // roles
   TypePtr line;                  // kind record
   std::vector<std::string> key;  // idempotent for ever within (party, pack, feed)
+  bool first_counts = false;     // a taken key is known whatever else a line of it says
   ProgramPtr when;
   Title why;
   std::optional<RunCalculator> run;  // its answer is `result` of the effects

@@ -4,6 +4,7 @@
 #include "site/chart.h"
 #include "site/figure_parts.h"
 #include "site/pages.h"
+#include "site/registry.h"
 #include "site/values.h"
 
 namespace bashu::site {
@@ -68,6 +69,24 @@ void fill_sides(Ask& ask, const FigureView& view, Slots page) {
   Slots mark = page.add("MARK");
   mark.set("STYLE", mark_style(view.mark));
   mark.set("TEXT", ask.say(mark_key(view.mark)));
+}
+
+// Records that two claim to keep: the figure under the rows of each, and where they are.
+void fill_contested(Ask& ask, const FigureView& view, Slots page) {
+  if (view.answer.contested.empty()) return;
+  Slots held = page.add("CONTESTED");
+  for (const auto& [party, value] : view.answer.under) {
+    Slots row = held.add("UNDER");
+    row.set("PARTY", ask.party(party));
+    row.set("VALUE", printed(ask, view, value));
+  }
+  for (const figures::ContestedRow& row : view.answer.contested) {
+    const auto reg = find_register(ask, row.reg);
+    if (!reg) continue;  // not a public one
+    Slots line = held.add("ROW");
+    line.set("KEY", row.key);
+    line.set("HREF", ask.links.to(register_path(*reg, {"records", row.key})));
+  }
 }
 
 void fill_history(Ask& ask, const FigureView& view, const std::vector<Point>& points, Slots page) {
@@ -173,6 +192,7 @@ Answered figure_page(Ask& ask, const std::string& id) {
     slots.set_if("TEXT", ask.in(view.figure->about), "ABOUT");
     if (!ask.links.fixed()) slots.add("ASK").set("AS_OF", what->as_of.text());
     fill_sides(ask, view, slots);
+    fill_contested(ask, view, slots);
     fill_definition(ask, view, slots);
     fill_history(ask, view, *points, slots);
     fill_splits(ask, view, slots);

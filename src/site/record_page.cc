@@ -70,11 +70,15 @@ Answered record_page(Ask& ask, const std::string& id, const std::string& key) {
       if (value && !value->is_null()) fill_field(ask, *member, *value, slots);
     }
     slots.set("KEEPER", ask.party(now.keeper));
-    std::string contested;
-    for (const core::PartyId& party : now.contested) {
-      contested += (contested.empty() ? "" : ask.say("site.comma")) + ask.party(party);
+    for (const auto& [party, claim] : now.contested) {
+      Slots one = slots.add("CONTESTED");
+      one.set("PARTY", ask.party(party));
+      if (!claim.fields.as_record()) continue;
+      for (const packs::Member* member : reg->fields) {
+        const Value* value = claim.fields.find(member->name);
+        if (value && !value->is_null()) fill_field(ask, *member, *value, one);
+      }
     }
-    slots.set_if("PARTIES", contested, "CONTESTED");
     if (ask.links.fixed()) return;
     Slots history = slots.add("HISTORY");
     for (const views::RecordRow& version : *found) {

@@ -133,9 +133,9 @@ void widen(Database& database, Catalogue& catalogue, bool reg, bool editions,
 }
 
 void make_index(Database& database, const Table& table, const std::string& what,
-                const std::string& columns) {
+                const std::string& columns, const std::string& where = {}) {
   database.exec("CREATE INDEX IF NOT EXISTS " + quoted(table.name + "_" + what) + " ON " +
-                quoted(table.name) + " (" + columns + ")");
+                quoted(table.name) + " (" + columns + ")" + where);
 }
 
 }  // namespace
@@ -230,6 +230,7 @@ void add_lookup_indexes(Database& database, const Catalogue& catalogue) {
   }
   for (const auto& [thing, table] : catalogue.registers) {
     make_index(database, *table, "by_key", "key, valid_from, valid_to");
+    make_index(database, *table, "contested", "key", " WHERE contested IS NOT NULL");
   }
 }
 

@@ -151,6 +151,27 @@ void fill_fields(std::vector<Cell>& cells, std::size_t fixed, const Plan& plan, 
   if (!other.empty()) other_cell = canonical_json(Value{std::move(other)});
 }
 
+// Per other keeper what it says and since when.
+Value claims_value(const Plan& plan, const std::map<core::PartyId, core::Claim>& claims) {
+  Value::Record keepers;
+  for (const auto& [keeper, claim] : claims) {
+    Value::Record said;
+    if (claim.on) said["on"] = claim.on->text();
+    if (claim.fields.as_record()) {
+      Value::Record fields;
+      for (const auto& [name, value] : *claim.fields.as_record()) {
+        const auto field =
+            std::ranges::find(plan.fields, name,
+                              [](const auto& one) -> const std::string& { return one.first.name; });
+        if (field != plan.fields.end()) fields[name] = without_plain(*field->first.type, value);
+      }
+      said["fields"] = std::move(fields);
+    }
+    keepers[keeper] = std::move(said);
+  }
+  return keepers;
+}
+
 void read_fields(Value& data, const Table& table, int fixed, const Statement& row) {
   Value::Record& record = *data.as_record();
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -237,11 +258,7 @@ void to_cells(const Table& table, const Plan& plan, const RecordFacts& facts, st
     cells[6] = facts.edition;
     cells[7] = facts.edition_name;
   }
-  if (!facts.contested.empty()) {
-    Value::List keepers;
-    for (const core::PartyId& keeper : facts.contested) keepers.emplace_back(keeper);
-    cells[8] = canonical_json(Value{std::move(keepers)});
-  }
+  if (!facts.contested.empty()) cells[8] = canonical_json(claims_value(plan, facts.contested));
   cells[10] = facts.valid_from;
   fill_fields(cells, kRegisterColumns, plan, table, facts.fields, cells[9]);
 }
@@ -332,8 +349,10 @@ RecordFacts record_of(const Table& table, const Statement& row) {
   facts.edition_name = row.text(7);
   if (!row.is_null(8)) {
     const Value contested = json_value(row.text(8));
-    if (const auto* keepers = contested.as_list()) {
-      for (const Value& keeper : *keepers) facts.contested.insert(*keeper.as_text());
+    for (const auto& [keeper, said] : *contested.as_record()) {
+      core::Claim& claim = facts.contested[keeper];
+      if (const Value* fields = said.find("fields")) claim.fields = *fields;
+      if (said.find("on")) claim.on = date_of(said.text_at("on"));
     }
   }
   facts.valid_from = row.integer(10);

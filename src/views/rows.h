@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,8 +49,8 @@ struct RecordFacts {
   core::CaseId case_id;
   std::int64_t edition = 0;  // id in table `edition`; 0: no edition
   std::string edition_name;
-  std::set<core::PartyId> contested;
-  Value fields{Value::Record{}};  // with `key`, and `edition` in an edition
+  std::map<core::PartyId, core::Claim> contested;  // who else keeps it, and what they say
+  Value fields{Value::Record{}};                   // with `key`, and `edition` in an edition
   std::int64_t valid_from = 0;
 };
 

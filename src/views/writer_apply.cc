@@ -120,8 +120,41 @@ struct Writer::Apply {
 
   void operator()(const core::RecordContested& e) const {
     RecordNow* now = w.load_record(e.reg, e.key);
+    if (!now || now->facts.version == 0) return;  // of a list: entries are their edition's
+    core::Claim& claim = now->facts.contested[e.keeper];
+    if (e.fields.as_record()) {
+      if (!claim.fields.as_record()) claim.fields = Value{Value::Record{}};
+      for (const auto& [name, value] : *e.fields.as_record()) {
+        if (value.is_null()) {
+          claim.fields.as_record()->erase(name);
+        } else {
+          (*claim.fields.as_record())[name] = value;
+        }
+      }
+    }
+    if (e.on) claim.on = e.on;
+    w.touch(*now);
+  }
+  void operator()(const core::RecordSettlementSigned& e) const {
+    RecordNow* now = e.fields.as_record() ? w.load_record(e.reg, e.key) : nullptr;
     if (!now) return;
-    now->facts.contested.insert(e.keeper);
+    const auto claim = now->facts.contested.find(e.by);
+    if (claim == now->facts.contested.end()) return;
+    claim->second.fields = e.fields;
+    w.touch(*now);
+  }
+  void operator()(const core::RecordSettled& e) const {
+    RecordNow* now = w.load_record(e.reg, e.key);
+    if (!now) return;
+    RecordFacts& facts = now->facts;
+    facts.contested.erase(e.yields);
+    if (e.fields.as_record()) {
+      facts.contested.erase(e.keeper);
+      facts.keeper = e.keeper;
+      facts.fields = e.fields;
+      facts.on = e.on;
+      ++facts.version;
+    }
     w.touch(*now);
   }
 

@@ -94,7 +94,17 @@ scenarios:
                        node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY}))
         self.deliver()
 
-        self.get("/cases", limit=10)
+        health = self.get("/health")
+        self.assertEqual([one["party"] for one in health["clocks"]], ["chongqing"])
+        self.assertLess(abs(health["clocks"][0]["ahead_s"]), 5)
+        self.assertEqual(self.get("/session")["id"], "clerk")
+        self.assertEqual(self.get("/packs")["packs"][0]["title"], "Parcels")
+        self.get("/packs/parcels")
+        self.get("/packs/parcels/pages")
+        self.assertEqual(len(self.get("/figures")["figures"]), 3)
+        self.get("/figures", as_of=FIRST_DAY)
+        listed = self.get("/cases", limit=10)["cases"][0]
+        self.assertEqual((listed["title"], listed["titles"]["pack"]), ("Parcel", "Parcels"))
         self.get(f"/cases/{case}")
         self.get(f"/cases/{case}/choices")
         self.get(f"/cases/{case}/history")
@@ -129,7 +139,8 @@ scenarios:
         self.get("/packs/parcels/books/pieces/sent", key="")
         self.get("/held", client=self.admin)
         self.get("/circle")
-        self.get("/channels", client=self.admin)
+        channels = self.get("/channels", client=self.admin)["channels"]
+        self.assertLess(abs(channels[0]["clock_ahead_s"]), 5)
         self.get("/journal/entries", client=self.admin, limit=50)
         self.get("/calendars")
         self.get("/network/scenarios", scenario="late")

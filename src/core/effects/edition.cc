@@ -126,7 +126,9 @@ Result take(const EditionDone& done, const packs::Effect& /*effect*/, const Carr
     BASHU_TRY(std::string key, key_of(reg, entries[i], place_of_entry(i), seen));
     const Record* known = of.d.draft.find_record(event.reg, key);
     if (known && known->keeper != of.by) {
-      claim_by_step(of.d, of.id, event.reg, key, of.by);
+      claim_by_step(
+          of.d, of.id, reg,
+          {.reg = event.reg, .key = key, .by = of.by, .fields = entries[i], .on = of.d.today()});
       continue;
     }
     event.entries.emplace_back(std::move(key), entries[i]);

@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "core/effects/effect.h"
 #include "core/registers/put_record.h"
+#include "core/registers/settling.h"
 #include "core/registers/sharing.h"
 
 namespace bashu::core {
@@ -19,12 +20,15 @@ const packs::Register& register_of(const PutDone& done, const Carrying& of) {
   return *packs::find(of.pack.registers, done.reg);
 }
 
-bool is_contested(const packs::Register& reg, const PutDone& done, const Record* known,
-                  const PartyId& by) {
-  const bool plain = std::ranges::any_of(*done.fields.as_record(), [&](const auto& field) {
+bool has_plain(const packs::Register& reg, const PutDone& done) {
+  return std::ranges::any_of(*done.fields.as_record(), [&](const auto& field) {
     return !reg.record->member(field.first)->sided;
   });
-  return plain && reg.kept != packs::Kept::own && known && known->keeper != by;
+}
+
+bool is_contested(const packs::Register& reg, const PutDone& done, const Record* known,
+                  const PartyId& by) {
+  return has_plain(reg, done) && reg.kept != packs::Kept::own && known && known->keeper != by;
 }
 
 Result has_fields(const packs::Register& reg, const PutDone& done) {
@@ -138,6 +142,9 @@ Result put_record(const PutDone& done, const Carrying& of) {
   if (is_contested(reg, done, known, of.by)) {
     return refuse_at(done.reg + "/" + done.key, Why::kept_by_another, known->keeper);
   }
+  if (known && is_being_settled(*known, of.d.self()) && has_plain(reg, done)) {
+    return refuse_at(done.reg + "/" + done.key, Why::being_settled, known->keeper);
+  }
   const RecordPut event = event_of(done, reg, known, of);
   of.d.draft.decide(event);
   if (reg.kept == packs::Kept::shared) share_record(of.d, of.pack, event, of.told);
@@ -149,7 +156,12 @@ Result take(const PutDone& done, const packs::Effect& /*effect*/, const Carrying
   const Record* known = known_record(done, of);
   BASHU_TRY_OK(has_fields(reg, done));
   if (is_contested(reg, done, known, of.by)) {
-    claim_by_step(of.d, of.id, of.pack.name + "/" + done.reg, done.key, of.by);
+    claim_by_step(of.d, of.id, reg,
+                  {.reg = of.pack.name + "/" + done.reg,
+                   .key = done.key,
+                   .by = of.by,
+                   .fields = done.fields,
+                   .on = of.d.today()});
     return {};
   }
   of.d.draft.decide(event_of(done, reg, known, of));

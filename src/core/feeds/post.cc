@@ -38,6 +38,7 @@ struct Batch {
   const packs::Move* transfer = nullptr;  // if that is all the feed does
 
   // nullopt: it was taken before. `content` is its mark.
+  std::int64_t otherwise = 0;  // known ones that say something else
   std::expected<std::optional<FeedLine>, Reject> line(const Value& value, std::uint32_t content);
 
  private:
@@ -86,7 +87,9 @@ std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value,
   done.key = key_of(value);
   done.content = content;
   if (const auto said = d.draft.feed_line(id, done.key)) {
-    if (*said != 0 && *said != content) return refuse(Why::known_otherwise);
+    if (*said == 0 || *said == content) return std::nullopt;
+    if (!feed.first_counts) return refuse(Why::known_otherwise);
+    ++otherwise;
     return std::nullopt;
   }
   scope.set_root("line", &value);
@@ -179,6 +182,7 @@ Result post_feed(Deciding& d, const PostFeed& command, Decision& decision) {
     }
   }
   answer.taken = static_cast<std::int64_t>(taken.lines.size());
+  answer.otherwise = batch.otherwise;
   answer.refused = static_cast<std::int64_t>(decision.refused.size());
   decision.answer = to_value(answer);
   if (!taken.lines.empty()) d.draft.note(std::move(taken));  // its changes were made line by line

@@ -15,6 +15,7 @@
 #include "core/peers/disputes.h"
 #include "core/peers/step_check.h"
 #include "core/privacy/privacy.h"
+#include "core/registers/settling.h"
 #include "core/registers/sharing.h"
 #include "core/told/adoption.h"
 #include "core/told/ask.h"
@@ -22,6 +23,7 @@
 #include "core/told/erase.h"
 #include "core/told/figures.h"
 #include "core/told/settle.h"
+#include "core/told/settle_record.h"
 #include "core/told/shared.h"
 #include "core/told/signal.h"
 #include "core/told/step.h"
@@ -40,6 +42,7 @@ constexpr std::array kKinds{
     Kind{told::Dispute::kKind, true, take_dispute},
     Kind{told::Settle::kKind, true, take_settlement},
     Kind{told::kShared, true, take_shared},
+    Kind{told::SettleRecord::kKind, true, take_record_settlement},
     Kind{told::Adoption::kKind, true, take_adoption},
     Kind{told::Figures::kKind, true, take_figures},
     Kind{told::Erase::kKind, true, take_erase},

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/try.h"
 #include "core/in_force.h"
+#include "core/registers/settling.h"
 #include "core/told/shared.h"
 
 namespace bashu::core {
@@ -115,18 +116,34 @@ std::vector<PartyId> sides_of(const Deciding& d, const packs::Pack& pack) {
   return sides;
 }
 
-bool claim(Deciding& d, const RegisterId& reg, const std::string& key, const PartyId& by) {
-  if (d.draft.find_record(reg, key)->contested.contains(by)) return false;
-  d.draft.decide(RecordContested{.reg = reg, .key = key, .keeper = by});
-  return true;
+bool claim(Deciding& d, const packs::Register& reg, const Claimed& claimed) {
+  const auto& known = d.draft.find_record(claimed.reg, claimed.key)->contested;
+  const auto before = known.find(claimed.by);
+  const bool is_new = before == known.end();
+  Value said = plain_fields(reg, claimed.fields);
+  if (!is_new && before->second.fields.as_record()) {
+    const Value& told = before->second.fields;
+    std::erase_if(*said.as_record(), [&](const auto& field) {
+      const Value* old = told.find(field.first);
+      return old ? *old == field.second : field.second.is_null();
+    });
+    if (said.as_record()->empty()) return false;
+  }
+  d.draft.decide(RecordContested{.reg = claimed.reg,
+                                 .key = claimed.key,
+                                 .keeper = claimed.by,
+                                 .fields = std::move(said),
+                                 .on = claimed.on});
+  return is_new;
 }
 
-void claim_by_step(Deciding& d, const CaseId& id, const RegisterId& reg, const std::string& key,
-                   const PartyId& by) {
-  if (!claim(d, reg, key, by)) return;
+void claim_by_step(Deciding& d, const CaseId& id, const packs::Register& reg,
+                   const Claimed& claimed) {
+  if (!claim(d, reg, claimed)) return;
   raise_exception(d, id,
-                  name_of(reg) + "/" + key + " is kept by " +
-                      d.draft.find_record(reg, key)->keeper + " and by " + by);
+                  name_of(claimed.reg) + "/" + claimed.key + " is kept by " +
+                      d.draft.find_record(claimed.reg, claimed.key)->keeper + " and by " +
+                      claimed.by);
 }
 
 void share_record(Deciding& d, const packs::Pack& pack, const RecordPut& put,

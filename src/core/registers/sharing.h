@@ -23,13 +23,21 @@ inline constexpr std::string_view kKeyField = "key";
 // All among whom the pack is in force: whose values a record that names no sides waits for.
 [[nodiscard]] std::vector<PartyId> sides_of(const Deciding& d, const packs::Pack& pack);
 
-// `by` claims to keep a record that is known here as another's: that stands, and the claim beside
-// it, once. False: it was known.
-bool claim(Deciding& d, const RegisterId& reg, const std::string& key, const PartyId& by);
+// What another says of a record that is known here as somebody else's.
+struct Claimed {
+  const RegisterId& reg;
+  const std::string& key;
+  const PartyId& by;
+  const Value& fields;  // as told; sided ones are left out
+  Date on;
+};
+// `by` claims to keep it: the record stands, and the claim beside it. False: it was known, with
+// what it says.
+bool claim(Deciding& d, const packs::Register& reg, const Claimed& claimed);
 // The same by a step of a case: two sides made one record at the same time, and both must hear of
 // it.
-void claim_by_step(Deciding& d, const CaseId& id, const RegisterId& reg, const std::string& key,
-                   const PartyId& by);
+void claim_by_step(Deciding& d, const CaseId& id, const packs::Register& reg,
+                   const Claimed& claimed);
 
 void share_record(Deciding& d, const packs::Pack& pack, const RecordPut& put,
                   const std::vector<PartyId>& told);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/try.h"
+#include "core/registers/settling.h"
 #include "core/registers/sharing.h"
 #include "core/told/members.h"
 #include "core/told/shared.h"
@@ -42,7 +43,7 @@ struct Taking {
       std::string key = reg.key_of(entry);
       const Record* known = d.draft.find_record(event.reg, key);
       if (known && known->keeper != from) {
-        note_claim(event.reg, key, *known);
+        note_claim(reg, {.reg = event.reg, .key = key, .by = from, .fields = entry, .on = item.on});
         continue;
       }
       event.entries.emplace_back(std::move(key), entry);
@@ -75,12 +76,16 @@ struct Taking {
       if (type->sided) event.sided.push_back(field);
     }
     const Record* known = d.draft.find_record(event.reg, item.key);
-    if (plain && known && known->keeper != from) {
-      note_claim(event.reg, item.key, *known);
-      return {};
-    }
+    const bool claims = plain && known && known->keeper != from;
     BASHU_TRY_OK(is_theirs_to_say(reg, item, known, plain));
     if (known) event.keeper = known->keeper;
+    if (claims) {
+      note_claim(
+          reg,
+          {.reg = event.reg, .key = item.key, .by = from, .fields = item.fields, .on = item.on});
+      if (event.sided.empty()) return {};
+      event.fields = sided_fields(reg, event.fields);  // for its own side it speaks all the same
+    }
     d.draft.decide(std::move(event));
     return {};
   }
@@ -103,7 +108,8 @@ struct Taking {
       if (side != d.self() && !d.circle().parties.contains(side)) return told::hold("sides", side);
     }
     if (!plain) return {};
-    Value fields = known ? known->fields : Value{Value::Record{}};
+    Value fields = known ? row_of(reg, *known, from) : Value{};
+    if (!fields.as_record()) fields = Value::Record{};
     for (const auto& [name, value] : *item.fields.as_record()) {
       fields.as_record()->insert_or_assign(name, value);
     }
@@ -117,8 +123,10 @@ struct Taking {
     return {};
   }
 
-  void note_claim(const RegisterId& reg, const std::string& key, const Record& known) {
-    if (claim(d, reg, key, from)) contested.push_back(reg + "/" + key + " (" + known.keeper + ")");
+  void note_claim(const packs::Register& reg, const Claimed& claimed) {
+    if (!claim(d, reg, claimed)) return;
+    contested.push_back(claimed.reg + "/" + claimed.key + " (" +
+                        d.draft.find_record(claimed.reg, claimed.key)->keeper + ")");
   }
 };
 

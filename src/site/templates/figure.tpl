@@ -20,6 +20,24 @@
 </tbody>
 </table>
 </section>
+{{#CONTESTED}}
+<section aria-labelledby="contested">
+<h2 id="contested">[[site.two_keepers]]</h2>
+<p>[[site.two_keepers_lead]]</p>
+<table class="narrow">
+<caption class="unseen">[[site.two_keepers]]</caption>
+<thead><tr><th scope="col">[[site.row_of]]</th><th scope="col" class="num">[[site.value]]</th></tr></thead>
+<tbody>
+{{#UNDER}}<tr><th scope="row">{{PARTY}}</th><td class="num">{{VALUE}}</td></tr>
+{{/UNDER}}
+</tbody>
+</table>
+<ul class="files">
+{{#ROW}}<li><a href="{{HREF}}">{{KEY}}</a></li>
+{{/ROW}}
+</ul>
+</section>
+{{/CONTESTED}}
 {{#HISTORY}}
 <section aria-labelledby="history">
 <h2 id="history">[[site.history]]</h2>

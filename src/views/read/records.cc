@@ -94,6 +94,7 @@ Listed<RecordRow> records(Session& session, const RecordFilter& filter) {
     where.add("key >= ?", filter.prefix);
     where.add("key < ?", above(filter.prefix));
   }
+  if (filter.contested) where.add("contested IS NOT NULL");
   if (!filter.page.after.empty()) {
     const auto [key, row] = parts(filter.page.after);
     where.add("key >= ?", key);
@@ -123,7 +124,7 @@ Listed<RecordRow> records(Session& session, const RecordFilter& filter) {
     row.id = std::move(facts.case_id);
     row.edition = std::move(facts.edition_name);
     row.number = facts.edition > 0 ? facts.version : 0;
-    row.contested.assign(facts.contested.begin(), facts.contested.end());
+    row.contested = std::move(facts.contested);
     row.fields = std::move(facts.fields);
     row.position = static_cast<std::uint64_t>(facts.valid_from);
     listed.rows.push_back(std::move(row));

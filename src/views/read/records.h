@@ -21,10 +21,10 @@ struct RecordRow {
   core::PartyId keeper;
   std::int64_t version = 0;
   Date on;
-  core::CaseId id;          // the case that wrote it
-  std::string edition;      // its name; empty: none
-  std::int64_t number = 0;  // of the edition
-  std::vector<core::PartyId> contested;
+  core::CaseId id;                                 // the case that wrote it
+  std::string edition;                             // its name; empty: none
+  std::int64_t number = 0;                         // of the edition
+  std::map<core::PartyId, core::Claim> contested;  // who else keeps it, and what they say
   Value fields;
   std::uint64_t position = 0;
 };
@@ -32,6 +32,7 @@ struct RecordFilter {
   std::string reg;            // `pack/register`
   std::string key;            // exactly this one
   std::string prefix;         // keys that begin so
+  bool contested = false;     // only those that two claim to keep
   std::optional<Date> as_of;  // of editions; nullopt: the newest
   Page page;
 };
