@@ -26,9 +26,6 @@ constexpr std::array kParts{
          "opened:date since:date reached:[Visit] disputed:bool changed_at:count parent?:text "
          "title?:text data:{any} state_title?:text final?:bool owner?:text disputes?:[Dispute] "
          "titles?:CaseTitles position?:count assigned?:Assigned"},
-    Form{"Session",
-         "id:text name:text principal:text kind:text party:text roles:{[text]} divisions:[text] "
-         "may:[text] csrf?:text ends_ms?:count acr?:text stronger?:[text]"},
     Form{"Assigned", "to:text by:text on:date note:text"},
     Form{"Colleague", "person:text name:text away_until?:date substitute?:text"},
     Form{"Substitute", "person:text substitute:text from:date until:date by:text on:date"},
@@ -79,7 +76,7 @@ constexpr std::array kParts{
          "order:count kind:text subject:text reason:text standing:text cases:[text] "
          "records:[text] keys:count on:date by?:text second?:text until?:date from?:text "
          "asked?:count ended?:Ended answers?:[OrderAnswer]"},
-    Form{"Place",
+    Form{"Kept",
          "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
     Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
     Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
@@ -254,9 +251,9 @@ constexpr std::array kAnswers{
            "order?:count keys?:count"},
     Answer{"POST", "/privacy/orders/{number}/end",
            "*approval?:count waits_for?:text asked_by?:text"},
-    Answer{"POST", "/privacy/find", "subject:text places:[Place] keys:count orders:[Order]"},
+    Answer{"POST", "/privacy/find", "subject:text places:[Kept] keys:count orders:[Order]"},
     Answer{"POST", "/privacy/report",
-           "subject:text places:[Place] keys:count orders:[Order] reads:[any] party:text on:date"},
+           "subject:text places:[Kept] keys:count orders:[Order] reads:[any] party:text on:date"},
     Answer{"GET", "/keys", "keys:[Principal]"},
     Answer{"GET", "/users", "users:[Principal]"},
     Answer{"GET", "/journal/entries", "entries:[Entry] durable:count next?:count"},
