@@ -107,6 +107,12 @@ constexpr std::array kParts{
          "shown:any positions:[count] from?:date to?:date value?:any subject?:text version?:count "
          "edition?:text split?:any"},
     Form{"OverviewSection", "section:text title:text rows:[any]"},
+    Form{"ClearingBook",
+         "case:text pack:text services:any name:text kind:text state:text state_title:text "
+         "own:text batch_party:text first:text second:text batches:count rows:count windows:[any]"},
+    Form{"LineDifference",
+         "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
+         "second_accepts?:bool first_note?:text second_note?:text"},
     Form{"Warning", "where:text why:text"},
     Form{"Refusal", "line:count code:text number:count title:text errors?:[Warning]"},
 };
@@ -130,6 +136,10 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/access", "case:text reads:[Read] more:bool position:count"},
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
+    Answer{"GET", "/clearing", "books:[ClearingBook]"},
+    Answer{"GET", "/clearing/{id}/draft", "case:text until:date from:date|null statement:any"},
+    Answer{"GET", "/clearing/{id}/differences",
+           "window:any first:text second:text differences:[LineDifference] from:count count:count"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
     Answer{"GET", "/inbox", "items:[Waiting] tasks:count cases:count overdue:count next:text"},
     Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
