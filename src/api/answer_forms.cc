@@ -171,6 +171,12 @@ constexpr std::array kParts{
          "pairs_beyond:count largest_beyond:[PairBeyond]"},
     Form{"Gain", "line:text title:text alone:number last:number share:number"},
     Form{"OverviewSection", "section:text title:text rows:[any]"},
+    Form{"ClearingBook",
+         "case:text pack:text services:any name:text kind:text state:text state_title:text "
+         "own:text batch_party:text first:text second:text batches:count rows:count windows:[any]"},
+    Form{"LineDifference",
+         "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
+         "second_accepts?:bool first_note?:text second_note?:text"},
     Form{"Warning", "where:text why:text"},
     Form{"Refusal", "line:count code:text number:count title:text errors?:[Warning]"},
 };
@@ -206,6 +212,10 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/access", "case:text reads:[Read] more:bool position:count"},
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
+    Answer{"GET", "/clearing", "books:[ClearingBook]"},
+    Answer{"GET", "/clearing/{id}/draft", "case:text until:date from:date|null statement:any"},
+    Answer{"GET", "/clearing/{id}/differences",
+           "window:any first:text second:text differences:[LineDifference] from:count count:count"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
     Answer{"GET", "/inbox",
            "items:[Waiting] tasks:count cases:count overdue:count mine:count nobodys:count "

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/clearing_forms.h"
 #include "api/form_faults.h"
 #include "api/handlers.h"
 #include "texts/texts.h"
@@ -42,10 +43,11 @@ std::optional<Problem> foreign_pseudonym(const Call& call, const packs::Pack& pa
                            .why = {texts::title("desk.pseudonym")}});
 }
 
-// The request as it may be kept: with the form sealed.
+// The request as it may be kept: with the form sealed, and with what the node computed for it.
 Value sealed_request(const Value& body, const Value& form) {
   Value request = body;
-  if (body.find("with")) request.as_record()->insert_or_assign("with", form);
+  const bool computed = form.as_record() && !form.as_record()->empty();
+  if (body.find("with") || computed) request.as_record()->insert_or_assign("with", form);
   return request;
 }
 
@@ -91,9 +93,17 @@ Prepared start_case(Context& context, const Call& call) {
   if (auto odd = foreign_pseudonym(call, *of, def->fields, form_member(*body))) {
     return std::unexpected{std::move(*odd)};
   }
+  const auto given = with_computed(context, call,
+                                   {.pack = of,
+                                    .service = *service,
+                                    .id = *parent,
+                                    .starts = true,
+                                    .form = def->start.event.form},
+                                   form_member(*body));
+  if (!given) return std::unexpected{given.error()};
   Write write;
-  write.faults = form_faults(*def, def->start.event.form, form_member(*body));
-  auto form = seal_form(context, call, def->fields, form_member(*body), "with", {}, write);
+  write.faults = form_faults(*def, def->start.event.form, *given);
+  auto form = seal_form(context, call, def->fields, *given, "with", {}, write);
   if (!form) {
     tell_all(form.error(), write.faults);
     return std::unexpected{form.error()};
@@ -149,9 +159,17 @@ Prepared fire_event(Context& context, const Call& call) {
   }
   Write write;
   const packs::Service& service = *seen->root.service;
-  write.faults = form_faults(service, form_of(service, call.part("event")), form_member(*body));
-  auto form =
-      seal_form(context, call, fields, form_member(*body), "with", seen->sealing_key, write);
+  const std::vector<std::string> asked = form_of(service, call.part("event"));
+  const auto given = with_computed(context, call,
+                                   {.pack = seen->root.pack,
+                                    .service = seen->root.service_name,
+                                    .id = id,
+                                    .starts = false,
+                                    .form = asked},
+                                   form_member(*body));
+  if (!given) return std::unexpected{given.error()};
+  write.faults = form_faults(service, asked, *given);
+  auto form = seal_form(context, call, fields, *given, "with", seen->sealing_key, write);
   if (!form) {
     tell_all(form.error(), write.faults);
     return std::unexpected{form.error()};

@@ -85,6 +85,24 @@ std::optional<packs::FormError> seal_in(Context& context, Handing& handing, cons
   return seal_documents(context, handing, type.members, plain, path, sealed);
 }
 
+// `key`: it was encrypted under; empty: that is not known any more.
+Problem erased_document(node::Vault& vault, const std::string& key) {
+  Problem erased = not_found();
+  erased.status = 410;
+  erased.code = "erased";
+  erased.title = both("The document was erased.", "文件已删除。");
+  if (const auto by = vault.erased(key)) {
+    erased.detail = texts::title("app.erased_by",
+                                 {{"on", by->on.text()}, {"order", std::to_string(by->order)}});
+  }
+  return erased;
+}
+Problem document_away() {
+  return problem_of(reject(RejectCode::not_ready, "document",
+                           "The document has not arrived from the other party yet.",
+                           "文件尚未从对方传到。"));
+}
+
 // A document found in the data of a case, with the key it is encrypted under.
 struct FoundDocument {
   std::string name, media, key;
@@ -132,6 +150,72 @@ std::optional<packs::FormError> seal_documents(Context& context, Handing& handin
   return std::nullopt;
 }
 
+std::expected<std::string, Problem> deposit(Context& context, const std::string& principal,
+                                            std::string_view bytes) {
+  // It takes room on the disk though nothing is decided.
+  if (const auto shut = context.node.gate().refusal()) return std::unexpected{problem_of(*shut)};
+  node::Vault& vault = context.node.vault();
+  const Instant now = context.node.clock().now();
+  for (const Deposit& old : context.deposits.give_up(now)) {
+    context.blobs.remove(old.sha256);
+    vault.forget(old.key);
+  }
+  if (!context.deposits.room_for(principal)) {
+    return std::unexpected{too_many_documents(Deposits::kOpenMax)};
+  }
+  const std::string key_id = vault.new_key(context.node.identity().party);
+  const auto key = vault.key(key_id);
+  const auto fail = [&](const Fault& fault) {
+    vault.forget(key_id);
+    return std::unexpected{problem_of(fault)};
+  };
+  if (!key) return fail(Fault{.what = "vault: the new key is not there"});
+  const std::string blob =
+      exchange::encrypt_document(bytes, *key, context.node.chance().bytes(kNonce));
+  const auto sha256 = context.blobs.put(blob);
+  if (!sha256) return fail(sha256.error());
+  const Deposit made{
+      .sha256 = *sha256, .principal = principal, .key = key_id, .since_ms = now.unix_ms};
+  if (auto kept = context.deposits.add(made); !kept) {
+    context.blobs.remove(*sha256);
+    return fail(kept.error());
+  }
+  return *sha256;
+}
+
+namespace {
+
+std::expected<std::string, Problem> blob_bytes(Context& context, const std::string& name,
+                                               const std::string& key_id) {
+  const auto key = context.node.vault().key(key_id);
+  if (!key) return std::unexpected{erased_document(context.node.vault(), key_id)};
+  const auto blob = context.blobs.get(name);
+  if (!blob) return std::unexpected{document_away()};
+  auto bytes = exchange::decrypt_document(*blob, *key);
+  if (!bytes) return std::unexpected{problem_of(Fault{.what = "blob " + name + " is damaged"})};
+  return *std::move(bytes);
+}
+
+}  // namespace
+
+std::expected<std::string, Problem> document_bytes(Context& context, const Value& document) {
+  const packs::Type type{.kind = packs::Kind::document};
+  node::Vault& vault = context.node.vault();
+  const Value clear = packs::is_sealed(document) ? vault.unseal(document) : document;
+  const std::string name = clear.text_at("sha256");
+  const auto found = look_for(vault, type, document, name);
+  if (!found) return std::unexpected{erased_document(vault, {})};
+  return blob_bytes(context, name, found->key);
+}
+
+std::optional<std::string> deposited_bytes(Context& context, const std::string& principal,
+                                           const Value& document) {
+  const auto held = context.deposits.find(document.text_at("sha256"), principal);
+  if (!held) return std::nullopt;
+  auto bytes = blob_bytes(context, held->sha256, held->key);
+  return bytes ? std::optional{*std::move(bytes)} : std::nullopt;
+}
+
 Prepared put_document(Context& context, const Call& call) {
   const auto name = http::percent_decode(call.request.header("X-Document-Name"));
   if (!name || !is_file_name(*name)) {
@@ -147,35 +231,8 @@ Prepared put_document(Context& context, const Call& call) {
   if (call.request.body.empty()) {
     return std::unexpected{malformed({}, "The document is empty.", "文件为空。")};
   }
-  // It takes room on the disk though nothing is decided.
-  if (const auto shut = context.node.gate().refusal()) return std::unexpected{problem_of(*shut)};
-  node::Vault& vault = context.node.vault();
-  const Instant now = context.node.clock().now();
-  for (const Deposit& old : context.deposits.give_up(now)) {
-    context.blobs.remove(old.sha256);
-    vault.forget(old.key);
-  }
-  const std::string principal = call.key->principal();
-  if (!context.deposits.room_for(principal)) {
-    return std::unexpected{too_many_documents(Deposits::kOpenMax)};
-  }
-  const std::string key_id = vault.new_key(context.node.identity().party);
-  const auto key = vault.key(key_id);
-  const auto fail = [&](const Fault& fault) {
-    vault.forget(key_id);
-    return std::unexpected{problem_of(fault)};
-  };
-  if (!key) return fail(Fault{.what = "vault: the new key is not there"});
-  const std::string blob =
-      exchange::encrypt_document(call.request.body, *key, context.node.chance().bytes(kNonce));
-  const auto sha256 = context.blobs.put(blob);
-  if (!sha256) return fail(sha256.error());
-  const Deposit deposit{
-      .sha256 = *sha256, .principal = principal, .key = key_id, .since_ms = now.unix_ms};
-  if (auto kept = context.deposits.add(deposit); !kept) {
-    context.blobs.remove(*sha256);
-    return fail(kept.error());
-  }
+  const auto sha256 = deposit(context, call.key->principal(), call.request.body);
+  if (!sha256) return std::unexpected{sha256.error()};
   return json_response(Value::Record{{"sha256", *sha256},
                                      {"name", *name},
                                      {"media", media},
@@ -230,18 +287,6 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
   }
   if (!found) return std::unexpected{not_found()};
 
-  const auto key = context.node.vault().key(found->key);
-  if (!key) {
-    Problem erased = not_found();
-    erased.status = 410;
-    erased.code = "erased";
-    erased.title = both("The document was erased.", "文件已删除。");
-    if (const auto by = context.node.vault().erased(found->key)) {
-      erased.detail = texts::title("app.erased_by",
-                                   {{"on", by->on.text()}, {"order", std::to_string(by->order)}});
-    }
-    return std::unexpected{std::move(erased)};
-  }
   const auto shelf = context.shelves.now();
   const auto restricted = shelf->restricted.find(found->key);
   if (restricted != shelf->restricted.end() && purpose_of(call).empty()) {
@@ -251,15 +296,8 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
         texts::title("app.restricted_by", {{"order", std::to_string(restricted->second)}});
     return std::unexpected{std::move(closed)};
   }
-  const auto blob = context.blobs.get(sha256);
-  if (!blob) {
-    Problem away = problem_of(reject(RejectCode::not_ready, "document",
-                                     "The document has not arrived from the other party yet.",
-                                     "文件尚未从对方传到。"));
-    return std::unexpected{std::move(away)};
-  }
-  auto bytes = exchange::decrypt_document(*blob, *key);
-  if (!bytes) return std::unexpected{problem_of(Fault{.what = "blob " + sha256 + " is damaged"})};
+  auto bytes = blob_bytes(context, sha256, found->key);
+  if (!bytes) return std::unexpected{bytes.error()};
   Reader reader;
   reader.opened = {id + "/documents/" + sha256};
   if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {

@@ -25,4 +25,16 @@ struct Handing {
     Context& context, Handing& handing, const std::vector<packs::Member>& fields, const Value& form,
     const std::string& path, Value& sealed);
 
+// Encrypts and deposits bytes of this node's own making or a client's, for `principal` to hand in.
+[[nodiscard]] std::expected<std::string, Problem> deposit(Context& context,
+                                                          const std::string& principal,
+                                                          std::string_view bytes);
+// The bytes of a document as a case holds it, for the node itself: who may see it was asked before.
+[[nodiscard]] std::expected<std::string, Problem> document_bytes(Context& context,
+                                                                 const Value& document);
+// Of one that `principal` has deposited and not handed in yet; nullopt: there is none.
+[[nodiscard]] std::optional<std::string> deposited_bytes(Context& context,
+                                                         const std::string& principal,
+                                                         const Value& document);
+
 }  // namespace bashu::api

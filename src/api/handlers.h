@@ -72,6 +72,12 @@ Result case_history(Context& context, const Call& call);
 Result case_access(Context& context, const Call& call);
 Result case_evidence(Context& context, const Call& call);
 Result list_tasks(Context& context, const Call& call);
+// clearing_read.cc
+Result list_clearing(Context& context, const Call& call);
+Result draft_statement(Context& context, const Call& call);
+Result list_window_differences(Context& context, const Call& call);
+Result print_window_differences(Context& context, const Call& call);
+Result print_window_order(Context& context, const Call& call);
 // papers.cc
 Result print_paper(Context& context, const Call& call);
 // report.cc

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "api/clearing_forms.h"
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "packs/pages.h"
@@ -91,10 +92,12 @@ struct Writer {
 
   [[nodiscard]] Value event(const packs::Service& service, const std::string& name,
                             const packs::EventDef& event) const {
-    return Value::Record{{"event", name},
-                         {"title", in(event.title)},
-                         {"by", by(event.by)},
-                         {"form", groups(packs::grouped(service.display.groups, event.form))}};
+    return Value::Record{
+        {"event", name},
+        {"title", in(event.title)},
+        {"by", by(event.by)},
+        {"form", groups(packs::grouped(service.display.groups,
+                                       without_computed(pack, service, event.form)))}};
   }
 
   // Where a service goes: `event` is empty where a state goes on by itself.

@@ -1,6 +1,9 @@
 #include "clearing/money.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <numeric>
 
 #include "base/assert.h"
@@ -64,6 +67,14 @@ std::vector<Money> split(Money total, std::span<const std::int64_t> weights) {
   for (std::size_t i = 0; given < magnitude; ++i, ++given) ++parts[rests[i].second];
   if (total < 0) std::ranges::transform(parts, parts.begin(), std::negate<>{});
   return parts;
+}
+
+std::string yuan(Money fen) {
+  std::array<char, 40> text;
+  std::snprintf(text.data(), text.size(), "%s%lld.%02lld", fen < 0 ? "-" : "",
+                static_cast<long long>(std::abs(fen) / 100),
+                static_cast<long long>(std::abs(fen) % 100));
+  return text.data();
 }
 
 }  // namespace bashu::clearing

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,5 +24,8 @@ inline constexpr std::int64_t kMillion = 1'000'000;
 // `total` in proportion to `weights`, none negative and not all zero: each gets its whole part, and
 // what is left goes one by one to the largest remainders, of equal ones to the first in order.
 [[nodiscard]] std::vector<Money> split(Money total, std::span<const std::int64_t> weights);
+
+// 12345 as 123.45
+[[nodiscard]] std::string yuan(Money fen);
 
 }  // namespace bashu::clearing

@@ -21,7 +21,6 @@ constexpr std::array<std::pair<std::string_view, Money Amounts::*>, 6> kAmounts{
     {"fee", &Amounts::fee},
     {"net", &Amounts::net},
 }};
-constexpr const char* kWithdrawn = "withdrawn";
 
 Value to_value(const Amounts& amounts) {
   Value::Record out;

@@ -43,6 +43,7 @@ struct Amounts {
 [[nodiscard]] Amounts minus(const Amounts& a, const Amounts& b);
 
 // A claim as it stands, or a line of a statement.
+inline constexpr const char* kWithdrawn = "withdrawn";  // the state of a line that takes one back
 struct Entry {
   std::string id;                // of the claim, the same for ever and on both sides
   std::string creditor, debtor;  // sides

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "fares/tap_rows.h"
 #include "main/import_rows.h"
 #include "main/taps.h"
 #include "medical/bills.h"
@@ -248,7 +249,7 @@ Exit ClearBook::take(const Console& console, const std::vector<std::string>& fil
 Exit ClearBook::take_denied(const Console& console, const std::string& file) const {
   std::string rows;
   const bool sound = each_row(console, file, [&](const Row& row) {
-    if (text_in(row, "token").empty() || !moment(text_in(row, "at"))) {
+    if (text_in(row, "token").empty() || !fares::moment(text_in(row, "at"))) {
       return clear_text(console, "bad_denied");
     }
     rows += canonical_json(Value{row.fields}) + '\n';
@@ -291,7 +292,7 @@ std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) cons
   fares::Denied denied;
   for (const fs::path& batch : batches("denied")) {
     const bool sound = each_row(console, batch.string(), [&](const Row& row) {
-      const std::int64_t at = moment(text_in(row, "at")).value_or(0);
+      const std::int64_t at = fares::moment(text_in(row, "at")).value_or(0);
       // Of two lists that name a token the earlier one counts, in whatever order they came.
       const auto [held, fresh] = denied.try_emplace(text_in(row, "token"), at);
       if (!fresh) held->second = std::min(held->second, at);

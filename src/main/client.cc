@@ -16,6 +16,7 @@ namespace bashu::cli {
 namespace {
 
 constexpr int kTimeoutMs = 120'000;
+constexpr JsonLimits kAnswer{.depth = 64, .values = 10'000'000};
 
 void print_problem(const Console& console, const Value& problem, int status) {
   console.err << console.say("refused: ", "已拒绝：") << problem.text_at("title") << " ("
@@ -41,8 +42,8 @@ std::string api_base(const Remote& remote) {
   return base;
 }
 
-std::expected<Value, Exit> call(const Console& console, const Remote& remote,
-                                const ClientRequest& request) {
+std::expected<std::string, Exit> call_text(const Console& console, const Remote& remote,
+                                           const ClientRequest& request) {
   if (remote.api.empty()) {
     return std::unexpected{console.fail("--api URL (or BASHU_API) is needed",
                                         "需要 --api URL（或环境变量 BASHU_API）")};
@@ -55,6 +56,9 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
   if (request.method != "GET") asked.headers.push_back({"Content-Type", request.content_type});
   if (!request.idempotency_key.empty()) {
     asked.headers.push_back({"Idempotency-Key", request.idempotency_key});
+  }
+  if (!request.document.empty()) {
+    asked.headers.push_back({"X-Document-Name", http::percent_encode(request.document)});
   }
   asked.body = request.body;
   const std::string base = api_base(remote);
@@ -71,19 +75,36 @@ std::expected<Value, Exit> call(const Console& console, const Remote& remote,
   }
   const auto answer = http::fetch(base + request.path, asked, tls, kTimeoutMs);
   if (!answer) return std::unexpected{console.fail(answer.error())};
-  auto body = parse_json(answer->body, {.depth = 64, .values = 10'000'000});
   if (answer->status >= 400) {
-    print_problem(console, body.value_or(Value{}), answer->status);
+    print_problem(console, parse_json(answer->body, kAnswer).value_or(Value{}), answer->status);
     // 5xx and 429: nothing was said about the request itself.
     const bool refused = answer->status < 500 && answer->status != 429;
     return std::unexpected{refused ? Exit::refused : Exit::usage};
   }
+  return std::move(answer->body);
+}
+
+std::expected<Value, Exit> call(const Console& console, const Remote& remote,
+                                const ClientRequest& request) {
+  const auto text = call_text(console, remote, request);
+  if (!text) return std::unexpected{text.error()};
+  auto body = parse_json(*text, kAnswer);
   if (!body) {
     return std::unexpected{
         console.fail("the answer is not JSON: is this the address of a node's API?",
                      "应答不是 JSON：该地址是节点的 API 吗？")};
   }
   return std::move(*body);
+}
+
+std::expected<Value, Exit> deposit(const Console& console, const Remote& remote,
+                                   const std::string& name, std::string bytes) {
+  return call(console, remote,
+              {.method = "POST",
+               .path = "/documents",
+               .body = std::move(bytes),
+               .content_type = "application/octet-stream",
+               .document = name});
 }
 
 void print_json(const Console& console, const Value& value) {

@@ -18,12 +18,20 @@ struct ClientRequest {
   std::string body{};
   std::string content_type = "application/json";
   std::string idempotency_key{};
+  std::string document{};  // the name of the file that the body is
 };
 // Where the API of --api is, with its prefix, which may stand in the option or not.
 [[nodiscard]] std::string api_base(const Remote& remote);
 // The answer as data; or the exit code of what was told about the refusal.
 [[nodiscard]] std::expected<Value, Exit> call(const Console& console, const Remote& remote,
                                               const ClientRequest& request);
+// The answer as it came.
+[[nodiscard]] std::expected<std::string, Exit> call_text(const Console& console,
+                                                         const Remote& remote,
+                                                         const ClientRequest& request);
+// Deposits a file's bytes; gives the value that a form takes.
+[[nodiscard]] std::expected<Value, Exit> deposit(const Console& console, const Remote& remote,
+                                                 const std::string& name, std::string bytes);
 // The same, printed: as JSON, or what a write gives.
 Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request);
 void print_json(const Console& console, const Value& value);

@@ -1316,6 +1316,116 @@ void clear_commands(Parser& parser, const Text& t) {
   clear_pay_commands(parser, group, t);
 }
 
+void window_option(CLI::App& app, std::string& window, const Text& t) {
+  app.add_option("WINDOW", window, t("id of the window", "结算期编号"))->required();
+}
+
+void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
+  const auto role = [&t](CLI::App& app, std::string& given) {
+    app.add_option("--role", given, t("in which you act", "以何角色办理"))->capture_default_str();
+  };
+  const auto book = [&t](CLI::App& app, std::string& id) {
+    app.add_option("BOOK", id, t("id of the book", "清算簿编号"))->required();
+  };
+  const auto until = [&t](CLI::App& app, std::string& day) {
+    app.add_option("--until", day,
+                   t("the first day that it does not cover", "结算单不再包含的第一天"))
+        ->required();
+  };
+  parser.command<WindowList>(
+      group, "list", t("books and their windows", "清算簿与各期"), window_list,
+      [&t](CLI::App& app, WindowList& o) { remote_options(app, o.remote, t); });
+  parser.command<WindowBook>(
+      group, "book", t("propose a book to another side", "向另一方提议一个清算簿"), window_book,
+      [&t, role](CLI::App& app, WindowBook& o) {
+        remote_options(app, o.remote, t);
+        app.add_option("SERVICE", o.service,
+                       t("pack/service, e.g. clearing/book", "业务包/业务，如 clearing/book"))
+            ->required();
+        app.add_option("--with", o.with, t("the other side", "对方"))->required();
+        app.add_option("--name", o.name, t("what the book is called", "清算簿名称"))->required();
+        app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
+        app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
+        app.add_option("--account", o.account,
+                       t("where money goes: name,number,bank", "收款账户：户名,账号,行号"));
+        role(app, o.role);
+      });
+  parser.command<WindowTake>(
+      group, "take",
+      t("take what arrived: each batch wholly or not at all", "收入数据：每批全部或全不"),
+      window_take, [&t, role, book](CLI::App& app, WindowTake& o) {
+        remote_options(app, o.remote, t);
+        book(app, o.book);
+        app.add_option(
+            "FILE", o.files,
+            t("taps or bills, .csv, .xlsx or NDJSON", "刷卡记录或账单，.csv、.xlsx 或 NDJSON"));
+        app.add_option("--denied", o.denied,
+                       t("a deny list: columns token, at", "黑名单：列 token、at"));
+        role(app, o.role);
+      });
+  parser.command<WindowDraft>(group, "draft",
+                              t("what our next statement would be", "本方下一期结算单会是什么"),
+                              window_draft, [&t, book, until](CLI::App& app, WindowDraft& o) {
+                                remote_options(app, o.remote, t);
+                                book(app, o.book);
+                                until(app, o.until);
+                              });
+  parser.command<WindowOpen>(group, "open",
+                             t("open a window with our statement", "以本方结算单开启一期"),
+                             window_open, [&t, role, book, until](CLI::App& app, WindowOpen& o) {
+                               remote_options(app, o.remote, t);
+                               book(app, o.book);
+                               until(app, o.until);
+                               role(app, o.role);
+                             });
+}
+
+void window_commands(Parser& parser, const Text& t) {
+  CLI::App* group = parser.group(
+      "window", t("clearing with another side in a running node", "在运行中的节点上与另一方清算"));
+  window_book_commands(parser, group, t);
+  parser.command<WindowSign>(
+      group, "sign",
+      t("compute and sign what the window waits for", "计算并签署本期等待本方的一步"), window_sign,
+      [&t](CLI::App& app, WindowSign& o) {
+        remote_options(app, o.remote, t);
+        window_option(app, o.window, t);
+        app.add_option("--accept", o.accept,
+                       t("take the other side's line of this difference", "此差异接受对方"));
+        app.add_option("--accept-kind", o.accept_kinds,
+                       t("the same for all of a kind: missing_here, amount, ...",
+                         "某一类全部接受：missing_here、amount 等"));
+        app.add_option(
+            "--refuse", o.refuse,
+            t("refuse it; what is not named is carried over", "拒绝；未写明的留待下一期"));
+        app.add_option("--note", o.note, t("why it is refused", "拒绝理由"));
+      });
+  parser.command<WindowDifferences>(
+      group, "differences", t("where the sides differ, line by line", "逐行列出双方差异"),
+      window_differences, [&t](CLI::App& app, WindowDifferences& o) {
+        remote_options(app, o.remote, t);
+        window_option(app, o.window, t);
+        app.add_flag("--csv", o.csv, t("as a file for a spreadsheet", "输出为表格文件"));
+        out_option(app, o.out, t);
+      });
+  parser.command<WindowOrder>(
+      group, "order", t("the payment as a bank takes it: pain.001", "付款指令文件 pain.001"),
+      window_order, [&t](CLI::App& app, WindowOrder& o) {
+        remote_options(app, o.remote, t);
+        window_option(app, o.window, t);
+        app.add_option("--on", o.on, t("day of the payment", "付款日"))->required();
+        app.add_option("--schema", o.schema, t("check it against this schema", "按此模式校验"));
+        out_option(app, o.out, t);
+      });
+  parser.command<WindowPaid>(
+      group, "paid", t("hand in what the bank has booked: camt.053", "提交银行对账单 camt.053"),
+      window_paid, [&t](CLI::App& app, WindowPaid& o) {
+        remote_options(app, o.remote, t);
+        window_option(app, o.window, t);
+        app.add_option("STATEMENT", o.statement, t("file of the bank", "银行文件"))->required();
+      });
+}
+
 struct BenchNames {
   std::vector<std::string> names;
 };
@@ -1402,6 +1512,7 @@ int run(int argc, char** argv) {
   network_commands(parser, t);
   fares_commands(parser, t);
   clear_commands(parser, t);
+  window_commands(parser, t);
   reconcile_command(parser, t);
   parser.command<BenchNames>(
       &app, "bench",

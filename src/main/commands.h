@@ -516,4 +516,58 @@ struct ClearPaid {
 };
 Exit clear_paid(const Console& console, const ClearPaid& what);
 
+// window_command.cc
+struct WindowList {
+  Remote remote;
+};
+Exit window_list(const Console& console, const WindowList& what);
+struct WindowBook {
+  Remote remote;
+  std::string service;  // pack/service
+  std::string with, name, tariff, role = "finance";
+  std::string account;  // name,account,bank; empty: none
+  bool bills = false;   // instead of taps
+};
+Exit window_book(const Console& console, const WindowBook& what);
+struct WindowTake {
+  Remote remote;
+  std::string book, role = "finance";
+  std::vector<std::string> files;
+  std::string denied;  // a deny list; empty: none
+};
+Exit window_take(const Console& console, const WindowTake& what);
+struct WindowDraft {
+  Remote remote;
+  std::string book, until;
+};
+Exit window_draft(const Console& console, const WindowDraft& what);
+struct WindowOpen {
+  Remote remote;
+  std::string book, until, role = "finance";
+};
+Exit window_open(const Console& console, const WindowOpen& what);
+struct WindowSign {
+  Remote remote;
+  std::string window, note;
+  std::vector<std::string> accept, accept_kinds, refuse;
+};
+Exit window_sign(const Console& console, const WindowSign& what);
+struct WindowDifferences {
+  Remote remote;
+  std::string window, out;
+  bool csv = false;
+};
+Exit window_differences(const Console& console, const WindowDifferences& what);
+struct WindowOrder {
+  Remote remote;
+  std::string window, on, out;
+  std::string schema;  // empty: not checked
+};
+Exit window_order(const Console& console, const WindowOrder& what);
+struct WindowPaid {
+  Remote remote;
+  std::string window, statement;
+};
+Exit window_paid(const Console& console, const WindowPaid& what);
+
 }  // namespace bashu::cli

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "clearing/money.h"
 #include "fares/rate.h"
 #include "main/console.h"
 #include "main/import_rows.h"
@@ -19,10 +20,7 @@ namespace bashu::cli {
 
 // What is wrong with a row, as a key of `fares.`; empty if it is a tap.
 [[nodiscard]] std::string tap_of(const Row& row, fares::Tap& tap);
-// `2021-03-04 08:00:00`, with a T between as well: local time, seconds since 1970-01-01.
-[[nodiscard]] std::optional<std::int64_t> moment(const std::string& text);
 
-// 12345 as 123.45
-[[nodiscard]] std::string yuan(fares::Money fen);
+using clearing::yuan;
 
 }  // namespace bashu::cli

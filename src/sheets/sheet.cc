@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/csv.h"
 #include "base/json.h"
 #include "node/files.h"
 
@@ -30,18 +31,6 @@ std::string text_of(const Sheet::Cell& cell, int scale) {
   }
   const auto* text = std::get_if<std::string>(&cell);
   return text ? *text : std::string{};
-}
-
-// A text that a spreadsheet would run as a formula is marked as text.
-std::string quoted(std::string text, bool number) {
-  constexpr std::string_view kFormula = "=+-@\t\r";
-  if (!number && !text.empty() && kFormula.find(text[0]) != std::string_view::npos) {
-    text.insert(0, "'");
-  }
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out{"\""};
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string{c};
-  return out + "\"";
 }
 
 // A folder of its own under the system's temporary one, gone with the object.
@@ -80,15 +69,15 @@ std::string plain_number(std::int64_t value, int scale) {
 }
 
 std::string csv(const Sheet& sheet) {
-  std::string out{"\xEF\xBB\xBF"};
+  std::string out{kByteOrderMark};
   for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
-    out += (i ? "," : "") + quoted(sheet.columns[i].title, false);
+    out += (i ? "," : "") + csv_cell(sheet.columns[i].title, false);
   }
   out += "\r\n";
   for (const auto& row : sheet.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bool number = number_of(row[i], sheet.columns[i].scale).has_value();
-      out += (i ? "," : "") + quoted(text_of(row[i], sheet.columns[i].scale), number);
+      out += (i ? "," : "") + csv_cell(text_of(row[i], sheet.columns[i].scale), number);
     }
     out += "\r\n";
   }

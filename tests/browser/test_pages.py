@@ -30,6 +30,7 @@ ACCOUNTS = [
     ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
     ("surveyor", "勘界员", ["stones:surveyor"], ["audit"]),
     ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
+    ("cashier", "清算会计", ["clearing:finance"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
     ("second", "另一管理员", [], ["admin"]),
@@ -92,6 +93,16 @@ scenarios:
       - {at: sichuan, as: farmer, start: graze, id: G1, parties: {home: sichuan, host: chongqing}, with: {herd: H0001, head: 3, fee: 100}, state: asked}
       - {at: chongqing, as: clerk, case: G1, event: admit, state: admitted}
 """
+
+# Rides of one side's riders at the other's gates; the second side's file lacks the last one.
+FLAT = """{tariff: flat, version: 1, from: 2026-01-01, groups: {
+  cq: {party: chongqing, operators: [{name: 重庆轨道（合成）, weight: 1}], flat: 200, two_taps: true, missing: 700},
+  sc: {party: sichuan, operators: [{name: 成都轨道（合成）, weight: 1}], flat: 300, two_taps: true, missing: 900}}}
+"""
+TAPS = "id,token,at,device,kind,group,place,medium,issuer\n" + "".join(
+    f"{token}-{kind},{token},2026-03-01 08:{minute}:00,g,{kind},{group},{kind},card,{issuer}\n"
+    for token, group, issuer in (("a", "cq", "sichuan"), ("b", "sc", "chongqing"))
+    for kind, minute in (("in", "00"), ("out", "20")))
 
 # Both sides have a list of the same stones, each from its own survey; where they differ, one asks, the other
 # agrees, and both have what was agreed.
@@ -315,6 +326,28 @@ class Pages(PagesTest):
         self.deliver()
         for node in self.nodes.values():
             self.assertEqual(node.as_("admin").get("/figures/stones/metres")["value"], 450)
+
+    def test_two_offices_clear_a_few_rides(self):
+        self.adopt((ROOT / "packs" / "clearing.yaml").read_text(encoding="utf-8"))
+        for node in self.nodes.values():
+            node.add_key("finance", "finance", ["clearing:finance"])
+        here, there = (self.nodes[party].as_("finance") for party in ("chongqing", "sichuan"))
+        book = here.start("clearing", "book", "finance", {"first": "chongqing", "second": "sichuan"},
+                          {"name": "地铁", "kind": "taps", "tariff": here.deposit("flat.yaml", "application/yaml", FLAT.encode())})["case"]
+        self.deliver()
+        there.act(book, "agree", "finance")
+
+        def delivered(_):
+            self.deliver()
+            for node in self.nodes.values():
+                wait_until(lambda node=node: not any((node.dir / "blobs" / "wanted").glob("*")), "the documents of the other side")
+
+        delivered(None)
+        self.browse("clearing", delivered, BASHU_CLEARING=json.dumps(
+            {"book": book, "here": TAPS, "there": "\n".join(TAPS.splitlines()[:3]) + "\n"}))
+        case = here.cases(pack="clearing", service="window")[0]
+        self.assertEqual(case["state"], "first_pays")
+        self.assertEqual(case["data"]["agreed"], there.case(case["id"])["data"]["agreed"])
 
     def test_a_programme_with_meeting_list_and_calendar(self):
         self.adopt((ROOT / "packs" / "joint-programme.yaml").read_text(encoding="utf-8"))

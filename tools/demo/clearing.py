@@ -4,7 +4,8 @@ what it has: the planted differences line by line, settled; equal roots; payment
 
     ./dev demo clearing [--trips 100000] [--bills 2000] [--dir DIR] [--lang zh|en]
 
-Everything is done by `bashu clear`. All data are synthetic (riders.py), and so is the bank.
+First by `bashu clear` over files, three sides; then two of them inside their nodes (clearing_nodes.py). All data are synthetic
+(riders.py), and so is the bank.
 """
 import argparse
 import json
@@ -16,6 +17,7 @@ import sys
 import time
 import xml.etree.ElementTree as xml
 
+import clearing_nodes
 from node import ROOT, program
 
 PAIRS = [("chongqing", "sichuan"), ("chongqing", "guizhou"), ("guizhou", "sichuan")]
@@ -251,6 +253,8 @@ def main():
             statements += bills(demo, pair, [one for one in of_pair if "bill" in one[1] or "line" in one[1]])
     what_if(demo)
     pay(demo, statements)
+    clearing_nodes.run(demo, planted["-".join(clearing_nodes.PAIR)], DIFFER, ACCOUNTS,
+                       (SCHEMAS / "pain.001.001.09.xsd", bank_statement))
     demo.say(f"\n{time.monotonic() - begun:.0f} s, {demo.failed} failed", f"\n用时 {time.monotonic() - begun:.0f} 秒，{demo.failed} 项未通过")
     return 1 if demo.failed else 0
 

@@ -20,6 +20,8 @@ const router = createRouter({
     { path: "/programme/:pack/:service", component: () => import("./ProgrammePage.vue"), meta: { title: "programme" } },
     { path: "/money", component: () => import("./Money.vue"), meta: { title: "money" } },
     { path: "/money/:pack/:book/:kind", component: () => import("./Accounts.vue"), meta: { title: "money" } },
+    { path: "/clearing", component: () => import("./Clearing.vue"), meta: { title: "clearing" } },
+    { path: "/clearing/:id+", component: () => import("./ClearingWindow.vue"), meta: { title: "clearing" } },
     { path: "/figures", component: () => import("./Figures.vue"), meta: { title: "figures" } },
     { path: "/figures/:pack/:figure", component: () => import("./FigurePage.vue"), meta: { title: "figures" } },
     { path: "/differences", component: () => import("./Differences.vue"), meta: { title: "differences" } },
@@ -39,7 +41,7 @@ createApp({
     face: "console",
     places: [
       { to: "/", key: "inbox" }, { to: "/cases", key: "cases" }, { to: "/start", key: "start" }, { to: "/registers", key: "registers" },
-      { to: "/programme", key: "programme" }, { to: "/money", key: "money" }, { to: "/figures", key: "figures" },
+      { to: "/programme", key: "programme" }, { to: "/money", key: "money" }, { to: "/clearing", key: "clearing" }, { to: "/figures", key: "figures" },
       { to: "/differences", key: "differences", show: !session.value || may("audit") || may("admin") }, { to: "/import", key: "import" }, { to: "/packs", key: "packs" }, { to: "/people", key: "people", show: !session.value || may("audit") || may("admin") }, { to: "/node", key: "node" },
     ],
   }),

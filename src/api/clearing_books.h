@@ -1,0 +1,63 @@
+// Books of clearing as a node keeps them: in cases and documents, of any pack that declares
+// services of this shape (docs/formats/clearing.md). Nothing here knows a pack by name.
+//
+//     book    two parties; `kind`, `tariff`      windows are its sub-cases
+//     batch   one party; `book`, `what`, `file`  never leaves the side that has it
+//     window  `first`, `second`: the statements of both sides
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "api/context.h"
+#include "views/read/cases.h"
+#include "windows/ledger.h"
+
+namespace bashu::api {
+
+struct ClearingShape {
+  std::string book, batch, window;  // names of services
+};
+// nullopt: the pack clears nothing.
+[[nodiscard]] std::optional<ClearingShape> clearing_of(const packs::Pack& pack);
+
+struct ClearingBook {
+  packs::PackPtr pack;
+  ClearingShape shape;
+  views::CaseRow row;
+  bool own_is_first = true;
+  std::string other;                    // the other side
+  std::vector<views::CaseRow> batches;  // of this side, in the order in which they were taken
+  std::vector<views::CaseRow> windows;  // in the order in which they were opened
+};
+// As it stands now; not_found if the asker may not see it or it is no book.
+[[nodiscard]] std::expected<ClearingBook, Problem> find_book(Context& context, const Call& call,
+                                                             std::string_view id);
+// The windows that both sides agreed on are closed, in order; one that no longer comes out as it
+// was signed is a problem.
+[[nodiscard]] std::expected<windows::Ledger, Problem> ledger_of(Context& context,
+                                                                const ClearingBook& book);
+// Whether both sides have agreed on it, and that they did so without a list of differences.
+[[nodiscard]] bool is_agreed(const views::CaseRow& window);
+[[nodiscard]] bool roots_equal(const views::CaseRow& window);
+// What both have said of a window; the answers as far as there are any. `root` is the first side's,
+// for who has to check the list.
+[[nodiscard]] std::expected<windows::Said, Problem> said_of(Context& context,
+                                                            const ClearingBook& book,
+                                                            const views::CaseRow& window);
+
+// A document of this node or of the other side, in clear; not_ready if it has not arrived.
+[[nodiscard]] std::expected<std::string, Problem> document_text(Context& context,
+                                                                const views::CaseRow& row,
+                                                                std::string_view field);
+// A statement as a window's field has it.
+[[nodiscard]] Value statement_field(const windows::Drawn& drawn, const ClearingBook& book,
+                                    std::size_t batches);
+[[nodiscard]] std::optional<Hash> root_in(const views::CaseRow& window, std::string_view field);
+
+}  // namespace bashu::api

@@ -1,0 +1,274 @@
+#include "api/clearing_forms.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/clearing_books.h"
+#include "api/clearing_pay.h"
+#include "api/documents.h"
+#include "api/reading.h"
+#include "clearing/sketch.h"
+#include "texts/texts.h"
+
+namespace bashu::api {
+
+namespace {
+
+using clearing::Entry;
+using windows::Drawn;
+
+constexpr std::array<std::string_view, 10> kComputed{
+    "paid_on",     "first", "first_sketch", "second",        "second_lines",
+    "differences", "found", "first_agreed", "second_agreed", "rows"};
+
+Problem wrong_at(std::string where, const std::string& key, const texts::Places& places = {}) {
+  return problem_of(Reject{.code = RejectCode::form,
+                           .where = std::move(where),
+                           .why = {texts::title("windows." + key, places)}});
+}
+Problem refused(const std::string& key, const texts::Places& places = {}) {
+  return problem_of(Reject{
+      .code = RejectCode::guard, .where = {}, .why = {texts::title("windows." + key, places)}});
+}
+
+// Computes what one form of one window asks for.
+class Filling {
+ public:
+  Filling(Context& context, const Call& call, const ClearingForm& form, const Value& given)
+      : context_{context}, call_{call}, form_{form}, out_{given} {}
+
+  std::expected<Value, Problem> of_window() {
+    if (!asks_for_any()) return out_;
+    if (auto found = find(); !found) return std::unexpected{found.error()};
+    for (const auto& [field, fill] :
+         {std::pair{"first", &Filling::first}, std::pair{"second", &Filling::second},
+          std::pair{"differences", &Filling::differences},
+          std::pair{"second_answer", &Filling::answer}, std::pair{"first_answer", &Filling::answer},
+          std::pair{"first_agreed", &Filling::first_agreed},
+          std::pair{"second_agreed", &Filling::second_agreed},
+          std::pair{"booked", &Filling::booked}}) {
+      if (!asks_for(field)) continue;
+      if (auto filled = (this->*fill)(); !filled) return std::unexpected{filled.error()};
+    }
+    return out_;
+  }
+
+ private:
+  using Done = std::expected<void, Problem>;
+
+  [[nodiscard]] bool asks_for(std::string_view field) const {
+    return std::ranges::find(form_.form, field) != form_.form.end();
+  }
+  [[nodiscard]] bool asks_for_any() const {
+    return asks_for("second_answer") ||
+           std::ranges::any_of(kComputed, [&](std::string_view field) { return asks_for(field); });
+  }
+
+  Done find() {
+    std::string book_id{form_.id};
+    // The views follow the journal: they are waited for.
+    if (const auto past = read_past(context_, call_); !past) return std::unexpected{past.error()};
+    if (!form_.starts) {
+      auto row = call_.views->case_at(form_.id);
+      if (!row) return std::unexpected{problem_of(row.error())};
+      if (!*row) return std::unexpected{not_found()};
+      window_ = **row;
+      book_id = window_.parent;
+    }
+    auto book = find_book(context_, call_, book_id);
+    if (!book) return std::unexpected{book.error()};
+    book_ = *std::move(book);
+    const auto held = std::ranges::find(book_.windows, window_.id, &views::CaseRow::id);
+    if (held != book_.windows.end()) window_ = *held;
+    auto ledger = ledger_of(context_, book_);
+    if (!ledger) return std::unexpected{ledger.error()};
+    ledger_ = *std::move(ledger);
+    return {};
+  }
+
+  Done put_file(const char* field, const std::string& bytes, const char* media) {
+    if (bytes.size() > exchange::kDocumentMax) return std::unexpected{refused("too_different")};
+    const auto sha256 = deposit(context_, call_.key->principal(), bytes);
+    if (!sha256) return std::unexpected{sha256.error()};
+    put(field, Value::Record{{"sha256", *sha256},
+                             {"name", std::string{field} + ".ndjson"},
+                             {"media", media},
+                             {"size", bytes.size()}});
+    return {};
+  }
+  void put(const char* field, Value value) {
+    out_.as_record()->insert_or_assign(field, std::move(value));
+  }
+
+  Done first() {
+    const std::string day = form_.starts ? out_.text_at("until") : window_.data.text_at("until");
+    const auto until = Date::parse(day);
+    if (!until) return {};  // the form says so itself
+    if (ledger_->standing().until && *until < *ledger_->standing().until) {
+      return std::unexpected{
+          wrong_at("with.until", "before_the_last", {{"day", ledger_->standing().until->text()}})};
+    }
+    const Drawn drawn = ledger_->draw(*until, book_.batches.size());
+    if (form_.starts && drawn.lines.empty()) {
+      return std::unexpected{wrong_at("with.until", "nothing_due", {{"day", day}})};
+    }
+    put("first", statement_field(drawn, book_, book_.batches.size()));
+    return put_file("first_sketch", clearing::sketch_of(drawn.lines), "application/octet-stream");
+  }
+
+  Done second() {
+    const Drawn drawn = ledger_->draw(until(), book_.batches.size());
+    put("second", statement_field(drawn, book_, book_.batches.size()));
+    if (drawn.statement.root == root_in(window_, "first")) return {};
+    const auto sketch = document_text(context_, window_, "first_sketch");
+    if (!sketch) return std::unexpected{sketch.error()};
+    const auto lines = clearing::lines_for(drawn.lines, *sketch);
+    if (!lines) return std::unexpected{refused("no_sketch")};
+    return put_file("second_lines", *lines, "application/x-ndjson");
+  }
+
+  // What this side stated, which must still come out.
+  std::expected<std::vector<Entry>, Problem> stated() {
+    const char* own = book_.own_is_first ? "first" : "second";
+    const Value* statement = window_.data.find(own);
+    Drawn drawn = ledger_->draw(
+        until(), static_cast<std::size_t>(statement ? statement->int_at("batches") : 0));
+    if (drawn.statement.root != root_in(window_, own)) {
+      return std::unexpected{refused("stated_otherwise")};
+    }
+    return std::move(drawn.lines);
+  }
+
+  Done differences() {
+    const auto lines = stated();
+    if (!lines) return std::unexpected{lines.error()};
+    const auto answer = document_text(context_, window_, "second_lines");
+    if (!answer) return std::unexpected{answer.error()};
+    const auto found =
+        clearing::differences_in(*lines, *answer, root_in(window_, "second").value_or(Hash{}));
+    if (!found) return std::unexpected{refused("not_whole")};
+    put("found", found->size());
+    return put_file("differences", clearing::text_of(*found), "application/x-ndjson");
+  }
+
+  // The list is whole for this side too, and the answers name what stands in it.
+  Done answer() {
+    auto said = said_of(context_, book_, window_);
+    if (!said) return std::unexpected{said.error()};
+    if (!book_.own_is_first) {
+      const auto lines = stated();
+      if (!lines) return std::unexpected{lines.error()};
+      const auto other = clearing::other_side(*lines, clearing::turned(said->differences));
+      if (!other || clearing::tree_of(*other).root() != root_in(window_, "first")) {
+        return std::unexpected{refused("not_whole")};
+      }
+    }
+    const char* field = book_.own_is_first ? "first_answer" : "second_answer";
+    const Value* answers = out_.find(field);
+    std::set<std::string> names;
+    for (const auto& one : said->differences) names.insert(clearing::name_of(one));
+    const Value::List none;
+    const Value::List& list = answers && answers->as_list() ? *answers->as_list() : none;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string name = list[i].text_at("line");
+      if (!names.contains(name)) {
+        return std::unexpected{
+            wrong_at(std::string{"with."} + field + "[" + std::to_string(i) + "].line",
+                     "no_difference", {{"line", name}})};
+      }
+    }
+    return {};
+  }
+
+  Done first_agreed() {
+    window_.data.as_record()->insert_or_assign(
+        "first_answer", out_.find("first_answer") ? *out_.find("first_answer") : Value::List{});
+    return agreed("first_agreed");
+  }
+  Done second_agreed() { return agreed("second_agreed"); }
+
+  Done agreed(const char* field) {
+    const auto said = said_of(context_, book_, window_);
+    if (!said) return std::unexpected{said.error()};
+    const auto drawn = ledger_->agreed(*said);
+    if (!drawn) return std::unexpected{refused("not_whole")};
+    put(field, statement_field(*drawn, book_, said->batches));
+    return {};
+  }
+
+  // Only what the bank has booked is paid, on the day on which it did.
+  Done booked() {
+    const Value* file = out_.find("booked");
+    const auto text =
+        file ? deposited_bytes(context_, call_.key->principal(), *file) : std::nullopt;
+    if (!text) return {};  // the form says what is wrong with it
+    const auto payment = payment_of(book_, window_);
+    if (!payment) return std::unexpected{payment.error()};
+    const auto day = booked_on(*payment, *text);
+    if (!day) return std::unexpected{day.error()};
+    put("paid_on", day->text());
+    return {};
+  }
+
+  [[nodiscard]] Date until() const {
+    return Date::parse(window_.data.text_at("until")).value_or(Date{});
+  }
+
+  Context& context_;
+  const Call& call_;
+  const ClearingForm& form_;
+  Value out_;
+  views::CaseRow window_;
+  ClearingBook book_;
+  std::optional<windows::Ledger> ledger_;
+};
+
+// The rows of a batch are read before it is taken: all of them, or none.
+std::expected<Value, Problem> of_batch(Context& context, const Call& call, const Value& given) {
+  const Value* file = given.find("file");
+  const auto rows = file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
+  if (!rows) return given;  // the form says what is wrong with it
+  windows::Batches batches;
+  const auto added = batches.add(given.text_at("what"), *rows, 0);
+  if (!added) {
+    const std::string& why = added.error().text;
+    return std::unexpected{problem_of(Reject{
+        .code = RejectCode::form,
+        .where = "with.file:" + std::to_string(added.error().line),
+        .why = {added.error().is_key ? texts::title(why) : Title{{"en", why}, {"zh", why}}}})};
+  }
+  Value out = given;
+  out.as_record()->insert_or_assign("rows", *added);
+  return out;
+}
+
+}  // namespace
+
+std::expected<Value, Problem> with_computed(Context& context, const Call& call,
+                                            const ClearingForm& form, const Value& given) {
+  const auto shape = clearing_of(*form.pack);
+  const bool batch = shape && form.service == shape->batch;
+  if (!shape || !given.as_record() || (!batch && form.service != shape->window)) return given;
+  for (const std::string_view field : kComputed) {
+    if (given.find(field)) {
+      return std::unexpected{wrong_at("with." + std::string{field}, "computed_here")};
+    }
+  }
+  return batch ? of_batch(context, call, given) : Filling{context, call, form, given}.of_window();
+}
+
+std::vector<std::string> without_computed(const packs::Pack& pack, const packs::Service& service,
+                                          std::vector<std::string> form) {
+  const auto shape = clearing_of(pack);
+  if (!shape || (&service != packs::find(pack.services, shape->batch) &&
+                 &service != packs::find(pack.services, shape->window))) {
+    return form;
+  }
+  std::erase_if(form, [](const std::string& field) {
+    return std::ranges::find(kComputed, field) != kComputed.end();
+  });
+  return form;
+}
+
+}  // namespace bashu::api

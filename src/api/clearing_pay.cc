@@ -1,0 +1,80 @@
+#include "api/clearing_pay.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "bank/camt053.h"
+#include "bank/match.h"
+#include "bank/pain001.h"
+#include "texts/texts.h"
+
+namespace bashu::api {
+
+namespace {
+
+Problem refused(const std::string& where, const std::string& key,
+                const texts::Places& places = {}) {
+  return problem_of(Reject{
+      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
+}
+
+std::int64_t net_to(const Value& agreed, const char* side) {
+  const Value* amounts = agreed.find(side);
+  return amounts ? amounts->int_at("net") : 0;
+}
+
+}  // namespace
+
+std::expected<WindowPayment, Problem> payment_of(const ClearingBook& book,
+                                                 const views::CaseRow& window) {
+  const Value* agreed = window.data.find("agreed");
+  const std::int64_t net = agreed ? net_to(*agreed, "to_first") - net_to(*agreed, "to_second") : 0;
+  if (net == 0) return std::unexpected{refused(window.id, "nothing_to_pay")};
+  std::string first = book.row.parties.find("first")->second;
+  std::string second = book.row.parties.find("second")->second;
+  WindowPayment out;
+  for (const auto& [party, field] :
+       {std::pair{first, "first_account"}, std::pair{second, "second_account"}}) {
+    const Value* account = book.row.data.find(field);
+    if (!account) {
+      return std::unexpected{refused(book.row.id, "no_account", {{"party", party}})};
+    }
+    out.accounts[party] = {.name = account->text_at("name"),
+                           .id = account->text_at("account"),
+                           .bank = account->text_at("bank")};
+  }
+  if (net < 0) std::swap(first, second);
+  const std::string root = agreed->text_at("root");
+  out.order = {.id = bank::order_id(second, first, std::abs(net), {window.id, root}),
+               .payer = second,
+               .payee = first,
+               .amount = std::abs(net),
+               .about = window.id + " " + root.substr(0, 23)};
+  return out;
+}
+
+std::expected<Date, Problem> booked_on(const WindowPayment& payment, const std::string& camt053) {
+  const auto bookings = bank::read_camt053(camt053);
+  if (!bookings) {
+    return std::unexpected{problem_of(
+        Reject{.code = RejectCode::form,
+               .where = "with.booked",
+               .why = {texts::title("windows.no_camt053", {{"what", bookings.error()}})}})};
+  }
+  const bank::Matched matched = bank::match({payment.order}, *bookings, payment.accounts, 0);
+  if (matched.matches.empty() || !matched.unpaid.empty()) {
+    return std::unexpected{
+        refused("with.booked", "not_booked",
+                {{"amount", bank::decimal(payment.order.amount)}, {"order", payment.order.id}})};
+  }
+  Date day;
+  for (const bank::Booking& booking : *bookings) {
+    const auto& names = matched.matches.front().bookings;
+    if (std::ranges::find(names, booking.reference) != names.end())
+      day = std::max(day, booking.day);
+  }
+  return day;
+}
+
+}  // namespace bashu::api

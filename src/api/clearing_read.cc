@@ -1,0 +1,232 @@
+// Books of clearing with their windows, what the next statement would be, and the lines on which
+// two sides differ.
+
+#include <algorithm>
+#include <utility>
+
+#include "api/clearing_books.h"
+#include "api/clearing_pay.h"
+#include "api/handlers.h"
+#include "api/reading.h"
+#include "bank/pain001.h"
+#include "base/csv.h"
+#include "clearing/sketch.h"
+#include "texts/texts.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr std::size_t kRowsMax = 1'000;
+constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "fee", "net"};
+
+// The members of a case's data that a page shows beside its state.
+Value window_value(const views::CaseRow& row, const packs::Pack& pack,
+                   const std::string& language) {
+  Value::Record out{{"case", row.id},
+                    {"state", row.state},
+                    {"since", row.since.text()},
+                    {"version", row.version}};
+  const packs::Service* service = packs::find(pack.services, row.service);
+  if (const packs::StateDef* state = service ? packs::find(service->states, row.state) : nullptr) {
+    out["state_title"] = in_language(state->title, language);
+    const auto owner = row.parties.find(state->owner);
+    if (owner != row.parties.end()) out["owner"] = owner->second;
+  }
+  for (const char* field : {"until", "first", "second", "agreed", "found", "due_on", "paid_on",
+                            "interest", "first_answer", "second_answer", "note"}) {
+    // Of an earlier comparison, before one side stated again.
+    if (std::string_view{field} == "found" && roots_equal(row)) continue;
+    if (const Value* value = row.data.find(field)) out[field] = *value;
+  }
+  return out;
+}
+
+Value book_value(const ClearingBook& book, const std::string& language) {
+  Value::List windows;
+  for (auto row = book.windows.rbegin(); row != book.windows.rend(); ++row) {
+    windows.push_back(window_value(*row, *book.pack, language));
+  }
+  std::int64_t rows = 0;
+  for (const views::CaseRow& batch : book.batches) rows += batch.data.int_at("rows");
+  const packs::Service* service = packs::find(book.pack->services, book.shape.book);
+  const packs::Service* batch = packs::find(book.pack->services, book.shape.batch);
+  const packs::StateDef* state = service ? packs::find(service->states, book.row.state) : nullptr;
+  return Value::Record{{"case", book.row.id},
+                       {"pack", book.pack->name},
+                       {"services", Value::Record{{"book", book.shape.book},
+                                                  {"batch", book.shape.batch},
+                                                  {"window", book.shape.window}}},
+                       {"name", book.row.data.text_at("name")},
+                       {"kind", book.row.data.text_at("kind")},
+                       {"state", book.row.state},
+                       {"state_title", state ? in_language(state->title, language) : ""},
+                       {"own", book.own_is_first ? book.row.parties.find("first")->second
+                                                 : book.row.parties.find("second")->second},
+                       {"batch_party", batch->parties.front().name},
+                       {"first", book.row.parties.find("first")->second},
+                       {"second", book.row.parties.find("second")->second},
+                       {"batches", book.batches.size()},
+                       {"rows", rows},
+                       {"windows", std::move(windows)}};
+}
+
+// What a case of the answers says of a difference: whether this side takes the other's line, and
+// why.
+void add_answer(Value::Record& row, const Value* answers, const std::string& line,
+                const char* name) {
+  for (const Value& one : answers && answers->as_list() ? *answers->as_list() : Value::List{}) {
+    if (one.text_at("line") != line) continue;
+    row[std::string{name} + "_accepts"] = *one.find("accepts");
+    if (const Value* note = one.find("note")) row[std::string{name} + "_note"] = *note;
+  }
+}
+
+struct FoundWindow {
+  ClearingBook book;
+  views::CaseRow window;
+  std::vector<clearing::Difference> differences;
+};
+std::expected<FoundWindow, Problem> find_window(Context& context, const Call& call) {
+  const std::string& id = call.part("id");
+  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const Problem unknown = problem_of(reject(RejectCode::unknown_case, id));
+  if (onlooker.sight_of(id) != Sight::full) return std::unexpected{unknown};
+  auto row = call.views->case_at(id);
+  if (!row) return std::unexpected{problem_of(row.error())};
+  if (!*row || (*row)->parent.empty()) return std::unexpected{unknown};
+  auto book = find_book(context, call, (*row)->parent);
+  if (!book) return std::unexpected{book.error()};
+  if ((*row)->service != book->shape.window) return std::unexpected{unknown};
+  FoundWindow found{.book = *std::move(book), .window = **row, .differences = {}};
+  if (!found.window.data.find("differences")) return found;
+  const auto said = said_of(context, found.book, found.window);
+  if (!said) return std::unexpected{said.error()};
+  found.differences = said->differences;
+  return found;
+}
+
+}  // namespace
+
+Result list_clearing(Context& context, const Call& call) {
+  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  const auto shelf = context.shelves.now();
+  Value::List books;
+  for (const HeldPack* held : shelf->list()) {
+    const auto shape = clearing_of(*held->pack);
+    if (!shape || !held->in_force || !desk::is_office(*call.key, *held->pack)) continue;
+    views::CaseFilter filter;
+    filter.pack = held->pack->name;
+    filter.service = shape->book;
+    filter.page.limit = static_cast<int>(kRowsMax);
+    const auto listed = call.views->list_cases(filter);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (const views::CaseRow& row : listed->rows) {
+      const auto book = find_book(context, call, row.id);
+      if (book) books.push_back(book_value(*book, call.language));
+    }
+  }
+  return json_response(Value::Record{{"books", std::move(books)}});
+}
+
+Result draft_statement(Context& context, const Call& call) {
+  const auto book = find_book(context, call, call.part("id"));
+  if (!book) return std::unexpected{book.error()};
+  const auto until = date_parameter(call, "until");
+  if (!until) {
+    return std::unexpected{malformed("until", "The first day that is left out: until=2026-04-01.",
+                                     "应为不含的第一天：until=2026-04-01。")};
+  }
+  const auto ledger = ledger_of(context, *book);
+  if (!ledger) return std::unexpected{ledger.error()};
+  const windows::Drawn drawn = ledger->draw(*until, book->batches.size());
+  return json_response(Value::Record{
+      {"case", book->row.id},
+      {"until", until->text()},
+      {"from", ledger->standing().until ? Value{ledger->standing().until->text()} : Value{}},
+      {"statement", statement_field(drawn, *book, book->batches.size())}});
+}
+
+Result list_window_differences(Context& context, const Call& call) {
+  const auto found = find_window(context, call);
+  if (!found) return std::unexpected{found.error()};
+  const std::size_t from = number_parameter(call, "from").value_or(0);
+  const std::size_t most = number_parameter(call, "limit").value_or(100);
+  Value::List rows;
+  for (std::size_t i = from; i < found->differences.size() && rows.size() < most; ++i) {
+    const clearing::Difference& one = found->differences[i];
+    const std::string name = clearing::name_of(one);
+    const std::string kind = clearing::kind_name(one.kind);
+    Value::Record row{{"line", name},
+                      {"kind", kind},
+                      {"kind_title", texts::text(call.language, "windows.kind_" + kind)}};
+    if (one.here) row["first"] = clearing::to_value(*one.here);
+    if (one.there) row["second"] = clearing::to_value(*one.there);
+    add_answer(row, found->window.data.find("first_answer"), name, "first");
+    add_answer(row, found->window.data.find("second_answer"), name, "second");
+    rows.push_back(std::move(row));
+  }
+  return json_response(
+      Value::Record{{"window", window_value(found->window, *found->book.pack, call.language)},
+                    {"first", found->book.row.parties.find("first")->second},
+                    {"second", found->book.row.parties.find("second")->second},
+                    {"differences", std::move(rows)},
+                    {"from", from},
+                    {"count", found->differences.size()}});
+}
+
+Result print_window_differences(Context& context, const Call& call) {
+  const auto found = find_window(context, call);
+  if (!found) return std::unexpected{found.error()};
+  const std::string sides[] = {found->book.row.parties.find("first")->second,
+                               found->book.row.parties.find("second")->second};
+  const auto word = [&](const std::string& key) {
+    return texts::text(call.language, "windows." + key);
+  };
+  std::string out = kByteOrderMark + csv_cell(word("line")) + ',' + csv_cell(word("kind"));
+  for (const std::string& side : sides) {
+    for (const char* name : {"day", "of", "evidence", "state"}) {
+      out += ',' + csv_cell(side + " " + word(name));
+    }
+    for (const char* name : kAmounts) out += ',' + csv_cell(side + " " + word(name));
+  }
+  out += "\r\n";
+  for (const clearing::Difference& one : found->differences) {
+    out += csv_cell(clearing::name_of(one)) + ',' +
+           csv_cell(word(std::string{"kind_"} + clearing::kind_name(one.kind)));
+    for (const auto* entry : {&one.here, &one.there}) {
+      if (!*entry) {
+        out += std::string(4 + std::size(kAmounts), ',');
+        continue;
+      }
+      const Value value = clearing::to_value(**entry);
+      out += ',' + (*entry)->day.text() + ',' + csv_cell((*entry)->of) + ',' +
+             csv_cell((*entry)->first + ((*entry)->last.empty() ? "" : " " + (*entry)->last)) +
+             ',' + csv_cell((*entry)->state);
+      for (const char* name : kAmounts) out += ',' + clearing::yuan(value.int_at(name));
+    }
+    out += "\r\n";
+  }
+  auto response = http::text_response(200, "text/csv; charset=utf-8", std::move(out));
+  response.headers.push_back({"Content-Disposition", "attachment; filename=\"differences.csv\""});
+  return response;
+}
+
+Result print_window_order(Context& context, const Call& call) {
+  const auto found = find_window(context, call);
+  if (!found) return std::unexpected{found.error()};
+  const auto on = date_parameter(call, "on");
+  if (!on) {
+    return std::unexpected{
+        malformed("on", "The day of the payment: on=2026-04-08.", "应为付款日：on=2026-04-08。")};
+  }
+  const auto payment = payment_of(found->book, found->window);
+  if (!payment) return std::unexpected{payment.error()};
+  auto response = http::text_response(200, "application/xml",
+                                      bank::pain001({payment->order}, payment->accounts, *on));
+  response.headers.push_back({"Content-Disposition", "attachment; filename=\"pain001.xml\""});
+  return response;
+}
+
+}  // namespace bashu::api

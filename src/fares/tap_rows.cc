@@ -1,0 +1,61 @@
+#include "fares/tap_rows.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+namespace bashu::fares {
+
+std::string text_in(const Value::Record& row, std::string_view name) {
+  const auto it = row.find(name);
+  if (it == row.end()) return {};
+  if (const std::int64_t* number = it->second.as_int()) return std::to_string(*number);
+  const std::string* held = it->second.as_text();
+  return held ? *held : std::string{};
+}
+
+std::optional<std::int64_t> moment(const std::string& text) {
+  int hour = 0, minute = 0, second = 0;
+  char end = 0;
+  const auto day = Date::parse(text.substr(0, std::min<std::size_t>(10, text.size())));
+  if (!day || text.size() != 19 || (text[10] != ' ' && text[10] != 'T') ||
+      std::sscanf(text.c_str() + 11, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
+      hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
+    return std::nullopt;
+  }
+  return std::int64_t{day->days()} * 86'400 + hour * 3'600 + minute * 60 + second;
+}
+
+std::string tap_of(const Value::Record& row, Tap& tap) {
+  const auto text = [&](std::string_view name) { return text_in(row, name); };
+  const auto at = moment(text("at"));
+  if (!at) return "bad_moment";
+  const std::string kind = text("kind");
+  if (kind != "in" && kind != "out" && kind != "single") return "bad_kind";
+  tap = {.id = text("id"),
+         .token = text("token"),
+         .at_s = *at,
+         .device = text("device"),
+         .sequence = 0,
+         .kind = kind == "in"    ? Tap::Kind::in
+                 : kind == "out" ? Tap::Kind::out
+                                 : Tap::Kind::single,
+         .group = text("group"),
+         .place = text("place"),
+         .vehicle = text("vehicle"),
+         .line = text("line"),
+         .medium = text("medium"),
+         .issuer = text("issuer"),
+         .rider_class = text("class"),
+         .corrects = text("corrects")};
+  const std::string sequence = text("sequence");
+  if (!sequence.empty()) {
+    const auto [end, error] =
+        std::from_chars(sequence.data(), sequence.data() + sequence.size(), tap.sequence);
+    if (error != std::errc{} || end != sequence.data() + sequence.size()) return "bad_sequence";
+  }
+  if (tap.id.empty() || tap.token.empty() || tap.issuer.empty()) return "no_id";
+  return {};
+}
+
+}  // namespace bashu::fares

@@ -1,0 +1,375 @@
+// bashu window: clearing in a running node (docs/guide/clearing.md). What is computed the node
+// computes; this asks, and shows.
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <set>
+#include <utility>
+
+#include "bank/xml.h"
+#include "base/json.h"
+#include "clearing/money.h"
+#include "http/message.h"
+#include "main/client.h"
+#include "main/commands.h"
+#include "main/import_rows.h"
+#include "main/table.h"
+#include "node/files.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+namespace {
+
+using clearing::yuan;
+constexpr std::size_t kBatchMax = 7u << 20;  // bytes: a document is at most 8 MiB
+constexpr int kPage = 1'000;
+
+std::string word(const Console& console, const std::string& key, const texts::Places& places = {}) {
+  return texts::text(console.language, "windows." + key, places);
+}
+
+std::string path_of(const std::string& id) { return http::percent_encode(id); }
+
+const Value::List& list_at(const Value& value, std::string_view name) {
+  static const Value::List kNone;
+  const Value* found = value.find(name);
+  return found && found->as_list() ? *found->as_list() : kNone;
+}
+
+std::expected<Value, Exit> post(const Console& console, const Remote& remote,
+                                const std::string& path, Value body) {
+  return call(console, remote, {.method = "POST", .path = path, .body = canonical_json(body)});
+}
+
+void print_written(const Console& console, const Value& answer) {
+  console.out << answer.text_at("case") << "  " << answer.text_at("state") << '\n';
+}
+
+// {"name","account","bank"} of `name,account,bank`; null if that is not three.
+Value account_of(const std::string& text) {
+  const std::size_t one = text.find(','),
+                    two = one == std::string::npos ? one : text.find(',', one + 1);
+  if (two == std::string::npos) return {};
+  return Value::Record{{"name", text.substr(0, one)},
+                       {"account", text.substr(one + 1, two - one - 1)},
+                       {"bank", text.substr(two + 1)}};
+}
+
+std::expected<Value, Exit> book_of(const Console& console, const Remote& remote,
+                                   const std::string& id) {
+  const auto all = call(console, remote, {.path = "/clearing"});
+  if (!all) return std::unexpected{all.error()};
+  for (const Value& book : list_at(*all, "books")) {
+    if (book.text_at("case") == id) return book;
+  }
+  console.err << word(console, "no_book", {{"book", id}}) << '\n';
+  return std::unexpected{Exit::refused};
+}
+
+// One side's statement, or what both agreed on, as a row.
+void add_statement(Table& table, const std::string& who, const Value& statement) {
+  const Value *first = statement.find("to_first"), *second = statement.find("to_second");
+  table.add(
+      {who, std::to_string(statement.int_at("lines")), std::to_string(statement.int_at("late")),
+       std::to_string(statement.int_at("corrections")), first ? yuan(first->int_at("net")) : "",
+       second ? yuan(second->int_at("net")) : "", statement.text_at("root").substr(7, 16)});
+}
+
+void print_statements(const Console& console, const Value& window, const Value& book) {
+  using Align = Table::Align;
+  Table table{{Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
+               Align::left}};
+  table.add({"", word(console, "lines"), word(console, "late"), word(console, "corrections"),
+             word(console, "owed_to", {{"party", book.text_at("first")}}),
+             word(console, "owed_to", {{"party", book.text_at("second")}}), word(console, "root")});
+  for (const char* side : {"first", "second"}) {
+    if (const Value* one = window.find(side)) add_statement(table, book.text_at(side), *one);
+  }
+  if (const Value* one = window.find("agreed")) {
+    add_statement(table, word(console, "agreed"), *one);
+  }
+  table.print(console.out);
+}
+
+// Rows of files as NDJSON, cut into batches; told if a row cannot be read.
+std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
+                                                         const std::vector<std::string>& files) {
+  std::vector<std::string> out;
+  for (const std::string& file : files) {
+    auto rows = RowReader::open(file, row_format({}, file));
+    if (!rows) return std::unexpected{console.fail(file, rows.error())};
+    out.emplace_back();
+    while (true) {
+      auto row = rows->next();
+      if (!row) return std::unexpected{console.fail(row.error())};
+      if (!*row) break;
+      if ((*row)->wrong) {
+        console.err << file << ':' << (*row)->line << ": "
+                    << in_language(*(*row)->wrong, console.language) << '\n';
+        return std::unexpected{Exit::refused};
+      }
+      const std::string text = canonical_json(Value{(*row)->fields}) + '\n';
+      if (out.back().size() + text.size() > kBatchMax) out.emplace_back();
+      out.back() += text;
+    }
+    if (out.back().empty()) out.pop_back();
+  }
+  return out;
+}
+
+Exit take(const Console& console, const WindowTake& what, const Value& book,
+          const std::vector<std::string>& files, const std::string& rows) {
+  const auto batches = batches_of(console, files);
+  if (!batches) return batches.error();
+  for (const std::string& batch : *batches) {
+    const auto document = deposit(console, what.remote, rows + ".ndjson", batch);
+    if (!document) return document.error();
+    const Value* services = book.find("services");
+    const Value* own = book.find("own");
+    const auto taken = post(
+        console, what.remote, "/cases",
+        Value::Record{
+            {"pack", book.text_at("pack")},
+            {"service", services ? services->text_at("batch") : ""},
+            {"role", what.role},
+            {"parties", Value::Record{{book.text_at("batch_party"), own ? *own : Value{}}}},
+            {"with", Value::Record{{"book", what.book}, {"what", rows}, {"file", *document}}}});
+    if (!taken) return taken.error();
+    print_written(console, *taken);
+  }
+  return Exit::done;
+}
+
+// All differences, page by page.
+std::expected<Value::List, Exit> differences_of(const Console& console, const Remote& remote,
+                                                const std::string& id) {
+  Value::List out;
+  while (true) {
+    const auto page = call(
+        console, remote,
+        {.path = "/clearing/" + path_of(id) + "/differences?from=" + std::to_string(out.size()) +
+                 "&limit=" + std::to_string(kPage)});
+    if (!page) return std::unexpected{page.error()};
+    const Value::List& rows = list_at(*page, "differences");
+    std::ranges::copy(rows, std::back_inserter(out));
+    if (rows.empty() || std::cmp_greater_equal(out.size(), page->int_at("count"))) return out;
+  }
+}
+
+std::string side_in_words(const Value& row, const char* side) {
+  const Value* line = row.find(side);
+  if (!line) return "-";
+  return line->text_at("day") + "  " + line->text_at("of") + "  " + yuan(line->int_at("net")) +
+         "  [" + line->text_at("first") +
+         (line->text_at("last").empty() ? "" : " " + line->text_at("last")) + "]" +
+         (line->text_at("state").empty() ? "" : " " + line->text_at("state"));
+}
+
+std::expected<Value, Exit> answers_of(const Console& console, const WindowSign& what) {
+  std::set<std::string> accepted{what.accept.begin(), what.accept.end()};
+  if (!what.accept_kinds.empty()) {
+    const auto rows = differences_of(console, what.remote, what.window);
+    if (!rows) return std::unexpected{rows.error()};
+    for (const Value& row : *rows) {
+      const auto& kinds = what.accept_kinds;
+      if (std::ranges::find(kinds, row.text_at("kind")) != kinds.end()) {
+        accepted.insert(row.text_at("line"));
+      }
+    }
+  }
+  Value::List out;
+  for (const std::string& line : accepted) {
+    out.push_back(Value::Record{{"line", line}, {"accepts", true}});
+  }
+  for (const std::string& line : what.refuse) {
+    Value::Record one{{"line", line}, {"accepts", false}};
+    if (!what.note.empty()) one["note"] = what.note;
+    out.push_back(std::move(one));
+  }
+  return Value{std::move(out)};
+}
+
+// The step that computes what the window waits for, with its role.
+struct Step {
+  std::string event, role, answers;  // `answers`: the field that takes them; empty: none
+};
+std::expected<Step, Exit> next_step(const Console& console, const WindowSign& what) {
+  const auto choices =
+      call(console, what.remote, {.path = "/cases/" + path_of(what.window) + "/choices"});
+  if (!choices) return std::unexpected{choices.error()};
+  for (const char* field :
+       {"second_answer", "first_answer", "second_agreed", "differences", "second"}) {
+    for (const Value& choice : list_at(*choices, "choices")) {
+      const Value::List& form = list_at(choice, "form");
+      const Value::List& roles = list_at(choice, "roles");
+      if (roles.empty() || std::ranges::find(form, Value{field}) == form.end()) continue;
+      const bool answers = std::string_view{field}.ends_with("_answer");
+      return Step{.event = choice.text_at("event"),
+                  .role = *roles.front().as_text(),
+                  .answers = answers ? field : ""};
+    }
+  }
+  console.err << word(console, "not_our_turn", {{"state", choices->text_at("state")}}) << '\n';
+  return std::unexpected{Exit::refused};
+}
+
+Exit written(const Console& console, const std::string& out, const std::string& text) {
+  const auto done = write_output(console, out, text);
+  return done ? Exit::done : console.fail(done.error());
+}
+
+}  // namespace
+
+Exit window_list(const Console& console, const WindowList& what) {
+  const auto all = call(console, what.remote, {.path = "/clearing"});
+  if (!all) return all.error();
+  if (what.remote.json) return print_json(console, *all), Exit::done;
+  for (const Value& book : list_at(*all, "books")) {
+    console.out << book.text_at("case") << "  " << book.text_at("name") << "  "
+                << book.text_at("state_title") << "  "
+                << word(console, "has_rows",
+                        {{"batches", std::to_string(book.int_at("batches"))},
+                         {"rows", std::to_string(book.int_at("rows"))}})
+                << '\n';
+    for (const Value& window : list_at(book, "windows")) {
+      console.out << "  " << window.text_at("case") << "  " << window.text_at("until") << "  ["
+                  << window.text_at("state") << "] " << window.text_at("state_title") << '\n';
+      print_statements(console, window, book);
+    }
+  }
+  return Exit::done;
+}
+
+Exit window_book(const Console& console, const WindowBook& what) {
+  const std::size_t slash = what.service.find('/');
+  if (slash == std::string::npos || what.tariff.empty() != what.bills) {
+    console.err << word(console, "book_usage") << '\n';
+    return Exit::usage;
+  }
+  Value::Record form{{"name", what.name}, {"kind", what.bills ? "bills" : "taps"}};
+  if (!what.account.empty()) form["first_account"] = account_of(what.account);
+  if (!what.bills) {
+    auto text = node::read_file(what.tariff);
+    if (!text) return console.fail(text.error());
+    const auto document = deposit(console, what.remote, "tariff.yaml", *std::move(text));
+    if (!document) return document.error();
+    form["tariff"] = *document;
+  }
+  const auto circle = call(console, what.remote, {.path = "/circle"});
+  if (!circle) return circle.error();
+  const auto made =
+      post(console, what.remote, "/cases",
+           Value::Record{
+               {"pack", what.service.substr(0, slash)},
+               {"service", what.service.substr(slash + 1)},
+               {"role", what.role},
+               {"parties", Value::Record{{"first", circle->text_at("own")}, {"second", what.with}}},
+               {"with", std::move(form)}});
+  if (!made) return made.error();
+  return print_written(console, *made), Exit::done;
+}
+
+Exit window_take(const Console& console, const WindowTake& what) {
+  const auto book = book_of(console, what.remote, what.book);
+  if (!book) return book.error();
+  if (!what.files.empty()) {
+    const Exit taken = take(console, what, *book, what.files, book->text_at("kind"));
+    if (taken != Exit::done) return taken;
+  }
+  return what.denied.empty() ? Exit::done : take(console, what, *book, {what.denied}, "denied");
+}
+
+Exit window_draft(const Console& console, const WindowDraft& what) {
+  const auto book = book_of(console, what.remote, what.book);
+  if (!book) return book.error();
+  const auto draft = call(console, what.remote,
+                          {.path = "/clearing/" + path_of(what.book) +
+                                   "/draft?until=" + http::percent_encode(what.until)});
+  if (!draft) return draft.error();
+  if (what.remote.json) return print_json(console, *draft), Exit::done;
+  const bool first = book->text_at("own") == book->text_at("first");
+  print_statements(console, Value::Record{{first ? "first" : "second", *draft->find("statement")}},
+                   *book);
+  return Exit::done;
+}
+
+Exit window_open(const Console& console, const WindowOpen& what) {
+  const auto book = book_of(console, what.remote, what.book);
+  if (!book) return book.error();
+  const Value* services = book->find("services");
+  const auto opened = post(console, what.remote, "/cases",
+                           Value::Record{{"parent", what.book},
+                                         {"service", services ? services->text_at("window") : ""},
+                                         {"role", what.role},
+                                         {"with", Value::Record{{"until", what.until}}}});
+  if (!opened) return opened.error();
+  return print_written(console, *opened), Exit::done;
+}
+
+Exit window_sign(const Console& console, const WindowSign& what) {
+  const auto step = next_step(console, what);
+  if (!step) return step.error();
+  Value::Record with;
+  if (!step->answers.empty()) {
+    auto answers = answers_of(console, what);
+    if (!answers) return answers.error();
+    with[step->answers] = *std::move(answers);
+  }
+  const auto done =
+      post(console, what.remote, "/cases/" + path_of(what.window) + "/events/" + step->event,
+           Value::Record{{"role", step->role}, {"with", std::move(with)}});
+  if (!done) return done.error();
+  return print_written(console, *done), Exit::done;
+}
+
+Exit window_differences(const Console& console, const WindowDifferences& what) {
+  const std::string path = "/clearing/" + path_of(what.window) + "/differences";
+  if (what.csv) {
+    const auto text = call_text(console, what.remote, {.path = path + ".csv"});
+    return text ? written(console, what.out, *text) : text.error();
+  }
+  const auto rows = differences_of(console, what.remote, what.window);
+  if (!rows) return rows.error();
+  if (what.remote.json) return print_json(console, Value{*rows}), Exit::done;
+  for (const Value& row : *rows) {
+    console.out << row.text_at("line") << "  " << row.text_at("kind_title") << '\n'
+                << "  1  " << side_in_words(row, "first") << '\n'
+                << "  2  " << side_in_words(row, "second") << '\n';
+  }
+  console.out << word(console, "so_many", {{"count", std::to_string(rows->size())}}) << '\n';
+  return Exit::done;
+}
+
+Exit window_order(const Console& console, const WindowOrder& what) {
+  const auto text = call_text(console, what.remote,
+                              {.path = "/clearing/" + path_of(what.window) +
+                                       "/order.xml?on=" + http::percent_encode(what.on)});
+  return text ? written(console, what.out, *text) : text.error();
+}
+
+Exit window_paid(const Console& console, const WindowPaid& what) {
+  auto text = node::read_file(what.statement);
+  if (!text) return console.fail(text.error());
+  const auto document = deposit(console, what.remote, "camt053.xml", *std::move(text));
+  if (!document) return document.error();
+  const auto choices =
+      call(console, what.remote, {.path = "/cases/" + path_of(what.window) + "/choices"});
+  if (!choices) return choices.error();
+  for (const Value& choice : list_at(*choices, "choices")) {
+    const Value::List& form = list_at(choice, "form");
+    const Value::List& roles = list_at(choice, "roles");
+    if (roles.empty() || std::ranges::find(form, Value{"booked"}) == form.end()) continue;
+    const auto done = post(
+        console, what.remote,
+        "/cases/" + path_of(what.window) + "/events/" + choice.text_at("event"),
+        Value::Record{{"role", roles.front()}, {"with", Value::Record{{"booked", *document}}}});
+    if (!done) return done.error();
+    return print_written(console, *done), Exit::done;
+  }
+  console.err << word(console, "not_our_turn", {{"state", choices->text_at("state")}}) << '\n';
+  return Exit::refused;
+}
+
+}  // namespace bashu::cli

@@ -1,0 +1,60 @@
+// Two offices clear a few rides at their pages: batches handed in, both statements, the line on which they
+// differ, answers, and the same sum agreed at both.
+import assert from "node:assert/strict";
+import { ask, play } from "./browser.mjs";
+
+const { book, here, there } = JSON.parse(process.env.BASHU_CLEARING);
+
+await play(async (come) => {
+  const first = await come({ party: "chongqing", face: "console", user: "cashier", language: "en" });
+  const second = await come({ party: "sichuan", face: "console", user: "cashier", language: "zh", viewport: { width: 360, height: 800 } });
+  const handIn = async (who, rows) => {
+    await who.open("clearing");
+    await who.page.getByLabel(who.t("batch_file")).setInputFiles({ name: "gates.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+    await who.page.getByText(who.t("batch_taken", { name: "gates.csv" })).waitFor();
+  };
+  await handIn(first, here);
+  await handIn(second, there);
+
+  await first.page.getByLabel(first.t("until_day"), { exact: true }).fill("2026-03-02");
+  await first.press(first.t("draft_show"));
+  await first.page.getByText(/^2 lines; owed to chongqing: 2\.00, to sichuan: 3\.00/).waitFor();
+  await first.press(first.t("window_open"));
+  await first.heading(/until 2026-03-02/);
+  const window = new URL(first.page.url()).pathname.split("/clearing/")[1];
+  await ask("deliver");
+
+  const sign = async (who, event, state) => {
+    await who.press(event);
+    await who.page.getByText(state, { exact: true }).first().waitFor();
+    await ask("deliver");
+  };
+  await second.open(`clearing/${window}`);
+  await sign(second, "计算并签署", "双方不同");
+  await first.open(`clearing/${window}`);
+  await sign(first, "Compare line by line", "Awaiting the second side's answers");
+  await first.page.getByRole("heading", { name: first.t("differ_lines", { count: 1 }) }).waitFor();
+  await first.seen("console-clearing-differences");
+
+  await second.open(`clearing/${window}`);
+  await second.page.getByText("乙方缺失").first().waitFor();
+  await second.page.getByText("b-in → b-out").waitFor();
+  await second.press(second.t("accept_all_of", { kind: "乙方缺失" }));
+  await second.seen("console-clearing-answers");
+  await sign(second, "答复", "待甲方答复");
+  await first.open(`clearing/${window}`);
+  await first.page.getByText(`sichuan: ${first.t("accepts_it")}`).waitFor();
+  await sign(first, "Answer and sign", "Awaiting the second side's confirmation");
+  await second.open(`clearing/${window}`);
+  await sign(second, "核定", "待甲方付款");
+
+  for (const who of [first, second]) {
+    await who.open(`clearing/${window}`);
+    const row = who.page.getByRole("row", { name: new RegExp(`^${who.t("agreed_by_both")} `) });
+    assert.match(await row.innerText(), /2\.00\s+3\.00/);
+    await who.open("clearing");
+    await who.page.getByText(who.t("roots_differ")).waitFor();
+  }
+  await second.seen("console-clearing");
+  assert.ok(book);
+});

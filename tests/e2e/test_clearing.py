@@ -1,0 +1,149 @@
+"""Clearing inside two real nodes: batches, windows, the lines on which the sides differ, answers, payment; a node
+that dies in between states the same."""
+
+import json
+import subprocess
+import sys
+import unittest
+
+from support import ROOT, CircleTest, Refused, bashu, wait_until
+
+sys.path.insert(0, str(ROOT / "tools/demo"))
+from clearing import DIFFER, bank_statement, planted_in  # noqa: E402
+
+ACCOUNTS = {"chongqing": "重庆清算账户（合成）,6500000000000000001,102653000017",
+            "sichuan": "四川清算账户（合成）,5100000000000000002,102651000018"}
+SCHEMA = ROOT / "formats/iso20022/pain.001.001.09.xsd"
+
+
+class Clearing(CircleTest):
+    PACK = (ROOT / "packs/clearing.yaml").read_text(encoding="utf-8")
+
+    def make(self, party):
+        node = super().make(party)
+        node.add_key("finance", "finance", ["*:finance"], person="f")
+        return node
+
+    def window(self, party, *words, check=True):
+        """Once the documents of the other side are there: they follow the message that names them."""
+        node = self.nodes[party]
+
+        def answered():
+            done = bashu("window", words[0], "--api", node.url, "--key", node.keys["finance"], *words[1:], check=False)
+            return None if "has not arrived" in done.stderr else done
+
+        done = wait_until(answered, f"{party}: {words[0]}")
+        if not check:
+            return done
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def case(self, party, case):
+        return self.nodes[party].as_("finance").get(f"/cases/{case}")
+
+    def data(self, party, trips=600):
+        subprocess.run([sys.executable, ROOT / "tools/demo/riders.py", self.dir / "data", "--trips", str(trips), "--bills", "0"],
+                       check=True)
+        return self.dir / "data" / "chongqing-sichuan"
+
+    def take(self, party, other, data, what):
+        files = {"first": [f"{party}.gates.csv", f"{other}.sent.csv", "--denied", f"{party}.denied.csv"],
+                 "sent": ["--denied", f"{other}.denied-sent.csv"],
+                 "later": [f"{party}.later.csv", f"{other}.later.csv", "--denied", f"{other}.denied.csv"]}[what]
+        self.window(party, "take", self.book, *[word if word.startswith("--") else data / word for word in files])
+
+    def make_book(self):
+        text = self.window("chongqing", "book", "clearing/book", "--with", "sichuan", "--name", "地铁",
+                           "--tariff", self.dir / "data/tariff.json", "--account", ACCOUNTS["chongqing"])
+        self.book = text.split()[0]
+        self.deliver()
+        name, number, bank = ACCOUNTS["sichuan"].split(",")
+        self.nodes["sichuan"].as_("finance").act(self.book, "agree", "finance",
+                                                 {"second_account": {"name": name, "account": number, "bank": bank}})
+        self.deliver()
+
+    def sign(self, party, window, *words):
+        state = self.window(party, "sign", window, *words).split()[-1]
+        self.deliver()
+        return state
+
+    def test_a_day_of_riders_is_cleared_and_paid(self):
+        data = self.data("chongqing")
+        self.make_book()
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            self.take(party, other, data, "first")
+            self.take(party, other, data, "sent")
+        # Nothing of a batch with a wrong row is kept, and nobody states by hand what the node computes.
+        bad = self.dir / "bad.csv"
+        bad.write_text("id,token,at,kind,issuer\na,t,2021-03-04 08:00:00,in,sichuan\nb,t,yesterday,in,sichuan\n")
+        refused = self.window("chongqing", "take", self.book, bad, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("with.file:2", refused.stderr)
+        with self.assertRaisesRegex(Refused, "leave it out"):
+            self.nodes["chongqing"].as_("finance").post("/cases", {
+                "parent": self.book, "service": "window", "role": "finance",
+                "with": {"until": "2021-03-05", "first": {}}})
+
+        before = self.window("chongqing", "draft", self.book, "--until", "2021-03-05")
+        window = self.window("chongqing", "open", self.book, "--until", "2021-03-05").split()[0]
+        self.deliver()
+        # A power cut does not change what is stated.
+        for party in ("chongqing", "sichuan"):
+            self.nodes[party].kill()
+            self.nodes[party].start()
+        self.assertEqual(before, self.window("chongqing", "draft", self.book, "--until", "2021-03-05"))
+        self.assertEqual(self.sign("sichuan", window), "differing")
+        self.assertEqual(self.sign("chongqing", window), "second_answers")
+
+        rows = {party: json.loads(self.window(party, "differences", window, "--json")) for party in self.PARTIES}
+        self.assertEqual(rows["chongqing"], rows["sichuan"])
+        planted = {what for _, fault, what in planted_in(self.dir / "data")["chongqing-sichuan"] if fault in DIFFER}
+        found = {(row.get("first") or row["second"])["id"].split("/")[0] for row in rows["sichuan"]}
+        self.assertEqual(found, planted)
+        table = self.window("sichuan", "differences", window, "--csv")
+        self.assertEqual(len(table.splitlines()), 1 + len(rows["sichuan"]))
+
+        accepted = [row["line"] for row in rows["sichuan"] if row["kind"] == "missing_there"]
+        refused = next(row["line"] for row in rows["sichuan"] if row["kind"] != "missing_there")
+        self.assertIn("none of the differences", self.window("sichuan", "sign", window, "--accept", "nothing", check=False).stderr)
+        self.assertEqual(self.sign("sichuan", window, "--accept-kind", "missing_there", "--refuse", refused, "--note", "无刷卡记录"),
+                         "first_answers")
+        self.assertEqual(self.sign("chongqing", window), "confirming")
+        self.assertIn(self.sign("sichuan", window), ("first_pays", "second_pays"))
+        here, there = (self.case(party, window) for party in self.PARTIES)
+        self.assertEqual(here["data"]["agreed"], there["data"]["agreed"])
+        self.assertEqual(here["data"]["agreed"]["lines"], here["data"]["first"]["lines"] - len(
+            [row for row in rows["sichuan"] if row.get("first")]) + len(accepted))
+        self.pay(window)
+
+        # What came later: corrections, late lines; both state the same at once.
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            self.take(party, other, data, "later")
+        second = self.window("chongqing", "open", self.book, "--until", "2021-03-08").split()[0]
+        self.deliver()
+        self.assertIn(self.sign("sichuan", second), ("first_pays", "second_pays", "settled"))
+        agreed = self.case("chongqing", second)["data"]["agreed"]
+        self.assertEqual(here["data"]["agreed"]["lines"] + agreed["lines"] - agreed["corrections"], 600)
+        self.assertIn("may not end before", self.window("chongqing", "draft", self.book, "--until", "2021-03-04", check=False).stderr
+                      + self.window("chongqing", "open", self.book, "--until", "2021-03-04", check=False).stderr)
+        self.verify("chongqing", "sichuan")
+
+    def pay(self, window):
+        state = self.case("chongqing", window)["state"]
+        payer, payee = ("chongqing", "sichuan") if state == "first_pays" else ("sichuan", "chongqing")
+        order, booked = self.dir / "order.xml", self.dir / "booked.xml"
+        self.window(payer, "order", window, "--on", "2026-03-02", "--schema", SCHEMA, "--out", order)
+        bank_statement(order, booked, "PDNG")
+        self.assertIn("has not booked", self.window(payer, "paid", window, booked, check=False).stderr)
+        bank_statement(order, booked, "BOOK")
+        self.window(payer, "paid", window, booked)
+        self.deliver()
+        self.nodes[payee].as_("finance").act(window, "receive", "finance")
+        self.deliver()
+        for party in self.PARTIES:
+            case = self.case(party, window)
+            self.assertEqual((case["state"], case["data"]["paid_on"]), ("settled", "2021-03-09"))
+
+
+if __name__ == "__main__":
+    unittest.main()
