@@ -212,6 +212,25 @@ std::optional<Value> people_body(std::string_view path) {
   return object(std::move(properties), {"id", "name"});
 }
 
+// What orders about personal values take.
+std::optional<Value> privacy_body(std::string_view path) {
+  if (path == "/privacy/find" || path == "/privacy/report") {
+    return object({{"subject", text_schema()}}, {"subject"});
+  }
+  if (path == "/privacy/orders") {
+    return object({{"kind", Value::Record{{"enum", Value::List{"erase", "hold", "restrict"}}}},
+                   {"subject", text_schema()},
+                   {"reason", text_schema()},
+                   {"until", date_schema()},
+                   {"asked", Value::Record{{"type", "integer"}, {"minimum", 1}}}},
+                  {"kind", "reason"});
+  }
+  if (path == "/privacy/orders/{number}/end") {
+    return object({{"reason", text_schema()}}, {"reason"});
+  }
+  return std::nullopt;
+}
+
 // What a write takes; nullopt: no body.
 std::optional<Value> request_body(const Document& document, std::string_view path) {
   const auto json = [](Value schema) {
@@ -251,20 +270,6 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/channels/{party}/start") {
     return json(object({{"note", text_schema()}}, {"note"}));
   }
-  if (path == "/privacy/find" || path == "/privacy/report") {
-    return json(object({{"subject", text_schema()}}, {"subject"}));
-  }
-  if (path == "/privacy/orders") {
-    return json(object({{"kind", Value::Record{{"enum", Value::List{"erase", "hold", "restrict"}}}},
-                        {"subject", text_schema()},
-                        {"reason", text_schema()},
-                        {"until", date_schema()},
-                        {"asked", Value::Record{{"type", "integer"}, {"minimum", 1}}}},
-                       {"kind", "reason"}));
-  }
-  if (path == "/privacy/orders/{number}/end") {
-    return json(object({{"reason", text_schema()}}, {"reason"}));
-  }
   if (path == "/session") {
     return json(
         object({{"user", text_schema()}, {"password", text_schema()}}, {"user", "password"}));
@@ -291,6 +296,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
                        {"party"}));
   }
   if (auto body = people_body(path)) return json(std::move(*body));
+  if (auto body = privacy_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;

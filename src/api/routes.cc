@@ -109,17 +109,6 @@ std::vector<Route> routes_of_work() {
       {"POST", "/cases/{id+}/assign", &assign_case,
        "Say who of the office works at a case; nobody: null", "dry_run"},
       {"GET", "/cases/{id+}", &show_case, "A case, now or at a past position", "at at_least"},
-      {"GET", "/clearing", &list_clearing, "Books of clearing with their windows (offices)",
-       "at_least"},
-      {"GET", "/clearing/{id+}/draft", &draft_statement,
-       "What this side's next statement of a book would be", "until at_least"},
-      {"GET", "/clearing/{id+}/differences", &list_window_differences,
-       "The lines of a window on which the sides differ, with both sides' evidence",
-       "from limit at_least"},
-      {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
-       "The same as a file for a spreadsheet", "at_least"},
-      {"GET", "/clearing/{id+}/order.xml", &print_window_order,
-       "The payment of a window as a bank takes it (ISO 20022 pain.001)", "on at_least"},
       {"GET", "/tasks", &list_tasks, "Open tasks for the roles of this key",
        "case closed whose after limit at at_least"},
       {"GET", "/inbox", &list_inbox, "Tasks and cases that wait for the roles of this key",
@@ -137,6 +126,23 @@ std::vector<Route> routes_of_work() {
        "case view at at_least"},
       {"GET", "/documents/{sha256}/digest", &document_digest,
        "The digest of a document's file, as sha256sum gives it", "case at at_least"},
+  };
+}
+
+// Books of clearing: what each side states, where they differ, what is paid.
+std::vector<Route> routes_of_clearing() {
+  return {
+      {"GET", "/clearing", &list_clearing, "Books of clearing with their windows (offices)",
+       "at_least"},
+      {"GET", "/clearing/{id+}/draft", &draft_statement,
+       "What this side's next statement of a book would be", "until at_least"},
+      {"GET", "/clearing/{id+}/differences", &list_window_differences,
+       "The lines of a window on which the sides differ, with both sides' evidence",
+       "from limit at_least"},
+      {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
+       "The same as a file for a spreadsheet", "at_least"},
+      {"GET", "/clearing/{id+}/order.xml", &print_window_order,
+       "The payment of a window as a bank takes it (ISO 20022 pain.001)", "on at_least"},
   };
 }
 
@@ -254,6 +260,7 @@ std::vector<Route> people_routes() {
 const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all = routes_of_work();
+    std::ranges::move(routes_of_clearing(), std::back_inserter(all));
     std::ranges::move(routes_of_the_node(), std::back_inserter(all));
     std::ranges::move(routes_of_the_network(), std::back_inserter(all));
     std::ranges::move(people_routes(), std::back_inserter(all));

@@ -174,7 +174,6 @@
 #define BASHU_FIELDS_ErasureAnswered(SHOWN, KEPT, PASSED) \
   SHOWN(number, "number")                                 \
   SHOWN(party, "party") SHOWN(kept, "kept") SHOWN(reason, "reason") SHOWN(on, "on")
-// clang-format on
 #define BASHU_FIELDS_RecordSettlementSigned(SHOWN, KEPT, PASSED)                                  \
   SHOWN(reg, "register")                                                                          \
   SHOWN(key, "key")                                                                               \
@@ -186,6 +185,7 @@
   SHOWN(reg, "register")                                \
   SHOWN(key, "key")                                     \
   SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(fields, "fields") SHOWN(on, "on")
+// clang-format on
 
 namespace bashu::core {
 

@@ -687,7 +687,7 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
   if (held && *held > parts_.node.durable()) {
     const std::string why = peer_ + " has cosigned our journal at " + std::to_string(*held) +
                             " entries, it has " + std::to_string(parts_.node.durable());
-    parts_.guard.fail("rollback", why);
+    parts_.guard.fail(evidence::Standing::rollback, why);
     return alarm("rollback", why);
   }
   if (held && held != witness_holds_.value_or(parts_.cosigned->state().size)) {

@@ -105,7 +105,8 @@ bool Witness::load(const node::Directory& directory, const std::string& party) {
       {.name = signer_.name, .public_key = signer_.key.public_key}};
   const auto checkpoint =
       record ? evidence::open_checkpoint(*note, record->origin, directory.log_keys(party), own)
-             : evidence::Verified<evidence::Checkpoint>{std::unexpected{evidence::Bad{"party"}}};
+             : evidence::Verified<evidence::Checkpoint>{
+                   std::unexpected{evidence::Bad{"unknown-peer"}}};
   if (!checkpoint) return false;
   const auto time = checkpoint->cosigned.find(signer_.name);
   known_.emplace(party, Known{.size = checkpoint->size,
