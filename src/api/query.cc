@@ -112,6 +112,7 @@ const std::vector<Parameter>& query_parameters() {
       {"case", Is::text, "id of the case"},
       {"changed_since", Is::number, "changed by an entry after this position"},
       {"closed", Is::flag, "also closed ones"},
+      {"contested", Is::flag, "only records that two claim to keep"},
       {"digest", Is::flag, "with the digest of the rows that counted"},
       {"dry_run", Is::flag, "decide and tell, change nothing"},
       {"due_until", Is::date, "only what has to be done by then"},
