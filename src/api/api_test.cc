@@ -491,6 +491,8 @@ TEST_F(ApiTest, WhatIsNotGrantedIsDenied) {
       {"stranger", "GET", agents, "", 403},
       {"ann", "GET", "/packs/errand/books/fees/owed", "", 403},
       {"cashier", "GET", "/packs/errand/books/fees/owed", "", 403},
+      {"ann", "POST", agents + "/settle",
+       R"({"key":"x","keeper":"chongqing","content":"y","note":"z"})", 403},
       {"clerk", "POST", agents + "/records", record, 403},
       {"admin", "POST", agents + "/records", record, 403},
       {"clerk", "POST", "/packs/errand/feeds/fee", fee, 403},

@@ -192,7 +192,7 @@ Result list_records(Context& context, const Call& call) {
   views::RecordFilter filter{.reg = reading->id(),
                              .key = call.parameter("key"),
                              .prefix = call.parameter("prefix"),
-                             .contested = call.parameter("contested") == "1",
+                             .contested = call.parameter("contested") == "true",
                              .as_of = as_of,
                              .page = *page};
   if (!(filter.key.empty() && filter.prefix.empty())) {

@@ -59,7 +59,7 @@ Exit contested(const Console& console, const Contested& what) {
   const std::string path = "/packs/" + http::percent_encode(what.reg.substr(0, slash)) +
                            "/registers/" + http::percent_encode(what.reg.substr(slash + 1));
   const std::string query =
-      "?contested=1" + (what.key.empty() ? "" : "&key=" + http::percent_encode(what.key));
+      "?contested=true" + (what.key.empty() ? "" : "&key=" + http::percent_encode(what.key));
   const auto answer = call(console, what.remote, {.path = path + query});
   if (!answer) return answer.error();
   const Value::List& records = list_at(*answer, "records");

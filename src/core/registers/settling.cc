@@ -164,6 +164,7 @@ Result settle_record(Deciding& d, const SettleRecord& command) {
 
   const Value stands = row_of(*reg, *record, pair.keeper);
   if (!stands.as_record()) return refuse(Why::row_not_told, pair.keeper);
+  BASHU_TRY_OK(within(command.by, reg->record->members, stands, ""));
   const std::string content = digest_of_row(stands);
   if (command.content != content) return refuse(Why::row_changed, content);
   const std::int64_t round = next_round(*record, pair, d.self());

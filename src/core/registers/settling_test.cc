@@ -250,9 +250,6 @@ TEST_F(TwoKeepers, ARowIsNotChangedAfterItsSignature) {
 }
 
 TEST_F(TwoKeepers, OnlyWhatIsContestedIsSettled) {
-  put("a", Value::Record{{"length", 30}});
-  deliver();
-  EXPECT_EQ(refused("a", stands("a", "a", "b")), "state");
   make_twice();
   EXPECT_EQ(refused("c", stands("c", "a", "b")), "state") << "a third is none of the two";
   SettleRecord other = stands("a", "a");
