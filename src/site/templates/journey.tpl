@@ -44,7 +44,7 @@
 {{/WAY}}
 {{#ROAD}}<p>{{TEXT}}</p>{{/ROAD}}
 </section>
-<section aria-labelledby="day">
+<section>
 <h2 id="day">[[site.over_the_day]]</h2>
 <ul class="files">{{#FILE}}<li><a href="{{HREF}}" rel="nofollow">{{TEXT}}</a></li>{{/FILE}}</ul>
 {{#DAY}}<p>{{TEXT}}</p>

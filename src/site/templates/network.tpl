@@ -18,7 +18,7 @@
 <ul class="key">{{#KEY}}<li><svg viewBox="0 0 20 12" aria-hidden="true"><rect class="m{{SHADE}}" width="20" height="12"/></svg> {{TEXT}}</li>{{/KEY}}</ul>
 <figcaption class="quiet">{{CREDIT}} [[site.map_note]]</figcaption>
 </figure>
-<section aria-labelledby="within">
+<section>
 <h2 id="within">[[site.within]]</h2>
 <div class="scroll" role="region" aria-labelledby="within" tabindex="0">
 <table class="narrow">
@@ -30,7 +30,7 @@
 </table>
 </div>
 </section>
-<section aria-labelledby="counties">
+<section>
 <h2 id="counties">[[site.minutes_by_county]]</h2>
 <ul class="files">{{#FILE}}<li><a href="{{HREF}}">{{TEXT}}</a></li>{{/FILE}}</ul>
 <div class="scroll" role="region" aria-labelledby="counties" tabindex="0">
@@ -43,7 +43,7 @@
 </table>
 </div>
 </section>
-<section aria-labelledby="lines">
+<section>
 <h2 id="lines">[[site.lines]]</h2>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>

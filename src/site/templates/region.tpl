@@ -12,7 +12,7 @@
 {{/WITHIN}}</select>
 <button type="submit">[[site.show]]</button>
 </form>
-<section aria-labelledby="indicators">
+<section>
 <h2 id="indicators">[[site.indicators]]</h2>
 <div class="scroll" role="region" aria-labelledby="indicators" tabindex="0">
 <table>
@@ -24,7 +24,7 @@
 </table>
 </div>
 </section>
-<section aria-labelledby="pairs">
+<section>
 <h2 id="pairs">{{BEYOND}}</h2>
 <ul class="files">{{#FILE}}<li><a href="{{HREF}}" rel="nofollow">{{TEXT}}</a></li>{{/FILE}}</ul>
 <div class="scroll" role="region" aria-labelledby="pairs" tabindex="0">
@@ -37,7 +37,7 @@
 </table>
 </div>
 </section>
-<section aria-labelledby="lines">
+<section>
 <h2 id="lines">[[site.lines]]</h2>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>
