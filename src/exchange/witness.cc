@@ -20,15 +20,17 @@ constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-// A file of 64 hex digits, as the node's other keys are.
-std::expected<std::string, Fault> seed_of(const std::filesystem::path& file) {
+// A file of 64 hex digits, as the node's other keys are; the first is made of the log's secret.
+std::expected<std::string, Fault> seed_of(const std::filesystem::path& file,
+                                          std::string_view log_secret) {
   if (const auto text = node::read_file(file)) {
     const auto seed = from_hex(std::string_view{*text}.substr(0, 64));
     if (seed && seed->size() == crypto_sign_SEEDBYTES) return *seed;
     return std::unexpected{Fault{.what = file.string() + ": not 64 hex digits"}};
   }
-  std::string seed(crypto_sign_SEEDBYTES, '\0');
-  ::randombytes_buf(seed.data(), seed.size());
+  // A simulated node has the same keys in every run.
+  const Hash made = sha256("bashu.witness/v1\n", log_secret);
+  const std::string seed{as_bytes(made)};
   if (auto written = node::write_file(file, hex(seed) + "\n"); !written) {
     return std::unexpected{written.error()};
   }
@@ -68,7 +70,7 @@ std::string witness_name(const node::Identity& own) {
 
 std::expected<WitnessSigner, Fault> witness_signer(const node::Identity& own) {
   BASHU_ASSERT(::sodium_init() >= 0);
-  auto seed = seed_of(own.dir / "keys" / "witness.key");
+  auto seed = seed_of(own.dir / "keys" / "witness.key", own.log.secret_key);
   if (!seed) return std::unexpected{seed.error()};
   WitnessSigner signer{.name = witness_name(own),
                        .key = {.kid = own.party + "/witness/1",

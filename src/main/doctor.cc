@@ -11,6 +11,7 @@
 #include "api/access_log.h"
 #include "backup/backup.h"
 #include "base/try.h"
+#include "core/privacy/privacy.h"
 #include "core/state.h"
 #include "exchange/alarms.h"
 #include "exchange/witness.h"
@@ -91,6 +92,7 @@ class Examiner {
       calendar(*known->state);
       peers(*known->state);
       cosigned(*known);
+      erasures(*known->state);
     }
     guard();
     backups();
@@ -347,6 +349,24 @@ class Examiner {
   void guard() {
     if (node::is_guarded(node::DirectoryFiles{what_.dir}))
       say(Level::warn, "journal", "doctor.guarded");
+  }
+
+  // Who has not answered in time, and keys that are destroyed here and still in a backup.
+  void erasures(const core::State& state) {
+    std::optional<Date> newest;
+    for (const auto& [number, one] : state.circle().orders) {
+      if (one.order.kind != "erase") continue;
+      if (one.ended) newest = std::max(newest.value_or(one.ended->on), one.ended->on);
+      if (!core::is_late(one, state.circle().today)) continue;
+      say(Level::warn, "privacy", "doctor.erasure_late",
+          {{"order", std::to_string(number)}, {"until", one.order.until->text()}});
+    }
+    const auto last = backup::last_backup(what_.dir);
+    if (!newest || !last || !last->vault) return;
+    const Date made = Date::from_days(static_cast<std::int32_t>(last->made_ms / kDayMs));
+    if (made > *newest) return;
+    say(Level::warn, "privacy", "doctor.erasure_backup",
+        {{"on", newest->text()}, {"made", made.text()}});
   }
 
   void backups() {

@@ -3,6 +3,7 @@ held, restricted; and nothing brings an erased value back. Data is synthetic."""
 
 import datetime
 import json
+import os
 import shutil
 import sqlite3
 import unittest
@@ -131,6 +132,9 @@ class Erasure(CircleTest):
             node.set_day(day)
         wait_until(lambda: "erasure_late" in self.sichuan.as_("admin").get("/health")["why"], 30)
         self.assertEqual(self.order(self.sichuan, number)["standing"], "late")
+        told = json.loads(bashu("doctor", self.sichuan.dir, "--json", check=False).stdout)
+        self.assertEqual([one["level"] for one in told["findings"] if one["check"] == "privacy"],
+                         ["warn"])
 
         self.by_two(self.chongqing, "end", str(hold), "--reason", "the court is done")
         asked = next(one["order"] for one in self.chongqing.as_("admin").get("/privacy/orders")["orders"]
@@ -140,6 +144,23 @@ class Erasure(CircleTest):
         wait_until(lambda: "erasure_late" not in self.sichuan.as_("admin").get("/health")["why"], 30)
         self.assertIn("erased", self.value(self.chongqing))
         self.verify("sichuan", "chongqing")
+
+    def test_a_backup_from_before_is_told(self):
+        key = self.dir / "backup.key"
+        key.write_text("ab" * 32 + "\n")
+        os.environ["BASHU_BACKUP_KEY_FILE"] = str(key)
+        self.addCleanup(os.environ.pop, "BASHU_BACKUP_KEY_FILE")
+        bashu("backup", self.sichuan.dir, "--to", self.dir / "backup", "--vault-to", self.dir / "vault")
+        # As if it had been made before the rehearsal's day.
+        note = self.sichuan.dir / "backed-up"
+        made = json.loads(note.read_text().split("\n")[0])
+        note.write_text(json.dumps({**made, "made_ms": 1_767_225_600_000}) + "\n")
+        number = self.by_two(self.sichuan, "erase", NUMBER, "--reason", "r")
+        wait_until(lambda: self.order(self.sichuan, number)["standing"] == "erased", 30)
+        told = json.loads(bashu("doctor", self.sichuan.dir, "--json", check=False).stdout)
+        found = [one for one in told["findings"] if one["check"] == "privacy"]
+        self.assertEqual([one["level"] for one in found], ["warn"])
+        self.assertIn("the backup of 2026-01-01", found[0]["text"])
 
     def test_a_restricted_value_is_shown_to_whoever_says_for_what(self):
         number = self.by_two(self.sichuan, "restrict", NUMBER, "--reason", "disputed by the person")
