@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "api/answer_forms.h"
+#include "api/clearing_forms.h"
 #include "api/handlers.h"
 #include "api/query.h"
 #include "api/routes.h"
@@ -56,10 +57,11 @@ Value object(Value::Record properties, Value::List required) {
   return schema;
 }
 
-// A form: its fields out of those of the service.
-Value form_schema(const packs::Service& service, const std::vector<std::string>& form) {
+// A form: its fields out of those of the service, without those that the node fills in.
+Value form_schema(const packs::Pack& pack, const packs::Service& service,
+                  const std::vector<std::string>& form) {
   std::vector<packs::Member> members;
-  for (const std::string& name : form) {
+  for (const std::string& name : without_computed(pack, service, form)) {
     const auto it = std::ranges::find(service.fields, name, &packs::Member::name);
     if (it != service.fields.end()) members.push_back(*it);
   }
@@ -114,7 +116,7 @@ void add_service(Document& document, const packs::Pack& pack, const std::string&
     Value::Record properties{{"pack", Value::Record{{"enum", Value::List{pack.name, pack.digest}}}},
                              {"service", Value::Record{{"enum", Value::List{name}}}},
                              {"role", choice_of(roles)},
-                             {"with", form_schema(service, service.start.event.form)}};
+                             {"with", form_schema(pack, service, service.start.event.form)}};
     Value::List required{"service", "role"};
     if (service.parent.empty()) {
       properties["parties"] = object(std::move(parties), std::move(all));
@@ -135,7 +137,7 @@ void add_service(Document& document, const packs::Pack& pack, const std::string&
       if (roles.empty()) continue;
       Value schema = object({{"role", choice_of(roles)},
                              {"version", Value::Record{{"type", "integer"}}},
-                             {"with", form_schema(service, event.form)}},
+                             {"with", form_schema(pack, service, event.form)}},
                             {"role"});
       describe(schema, event.title);
       const std::string full = prefix + state_name + "." + event_name;
@@ -321,6 +323,12 @@ Value answer_content(std::string_view method, std::string_view path) {
   if (path == "/packs/{pack}/report.xlsx") {
     return Value::Record{
         {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Value::Record{}}};
+  }
+  if (path == "/clearing/{id}/differences.csv") {
+    return Value::Record{{"text/csv", Value::Record{}}};
+  }
+  if (path == "/clearing/{id}/order.xml") {
+    return Value::Record{{"application/xml", Value::Record{}}};
   }
   if (path == "/documents/{sha256}") return Value::Record{{"*/*", Value::Record{}}};
   return json_content(answer_form(method, path).value_or(Value::Record{{"type", "object"}}));
