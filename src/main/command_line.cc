@@ -625,7 +625,9 @@ void contested_command(Parser& parser, const Text& t) {
                        t("whose row gives way, if more than two claim the record",
                          "超过两方时，让出的一方"))
             ->needs(stands);
-        app.add_option("--note", o.note, t("why", "理由"))->needs(stands);
+        CLI::Option* note = app.add_option("--note", o.note, t("why", "理由"));
+        note->needs(stands);
+        stands->needs(note);
         remote_options(app, o.remote, t);
       });
 }

@@ -49,12 +49,12 @@ class Keepers(CircleTest):
         self.assertEqual(answer["taken"], 1)
 
     def road(self, party):
-        rows = self.nodes[party].as_("clerk").get("/packs/roads/registers/road?key=G5")["records"]
+        rows = self.nodes[party].as_("clerk").get("/packs/roads/registers/road", key="G5")["records"]
         self.assertEqual(len(rows), 1)
         return rows[0]
 
     def figure(self, party):
-        return self.nodes[party].as_("clerk").get("/figures/roads/total?as_of=2026-03-02")
+        return self.nodes[party].as_("clerk").get("/figures/roads/total", as_of="2026-03-02")
 
     def settle(self, party, keeper):
         said = bashu("contested", "roads/road", "G5", "--stands", keeper, "--note", "as measured",
@@ -94,7 +94,7 @@ class Keepers(CircleTest):
         with self.assertRaises(Refused) as refused:
             sichuan.as_("chief").post("/packs/roads/registers/road/settle",
                                       {"key": "G5", "keeper": "chongqing", "content": "sha256:0",
-                                       "note": ""})
+                                       "note": "as measured"})
         self.assertEqual(refused.exception.code, "conflict")
 
         self.settle("chongqing", "sichuan")
