@@ -112,7 +112,8 @@ std::vector<Passage> passages_of(const Standing& standing, Ends ends, const Wind
     auto ways = doors.passages(*at);
     if (ways.empty() || ways.back().arrives_s >= earliest) continue;
     earliest = ways.back().arrives_s;
-    out.push_back(std::move(ways.back()));
+    // What is caught in time may be not the best: that may leave after the window.
+    if (ways.back().departs_s <= window.last_s) out.push_back(std::move(ways.back()));
   }
   std::ranges::reverse(out);
   return out;

@@ -69,6 +69,19 @@ TEST(DoorToDoor, TheDayTellsTheQuickestAndHowOftenItCanBeHad) {
   EXPECT_EQ(day.all[1].rides, 1);
 }
 
+// Who sets out in time for a slow train may still wait for a quick one, which leaves too late.
+TEST(DoorToDoor, WhatLeavesAfterTheWindowIsNotOfIt) {
+  Schedule schedule = test::stations(2, 300);
+  schedule.trips = {test::trip("slow", {{0, at(9, 0)}, {1, at(15, 0)}}),
+                    test::trip("quick", {{0, at(10, 0)}, {1, at(11, 0)}})};
+  Standing standing = three_places();
+  standing.timetables = {on_day(schedule, test::kMonday, 0)};
+  standing.ways = {{{.station = 0, .takes_s = 0}}, {{.station = 1, .takes_s = 0}}};
+  const Ends ends{.from = 0, .to = 1};
+  EXPECT_TRUE(passages_of(standing, ends, {.first_s = 0, .last_s = at(9, 30)}).empty());
+  EXPECT_EQ(passages_of(standing, ends, {.first_s = 0, .last_s = at(10, 0)}).size(), 1U);
+}
+
 TEST(DoorToDoor, TheWayByRoadIsToldBesides) {
   const Drive drive = network::drive(three_places(), kThrough);
   EXPECT_EQ(drive.takes_s, 7'200);
