@@ -327,6 +327,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Books of clearing with their windows (offices) */
+        get: operations["get_clearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of a window on which the sides differ, with both sides' evidence */
+        get: operations["get_clearing_id_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/differences.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet */
+        get: operations["get_clearing_id_differences_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this side's next statement of a book would be */
+        get: operations["get_clearing_id_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/order.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The payment of a window as a bank takes it (ISO 20022 pain.001) */
+        get: operations["get_clearing_id_order_xml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clock": {
         parameters: {
             query?: never;
@@ -705,6 +790,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/network/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a later day or a scenario changes, by place and for the region */
+        get: operations["get_network_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People whom each unfinished line brings within the limit */
+        get: operations["get_network_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Journeys from one place to another at a time, and over the day */
+        get: operations["get_network_journey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Median minutes between all places */
+        get: operations["get_network_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Minutes from a place to all others */
+        get: operations["get_network_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places, lines and roads with their openings, scenarios */
+        get: operations["get_network_scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/network/sides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines on which one side's word differs, and the pairs it would change */
+        get: operations["get_network_sides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notices": {
         parameters: {
             query?: never;
@@ -946,6 +1150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/packs/{pack}/registers/{register}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign which of two keepers of a record stands */
+        post: operations["post_packs_pack_registers_register_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/packs/{pack}/report.pdf": {
         parameters: {
             query?: never;
@@ -974,6 +1195,75 @@ export interface paths {
         get: operations["get_packs_pack_report_xlsx"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where values of a subject stand: a person's number, a pseudonym or a case (admin) */
+        post: operations["post_privacy_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders about personal values: erased, held, restricted, asked by peers (admin, audit) */
+        get: operations["get_privacy_orders"];
+        put?: never;
+        /** Erase, hold or restrict the values of a subject (admin, two people) */
+        post: operations["post_privacy_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/orders/{number}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a hold or a restriction, or refuse what a peer asked (admin, two people) */
+        post: operations["post_privacy_orders_number_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is kept of a subject, erased and restricted, and who read it (admin) */
+        post: operations["post_privacy_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1229,6 +1519,11 @@ export interface components {
         Account: {
             balance: Json;
             key: string;
+            key_titles?: string[];
+        };
+        AddedBy: {
+            adds: Json;
+            party: string;
         };
         Agreement: {
             digest: string;
@@ -1265,6 +1560,10 @@ export interface components {
             on: string;
             to: string;
         };
+        ByRoad: {
+            metres: number;
+            minutes: number;
+        };
         Calendar: {
             holidays: string[];
             party: string;
@@ -1299,11 +1598,22 @@ export interface components {
             state: string;
             state_title?: string;
             title?: string;
+            titles?: components["schemas"]["CaseTitles"];
             version: number;
+        };
+        CaseTitles: {
+            data: Json;
+            pack: string;
+            parties: {
+                [key: string]: string;
+            };
         };
         Channel: {
             acked: number;
             backlog: number;
+            clock_ahead_s?: number;
+            cosigned: number;
+            cosigned_ms: number;
             endpoint: string;
             held: number;
             last_contact_s: number;
@@ -1315,6 +1625,7 @@ export interface components {
             stopped: string;
             trouble: string;
             up: boolean;
+            witnessed: number;
         };
         Choice: {
             event: string;
@@ -1326,6 +1637,35 @@ export interface components {
             };
             title?: string;
             why: string[];
+        };
+        Claim: {
+            content?: string;
+            fields?: Json;
+            keeper: string;
+            /** Format: date */
+            on?: string;
+        };
+        ClaimSigned: {
+            by: string;
+            keeper: string;
+            round: number;
+            yields: string;
+        };
+        ClearingBook: {
+            batch_party: string;
+            batches: number;
+            case: string;
+            first: string;
+            kind: string;
+            name: string;
+            own: string;
+            pack: string;
+            rows: number;
+            second: string;
+            services: Json;
+            state: string;
+            state_title: string;
+            windows: unknown[];
         };
         Clock: {
             clock: string;
@@ -1340,9 +1680,24 @@ export interface components {
             person: string;
             substitute?: string;
         };
+        Contested: {
+            rows: components["schemas"]["ContestedRow"][];
+            under: components["schemas"]["Under"][];
+        };
+        ContestedRow: {
+            keeper: string;
+            key: string;
+            register: string;
+            values: components["schemas"]["AddedBy"][];
+        };
         Count: {
             count: number;
             in: string;
+        };
+        Departure: {
+            arrives: string;
+            departs: string;
+            minutes: number;
         };
         Deposit: {
             sha256: string;
@@ -1395,6 +1750,7 @@ export interface components {
             bound?: number | null;
             by_side: components["schemas"]["Side"][];
             concerns?: string;
+            contested?: components["schemas"]["Contested"];
             definition: string;
             editions?: components["schemas"]["ListInForce"][];
             error?: string;
@@ -1443,6 +1799,18 @@ export interface components {
             value?: Json;
             version?: number;
         };
+        FromPlace: {
+            changed: components["schemas"]["PlaceChanged"][];
+            origin: components["schemas"]["Place"];
+            within: components["schemas"]["PlacesWithinBoth"][];
+        };
+        Gain: {
+            alone: number;
+            last: number;
+            line: string;
+            share: number;
+            title: string;
+        };
         Held: {
             body: Json;
             kind: string;
@@ -1458,6 +1826,30 @@ export interface components {
             register?: string;
             title?: string;
         };
+        Journey: {
+            arrives: string;
+            changes: number;
+            departs: string;
+            from_station_min: number;
+            legs: components["schemas"]["Leg"][];
+            minutes: number;
+            to_station_min: number;
+        };
+        JourneysOfDay: {
+            best_min: number | null;
+            journeys: components["schemas"]["Departure"][];
+            median_min: number | null;
+            quickest: components["schemas"]["Journey"][];
+            worst_min: number | null;
+        };
+        Kept: {
+            case?: string;
+            pack: string;
+            parties: string[];
+            record?: string;
+            service?: string;
+            values: components["schemas"]["Standing"][];
+        };
         Key: {
             alg: string;
             from: number;
@@ -1468,6 +1860,32 @@ export interface components {
             revoked: number;
             role: string;
             to: number;
+        };
+        Leg: {
+            arrives: string;
+            departs: string;
+            from: string;
+            timed?: boolean;
+            to: string;
+            train?: string;
+        };
+        LineDifference: {
+            first?: Json;
+            first_accepts?: boolean;
+            first_note?: string;
+            kind: string;
+            kind_title: string;
+            line: string;
+            second?: Json;
+            second_accepts?: boolean;
+            second_note?: string;
+        };
+        LineSaid: {
+            line: string;
+            records: components["schemas"]["RecordAt"][];
+            since: string | null;
+            they_say: string | null;
+            title: string;
         };
         ListInForce: {
             digest: string;
@@ -1499,14 +1917,96 @@ export interface components {
             out: Json;
             postings: number;
         };
+        NetworkChange: {
+            line: string;
+            months_later?: number;
+            /** Format: date */
+            opens?: string;
+            without?: boolean;
+        };
+        NetworkLine: {
+            line: string;
+            open: boolean;
+            planned: string | null;
+            records: components["schemas"]["RecordAt"][];
+            since: string | null;
+            title: string;
+        };
+        NetworkPlace: {
+            best_min?: number | null;
+            code: string;
+            core?: boolean;
+            median_min?: number | null;
+            people: number;
+            people_assumed: boolean;
+            title: string;
+            worst_min?: number | null;
+        };
         OnTheWay: {
             from_them: number;
             to_them: number;
+        };
+        Order: {
+            answers?: components["schemas"]["OrderAnswer"][];
+            asked?: number;
+            by?: string;
+            cases: string[];
+            ended?: components["schemas"]["Ended"];
+            from?: string;
+            keys: number;
+            kind: string;
+            /** Format: date */
+            on: string;
+            order: number;
+            reason: string;
+            records: string[];
+            second?: string;
+            standing: string;
+            subject: string;
+            /** Format: date */
+            until?: string;
+        };
+        OrderAnswer: {
+            kept?: string[];
+            late: boolean;
+            /** Format: date */
+            on?: string;
+            party: string;
+            reason?: string;
         };
         OverviewSection: {
             rows: unknown[];
             section: string;
             title: string;
+        };
+        Pack: {
+            adopted: {
+                [key: string]: string;
+            };
+            books: string[];
+            digest: string;
+            feeds: string[];
+            figures: string[];
+            in_force: boolean;
+            pack: string;
+            registers: string[];
+            services: string[];
+            source?: Json;
+            title: string;
+            version: number;
+        };
+        PairBeyond: {
+            a: components["schemas"]["Place"];
+            b: components["schemas"]["Place"];
+            minutes: number | null;
+            people: number;
+        };
+        PairSaid: {
+            a: components["schemas"]["Place"];
+            b: components["schemas"]["Place"];
+            minutes: number | null;
+            people: number;
+            they_say: number | null;
         };
         Party: {
             endpoint: string;
@@ -1516,6 +2016,33 @@ export interface components {
             root: string;
             root_key: string;
             tls_ca: string[];
+        };
+        PeerClock: {
+            ahead_s: number;
+            party: string;
+        };
+        Place: {
+            code: string;
+            title: string;
+        };
+        PlaceChanged: {
+            after_min: number | null;
+            before_min: number | null;
+            code: string;
+            people: number;
+            title: string;
+        };
+        PlacesWithin: {
+            limit_min: number;
+            people: number;
+            places: number;
+        };
+        PlacesWithinBoth: {
+            limit_min: number;
+            people_after: number;
+            people_before: number;
+            places_after: number;
+            places_before: number;
         };
         Posting: {
             amount: Json;
@@ -1576,12 +2103,14 @@ export interface components {
             key: string;
             mine: boolean;
             principal: string;
+            purpose?: string;
             resource: string;
             time_ms: number;
         };
         Record: {
             case?: string;
             changed_at: number;
+            claims?: components["schemas"]["Claim"][];
             contested?: string[];
             edition?: string;
             fields: Json;
@@ -1590,13 +2119,33 @@ export interface components {
             number?: number;
             /** Format: date */
             on: string;
+            signed?: components["schemas"]["ClaimSigned"][];
+            titles?: Json;
             version: number;
+        };
+        RecordAt: {
+            key: string;
+            position: number;
+            register: string;
         };
         Refusal: {
             code: string;
             errors?: components["schemas"]["Warning"][];
             line: number;
             number: number;
+            title: string;
+        };
+        Region: {
+            daily: number;
+            gini_millionths: number;
+            largest_beyond: components["schemas"]["PairBeyond"][];
+            mean_min: number | null;
+            pairs_beyond: number;
+            potential: number;
+        };
+        Scenario: {
+            changes: components["schemas"]["NetworkChange"][];
+            scenario: string;
             title: string;
         };
         Session: {
@@ -1632,6 +2181,12 @@ export interface components {
             value: number | null;
             why?: string;
         };
+        SideOfNetwork: {
+            changed: number;
+            lines: components["schemas"]["LineSaid"][];
+            pairs: components["schemas"]["PairSaid"][];
+            party: string;
+        };
         Signature: {
             by: string;
             content: string;
@@ -1645,6 +2200,14 @@ export interface components {
         SplitValue: {
             key: Json;
             value: number | null;
+        };
+        Standing: {
+            key: string;
+            /** Format: date */
+            on?: string;
+            order?: number;
+            path: string;
+            standing: string;
         };
         Step: {
             branch: number;
@@ -1688,6 +2251,19 @@ export interface components {
             position: number;
             roles: string[];
             title: string;
+            titles?: components["schemas"]["TaskTitles"];
+        };
+        TaskTitles: {
+            roles: {
+                [key: string]: string;
+            };
+            service?: string;
+            state?: string;
+        };
+        Under: {
+            party: string;
+            printed: string;
+            value: number;
         };
         Visit: {
             /** Format: date */
@@ -1726,6 +2302,8 @@ export interface components {
         "X-Document-Name": string;
         /** @description `next` of the page before */
         after: string;
+        /** @description there by this time; `departs` does not count then */
+        arrives: string;
         /** @description the date the answer is about (default: today) */
         as_of: string;
         /** @description read as it was at this position */
@@ -1738,13 +2316,19 @@ export interface components {
         changed_since: number;
         /** @description also closed ones */
         closed: "true" | "false";
+        /** @description only records that two claim to keep */
+        contested: "true" | "false";
+        /** @description setting out at this time or later (default: 08:00) */
+        departs: string;
+        /** @description code of a place of the network */
+        destination: string;
         /** @description with the digest of the rows that counted */
         digest: "true" | "false";
         /** @description decide and tell, change nothing */
         dry_run: "true" | "false";
         /** @description only what has to be done by then */
         due_until: string;
-        /** @description position of the first entry */
+        /** @description position of the first entry or row */
         from: number;
         /** @description `pack/service` or `pack/register` */
         in: string;
@@ -1758,12 +2342,18 @@ export interface components {
         known_at: string;
         /** @description rows */
         limit: number;
+        /** @description codes of lines and roads, with commas (default: all unfinished) */
+        lines: string;
         /** @description only cases this principal began */
         mine: "true" | "false";
         /** @description 2026-03: only postings of that month */
         month: string;
         /** @description path of the page to come back to */
         next: string;
+        /** @description the day of the payment */
+        on: string;
+        /** @description code of a place of the network */
+        origin: string;
         /** @description name of the pack */
         pack: string;
         /** @description sub-cases of this case */
@@ -1780,12 +2370,18 @@ export interface components {
         prefix: string;
         /** @description words, or parts of them; Chinese as it is written */
         q: string;
+        /** @description what may come otherwise (default: as planned) */
+        scenario: string;
         /** @description name of the service */
         service: string;
         /** @description name of the state */
         state: string;
         /** @description contained in the id or a readable text */
         text: string;
+        /** @description the day to compare with (default: the same) */
+        then: string;
+        /** @description the first day that is left out */
+        until: string;
         /** @description with their values, today */
         values: "true" | "false";
         /** @description a PDF is to be looked at, not saved */
@@ -1794,6 +2390,8 @@ export interface components {
         whole: "true" | "false";
         /** @description `mine`: what the asker works at; `nobody`: what nobody works at */
         whose: string;
+        /** @description minutes (default: 60; of what is reached: all) */
+        within: number;
     };
     requestBodies: never;
     headers: never;
@@ -2485,6 +3083,157 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_clearing: {
+        parameters: {
+            query?: {
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Books of clearing with their windows (offices) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        books: components["schemas"]["ClearingBook"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_differences: {
+        parameters: {
+            query?: {
+                /** @description position of the first entry or row */
+                from?: components["parameters"]["from"];
+                /** @description rows */
+                limit?: components["parameters"]["limit"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines of a window on which the sides differ, with both sides' evidence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                        differences: components["schemas"]["LineDifference"][];
+                        first: string;
+                        from: number;
+                        second: string;
+                        window: Json;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_differences_csv: {
+        parameters: {
+            query?: {
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same as a file for a spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_draft: {
+        parameters: {
+            query?: {
+                /** @description the first day that is left out */
+                until?: components["parameters"]["until"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this side's next statement of a book would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        case: string;
+                        from: string | null;
+                        statement: Json;
+                        /** Format: date */
+                        until: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_order_xml: {
+        parameters: {
+            query?: {
+                /** @description the day of the payment */
+                on?: components["parameters"]["on"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment of a window as a bank takes it (ISO 20022 pain.001) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_clock: {
         parameters: {
             query?: never;
@@ -2748,7 +3497,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        /** Format: date */
+                        as_of?: string;
+                        figures: (components["schemas"]["FigureDefined"] | components["schemas"]["Figure"])[];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -2883,7 +3636,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        clocks?: components["schemas"]["PeerClock"][];
+                        /** Format: date */
+                        day_not_begun?: string;
+                        party: string;
+                        position?: number;
+                        ready: boolean;
+                        state: string;
+                        version: string;
+                        views?: number;
+                        why: string[];
+                        writes: boolean;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -3023,7 +3788,7 @@ export interface operations {
     get_journal_entries: {
         parameters: {
             query?: {
-                /** @description position of the first entry */
+                /** @description position of the first entry or row */
                 from?: components["parameters"]["from"];
                 /** @description rows */
                 limit?: components["parameters"]["limit"];
@@ -3309,6 +4074,299 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_network_compare: {
+        parameters: {
+            query?: {
+                /** @description code of a place of the network */
+                origin?: components["parameters"]["origin"];
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description the day to compare with (default: the same) */
+                then?: components["parameters"]["then"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description minutes (default: 60; of what is reached: all) */
+                within?: components["parameters"]["within"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a later day or a scenario changes, by place and for the region */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        from: components["schemas"]["FromPlace"][];
+                        position: number;
+                        region_after: components["schemas"]["Region"];
+                        region_before: components["schemas"]["Region"];
+                        scenario?: string;
+                        /** Format: date */
+                        then: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_explain: {
+        parameters: {
+            query?: {
+                /** @description code of a place of the network */
+                origin?: components["parameters"]["origin"];
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description codes of lines and roads, with commas (default: all unfinished) */
+                lines?: components["parameters"]["lines"];
+                /** @description minutes (default: 60; of what is reached: all) */
+                within?: components["parameters"]["within"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People whom each unfinished line brings within the limit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        lines: components["schemas"]["Gain"][];
+                        position: number;
+                        scenario?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_journey: {
+        parameters: {
+            query?: {
+                /** @description code of a place of the network */
+                origin?: components["parameters"]["origin"];
+                /** @description code of a place of the network */
+                destination?: components["parameters"]["destination"];
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description setting out at this time or later (default: 08:00) */
+                departs?: components["parameters"]["departs"];
+                /** @description there by this time; `departs` does not count then */
+                arrives?: components["parameters"]["arrives"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Journeys from one place to another at a time, and over the day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alternatives: components["schemas"]["Journey"][];
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        by_road: components["schemas"]["ByRoad"] | null;
+                        day: components["schemas"]["JourneysOfDay"];
+                        destination: components["schemas"]["Place"];
+                        origin: components["schemas"]["Place"];
+                        position: number;
+                        scenario?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_matrix: {
+        parameters: {
+            query?: {
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Median minutes between all places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        minutes: unknown[][];
+                        places: string[];
+                        position: number;
+                        scenario?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_reach: {
+        parameters: {
+            query?: {
+                /** @description code of a place of the network */
+                origin?: components["parameters"]["origin"];
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description minutes (default: 60; of what is reached: all) */
+                within?: components["parameters"]["within"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Minutes from a place to all others */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        origin: components["schemas"]["Place"];
+                        places: components["schemas"]["NetworkPlace"][];
+                        position: number;
+                        scenario?: string;
+                        within: components["schemas"]["PlacesWithin"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_scenarios: {
+        parameters: {
+            query?: {
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description what may come otherwise (default: as planned) */
+                scenario?: components["parameters"]["scenario"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Places, lines and roads with their openings, scenarios */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        lines: components["schemas"]["NetworkLine"][];
+                        places: components["schemas"]["NetworkPlace"][];
+                        position: number;
+                        scenario?: string;
+                        scenarios: components["schemas"]["Scenario"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_sides: {
+        parameters: {
+            query?: {
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines on which one side's word differs, and the pairs it would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        position: number;
+                        sides: components["schemas"]["SideOfNetwork"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_notices: {
         parameters: {
             query?: never;
@@ -3491,7 +4549,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        packs: components["schemas"]["Pack"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -3548,7 +4608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Pack"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3595,6 +4655,7 @@ export interface operations {
                         book: string;
                         key?: string;
                         kind: string;
+                        kind_title: string;
                         next: string;
                         position: number;
                         postings?: components["schemas"]["Posting"][];
@@ -3637,6 +4698,7 @@ export interface operations {
                         book: string;
                         key: string;
                         kind: string;
+                        kind_title: string;
                         months: components["schemas"]["Month"][];
                         position: number;
                         scale: number;
@@ -3679,6 +4741,7 @@ export interface operations {
                     "application/json": {
                         dry_run?: boolean;
                         known: number;
+                        otherwise?: number;
                         position?: number;
                         refusals?: components["schemas"]["Refusal"][];
                         refused: number;
@@ -3707,7 +4770,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        books: unknown[];
+                        digest: string;
+                        feeds: unknown[];
+                        figures: unknown[];
+                        pack: string;
+                        registers: unknown[];
+                        services: unknown[];
+                        title: string;
+                        version: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -3720,6 +4793,8 @@ export interface operations {
                 key?: components["parameters"]["key"];
                 /** @description keys that begin so */
                 prefix?: components["parameters"]["prefix"];
+                /** @description only records that two claim to keep */
+                contested?: components["parameters"]["contested"];
                 /** @description the date the answer is about (default: today) */
                 as_of?: components["parameters"]["as_of"];
                 /** @description `next` of the page before */
@@ -3873,6 +4948,51 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_packs_pack_registers_register_settle: {
+        parameters: {
+            query?: {
+                /** @description decide and tell, change nothing */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                pack: string;
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content: string;
+                    keeper: string;
+                    key: string;
+                    note: string;
+                    yields?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sign which of two keepers of a record stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run?: boolean;
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        warnings?: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_packs_pack_report_pdf: {
         parameters: {
             query?: {
@@ -3928,6 +5048,196 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_find: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Where values of a subject stand: a person's number, a pseudonym or a case (admin) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: number;
+                        orders: components["schemas"]["Order"][];
+                        places: components["schemas"]["Kept"][];
+                        subject: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_privacy_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders about personal values: erased, held, restricted, asked by peers (admin, audit) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backup_ms?: number;
+                        orders: components["schemas"]["Order"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_orders: {
+        parameters: {
+            query?: {
+                /** @description decide and tell, change nothing */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    asked?: number;
+                    /** @enum {unknown} */
+                    kind: "erase" | "hold" | "restrict";
+                    reason: string;
+                    subject?: string;
+                    /** Format: date */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Erase, hold or restrict the values of a subject (admin, two people) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approval?: number;
+                        asked_by?: string;
+                        dry_run?: boolean;
+                        keys?: number;
+                        order?: number;
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        waits_for?: string;
+                        warnings?: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_orders_number_end: {
+        parameters: {
+            query?: {
+                /** @description decide and tell, change nothing */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Lift a hold or a restriction, or refuse what a peer asked (admin, two people) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approval?: number;
+                        asked_by?: string;
+                        dry_run?: boolean;
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        waits_for?: string;
+                        warnings?: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is kept of a subject, erased and restricted, and who read it (admin) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: number;
+                        /** Format: date */
+                        on: string;
+                        orders: components["schemas"]["Order"][];
+                        party: string;
+                        places: components["schemas"]["Kept"][];
+                        reads: unknown[];
+                        subject: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
