@@ -1806,7 +1806,7 @@ TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
       }
     }
   }
-  EXPECT_EQ(walked, 12U);
+  EXPECT_EQ(walked, 13U);
   for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
     const auto listed = ids(get(who, "/cases?limit=1000"));
     for (const Kind& kind : kinds) {

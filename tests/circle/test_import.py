@@ -50,8 +50,9 @@ class OnNodes(unittest.TestCase):
         cls.work = pathlib.Path(cls.directory.name)
         cls.nodes = []
         try:
-            for party, name, host in (("sichuan", "四川省", "127.0.42.1"),
-                                      ("chongqing", "重庆市", "127.0.42.2")):
+            net = nodes_of_demo.own_net()
+            for party, name, host in (("sichuan", "四川省", f"{net}.1"),
+                                      ("chongqing", "重庆市", f"{net}.2")):
                 one = nodes_of_demo.Node(cls.work / party, party, name, host, TODAY)
                 one.add_key("loader", "loader", [f"*:{role}" for role in load.ROLES],
                             ["admin", "registrar", "audit"])
