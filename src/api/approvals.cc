@@ -125,10 +125,7 @@ Prepared ask_or_sign(Context& context, const Call& call, core::Act act, Value bo
 }
 
 Result list_approvals(Context& context, const Call& call) {
-  if (!call.key->allows("admin") && !desk::may_everywhere(*call.key, "audit")) {
-    return std::unexpected{
-        forbidden("This needs `admin` or `audit`.", "须有 admin 或 audit 权限。")};
-  }
+  if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};
   const auto people = context.entrance.roster().people();
   const Date today = context.node.clock().today();
   const std::int64_t now_s = context.node.clock().now().unix_ms / 1'000;

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "desk/authority.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -61,6 +62,11 @@ std::expected<std::string, Problem> text_member(const Value& body, std::string_v
 std::optional<Problem> needs_admin(const Call& call) {
   if (call.key->allows("admin")) return std::nullopt;
   return forbidden("This needs `admin`.", "须有 admin 权限。");
+}
+
+std::optional<Problem> needs_admin_or_audit(const Call& call) {
+  if (call.key->allows("admin") || desk::may_everywhere(*call.key, "audit")) return std::nullopt;
+  return forbidden("This needs `admin` or `audit`.", "须有 admin 或 audit 权限。");
 }
 
 std::optional<std::uint64_t> number_parameter(const Call& call, std::string_view name) {

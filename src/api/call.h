@@ -77,6 +77,8 @@ using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
                                                               std::string_view name,
                                                               bool required = true);
 [[nodiscard]] std::optional<Problem> needs_admin(const Call& call);
+// An auditor of all divisions will do.
+[[nodiscard]] std::optional<Problem> needs_admin_or_audit(const Call& call);
 // Of the query, which odd_query() (query.h) has judged before a handler runs; nullopt if absent.
 [[nodiscard]] std::optional<std::uint64_t> number_parameter(const Call& call,
                                                             std::string_view name);

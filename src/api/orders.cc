@@ -109,10 +109,7 @@ Value order_value(const core::Order& order, Date today) {
 }
 
 Result list_orders(Context& context, const Call& call) {
-  if (!call.key->allows("admin") && !desk::may_everywhere(*call.key, "audit")) {
-    return std::unexpected{
-        forbidden("This needs `admin` or `audit`.", "须有 admin 或 audit 权限。")};
-  }
+  if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};
   const Date today = context.node.clock().today();
   Value::List list;
   for (const auto& [number, order] : orders_of(context.node)) {
