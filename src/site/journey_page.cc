@@ -236,11 +236,7 @@ Answered journey_page(Ask& ask) {
         Query query = query_of(it, it.circle->places[it.from], it.day, it.scenario);
         query["to"] = it.circle->places[it.ends.to].code;
         if (it.departs != kMorning) query["departs"] = it.departs;
-        for (const std::string file : {"data.geojson", "data.csv", "data.json", "data.xlsx"}) {
-          Slots one = slots.add("FILE");
-          one.set("HREF", ask.links.to({"network", "journey", file}, query));
-          one.set("TEXT", file.substr(file.find('.') + 1));
-        }
+        fill_files(ask, {"network", "journey"}, {"geojson", "csv", "json", "xlsx"}, query, slots);
       });
 }
 

@@ -49,6 +49,17 @@ std::string journey_to(Ask& ask, const NetworkAsked& what, std::uint32_t place) 
   return ask.links.to({"network", "journey"}, std::move(query));
 }
 
+void fill_files(Ask& ask, const std::vector<std::string>& path,
+                std::initializer_list<const char*> kinds, const Query& query, Slots slots) {
+  for (const std::string kind : kinds) {
+    std::vector<std::string> file = path;
+    file.push_back("data." + kind);
+    Slots one = slots.add("FILE");
+    one.set("HREF", ask.links.to(file, query));
+    one.set("TEXT", kind);
+  }
+}
+
 void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots) {
   const auto shut = unfinished(what.changed, what.day);
   for (const auto& [code, opening] : what.changed) {

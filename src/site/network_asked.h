@@ -3,8 +3,10 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "network/circle.h"
 #include "site/ask.h"
@@ -31,6 +33,10 @@ struct NetworkAsked {
 
 // The section LINE for each line and road: open or not, since when, and the records that say so.
 void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots);
+
+// The section FILE for each way to take the page along: `path`/data.csv and the like.
+void fill_files(Ask& ask, const std::vector<std::string>& path,
+                std::initializer_list<const char*> kinds, const Query& query, Slots slots);
 
 // In whole minutes, or that there is no way.
 [[nodiscard]] std::string minutes_said(const Ask& ask, network::Seconds takes);

@@ -192,11 +192,7 @@ Answered network_page(Ask& ask) {
         fill_table(ask, it, slots);
         fill_lines(ask, it, slots);
         const Query query = query_of(it, from, it.day, it.scenario);
-        for (const std::string name : {"data.geojson", "data.csv", "data.json", "data.xlsx"}) {
-          Slots file = slots.add("FILE");
-          file.set("HREF", ask.links.to({"network", name}, query));
-          file.set("TEXT", name.substr(name.find('.') + 1));
-        }
+        fill_files(ask, {"network"}, {"geojson", "csv", "json", "xlsx"}, query, slots);
       });
 }
 

@@ -142,11 +142,7 @@ Answered region_page(Ask& ask) {
     fill_indicators(ask, it, slots);
     fill_pairs(ask, it, slots);
     fill_lines(ask, it, slots);
-    for (const std::string file : {"data.csv", "data.json", "data.xlsx"}) {
-      Slots one = slots.add("FILE");
-      one.set("HREF", ask.links.to({"network", "region", file}, query));
-      one.set("TEXT", file.substr(file.find('.') + 1));
-    }
+    fill_files(ask, {"network", "region"}, {"csv", "json", "xlsx"}, query, slots);
   });
 }
 
