@@ -44,6 +44,22 @@ class WitnessTest : public testing::Nodes {
     const auto alarms = at.exchange->alarms();
     return std::ranges::any_of(alarms, [&](const Alarm& one) { return one.code == code; });
   }
+  // `a` as it was before three entries that `b` has cosigned, without a receipt that `b` remembers.
+  // Both are closed.
+  void take_back(TestNode& a, TestNode& b) {
+    a.close();
+    std::filesystem::copy(a.dir, root / "before", std::filesystem::copy_options::recursive);
+    a.open();
+    a.connect();
+    b.connect();
+    write(a, "k", 3);
+    ASSERT_TRUE(eventually([&] { return witnessed_size(b.dir, "sichuan") == a.node->durable(); }));
+    a.close();
+    b.close();
+    std::filesystem::remove_all(a.dir);
+    std::filesystem::copy(root / "before", a.dir, std::filesystem::copy_options::recursive);
+    std::filesystem::remove(b.dir / "seen" / "sichuan");
+  }
 };
 
 TEST_F(WitnessTest, NodesCosignEachOther) {
@@ -68,19 +84,8 @@ TEST_F(WitnessTest, NodesCosignEachOther) {
 TEST_F(WitnessTest, AJournalThatTookBackItsLastEntriesIsFoundOut) {
   TestNode a{root, "sichuan"}, b{root, "chongqing"};
   form({&a, &b});
-  a.close();
-  std::filesystem::copy(a.dir, root / "before", std::filesystem::copy_options::recursive);
-  a.open();
-  a.connect();
-  b.connect();
-  write(a, "k", 3);
-  ASSERT_TRUE(eventually([&] { return witnessed_size(b.dir, "sichuan") == a.node->durable(); }));
-  a.close();
-  b.close();
-  // Another history, longer than the one taken back; the other side remembers no receipt of it.
-  std::filesystem::remove_all(a.dir);
-  std::filesystem::copy(root / "before", a.dir, std::filesystem::copy_options::recursive);
-  std::filesystem::remove(b.dir / "seen" / "sichuan");
+  take_back(a, b);
+  // Another history, longer than the one taken back.
   a.open();
   write(a, "other", 10);
   b.open();
@@ -99,18 +104,7 @@ TEST_F(WitnessTest, AJournalThatTookBackItsLastEntriesIsFoundOut) {
 TEST_F(WitnessTest, AJournalShorterThanWhatWasCosignedStopsItself) {
   TestNode a{root, "sichuan"}, b{root, "chongqing"};
   form({&a, &b});
-  a.close();
-  std::filesystem::copy(a.dir, root / "before", std::filesystem::copy_options::recursive);
-  a.open();
-  a.connect();
-  b.connect();
-  write(a, "k", 3);
-  ASSERT_TRUE(eventually([&] { return witnessed_size(b.dir, "sichuan") == a.node->durable(); }));
-  a.close();
-  b.close();
-  std::filesystem::remove_all(a.dir);
-  std::filesystem::copy(root / "before", a.dir, std::filesystem::copy_options::recursive);
-  std::filesystem::remove(b.dir / "seen" / "sichuan");
+  take_back(a, b);
   a.open();
   b.open();
   b.connect();

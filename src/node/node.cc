@@ -329,10 +329,6 @@ class ThreadedNode final : public Node {
   std::thread core_, writer_, keeper_;
 };
 
-}  // namespace
-
-namespace {
-
 // More than the day after, in a circle with others: the node was at rest, or its clock is wrong.
 bool is_long_after(const core::State& state, Clock& clock) {
   const auto& circle = state.circle();

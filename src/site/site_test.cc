@@ -6,6 +6,7 @@
 
 #include "network/circle_files.h"
 #include "travel/network.h"
+#include "travel/test_pack.h"
 #include "views/test_journal.h"
 
 namespace bashu::site {
@@ -154,29 +155,9 @@ TEST_F(SitePages, AMapOfMinutesIsOfADayAndAScenario) {
 
 // The road of the map opens when both sides say so, and not because its plan has come.
 TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
-  constexpr const char* kTransport = R"(
-bashu: 2
-pack: transport
-version: 1
-title: {zh: 交通, en: Transport}
-types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
-registers:
-  corridor:
-    title: {zh: 通道, en: Corridors}
-    kept: shared
-    public: true
-    key: [code]
-    fields:
-      code: code
-      crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
-      opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
-figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
-scenarios:
-  - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}
-)";
   Journal journal;
   journal.today("2026-01-05");
-  journal.adopt(kTransport);
+  journal.adopt(travel::test::kTransport);
   const auto put = [&](const char* fields, std::vector<std::string> sided, const char* side) {
     journal.add(core::RecordPut{.reg = "transport/corridor",
                                 .key = "G5",

@@ -2,35 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "travel/test_pack.h"
 #include "views/test_journal.h"
 
 namespace bashu::travel {
 namespace {
 
+using test::kTransport;
 using views::test::data;
 using views::test::day;
 using views::test::Journal;
-
-constexpr const char* kTransport = R"(
-bashu: 2
-pack: transport
-version: 1
-title: {zh: 交通, en: Transport}
-types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
-registers:
-  corridor:
-    title: {zh: 通道, en: Corridors}
-    kept: shared
-    public: true
-    key: [code]
-    fields:
-      code: code
-      crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
-      opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
-figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
-scenarios:
-  - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}
-)";
 
 constexpr const char* kProjects = R"(
 bashu: 2

@@ -1,0 +1,27 @@
+// Tests only: corridors as the transport pack keeps them, each half by its own side.
+#pragma once
+
+namespace bashu::travel::test {
+
+inline constexpr const char* kTransport = R"(
+bashu: 2
+pack: transport
+version: 1
+title: {zh: 交通, en: Transport}
+types: {code: {type: text, max: 20, class: public, title: {zh: 代码, en: Code}}}
+registers:
+  corridor:
+    title: {zh: 通道, en: Corridors}
+    kept: shared
+    public: true
+    key: [code]
+    fields:
+      code: code
+      crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
+      opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
+figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
+scenarios:
+  - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}
+)";
+
+}  // namespace bashu::travel::test
