@@ -6,10 +6,11 @@ import subprocess
 import sys
 import unittest
 
-from support import ROOT, CircleTest, Refused, bashu, wait_until
+from support import ROOT, CircleTest, Refused
 
 sys.path.insert(0, str(ROOT / "tools/demo"))
 from clearing import DIFFER, bank_statement, planted_in  # noqa: E402
+from node import window  # noqa: E402
 
 ACCOUNTS = {"chongqing": "重庆清算账户（合成）,6500000000000000001,102653000017",
             "sichuan": "四川清算账户（合成）,5100000000000000002,102651000018"}
@@ -25,14 +26,7 @@ class Clearing(CircleTest):
         return node
 
     def window(self, party, *words, check=True):
-        """Once the documents of the other side are there: they follow the message that names them."""
-        node = self.nodes[party]
-
-        def answered():
-            done = bashu("window", words[0], "--api", node.url, "--key", node.keys["finance"], *words[1:], check=False)
-            return None if "has not arrived" in done.stderr else done
-
-        done = wait_until(answered, f"{party}: {words[0]}")
+        done = window(self.nodes[party], *words)
         if not check:
             return done
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -3,7 +3,7 @@ signed, receipted and in both journals. Called by clearing.py; all data are synt
 
 import json
 
-from node import ROOT, Node, bashu, form_circle, mail_delivered, own_net, wait_until
+from node import ROOT, Node, bashu, form_circle, mail_delivered, own_net, window
 
 PACK = ROOT / "packs/clearing.yaml"
 DAY = "2021-05-06"
@@ -35,14 +35,7 @@ class Nodes:
         mail_delivered(list(self.nodes.values()))
 
     def window(self, party, *words, check=True):
-        """Once the documents of the other side are there: they follow the message that names them."""
-        node = self.nodes[party]
-
-        def answered():
-            done = bashu("window", words[0], "--api", node.url, "--key", node.keys["finance"], *words[1:], check=False)
-            return None if "has not arrived" in done.stderr else done
-
-        done = wait_until(answered, f"{party}: {words[0]}")
+        done = window(self.nodes[party], *words)
         if not check:
             return done
         if done.returncode:
