@@ -248,7 +248,11 @@ struct Apply {
   }
   void operator()(const DisputeEnded& e) { store.edit_case(e.id).dispute.reset(); }
   void operator()(const FeedTaken& e) {
-    for (const FeedLine& line : e.lines) {
+    for (std::size_t i = 0; i < e.lines.size(); ++i) {
+      if (i + kExpectedAhead < e.lines.size()) {
+        store.expect_feed_line(e.feed, e.lines[i + kExpectedAhead].key);
+      }
+      const FeedLine& line = e.lines[i];
       store.take_feed_line(e.feed, line.key, line.content);
       for (const Posted& posting : line.postings) post(store, posting);
       for (const RecordPut& record : line.records) put(store, record);

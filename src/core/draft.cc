@@ -179,6 +179,9 @@ std::optional<std::uint32_t> Draft::feed_line(std::string_view feed, std::string
   }
   return base_.feed_line(feed, key);
 }
+void Draft::expect_feed_line(std::string_view feed, std::string_view key) const {
+  base_.expect_feed_line(feed, key);
+}
 void Draft::take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) {
   auto taken = feed_keys_.find(feed);
   if (taken == feed_keys_.end()) taken = feed_keys_.try_emplace(std::string{feed}).first;

@@ -61,6 +61,7 @@ class Draft final : public Store {
   const std::set<std::int64_t>& tasks_of(std::string_view id) const override;
   std::optional<std::uint32_t> feed_line(std::string_view feed,
                                          std::string_view key) const override;
+  void expect_feed_line(std::string_view feed, std::string_view key) const override;
   void take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) override;
   const Remembered* find_remembered(std::string_view principal,
                                     std::string_view key) const override;

@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t kSlotsFirst = 16;
 constexpr unsigned char kLong = 255;  // the size follows in four bytes
 
-std::uint64_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
-
 }  // namespace
 
 std::string_view KeySet::key_at(std::uint64_t place) const {
@@ -44,21 +42,24 @@ KeySet::Mark KeySet::mark_behind(std::string_view key) {
   return mark;
 }
 
-std::optional<KeySet::Mark> KeySet::find(std::string_view key) const {
+std::optional<KeySet::Mark> KeySet::find(std::string_view key, std::uint64_t hash) const {
   if (size_ == 0) return std::nullopt;
-  const Slot slot = slots_[slot_of(key, hash_of(key))];
+  const Slot slot = slots_[slot_of(key, hash)];
   if (slot == 0) return std::nullopt;
   return mark_behind(key_at(slot & kPlaceMask));
 }
 
-bool KeySet::insert(std::string_view key, Mark mark) {
+bool KeySet::insert(std::string_view key, Mark mark, std::uint64_t hash) {
   if (size_ * 5 >= slots_.size() * 3) grow();
-  const std::uint64_t hash = hash_of(key);
   Slot& slot = slots_[slot_of(key, hash)];
   if (slot != 0) return false;
   slot = (hash & ~kPlaceMask) | store(key, mark);
   ++size_;
   return true;
+}
+
+void KeySet::expect(std::uint64_t hash) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
 }
 
 std::uint64_t KeySet::store(std::string_view key, Mark mark) {
@@ -106,11 +107,6 @@ void KeySet::each(const Visit& visit) const {
     }
     base += kBlockSize;
   }
-}
-
-std::size_t LargeKeySet::index(std::string_view key) {
-  // Bits that neither the slot nor the tag of a part uses up.
-  return (hash_of(key) >> 32) % kParts;
 }
 
 void LargeKeySet::each(const KeySet::Visit& visit) const {

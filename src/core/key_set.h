@@ -19,14 +19,23 @@ class KeySet {
   using Mark = std::uint32_t;
   using Visit = std::function<void(std::string_view, Mark)>;
 
-  [[nodiscard]] std::optional<Mark> find(std::string_view key) const;
+  [[nodiscard]] std::optional<Mark> find(std::string_view key) const {
+    return find(key, hash_of(key));
+  }
   // False if it was there; its mark stays.
-  bool insert(std::string_view key, Mark mark);
+  bool insert(std::string_view key, Mark mark) { return insert(key, mark, hash_of(key)); }
   [[nodiscard]] std::size_t size() const { return size_; }
   // In the order they came.
   void each(const Visit& visit) const;
 
  private:
+  friend class LargeKeySet;
+
+  static std::uint64_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
+  [[nodiscard]] std::optional<Mark> find(std::string_view key, std::uint64_t hash) const;
+  bool insert(std::string_view key, Mark mark, std::uint64_t hash);
+  void expect(std::uint64_t hash) const;
+
   // Open addressing. A slot has the upper bits of the hash and the place of the key in the blocks;
   // zero is a free slot, and places begin at 1.
   using Slot = std::uint64_t;
@@ -52,18 +61,25 @@ class KeySet {
 class LargeKeySet {
  public:
   [[nodiscard]] std::optional<KeySet::Mark> find(std::string_view key) const {
-    return part(key).find(key);
+    const std::uint64_t hash = KeySet::hash_of(key);
+    return parts_[index(hash)].find(key, hash);
   }
   bool insert(std::string_view key, KeySet::Mark mark) {
-    return parts_[index(key)].insert(key, mark);
+    const std::uint64_t hash = KeySet::hash_of(key);
+    return parts_[index(hash)].insert(key, mark, hash);
+  }
+  // The key will be asked for soon: its line of memory is fetched meanwhile.
+  void expect(std::string_view key) const {
+    const std::uint64_t hash = KeySet::hash_of(key);
+    parts_[index(hash)].expect(hash);
   }
   // In the order of their bytes.
   void each(const KeySet::Visit& visit) const;
 
  private:
   static constexpr std::size_t kParts = 64;
-  static std::size_t index(std::string_view key);
-  [[nodiscard]] const KeySet& part(std::string_view key) const { return parts_[index(key)]; }
+  // By bits that neither the slot nor the tag of a part uses up.
+  static std::size_t index(std::uint64_t hash) { return (hash >> 32) % kParts; }
 
   std::array<KeySet, kParts> parts_;
 };

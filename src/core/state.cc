@@ -300,6 +300,10 @@ std::optional<std::uint32_t> State::feed_line(std::string_view feed, std::string
   const auto keys = rows_->feed_keys.find(feed);
   return keys == rows_->feed_keys.end() ? std::nullopt : keys->second.find(key);
 }
+void State::expect_feed_line(std::string_view feed, std::string_view key) const {
+  const auto keys = rows_->feed_keys.find(feed);
+  if (keys != rows_->feed_keys.end()) keys->second.expect(key);
+}
 void State::take_feed_line(std::string_view feed, std::string_view key, std::uint32_t content) {
   auto keys = rows_->feed_keys.find(feed);
   if (keys == rows_->feed_keys.end()) keys = rows_->feed_keys.try_emplace(std::string{feed}).first;

@@ -175,6 +175,10 @@ struct Order {
 };
 using Orders = std::map<std::int64_t, Order>;  // by number
 
+// So many lines of a batch ahead the next key is announced: a look at memory takes as long as some
+// lines do.
+inline constexpr std::size_t kExpectedAhead = 8;
+
 class Store {
  public:
   Store() = default;
@@ -221,6 +225,8 @@ class Store {
   // The mark of a line whose key was taken: FeedLine::content.
   virtual std::optional<std::uint32_t> feed_line(std::string_view feed,
                                                  std::string_view key) const = 0;
+  // It will be asked for soon; nothing more than a hint.
+  virtual void expect_feed_line(std::string_view feed, std::string_view key) const = 0;
   virtual void take_feed_line(std::string_view feed, std::string_view key,
                               std::uint32_t content) = 0;
   virtual const Remembered* find_remembered(std::string_view principal,

@@ -1022,6 +1022,10 @@ namespace {
 // `/` is written `%2F`, and `%` before `2F` or `25` is written `%25`: no two lists of texts have
 // one key, and a key of before stays as it is unless it could be taken for another.
 void append_part(std::string& key, std::string_view text) {
+  if (text.find_first_of("/%") == std::string_view::npos) {
+    key += text;
+    return;
+  }
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view code = text.substr(i, 3);
     if (text[i] == '/') {

@@ -39,10 +39,11 @@ struct Batch {
 
   // nullopt: it was taken before. `content` is its mark.
   std::int64_t otherwise = 0;  // known ones that say something else
-  std::expected<std::optional<FeedLine>, Reject> line(const Value& value, std::uint32_t content);
+  std::expected<std::optional<FeedLine>, Reject> line(const Value& value, std::string key,
+                                                      std::uint32_t content);
+  std::string key_of(const Value& value) const;
 
  private:
-  std::string key_of(const Value& value) const;
   bool is_blank(const Value& value) const;
   Result passes();
   Result post_transfer(FeedLine& done);
@@ -78,13 +79,13 @@ Result Batch::passes() {
   return refuse_for(Why::line_refused, std::move(why));
 }
 
-std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value,
+std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value, std::string key,
                                                            std::uint32_t content) {
   if (auto error = packs::check(*feed.line, value, "")) return refuse_form(std::move(*error));
   BASHU_TRY_OK(within(by, feed.line->members, value, ""));
   if (is_blank(value)) return refuse_at(feed.key.front(), Why::key_missing);
   FeedLine done;
-  done.key = key_of(value);
+  done.key = std::move(key);
   done.content = content;
   if (const auto said = d.draft.feed_line(id, done.key)) {
     if (*said == 0 || *said == content) return std::nullopt;
@@ -170,9 +171,16 @@ Result post_feed(Deciding& d, const PostFeed& command, Decision& decision) {
   taken.lines.reserve(command.lines.size());
   BatchAnswer answer;
   const bool counted = command.contents.size() == command.lines.size();
+  std::vector<std::string> keys(command.lines.size());
+  std::ranges::transform(command.lines, keys.begin(),
+                         [&](const Value& given) { return batch.key_of(given); });
   for (std::size_t i = 0; i < command.lines.size(); ++i) {
+    if (i + kExpectedAhead < keys.size()) {
+      d.draft.expect_feed_line(batch.id, keys[i + kExpectedAhead]);
+    }
     const Value& given = command.lines[i];
-    auto line = batch.line(given, counted ? command.contents[i] : content_of(given));
+    auto line =
+        batch.line(given, std::move(keys[i]), counted ? command.contents[i] : content_of(given));
     if (!line) {
       decision.refused.push_back({.line = i, .why = std::move(line.error())});
     } else if (!*line) {
