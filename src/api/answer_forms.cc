@@ -148,7 +148,7 @@ constexpr std::array kParts{
     Form{"PairSaid", "a:Place b:Place minutes:count|null they_say:count|null people:count"},
     Form{"SideOfNetwork", "party:text lines:[LineSaid] changed:count pairs:[PairSaid]"},
     Form{"NetworkChange", "line:text opens?:date months_later?:number without?:bool"},
-    Form{"Scenario", "scenario:text title:text changes:[NetworkChange]"},
+    Form{"Scenario", "scenario:text title:text records:[RecordAt] changes:[NetworkChange]"},
     Form{"PlacesWithin", "limit_min:count places:count people:count"},
     Form{"PlacesWithinBoth",
          "limit_min:count places_before:count people_before:count places_after:count "

@@ -44,7 +44,7 @@ struct Asked {
   const Circle* circle = nullptr;
   std::uint64_t position = 0;
   Date day;
-  const Scenario* scenario = nullptr;
+  std::optional<Scenario> scenario{};
   travel::OnRecord record;
   Openings plan, changed;  // as planned, and in the scenario
   std::string language;
@@ -84,14 +84,15 @@ std::expected<Asked, Problem> asked(Context& context, const Call& call) {
   out.plan = out.changed = out.record.openings;
   const std::string name = call.parameter("scenario");
   if (name.empty()) return out;
-  out.scenario = out.circle->scenario(name);
-  if (!out.scenario) {
+  const Scenario* scenario = out.record.scenario(name);
+  if (!scenario) {
     std::vector<std::string> ids;
-    for (const Scenario& one : out.circle->scenarios) ids.push_back(one.id);
+    for (const Scenario& one : out.record.scenarios) ids.push_back(one.id);
     return std::unexpected{
         wrong("scenario", "no_scenario", {{"name", name}, {"known", joined(ids)}})};
   }
-  out.changed = apply(out.plan, *out.scenario);
+  out.scenario = *scenario;
+  out.changed = network::apply(out.plan, *scenario);
   return out;
 }
 
@@ -100,6 +101,27 @@ std::expected<std::uint32_t, Problem> place(const Circle& circle, const Call& ca
   const std::string code = call.parameter(member);
   if (const auto found = circle.place(code)) return *found;
   return std::unexpected{wrong(member, "no_place", {{"code", code}})};
+}
+// The two ends of a journey: counties, or points told as `lon,lat`. For points `what` gets a
+// network of its own.
+std::expected<Ends, Problem> ends_of(Asked& what, Circle& with_points, const Call& call) {
+  Ends ends;
+  for (const auto& [member, at] : {std::pair{"origin", &Ends::from}, {"destination", &Ends::to}}) {
+    if (call.parameter(member).find(',') != std::string::npos) continue;
+    const auto found = place(*what.circle, call, member);
+    if (!found) return std::unexpected{found.error()};
+    ends.*at = *found;
+  }
+  for (const auto& [member, at] : {std::pair{"origin", &Ends::from}, {"destination", &Ends::to}}) {
+    const std::string point = call.parameter(member);
+    if (point.find(',') == std::string::npos) continue;
+    if (what.circle != &with_points) with_points = *what.circle;
+    what.circle = &with_points;
+    const auto stands = with_points.stand_at(point);
+    if (!stands) return std::unexpected{wrong(member, "no_point", {{"text", point}})};
+    ends.*at = *stands;
+  }
+  return ends;
 }
 // The place that is named, or every core.
 std::expected<std::vector<std::uint32_t>, Problem> places(const Circle& circle, const Call& call) {
@@ -228,6 +250,18 @@ Value changed_value(const Asked& what, const std::vector<Spread>& before,
   return out;
 }
 
+// The records that the opening of a line follows, or that a scenario is told by.
+Value records_of(const travel::Sources& known, const std::string& code) {
+  Value::List out;
+  const auto sources = known.find(code);
+  if (sources == known.end()) return out;
+  for (const travel::Source& one : sources->second) {
+    out.emplace_back(
+        Value::Record{{"register", one.reg}, {"key", one.key}, {"position", one.position}});
+  }
+  return out;
+}
+
 Value scenario_value(const Asked& what, const Scenario& scenario) {
   Value::List changes;
   for (const Scenario::Change& change : scenario.changes) {
@@ -246,19 +280,8 @@ Value scenario_value(const Asked& what, const Scenario& scenario) {
   }
   return Value::Record{{"scenario", scenario.id},
                        {"title", what.in(scenario.name)},
+                       {"records", records_of(what.record.scenario_sources, scenario.id)},
                        {"changes", std::move(changes)}};
-}
-
-// The records that the opening of a line follows.
-Value records_of(const Asked& what, const std::string& code) {
-  Value::List out;
-  const auto sources = what.record.sources.find(code);
-  if (sources == what.record.sources.end()) return out;
-  for (const travel::Source& one : sources->second) {
-    out.emplace_back(
-        Value::Record{{"register", one.reg}, {"key", one.key}, {"position", one.position}});
-  }
-  return out;
 }
 
 // Where one side's word differs, and the pairs whose minutes it would change, most people first.
@@ -272,7 +295,7 @@ Value side_value(const Asked& what, const std::string& side, const Openings& the
                                      {"title", what.in(what.circle->name(code))},
                                      {"since", day_or_null(what.plan.at(code).since)},
                                      {"they_say", day_or_null(opening.since)},
-                                     {"records", records_of(what, code)}});
+                                     {"records", records_of(what.record.sources, code)}});
   }
   std::vector<Pair> changed;
   const People people = what.circle->people();
@@ -318,13 +341,13 @@ Result network_scenarios(Context& context, const Call& call) {
   const auto shut = unfinished(what->changed, what->day);
   for (const auto& [code, opening] : what->changed) {
     lines.emplace_back(Value::Record{{"line", code},
-                                     {"records", records_of(*what, code)},
+                                     {"records", records_of(what->record.sources, code)},
                                      {"title", what->in(what->circle->name(code))},
                                      {"open", !std::ranges::binary_search(shut, code)},
                                      {"since", day_or_null(opening.since)},
                                      {"planned", day_or_null(opening.plan)}});
   }
-  for (const Scenario& one : what->circle->scenarios) {
+  for (const Scenario& one : what->record.scenarios) {
     scenarios.push_back(scenario_value(*what, one));
   }
   out["places"] = std::move(places);
@@ -365,21 +388,20 @@ Result network_reach(Context& context, const Call& call) {
 
 // From one place to another: the journeys at a time, and all of a day.
 Result network_journey(Context& context, const Call& call) {
-  const auto what = asked(context, call);
+  auto what = asked(context, call);
   if (!what) return std::unexpected{what.error()};
-  const auto from = place(*what->circle, call, "origin");
-  if (!from) return std::unexpected{from.error()};
-  const auto to = place(*what->circle, call, "destination");
-  if (!to) return std::unexpected{to.error()};
+  Circle with_points;
+  const auto between = ends_of(*what, with_points, call);
+  if (!between) return std::unexpected{between.error()};
+  const Ends ends = *between;
   const auto departs = time_of(call, "departs", 8 * 3'600);
   if (!departs) return std::unexpected{departs.error()};
   const auto arrives = time_of(call, "arrives", kNever);
   if (!arrives) return std::unexpected{arrives.error()};
   const Standing standing = what->standing();
-  const Ends ends{.from = *from, .to = *to};
   Value::Record out = what->begun();
-  out["origin"] = what->place(*from);
-  out["destination"] = what->place(*to);
+  out["origin"] = what->place(ends.from);
+  out["destination"] = what->place(ends.to);
   const bool by = *arrives != kNever;
   out["alternatives"] =
       list_of(*what, standing,

@@ -161,8 +161,8 @@ void fill_form(Ask& ask, const Asked& what, Slots slots) {
     choice("TO", code, name(ask, what, p), p == what.ends.to);
   }
   choice("SCENARIO", "", ask.say("site.as_planned"), !what.scenario);
-  for (const Scenario& one : what.circle->scenarios) {
-    choice("SCENARIO", one.id, ask.in(one.name), &one == what.scenario);
+  for (const Scenario& one : what.record.scenarios) {
+    choice("SCENARIO", one.id, ask.in(one.name), what.scenario && what.scenario->id == one.id);
   }
   slots.set("DAY_ASKED", what.day.text());
   slots.set("DEPARTS", what.departs);

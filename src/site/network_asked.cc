@@ -27,16 +27,20 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
   if (!place || (!as_of.empty() && !ask.as_of())) return std::nullopt;
   out.from = *place;
   out.day = ask.day_of_lists().value_or(ask.from.today);
-  out.scenario = out.circle->scenario(scenario);
-  if (!scenario.empty() && !out.scenario) return std::nullopt;
   auto record = travel::on_record(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
   if (!record) return std::unexpected{record.error()};
   out.record = std::move(*record);
-  out.changed = out.scenario ? apply(out.record.openings, *out.scenario) : out.record.openings;
+  if (!scenario.empty()) {
+    const Scenario* found = out.record.scenario(scenario);
+    if (!found) return std::nullopt;
+    out.scenario = *found;
+  }
+  out.changed = out.scenario ? network::apply(out.record.openings, *out.scenario) : out.record.openings;
   return out;
 }
 
-Query query_of(const NetworkAsked& what, const Place& from, Date day, const Scenario* scenario) {
+Query query_of(const NetworkAsked& what, const Place& from, Date day,
+               const std::optional<Scenario>& scenario) {
   Query out{{"as_of", day.text()}};
   if (what.circle->cores().front() != what.circle->place(from.code)) out["from"] = from.code;
   if (scenario) out["scenario"] = scenario->id;
@@ -60,6 +64,18 @@ void fill_files(Ask& ask, const std::vector<std::string>& path,
   }
 }
 
+void fill_sources(Ask& ask, const travel::Sources& known, const std::string& code, Slots slots) {
+  const auto sources = known.find(code);
+  if (sources == known.end()) return;
+  for (const travel::Source& one : sources->second) {
+    const auto reg = find_register(ask, one.reg);
+    if (!reg) continue;
+    Slots link = slots.add("SOURCE");
+    link.set("HREF", ask.links.to(register_path(*reg, {"records", one.key})));
+    link.set("TEXT", ask.in(reg->reg->title));
+  }
+}
+
 void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots) {
   const auto shut = unfinished(what.changed, what.day);
   for (const auto& [code, opening] : what.changed) {
@@ -70,15 +86,7 @@ void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots) {
             ask.say(std::ranges::binary_search(shut, code) ? "site.not_open" : "site.open"));
     row.set("SINCE", opening.since ? ask.day(*opening.since) : "");
     row.set("PLAN", !opening.since && opening.plan ? ask.day(*opening.plan) : "");
-    const auto sources = what.record.sources.find(code);
-    if (sources == what.record.sources.end()) continue;
-    for (const travel::Source& one : sources->second) {
-      const auto reg = find_register(ask, one.reg);
-      if (!reg) continue;
-      Slots link = row.add("SOURCE");
-      link.set("HREF", ask.links.to(register_path(*reg, {"records", one.key})));
-      link.set("TEXT", ask.in(reg->reg->title));
-    }
+    fill_sources(ask, what.record.sources, code, row);
   }
 }
 

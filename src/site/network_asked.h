@@ -18,7 +18,7 @@ struct NetworkAsked {
   const network::Circle* circle = nullptr;
   std::uint32_t from = 0;  // a place; the first core unless another is named
   Date day;
-  const network::Scenario* scenario = nullptr;
+  std::optional<network::Scenario> scenario{};
   travel::OnRecord record;    // as planned
   network::Openings changed;  // and in the scenario
 };
@@ -27,10 +27,12 @@ struct NetworkAsked {
 
 // The query that asks the same of another place, day or scenario.
 [[nodiscard]] Query query_of(const NetworkAsked& what, const network::Place& from, Date day,
-                             const network::Scenario* scenario);
+                             const std::optional<network::Scenario>& scenario);
 // Where the journeys from there to a place are shown.
 [[nodiscard]] std::string journey_to(Ask& ask, const NetworkAsked& what, std::uint32_t place);
 
+// The section SOURCE for each record that a line, road or scenario follows.
+void fill_sources(Ask& ask, const travel::Sources& known, const std::string& code, Slots slots);
 // The section LINE for each line and road: open or not, since when, and the records that say so.
 void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots);
 

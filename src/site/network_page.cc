@@ -97,11 +97,14 @@ void fill_choices(Ask& ask, const Asked& what, Slots slots) {
   }
   if (ask.links.fixed()) return;
   Slots scenarios = slots.add("SCENARIOS");
-  link(scenarios, "SCENARIO", ask.say("site.as_planned"), query_of(what, from, what.day, nullptr),
-       !what.scenario);
-  for (const Scenario& scenario : circle.scenarios) {
-    link(scenarios, "SCENARIO", ask.in(scenario.name), query_of(what, from, what.day, &scenario),
-         &scenario == what.scenario);
+  link(scenarios, "SCENARIO", ask.say("site.as_planned"),
+       query_of(what, from, what.day, std::nullopt), !what.scenario);
+  for (const Scenario& scenario : what.record.scenarios) {
+    link(scenarios, "SCENARIO", ask.in(scenario.name), query_of(what, from, what.day, scenario),
+         what.scenario && what.scenario->id == scenario.id);
+  }
+  if (what.scenario && what.record.scenario_sources.contains(what.scenario->id)) {
+    fill_sources(ask, what.record.scenario_sources, what.scenario->id, slots.add("KEPT"));
   }
 }
 

@@ -130,6 +130,7 @@ class Reader {
     build(projects(session));
     out_.openings = network::follow(circle_.openings, told_, today_);
     by_side();
+    scenarios(session);
     return std::move(out_);
   }
 
@@ -166,6 +167,36 @@ class Reader {
     }
   }
 
+  // A row for each line that a scenario changes, all with its name.
+  void scenarios(views::Session& session) {
+    std::map<std::string, network::Scenario, std::less<>> known;
+    for (const auto& row : public_records(session, "transport", "scenario")) {
+      const std::string id = row.fields.text_at("scenario");
+      if (row.fields.text_at("change") == "planned") continue;  // taken back
+      network::Scenario& scenario = known[id];
+      scenario.id = id;
+      scenario.name = bilingual(row.fields.text_at("name"), row.fields.text_at("english"));
+      scenario.changes.push_back(change(row.fields));
+      out_.scenario_sources[id].push_back(source("transport/scenario", row));
+    }
+    for (const network::Scenario& one : circle_.scenarios) {
+      if (!known.contains(one.id)) out_.scenarios.push_back(one);
+    }
+    for (auto& [id, one] : known) out_.scenarios.push_back(std::move(one));
+  }
+  static network::Scenario::Change change(const Value& row) {
+    using Kind = network::Scenario::Change::Kind;
+    network::Scenario::Change out{.code = row.text_at("corridor")};
+    if (const auto opens = day_at(row, "opens_on")) {
+      out.kind = Kind::open;
+      out.opens = *opens;
+    } else if (row.find("months")) {
+      out.kind = Kind::shift;
+      out.months = static_cast<int>(row.int_at("months", 0));
+    }
+    return out;
+  }
+
   const network::Circle& circle_;
   Date today_;
   network::Record told_;
@@ -174,6 +205,11 @@ class Reader {
 };
 
 }  // namespace
+
+const network::Scenario* OnRecord::scenario(std::string_view id) const {
+  const auto it = std::ranges::find(scenarios, id, &network::Scenario::id);
+  return it == scenarios.end() ? nullptr : &*it;
+}
 
 std::expected<OnRecord, Fault> on_record(const network::Circle& circle, views::Views& views,
                                          views::At at, Date today) {

@@ -4,6 +4,7 @@
 //     transport/corridor         opened_on, through_on, by side ─► since
 //     major-projects/project     through_on                     ─► since, if no corridor says
 //     major-projects/milestone   planned_on of the last one     ─► plan
+//     transport/scenario         opens_on, months or neither    ─► what may come otherwise
 //
 // Only public registers are read, as they stood at a position of the journal; a node that holds
 // neither pack has the network of its folder.
@@ -28,11 +29,17 @@ struct Source {
   std::uint64_t position = 0;  // of the entry that wrote it last
   friend bool operator==(const Source&, const Source&) = default;
 };
+using Sources = std::map<std::string, std::vector<Source>, std::less<>>;
 struct OnRecord {
   network::Openings openings;
-  std::map<std::string, std::vector<Source>, std::less<>> sources;  // by line or road
+  Sources sources;  // by line or road
+  // Those of the folder, and those both sides keep, which go before one of the same id.
+  std::vector<network::Scenario> scenarios;
+  Sources scenario_sources;  // by id, if on record
   // As each side alone says it, where a line has dates of sides; the same where it has none.
   std::map<std::string, network::Openings, std::less<>> by_side;
+
+  [[nodiscard]] const network::Scenario* scenario(std::string_view id) const;
 };
 // The network of `circle` as it is on record at a position: lines and roads that are not open there
 // open after `today`, whatever was planned.

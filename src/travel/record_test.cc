@@ -153,5 +153,33 @@ TEST_F(Registers, ItIsToldWhatItLeadsBackToAndWhatEachSideSays) {
   EXPECT_EQ(all.by_side.at("sichuan").at("R"), circle_.openings.at("R"));
 }
 
+// What may come otherwise is a record too: both hold the same, and the one on record goes before
+// the folder's.
+TEST_F(Registers, ScenariosOnRecordGoBeforeThoseOfTheFolder) {
+  using Kind = network::Scenario::Change::Kind;
+  circle_.scenarios = {{.id = "late", .name = {}, .changes = {{.code = "X"}}},
+                       {.id = "own", .name = {}, .changes = {{.code = "X"}}}};
+  put("transport/scenario", "late/R",
+      R"({"scenario":"late","name":"晚","english":"Late","corridor":"R","change":"shift","months":24})");
+  put("transport/scenario", "late/X",
+      R"({"scenario":"late","name":"晚","english":"Late","corridor":"X","change":"open","opens_on":"2026-05-01"})");
+  put("transport/scenario", "gone/X",
+      R"({"scenario":"gone","name":"无","english":"Gone","corridor":"X","change":"planned"})");
+  const OnRecord all = whole();
+  ASSERT_EQ(all.scenarios.size(), 2U);
+  EXPECT_FALSE(all.scenario("gone"));
+  EXPECT_EQ(all.scenario("own")->changes.front().kind, Kind::without);
+  const network::Scenario* late = all.scenario("late");
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->name, bilingual("晚", "Late"));
+  const network::Openings then = network::apply(all.openings, *late);
+  EXPECT_EQ(then.at("R").since, day("2026-01-01"));
+  EXPECT_EQ(then.at("X").since, day("2026-05-01"));
+  EXPECT_EQ(all.scenario_sources.at("late").size(), 2U);
+  EXPECT_EQ(whole("chongqing").scenarios.size(), 2U);
+  // It edits nothing.
+  EXPECT_EQ(all.openings, circle_.openings);
+}
+
 }  // namespace
 }  // namespace bashu::travel

@@ -19,6 +19,19 @@ registers:
       code: code
       crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
       opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
+  scenario:
+    title: {zh: 情景, en: Scenarios}
+    kept: shared
+    public: true
+    key: [scenario, corridor]
+    fields:
+      scenario: code
+      name: code
+      english: code
+      corridor: code
+      change: code
+      opens_on: {type: day, class: public, optional: true, title: {zh: 开通, en: Opens on}}
+      months: {type: int, min: -240, max: 240, class: public, optional: true, title: {zh: 月, en: Months}}
 figures: {corridors: {title: {zh: 通道数, en: Corridors}, of: corridor, count: true}}
 scenarios:
   - {title: 无 / None, today: 2026-03-02, steps: [{figure: corridors, is: 0}]}

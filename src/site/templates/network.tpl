@@ -7,6 +7,7 @@
 {{/YEAR}}</nav>
 {{#SCENARIOS}}<nav class="pages" aria-label="[[site.scenarios]]">{{#SCENARIO}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
+{{#KEPT}}<p class="quiet">[[site.on_record]]: {{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</p>{{/KEPT}}
 {{#MORE}}<ul class="links"><li><a href="{{JOURNEY}}" rel="nofollow">[[site.two_places]]</a></li><li><a href="{{REGION}}" rel="nofollow">[[site.region]]</a></li></ul>{{/MORE}}
 <figure class="map">
 <svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="{{ROLE}}" aria-labelledby="map-title map-text">
