@@ -396,6 +396,24 @@ TEST_F(NetworkApi, AJourneyTellsItsTrainsTheDayAndTheRoad) {
             true);
 }
 
+// A point is an end of a journey like a county that lies there, and is told as it was written.
+TEST_F(NetworkApi, AJourneyBeginsAndEndsAtAPoint) {
+  const auto journey = [&](const std::string& from, const std::string& to) {
+    const Answer answer = ask("journey?as_of=2030-01-01&origin=" + from + "&destination=" + to);
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    return answer.body;
+  };
+  const network::Circle circle = *two_counties();
+  const auto point = [&](const char* code) {
+    const network::Place& place = circle.places[*circle.place(code)];
+    return std::to_string(place.lon_e6 / 1e6) + "," + std::to_string(place.lat_e6 / 1e6);
+  };
+  const Value counties = journey("510104", "500103");
+  const Value points = journey(point("510104"), point("500103"));
+  EXPECT_EQ(*points.find("alternatives"), *counties.find("alternatives"));
+  EXPECT_EQ(points.find("origin")->text_at("code"), point("510104"));
+}
+
 TEST_F(NetworkApi, TheWholeRegionIsForWhoHasAKey) {
   for (const char* path : {"matrix", "compare", "explain", "sides"})
     EXPECT_EQ(ask(path).status, 401);
@@ -422,6 +440,7 @@ TEST_F(NetworkApi, WhatIsNotThereIsToldWithWhatIs) {
   wrong("reach", "origin");
   wrong("reach?origin=999999", "origin");
   wrong("journey?origin=510104&destination=5", "destination");
+  wrong("journey?origin=510104&destination=200,30", "destination");
   wrong("reach?origin=510104&scenario=none", "scenario");
   wrong("explain?lines=G5,G6", "lines");
   wrong("reach?origin=510104&known_at=999999", "known_at");

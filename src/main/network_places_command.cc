@@ -48,16 +48,20 @@ struct Between {
   }
 };
 
-// nullopt: they are no two places of a circle's network, but stations.
+// nullopt: they are no two places or points of a circle's network, but stations.
 std::optional<Between> between(const NetworkAsk& what) {
   const auto circle = travel::load_network(what.path);
   const auto on = Date::parse(what.on);
   if (!circle || !*circle || !on) return std::nullopt;
-  const auto from = (*circle)->place(what.from), to = (*circle)->place(what.to);
+  auto own = std::make_shared<Circle>(**circle);
+  // Points stand behind the places, which keep their order while they are looked up.
+  auto from = own->place(what.from), to = own->place(what.to);
+  if (!from) from = own->stand_at(what.from);
+  if (!to) to = own->stand_at(what.to);
   if (!from || !to) return std::nullopt;
-  return Between{.circle = *circle,
+  return Between{.circle = own,
                  .ends = {.from = *from, .to = *to},
-                 .standing = standing_on(**circle, (*circle)->openings, *on)};
+                 .standing = standing_on(*own, own->openings, *on)};
 }
 
 void print(const Console& console, const Between& between, const Passage& way) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cmath>
 #include <numbers>
 #include <thread>
@@ -15,6 +16,15 @@ Date months_later(Date day, int months) {
   for (int last = day.day();; --last) {
     if (const auto there = Date::from_civil(month / 12, month % 12 + 1, last)) return *there;
   }
+}
+
+// Degrees as millionths.
+std::optional<std::int32_t> degrees(std::string_view text, double least, double most) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  if (!whole || !(value >= least) || !(value <= most)) return std::nullopt;
+  return static_cast<std::int32_t>(std::lround(value * 1e6));
 }
 
 }  // namespace
@@ -42,6 +52,17 @@ std::vector<std::uint32_t> Circle::cores() const {
     if (places[p].core) out.push_back(p);
   }
   return out;
+}
+
+std::optional<std::uint32_t> Circle::stand_at(std::string_view point) {
+  const std::size_t comma = point.find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  const auto lon = degrees(point.substr(0, comma), 73, 136);
+  const auto lat = degrees(point.substr(comma + 1), 3, 54);
+  if (!lon || !lat) return std::nullopt;
+  const std::string code{point};
+  places.push_back({.code = code, .name = bilingual(code, code), .lon_e6 = *lon, .lat_e6 = *lat});
+  return static_cast<std::uint32_t>(places.size() - 1);
 }
 
 Title Circle::name(std::string_view code) const {
