@@ -80,6 +80,10 @@ constexpr std::array kParts{
          "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
     Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
     Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
+    Form{"Upload",
+         "upload:text name:text media:text size:count offset:count since_ms:count until_ms:count "
+         "piece_min:count piece_max:count"},
+    Form{"Document", "sha256:text name:text media:text size:count"},
     Form{"Ended", "on:date by:text"},
     Form{"Principal",
          "id:text name?:text principal:text person?:text version:count roles:{[text]} "
@@ -244,6 +248,10 @@ constexpr std::array kAnswers{
            "key:text "
            "months:[Month]"},
     Answer{"GET", "/documents", "documents:[Deposit] most:count"},
+    Answer{"GET", "/documents/uploads", "uploads:[Upload] most:count"},
+    Answer{"POST", "/documents/uploads", "=Upload"},
+    Answer{"POST", "/documents/uploads/{upload}", "=Upload"},
+    Answer{"POST", "/documents/uploads/{upload}/finish", "=Document"},
     Answer{"GET", "/documents/{sha256}/digest",
            "file_sha256:text name:text size:count sha256:text"},
     Answer{"GET", "/held", "held:[Held]"},

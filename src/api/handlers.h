@@ -129,6 +129,12 @@ Result list_deposits(Context& context, const Call& call);
 Result take_back_deposit(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
 Result document_digest(Context& context, const Call& call);
+// receiving.cc
+Prepared begin_upload(Context& context, const Call& call);
+Result list_uploads(Context& context, const Call& call);
+Prepared put_piece(Context& context, const Call& call);
+Prepared finish_upload(Context& context, const Call& call);
+Result take_back_upload(Context& context, const Call& call);
 // session.cc
 Result sign_in(Context& context, const Call& call);
 Result show_session(Context& context, const Call& call);
