@@ -47,6 +47,7 @@ constexpr std::array kParts{
     Form{"TaskTitles", "roles:{text} service?:text state?:text"},
     Form{"Waiting", "since:date due?:date task?:count title?:text case:Case"},
     Form{"Hit", "register?:text title?:text key?:text case?:Case"},
+    Form{"PersonHit", "case:Case"},
     Form{"Count", "in:text count:count"},
     Form{"PeerClock", "party:text ahead_s:number"},
     Form{"Session",
@@ -227,6 +228,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/notices", "sends:bool address?:text language?:text confirmed?:bool"},
     Answer{"GET", "/colleagues", "colleagues:[Colleague]"},
     Answer{"GET", "/substitutes", "substitutes:[Substitute]"},
+    Answer{"POST", "/search/persons", "hits:[PersonHit] all:bool"},
     Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
     Answer{"GET", "/packs/{pack}/registers/{register}",
            "register:text title:text records:[Record] next:text position:count "

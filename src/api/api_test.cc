@@ -1088,6 +1088,59 @@ TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
   for (const fs::path& one : many) fs::remove(one);
 }
 
+TEST_F(ApiTest, ACaseIsFoundByItsPersonByThoseWhoSeeTheirValues) {
+  const auto form = [](const char* name, const char* place) {
+    return R"({"subject":"post","name":")" + std::string{name} +
+           R"(","person":"51010419900307123x","place":")" + place + R"("})";
+  };
+  const std::string inside = start("clerk", "clerk", form("Ouyang  Nana", "510104"));
+  const std::string outside = start("clerk", "clerk", form("Ouyang Nana", "500103"));
+  const std::string own = start("ann", "citizen", R"({"subject":"post","name":"Ouyang Nana"})");
+  const auto find = [](const std::string& key, const std::string& person) {
+    const Answer answer = post(key, "/search/persons", R"({"person":")" + person + R"("})");
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    std::set<std::string> found;
+    for (const Value& hit : *answer.body.find("hits")->as_list()) {
+      found.insert(hit.find("case")->text_at("id"));
+      EXPECT_EQ(answer.raw.body.find("Ouyang"), std::string::npos) << "a list opens nothing";
+    }
+    return found;
+  };
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(find("clerk", "51010419900307123X"), (Ids{inside, outside}));
+  EXPECT_EQ(find("clerk", "510104 19900307 123x"), (Ids{inside, outside}));
+  EXPECT_EQ(find("chengdu", "51010419900307123X"), Ids{inside}) << "in its divisions only";
+  EXPECT_EQ(find("clerk", "5101041990030712"), Ids{}) << "never by a part";
+  EXPECT_EQ(find("clerk", " Ouyang Nana "), (Ids{outside, own}));
+  EXPECT_EQ(find("clerk", "Ouyang"), Ids{});
+  EXPECT_EQ(find("ann", "Ouyang Nana"), Ids{own});
+  for (const char* other : {"bob", "auditor", "admin", "stranger", "driver"}) {
+    EXPECT_EQ(find(other, "Ouyang Nana"), Ids{}) << other;
+    EXPECT_EQ(find(other, "51010419900307123X"), Ids{}) << other;
+  }
+  EXPECT_EQ(post("clerk", "/search/persons", R"({"person":7})").status, 400);
+
+  // What was asked is kept nowhere, what was found in the log of accesses.
+  const std::string log = *node::read_file(world_->dir / "sichuan" / "access.log");
+  EXPECT_NE(log.find("\"" + own + "/person\""), std::string::npos);
+  EXPECT_EQ(log.find("Ouyang"), std::string::npos);
+  EXPECT_EQ(log.find("510104199"), std::string::npos);
+  for (const auto& file : fs::directory_iterator{world_->dir / "sichuan"}) {
+    if (!file.path().filename().string().starts_with("views-")) continue;
+    const std::string bytes = node::read_file(file.path()).value_or("");
+    EXPECT_EQ(bytes.find("Ouyang"), std::string::npos) << file.path();
+    EXPECT_EQ(bytes.find("510104199"), std::string::npos) << file.path();
+  }
+
+  // An erased name is found no more.
+  std::string key;
+  world_->node->query([&](const core::State& state) {
+    key = node::sealing_keys(state.find_case(own)->data).at(0);
+  });
+  world_->node->vault().erase({key}, {.order = 1, .on = world_->clock->today()});
+  EXPECT_EQ(find("clerk", "Ouyang Nana"), Ids{outside});
+}
+
 // Of 1 MiB and 1,000 bytes, in pieces of 1 MiB.
 struct Large {
   static constexpr std::size_t kPiece = 1u << 20;

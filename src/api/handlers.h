@@ -85,6 +85,7 @@ Result print_report(Context& context, const Call& call);
 Result tabulate_report(Context& context, const Call& call);
 // finding.cc
 Result search(Context& context, const Call& call);
+Result search_persons(Context& context, const Call& call);
 Result list_inbox(Context& context, const Call& call);
 // records_read.cc
 Result list_packs(Context& context, const Call& call);

@@ -311,6 +311,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   }
   if (auto body = people_body(path)) return json(std::move(*body));
   if (auto body = privacy_body(path)) return json(std::move(*body));
+  if (path == "/search/persons") return json(object({{"person", text_schema()}}, {"person"}));
   if (auto body = upload_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {

@@ -115,6 +115,8 @@ std::vector<Route> routes_of_work() {
        "kind whose due_until after limit at_least"},
       {"GET", "/search", &search, "Cases and records by their public texts",
        "q in after limit at_least"},
+      {"POST", "/search/persons", &search_persons,
+       "Cases of a person by the whole number or name, where personal values may be seen"},
       {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
       {"POST", "/restored/release", &release_restored,
        "Take writes again after a restore that no peer could confirm (two principals)"},

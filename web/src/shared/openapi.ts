@@ -1357,6 +1357,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cases of a person by the whole number or name, where personal values may be seen */
+        post: operations["post_search_persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -2079,6 +2096,9 @@ export interface components {
         PeerClock: {
             ahead_s: number;
             party: string;
+        };
+        PersonHit: {
+            case: components["schemas"]["Case"];
         };
         Place: {
             code: string;
@@ -5529,6 +5549,39 @@ export interface operations {
                         hits: components["schemas"]["Hit"][];
                         nearly: boolean;
                         next: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_search_persons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Cases of a person by the whole number or name, where personal values may be seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        all: boolean;
+                        hits: components["schemas"]["PersonHit"][];
                     };
                 };
             };
