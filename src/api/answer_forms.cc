@@ -47,6 +47,7 @@ constexpr std::array kParts{
     Form{"TaskTitles", "roles:{text} service?:text state?:text"},
     Form{"Waiting", "since:date due?:date task?:count title?:text case:Case"},
     Form{"Hit", "register?:text title?:text key?:text case?:Case"},
+    Form{"PersonHit", "case:Case"},
     Form{"Count", "in:text count:count"},
     Form{"PeerClock", "party:text ahead_s:number"},
     Form{"Session",
@@ -80,6 +81,10 @@ constexpr std::array kParts{
          "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
     Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
     Form{"Deposit", "sha256:text since_ms:count until_ms:count"},
+    Form{"Upload",
+         "upload:text name:text media:text size:count offset:count since_ms:count until_ms:count "
+         "piece_min:count piece_max:count"},
+    Form{"Document", "sha256:text name:text media:text size:count"},
     Form{"Ended", "on:date by:text"},
     Form{"Principal",
          "id:text name?:text principal:text person?:text version:count roles:{[text]} "
@@ -223,6 +228,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/notices", "sends:bool address?:text language?:text confirmed?:bool"},
     Answer{"GET", "/colleagues", "colleagues:[Colleague]"},
     Answer{"GET", "/substitutes", "substitutes:[Substitute]"},
+    Answer{"POST", "/search/persons", "hits:[PersonHit] all:bool"},
     Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
     Answer{"GET", "/packs/{pack}/registers/{register}",
            "register:text title:text records:[Record] next:text position:count "
@@ -244,6 +250,10 @@ constexpr std::array kAnswers{
            "key:text "
            "months:[Month]"},
     Answer{"GET", "/documents", "documents:[Deposit] most:count"},
+    Answer{"GET", "/documents/uploads", "uploads:[Upload] most:count"},
+    Answer{"POST", "/documents/uploads", "=Upload"},
+    Answer{"POST", "/documents/uploads/{upload}", "=Upload"},
+    Answer{"POST", "/documents/uploads/{upload}/finish", "=Document"},
     Answer{"GET", "/documents/{sha256}/digest",
            "file_sha256:text name:text size:count sha256:text"},
     Answer{"GET", "/held", "held:[Held]"},

@@ -19,6 +19,7 @@
 #include "api/deposits.h"
 #include "api/query.h"
 #include "api/routes.h"
+#include "api/uploads.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "core/command.h"
@@ -593,6 +594,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/clearing/{id+}/order.xml",
        "/clearing/" + inside + "/order.xml?on=2026-03-02",
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/documents/uploads",
+       "/documents/uploads",
+       {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/documents", "/documents", {200, 200, 200, 200, 200, 200, 200, 200, 200, 200}},
       {"/documents/{sha256}",
        "/documents/" + std::string(64, '0') + "?case=" + outside,
@@ -1101,6 +1105,216 @@ TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
   EXPECT_FALSE(fs::exists(dir / "blobs" / sha256));
   EXPECT_FALSE(world_->node->vault().key(content.text_at("key")));
   for (const fs::path& one : many) fs::remove(one);
+}
+
+TEST_F(ApiTest, ACaseIsFoundByItsPersonByThoseWhoSeeTheirValues) {
+  const auto form = [](const char* name, const char* place) {
+    return R"({"subject":"post","name":")" + std::string{name} +
+           R"(","person":"51010419900307123x","place":")" + place + R"("})";
+  };
+  const std::string inside = start("clerk", "clerk", form("Ouyang  Nana", "510104"));
+  const std::string outside = start("clerk", "clerk", form("Ouyang Nana", "500103"));
+  const std::string own = start("ann", "citizen", R"({"subject":"post","name":"Ouyang Nana"})");
+  const auto find = [](const std::string& key, const std::string& person) {
+    const Answer answer = post(key, "/search/persons", R"({"person":")" + person + R"("})");
+    EXPECT_EQ(answer.status, 200) << answer.raw.body;
+    std::set<std::string> found;
+    for (const Value& hit : *answer.body.find("hits")->as_list()) {
+      found.insert(hit.find("case")->text_at("id"));
+      EXPECT_EQ(answer.raw.body.find("Ouyang"), std::string::npos) << "a list opens nothing";
+    }
+    return found;
+  };
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(find("clerk", "51010419900307123X"), (Ids{inside, outside}));
+  EXPECT_EQ(find("clerk", "510104 19900307 123x"), (Ids{inside, outside}));
+  EXPECT_EQ(find("chengdu", "51010419900307123X"), Ids{inside}) << "in its divisions only";
+  EXPECT_EQ(find("clerk", "5101041990030712"), Ids{}) << "never by a part";
+  EXPECT_EQ(find("clerk", " Ouyang Nana "), (Ids{outside, own}));
+  EXPECT_EQ(find("clerk", "Ouyang"), Ids{});
+  EXPECT_EQ(find("ann", "Ouyang Nana"), Ids{own});
+  for (const char* other : {"bob", "auditor", "admin", "stranger", "driver"}) {
+    EXPECT_EQ(find(other, "Ouyang Nana"), Ids{}) << other;
+    EXPECT_EQ(find(other, "51010419900307123X"), Ids{}) << other;
+  }
+  EXPECT_EQ(post("clerk", "/search/persons", R"({"person":7})").status, 400);
+
+  // What was asked is kept nowhere, what was found in the log of accesses.
+  const std::string log = *node::read_file(world_->dir / "sichuan" / "access.log");
+  EXPECT_NE(log.find("\"" + own + "/person\""), std::string::npos);
+  EXPECT_EQ(log.find("Ouyang"), std::string::npos);
+  EXPECT_EQ(log.find("510104199"), std::string::npos);
+  for (const auto& file : fs::directory_iterator{world_->dir / "sichuan"}) {
+    if (!file.path().filename().string().starts_with("views-")) continue;
+    const std::string bytes = node::read_file(file.path()).value_or("");
+    EXPECT_EQ(bytes.find("Ouyang"), std::string::npos) << file.path();
+    EXPECT_EQ(bytes.find("510104199"), std::string::npos) << file.path();
+  }
+
+  // An erased name is found no more.
+  std::string key;
+  world_->node->query([&](const core::State& state) {
+    key = node::sealing_keys(state.find_case(own)->data).at(0);
+  });
+  world_->node->vault().erase({key}, {.order = 1, .on = world_->clock->today()});
+  EXPECT_EQ(find("clerk", "Ouyang Nana"), Ids{outside});
+}
+
+// Of 1 MiB and 1,000 bytes, in pieces of 1 MiB.
+struct Large {
+  static constexpr std::size_t kPiece = 1u << 20;
+  std::string bytes = std::string(kPiece, 'a') + std::string(1'000, 'b');
+  std::string digest = hex(sha256(bytes));
+  [[nodiscard]] std::string of(std::string_view name) const {
+    return R"({"name":")" + std::string{name} + R"(","media":"video/mp4","size":)" +
+           std::to_string(bytes.size()) + "}";
+  }
+};
+
+TEST_F(ApiTest, ALargeDocumentComesInPiecesAndGoesOnAfterARestart) {
+  const Large large;
+  const Answer begun = post("ann", "/documents/uploads", large.of("现场.mp4"));
+  ASSERT_EQ(begun.status, 201) << begun.raw.body;
+  const std::string path = "/documents/uploads/" + begun.body.text_at("upload");
+  const auto piece = [&](Api& api, const std::string& key, std::size_t from, std::size_t size) {
+    http::Request one = request("POST", key, path + "?offset=" + std::to_string(from));
+    one.headers.push_back({"Content-Type", "application/octet-stream"});
+    one.body = large.bytes.substr(from, size);
+    return send(api, one);
+  };
+  EXPECT_EQ(piece(*world_->api, "bob", 0, Large::kPiece).status, 404);
+  EXPECT_EQ(piece(*world_->api, "ann", 0, 1'000).status, 400) << "too small for one in the middle";
+  const Answer ahead = piece(*world_->api, "ann", Large::kPiece, 1'000);
+  EXPECT_EQ(ahead.status, 409);
+  EXPECT_EQ(ahead.body.int_at("offset"), 0);
+  EXPECT_EQ(piece(*world_->api, "ann", 0, Large::kPiece).body.int_at("offset"), 1 << 20);
+  EXPECT_EQ(piece(*world_->api, "ann", 0, Large::kPiece).status, 409) << "twice";
+  EXPECT_EQ(post("ann", path + "/finish", R"({"sha256":")" + large.digest + R"("})").status, 409);
+
+  Api again{world_->parts()};  // as after a restart
+  const Answer known = send(again, request("GET", "ann", "/documents/uploads"));
+  ASSERT_EQ(known.body.find("uploads")->as_list()->size(), 1U);
+  EXPECT_EQ((*known.body.find("uploads")->as_list())[0].text_at("name"), "现场.mp4");
+  EXPECT_TRUE(send(again, request("GET", "bob", "/documents/uploads"))
+                  .body.find("uploads")
+                  ->as_list()
+                  ->empty());
+  EXPECT_EQ(piece(again, "ann", Large::kPiece, 1'000).status, 200);
+  const auto finish = [&] {
+    return send(
+        again, request("POST", "ann", path + "/finish", R"({"sha256":")" + large.digest + R"("})"));
+  };
+  const Answer whole = finish();
+  ASSERT_EQ(whole.status, 200) << whole.raw.body;
+  EXPECT_EQ(finish().raw.body, whole.raw.body) << "its answer may be lost";
+  const std::string kept = *node::read_file(world_->dir / "sichuan" / "deposits" / "uploads" /
+                                            begun.body.text_at("upload"));
+  EXPECT_EQ(kept.find("现场"), std::string::npos) << "a file's name is personal";
+  EXPECT_EQ(send(again, request("DELETE", "ann", path)).status, 204);
+
+  // A form takes it as any document, with the size that has come;
+  Value other = whole.body;
+  (*other.as_record())["size"] = 7;
+  const auto with = [](const Value& document) {
+    return start_body(
+        "citizen", R"({"subject":"post","name":"Zhang","proof":)" + canonical_json(document) + "}");
+  };
+  EXPECT_EQ(send(again, request("POST", "ann", "/cases", with(other))).code(), "form");
+  const Answer opened = send(again, request("POST", "ann", "/cases", with(whole.body)));
+  ASSERT_EQ(opened.status, 201) << opened.raw.body;
+  wait(opened);
+
+  // and it is read piece after piece.
+  const std::string document = "/documents/" + whole.body.text_at("sha256");
+  const std::string of = "?case=" + opened.body.text_at("case");
+  const Answer read = send(again, request("GET", "clerk", document + of));
+  ASSERT_EQ(read.status, 200) << read.raw.body;
+  ASSERT_TRUE(read.raw.stream);
+  std::string bytes;
+  for (bool ended = false; !ended;) {
+    const http::Stream::Taken taken = read.raw.stream->take();
+    bytes += taken.bytes;
+    ended = taken.ended;
+    EXPECT_FALSE(taken.failed);
+    if (!ended) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  EXPECT_EQ(hex(sha256(bytes)), large.digest);
+  const Answer digest = send(again, request("GET", "clerk", document + "/digest" + of));
+  EXPECT_EQ(digest.body.text_at("file_sha256"), large.digest);
+}
+
+TEST_F(ApiTest, WhatHasNotComeWholeIsBoundedAndLeavesNothing) {
+  const Large large;
+  const fs::path blobs = world_->dir / "sichuan" / "blobs";
+  const auto kept = [&] {
+    return std::ranges::count_if(fs::directory_iterator{blobs},
+                                 [](const auto& one) { return one.is_regular_file(); });
+  };
+  const auto before = kept();
+  for (const char* bad :
+       {R"({"name":"../x","media":"video/mp4","size":5})", R"({"name":"x","media":"v","size":5})",
+        R"({"name":"x","media":"video/mp4","size":0})", R"({"name":"x","media":"video/mp4"})",
+        R"({"name":"x","media":"video/mp4","size":1073741825})"}) {
+    EXPECT_GE(post("untied", "/documents/uploads", bad).status, 400) << bad;
+  }
+  const auto begin = [&](const std::string& body) {
+    const Answer begun = post("untied", "/documents/uploads", body);
+    EXPECT_EQ(begun.status, 201) << begun.raw.body;
+    return "/documents/uploads/" + begun.body.text_at("upload");
+  };
+  const auto fill = [&](const std::string& path) {
+    for (const std::size_t from : {std::size_t{0}, Large::kPiece}) {
+      http::Request one = request("POST", "untied", path + "?offset=" + std::to_string(from));
+      one.body = large.bytes.substr(from, Large::kPiece);
+      EXPECT_EQ(send(*world_->api, one).status, 200);
+    }
+  };
+
+  // Another file than was announced;
+  const std::string wrong = begin(large.of("a"));
+  fill(wrong);
+  EXPECT_EQ(kept(), before + 2);
+  const std::string other = R"({"sha256":")" + std::string(64, '0') + R"("})";
+  EXPECT_EQ(post("untied", wrong + "/finish", other).status, 400);
+  EXPECT_EQ(kept(), before);
+  EXPECT_EQ(post("untied", wrong + "/finish", other).status, 404);
+
+  // one that is given up;
+  const std::string given_up = begin(large.of("b"));
+  fill(given_up);
+  EXPECT_EQ(send(*world_->api, request("DELETE", "ann", given_up)).status, 404);
+  EXPECT_EQ(send(*world_->api, request("DELETE", "untied", given_up)).status, 204);
+  EXPECT_EQ(kept(), before);
+
+  // five, of 4 GiB together, and no more;
+  std::vector<std::string> open;
+  const std::string gibibyte = R"({"name":"c","media":"video/mp4","size":1073741824})";
+  for (int i = 0; i < 4; ++i) open.push_back(begin(gibibyte));
+  EXPECT_EQ(post("untied", "/documents/uploads", large.of("d")).code(), "too_many_documents");
+  EXPECT_EQ(send(*world_->api, request("DELETE", "untied", open.back())).status, 204);
+  open.back() = begin(large.of("d"));
+  open.push_back(begin(large.of("e")));
+  EXPECT_EQ(post("untied", "/documents/uploads", large.of("f")).code(), "too_many_documents");
+
+  // and one that rests for two days is given up when somebody begins another.
+  fill(open.back());
+  const fs::path dir = world_->dir / "sichuan" / "deposits" / "uploads";
+  std::set<std::string> keys;
+  for (const std::string& path : open) {
+    const fs::path file = dir / path.substr(path.rfind('/') + 1);
+    Value content = parse_json(*node::read_file(file)).value();
+    keys.insert(content.text_at("key"));
+    (*content.as_record())["touched_ms"] = content.int_at("touched_ms") - Uploads::kRestMs;
+    ASSERT_TRUE(node::write_file(file, canonical_json(content)));
+  }
+  Api again{world_->parts()};
+  EXPECT_EQ(send(again, request("POST", "ann", "/documents/uploads", large.of("g"))).status, 201);
+  EXPECT_EQ(kept(), before);
+  for (const std::string& key : keys) EXPECT_FALSE(world_->node->vault().key(key));
+  EXPECT_TRUE(send(again, request("GET", "untied", "/documents/uploads"))
+                  .body.find("uploads")
+                  ->as_list()
+                  ->empty());
 }
 
 TEST_F(ApiTest, ADocumentIsReadThroughItsCaseAndItsReadingIsRecorded) {

@@ -15,8 +15,10 @@
 #include "api/bell.h"
 #include "api/call.h"
 #include "api/deposits.h"
+#include "api/downloads.h"
 #include "api/privacy.h"
 #include "api/shelf.h"
+#include "api/uploads.h"
 #include "api/verification.h"
 #include "base/date.h"
 #include "base/shipped.h"
@@ -71,10 +73,12 @@ struct Context {
   desk::Cursors cursors;
   AccessLog access;
   Deposits deposits;
+  Uploads uploads;
   exchange::Blobs own_blobs;  // of a node without exchange
   exchange::Blobs& blobs;
   Bell bell;
   Verification verification;
+  Downloads downloads;  // last: they read blobs
 
   std::mutex mutex;  // of what follows
   std::map<std::string, CaseRoot, std::less<>> roots;
@@ -93,6 +97,7 @@ struct Context {
         cursors{dir / "keys" / "cursors.key"},
         access{dir},
         deposits{dir / "deposits"},
+        uploads{dir / "deposits" / "uploads"},
         own_blobs{dir / "blobs"},
         blobs{e ? e->blobs() : own_blobs},
         bell{v, door},

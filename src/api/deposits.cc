@@ -21,7 +21,8 @@ std::optional<Deposit> read(const fs::path& file) {
   return Deposit{.sha256 = file.filename().string(),
                  .principal = value->text_at("principal"),
                  .key = value->text_at("key"),
-                 .since_ms = value->int_at("since_ms")};
+                 .since_ms = value->int_at("since_ms"),
+                 .size = static_cast<std::size_t>(value->int_at("size"))};
 }
 
 }  // namespace
@@ -43,9 +44,20 @@ bool Deposits::room_for(std::string_view principal) const {
   return static_cast<std::size_t>(count) < kOpenMax;
 }
 
+std::size_t Deposits::bytes_of(std::string_view principal) const {
+  const std::lock_guard lock{mutex_};
+  std::size_t bytes = 0;
+  for (const auto& [sha256, deposit] : open_) {
+    if (deposit.principal == principal) bytes += deposit.size;
+  }
+  return bytes;
+}
+
 std::expected<void, Fault> Deposits::add(const Deposit& deposit) {
-  const Value content = Value::Record{
-      {"principal", deposit.principal}, {"key", deposit.key}, {"since_ms", deposit.since_ms}};
+  const Value content = Value::Record{{"principal", deposit.principal},
+                                      {"key", deposit.key},
+                                      {"since_ms", deposit.since_ms},
+                                      {"size", deposit.size}};
   const std::lock_guard lock{mutex_};
   auto written = node::write_file(open_file(deposit.sha256), canonical_json(content));
   if (written) open_.insert_or_assign(deposit.sha256, deposit);

@@ -3,8 +3,8 @@
 //     DIR/deposits/open/<sha256>   waits for the form that names it
 //     DIR/deposits/<sha256>        was handed in
 //
-// Each file: {"principal","key","since_ms"}; `key` of the vault. What waits too long is given up,
-// so that nobody fills a disk with what no case will ever hold. Thread-safe.
+// Each file: {"principal","key","since_ms","size"}; `key` of the vault. What waits too long is
+// given up, so that nobody fills a disk with what no case will ever hold. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,13 @@ struct Deposit {
   std::string sha256;  // of the ciphertext, hex
   std::string principal, key;
   std::int64_t since_ms = 0;
+  std::size_t size = 0;  // in clear
 };
 
 class Deposits {
  public:
   static constexpr std::size_t kOpenMax = 200;             // of one principal
+  static constexpr std::size_t kOpenBytes = 4ULL << 30;    // of all of them together
   static constexpr std::int64_t kOpenMs = 7 * 86'400'000;  // a week
 
   // `dir` is DIR/deposits; it is made if missing.
@@ -39,6 +41,8 @@ class Deposits {
 
   // False if this principal has as many open as anybody may.
   [[nodiscard]] bool room_for(std::string_view principal) const;
+  // In clear, of all that waits for a form of this principal.
+  [[nodiscard]] std::size_t bytes_of(std::string_view principal) const;
   // On disk when this returns.
   [[nodiscard]] std::expected<void, Fault> add(const Deposit& deposit);
   // The deposit if this principal made it.

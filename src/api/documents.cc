@@ -6,7 +6,9 @@
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/json.h"
+#include "exchange/parts.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -14,24 +16,6 @@ namespace bashu::api {
 namespace {
 
 constexpr std::size_t kNameMax = 255;
-constexpr std::size_t kNonce = 24;
-
-// As a file can be called on whatever machine it is saved on.
-bool is_file_name(std::string_view text) {
-  return !text.empty() && text != "." && text != ".." && is_utf8(text) &&
-         utf8_length(text) <= kNameMax && std::ranges::none_of(text, [](char c) {
-           return c == '/' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
-         });
-}
-
-bool is_media_type(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  return text.size() <= 100 && slash != std::string_view::npos && slash > 0 &&
-         slash + 1 < text.size() && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  std::string_view{"!#$&^_.+-/"}.find(c) != std::string_view::npos;
-         });
-}
 
 Title both(const char* en, const char* zh) { return {{"en", en}, {"zh", zh}}; }
 
@@ -43,6 +27,11 @@ std::optional<packs::FormError> seal_one(Context& context, Handing& handing,
   if (!deposit) {
     return packs::FormError{path, both("Deposit the document first (POST /documents).",
                                        "请先上传文件（POST /documents）。")};
+  }
+  // What an earlier version deposited does not say how much it is.
+  if (deposit->size != 0 && std::cmp_not_equal(plain.int_at("size"), deposit->size)) {
+    return packs::FormError{path + ".size", both("It is not the size of what was deposited.",
+                                                 "与已上传文件的大小不符。")};
   }
   handing.documents.push_back(deposit->sha256);
   const auto alone = std::make_shared<packs::Type>(type);
@@ -135,6 +124,36 @@ std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& typ
 
 }  // namespace
 
+bool is_file_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && is_utf8(text) &&
+         utf8_length(text) <= kNameMax && std::ranges::none_of(text, [](char c) {
+           return c == '/' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
+         });
+}
+
+bool is_media_type(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  return text.size() <= 100 && slash != std::string_view::npos && slash > 0 &&
+         slash + 1 < text.size() && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view{"!#$&^_.+-/"}.find(c) != std::string_view::npos;
+         });
+}
+
+Problem odd_file_name(std::string where) {
+  return malformed(std::move(where),
+                   "A file's name of 1 to 255 characters without its folder is expected; in a "
+                   "header, percent-encoded.",
+                   "应为 1 至 255 个字符的文件名，不含路径；在标头中须用百分号编码。");
+}
+
+void give_up_deposits(Context& context) {
+  for (const Deposit& old : context.deposits.give_up(context.node.clock().now())) {
+    exchange::remove_document(context.blobs, old.sha256);
+    context.node.vault().forget(old.key);
+  }
+}
+
 std::optional<packs::FormError> seal_documents(Context& context, Handing& handing,
                                                const std::vector<packs::Member>& fields,
                                                const Value& form, const std::string& path,
@@ -156,10 +175,8 @@ std::expected<std::string, Problem> deposit(Context& context, const std::string&
   if (const auto shut = context.node.gate().refusal()) return std::unexpected{problem_of(*shut)};
   node::Vault& vault = context.node.vault();
   const Instant now = context.node.clock().now();
-  for (const Deposit& old : context.deposits.give_up(now)) {
-    context.blobs.remove(old.sha256);
-    vault.forget(old.key);
-  }
+  give_up_deposits(context);
+  give_up_uploads(context);
   if (!context.deposits.room_for(principal)) {
     return std::unexpected{too_many_documents(Deposits::kOpenMax)};
   }
@@ -171,11 +188,14 @@ std::expected<std::string, Problem> deposit(Context& context, const std::string&
   };
   if (!key) return fail(Fault{.what = "vault: the new key is not there"});
   const std::string blob =
-      exchange::encrypt_document(bytes, *key, context.node.chance().bytes(kNonce));
+      exchange::encrypt_document(bytes, *key, context.node.chance().bytes(kBlobNonce));
   const auto sha256 = context.blobs.put(blob);
   if (!sha256) return fail(sha256.error());
-  const Deposit made{
-      .sha256 = *sha256, .principal = principal, .key = key_id, .since_ms = now.unix_ms};
+  const Deposit made{.sha256 = *sha256,
+                     .principal = principal,
+                     .key = key_id,
+                     .since_ms = now.unix_ms,
+                     .size = bytes.size()};
   if (auto kept = context.deposits.add(made); !kept) {
     context.blobs.remove(*sha256);
     return fail(kept.error());
@@ -185,15 +205,39 @@ std::expected<std::string, Problem> deposit(Context& context, const std::string&
 
 namespace {
 
+// A document and its key: all that reading it needs.
+struct Readable {
+  exchange::WholeDocument whole;
+  std::string key;
+};
+std::expected<Readable, Problem> readable(Context& context, const std::string& name,
+                                          const std::string& key_id) {
+  auto key = context.node.vault().key(key_id);
+  if (!key) return std::unexpected{erased_document(context.node.vault(), key_id)};
+  auto whole = exchange::find_document(context.blobs, name);
+  if (!whole) return std::unexpected{document_away()};
+  return Readable{.whole = *std::move(whole), .key = *std::move(key)};
+}
+
+Problem damaged(std::string_view name) {
+  return problem_of(Fault{.what = "blob " + std::string{name} + " is damaged"});
+}
+
+// Whole in memory: of a small one, or nothing.
 std::expected<std::string, Problem> blob_bytes(Context& context, const std::string& name,
                                                const std::string& key_id) {
-  const auto key = context.node.vault().key(key_id);
-  if (!key) return std::unexpected{erased_document(context.node.vault(), key_id)};
-  const auto blob = context.blobs.get(name);
-  if (!blob) return std::unexpected{document_away()};
-  auto bytes = exchange::decrypt_document(*blob, *key);
-  if (!bytes) return std::unexpected{problem_of(Fault{.what = "blob " + name + " is damaged"})};
-  return *std::move(bytes);
+  const auto found = readable(context, name, key_id);
+  if (!found) return std::unexpected{found.error()};
+  std::string bytes;
+  const auto add = [&](std::string_view piece) {
+    bytes += piece;
+    return bytes.size() <= exchange::kDocumentMax;
+  };
+  if (!exchange::read_document(context.blobs, found->whole, found->key, add)) {
+    return std::unexpected{damaged(name)};
+  }
+  if (bytes.size() <= exchange::kDocumentMax) return bytes;
+  return std::unexpected{malformed({}, "The document is too large for this.", "文件过大。")};
 }
 
 }  // namespace
@@ -218,13 +262,7 @@ std::optional<std::string> deposited_bytes(Context& context, const std::string& 
 
 Prepared put_document(Context& context, const Call& call) {
   const auto name = http::percent_decode(call.request.header("X-Document-Name"));
-  if (!name || !is_file_name(*name)) {
-    return std::unexpected{malformed(
-        "X-Document-Name",
-        "A file's name of 1 to 255 characters, percent-encoded and without its folder, is "
-        "expected.",
-        "应为 1 至 255 个字符的文件名（百分号编码，不含路径）。")};
-  }
+  if (!name || !is_file_name(*name)) return std::unexpected{odd_file_name("X-Document-Name")};
   std::string_view media = call.request.header("Content-Type");
   media = media.substr(0, media.find(';'));
   if (!is_media_type(media)) return std::unexpected{wrong_media("any media type")};
@@ -253,7 +291,7 @@ Result list_deposits(Context& context, const Call& call) {
 Result take_back_deposit(Context& context, const Call& call) {
   const auto gone = context.deposits.take_back(call.part("sha256"), call.key->principal());
   if (!gone) return std::unexpected{not_found()};
-  context.blobs.remove(gone->sha256);
+  exchange::remove_document(context.blobs, gone->sha256);
   context.node.vault().forget(gone->key);
   return http::Response{.status = 204};
 }
@@ -262,7 +300,7 @@ namespace {
 
 struct OpenDocument {
   FoundDocument about;
-  std::string bytes;
+  Readable content;
 };
 // Of the case that the query names, if the asker sees it; the reading is accounted for.
 std::expected<OpenDocument, Problem> open_document(Context& context, const Call& call) {
@@ -296,14 +334,31 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
         texts::title("app.restricted_by", {{"order", std::to_string(restricted->second)}});
     return std::unexpected{std::move(closed)};
   }
-  auto bytes = blob_bytes(context, sha256, found->key);
-  if (!bytes) return std::unexpected{bytes.error()};
+  auto content = readable(context, sha256, found->key);
+  if (!content) return std::unexpected{content.error()};
   Reader reader;
   reader.opened = {id + "/documents/" + sha256};
   if (auto noted = onlooker.account_for(reader, "documents/" + sha256); !noted) {
     return std::unexpected{noted.error()};
   }
-  return OpenDocument{.about = std::move(*found), .bytes = std::move(*bytes)};
+  return OpenDocument{.about = std::move(*found), .content = *std::move(content)};
+}
+
+// As it is sent: at once, or piece after piece.
+Result sent(Context& context, const OpenDocument& open, const std::string& sha256) {
+  const auto& [whole, key] = open.content;
+  http::Response response = http::text_response(200, open.about.media, {});
+  if (whole.parts.empty()) {
+    auto bytes = exchange::decrypt_document(whole.blob, key);
+    if (!bytes) return std::unexpected{damaged(sha256)};
+    response.body = *std::move(bytes);
+    return response;
+  }
+  response.stream = context.downloads.begin([&blobs = context.blobs, whole, key](const auto& take) {
+    return exchange::read_document(blobs, whole, key, take);
+  });
+  if (!response.stream) return std::unexpected{busy(5)};
+  return response;
 }
 
 }  // namespace
@@ -311,14 +366,16 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
 Result get_document(Context& context, const Call& call) {
   auto open = open_document(context, call);
   if (!open) return std::unexpected{open.error()};
-  auto response = http::text_response(200, open->about.media, std::move(open->bytes));
+  auto made = sent(context, *open, call.part("sha256"));
+  if (!made) return made;
+  http::Response& response = *made;
   // Shown by no browser as a page of this node; a PDF, which is none, in a tab of its own if asked.
   const bool shown = call.parameter("view") == "true" && open->about.media == "application/pdf";
   response.headers.push_back({"Content-Disposition", (shown ? "inline; filename*=UTF-8''"
                                                             : "attachment; filename*=UTF-8''") +
                                                          http::percent_encode(open->about.name)});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  return response;
+  return made;
 }
 
 // A case names a document by the digest of its encrypted bytes, which nobody has at hand. This is
@@ -326,9 +383,20 @@ Result get_document(Context& context, const Call& call) {
 Result document_digest(Context& context, const Call& call) {
   const auto open = open_document(context, call);
   if (!open) return std::unexpected{open.error()};
-  return json_response(Value::Record{{"file_sha256", hex(sha256(open->bytes))},
+  const auto& [whole, key] = open->content;
+  Digest digest;
+  std::size_t size = 0;
+  const auto add = [&](std::string_view piece) {
+    digest.add(piece);
+    size += piece.size();
+    return true;
+  };
+  if (!exchange::read_document(context.blobs, whole, key, add)) {
+    return std::unexpected{damaged(call.part("sha256"))};
+  }
+  return json_response(Value::Record{{"file_sha256", hex(digest.end())},
                                      {"name", open->about.name},
-                                     {"size", open->bytes.size()},
+                                     {"size", size},
                                      {"sha256", call.part("sha256")}});
 }
 

@@ -14,6 +14,17 @@
 
 namespace bashu::api {
 
+inline constexpr std::size_t kBlobNonce = 24;
+
+// As a file can be called on whatever machine it is saved on.
+[[nodiscard]] bool is_file_name(std::string_view text);
+[[nodiscard]] bool is_media_type(std::string_view text);
+[[nodiscard]] Problem odd_file_name(std::string where);
+
+// Deposits and uploads that have waited too long, with all that is kept of them.
+void give_up_deposits(Context& context);
+void give_up_uploads(Context& context);
+
 // Who hands documents in, and which: they are, when the command that names them takes effect.
 struct Handing {
   std::string principal;

@@ -45,6 +45,26 @@ std::optional<Value> hit_value(Context& context, const Call& call, Onlooker& onl
       {"case", case_value(**row, onlooker.pack((*row)->pack).get(), reader, call.language)}}};
 }
 
+// Cases of the person whose whole number or name was asked for, where the key sees personal values.
+// Each is noted in `opened`: that it is a case of that person is told by its being here.
+Value::List person_hits(Context& context, const Call& call, Onlooker& onlooker,
+                        const std::vector<views::PersonHit>& found,
+                        std::vector<std::string>& opened) {
+  Value::List hits;
+  const auto shelf = context.shelves.now();
+  const bool for_what = !purpose_of(call).empty();
+  for (const views::PersonHit& hit : found) {
+    if (!for_what && shelf->restricted.contains(hit.key)) continue;
+    const auto row = call.views->case_at(hit.name);
+    if (!row || !*row || onlooker.sight_of(**row) != Sight::full) continue;
+    Reader reader{.vault = nullptr, .personal = false, .internal = true};
+    const packs::PackPtr pack = onlooker.pack((*row)->pack);
+    hits.push_back(Value::Record{{"case", case_value(**row, pack.get(), reader, call.language)}});
+    opened.push_back(hit.name + "/person");
+  }
+  return hits;
+}
+
 // Counts tell of cases the key may not see: only to those who see all of the pack.
 Value counts_value(Context& context, const Call& call, const views::Found& found) {
   Value::List counts;
@@ -133,6 +153,25 @@ Result search(Context& context, const Call& call) {
   }
   answer["hits"] = std::move(hits);
   return json_response(Value{std::move(answer)});
+}
+
+// Posted, so that no number and no name stands in an address or a log.
+Result search_persons(Context& context, const Call& call) {
+  const auto body = json_body(call, {"person"});
+  if (!body) return std::unexpected{body.error()};
+  const auto person = text_member(*body, "person");
+  if (!person) return std::unexpected{person.error()};
+  const auto found = context.follower.persons(*person);
+  if (!found) return std::unexpected{problem_of(found.error())};
+  Onlooker onlooker{context, call};
+  std::vector<std::string> opened;
+  Value::List hits = person_hits(context, call, onlooker, *found, opened);
+  if (auto noted = account_for(context, call, "search/persons", opened); !noted) {
+    return std::unexpected{noted.error()};
+  }
+  return json_response(
+      Value::Record{{"hits", std::move(hits)},
+                    {"all", found->size() < static_cast<std::size_t>(views::kPersonHits)}});
 }
 
 Result list_inbox(Context& context, const Call& call) {

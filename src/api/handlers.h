@@ -85,6 +85,7 @@ Result print_report(Context& context, const Call& call);
 Result tabulate_report(Context& context, const Call& call);
 // finding.cc
 Result search(Context& context, const Call& call);
+Result search_persons(Context& context, const Call& call);
 Result list_inbox(Context& context, const Call& call);
 // records_read.cc
 Result list_packs(Context& context, const Call& call);
@@ -129,6 +130,12 @@ Result list_deposits(Context& context, const Call& call);
 Result take_back_deposit(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
 Result document_digest(Context& context, const Call& call);
+// receiving.cc
+Prepared begin_upload(Context& context, const Call& call);
+Result list_uploads(Context& context, const Call& call);
+Prepared put_piece(Context& context, const Call& call);
+Prepared finish_upload(Context& context, const Call& call);
+Result take_back_upload(Context& context, const Call& call);
 // session.cc
 Result sign_in(Context& context, const Call& call);
 Result show_session(Context& context, const Call& call);

@@ -233,6 +233,18 @@ std::optional<Value> privacy_body(std::string_view path) {
   return std::nullopt;
 }
 
+// Of a document that comes in pieces, but for the pieces.
+std::optional<Value> upload_body(std::string_view path) {
+  if (path == "/documents/uploads") {
+    return object({{"name", text_schema()}, {"media", text_schema()}, {"size", number_schema()}},
+                  {"name", "media", "size"});
+  }
+  if (path == "/documents/uploads/{upload}/finish") {
+    return object({{"sha256", text_schema()}}, {"sha256"});
+  }
+  return std::nullopt;
+}
+
 // What a write takes; nullopt: no body.
 std::optional<Value> request_body(const Document& document, std::string_view path) {
   const auto json = [](Value schema) {
@@ -299,6 +311,8 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   }
   if (auto body = people_body(path)) return json(std::move(*body));
   if (auto body = privacy_body(path)) return json(std::move(*body));
+  if (path == "/search/persons") return json(object({{"person", text_schema()}}, {"person"}));
+  if (auto body = upload_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;
@@ -308,6 +322,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   if (path == "/packs") return raw({"application/json", "application/yaml"});
   if (path == "/circle/editions") return raw({"application/json"});
   if (path == "/documents") return raw({"*/*"});
+  if (path == "/documents/uploads/{upload}") return raw({"application/octet-stream"});
   return std::nullopt;
 }
 
@@ -370,7 +385,7 @@ void add_paths(Document& document) {
     }
     if (route.method == "POST") parameters.push_back(ref("parameters", "Idempotency-Key"));
     if (path == "/documents") parameters.push_back(ref("parameters", "X-Document-Name"));
-    const bool made = path == "/documents" || path == "/cases";
+    const bool made = path == "/documents" || path == "/documents/uploads" || path == "/cases";
     const char* status = route.method == "DELETE"         ? "204"
                          : route.method == "POST" && made ? "201"
                                                           : "200";

@@ -138,6 +138,7 @@ const std::vector<Parameter>& query_parameters() {
       {"mine", Is::flag, "only cases this principal began"},
       {"month", Is::month, "2026-03: only postings of that month"},
       {"next", Is::text, "path of the page to come back to"},
+      {"offset", Is::number, "bytes of the document that are here already"},
       {"origin", Is::text, "code of a place of the network"},
       {"on", Is::date, "the day of the payment"},
       {"pack", Is::pack, "name of the pack"},

@@ -53,7 +53,7 @@ bool fits(const std::vector<std::string_view>& wanted, const std::vector<std::st
   return at == segments.size();
 }
 
-// Packs, cases, records, tasks, documents, and who asks.
+// Packs, cases, records, tasks, and who asks.
 std::vector<Route> routes_of_work() {
   return {
       {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true},
@@ -115,9 +115,25 @@ std::vector<Route> routes_of_work() {
        "kind whose due_until after limit at_least"},
       {"GET", "/search", &search, "Cases and records by their public texts",
        "q in after limit at_least"},
+      {"POST", "/search/persons", &search_persons,
+       "Cases of a person by the whole number or name, where personal values may be seen"},
       {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
       {"POST", "/restored/release", &release_restored,
        "Take writes again after a restore that no peer could confirm (two principals)"},
+  };
+}
+
+// Documents: deposited at once or in pieces, read through a case.
+std::vector<Route> routes_of_documents() {
+  return {
+      {"POST", "/documents/uploads", &begin_upload, "Begin a document that comes in pieces"},
+      {"GET", "/documents/uploads", &list_uploads, "Your documents that have not come whole yet"},
+      {"POST", "/documents/uploads/{upload}", &put_piece,
+       "The next piece of a document, from the offset where it goes on", "offset"},
+      {"POST", "/documents/uploads/{upload}/finish", &finish_upload,
+       "All of a document has come: deposit it"},
+      {"DELETE", "/documents/uploads/{upload}", &take_back_upload,
+       "Give up a document that has not come whole"},
       {"POST", "/documents", &put_document, "Deposit a document"},
       {"GET", "/documents", &list_deposits, "Your documents that wait for a form"},
       {"DELETE", "/documents/{sha256}", &take_back_deposit,
@@ -260,6 +276,7 @@ std::vector<Route> people_routes() {
 const std::vector<Route>& routes() {
   static const std::vector<Route> kRoutes = [] {
     std::vector<Route> all = routes_of_work();
+    std::ranges::move(routes_of_documents(), std::back_inserter(all));
     std::ranges::move(routes_of_clearing(), std::back_inserter(all));
     std::ranges::move(routes_of_the_node(), std::back_inserter(all));
     std::ranges::move(routes_of_the_network(), std::back_inserter(all));

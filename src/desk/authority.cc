@@ -93,6 +93,19 @@ Sight sight(const Principal& who, const packs::Pack& pack, const packs::Service&
   return by_role(who, pack, service, own, facts);
 }
 
+bool is_subject(const Principal& who, const packs::Pack& pack, const packs::Service& service,
+                std::string_view own, const CaseFacts& facts) {
+  if (who.subjects.empty()) return false;
+  const std::vector<std::string> held = who.roles_in(pack.name);
+  return std::ranges::any_of(service.parties, [&](const packs::PartyDef& party) {
+    const auto player = facts.parties->find(party.name);
+    if (player == facts.parties->end() || player->second != own) return false;
+    return std::ranges::any_of(party.whose, [&](const auto& whose) {
+      return holds(held, whose.first) && names(who, whose.second, facts).them;
+    });
+  });
+}
+
 bool may_begin(const Principal& who, const packs::Service& service, std::string_view role,
                const CaseFacts& facts) {
   if (who.subjects.empty()) return true;

@@ -46,6 +46,12 @@ struct CaseFacts {
                           const packs::Service& service, std::string_view own,
                           const CaseFacts& facts);
 
+// Whether the case is about them: they hold a role that sees its own, for a party played here, and
+// are tied to a subject that the case names.
+[[nodiscard]] bool is_subject(const Principal& who, const packs::Pack& pack,
+                              const packs::Service& service, std::string_view own,
+                              const CaseFacts& facts);
+
 // Whether they may begin such a case in a role that sees its own: whoever is tied to a subject
 // begins cases of that subject only.
 [[nodiscard]] bool may_begin(const Principal& who, const packs::Service& service,

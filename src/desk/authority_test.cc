@@ -49,6 +49,26 @@ TEST_F(Sees, NothingByTheRoleOfAPartySomebodyElsePlays) {
   EXPECT_EQ(look(with({"checker"}), facts), Sight::full);
 }
 
+TEST_F(Sees, WhomACaseIsAboutByTheFieldsOfTheirRole) {
+  const packs::Service& errand = *packs::find(pack_->services, "errand");
+  const Value data{Value::Record{{"firm", "91510100MA00000001"}, {"person", "t:someone"}}};
+  CaseFacts facts = facts_;
+  facts.data = &data;
+  const auto about = [&](std::vector<std::string> roles, const char* subject) {
+    Principal key = with(std::move(roles));
+    if (subject) key.subjects = {subject};
+    return is_subject(key, *pack_, errand, "sichuan", facts);
+  };
+  EXPECT_TRUE(about({"citizen"}, "t:someone"));
+  EXPECT_TRUE(about({"driver"}, "91510100MA00000001"));
+  EXPECT_FALSE(about({"driver"}, "t:someone")) << "the field of another role";
+  EXPECT_FALSE(about({"citizen"}, "t:another"));
+  EXPECT_FALSE(about({"citizen"}, nullptr));
+  EXPECT_FALSE(about({"clerk"}, "t:someone")) << "an office sees all, and is not told of each";
+  facts.parties = &swapped_;
+  EXPECT_FALSE(about({"citizen"}, "t:someone")) << "that party is not played here";
+}
+
 TEST_F(Sees, OwnCasesByARoleThatSeesItsOwn) {
   CaseFacts facts = facts_;
   EXPECT_EQ(look(with({"citizen"}), facts), Sight::none);

@@ -9,6 +9,7 @@
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
 #include "evidence/witness.h"
+#include "exchange/parts.h"
 #include "exchange/records.h"
 #include "node/sealer.h"
 
@@ -702,7 +703,12 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
 }
 
 void Sender::take_blob(const std::string& name, const PeerAnswer& answer) {
-  const bool good = answer.status == 200 && hex(sha256(answer.body)) == name;
+  bool good = answer.status == 200 && hex(sha256(answer.body)) == name;
+  // Before the list itself is here: a start between the two would miss them for good.
+  for (const Part& part : parts_in(good ? answer.body : "").value_or(std::vector<Part>{})) {
+    good = good && parts_.blobs.want(part.name, peer_).has_value();
+    if (!parts_.blobs.has(part.name)) blobs_.push_back(part.name);
+  }
   if (!good || !parts_.blobs.put(answer.body)) blob_not_before_[name] = now_ms_ + kBlobPauseMs;
   if (good) std::erase(blobs_, name);
 }

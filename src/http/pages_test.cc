@@ -217,5 +217,24 @@ TEST(Streams, ReachTheReaderInPiecesAndKnowWhenHeIsGone) {
   EXPECT_FALSE(left->room(1, 1));
 }
 
+TEST(Streams, OneThatFailsIsNotTakenForWhole) {
+  auto server = Server::start({}, [](const Request& request, const Reply& reply) {
+    Response response = text_response(200, "text/plain", {});
+    response.stream = std::make_shared<Stream>();
+    reply(response);
+    response.stream->write("the first half");
+    if (request.path() == "/whole") {
+      response.stream->end();
+    } else {
+      response.stream->fail();
+    }
+  });
+  const std::string url = "http://127.0.0.1:" + std::to_string((*server)->port());
+  EXPECT_FALSE(fetch(url + "/broken", {}).has_value());
+  const auto whole = fetch(url + "/whole", {});
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_EQ(whole->body, "the first half");
+}
+
 }  // namespace
 }  // namespace bashu::http

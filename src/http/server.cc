@@ -376,6 +376,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
   void pump() {
     const Stream::Taken taken = stream_->take();
+    if (taken.failed) return drop();
     if (taken.bytes.empty() && !taken.ended) {
       deadline_.reset();
       return;

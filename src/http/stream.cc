@@ -18,12 +18,16 @@ bool Stream::write(std::string_view bytes) {
   return true;
 }
 
-void Stream::end() {
+void Stream::end() { finish(false); }
+void Stream::fail() { finish(true); }
+
+void Stream::finish(bool failed) {
   std::function<void()> tell;
   {
     const std::lock_guard lock{mutex_};
     if (abandoned_ || ended_) return;
     ended_ = true;
+    failed_ = failed;
     if (!told_ && more_) tell = more_;
     if (tell) told_ = true;
   }
@@ -57,7 +61,7 @@ Stream::Taken Stream::take() {
   const std::lock_guard lock{mutex_};
   told_ = false;
   taken_.notify_all();
-  return {.bytes = std::exchange(waiting_, {}), .ended = ended_};
+  return {.bytes = std::exchange(waiting_, {}), .ended = ended_, .failed = failed_};
 }
 
 void Stream::abandon() {

@@ -19,6 +19,9 @@ class Stream {
   // False if nobody reads any more; the bytes are dropped then.
   bool write(std::string_view bytes);
   void end();
+  // What is still to come cannot be had: the connection is closed in the middle, so that nobody
+  // takes the part for the whole.
+  void fail();
   // Waits until fewer than `waiting_max` bytes wait to be sent; false if nobody reads any more, or
   // the time is over.
   [[nodiscard]] bool room(std::size_t waiting_max, int timeout_ms);
@@ -28,17 +31,19 @@ class Stream {
   void attach(std::function<void()> more);
   struct Taken {
     std::string bytes;
-    bool ended = false;
+    bool ended = false, failed = false;
   };
   [[nodiscard]] Taken take();
   void abandon();
 
  private:
+  void finish(bool failed);
+
   mutable std::mutex mutex_;
   std::condition_variable taken_;
   std::function<void()> more_;
   std::string waiting_;
-  bool ended_ = false, abandoned_ = false, told_ = false;
+  bool ended_ = false, failed_ = false, abandoned_ = false, told_ = false;
 };
 
 // One event of a stream of type text/event-stream. `data` may have several lines.

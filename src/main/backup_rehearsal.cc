@@ -12,6 +12,7 @@
 #include "core/event_fields.h"
 #include "evidence/sealed.h"
 #include "exchange/blobs.h"
+#include "exchange/parts.h"
 #include "journal/journal.h"
 #include "main/journal_scan.h"
 #include "node/entry.h"
@@ -127,9 +128,9 @@ std::expected<void, Fault> look_into(const fs::path& dir, node::Vault* vault, Re
     return true;
   };
   BASHU_TRY_OK(each_commit(*journal, 0, look_at));
-  std::error_code error;
+  const exchange::Blobs blobs{dir / "blobs"};
   for (const std::string& name : named) {
-    if (!fs::exists(dir / "blobs" / name, error)) ++seen.documents_missing;
+    if (!exchange::find_document(blobs, name)) ++seen.documents_missing;
   }
   return {};
 }

@@ -29,7 +29,13 @@ struct Subscription {
 // Why it was not done.
 enum class NotNow : std::uint8_t { no_address, too_many, no_code, wrong_code, failed };
 
-enum class Kind : std::uint8_t { code = 1, state = 2, deadline = 3 };
+enum class Kind : std::uint8_t {
+  code = 1,
+  state = 2,
+  deadline = 3,
+  state_at_work = 4,  // of a case at which they work
+  deadline_at_work = 5,
+};
 struct Letter {  // in the outbox
   std::int64_t no = 0;
   std::string person, address, language;

@@ -5,14 +5,15 @@
 #include <charconv>
 #include <chrono>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "core/state.h"
+#include "desk/authority.h"
 #include "node/node.h"
+#include "people/principal.h"
 #include "texts/texts.h"
 #include "views/follower.h"
 
@@ -70,25 +71,103 @@ std::vector<Due> deadlines(node::Node& node, const std::vector<std::string>& ids
   return found;
 }
 
+// Who is told, as the journal has them in force; under the person they are.
+using Told = std::map<std::string, std::vector<people::Principal>, std::less<>>;
+
+Told told_now(node::Node& node, const std::vector<std::string>& persons, Date today) {
+  Told told;
+  node.query([&](const core::State& state) {
+    for (const auto& [id, who] : state.circle().people.principals) {
+      if (!who.in_force(today) || !std::ranges::binary_search(persons, who.set.person)) continue;
+      told[who.set.person].push_back(people::principal_of(who.set, {}));
+    }
+  });
+  return told;
+}
+
+struct Hears {
+  std::string person;
+  bool works_at_it = false;  // otherwise the case is theirs
+};
+// Who should know of a case: whoever began it here, whoever works at it, and the persons whom it is
+// about by the fields that its pack names, on whichever side it began.
+std::vector<Hears> audience(const views::CaseRow& row, const packs::Pack& pack,
+                            const std::string& own, const Told& told) {
+  std::vector<Hears> hear;
+  const packs::Service* service = packs::find(pack.services, row.service);
+  if (!service) return hear;
+  const desk::CaseFacts facts{
+      .parties = &row.parties, .data = &row.data, .opened_by = row.opened_by};
+  for (const auto& [person, principals] : told) {
+    const bool began = person == row.opened_by;
+    const auto is_theirs = [&](const people::Principal& who) {
+      return desk::is_subject(who, pack, *service, own, facts);
+    };
+    const auto sees_it = [&](const people::Principal& who) {
+      return desk::sight(who, pack, *service, own, facts) == desk::Sight::full;
+    };
+    const bool works = row.assigned && row.assigned->to == person;
+    if (began || std::ranges::any_of(principals, is_theirs)) {
+      hear.push_back({.person = person, .works_at_it = false});
+    } else if (works && std::ranges::any_of(principals, sees_it)) {
+      hear.push_back({.person = person, .works_at_it = true});
+    }
+  }
+  return hear;
+}
+
+// Packs of cases as the node holds them, by digest.
+std::map<std::string, packs::PackPtr, std::less<>> packs_of(node::Node& node) {
+  std::map<std::string, packs::PackPtr, std::less<>> held;
+  node.query([&](const core::State& state) {
+    for (const auto& [digest, row] : state.circle().packs) held.emplace(digest, row.pack);
+  });
+  return held;
+}
+
+// What is open of the cases that somebody began, or works at and which end soon.
+std::vector<std::string> open_cases(views::Follower& follower, const std::string& person,
+                                    const std::vector<people::Principal>& principals, Date today) {
+  std::vector<std::string> ids;
+  for (const views::CaseRow& row : all_cases(*follower.views(), {.opened_by = person}, {})) {
+    ids.push_back(row.id);
+  }
+  views::InboxAsk ask{.kind = views::InboxAsk::Kind::cases,
+                      .due_until = today.plus_days(kDaysAhead),
+                      .whose = views::InboxAsk::Whose::mine,
+                      .mine = {person},
+                      .limit = kPage};
+  for (const people::Principal& who : principals) {
+    for (const auto& [pack, roles] : who.roles) {
+      for (const std::string& role : roles) ask.roles.emplace_back(pack, role);
+    }
+  }
+  const auto inbox = follower.inbox(ask, today);
+  if (!inbox) return ids;
+  for (const views::InboxItem& item : inbox->items) ids.push_back(item.id);
+  return ids;
+}
+
 Mail mail_of(const Letter& letter, const std::string& origin, const std::string& party) {
+  const bool works = letter.kind == Kind::state_at_work || letter.kind == Kind::deadline_at_work;
+  const std::string face = origin + (works ? "/console" : "/portal");
   const texts::Places places{{"case", letter.about},
                              {"code", letter.about},
                              {"day", letter.day},
-                             {"link", origin + "/portal/case/" + letter.about},
-                             {"origin", origin}};
-  const char* kind = letter.kind == Kind::code    ? "code"
-                     : letter.kind == Kind::state ? "state"
-                                                  : "deadline";
-  const auto words = [&](const char* what) {
-    return texts::text(letter.language, std::string{"notices."} + kind + "_" + what, places);
+                             {"link", face + "/case/" + letter.about},
+                             {"face", face}};
+  const bool state = letter.kind == Kind::state || letter.kind == Kind::state_at_work;
+  const std::string kind = letter.kind == Kind::code ? "code" : state ? "state" : "deadline";
+  const auto words = [&](const std::string& what) {
+    return texts::text(letter.language, "notices." + kind + "_" + what, places);
   };
   return {.id = hex(sha256(party + "\n" + letter.person + "\n" + letter.key)).substr(0, 32),
           .at_s = now_ms() / 1'000,
           .to = letter.address,
           .language = letter.language,
           .subject = words("subject"),
-          .text = words("text") + "\r\n\r\n" + texts::text(letter.language, "notices.end", places) +
-                  "\r\n"};
+          .text = words(works ? "at_work" : "text") + "\r\n\r\n" +
+                  texts::text(letter.language, "notices.end", places) + "\r\n"};
 }
 
 }  // namespace
@@ -159,6 +238,38 @@ void Notices::work() {
   }
 }
 
+// Steps between two positions that took a case into another state.
+std::vector<Notices::Made> Notices::changes(const Told& told, std::int64_t mark,
+                                            std::int64_t last) {
+  std::vector<Made> made;
+  const auto views = follower_.views();
+  const auto at = static_cast<std::uint64_t>(last);
+  const auto held = packs_of(node_);
+  for (const views::CaseRow& row :
+       all_cases(*views, {.changed_since = static_cast<std::uint64_t>(mark)}, at)) {
+    const auto pack = held.find(row.pack);
+    if (pack == held.end() || !pack->second) continue;
+    const auto hear = audience(row, *pack->second, node_.identity().party, told);
+    const auto steps = hear.empty() ? std::expected<std::vector<views::StepRow>, Fault>{}
+                                    : views->history(row.id, at);
+    if (!steps) continue;
+    for (const views::StepRow& step : *steps) {
+      const bool fresh = std::cmp_greater(step.position, mark);
+      if (!fresh || step.to.empty() || step.to == step.from) continue;
+      for (const Hears& one : hear) {
+        // What they did themselves they know, and that a case began before they took it on.
+        if (step.principal == one.person || (one.works_at_it && step.from.empty())) continue;
+        made.push_back({.person = one.person,
+                        .about = row.id,
+                        .day = {},
+                        .key = row.id + "#" + std::to_string(step.version),
+                        .kind = one.works_at_it ? Kind::state_at_work : Kind::state});
+      }
+    }
+  }
+  return made;
+}
+
 void Notices::look() {
   const auto views = follower_.views();
   const auto last = static_cast<std::int64_t>(views->entries()) - 1;
@@ -173,53 +284,21 @@ void Notices::look() {
     for (const Subscription& one : book_->confirmed()) persons.push_back(one.person);
   }
   if (last <= mark && !new_day) return;
-  std::set<std::string, std::less<>> told;
-  node_.query([&](const core::State& state) {
-    for (const auto& [id, who] : state.circle().people.principals) {
-      if (who.in_force(today) && std::ranges::binary_search(persons, who.set.person)) {
-        told.insert(who.set.person);
-      }
-    }
-  });
-  struct Made {
-    std::string person, about, day, key;
-    Kind kind{};
-  };
+  const Told told = told_now(node_, persons, today);
   std::vector<Made> made;
   // Of before the first look nothing is told.
-  if (mark >= 0 && last > mark && !told.empty()) {
-    for (const views::CaseRow& row :
-         all_cases(*views, {.changed_since = static_cast<std::uint64_t>(mark)},
-                   static_cast<std::uint64_t>(last))) {
-      if (!told.contains(row.opened_by)) continue;
-      const auto steps = views->history(row.id, static_cast<std::uint64_t>(last));
-      if (!steps) continue;
-      for (const views::StepRow& step : *steps) {
-        // What they did themselves they know.
-        if (std::cmp_less_equal(step.position, mark) || step.to.empty() || step.to == step.from ||
-            step.principal == row.opened_by) {
-          continue;
-        }
-        made.push_back({.person = row.opened_by,
-                        .about = row.id,
-                        .day = {},
-                        .key = row.id + "#" + std::to_string(step.version),
-                        .kind = Kind::state});
-      }
-    }
-  }
+  if (mark >= 0 && last > mark && !told.empty()) made = changes(told, mark, last);
   if (new_day) {
-    for (const std::string& person : told) {
-      std::vector<std::string> ids;
-      for (const views::CaseRow& row : all_cases(*views, {.opened_by = person}, {})) {
-        ids.push_back(row.id);
-      }
-      for (const Due& due : deadlines(node_, ids, today)) {
+    for (const auto& [person, principals] : told) {
+      for (const Due& due :
+           deadlines(node_, open_cases(follower_, person, principals, today), today)) {
+        const auto row = views->case_at(due.id);
+        const bool works = row && *row && (*row)->opened_by != person;
         made.push_back({.person = person,
                         .about = due.id,
                         .day = due.day,
                         .key = due.id + "@" + due.clock + "@" + due.day,
-                        .kind = Kind::deadline});
+                        .kind = works ? Kind::deadline_at_work : Kind::deadline});
       }
     }
   }

@@ -1,5 +1,6 @@
-// Notices by e-mail: a person who gave an address and proved it by a code is told when a case of
-// theirs has changed state, or when a deadline in it comes near. A mail names the case and leads to
+// Notices by e-mail: a person who gave an address and proved it by a code is told when a case that
+// they began, that is about them, or at which they work has changed state, or when a deadline in it
+// comes near. A mail names the case and leads to
 // it; it says nothing else.
 //
 //     tables of the views ──look──► outbox (notices.db) ──post──► the mail server
@@ -17,11 +18,13 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/date.h"
 #include "base/error.h"
@@ -30,6 +33,9 @@
 
 namespace bashu::node {
 class Node;
+}
+namespace bashu::people {
+struct Principal;
 }
 namespace bashu::views {
 class Follower;
@@ -65,9 +71,15 @@ class Notices {
   void end(const std::string& person);
 
  private:
+  struct Made {
+    std::string person, about, day, key;
+    Kind kind{};
+  };
+  using Told = std::map<std::string, std::vector<people::Principal>, std::less<>>;
   void work();
   // Makes the notices of what has changed since it looked last.
   void look();
+  std::vector<Made> changes(const Told& told, std::int64_t mark, std::int64_t last);
   // Sends what is due; false: nothing was.
   bool post_one();
 

@@ -165,6 +165,11 @@ Answered map_page(Ask& ask) {
       one.set("HREF", ask.links.to({"map"}, {{"layer", layer.id}}));
       if (layer.id == chosen->id) one.show("CURRENT");
     }
+    if (has_network(ask)) {
+      Slots one = slots.add("LAYER");
+      one.set("TITLE", ask.say("site.lines"));
+      one.set("HREF", ask.links.to({"map", "lines"}));
+    }
     fill_map(ask, *by, slots);
     slots.set("MORE", chosen->reg ? ask.links.to(register_path(*chosen->reg))
                                   : ask.links.to(figure_path(chosen->figure)));

@@ -33,6 +33,10 @@ namespace bashu::site {
 [[nodiscard]] Answered map_page(Ask& ask);
 [[nodiscard]] bool has_map(const Ask& ask);  // there is one, and something to show on it
 
+// lines_page.cc: lines and roads by status on a day; `data.csv`, ...
+[[nodiscard]] Answered lines_page(Ask& ask);
+[[nodiscard]] Answered lines_file(Ask& ask, const std::string& name);
+
 // network_page.cc: minutes from a core, on a day, in a scenario; `data.geojson`, `data.csv`, ...
 [[nodiscard]] Answered network_page(Ask& ask);
 [[nodiscard]] Answered network_file(Ask& ask, const std::string& name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "site/pages.h"
@@ -81,6 +82,44 @@ void fill_filters(Ask& ask, const PublicRegister& reg, Slots form) {
       option("true");
       option("false");
     }
+  }
+}
+
+// How many records have each value of a field of choices, as bars and as a table: what is found, on
+// the day that is asked for.
+void fill_bars(Ask& ask, const packs::Member& member, const std::vector<views::RecordRow>& rows,
+               Slots slots) {
+  constexpr std::size_t kWidth = 560, kRow = 44;
+  std::map<std::string, std::size_t, std::less<>> counts;
+  for (const views::RecordRow& row : rows) ++counts[row.fields.text_at(member.name)];
+  const auto title_of = [&](const std::string& value) {
+    return value.empty() ? ask.say("site.not_said") : cell_text(ask, *member.type, Value{value});
+  };
+  std::vector<std::pair<std::string, std::size_t>> bars;
+  for (const auto& [choice, title] : member.type->choices) {
+    if (const auto it = counts.find(choice); it != counts.end()) bars.push_back(*it);
+  }
+  if (const auto it = counts.find(""); it != counts.end()) bars.push_back(*it);
+  if (bars.size() < 2) return;
+  const auto most =
+      std::ranges::max_element(bars, {}, &std::pair<std::string, std::size_t>::second);
+  Slots held = slots.add("BARS");
+  held.set("NAME", member.name);
+  held.set("TITLE", ask.say("site.by_field", {{"field", field_title(ask, member)}}));
+  held.set("FINDING", ask.say("site.bars_finding",
+                              {{"day", ask.day(ask.day_of_lists().value_or(ask.from.today))},
+                               {"all", std::to_string(rows.size())},
+                               {"n", std::to_string(most->second)},
+                               {"what", title_of(most->first)}}));
+  held.set("HEIGHT", std::to_string(bars.size() * kRow));
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    Slots bar = held.add("BAR");
+    bar.set("TITLE", title_of(bars[i].first));
+    bar.set("NUMBER", std::to_string(bars[i].second));
+    bar.set("TEXT_Y", std::to_string(i * kRow + 16));
+    bar.set("Y", std::to_string(i * kRow + 22));
+    const std::size_t width = std::max<std::size_t>(kWidth * bars[i].second / most->second, 2);
+    bar.set("WIDTH", std::to_string(width));
   }
 }
 
@@ -226,6 +265,11 @@ Answered register_page(Ask& ask, const std::string& id) {
       if (const auto day = ask.as_of()) query["as_of"] = day->text();
       one.set("HREF", ask.links.to(register_path(*reg, {file}), std::move(query)));
       one.set("TITLE", std::string_view{file}.substr(5));
+    }
+    for (const packs::Member* member : reg->fields) {
+      if (!member->type->sided && !member->type->choices.empty()) {
+        fill_bars(ask, *member, found->rows, slots);
+      }
     }
     filled = fill_editions(ask, *reg, slots);
   });

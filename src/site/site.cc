@@ -45,6 +45,8 @@ Answered routed(Ask& ask) {
   if (is(0, "services") && size == 1) return services_page(ask);
   if (is(0, "services") && size == 3) return service_page(ask, id);
   if (is(0, "map") && size == 1) return map_page(ask);
+  if (is(0, "map") && is(1, "lines") && size == 2) return lines_page(ask);
+  if (is(0, "map") && is(1, "lines") && size == 3) return lines_file(ask, path[2]);
   if (is(0, "network") && size == 1) return network_page(ask);
   if (is(0, "network") && is(1, "journey")) {
     if (size == 2) return journey_page(ask);

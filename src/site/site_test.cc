@@ -22,6 +22,12 @@ std::string public_roads() {
   std::string yaml = views::test::road_works();
   const std::string from = "  road:\n    title: {zh: 道路, en: Roads}\n";
   yaml.replace(yaml.find(from), from.size(), from + "    public: true\n");
+  const std::string row = "      row: {type: word, optional: true}\n";
+  yaml.replace(
+      yaml.find(row), row.size(),
+      row +
+          "      state: {type: choice, class: public, optional: true, title: {zh: 状态, en: "
+          "State}, of: {built: {zh: 已建, en: Built}, begun: {zh: 在建, en: Begun}}}\n");
   return yaml;
 }
 
@@ -39,7 +45,7 @@ class SitePages : public testing::Test {
     Journal journal;
     journal.today("2026-01-05");
     journal.adopt(public_roads());
-    journal.put("road", "G5", data(R"({"code":"G5","length":30})"));
+    journal.put("road", "G5", data(R"({"code":"G5","length":30,"state":"begun"})"));
     journal.put("road", "G5", data(R"({"opened_on":"2026-01-05"})"), {"opened_on"}, "sichuan");
     journal.put("road", "G93", data(R"({"code":"G93","length":12,"row":"<b>"})"));
     journal.put("crew", "c1", data(R"({"code":"c1","chief":{"$sealed":"v1:secret"}})"));
@@ -100,7 +106,10 @@ class SitePages : public testing::Test {
       return it == files.end() ? std::nullopt : std::optional{it->second};
     });
     EXPECT_TRUE(circle.notices.empty());
-    Map map = **read_map("9\t9\n500103\t渝中区\tYuzhong\t1\t2\tM0 0l1 1z\n", "map.tsv");
+    Map map = **read_map(
+        "9\t9\n500103\t渝中区\tYuzhong\t1\t2\tM0 0l1 1z\n"
+        "510104\t锦江区\tJinjiang\t5\t6\tM4 4l1 1z\n",
+        "map.tsv");
     map.computed = std::make_shared<travel::Computed>(
         std::make_shared<const network::Circle>(std::move(circle.circle)));
     return std::make_shared<const Map>(std::move(map));
@@ -193,7 +202,19 @@ TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
   put(R"({"opened_on":"2026-02-01"})", {"opened_on"}, "chongqing");
   EXPECT_EQ(best("2026-01-31"), "72");
   EXPECT_EQ(best("2026-02-01"), "60");
-  // And leads back to it.
+  // The map of lines says the same, as its table and its files do,
+  const auto line = [&](const char* as_of) {
+    const std::string body = read(std::string{"/en/map/lines/?as_of="} + as_of);
+    EXPECT_NE(body.find("points=\"5,6 1,2\""), std::string::npos);
+    const std::size_t way = body.find("class=\"way ");
+    return way == std::string::npos ? "" : body.substr(way + 11, 4);
+  };
+  EXPECT_EQ(line("2026-01-31"), "shut");
+  EXPECT_EQ(line("2026-02-01"), "open");
+  EXPECT_NE(read("/en/map/lines/?as_of=2026-01-31").find("0 of 1 lines"), std::string::npos);
+  EXPECT_NE(read("/en/map/lines/data.csv?as_of=2026-02-01").find("G5,G5,open,2026-02-01"),
+            std::string::npos);
+  // and it leads back to the record.
   EXPECT_NE(read("/en/network/").find("\"/en/registers/transport/corridor/records/G5/\""),
             std::string::npos);
 }
@@ -254,6 +275,13 @@ TEST_F(SitePages, OnlyPublicRegistersHavePages) {
 TEST_F(SitePages, AListIsSearchedFilteredAndSorted) {
   EXPECT_TRUE(has(get("/en/registers/road-works/road/?q=G93"), "1 of 2"));
   EXPECT_TRUE(has(get("/en/registers/road-works/road/?length=30"), "1 of 2"));
+  // How many there are of each state, drawn and as a table.
+  const auto all = get("/en/registers/road-works/road/");
+  EXPECT_TRUE(has(all, "By: State"));
+  EXPECT_TRUE(has(all, "1 March 2026: 2 records; most often Begun (1)."));
+  EXPECT_TRUE(has(all, "<text x=\"0\" y=\"16\">Begun: 1</text>"));
+  EXPECT_TRUE(has(all, "<th scope=\"row\">not said</th><td class=\"num\">1</td>"));
+  EXPECT_FALSE(has(get("/en/registers/road-works/road/?q=G93"), "By: State"));
   const std::string up = get("/en/registers/road-works/road/?sort=length").body;
   EXPECT_LT(up.find(">G93<"), up.find(">G5<"));
   const std::string down = get("/en/registers/road-works/road/?sort=-length").body;

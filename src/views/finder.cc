@@ -4,14 +4,20 @@
 #include <system_error>
 #include <utility>
 
+#include "node/node.h"
+#include "node/vault.h"
 #include "views/find/feed.h"
 
 namespace bashu::views {
 
+Finder::Finder(std::unique_ptr<Database> index, node::Node* node) : index_{std::move(index)} {
+  if (node) blind_.emplace(*node);
+}
+
 namespace {
 
 // An index that changed its meaning gets a new number.
-constexpr std::string_view kFormat = "2";
+constexpr std::string_view kFormat = "3";
 // What a question takes in by itself before it is answered.
 constexpr std::int64_t kLittle = 2'000;
 
@@ -30,12 +36,15 @@ std::expected<std::unique_ptr<Database>, Fault> open_index(const std::string& pa
 
 }  // namespace
 
-std::expected<std::unique_ptr<Finder>, Fault> Finder::open(const std::string& path, Views& views) {
-  const std::string owner = std::string{kFormat} + " " + views.made();
+std::expected<std::unique_ptr<Finder>, Fault> Finder::open(const std::string& path, Views& views,
+                                                           node::Node* node) {
+  // Under another key for pseudonyms (that of the circle, once it has come) nobody would be found.
+  const std::string owner = std::string{kFormat} + " " + views.made() +
+                            (node ? " " + node->vault().token("finder") : std::string{});
   auto index = open_index(path);
   if (!index) return std::unexpected{index.error()};
   const bool ours = belongs_to(**index) == owner;
-  if ((*index)->check() && ours) return std::make_unique<Finder>(std::move(*index));
+  if ((*index)->check() && ours) return std::make_unique<Finder>(std::move(*index), node);
   index->reset();
   std::error_code ignored;  // what cannot be removed cannot be opened either, and is told then
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix, ignored);
@@ -47,14 +56,14 @@ std::expected<std::unique_ptr<Finder>, Fault> Finder::open(const std::string& pa
       .bind(0, std::string_view{owner})
       .run();
   if (auto made = (*index)->check(); !made) return std::unexpected{made.error()};
-  return std::make_unique<Finder>(std::move(*index));
+  return std::make_unique<Finder>(std::move(*index), node);
 }
 
 std::expected<bool, Fault> Finder::take_in(Views& views, std::int64_t rows_max) {
   if (views.entries() == fed_) return false;
   const auto more = views.read({}, [&](Session& session) {
     index_->exec("BEGIN");
-    const bool left = feed(*index_, session, rows_max);
+    const bool left = feed(*index_, session, rows_max, blind_ ? &*blind_ : nullptr);
     index_->exec("COMMIT");
     return std::pair{left, static_cast<std::uint64_t>(session.last + 1)};
   });
@@ -78,6 +87,17 @@ std::expected<Found, Fault> Finder::search(Views& views, const SearchAsk& ask) {
   if (auto fed = take_in(views, kLittle); !fed) return std::unexpected{fed.error()};
   auto found =
       views.read({}, [&](Session& session) { return views::search(*index_, session, ask); });
+  if (auto read = index_->check(); !read) return std::unexpected{read.error()};
+  return found;
+}
+
+std::expected<std::vector<PersonHit>, Fault> Finder::persons(Views& views,
+                                                             std::string_view person) {
+  const std::lock_guard lock{mutex_};
+  if (!blind_) return std::vector<PersonHit>{};
+  if (auto fed = take_in(views, kLittle); !fed) return std::unexpected{fed.error()};
+  auto found = views.read(
+      {}, [&](Session& session) { return search_persons(*index_, session, person, *blind_); });
   if (auto read = index_->check(); !read) return std::unexpected{read.error()};
   return found;
 }

@@ -11,7 +11,10 @@
 #include <expected>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "sqlite/database.h"
@@ -23,15 +26,19 @@ namespace bashu::views {
 
 class Finder {
  public:
-  // `path`: the file of the index, or ":memory:".
-  [[nodiscard]] static std::expected<std::unique_ptr<Finder>, Fault> open(const std::string& path,
-                                                                          Views& views);
-  explicit Finder(std::unique_ptr<Database> index) : index_{std::move(index)} {}  // open() instead
+  // `path`: the file of the index, or ":memory:". `node`: whose vault persons are found by; null:
+  // they are not. It outlives the finder.
+  [[nodiscard]] static std::expected<std::unique_ptr<Finder>, Fault> open(
+      const std::string& path, Views& views, node::Node* node = nullptr);
+  Finder(std::unique_ptr<Database> index, node::Node* node);  // open() instead
 
   // Takes in at most `rows_max` changed rows. True: there is more.
   [[nodiscard]] std::expected<bool, Fault> catch_up(Views& views, std::int64_t rows_max);
 
   [[nodiscard]] std::expected<Found, Fault> search(Views& views, const SearchAsk& ask);
+  // Cases of the person with this number or name.
+  [[nodiscard]] std::expected<std::vector<PersonHit>, Fault> persons(Views& views,
+                                                                     std::string_view person);
   [[nodiscard]] std::expected<Inbox, Fault> inbox(Views& views, const InboxAsk& ask, Date today);
 
  private:
@@ -39,6 +46,7 @@ class Finder {
 
   std::mutex mutex_;  // of what follows
   std::unique_ptr<Database> index_;
+  std::optional<Blind> blind_;
   std::uint64_t fed_ = 0;  // entries of the views that are taken in
 };
 

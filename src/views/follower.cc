@@ -46,9 +46,9 @@ struct InUse {
   std::atomic<bool> obsolete = false;
 };
 
-std::expected<std::shared_ptr<InUse>, Fault> use(std::unique_ptr<Views> views,
-                                                 const fs::path& path) {
-  auto finder = Finder::open(path.string() + ".find", *views);
+std::expected<std::shared_ptr<InUse>, Fault> use(std::unique_ptr<Views> views, const fs::path& path,
+                                                 node::Node& node) {
+  auto finder = Finder::open(path.string() + ".find", *views, &node);
   if (!finder) return std::unexpected{finder.error()};
   return std::make_shared<InUse>(std::move(views), std::move(*finder), path);
 }
@@ -102,7 +102,7 @@ class FollowerImpl final : public Follower {
       if (!views) return std::unexpected{views.error()};
     }
     if (auto linked = point_to(file); !linked) return linked;
-    auto used = use(std::move(*views), dir_ / file);
+    auto used = use(std::move(*views), dir_ / file, node_);
     if (!used) return std::unexpected{used.error()};
     file_ = file;
     current_.emplace(std::move(*used));
@@ -121,6 +121,10 @@ class FollowerImpl final : public Follower {
   std::expected<Found, Fault> search(const SearchAsk& ask) override {
     const auto used = current_->get();
     return used->finder->search(*used->views, ask);
+  }
+  std::expected<std::vector<PersonHit>, Fault> persons(std::string_view person) override {
+    const auto used = current_->get();
+    return used->finder->persons(*used->views, person);
   }
   std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) override {
     const auto used = current_->get();
@@ -178,7 +182,7 @@ class FollowerImpl final : public Follower {
     const auto done = following_->aside([&]() -> std::expected<void, Fault> {
       if (auto result = node::project(node_, tables, go_on); !result) return result;
       if (auto linked = point_to(file); !linked) return linked;
-      auto used = use(std::move(*built), dir_ / file);
+      auto used = use(std::move(*built), dir_ / file, node_);
       if (!used) return std::unexpected{used.error()};
       file_ = file;
       before = current_->replace(std::move(*used));

@@ -2,6 +2,7 @@
 nodes are made, and the accounts of the people who sign in."""
 
 import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -21,7 +22,7 @@ HUKOU = "household-migration"
 WASTE = "hazardous-waste"
 PLANT = "91500000MA5U4X0K1B"  # whose operator weighs what comes
 ACCOUNTS = [
-    ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer"], []),
+    ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer", "films:citizen"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
     ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk"], []),
     ("colleague", "另一户籍民警", ["meadows:clerk"], []),
@@ -151,6 +152,27 @@ scenarios:
 """
 
 
+# A film is handed in.
+FILMS = """\
+bashu: 1
+pack: films
+version: 1
+title: {zh: 影像, en: Films}
+types:
+  spot: {type: text, min: 1, max: 60, class: public, title: {zh: 地点, en: Place}}
+  film: {type: document, class: internal, title: {zh: 现场影像, en: Film}, accepts: [video/*], max: 60000000}
+services:
+  inspection:
+    title: {zh: 现场查勘, en: Inspection}
+    parties: {here: {citizen: own, clerk: all}}
+    fields: {spot: spot, film: film}
+    start: {owner: here, by: citizen, form: [spot, film], to: done}
+    states: {done: {title: {zh: 已收到, en: Received}, final: true}}
+figures: {inspections: {title: {zh: 查勘数, en: Inspections}, of: inspection, count: true}}
+scenarios: [{title: none, today: 2026-03-02, steps: [{figure: inspections, is: 0}]}]
+"""
+
+
 class PagesTest(CircleTest):
     PACK = (ROOT / "packs" / f"{HUKOU}.yaml").read_text(encoding="utf-8")
 
@@ -238,6 +260,16 @@ class Pages(PagesTest):
                 node.as_("clerk").feed("meadows", "free", "clerk", [{"meadow": "Upper", "hectares": 15}])
 
         self.browse("away", done)
+
+    def test_a_large_file_goes_on_after_a_break(self):
+        self.adopt(FILMS)
+        film = self.dir / "film.mp4"
+        film.write_bytes(os.urandom(1 << 20) * 24 + b"end")
+
+        def done(what):
+            getattr(self.nodes["sichuan"], what)()
+
+        self.browse("upload", done, BASHU_FILM=str(film), BASHU_FILM_DIGEST=hashlib.sha256(film.read_bytes()).hexdigest())
 
     def test_everything_works_by_keyboard(self):
         self.adopt(MEADOWS)

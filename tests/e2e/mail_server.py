@@ -13,13 +13,20 @@ def text_of(mail):
 
 
 class MailServer:
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, tls="", secret=""):
+        """`tls`: from the first byte ("tls") or after STARTTLS ("starttls"), for whoever signs in with `secret`."""
         self.folder = pathlib.Path(folder)
         self.port = port
         self.folder.mkdir(exist_ok=True)
+        self.certificate = self.folder / "server.crt"
+        if tls:
+            (self.folder / "secret").write_text(secret + "\n", encoding="utf-8")
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-days", "2", "-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1",
+                            "-keyout", self.folder / "server.key", "-out", self.certificate], check=True, capture_output=True)
         # Debian's own Python has Debian's aiosmtpd.
         self.process = subprocess.Popen(
-            ["/usr/bin/python3", pathlib.Path(__file__).parent / "smtp_server.py", str(port), str(folder)],
+            ["/usr/bin/python3", pathlib.Path(__file__).parent / "smtp_server.py", str(port), str(folder), *([tls] if tls else [])],
             stdout=subprocess.PIPE, text=True)
         assert self.process.stdout.readline() == "ready\n"
 

@@ -48,6 +48,10 @@ class Erasure(CircleTest):
     def value(self, node, field="who"):
         return node.as_("clerk").case(self.case)["data"][field]
 
+    def found(self, node, person):
+        hits = node.as_("clerk").post("/search/persons", {"person": person})["hits"]
+        return [hit["case"]["id"] for hit in hits]
+
     def order(self, node, number):
         orders = node.as_("admin").get("/privacy/orders")["orders"]
         return next(one for one in orders if one["order"] == number)
@@ -63,6 +67,7 @@ class Erasure(CircleTest):
     def test_erased_on_both_sides_and_never_back(self):
         for node in (self.sichuan, self.chongqing):
             self.assertEqual(self.value(node), NAME)
+            self.assertEqual(self.found(node, NAME), [self.case])
             with sqlite3.connect(node.dir / "vault.db") as now, \
                     sqlite3.connect(self.dir / f"{node.party}-vault.db") as copy:
                 now.backup(copy)
@@ -90,6 +95,12 @@ class Erasure(CircleTest):
             for path in (node.dir / "vault.db", node.dir / "vault.db-wal"):
                 if path.exists():
                     self.assertNotIn(next(iter(keys)).encode(), path.read_bytes())
+            # Nobody is found by the name any more; by the number, of which a pseudonym stays, still.
+            self.assertEqual(self.found(node, NAME), [])
+            self.assertEqual(self.found(node, NUMBER), [self.case])
+            for index in node.dir.glob("views*.find"):
+                with sqlite3.connect(f"file:{index}?mode=ro", uri=True) as held:
+                    self.assertFalse(keys & {row[0] for row in held.execute("SELECT key FROM person")})
 
         # The work goes on, under new keys.
         self.chongqing.as_("clerk").act(self.case, "see", "clerk", {"remark": "seen"})

@@ -8,7 +8,7 @@ import unittest
 
 from mail_server import MailServer, text_of
 from openid_provider import Browser, free_port
-from support import CircleTest, bashu, wait_until
+from support import PARCELS, CircleTest, bashu, wait_until
 
 LETTERS = """\
 bashu: 1
@@ -48,25 +48,23 @@ scenarios:
 SECRET_WORDS = "龘小川的低保申请"
 
 
-class Notices(CircleTest):
-    PACK = LETTERS
-
+class MailTest(CircleTest):
     def setUp(self):
         super().setUp()
         self.node = self.nodes["sichuan"]
         self.mail = MailServer(self.dir / "mail", free_port())
         self.addCleanup(lambda: self.mail.close())
         for user in ("zhang", "li"):
-            self.node.add_user(user, f"Synthetic {user}", ["letters:citizen"])
+            self.node.add_user(user, f"Synthetic {user}", ["*:citizen"])
         self.restart()
         self.clerk = self.node.as_("clerk")
 
     def options(self):
         return ["--smtp", f"smtp://127.0.0.1:{self.mail.port}", "--mail-from", "notices@sichuan.example"]
 
-    def restart(self):
+    def restart(self, *options):
         self.node.stop()
-        self.node.start(*self.options())
+        self.node.start(*(options or self.options()))
 
     def person(self, user):
         browser = Browser()
@@ -95,6 +93,10 @@ class Notices(CircleTest):
         status, now = ask("POST", "/notices/confirm", {"code": code})
         self.assertEqual((status, now["confirmed"]), (200, True))
         return ask
+
+
+class Notices(MailTest):
+    PACK = LETTERS
 
     def test_an_address_is_proved_before_anything_else_goes_there(self):
         ask = self.person("zhang")
@@ -197,6 +199,71 @@ class Notices(CircleTest):
         self.clerk.act(case, "read", "clerk")
         self.assertEqual(self.mail.wait(3)[1]["Subject"], f"Case {case} has changed")
 
+    def test_a_server_that_asks_for_tls_and_a_sign_in(self):
+        secret = self.dir / "secret"
+        for tls in ("tls", "starttls"):
+            with self.subTest(tls):
+                self.mail.close()
+                self.mail = MailServer(self.dir / tls, free_port(), tls, "notices:a secret")
+                scheme = "smtps" if tls == "tls" else "smtp"
+                options = ["--smtp", f"{scheme}://127.0.0.1:{self.mail.port}", "--mail-from", "notices@sichuan.example",
+                           "--smtp-secret", secret, *(["--smtp-starttls"] if tls == "starttls" else [])]
+                # Neither to a server that cannot prove who it is, nor with a wrong secret;
+                secret.write_text("notices:a secret\n", encoding="utf-8")
+                self.restart(*options)
+                user = "zhang" if tls == "tls" else "li"
+                ask = self.person(user)
+                self.assertEqual(ask("POST", "/notices", {"address": f"{user}@mail.example", "language": "en"})[0], 200)
+                tries = lambda: self.outbox("tries, state")
+                wait_until(lambda: tries()[-1][0] > 0, "a try")
+                secret.write_text("notices:another\n", encoding="utf-8")
+                before = tries()[-1][0]
+                self.restart(*options, "--smtp-ca", self.mail.certificate)
+                wait_until(lambda: tries()[-1][0] > before, "another try")
+                self.assertEqual((self.mail.mails(), tries()[-1][1]), ([], 0), "kept, to be tried again")
+                # with both it is sent.
+                secret.write_text("notices:a secret\n", encoding="utf-8")
+                self.restart(*options, "--smtp-ca", self.mail.certificate)
+                to, mail = self.mail.wait(1)
+                self.assertEqual((to, mail["Subject"]), (f"{user}@mail.example", "Your code for notices"))
+        # No mail goes in clear where STARTTLS is asked for and not to be had.
+        self.mail.close()
+        self.mail = MailServer(self.dir / "plain", free_port())
+        self.restart("--smtp", f"smtp://127.0.0.1:{self.mail.port}", "--mail-from", "notices@sichuan.example", "--smtp-starttls")
+        ask = self.person("li")
+        self.assertEqual(ask("POST", "/notices", {"address": "other@mail.example", "language": "en"})[0], 200)
+        wait_until(lambda: self.outbox("tries")[-1][0] > 0, "a try")
+        self.assertEqual(self.mail.tries(), 0)
+
+    def outbox(self, columns):
+        with sqlite3.connect(self.node.dir / "notices.db") as kept:
+            return kept.execute(f"SELECT {columns} FROM outbox ORDER BY no").fetchall()
+
+    def test_an_officer_hears_of_the_case_at_which_they_work(self):
+        self.node.add_user("wang", "Synthetic wang", ["letters:clerk"])
+        self.node.add_user("chen", "Synthetic chen", ["letters:clerk"])
+        self.restart()
+        zhang = self.person("zhang")
+        wang = self.subscribed("wang", "wang@mail.example", "en")
+        self.subscribed("chen", "chen@mail.example", "en")
+        case, others = self.begin(zhang), self.begin(zhang)
+        self.assertEqual(wang("POST", f"/cases/{case}/assign", {"to": "user:wang"})[0], 200)
+        self.assertEqual(wang("POST", f"/cases/{case}/events/read", {"role": "clerk"})[0], 200)
+        self.clerk = self.node.as_("clerk")
+        self.clerk.act(others, "read", "clerk")
+        self.assertEqual(zhang("POST", f"/cases/{case}/events/drop", {"role": "citizen"})[0], 200)
+        to, mail = self.mail.wait(3)
+        self.assertEqual((to, mail["Subject"]), ("wang@mail.example", f"Case {case} has changed"))
+        self.assertIn(f"/console/case/{case}", text_of(mail))
+        self.node.set_day("2026-03-10")
+        last = self.begin(zhang)
+        self.assertEqual(wang("POST", f"/cases/{last}/assign", {"to": "user:wang"})[0], 200)
+        for day in ("2026-03-17", "2026-03-18"):
+            self.node.set_day(day)
+        to, mail = self.mail.wait(4)
+        self.assertEqual((to, mail["Subject"]), ("wang@mail.example", f"A deadline in case {last} is near"))
+        self.assertEqual(len(self.mail.mails()), 4)
+
     def test_a_secret_stands_in_a_file_and_does_not_go_in_clear(self):
         self.node.stop()
         secret = self.dir / "secret"
@@ -210,6 +277,33 @@ class Notices(CircleTest):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("-", done.stderr)
             self.assertNotIn("user:word\n", done.stderr)
+
+
+class Across(MailTest):
+    """The person whom a case of the other side is about."""
+    PACK = PARCELS.replace("  count: {type: int", "  person: {type: token, class: token, title: {zh: 人员, en: Person}}\n"
+                           "  count: {type: int", 1).replace(
+        "receiver: {clerk: all,", "receiver: {citizen: {own: person}, clerk: all,").replace(
+        "fields: {label: label,", "fields: {label: label, person: {type: person, optional: true},").replace(
+        "form: [label]\n", "form: [label, person]\n", 1)
+    NUMBER = "510104199001010012"
+
+    def test_a_person_hears_of_a_case_that_the_other_side_began(self):
+        made = self.node.as_("admin").post("/users", {"id": "ouyang", "name": "Synthetic", "roles": {"parcels": ["citizen"]}, "persons": [self.NUMBER]})
+        self.node.passwords["ouyang"] = made["password"]
+        self.subscribed("ouyang", "ouyang@mail.example", "zh")
+        other = self.nodes["chongqing"].as_("clerk")
+        for person in (self.NUMBER, "500103199001010012"):
+            case = other.start("parcels", "parcel", "clerk", {"sender": "chongqing", "receiver": "sichuan"}, {"label": "a", "person": person})["case"]
+            other.act(case, "send", "clerk")
+            self.deliver()
+            theirs = case if person == self.NUMBER else theirs
+        to, mail = self.mail.wait(2)
+        self.assertEqual((to, mail["Subject"]), ("ouyang@mail.example", f"办件 {theirs} 有变化"))
+        self.assertIn(f"/portal/case/{theirs}", text_of(mail))
+        self.clerk.act(theirs, "take", "clerk")
+        self.mail.wait(3)
+        self.assertEqual(len(self.mail.mails()), 3)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,29 @@
 </div>
 </section>
 {{/EDITIONS}}
+{{#BARS}}
+<section aria-labelledby="by-{{NAME}}">
+<h2 id="by-{{NAME}}">{{TITLE}}</h2>
+<p>{{FINDING}}</p>
+<figure>
+<svg class="chart" viewBox="0 0 640 {{HEIGHT}}" role="img" aria-labelledby="title-{{NAME}} text-{{NAME}}">
+<title id="title-{{NAME}}">{{TITLE}}</title>
+<desc id="text-{{NAME}}">{{FINDING}}</desc>
+{{#BAR}}<text x="0" y="{{TEXT_Y}}">{{TITLE}}: {{NUMBER}}</text><rect class="bar" x="0" y="{{Y}}" width="{{WIDTH}}" height="14"/>
+{{/BAR}}
+</svg>
+</figure>
+<details><summary>[[site.as_table]]</summary>
+<table class="narrow">
+<caption class="unseen">{{TITLE}}</caption>
+<thead><tr><th scope="col">{{TITLE}}</th><th scope="col" class="num">[[site.number]]</th></tr></thead>
+<tbody>
+{{#BAR}}<tr><th scope="row">{{TITLE}}</th><td class="num">{{NUMBER}}</td></tr>
+{{/BAR}}
+</tbody>
+</table></details>
+</section>
+{{/BARS}}
 <section aria-labelledby="files">
 <h2 id="files">[[site.download]]</h2>
 <ul class="files">

@@ -27,6 +27,7 @@ void set_seen(Database& index, std::int64_t what, std::int64_t last) {
 }
 // Beside the numbers of tables: positions up to which clocks, tasks and assignments were read.
 constexpr std::int64_t kClocks = 0, kTasksClosed = -1, kTasksRaised = -2, kAssigned = -3;
+constexpr std::int64_t kErasures = -4;  // number of the order carried out last
 
 std::string public_texts(const packs::Display& display, const std::vector<packs::Member>& fields,
                          const Value& values) {
@@ -40,7 +41,9 @@ std::string public_texts(const packs::Display& display, const std::vector<packs:
   return text;
 }
 
-void put_doc(Database& index, const Table& table, std::string_view name, std::string_view text) {
+// Gives the number of the row in `doc`.
+std::int64_t put_doc(Database& index, const Table& table, std::string_view name,
+                     std::string_view text) {
   const std::string words = segmented(text);
   const std::string thing = "t" + std::to_string(table.id);
   Statement& known = index.prepared("SELECT id, words FROM doc WHERE table_id = ? AND name = ?");
@@ -49,7 +52,7 @@ void put_doc(Database& index, const Table& table, std::string_view name, std::st
     id = known.integer(0);
     const std::string old{known.text(1)};
     known.reset();
-    if (old == words) return;
+    if (old == words) return id;
     // What a row of it is made of is not kept by the index: it is told what to forget.
     index.prepared("INSERT INTO found (found, rowid, text, thing) VALUES ('delete', ?, ?, ?)")
         .bind(0, id)
@@ -74,6 +77,36 @@ void put_doc(Database& index, const Table& table, std::string_view name, std::st
       .bind_kept(1, words)
       .bind_kept(2, thing)
       .run();
+  return id;
+}
+
+void put_persons(Database& index, std::int64_t doc, const std::vector<Blind::Term>& terms) {
+  Statement& before =
+      index.prepared("SELECT term, key FROM person INDEXED BY person_by_doc WHERE doc = ?");
+  std::vector<Blind::Term> old;
+  before.bind(0, doc);
+  while (before.step()) {
+    old.push_back({.term = std::string{before.text(0)}, .key = std::string{before.text(1)}});
+  }
+  std::ranges::sort(old);
+  if (old == terms) return;
+  index.prepared("DELETE FROM person WHERE doc = ?").bind(0, doc).run();
+  for (const Blind::Term& one : terms) {
+    index.prepared("INSERT OR REPLACE INTO person (term, doc, key) VALUES (?, ?, ?)")
+        .bind_kept(0, one.term)
+        .bind(1, doc)
+        .bind_kept(2, one.key)
+        .run();
+  }
+}
+
+// What orders erased is found by nobody any more.
+void forget_erased(Database& index, Blind& blind) {
+  const Blind::Erased erased = blind.erased_after(seen(index, kErasures));
+  for (const std::string& key : erased.keys) {
+    index.prepared("DELETE FROM person WHERE key = ?").bind_kept(0, key).run();
+  }
+  set_seen(index, kErasures, erased.last);
 }
 
 // Who works at a case; empty: nobody.
@@ -134,12 +167,14 @@ std::set<std::string> roles_waited_for(const CaseFacts& facts, const core::Party
 }
 
 void take_case(Database& index, Session& session, const Table& table, const CaseFacts& facts,
-               bool with_text) {
+               bool with_text, Blind* blind) {
   if (!facts.service) return;
   if (with_text) {
     const auto& service = *facts.service;
-    put_doc(index, table, facts.id,
-            facts.id + "\n" + public_texts(service.display, service.fields, facts.data));
+    const std::int64_t doc =
+        put_doc(index, table, facts.id,
+                facts.id + "\n" + public_texts(service.display, service.fields, facts.data));
+    if (blind) put_persons(index, doc, blind->of(service.fields, facts.data));
   }
   Waits waits{.roles = roles_waited_for(facts, session.own),
               .since = facts.since.text(),
@@ -165,7 +200,7 @@ const packs::Register* newest_register(const Catalogue& catalogue, const Table& 
 
 // How many rows were taken.
 std::int64_t feed_table(Database& index, Session& session, const Table& table,
-                        std::int64_t rows_max) {
+                        std::int64_t rows_max, Blind* blind) {
   const std::int64_t from = seen(index, table.id);
   const std::int64_t end = sqlite::next_id(session.db, quoted(table.name), "\"row\"") - 1;
   if (from >= end) return 0;
@@ -180,11 +215,11 @@ std::int64_t feed_table(Database& index, Session& session, const Table& table,
     last = query.integer(0);
     ++taken;
     if (!table.reg) {
-      take_case(index, session, table, case_of(table, session.catalogue, query), true);
+      take_case(index, session, table, case_of(table, session.catalogue, query), true, blind);
     } else if (reg) {
       const RecordFacts facts = record_of(table, query);
-      put_doc(index, table, facts.key,
-              public_texts(reg->display, reg->record->members, facts.fields));
+      static_cast<void>(put_doc(index, table, facts.key,
+                                public_texts(reg->display, reg->record->members, facts.fields)));
     }
   }
   set_seen(index, table.id, taken < rows_max ? end : last);
@@ -203,7 +238,7 @@ void feed_clocks(Database& index, Session& session) {
         session.db.prepared("SELECT " + select_list(*table) + " FROM " + quoted(table->name) +
                             " WHERE no = ? ORDER BY valid_from DESC LIMIT 1");
     if (row.bind(0, query.integer(0)).step()) {
-      take_case(index, session, *table, case_of(*table, session.catalogue, row), false);
+      take_case(index, session, *table, case_of(*table, session.catalogue, row), false, nullptr);
     }
     row.reset();
   }
@@ -269,6 +304,11 @@ CREATE TABLE seen (what INTEGER PRIMARY KEY, last BIGINT NOT NULL);
 CREATE TABLE doc (
   id INTEGER PRIMARY KEY, table_id BIGINT NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL,
   UNIQUE (table_id, name));
+CREATE TABLE person (
+  term TEXT NOT NULL, doc BIGINT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (term, doc)) WITHOUT ROWID;
+CREATE INDEX person_by_doc ON person (doc);
+CREATE INDEX person_by_key ON person (key);
 CREATE VIRTUAL TABLE found USING fts5(
   text, thing, content='', prefix='1', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE waiting (
@@ -279,11 +319,12 @@ CREATE INDEX waiting_by_no ON waiting (kind, no);
 )");
 }
 
-bool feed(Database& index, Session& session, std::int64_t rows_max) {
+bool feed(Database& index, Session& session, std::int64_t rows_max, Blind* blind) {
+  if (blind) forget_erased(index, *blind);
   std::int64_t left = rows_max;
   for (const auto* tables : {&session.catalogue.services, &session.catalogue.registers}) {
     for (const auto& [thing, table] : *tables) {
-      left -= feed_table(index, session, *table, left);
+      left -= feed_table(index, session, *table, left, blind);
       if (left <= 0) return true;
     }
   }

@@ -1,5 +1,6 @@
 #include "views/find/search.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <map>
@@ -69,6 +70,26 @@ void count(Database& index, const Session& session, const std::string& match, Fo
 }
 
 }  // namespace
+
+std::vector<PersonHit> search_persons(Database& index, const Session& session,
+                                      std::string_view person, Blind& blind) {
+  std::vector<PersonHit> hits;
+  const std::vector<std::string> terms = blind.asked(person);
+  if (terms.empty()) return hits;
+  Statement& query = index.prepared(
+      "SELECT d.table_id, d.name, p.key FROM person p JOIN doc d ON d.id = p.doc "
+      "WHERE p.term IN (?, ?) ORDER BY p.doc DESC LIMIT ?");
+  query.bind_kept(0, terms.front()).bind_kept(1, terms.back()).bind(2, kPersonHits);
+  while (query.step()) {
+    const TablePtr table = session.catalogue.table(query.integer(0));
+    std::string key{query.text(2)};
+    // Erased since the index was fed: it is gone with the next rows.
+    if (!table || (!key.empty() && !blind.opens(key))) continue;
+    hits.push_back(
+        {.thing = table->thing(), .name = std::string{query.text(1)}, .key = std::move(key)});
+  }
+  return hits;
+}
 
 Found search(Database& index, const Session& session, const SearchAsk& ask) {
   Found found;

@@ -1,4 +1,4 @@
-// One box over all cases and records, by their public texts.
+// One box over all cases and records, by their public texts; and cases by their persons.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "views/find/blind.h"
 #include "views/session.h"
 
 namespace bashu::views {
@@ -16,6 +17,13 @@ struct SearchAsk {
   std::string after;                // `next` of the page before
   int limit = 20;                   // at most 1,000
 };
+// A case of a person who was asked for by the whole number or name.
+struct PersonHit {
+  std::string thing;
+  std::string name;  // case id
+  std::string key;   // of the vault, of the value that was found; empty: a pseudonym
+};
+inline constexpr std::int64_t kPersonHits = 200;
 struct Hit {
   std::string thing;
   bool record = false;  // otherwise a case
@@ -37,5 +45,8 @@ inline constexpr std::int64_t kCounted = 10'000;
 
 // In an index made by feed.h.
 [[nodiscard]] Found search(Database& index, const Session& session, const SearchAsk& ask);
+// The newest kPersonHits, the newest first.
+[[nodiscard]] std::vector<PersonHit> search_persons(Database& index, const Session& session,
+                                                    std::string_view person, Blind& blind);
 
 }  // namespace bashu::views

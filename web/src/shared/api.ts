@@ -68,7 +68,11 @@ export async function writeText<T>(method: "POST" | "DELETE", path: string, body
   return (response.status === 204 ? null : await response.json()) as T;
 }
 
-// Hands in a document; `progress`: from 0 to 1 (only XMLHttpRequest tells).
+export async function sendPiece<T>(path: string, piece: Uint8Array): Promise<T> {
+  return (await send("POST", path, { "Content-Type": "application/octet-stream" }, piece)).json() as Promise<T>;
+}
+
+// Hands in a document of some MiB at once; `progress`: from 0 to 1 (only XMLHttpRequest tells).
 export function deposit(file: File, progress: (part: number) => void): Promise<Json> {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();

@@ -481,6 +481,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/documents/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your documents that have not come whole yet */
+        get: operations["get_documents_uploads"];
+        put?: never;
+        /** Begin a document that comes in pieces */
+        post: operations["post_documents_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next piece of a document, from the offset where it goes on */
+        post: operations["post_documents_uploads_upload_"];
+        /** Give up a document that has not come whole */
+        delete: operations["delete_documents_uploads_upload_"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/documents/uploads/{upload}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All of a document has come: deposit it */
+        post: operations["post_documents_uploads_upload_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/documents/{sha256}": {
         parameters: {
             query?: never;
@@ -1304,6 +1357,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cases of a person by the whole number or name, where personal values may be seen */
+        post: operations["post_search_persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -1713,6 +1783,12 @@ export interface components {
             reason: string;
             signatures: components["schemas"]["Signature"][];
         };
+        Document: {
+            media: string;
+            name: string;
+            sha256: string;
+            size: number;
+        };
         Edition: {
             case: string;
             digest: string;
@@ -2021,6 +2097,9 @@ export interface components {
             ahead_s: number;
             party: string;
         };
+        PersonHit: {
+            case: components["schemas"]["Case"];
+        };
         Place: {
             code: string;
             title: string;
@@ -2265,6 +2344,17 @@ export interface components {
             printed: string;
             value: number;
         };
+        Upload: {
+            media: string;
+            name: string;
+            offset: number;
+            piece_max: number;
+            piece_min: number;
+            since_ms: number;
+            size: number;
+            until_ms: number;
+            upload: string;
+        };
         Visit: {
             /** Format: date */
             on: string;
@@ -2350,6 +2440,8 @@ export interface components {
         month: string;
         /** @description path of the page to come back to */
         next: string;
+        /** @description bytes of the document that are here already */
+        offset: number;
         /** @description the day of the payment */
         on: string;
         /** @description code of a place of the network */
@@ -3374,6 +3466,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_documents_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your documents that have not come whole yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        most: number;
+                        uploads: components["schemas"]["Upload"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_documents_uploads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    media: string;
+                    name: string;
+                    size: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin a document that comes in pieces */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_documents_uploads_upload_: {
+        parameters: {
+            query?: {
+                /** @description bytes of the document that are here already */
+                offset?: components["parameters"]["offset"];
+            };
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description The next piece of a document, from the offset where it goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_documents_uploads_upload_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Give up a document that has not come whole */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_documents_uploads_upload_finish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    sha256: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All of a document has come: deposit it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5313,6 +5549,39 @@ export interface operations {
                         hits: components["schemas"]["Hit"][];
                         nearly: boolean;
                         next: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_search_persons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Cases of a person by the whole number or name, where personal values may be seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        all: boolean;
+                        hits: components["schemas"]["PersonHit"][];
                     };
                 };
             };

@@ -65,6 +65,7 @@ export interface PackRow {
 type Parts = components["schemas"];
 // What a GET of this path answers.
 export type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { "application/json": infer Told } } } } } ? Told : never;
+export interface Persons { hits: Parts["PersonHit"][]; all: boolean }
 export type Case = Parts["Case"];
 export type Assigned = Parts["Assigned"];
 export type Dispute = Parts["Dispute"];

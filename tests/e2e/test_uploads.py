@@ -1,0 +1,68 @@
+"""A document of some size through two real nodes: it comes in pieces, one node is killed in the middle, it
+goes on, travels to the other side, and is there byte for byte."""
+
+import hashlib
+import os
+import unittest
+import urllib.request
+
+from support import PARCELS, CircleTest, Refused, wait_until
+
+MIB = 1 << 20
+SIZE = 40 * MIB + 123
+PACK = PARCELS.replace(
+    "  count: {type: int", "  file: {type: document, class: sensitive, title: {zh: 影像, en: Pictures}}\n  count: {type: int", 1).replace(
+    "fields: {label: label, note:", "fields: {label: label, file: {type: file, optional: true}, note:").replace(
+    "form: [label]\n", "form: [label, file]\n", 1)
+
+
+class Uploads(CircleTest):
+    PACK = PACK
+
+    def test_a_large_document_survives_a_kill_and_crosses(self):
+        sichuan, chongqing = self.nodes["sichuan"], self.nodes["chongqing"]
+        whole = os.urandom(MIB) * 40 + b"e" * 123
+        clerk = sichuan.as_("clerk")
+        upload = clerk.post("/documents/uploads", {"name": "现场.mp4", "media": "video/mp4", "size": SIZE})
+        path = f"/documents/uploads/{upload['upload']}"
+
+        def piece(start, size):
+            return clerk._again("POST", f"{path}?offset={start}", whole[start:start + size],
+                                {"Content-Type": "application/octet-stream"}, True, 30)
+
+        for start in range(0, 16 * MIB, 4 * MIB):
+            piece(start, 4 * MIB)
+        sichuan.kill()
+        sichuan.start()
+        clerk = sichuan.as_("clerk")
+        (known,) = clerk.get("/documents/uploads")["uploads"]
+        self.assertEqual((known["offset"], known["name"]), (16 * MIB, "现场.mp4"))
+        with self.assertRaises(Refused):
+            piece(12 * MIB, 4 * MIB)
+        for start in range(16 * MIB, SIZE, 8 * MIB):
+            piece(start, 8 * MIB)
+        document = clerk.post(path + "/finish", {"sha256": hashlib.sha256(whole).hexdigest()})
+        case = clerk.start("parcels", "parcel", "clerk", {"sender": "sichuan", "receiver": "chongqing"},
+                           {"label": "a", "file": document})["case"]
+        clerk.act(case, "send", "clerk")
+        self.deliver()
+
+        theirs = chongqing.as_("clerk")
+        where = f"/documents/{document['sha256']}"
+
+        def digest():
+            try:
+                return theirs.get(f"{where}/digest", case=case)["file_sha256"]
+            except Refused as refused:  # some of it is on its way
+                self.assertEqual(refused.status, 503)
+                return None
+        wait_until(digest, "the document to cross")
+        self.assertEqual(digest(), hashlib.sha256(whole).hexdigest())
+        request = urllib.request.Request(f"{chongqing.url}/api/v1{where}?case={case}",
+                                         headers={"Authorization": f"Bearer {chongqing.keys['clerk']}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            self.assertEqual(hashlib.sha256(answer.read()).hexdigest(), hashlib.sha256(whole).hexdigest())
+
+
+if __name__ == "__main__":
+    unittest.main()
