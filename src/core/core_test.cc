@@ -35,7 +35,6 @@ registers:
     kept: shared
     key: [code]
     fields: {code: line, named: {type: line, optional: true}, opened: {type: day, sided: true, optional: true}}
-  list: {title: {en: List}, kept: shared, editions: true, key: [code], fields: {code: line}}
 books:
   goods:
     title: {en: Goods}
@@ -51,7 +50,6 @@ services:
       twice: amount
       note: line
       total: amount
-      entries: {type: list, of: list, title: {en: Entries}}
     start:
       owner: lender
       by: clerk
@@ -78,7 +76,6 @@ services:
           drop: {title: {en: Drop}, by: clerk, to: done}
           take: {title: {en: Take}, by: lender.clerk, do: {move: =data.wanted, from: goods.stock('here'), to: goods.outside}}
           note: {title: {en: Note}, by: [clerk, borrower.guest], form: [note]}
-          publish: {title: {en: Publish}, by: clerk, form: [entries], do: {edition: list, name: mine, entries: data.entries, from: =today}}
           late: {title: {en: Late}, by: system, do: {task: {en: It is late}, for: clerk}}
       granted:
         title: {en: Granted}
@@ -567,27 +564,6 @@ TEST_F(Circle, AlteringAnyEffectIsNoticed) {
     EXPECT_EQ(deliver("a", "b", message).outcome, "held");
     EXPECT_EQ(stock("b"), 0);
   }
-}
-
-// A list counts from its day, and a node that takes one at its word counts it at once: so nobody
-// may date one ahead, not even for another. The sender's day may be one ahead of ours.
-TEST_F(Circle, AnEditionOfADayToComeIsNoticed) {
-  const auto published = [&](const char* from) {
-    form({"a", "b"});
-    must("a", loan());
-    settle();
-    must("a",
-         fire("publish", Value::Record{{"entries", Value::List{Value::Record{{"code", "x"}}}}}));
-    MessageQueued message = queue_[{"a", "b"}].front();
-    Value::List& effects = *(*message.body.as_record())["effects"].as_list();
-    (*effects.front().as_record())["from"] = from;
-    const std::string outcome = deliver("a", "b", message).outcome;
-    return outcome + (nodes_.at("b")->find_record("loans/list", "x") ? ", listed" : "");
-  };
-  EXPECT_EQ(published("2026-03-02"), "applied, listed");
-  EXPECT_EQ(published("2026-03-03"), "applied, listed");
-  EXPECT_EQ(published("2026-03-04"), "held");
-  EXPECT_EQ(published("2027-01-01"), "held");
 }
 
 // What a member may say about what (docs/formats/messages.md): every sentence it has no right to is
