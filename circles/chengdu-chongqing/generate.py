@@ -310,7 +310,7 @@ def platforms(circle, rng):
         for i, (code, out) in enumerate(zip(there, divide(total, weights))):
             tax = profit_tax[i] // 3
             row = dict(platform="gaozhu", firm=code, year=year, credited=SIDES[i % 2],
-                       told=SIDES[1 - i % 2], comparable=year > 2018 and code in before, output=out,
+                       comparable=year > 2018 and code in before, output=out,
                        profit=profit_tax[i] - tax - 40 * WAN, tax=tax)
             circle.add(CQ, 2, "platforms", "platforms/returns", **row)
             # Divergence: one enterprise restated its 2021 on one side only.

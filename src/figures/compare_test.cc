@@ -53,7 +53,6 @@ feeds:
     do: {move: =line.amount, from: money.source, to: money.paid(line.project), date: =line.paid_on}
 registers:
   guest: {kept: own, key: [name], title: {en: Guests}, fields: {name: line}}
-  stay: {kept: parties, key: [visit], title: {en: Stays}, fields: {visit: line, guest: line, host: line}}
   road: {kept: shared, key: [name], title: {en: Roads}, fields: {name: line}}
 services:
   visit:
@@ -64,8 +63,7 @@ services:
     states:
       going: {title: {en: Going}, owner: guest, events: {report: {title: {en: Report}, by: office, to: held,
           do: [{move: 100, from: money.source, to: "money.owed(case.parties.guest, case.parties.host) ", at: all},
-               {move: 100, from: money.source, to: money.of_case(case.id), at: all},
-               {put: stay, key: '=case.id', fields: {visit: '=case.id', guest: '=case.parties.guest', host: '=case.parties.host'}}]}}}
+               {move: 100, from: money.source, to: money.of_case(case.id), at: all}]}}}
       held: {title: {en: Held}, final: true}
 figures:
   visits: {title: {en: Visits held}, of: visit, from: case.reached('held'), )" +
@@ -82,8 +80,6 @@ figures:
   seen: {title: {en: Visits}, of: visit, count: true, concerns: parties}
   owed: {title: {en: Owed}, of: money.owed, sum: account.balance, concerns: [account.guest, account.host]}
   of_case: {title: {en: Owed by case}, of: money.of_case, sum: account.balance, concerns: {case: account.case}}
-  stays: {title: {en: Stays}, of: stay, count: true, concerns: [entry.guest, entry.host]}
-  stays_by_host: {title: {en: Stays by host}, of: stay, count: true, concerns: [entry.guest, entry.host], split: {host: entry.host}}
   paid_out: {title: {en: Paid out}, of: money.paid, sum: account.balance, sides: add}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
@@ -587,8 +583,8 @@ TEST_F(SidesTest, OfThreeEachTwoAgreeOnWhatBothHold) {
     if (host != "c") report(guest, id);
   }
   carry();
-  const std::vector<std::string> names{"visits", "opened",  "held",  "seen",         "rate",
-                                       "owed",   "of_case", "stays", "stays_by_host"};
+  const std::vector<std::string> names{"visits", "opened", "held",   "seen",
+                                       "rate",   "owed",   "of_case"};
   for (const core::PartyId& party : parties_) tell(party, names);
   carry();
 
@@ -617,11 +613,6 @@ TEST_F(SidesTest, OfThreeEachTwoAgreeOnWhatBothHold) {
   EXPECT_EQ(pairs("c", "seen"), (Pairs{{"a", {1, 1}}, {"b", {1, 1}}}));
   EXPECT_EQ(pairs("a", "rate"), (Pairs{{"b", {1000, 1000}}, {"c", {0, 0}}}));
   EXPECT_EQ(pairs("b", "owed"), (Pairs{{"a", {200, 200}}, {"c", {100, 100}}}));
-  // Whom a row concerns is read from the row, whatever else the figure reads of it.
-  for (const char* name : {"stays", "stays_by_host"}) {
-    EXPECT_EQ(pairs("a", name), (Pairs{{"b", {2, 2}}, {"c", {0, 0}}}));
-    EXPECT_EQ(pairs("c", name), (Pairs{{"a", {0, 0}}, {"b", {1, 1}}}));
-  }
   EXPECT_EQ(pairs("c", "of_case"), (Pairs{{"a", {0, 0}}, {"b", {100, 100}}}));
   for (const core::PartyId& party : parties_) {
     for (const Discrepancy& found : differing(party)) EXPECT_EQ(found.ours.id, "visits/visits");

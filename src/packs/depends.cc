@@ -102,9 +102,6 @@ Reads reads_of(const Pack& pack, const Figure& figure) {
     if (program) follow(pack, service, *program, seen, reads);
   }
   for (const auto& [name, program] : figure.split) follow(pack, service, *program, seen, reads);
-  // Whom a row concerns is asked of the row, too.
-  for (const ProgramPtr& who : figure.between) follow(pack, service, *who, seen, reads);
-  if (figure.between_case) follow(pack, service, *figure.between_case, seen, reads);
   using enum Figure::Concerns;
   const bool by_parties = figure.concerns == opener || figure.concerns == parties;
   if (service && by_parties) reads.parties = true;

@@ -334,25 +334,16 @@ void lint_figures(Load& load) {
   }
 }
 
-// In a circle of three a case is unknown to the third, and so is what only its parties hold.
+// In a circle of three a case is unknown to the third.
 void lint_concerns(Load& load) {
-  std::vector<std::string> of_cases, of_rows;
+  std::vector<std::string> silent;
   for (const auto& [name, figure] : load.pack->figures) {
-    if (figure.add_sides || figure.concerns != Figure::Concerns::unsaid) continue;
-    if (figure.source == Figure::Source::service) of_cases.push_back(name);
-    if (figure.source != Figure::Source::reg) continue;
-    const Register& reg = *find(load.pack->registers, figure.of);
-    if (reg.kept == Kept::parties && !reg.editions) of_rows.push_back(name);
+    if (figure.source != Figure::Source::service || figure.add_sides) continue;
+    if (figure.concerns == Figure::Concerns::unsaid) silent.push_back(name);
   }
-  if (!of_cases.empty()) {
-    load.reader.note("figures",
-                     "of cases, without 'concerns' (opener or parties): " + list_of(of_cases));
-  }
-  if (!of_rows.empty()) {
-    load.reader.note("figures",
-                     "of rows that only parties hold, without 'concerns' (the parties of a row): " +
-                         list_of(of_rows));
-  }
+  if (silent.empty()) return;
+  load.reader.note("figures",
+                   "of cases, without 'concerns' (opener or parties): " + list_of(silent));
 }
 
 }  // namespace

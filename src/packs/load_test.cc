@@ -639,19 +639,6 @@ TEST(Load, NotesWithoutRefusing) {
       load(changed("from: case.reached('held'), count: true, split",
                    "concerns: parties, from: case.reached('held'), count: true, split"));
   EXPECT_EQ(told(said.findings, true), "");
-  const Loaded rows =
-      load(changed("of: visit, from: case.reached('held'), count: true, split: "
-                   "{code: data.code}, show: [data.code]",
-                   "of: people, from: entry.since, count: true"));
-  EXPECT_EQ(told(rows.findings, true), "");
-  std::string kept{
-      changed("of: visit, from: case.reached('held'), count: true, split: "
-              "{code: data.code}, show: [data.code]",
-              "of: people, from: entry.since, count: true")};
-  kept.replace(kept.find("kept: own"), 9, "kept: parties");
-  EXPECT_EQ(told(load(kept).findings, true),
-            "68:1: of rows that only parties hold, without 'concerns' (the parties of a row): "
-            "visits\n");
 }
 
 struct Original {
