@@ -118,9 +118,9 @@ class Machine::SimNode final : public node::Node {
 // The exchange with the one peer, as exchange.cc puts it together around sockets.
 struct Machine::Exchanging {
   explicit Exchanging(Machine& machine)
-      : alarms{machine.dir_ / "alarms"},
-        blobs{machine.dir_ / "blobs"},
-        seen{machine.dir_ / "seen" / machine.peer_},
+      : alarms{machine.node_->storage().files()},
+        blobs{machine.node_->storage().files()},
+        seen{machine.node_->storage().files(), "seen/" + machine.peer_},
         receiver{{.node = *machine.node_,
                   .guard = guard,
                   .alarms = alarms,

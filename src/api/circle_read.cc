@@ -71,9 +71,11 @@ Result list_channels(Context& context, const Call& call) {
       }
     });
     const node::Identity& own = context.node.identity();
+    const node::FileStore& files = context.node.storage().files();
     const auto clocks = context.node.peer_times().differences(context.node.clock());
     for (const exchange::PeerStatus& peer : peers) {
-      const auto cosigned = exchange::cosigned_by(*context.node.directory(), own, peer.party);
+      const auto cosigned =
+          exchange::cosigned_by(files, *context.node.directory(), own, peer.party);
       list.push_back(Value::Record{{"party", peer.party},
                                    {"endpoint", peer.endpoint},
                                    {"up", peer.up},
@@ -89,7 +91,7 @@ Result list_channels(Context& context, const Call& call) {
                                    {"life_used_percent", peer.life_used_percent},
                                    {"cosigned", cosigned ? cosigned->size : 0},
                                    {"cosigned_ms", cosigned ? cosigned->time_s * 1'000 : 0},
-                                   {"witnessed", exchange::witnessed_size(own.dir, peer.party)}});
+                                   {"witnessed", exchange::witnessed_size(files, peer.party)}});
       for (const auto& one : clocks) {
         if (one.party == peer.party) list.back().as_record()->emplace("clock_ahead_s", one.seconds);
       }

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "base/bytes.h"
-#include "node/files.h"
 
 namespace bashu::exchange {
 
@@ -18,25 +16,33 @@ constexpr std::size_t kKnownMax = 10'000;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::size_t kPerHour = 10;
 
+const std::string kFolder = "alarms/";
+constexpr std::string_view kEnding = ".txt";
+
+// The name without its ending; the same if it has another.
+std::string_view stem_of(std::string_view file) {
+  return file.substr(0, file.size() - (file.ends_with(kEnding) ? kEnding.size() : 0));
+}
+
 // Of `<time>-<code>@<party>-<16 hex digits>.txt`; those of earlier versions have a hyphen for the
 // mark, which parties and codes may hold too.
-std::optional<Alarm> alarm_of(const std::filesystem::path& file) {
-  const std::string name = file.stem().string();
+std::optional<Alarm> alarm_of(const node::FileStore& files, const std::string& file) {
+  const std::string_view name = stem_of(file);
   Alarm alarm;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), alarm.time_ms);
   const auto begin = static_cast<std::size_t>(end - name.data()) + 1;
   const std::size_t last = name.rfind('-');
-  if (error != std::errc{} || file.extension() != ".txt" || last == std::string::npos ||
+  if (error != std::errc{} || name.size() == file.size() || last == std::string::npos ||
       begin >= last) {
     return std::nullopt;
   }
-  const std::string about = name.substr(begin, last - begin);
+  const std::string about{name.substr(begin, last - begin)};
   const std::size_t mark = about.find('@');
   const std::size_t split = mark == std::string::npos ? about.rfind('-') : mark;
   if (split == std::string::npos) return std::nullopt;
   alarm.code = about.substr(0, split);
   alarm.party = about.substr(split + 1);
-  const auto text = node::read_file(file);
+  const auto text = files.read(kFolder + file);
   if (!text) return std::nullopt;
   alarm.text = text->substr(0, text->find('\n'));
   return alarm;
@@ -44,21 +50,14 @@ std::optional<Alarm> alarm_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Alarms::Alarms(std::filesystem::path dir) : dir_{std::move(dir)} {
-  std::error_code ignored;  // shows when an alarm is written
-  std::filesystem::create_directories(dir_, ignored);
-  std::vector<std::filesystem::path> files;
-  for (std::filesystem::directory_iterator it{dir_, ignored}, end; !ignored && it != end;
-       it.increment(ignored)) {
-    files.push_back(it->path());
-  }
+Alarms::Alarms(node::FileStore& files) : files_{files} {
   // Their names begin with the time, in as many digits for some centuries.
-  std::ranges::sort(files);
-  const std::size_t first = files.size() > kShown ? files.size() - kShown : 0;
-  for (std::size_t i = first; i < files.size(); ++i) {
-    auto alarm = alarm_of(files[i]);
+  const std::vector<std::string> names = files_.list(kFolder);
+  const std::size_t first = names.size() > kShown ? names.size() - kShown : 0;
+  for (std::size_t i = first; i < names.size(); ++i) {
+    auto alarm = alarm_of(files_, names[i]);
     if (!alarm) continue;
-    const std::string name = files[i].stem().string();
+    const std::string_view name = stem_of(names[i]);
     known_.emplace(name.substr(name.find('-') + 1), alarm->time_ms);
     newest_.push_back(std::move(*alarm));
   }
@@ -80,8 +79,8 @@ bool Alarms::raise(Alarm alarm, std::string_view proof) {
   std::string text = alarm.text + "\n";
   if (!proof.empty()) text.append("\n").append(proof);
   // An alarm that cannot be written is still shown.
-  static_cast<void>(
-      node::write_file(dir_ / (std::to_string(alarm.time_ms) + "-" + name + ".txt"), text));
+  const std::string file = std::to_string(alarm.time_ms) + "-" + name;
+  static_cast<void>(files_.write(kFolder + file + std::string{kEnding}, text));
   newest_.push_back(std::move(alarm));
   if (newest_.size() > kShown) newest_.pop_front();
   return true;

@@ -1,15 +1,16 @@
-// What an operator must look at: each alarm is a file in DIR/alarms with the proof verbatim, and
+// What an operator must look at: each alarm is a file in alarms/ with the proof verbatim, and
 // the newest ones are kept to be shown, those from before a restart too. Thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "node/storage/file_store.h"
 
 namespace bashu::exchange {
 
@@ -22,7 +23,7 @@ struct Alarm {
 
 class Alarms {
  public:
-  explicit Alarms(std::filesystem::path dir);
+  explicit Alarms(node::FileStore& files);
 
   // An alarm of the same code, party and proof is raised once; of one code and party at most ten in
   // an hour. True if it was new.
@@ -30,7 +31,7 @@ class Alarms {
   [[nodiscard]] std::vector<Alarm> newest() const;
 
  private:
-  std::filesystem::path dir_;
+  node::FileStore& files_;
   mutable std::mutex mutex_;
   std::deque<Alarm> newest_;
   std::map<std::string, std::int64_t> known_;  // what was raised, by name, to when

@@ -1,26 +1,20 @@
 #include "exchange/alarms.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <fstream>
+#include "node/storage/memory.h"
 
 namespace bashu::exchange {
 namespace {
 
 class AlarmsKept : public testing::Test {
  protected:
-  AlarmsKept() {
-    std::string name = (std::filesystem::temp_directory_path() / "alarms-XXXXXX").string();
-    dir_ = ::mkdtemp(name.data());
-  }
-  ~AlarmsKept() override { std::filesystem::remove_all(dir_); }
-  std::filesystem::path dir_;
+  node::MemoryFiles files_;
 };
 
 TEST_F(AlarmsKept, AreShownAfterARestartAndNotRaisedAgain) {
   {
-    Alarms alarms{dir_};
+    Alarms alarms{files_};
     EXPECT_TRUE(alarms.raise({.time_ms = 1'780'000'000'000,
                               .code = "peer-rollback",
                               .party = "si-chuan",
@@ -29,7 +23,7 @@ TEST_F(AlarmsKept, AreShownAfterARestartAndNotRaisedAgain) {
     EXPECT_TRUE(alarms.raise(
         {.time_ms = 1'780'000'000'500, .code = "life-50", .party = "chongqing", .text = "old"}));
   }
-  Alarms again{dir_};
+  Alarms again{files_};
   const auto shown = again.newest();
   ASSERT_EQ(shown.size(), 2U);
   EXPECT_EQ(shown[0].code, "peer-rollback");
@@ -45,9 +39,12 @@ TEST_F(AlarmsKept, AreShownAfterARestartAndNotRaisedAgain) {
 }
 
 TEST_F(AlarmsKept, OfAnEarlierVersionAreRead) {
-  std::ofstream{dir_ / "1780000000000-life-80-sichuan-0123456789abcdef.txt"} << "message 4\n";
-  std::ofstream{dir_ / "notes.txt"} << "not an alarm\n";
-  Alarms alarms{dir_};
+  const auto put = [&](const std::string& name, const char* text) {
+    ASSERT_TRUE(files_.write("alarms/" + name, text, 0600));
+  };
+  put("1780000000000-life-80-sichuan-0123456789abcdef.txt", "message 4\n");
+  put("notes.txt", "not an alarm\n");
+  Alarms alarms{files_};
   const auto shown = alarms.newest();
   ASSERT_EQ(shown.size(), 1U);
   EXPECT_EQ(shown[0].code, "life-80");

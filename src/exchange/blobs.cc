@@ -3,12 +3,10 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "node/files.h"
 
 namespace bashu::exchange {
 
@@ -25,6 +23,9 @@ const unsigned char* raw(std::string_view bytes) {
 }
 
 bool is_name(std::string_view name) { return hash_from_hex(name).has_value(); }
+
+std::string file_of(std::string_view name) { return "blobs/" + std::string{name}; }
+std::string wish_of(std::string_view name) { return "blobs/wanted/" + std::string{name}; }
 
 void collect(const Value& value, std::vector<std::string>& into) {
   if (const Value::List* list = value.as_list()) {
@@ -75,17 +76,12 @@ std::vector<std::string> documents_in(const Value& value) {
   return names;
 }
 
-Blobs::Blobs(std::filesystem::path dir) : dir_{std::move(dir)} {
-  std::error_code ignored;  // a folder that cannot be made shows when something is put
-  std::filesystem::create_directories(dir_ / "wanted", ignored);
-}
-
 std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
   if (blob.size() > kBlobMax) return std::unexpected{Fault{"a document is larger than 16 MiB"}};
   std::string name = hex(sha256(blob));
   const std::lock_guard lock{mutex_};
   if (!has(name)) {
-    if (auto written = node::write_file(dir_ / name, blob); !written) {
+    if (auto written = files_.write(file_of(name), blob); !written) {
       return std::unexpected{std::move(written.error())};
     }
   }
@@ -95,46 +91,37 @@ std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
 
 std::optional<std::string> Blobs::get(std::string_view name) const {
   if (!is_name(name)) return std::nullopt;
-  auto blob = node::read_file(dir_ / name);
+  auto blob = files_.read(file_of(name));
   if (!blob || hex(sha256(*blob)) != name) return std::nullopt;
   return std::move(*blob);
 }
 
-bool Blobs::has(std::string_view name) const {
-  std::error_code ignored;
-  return is_name(name) && std::filesystem::exists(dir_ / name, ignored);
-}
+bool Blobs::has(std::string_view name) const { return is_name(name) && files_.has(file_of(name)); }
 
 std::expected<void, Fault> Blobs::want(std::string_view name, std::string_view party) {
   if (!is_name(name) || has(name)) return {};
   const std::lock_guard lock{mutex_};
-  return node::write_file(dir_ / "wanted" / name, party);
+  return files_.write(wish_of(name), party);
 }
 
 std::vector<Blobs::Wanted> Blobs::wanted() const {
   std::vector<Wanted> all;
-  std::error_code error;
-  for (std::filesystem::directory_iterator it{dir_ / "wanted", error}, end; !error && it != end;
-       it.increment(error)) {
-    std::string name = it->path().filename().string();
+  for (std::string& name : files_.list("blobs/wanted")) {
     if (!is_name(name)) continue;
-    if (auto party = node::read_file(it->path()))
+    if (auto party = files_.read(wish_of(name))) {
       all.push_back({std::move(name), std::move(*party)});
+    }
   }
-  std::sort(all.begin(), all.end(),
-            [](const Wanted& a, const Wanted& b) { return a.name < b.name; });
   return all;
 }
 
 void Blobs::remove(std::string_view name) {
-  std::error_code ignored;  // without its key it says nothing
   const std::lock_guard lock{mutex_};
-  if (is_name(name)) std::filesystem::remove(dir_ / name, ignored);
+  if (is_name(name)) files_.remove(file_of(name));
 }
 
 void Blobs::give_up(std::string_view name) {
-  std::error_code ignored;
-  if (is_name(name)) std::filesystem::remove(dir_ / "wanted" / name, ignored);
+  if (is_name(name)) files_.remove(wish_of(name));
 }
 
 }  // namespace bashu::exchange

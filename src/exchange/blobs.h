@@ -1,12 +1,11 @@
 // Documents travel beside the journal (docs/formats/exchange.md): encrypted under a key of the
-// vault, named by the SHA-256 of the ciphertext, kept in DIR/blobs. Forgetting the key erases every
+// vault, named by the SHA-256 of the ciphertext, kept in blobs/. Forgetting the key erases every
 // copy; a missing one is fetched from a party that has it. Thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/value.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::exchange {
 
@@ -32,8 +32,7 @@ inline constexpr std::size_t kBlobMax = kDocumentMax + 64;
 
 class Blobs {
  public:
-  // `dir` is DIR/blobs; it is made if missing.
-  explicit Blobs(std::filesystem::path dir);
+  explicit Blobs(node::FileStore& files) : files_{files} {}
 
   // Its name (64 hex digits); on disk when this returns.
   [[nodiscard]] std::expected<std::string, Fault> put(std::string_view blob);
@@ -53,7 +52,7 @@ class Blobs {
   void remove(std::string_view name);
 
  private:
-  std::filesystem::path dir_;
+  node::FileStore& files_;
   std::mutex mutex_;  // of writing
 };
 

@@ -1,22 +1,17 @@
 #include "exchange/blobs.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "node/storage/memory.h"
 
 namespace bashu::exchange {
 namespace {
 
 class BlobsTest : public testing::Test {
  protected:
-  BlobsTest() { std::filesystem::remove_all(dir_); }
-  ~BlobsTest() override { std::filesystem::remove_all(dir_); }
-  const std::filesystem::path dir_ =
-      std::filesystem::temp_directory_path() / ("bashu-blobs-" + std::to_string(::getpid()));
+  node::MemoryFiles files_;
 };
 
 const std::string kKey(32, 'k');
@@ -37,7 +32,7 @@ TEST_F(BlobsTest, DocumentOpensUnderItsKeyOnly) {
 }
 
 TEST_F(BlobsTest, WhatIsPutIsFoundByItsDigestAndByNothingElse) {
-  Blobs blobs{dir_};
+  Blobs blobs{files_};
   const std::string blob = encrypt_document("x", kKey, kNonce);
   const auto name = blobs.put(blob);
   ASSERT_TRUE(name.has_value());
@@ -49,21 +44,21 @@ TEST_F(BlobsTest, WhatIsPutIsFoundByItsDigestAndByNothingElse) {
 }
 
 TEST_F(BlobsTest, DamagedFileIsNotGivenOut) {
-  Blobs blobs{dir_};
+  Blobs blobs{files_};
   const auto name = blobs.put("content");
   ASSERT_TRUE(name.has_value());
-  std::ofstream{dir_ / *name} << "other";
+  ASSERT_TRUE(files_.write("blobs/" + *name, "other", 0600));
   EXPECT_EQ(blobs.get(*name), std::nullopt);
 }
 
 TEST_F(BlobsTest, WishesSurviveARestartAndEndWithThePut) {
   const std::string name = hex(sha256("content"));
   {
-    Blobs blobs{dir_};
+    Blobs blobs{files_};
     EXPECT_TRUE(blobs.want(name, "chongqing").has_value());
     EXPECT_TRUE(blobs.want("../escape", "chongqing").has_value());
   }
-  Blobs blobs{dir_};
+  Blobs blobs{files_};
   ASSERT_EQ(blobs.wanted().size(), 1U);
   EXPECT_EQ(blobs.wanted()[0].party, "chongqing");
   EXPECT_TRUE(blobs.put("content").has_value());

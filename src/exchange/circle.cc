@@ -16,6 +16,7 @@
 #include "http/message.h"
 #include "node/certificates.h"
 #include "node/files.h"
+#include "node/storage/directory_files.h"
 
 namespace bashu::exchange {
 
@@ -154,13 +155,13 @@ struct FreshKeys {
   const node::KeyPair &envelope, &seal;
 };
 // And the key to witness with, of a node that was made before it witnessed anything.
-void announce(const node::Identity& own, const FreshKeys& fresh, std::int64_t from,
-              std::vector<evidence::KeyRecord>& keys) {
+void announce(node::FileStore& files, const node::Identity& own, const FreshKeys& fresh,
+              std::int64_t from, std::vector<evidence::KeyRecord>& keys) {
   keys.push_back(key_record(own, fresh.envelope, "envelope", from, kKeyDays));
   keys.push_back(key_record(own, fresh.seal, "seal", from, kKeyDays));
   const bool witness = std::ranges::any_of(
       keys, [](const evidence::KeyRecord& key) { return key.role == "witness"; });
-  const auto signer = witness_signer(own);
+  const auto signer = witness_signer(files, own);
   if (signer && !witness) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
@@ -173,7 +174,8 @@ std::string first_key_list(const node::Identity& own, std::string_view agreement
   std::vector<evidence::KeyRecord> keys{key_record(own, own.envelope, "envelope", from, kKeyDays),
                                         key_record(own, own.log, "log", from, kLogKeyDays),
                                         key_record(own, own.seal, "seal", from, kKeyDays)};
-  if (const auto signer = witness_signer(own)) {
+  node::DirectoryFiles files{own.dir};
+  if (const auto signer = witness_signer(files, own)) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
   return evidence::signed_record(
@@ -205,11 +207,8 @@ std::expected<void, Fault> submit(node::Node& node, node::Request request, std::
   return {};
 }
 
-std::expected<void, Fault> write_peers(const node::Identity& own, const CircleFile& file,
+std::expected<void, Fault> write_peers(node::FileStore& files, const CircleFile& file,
                                        const evidence::Agreement& agreement) {
-  std::error_code error;
-  std::filesystem::create_directories(own.dir / "peers", error);
-  if (error) return fault((own.dir / "peers").string() + ": " + error.message());
   for (const evidence::PartyRecord& party : agreement.parties) {
     const auto card = file.cards.find(party.party);
     if (card == file.cards.end()) continue;
@@ -222,11 +221,10 @@ std::expected<void, Fault> write_peers(const node::Identity& own, const CircleFi
       if (!pems.ends_with('\n')) pems += '\n';
     }
     if (pems.empty()) continue;
-    const auto path = own.dir / "peers" / (party.party + ".crt");
-    if (auto written = node::write_file(path, pems, 0644); !written) return written;
+    const std::string name = "peers/" + party.party;
+    if (auto written = files.write(name + ".crt", pems, 0644); !written) return written;
     const Value value = card->second.value;
-    const auto kept = own.dir / "peers" / (party.party + ".json");
-    if (auto written = node::write_file(kept, pretty_json(value) + "\n", 0644); !written) {
+    if (auto written = files.write(name + ".json", pretty_json(value) + "\n", 0644); !written) {
       return written;
     }
   }
@@ -263,8 +261,9 @@ CircleHeld circle_held(node::Node& node) {
       if (it != records.end()) held.key_lists.push_back(it->second);
     }
   }
+  const node::FileStore& files = node.storage().files();
   for (const evidence::PartyRecord& party : node.directory()->agreement.parties) {
-    const auto card = node::read_file(node.identity().dir / "peers" / (party.party + ".json"));
+    const auto card = files.read("peers/" + party.party + ".json");
     if (card) held.cards.push_back(*card);
   }
   return held;
@@ -402,7 +401,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
   if (!listed || listed->root_key != own.root.public_key || listed->origin != own.origin) {
     return fault("the agreement does not name this node as it is");
   }
-  if (auto written = write_peers(own, *file, *newest); !written) return written;
+  if (auto written = write_peers(node.storage().files(), *file, *newest); !written) return written;
 
   const bool was_formed = node.directory()->formed;
   std::optional<evidence::Agreement> edition;
@@ -526,7 +525,7 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   // Later than every key before, so that it is the newest although it begins an hour early.
   std::int64_t from = now - 3'600;
   for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
-  announce(own, {envelope, seal}, from, keys);
+  announce(node.storage().files(), own, {envelope, seal}, from, keys);
   const std::string record =
       evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
                                                      last->edition + 1, last->digest, now, keys),
@@ -616,12 +615,12 @@ std::vector<node::KeyPair> seal_keys(const node::Identity& identity) {
   return keys;
 }
 
-std::vector<std::string> peer_authorities(const std::filesystem::path& dir, std::string_view party,
+std::vector<std::string> peer_authorities(const node::FileStore& files, std::string_view party,
                                           const std::vector<std::string>& pinned) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
   std::vector<std::string> pems;
-  const auto text = node::read_file(dir / "peers" / (std::string{party} + ".crt"));
+  const auto text = files.read("peers/" + std::string{party} + ".crt");
   std::string_view rest = text ? std::string_view{*text} : std::string_view{};
   while (true) {
     const auto begin = rest.find(kBegin), end = rest.find(kEnd);

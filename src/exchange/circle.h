@@ -77,7 +77,7 @@ struct CircleSummary {
 [[nodiscard]] std::vector<node::KeyPair> seal_keys(const node::Identity& identity);
 
 // PEM certificates in DIR/peers/<party>.crt whose digest is among `pinned`.
-[[nodiscard]] std::vector<std::string> peer_authorities(const std::filesystem::path& dir,
+[[nodiscard]] std::vector<std::string> peer_authorities(const node::FileStore& files,
                                                         std::string_view party,
                                                         const std::vector<std::string>& pinned);
 

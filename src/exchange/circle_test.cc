@@ -90,7 +90,9 @@ TEST_F(Circle, ThirdPartyJoinsAndLearnsEverything) {
     EXPECT_EQ(directory->agreement.channels.size(), 6U);
     EXPECT_EQ(directory->keys_edition.size(), 3U);
     for (const char* party : {"sichuan", "chongqing", "guizhou"}) {
-      EXPECT_EQ(peer_authorities(one->dir, party, directory->agreement.party(party)->tls_ca).size(),
+      EXPECT_EQ(peer_authorities(one->node->storage().files(), party,
+                                 directory->agreement.party(party)->tls_ca)
+                    .size(),
                 1U)
           << party;
     }
@@ -105,7 +107,7 @@ TEST_F(Circle, AuthoritiesCountOnlyIfPinned) {
   const auto other = node::make_ca("chongqing", a.clock.now());
   ASSERT_TRUE(other.has_value());
   ASSERT_TRUE(node::write_file(path, other->certificate_pem).has_value());
-  EXPECT_TRUE(peer_authorities(a.dir, "chongqing", pinned).empty());
+  EXPECT_TRUE(peer_authorities(a.node->storage().files(), "chongqing", pinned).empty());
 }
 
 TEST_F(Circle, GarbageIsRefused) {

@@ -104,8 +104,8 @@ class Clerk {
 };
 
 struct Peer {
-  Peer(const std::filesystem::path& dir, const std::string& party)
-      : seen{dir / "seen" / party}, cosigned{dir / "cosigned" / party} {}
+  Peer(node::FileStore& files, const std::string& party)
+      : seen{files, "seen/" + party}, cosigned{files, party} {}
   SeenLog seen;
   Cosigned cosigned;
   std::shared_ptr<Sender> sender;  // also held by calls that are under way
@@ -122,8 +122,8 @@ class RunningExchange final : public Exchange {
  public:
   explicit RunningExchange(node::Node& node)
       : node_{node},
-        alarms_{node.identity().dir / "alarms"},
-        blobs_{node.identity().dir / "blobs"},
+        alarms_{node.storage().files()},
+        blobs_{node.storage().files()},
         receiver_{{.node = node,
                    .guard = guard_,
                    .alarms = alarms_,
@@ -203,18 +203,11 @@ class RunningExchange final : public Exchange {
 
 std::expected<void, Fault> RunningExchange::begin(const Options& options) {
   away_after_s_ = options.away_after_s;
-  for (const char* folder : {"seen", "witness", "cosigned"}) {
-    std::error_code error;
-    std::filesystem::create_directories(node_.identity().dir / folder, error);
-    if (error) {
-      return std::unexpected{
-          Fault{(node_.identity().dir / folder).string() + ": " + error.message()}};
-    }
-  }
-  auto signer = witness_signer(node_.identity());
+  node::FileStore& files = node_.storage().files();
+  auto signer = witness_signer(files, node_.identity());
   if (!signer) return std::unexpected{signer.error()};
   witness_ = std::make_unique<Witness>(
-      node_.identity().dir / "witness", std::move(*signer),
+      files, std::move(*signer),
       [this](const std::string& party, const std::string& proof) { contradicted(party, proof); });
   clerk_ = std::make_unique<Clerk>();
   client_ = std::make_unique<http::Client>(
@@ -409,7 +402,7 @@ void RunningExchange::follow_directory() {
         const std::lock_guard lock{mutex_};
         auto& slot = peers_[party.party];
         if (!slot) {
-          slot = std::make_shared<Peer>(node_.identity().dir, party.party);
+          slot = std::make_shared<Peer>(node_.storage().files(), party.party);
           slot->sender = std::make_shared<Sender>(SenderParts{.node = node_,
                                                               .guard = guard_,
                                                               .seen = slot->seen,
@@ -455,7 +448,7 @@ bool RunningExchange::renew_tls(const node::Directory& directory) {
   std::vector<std::string> all;
   for (const evidence::PartyRecord& party : directory.agreement.parties) {
     if (party.party == own.party) continue;
-    auto authorities = peer_authorities(own.dir, party.party, party.tls_ca);
+    auto authorities = peer_authorities(node_.storage().files(), party.party, party.tls_ca);
     if (authorities.empty()) {
       failed("no TLS authority of " + party.party + " in peers/" + party.party +
              ".crt is the one the agreement names");

@@ -2,16 +2,14 @@
 #include "exchange/parts.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <fstream>
+#include "node/storage/memory.h"
 
 namespace bashu::exchange {
 namespace {
 
 class PartsTest : public testing::Test {
  protected:
-  ~PartsTest() override { std::filesystem::remove_all(dir_); }
   // Three pieces under one key, and their list.
   std::string put_three() {
     for (const char* text : {"one ", "two ", "three"}) {
@@ -31,10 +29,9 @@ class PartsTest : public testing::Test {
     return all;
   }
 
-  const std::filesystem::path dir_ =
-      std::filesystem::temp_directory_path() / ("bashu-parts-" + std::to_string(::getpid()));
   const std::string kKey = std::string(32, 'k');
-  Blobs blobs_{dir_};
+  node::MemoryFiles files_;
+  Blobs blobs_{files_};
   std::vector<Part> parts_;
 };
 
@@ -55,7 +52,7 @@ TEST_F(PartsTest, OneThatLacksAPartIsNotHere) {
 
 TEST_F(PartsTest, ADamagedPartIsToldAndNothingAfterIt) {
   const std::string name = put_three();
-  std::ofstream{dir_ / parts_[1].name} << "other";
+  ASSERT_TRUE(files_.write("blobs/" + parts_[1].name, "other", 0600));
   EXPECT_TRUE(find_document(blobs_, name));
   EXPECT_EQ(read(name, kKey), std::nullopt);
 }

@@ -10,6 +10,7 @@
 #include "evidence/envelope.h"
 #include "exchange/service.h"
 #include "exchange/test_node.h"
+#include "node/storage/memory.h"
 
 namespace bashu::exchange {
 namespace {
@@ -89,8 +90,9 @@ class ReceiverTest : public testing::Nodes {
   std::int64_t now = 1'000'000;
   TestNode a{root, "sichuan"}, b{root, "chongqing"};
   Guard guard;
-  Alarms alarms{root / "alarms"};
-  Blobs blobs{root / "blobs"};
+  node::MemoryFiles files;
+  Alarms alarms{files};
+  Blobs blobs{files};
   std::unique_ptr<Receiver> receiver;
   std::unique_ptr<Service> service;
 };

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "evidence/tree.h"
-#include "node/files.h"
 
 namespace bashu::exchange {
 
@@ -16,11 +15,12 @@ constexpr std::size_t kProofLinesMax = 128;
 
 }  // namespace
 
-SeenLog::SeenLog(std::filesystem::path file) : file_{std::move(file)} {}
+SeenLog::SeenLog(node::FileStore& files, std::string name)
+    : files_{files}, name_{std::move(name)} {}
 
 bool SeenLog::load(std::string_view origin, std::span<const std::string> log_keys) {
   if (seen_) return true;
-  const auto note = node::read_file(file_);
+  const auto note = files_.read(name_);
   if (!note) return true;
   const auto checkpoint = evidence::open_checkpoint(*note, origin, log_keys);
   if (!checkpoint) return false;
@@ -76,7 +76,7 @@ bool SeenLog::contradict(const Known& a, const Known& b) {
 
 void SeenLog::save() {
   // If it cannot be written the older one stays: the next check starts further back.
-  if (!node::write_file(file_, seen_->note)) return;
+  if (!files_.write(name_, seen_->note)) return;
   const std::lock_guard lock{mutex_};
   saved_ = seen_->note;
 }

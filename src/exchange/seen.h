@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,13 +13,14 @@
 
 #include "base/bytes.h"
 #include "evidence/checkpoint.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::exchange {
 
 class SeenLog {
  public:
-  // `file` keeps the note. Nothing is seen until load().
-  explicit SeenLog(std::filesystem::path file);
+  // The file `name` keeps the note. Nothing is seen until load().
+  SeenLog(node::FileStore& files, std::string name);
   // False if there is a file that does not verify under these keys.
   [[nodiscard]] bool load(std::string_view origin, std::span<const std::string> log_keys);
 
@@ -49,7 +49,8 @@ class SeenLog {
   bool contradict(const Known& a, const Known& b);
   void save();
 
-  std::filesystem::path file_;
+  node::FileStore& files_;
+  std::string name_;
   std::optional<Known> seen_;
   std::map<std::uint64_t, Known> pending_;
   std::int64_t since_ms_ = 0;  // of the oldest pending one

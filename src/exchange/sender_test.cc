@@ -27,9 +27,9 @@ struct Side {
   Side(TestNode& given, const std::string& peer)
       : node{*given.node},
         test{given},
-        alarms{given.dir / "alarms"},
-        blobs{given.dir / "blobs"},
-        seen{given.dir / ("seen-" + peer)},
+        alarms{node.storage().files()},
+        blobs{node.storage().files()},
+        seen{node.storage().files(), "seen/" + peer},
         receiver{{.node = node,
                   .guard = guard,
                   .alarms = alarms,
@@ -424,7 +424,7 @@ TEST_F(SenderTest, HonestProofsAdvanceWhatWasSeen) {
   drive(*near, *far, honest_only, [] { return false; }, 30);
   EXPECT_GT(near->seen.size(), before);
   EXPECT_TRUE(near->alarms.newest().empty());
-  SeenLog again{a.dir / "seen-chongqing"};
+  SeenLog again{a.node->storage().files(), "seen/chongqing"};
   EXPECT_TRUE(again.load(b.identity.origin, std::vector<std::string>{b.identity.log.public_key}));
   EXPECT_EQ(again.size(), near->seen.size());
 }

@@ -10,7 +10,6 @@
 #include "base/bytes.h"
 #include "evidence/grammar.h"
 #include "evidence/witness.h"
-#include "node/files.h"
 
 namespace bashu::exchange {
 
@@ -21,17 +20,17 @@ constexpr std::string_view kText = "text/plain; charset=utf-8";
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 // A file of 64 hex digits, as the node's other keys are; the first is made of the log's secret.
-std::expected<std::string, Fault> seed_of(const std::filesystem::path& file,
-                                          std::string_view log_secret) {
-  if (const auto text = node::read_file(file)) {
+std::expected<std::string, Fault> seed_of(node::FileStore& files, std::string_view log_secret) {
+  constexpr std::string_view kName = "keys/witness.key";
+  if (const auto text = files.read(kName)) {
     const auto seed = from_hex(std::string_view{*text}.substr(0, 64));
     if (seed && seed->size() == crypto_sign_SEEDBYTES) return *seed;
-    return std::unexpected{Fault{.what = file.string() + ": not 64 hex digits"}};
+    return std::unexpected{Fault{.what = files.where(kName) + ": not 64 hex digits"}};
   }
   // A simulated node has the same keys in every run.
   const Hash made = sha256("bashu.witness/v1\n", log_secret);
   const std::string seed{as_bytes(made)};
-  if (auto written = node::write_file(file, hex(seed) + "\n"); !written) {
+  if (auto written = files.write(kName, hex(seed) + "\n"); !written) {
     return std::unexpected{written.error()};
   }
   return seed;
@@ -51,14 +50,15 @@ std::optional<Cosigned::State> read_cosigned(const node::Directory& directory,
 
 }  // namespace
 
-std::optional<Cosigned::State> cosigned_by(const node::Directory& directory,
+std::optional<Cosigned::State> cosigned_by(const node::FileStore& files,
+                                           const node::Directory& directory,
                                            const node::Identity& own, std::string_view party) {
-  const auto note = node::read_file(own.dir / "cosigned" / party);
+  const auto note = files.read("cosigned/" + std::string{party});
   return note ? read_cosigned(directory, own, party, *note) : std::nullopt;
 }
 
-std::uint64_t witnessed_size(const std::filesystem::path& dir, const std::string& party) {
-  const auto note = node::read_file(dir / "witness" / party);
+std::uint64_t witnessed_size(const node::FileStore& files, const std::string& party) {
+  const auto note = files.read("witness/" + party);
   if (!note) return 0;
   const std::size_t first = note->find('\n') + 1;
   return evidence::parse_decimal(note->substr(first, note->find('\n', first) - first)).value_or(0);
@@ -68,9 +68,10 @@ std::string witness_name(const node::Identity& own) {
   return own.origin.substr(0, own.origin.find('/')) + "/bashu/witness/1";
 }
 
-std::expected<WitnessSigner, Fault> witness_signer(const node::Identity& own) {
+std::expected<WitnessSigner, Fault> witness_signer(node::FileStore& files,
+                                                   const node::Identity& own) {
   BASHU_ASSERT(::sodium_init() >= 0);
-  auto seed = seed_of(own.dir / "keys" / "witness.key", own.log.secret_key);
+  auto seed = seed_of(files, own.log.secret_key);
   if (!seed) return std::unexpected{seed.error()};
   WitnessSigner signer{.name = witness_name(own),
                        .key = {.kid = own.party + "/witness/1",
@@ -92,12 +93,12 @@ std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
   return found;
 }
 
-Witness::Witness(std::filesystem::path dir, WitnessSigner signer, Contradicted contradicted)
-    : dir_{std::move(dir)}, signer_{std::move(signer)}, contradicted_{std::move(contradicted)} {}
+Witness::Witness(node::FileStore& files, WitnessSigner signer, Contradicted contradicted)
+    : files_{files}, signer_{std::move(signer)}, contradicted_{std::move(contradicted)} {}
 
 bool Witness::load(const node::Directory& directory, const std::string& party) {
   if (known_.contains(party)) return true;
-  const auto note = node::read_file(dir_ / party);
+  const auto note = files_.read("witness/" + party);
   if (!note) {
     known_.emplace(party, Known{.size = 0, .root = evidence::empty_root(), .time_s = 0});
     return true;
@@ -130,7 +131,7 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
   const auto verdict = evidence::check_add_checkpoint(
       request, [&](std::string_view origin) { return origin == record->origin ? &log : nullptr; });
   if (verdict.alarm) {
-    const auto kept = node::read_file(dir_ / party);
+    const auto kept = files_.read("witness/" + party);
     lock.unlock();
     contradicted_(party, kept.value_or("") + "\n" + std::string{request});
     return {.status = verdict.status, .media_type = verdict.media_type, .body = verdict.answer};
@@ -143,18 +144,19 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
       evidence::cosignature_line(verdict.checkpoint.body, signer_.name,
                                  static_cast<std::uint64_t>(time_s), signer_.key.secret_key);
   // Only then does it leave: whoever crashes between may be asked again.
-  if (!node::write_file(dir_ / party, verdict.note + line)) {
+  if (!files_.write("witness/" + party, verdict.note + line)) {
     return {.status = 503, .media_type = {}, .body = {}};
   }
   known = {.size = verdict.checkpoint.size, .root = verdict.checkpoint.root, .time_s = time_s};
   return {.status = 200, .media_type = std::string{kText}, .body = line};
 }
 
-Cosigned::Cosigned(std::filesystem::path file) : file_{std::move(file)} {}
+Cosigned::Cosigned(node::FileStore& files, const std::string& party)
+    : files_{files}, name_{"cosigned/" + party} {}
 
 void Cosigned::load(const node::Directory& directory, const node::Identity& own,
                     std::string_view party) {
-  const auto note = node::read_file(file_);
+  const auto note = files_.read(name_);
   if (!note) return;
   const auto read = read_cosigned(directory, own, party, *note);
   const std::lock_guard lock{mutex_};
@@ -168,7 +170,7 @@ bool Cosigned::take(const node::Directory& directory, const node::Identity& own,
   if (!read) return false;
   const std::lock_guard lock{mutex_};
   // If it cannot be written it is asked for again.
-  if (read->size >= state_.size && node::write_file(file_, whole)) state_ = *read;
+  if (read->size >= state_.size && files_.write(name_, whole)) state_ = *read;
   return true;
 }
 

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,16 +24,18 @@
 #include "exchange/alarms.h"
 #include "node/directory.h"
 #include "node/identity.h"
+#include "node/storage/file_store.h"
 
 namespace bashu::exchange {
 
-// DIR/keys/witness.key, made if there is none. `name`: `<host>/bashu/witness/1`.
+// keys/witness.key, made if there is none. `name`: `<host>/bashu/witness/1`.
 struct WitnessSigner {
   std::string name;
   node::KeyPair key;
 };
 [[nodiscard]] std::string witness_name(const node::Identity& own);
-[[nodiscard]] std::expected<WitnessSigner, Fault> witness_signer(const node::Identity& own);
+[[nodiscard]] std::expected<WitnessSigner, Fault> witness_signer(node::FileStore& files,
+                                                                 const node::Identity& own);
 // The keys a party announced to cosign with.
 [[nodiscard]] std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
                                                              std::string_view party);
@@ -43,7 +44,7 @@ class Witness {
  public:
   // `contradicted` hears of a log that shows two histories, with the proof.
   using Contradicted = std::function<void(const std::string& party, const std::string& proof)>;
-  Witness(std::filesystem::path dir, WitnessSigner signer, Contradicted contradicted);
+  Witness(node::FileStore& files, WitnessSigner signer, Contradicted contradicted);
 
   struct Answer {
     int status = 0;
@@ -62,17 +63,17 @@ class Witness {
   // False: the file does not verify.
   bool load(const node::Directory& directory, const std::string& party);
 
-  std::filesystem::path dir_;
+  node::FileStore& files_;
   WitnessSigner signer_;
   Contradicted contradicted_;
   std::mutex mutex_;
   std::map<std::string, Known> known_;
 };
 
-// What one party has cosigned of our log: DIR/cosigned/PARTY, a checkpoint with its line.
+// What one party has cosigned of our log: cosigned/PARTY, a checkpoint with its line.
 class Cosigned {
  public:
-  explicit Cosigned(std::filesystem::path file);
+  Cosigned(node::FileStore& files, const std::string& party);
   // The file's, if it verifies; else nothing was cosigned.
   void load(const node::Directory& directory, const node::Identity& own, std::string_view party);
   // A checkpoint of ours with the line that came for it. False: it does not verify.
@@ -86,17 +87,18 @@ class Cosigned {
   [[nodiscard]] State state() const;
 
  private:
-  std::filesystem::path file_;
+  node::FileStore& files_;
+  std::string name_;
   mutable std::mutex mutex_;
   State state_;
 };
 
-// What `party` has cosigned of the journal in own.dir, as kept there; nullopt: nothing.
-[[nodiscard]] std::optional<Cosigned::State> cosigned_by(const node::Directory& directory,
+// What `party` has cosigned of our journal, as kept in the files; nullopt: nothing.
+[[nodiscard]] std::optional<Cosigned::State> cosigned_by(const node::FileStore& files,
+                                                         const node::Directory& directory,
                                                          const node::Identity& own,
                                                          std::string_view party);
-// How many entries of the party's journal the node in `dir` has cosigned.
-[[nodiscard]] std::uint64_t witnessed_size(const std::filesystem::path& dir,
-                                           const std::string& party);
+// How many entries of the party's journal the node of these files has cosigned.
+[[nodiscard]] std::uint64_t witnessed_size(const node::FileStore& files, const std::string& party);
 
 }  // namespace bashu::exchange

@@ -11,6 +11,7 @@
 #include "exchange/test_node.h"
 #include "node/directory.h"
 #include "node/files.h"
+#include "node/storage/directory_files.h"
 
 namespace bashu::exchange {
 namespace {
@@ -35,9 +36,10 @@ class WitnessTest : public testing::Nodes {
       ASSERT_TRUE(std::holds_alternative<node::Done>(outcome));
     }
   }
+  static node::DirectoryFiles files_of(const TestNode& at) { return node::DirectoryFiles{at.dir}; }
   // Entries of the journal of `at` that the other has cosigned.
   static std::uint64_t cosigned(const TestNode& at, std::string_view by) {
-    const auto read = cosigned_by(*at.node->directory(), at.identity, by);
+    const auto read = cosigned_by(files_of(at), *at.node->directory(), at.identity, by);
     return read ? read->size : 0;
   }
   static bool alarmed(const TestNode& at, std::string_view code) {
@@ -53,7 +55,8 @@ class WitnessTest : public testing::Nodes {
     a.connect();
     b.connect();
     write(a, "k", 3);
-    ASSERT_TRUE(eventually([&] { return witnessed_size(b.dir, "sichuan") == a.node->durable(); }));
+    ASSERT_TRUE(
+        eventually([&] { return witnessed_size(files_of(b), "sichuan") == a.node->durable(); }));
     a.close();
     b.close();
     std::filesystem::remove_all(a.dir);
@@ -71,8 +74,9 @@ TEST_F(WitnessTest, NodesCosignEachOther) {
       eventually([&] { return cosigned(a, "chongqing") > 0 && cosigned(b, "sichuan") > 0; }));
   write(a, "k", 3);
   ASSERT_TRUE(eventually([&] { return cosigned(a, "chongqing") == a.node->durable(); }));
-  EXPECT_EQ(witnessed_size(b.dir, "sichuan"), a.node->durable());
-  EXPECT_FALSE(cosigned_by(*a.node->directory(), a.identity, "sichuan")) << "no witness of itself";
+  EXPECT_EQ(witnessed_size(files_of(b), "sichuan"), a.node->durable());
+  EXPECT_FALSE(cosigned_by(files_of(a), *a.node->directory(), a.identity, "sichuan"))
+      << "no witness of itself";
   // What was cosigned is known after a restart.
   const std::uint64_t before = cosigned(a, "chongqing");
   a.close();
@@ -116,12 +120,12 @@ TEST_F(WitnessTest, AJournalShorterThanWhatWasCosignedStopsItself) {
 TEST_F(WitnessTest, OnlyTheOwnJournalOfTheAskerIsCosigned) {
   TestNode a{root, "sichuan"}, b{root, "chongqing"};
   form({&a, &b});
-  auto signer = witness_signer(b.identity);
+  node::DirectoryFiles files{b.dir};
+  auto signer = witness_signer(files, b.identity);
   ASSERT_TRUE(signer);
-  EXPECT_EQ(witness_signer(b.identity)->key.public_key, signer->key.public_key);
+  EXPECT_EQ(witness_signer(files, b.identity)->key.public_key, signer->key.public_key);
   EXPECT_NE(signer->key.public_key, b.identity.log.public_key);
-  std::filesystem::create_directories(b.dir / "witness");
-  Witness witness{b.dir / "witness", *signer, [](const std::string&, const std::string&) {}};
+  Witness witness{files, *signer, [](const std::string&, const std::string&) {}};
   const auto directory = b.node->directory();
   const std::string request = "old 0\n\n" + a.node->checkpoint();
   EXPECT_EQ(witness.add_checkpoint(*directory, "chongqing", request, 1).status, 403);
@@ -129,9 +133,9 @@ TEST_F(WitnessTest, OnlyTheOwnJournalOfTheAskerIsCosigned) {
   EXPECT_EQ(witness.add_checkpoint(*directory, "sichuan", "old 0\n", 1).status, 400);
   EXPECT_EQ(witness.add_checkpoint(*directory, "sichuan", request, 5).status, 200);
   EXPECT_EQ(witness.add_checkpoint(*directory, "sichuan", request, 5).status, 409);
-  EXPECT_EQ(witnessed_size(b.dir, "sichuan"), a.node->durable());
+  EXPECT_EQ(witnessed_size(files_of(b), "sichuan"), a.node->durable());
   // Read again from its file, and never with an earlier time.
-  Witness later{b.dir / "witness", *signer, [](const std::string&, const std::string&) {}};
+  Witness later{files, *signer, [](const std::string&, const std::string&) {}};
   const std::string again =
       "old " + std::to_string(a.node->durable()) + "\n\n" + a.node->checkpoint();
   const auto answer = later.add_checkpoint(*directory, "sichuan", again, 1);

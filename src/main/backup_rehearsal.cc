@@ -16,6 +16,7 @@
 #include "journal/journal.h"
 #include "main/journal_scan.h"
 #include "node/entry.h"
+#include "node/storage/directory_files.h"
 #include "node/storage/sqlite_secrets.h"
 #include "node/system_environment.h"
 #include "node/vault.h"
@@ -128,7 +129,8 @@ std::expected<void, Fault> look_into(const fs::path& dir, node::Vault* vault, Re
     return true;
   };
   BASHU_TRY_OK(each_commit(*journal, 0, look_at));
-  const exchange::Blobs blobs{dir / "blobs"};
+  node::DirectoryFiles files{dir};
+  const exchange::Blobs blobs{files};
   for (const std::string& name : named) {
     if (!exchange::find_document(blobs, name)) ++seen.documents_missing;
   }

@@ -127,12 +127,11 @@ class Examiner {
           {{"seconds", std::to_string((last_ms - now_ms()) / 1'000)}});
     }
     constexpr std::int64_t kRecentMs = 24 * 3'600'000;
-    if (fs::exists(what_.dir / "alarms")) {
-      for (const exchange::Alarm& alarm : exchange::Alarms{what_.dir / "alarms"}.newest()) {
-        if (alarm.code != "clock" || now_ms() - alarm.time_ms > kRecentMs) continue;
-        say(Level::warn, "clock", "doctor.clock_apart", {{"text", alarm.text}});
-        break;
-      }
+    node::DirectoryFiles files{what_.dir};
+    for (const exchange::Alarm& alarm : exchange::Alarms{files}.newest()) {
+      if (alarm.code != "clock" || now_ms() - alarm.time_ms > kRecentMs) continue;
+      say(Level::warn, "clock", "doctor.clock_apart", {{"text", alarm.text}});
+      break;
     }
     ::timex state{};
     const int synchronised = ::ntp_adjtime(&state);
@@ -329,7 +328,8 @@ class Examiner {
     for (const auto& [party, joined] : known.state->circle().parties) {
       if (party == identity_.party || !joined.member) continue;
       if (exchange::witness_keys(*directory, party).empty()) continue;
-      const auto read = exchange::cosigned_by(*directory, identity_, party);
+      const auto read =
+          exchange::cosigned_by(node::DirectoryFiles{what_.dir}, *directory, identity_, party);
       const std::uint64_t entries = read ? read->size : 0;
       const std::uint64_t behind = known.entries - std::min(known.entries, entries);
       const std::string on =
