@@ -4,9 +4,9 @@
 //     tree, index   derived from the journal; made again when lost
 //     secrets       keys of sealed values, apart from the journal
 //     slots         a few bytes changed in place: the largest checkpoint that left (`published`),
-//     the
-//                   message being decided (`deciding`)
-//     files         node.json, keys/, peers/, seen/, snapshots/, blobs/
+//                   the message being decided (`deciding`)
+//     files         node.json, keys/, peers/, seen/, witness/, cosigned/, alarms/, snapshots/,
+//                   blobs/
 //
 // open_directory() keeps them as identity.h draws a node's directory; MemoryStorage (memory.h)
 // serves tests. Views are no part of it: they are a projection of the journal.
