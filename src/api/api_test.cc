@@ -356,7 +356,8 @@ TEST_F(NetworkApi, EverybodyReadsWhatThePageShows) {
   EXPECT_NE(all.raw.body.find(R"({"line":"G5","open":false,"planned":"2030-01-01","records":[])"),
             std::string::npos)
       << all.raw.body;
-  EXPECT_NE(all.raw.body.find(R"({"changes":[{"line":"G5","months_later":24}],"scenario":"late")"),
+  EXPECT_NE(all.raw.body.find(
+                R"({"changes":[{"line":"G5","months_later":24}],"records":[],"scenario":"late")"),
             std::string::npos);
   EXPECT_NE(all.body.text_at("assumed").find("2026-01-30"), std::string::npos);
 

@@ -98,7 +98,7 @@ struct Context {
         access{dir},
         deposits{dir / "deposits"},
         uploads{dir / "deposits" / "uploads"},
-        own_blobs{dir / "blobs"},
+        own_blobs{n.storage().files()},
         blobs{e ? e->blobs() : own_blobs},
         bell{v, door},
         verification{dir} {}

@@ -52,7 +52,7 @@ std::optional<Alarm> alarm_of(const node::FileStore& files, const std::string& f
 
 Alarms::Alarms(node::FileStore& files) : files_{files} {
   // Their names begin with the time, in as many digits for some centuries.
-  const std::vector<std::string> names = files_.list(kFolder);
+  const std::vector<std::string> names = files_.list("alarms");
   const std::size_t first = names.size() > kShown ? names.size() - kShown : 0;
   for (std::size_t i = first; i < names.size(); ++i) {
     auto alarm = alarm_of(files_, names[i]);

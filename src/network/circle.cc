@@ -30,8 +30,8 @@ std::optional<std::int32_t> degrees(std::string_view text, double least, double 
 }  // namespace
 
 std::optional<std::uint32_t> Circle::place(std::string_view code) const {
-  const auto it = std::ranges::lower_bound(places, code, {}, &Place::code);
-  if (it == places.end() || it->code != code) return std::nullopt;
+  const auto it = std::ranges::find(places, code, &Place::code);
+  if (it == places.end()) return std::nullopt;
   return static_cast<std::uint32_t>(it - places.begin());
 }
 

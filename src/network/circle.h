@@ -70,7 +70,7 @@ struct Circle {
   Date timetable_of;
   std::vector<std::string> divisions;      // by station: its county
   std::vector<std::optional<Date>> since;  // by station: nobody calls there before
-  std::vector<Place> places;               // in order of codes
+  std::vector<Place> places;               // in order of codes, then points
   std::vector<Line> lines;
   std::vector<Road> roads;
   Openings openings;  // of lines and roads, as the files tell them
@@ -81,9 +81,8 @@ struct Circle {
   [[nodiscard]] const Scenario* scenario(std::string_view id) const;
   [[nodiscard]] People people() const;
   [[nodiscard]] std::vector<std::uint32_t> cores() const;
-  // A place where nobody lives, at `lon,lat` in degrees, behind all others and not found by
-  // place(): for journeys from or to it. nullopt if that is no point of 73 to 136 degrees east and
-  // 3 to 54 north.
+  // A place where nobody lives, at `lon,lat` in degrees, behind all others: for journeys from or to
+  // it. nullopt if that is no point of 73 to 136 degrees east and 3 to 54 north.
   std::optional<std::uint32_t> stand_at(std::string_view point);
   // The name of a line; of a road its code.
   [[nodiscard]] Title name(std::string_view code) const;

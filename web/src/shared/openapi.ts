@@ -2224,6 +2224,7 @@ export interface components {
         };
         Scenario: {
             changes: components["schemas"]["NetworkChange"][];
+            records: components["schemas"]["RecordAt"][];
             scenario: string;
             title: string;
         };
