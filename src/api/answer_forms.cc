@@ -136,6 +136,12 @@ constexpr std::array kParts{
          "printed:text rows_digest?:text error?:text contested?:Contested period?:[date] "
          "by_side:[Side] agree:any "
          "total?:number|null published?:Published published_rows?:[Published]"},
+    Form{"FigureTried",
+         "figure:text title:text side:text as_of:date known_at:count value:number|null unit:text "
+         "scale:count says:text bound?:number|null target:number|null sides:text concerns?:text "
+         "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
+         "printed:text error?:text contested?:Contested"},
+    Form{"PackFinding", "where:text what:text"},
     Form{"FigureDefined",
          "figure:text title:text unit:text scale:count sides:text target:number|null "
          "takes_period:bool split:[text] show:[text]"},
@@ -282,6 +288,9 @@ constexpr std::array kAnswers{
     Answer{"GET", "/figures/{pack}/{figure}", "=Figure"},
     Answer{"GET", "/figures/{pack}/{figure}/records",
            "figure:text as_of:date records:[FigureRow] next:text"},
+    Answer{"POST", "/figures/try", "=FigureTried"},
+    Answer{"POST", "/packs/{pack}/test",
+           "pack:text digest:text scenarios:[text] findings:[PackFinding]"},
     Answer{"POST", "/figures/publish", "*items:count messages:count"},
     Answer{"GET", "/calendars", "today:date calendars:[Calendar]"},
     Answer{"GET", "/overview",

@@ -1108,6 +1108,45 @@ TEST_F(ApiTest, DocumentsNobodyHandsInAreFewAndGivenUp) {
   for (const fs::path& one : many) fs::remove(one);
 }
 
+TEST_F(ApiTest, AFigureIsTriedAgainstTheRecordsBeforeItIsAdopted) {
+  const std::string id = start("clerk", "clerk", R"({"subject":"a","name":"b","place":"510104"})");
+  const Answer refused =
+      post("clerk", "/cases/" + id + "/events/refuse", R"({"role":"clerk","with":{"reason":"x"}})");
+  ASSERT_EQ(refused.status, 200) << refused.raw.body;
+  wait(refused);
+  const auto attempt = [](const std::string& key, const std::string& figure,
+                          const std::string& more = "") {
+    return post(key, "/figures/try",
+                R"({"pack":"errand","figure":)" + canonical_json(Value{figure}) + more + "}");
+  };
+  const std::string done =
+      "title: {zh: 办结, en: Done}\nof: errand\nfrom: case.reached('done')\ncount: true\n"
+      "split: {where: data.place}\n";
+  const Answer tried = attempt("clerk", done);
+  ASSERT_EQ(tried.status, 200) << tried.raw.body;
+  EXPECT_GE(tried.body.int_at("value"), 1);
+  EXPECT_EQ(tried.body.int_at("failed"), 0);
+  EXPECT_EQ(tried.body.find("splits")->as_list()->size(), 1U);
+  EXPECT_EQ(attempt("clerk", done, R"(,"as_of":"2020-01-01")").body.int_at("value"), 0);
+  // It counts as the same figure counts that was adopted.
+  const Answer same = attempt(
+      "clerk", "title: {zh: 申请量, en: Asked}\nof: errand\nfrom: case.opened\ncount: true\n");
+  EXPECT_EQ(same.body.int_at("value"), get("clerk", "/figures/errand/asked").body.int_at("value"));
+  // Nothing is kept of it.
+  EXPECT_EQ(get("clerk", "/figures/errand/tried").status, 404);
+
+  for (const char* bad : {"title: [", "title: {zh: 甲, en: A}\nof: nothing\ncount: true\n",
+                          "title: {zh: 甲, en: A}\nof: errand\nsum: data.nothing\n", "[]"}) {
+    const Answer answer = attempt("clerk", bad);
+    EXPECT_EQ(answer.status, 422) << bad << answer.raw.body;
+    EXPECT_FALSE(answer.body.find("errors")->as_list()->empty()) << bad;
+  }
+  EXPECT_EQ(attempt("clerk", done, R"(,"as_of":"soon")").status, 400);
+  for (const char* other : {"chengdu", "ann", "driver", "stranger", "admin"}) {
+    EXPECT_EQ(attempt(other, done).status, 403) << other;
+  }
+}
+
 TEST_F(ApiTest, ACaseIsFoundByItsPersonByThoseWhoSeeTheirValues) {
   const auto form = [](const char* name, const char* place) {
     return R"({"subject":"post","name":")" + std::string{name} +

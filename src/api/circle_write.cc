@@ -3,31 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/findings.h"
 #include "api/handlers.h"
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "packs/load.h"
 
 namespace bashu::api {
-
-namespace {
-
-Problem findings_problem(const std::vector<Finding>& findings) {
-  Problem problem =
-      problem_of(reject(RejectCode::form, "pack", "The pack has faults.", "业务包存在错误。"));
-  problem.errors.clear();
-  for (const Finding& finding : findings) {
-    if (finding.note) continue;
-    std::string where = finding.path;
-    if (finding.line > 0) {
-      where = std::to_string(finding.line) + ":" + std::to_string(finding.column) + " " + where;
-    }
-    problem.errors.push_back({std::move(where), {{"en", finding.text}, {"zh", finding.text}}});
-  }
-  return problem;
-}
-
-}  // namespace
 
 Prepared adopt_pack(Context& context, const Call& call) {
   if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};

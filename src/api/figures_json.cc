@@ -284,6 +284,10 @@ Value overview_row(const figures::OverviewRow& row, const std::string& language)
 
 }  // namespace
 
+Value answer_json(const figures::Answer& answer, const std::string& language) {
+  return answer_record(answer, language);
+}
+
 std::optional<Value> figure_json(const figures::Figure& figure, Date today,
                                  const std::string& party, const std::string& language) {
   const figures::Answer& answer = figure.answer;

@@ -17,6 +17,8 @@ namespace bashu::api {
 [[nodiscard]] std::optional<Value> figure_json(const figures::Figure& figure, Date today,
                                                const std::string& party,
                                                const std::string& language);
+// What this node says of one, without the other sides.
+[[nodiscard]] Value answer_json(const figures::Answer& answer, const std::string& language);
 // {"figures": [...]}
 [[nodiscard]] Value figures_json(const std::vector<figures::Figure>& all, Date as_of, Date today,
                                  const std::string& party, const std::string& language);

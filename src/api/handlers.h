@@ -130,6 +130,9 @@ Result list_deposits(Context& context, const Call& call);
 Result take_back_deposit(Context& context, const Call& call);
 Result get_document(Context& context, const Call& call);
 Result document_digest(Context& context, const Call& call);
+// trials.cc
+Result try_figure(Context& context, const Call& call);
+Result test_pack(Context& context, const Call& call);
 // receiving.cc
 Prepared begin_upload(Context& context, const Call& call);
 Result list_uploads(Context& context, const Call& call);

@@ -233,8 +233,13 @@ std::optional<Value> privacy_body(std::string_view path) {
   return std::nullopt;
 }
 
-// Of a document that comes in pieces, but for the pieces.
-std::optional<Value> upload_body(std::string_view path) {
+// Of what changes nothing, and of a document that comes in pieces, but for the pieces.
+std::optional<Value> other_body(std::string_view path) {
+  if (path == "/figures/try") {
+    return object({{"pack", text_schema()}, {"figure", text_schema()}, {"as_of", date_schema()}},
+                  {"pack", "figure"});
+  }
+  if (path == "/search/persons") return object({{"person", text_schema()}}, {"person"});
   if (path == "/documents/uploads") {
     return object({{"name", text_schema()}, {"media", text_schema()}, {"size", number_schema()}},
                   {"name", "media", "size"});
@@ -311,8 +316,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   }
   if (auto body = people_body(path)) return json(std::move(*body));
   if (auto body = privacy_body(path)) return json(std::move(*body));
-  if (path == "/search/persons") return json(object({{"person", text_schema()}}, {"person"}));
-  if (auto body = upload_body(path)) return json(std::move(*body));
+  if (auto body = other_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {
     Value::Record content;

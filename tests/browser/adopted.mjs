@@ -1,6 +1,6 @@
 // A pack adopted a minute ago, that nothing here was built for: applied for, decided, imported into, printed.
 import assert from "node:assert/strict";
-import { play } from "./browser.mjs";
+import { play, sheet } from "./browser.mjs";
 
 await play(async (come) => {
   const farmer = await come({ party: "sichuan", face: "portal", user: "citizen", language: "en" });
@@ -50,12 +50,45 @@ await play(async (come) => {
   await officer.press(officer.t("import_rows", { count: 2 }));
   await officer.page.getByText(officer.t("import_sum", { taken: 2, known: 0, refused: 0 })).waitFor();
 
+  // A spreadsheet and lines of JSON are read as well; what was taken before is known.
+  for (const [name, buffer] of [["meadows.xlsx", sheet([["Meadow", "Hectares"], ["Upper", 12.5], ["Summit", 3]])],
+    ["meadows.ndjson", Buffer.from('{"meadow":"Upper","hectares":12.5}\n{"hectares":3,"meadow":"Summit"}\n')]]) {
+    await officer.page.locator("input[type=file]").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await officer.press(officer.t("try_it"));
+    await officer.page.getByText(officer.t("import_sum", { taken: 1, known: 1, refused: 0 })).waitFor();
+  }
+  await officer.page.locator("input[type=file]").setInputFiles({ name: "bad.ndjson", mimeType: "text/plain", buffer: Buffer.from('{"meadow":"Upper"}\n[1]\n') });
+  await officer.page.getByText(officer.t("no_row", { number: 2 })).waitFor();
+
   await officer.open(`registers/meadows/meadow`);
   for (const name of ["Upper", "Lower", "Middle"]) await officer.page.getByRole("cell", { name, exact: true }).waitFor();
   await officer.open(`case/${number}`);
   await officer.press("Admit");
   await officer.page.getByRole("region", { name: "Admit" }).getByRole("button", { name: "Admit", exact: true }).click();
   await officer.page.getByText(officer.t("event_done", { title: "Admit" })).waitFor();
+
+  // A new figure is tried before anybody adopts it.
+  await officer.follow(officer.t("figures"));
+  await officer.follow(officer.t("try_figure"));
+  await officer.page.getByLabel(officer.t("pack"), { exact: true }).selectOption({ label: "Meadows" });
+  await officer.page.getByLabel(officer.t("begin_from")).selectOption("admitted");
+  await officer.press(officer.t("try_it"));
+  await officer.page.getByRole("status").getByText("1", { exact: true }).waitFor();
+  await officer.page.getByLabel(officer.t("definition")).fill("title: {zh: 头数, en: Cattle}\nof: graze\nsum: data.head\nsplit: {herd: data.herd}\n");
+  await officer.press(officer.t("try_it"));
+  await officer.page.getByRole("heading", { name: "Cattle" }).waitFor();
+  await officer.page.getByRole("table", { name: officer.t("by", { name: "herd" }) }).getByRole("cell", { name: "12" }).waitFor();
+  await officer.seen("console-try-figure");
+
+  // Its versions are compared, its scenarios played.
+  const ruler = await come({ party: "chongqing", face: "console", user: "administrator", language: "en" });
+  await ruler.follow(ruler.t("packs"));
+  await ruler.page.getByRole("row", { name: /^Meadows 2/ }).getByRole("link").click();
+  await ruler.press(ruler.t("compare"));
+  await ruler.page.getByRole("table", { name: ruler.t("compare_versions") }).getByRole("row", { name: "types.head.max 500 400" }).waitFor();
+  await ruler.press(ruler.t("play_scenarios"));
+  await ruler.page.getByText(ruler.t("scenarios_pass", { count: 1 })).waitFor();
+  await ruler.seen("console-pack");
 
   await farmer.follow("Grazing pass");
   await farmer.page.getByText("Herd H0007 may graze in chongqing.").waitFor();

@@ -43,13 +43,34 @@ export function pdf(words) {
   return Buffer.from(`${text}xref\n0 6\n0000000000 65535 f \n${table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`);
 }
 
+// An XLSX file of one sheet with these rows of texts and numbers.
+export function sheet(rows) {
+  const { strToU8, zipSync } = web("fflate");
+  const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+  const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  const texts = [...new Set(rows.flat().filter((one) => typeof one === "string"))];
+  const cell = (value, at) => typeof value === "string" ? `<c r="${at}" t="s"><v>${texts.indexOf(value)}</v></c>` : `<c r="${at}"><v>${value}</v></c>`;
+  const relation = (id, kind, to) => `<Relationship Id="${id}" Type="${office}/${kind}" Target="${to}"/>`;
+  const relations = (all) => `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${all}</Relationships>`;
+  const files = {
+    "[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>`,
+    "_rels/.rels": relations(relation("r1", "officeDocument", "xl/workbook.xml")),
+    "xl/workbook.xml": `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    "xl/_rels/workbook.xml.rels": relations(relation("r1", "worksheet", "worksheets/sheet1.xml") + relation("r2", "sharedStrings", "sharedStrings.xml") + relation("r3", "styles", "styles.xml")),
+    "xl/styles.xml": `<styleSheet xmlns="${main}"><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>`,
+    "xl/sharedStrings.xml": `<sst xmlns="${main}">${texts.map((text) => `<si><t>${text}</t></si>`).join("")}</sst>`,
+    "xl/worksheets/sheet1.xml": `<worksheet xmlns="${main}"><dimension ref="A1:B${rows.length}"/><sheetData>${rows.map((row, i) => `<row r="${i + 1}">${row.map((one, j) => cell(one, `${"ABCDEF"[j]}${i + 1}`)).join("")}</row>`).join("")}</sheetData></worksheet>`,
+  };
+  return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
+}
+
 // A play: people come, act, and the browser closes. What each saw last is told if it fails.
 export async function play(acts) {
   const browser = await launch();
   const people = [];
   try {
     await acts(async (how) => {
-      const who = await Person.come(browser, how);
+      const who = how.base ? await Person.guest(browser, how) : await Person.come(browser, how);
       people.push(who);
       return who;
     });
@@ -77,6 +98,12 @@ export class Person {
     await who.press(who.t("sign_in"));
     await who.page.getByRole("navigation").waitFor();
     return who;
+  }
+
+  // Whoever reads the public site, at its address.
+  static async guest(browser, { base, language, ...more }) {
+    const context = await browser.newContext({ reducedMotion: "reduce", viewport: { width: 1280, height: 900 }, ...more });
+    return new Person(await context.newPage(), language, base);
   }
 
   constructor(page, language, base) {

@@ -229,6 +229,7 @@ class Pages(PagesTest):
 
     def test_a_pack_nobody_has_seen_has_its_pages_at_once(self):
         self.adopt(MEADOWS)
+        self.adopt(MEADOWS.replace("version: 1", "version: 2", 1).replace("max: 500", "max: 400", 1))
         self.browse("adopted")
 
     def test_a_year_of_the_white_list(self):
@@ -427,7 +428,7 @@ class Pages(PagesTest):
             node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY})
         self.deliver()
         console = ["", "search?q=H0001", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
-                   "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "figures", "figures/meadows/admitted", "import",
+                   "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "figures", "figures/try", "figures/meadows/admitted", "import",
                    "packs", "packs/meadows", "node", "entries/1", "account", "nowhere"]
         pages = [
             {"party": "sichuan", "face": "portal", "user": "citizen",

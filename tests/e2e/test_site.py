@@ -3,6 +3,7 @@
 import filecmp
 import html.parser
 import json
+import os
 import re
 import urllib.error
 import urllib.parse
@@ -82,7 +83,7 @@ class Site(CircleTest):
     def walk(self, base):
         # Pages of pairs of places have no end: their links are not followed by programs.
         open_ = ["/zh/", "/en/", "/en/network/journey/?to=500103", "/zh/network/region/"]
-        seen, pages = set(open_), 0
+        seen, pages, kinds = set(open_), 0, {}
         kept = self.dir / "pages"
         kept.mkdir()
         (kept / ".htmlvalidate.json").write_text(json.dumps(RULES), encoding="utf-8")
@@ -98,6 +99,7 @@ class Site(CircleTest):
             self.assertLess(len(body), 60_000, path)
             name = re.sub("[^A-Za-z0-9.-]", "_", path)
             (kept / f"{pages}{name}.html").write_bytes(body)
+            kinds.setdefault((path[1:3], re.sub(r"[^/]*\d[^/]*|\?.*", "", "/".join(path.split("/")[2:5]))), path)
             page = Page(body.decode())
             self.assertEqual(page.faults, [], path)
             self.assertTrue(page.language.startswith(path[1:3]), path)
@@ -108,7 +110,14 @@ class Site(CircleTest):
                     open_.append(target)
         judged = tool("node", VALIDATE, "--formatter", "text", kept)
         self.assertEqual(judged.returncode, 0, judged.stdout.decode()[:4000] + judged.stderr.decode())
+        self.looked_at(base, sorted(kinds.values()))
         return pages
+
+    def looked_at(self, base, paths):
+        """A page of each kind, by a browser and axe-core."""
+        done = tool("node", ROOT / "tests" / "browser" / "public.mjs", env={
+            **os.environ, "BASHU_NODES": "{}", "BASHU_SITE": base, "BASHU_PATHS": json.dumps(paths)})
+        self.assertEqual(done.returncode, 0, done.stderr.decode()[:6000])
 
     def test_every_link_leads_to_a_valid_page(self):
         base = self.web(self.nodes["sichuan"])

@@ -23,6 +23,7 @@ const router = createRouter({
     { path: "/clearing", component: () => import("./Clearing.vue"), meta: { title: "clearing" } },
     { path: "/clearing/:id+", component: () => import("./ClearingWindow.vue"), meta: { title: "clearing" } },
     { path: "/figures", component: () => import("./Figures.vue"), meta: { title: "figures" } },
+    { path: "/figures/try", component: () => import("./TryFigure.vue"), meta: { title: "figures" } },
     { path: "/figures/:pack/:figure", component: () => import("./FigurePage.vue"), meta: { title: "figures" } },
     { path: "/differences", component: () => import("./Differences.vue"), meta: { title: "differences" } },
     { path: "/entries/:position(\\d+)", component: () => import("./EntryPage.vue"), meta: { title: "entry" } },

@@ -124,10 +124,10 @@ export function pagesOf(pack: string): Promise<Pages> {
   }
   return held;
 }
-// The packs in force, one of each name.
+// The packs in force, the newest of each name.
 export async function packs(): Promise<PackRow[]> {
   const all = (await get<{ packs: PackRow[] }>("/packs")).packs;
-  return all.filter((one) => one.in_force);
+  return all.filter((one) => one.in_force && !all.some((other) => other.in_force && other.pack === one.pack && other.version > one.version));
 }
 
 export function query(members: Record<string, string | number | boolean | undefined | null>): string {

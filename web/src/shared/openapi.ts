@@ -603,6 +603,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/figures/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A figure that nobody has adopted, counted over the records (offices) */
+        post: operations["post_figures_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/figures/{pack}/{figure}": {
         parameters: {
             query?: never;
@@ -1254,6 +1271,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/packs/{pack}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play the scenarios of a pack beside the node (admin, audit) */
+        post: operations["post_packs_pack_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/find": {
         parameters: {
             query?: never;
@@ -1875,6 +1909,31 @@ export interface components {
             value?: Json;
             version?: number;
         };
+        FigureTried: {
+            /** Format: date */
+            as_of: string;
+            bound?: number | null;
+            concerns?: string;
+            contested?: components["schemas"]["Contested"];
+            definition: string;
+            editions?: components["schemas"]["ListInForce"][];
+            error?: string;
+            failed: number;
+            figure: string;
+            known_at: number;
+            pack: string;
+            printed: string;
+            rows: number;
+            says: string;
+            scale: number;
+            side: string;
+            sides: string;
+            splits: components["schemas"]["Split"][];
+            target: number | null;
+            title: string;
+            unit: string;
+            value: number | null;
+        };
         FromPlace: {
             changed: components["schemas"]["PlaceChanged"][];
             origin: components["schemas"]["Place"];
@@ -2070,6 +2129,10 @@ export interface components {
             source?: Json;
             title: string;
             version: number;
+        };
+        PackFinding: {
+            what: string;
+            where: string;
         };
         PairBeyond: {
             a: components["schemas"]["Place"];
@@ -3778,6 +3841,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_figures_try: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    as_of?: string;
+                    figure: string;
+                    pack: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A figure that nobody has adopted, counted over the records (offices) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureTried"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_figures_pack_figure_: {
         parameters: {
             query?: {
@@ -5285,6 +5381,37 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_packs_pack_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                pack: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Play the scenarios of a pack beside the node (admin, audit) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        digest: string;
+                        findings: components["schemas"]["PackFinding"][];
+                        pack: string;
+                        scenarios: string[];
+                    };
                 };
             };
             default: components["responses"]["Problem"];

@@ -66,6 +66,8 @@ type Parts = components["schemas"];
 // What a GET of this path answers.
 export type Answer<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: { content: { "application/json": infer Told } } } } } ? Told : never;
 export interface Persons { hits: Parts["PersonHit"][]; all: boolean }
+export type FigureTried = Omit<Parts["FigureTried"], "splits"> & { splits: { name: string; values: { key: unknown; value: number | null }[] }[] };
+export interface PackTested { pack: string; digest: string; scenarios: string[]; findings: Parts["PackFinding"][] }
 export type Case = Parts["Case"];
 export type Assigned = Parts["Assigned"];
 export type Dispute = Parts["Dispute"];
