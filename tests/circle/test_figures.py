@@ -25,7 +25,7 @@ LEFT_OUT = check.LARGE if SCALE < 100 else set()
 # What explains the five figures whose numbers differ: key, day, and what is posted there (fen); and
 # the one register record that is not the same.
 EXPLAINED = {
-    "V01": ("CY-R-02/sichuan", "2021-08-31", 11_429_279_690),
+    "V01": ("CY-R-02/sichuan/chongqing", "2021-08-31", 11_429_279_690),
     "V02": ("sichuan/chongqing", "2021-09-03", 4_800),
     "V03": ("achievement-1", "2021-09-15", 5_000_000_000),
     "V04": ("gaozhu/91500000MAC000009E/2021", None, None),
