@@ -270,7 +270,7 @@ def major_projects(circle, rng):
         begun = sorted(code for code, on in {**starts, **named}.items() if on[:7] <= month)
         lines = [(code, side) for code in begun for side in SIDES]
         for (code, side), amount in zip(lines, spread(rng, total, len(lines))):
-            row = {"code": code, "side": side, "month": month, "amount": amount}
+            row = {"code": code, "side": side, "reader": CQ if side == SC else SC, "month": month, "amount": amount}
             # Divergence: a line that came late is in the books of one side only.
             late = month == "2021-08" and (code, side) == ("CY-R-02", SC)
             for at in SIDES:
@@ -309,7 +309,7 @@ def platforms(circle, rng):
                    for code in there]
         for i, (code, out) in enumerate(zip(there, divide(total, weights))):
             tax = profit_tax[i] // 3
-            row = dict(platform="gaozhu", firm=code, year=year, credited=SIDES[i % 2],
+            row = dict(platform="gaozhu", firm=code, year=year, credited=SIDES[i % 2], reader=SIDES[(i + 1) % 2],
                        comparable=year > 2018 and code in before, output=out,
                        profit=profit_tax[i] - tax - 40 * WAN, tax=tax)
             circle.add(CQ, 2, "platforms", "platforms/returns", **row)

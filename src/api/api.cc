@@ -28,6 +28,21 @@ std::int64_t steady_ms() {
 
 bool is_true(const Call& call, std::string_view name) { return call.parameter(name) == "true"; }
 
+// What is wrong with a line of a batch that was not sent on, as `lines[7].person` says.
+Value::List faults_of_line(const Write& what, std::size_t line, const std::string& language) {
+  const std::string place = "[" + std::to_string(line) + "]";
+  Value::List errors;
+  for (const Problem::Part& part : what.faults) {
+    const std::size_t at = part.where.find('[');
+    if (at == std::string::npos || part.where.compare(at, place.size(), place) != 0) continue;
+    const std::size_t field = at + place.size() + 1;
+    errors.push_back(
+        Value::Record{{"where", field < part.where.size() ? part.where.substr(field) : ""},
+                      {"why", in_language(part.why, language)}});
+  }
+  return errors;
+}
+
 // The answer to a write that was decided.
 http::Response done_response(const node::Done& done, const Write& what, const std::string& language,
                              bool took_effect, bool dry_run) {
@@ -44,6 +59,9 @@ http::Response done_response(const node::Done& done, const Write& what, const st
     for (const core::RefusedLine& line : done.decision.refused) {
       Value one = refusal_value(line.why, language);
       one.as_record()->insert_or_assign("line", line.line);
+      if (auto errors = faults_of_line(what, line.line, language); !errors.empty()) {
+        one.as_record()->insert_or_assign("errors", std::move(errors));
+      }
       refused.push_back(std::move(one));
     }
     record["refusals"] = std::move(refused);

@@ -1996,6 +1996,22 @@ TEST_F(ApiTest, ANumberOfNobodyIsRefusedAndAPlaceThatEndedIsAWarning) {
   EXPECT_EQ(start(R"({"subject":"\u00a0","name":"b"})").status, 422);
 }
 
+TEST_F(ApiTest, ARowThatCannotBeSealedIsRefusedAloneInTheWordsOfItsField) {
+  const Answer answer = post("registrar", "/packs/errand/registers/agents/records",
+                             R"({"records":[{"firm":"91110000101623741K","since":"2026-03-02"},)"
+                             R"({"firm":"91510000101623741K","since":"2026-03-02","contact":" "},)"
+                             R"(7]})");
+  ASSERT_EQ(answer.status, 200) << answer.raw.body;
+  EXPECT_EQ(answer.body.int_at("taken"), 1);
+  ASSERT_TRUE(answer.body.find("refusals")) << answer.raw.body;
+  const Value::List& refusals = *answer.body.find("refusals")->as_list();
+  ASSERT_EQ(refusals.size(), 2U);
+  EXPECT_EQ(refusals[0].int_at("line"), 1);
+  EXPECT_EQ(refusals[0].text_at("code"), "form");
+  EXPECT_EQ(refusals[0].find("errors")->as_list()->at(0).text_at("where"), "contact");
+  EXPECT_EQ(refusals[1].int_at("line"), 2);
+}
+
 TEST_F(ApiTest, ATaskOfACaseNobodyShowsThemIsNotTheirsToClose) {
   const std::string outside = start(
       "clerk", "clerk",
@@ -2174,6 +2190,13 @@ TEST_F(ApiTest, AKeyIsAddedRotatedAndEnded) {
   EXPECT_FALSE(comes_in(second));
   EXPECT_EQ(post("admin", "/keys/counter/rotate", "{}").status, 409);
   EXPECT_EQ(post("admin", "/keys", R"({"id":"counter","name":"Another"})").status, 409);
+  // What nobody can mean: a role that the pack has not, a code that no division begins with.
+  EXPECT_EQ(
+      post("admin", "/keys", R"({"id":"slip","name":"S","roles":{"errand":["clrk"]}})").status,
+      422);
+  EXPECT_EQ(post("admin", "/keys", R"({"id":"slip","name":"S","divisions":["abc"]})").status, 422);
+  EXPECT_EQ(post("admin", "/keys", R"({"id":"early","name":"S","roles":{"later":["any"]}})").status,
+            200);
   const auto entries = world_->node->entries(0, 1U << 26);
   ASSERT_TRUE(entries);
   for (const node::Entry& entry : *entries) {

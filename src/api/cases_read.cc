@@ -7,6 +7,7 @@
 #include "api/reading.h"
 #include "api/titles.h"
 #include "core/core.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -88,7 +89,10 @@ void add_titles(Value::Record& one, const packs::Service& service, const views::
   const packs::StateDef* from = packs::find(service.states, step.from);
   const packs::EventDef* event = from ? packs::find(from->events, step.event) : nullptr;
   if (step.event == "$start") event = &service.start.event;
-  if (event && !event->title.empty()) one["title"] = in_language(event->title, language);
+  Title title = event ? event->title : Title{};
+  if (title.empty() && step.event == "$start") title = texts::title("step.start");
+  if (title.empty() && step.event == "$then") title = texts::title("step.then");
+  if (!title.empty()) one["title"] = in_language(title, language);
   const packs::StateDef* to = packs::find(service.states, step.to);
   if (to) one["to_title"] = in_language(to->title, language);
 }

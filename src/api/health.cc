@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "backup/backup.h"
+#include "node/leap.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -22,6 +23,20 @@ bool backup_is_old(const std::filesystem::path& dir) {
   return last &&
          std::chrono::duration_cast<std::chrono::milliseconds>(now).count() - last->made_ms >
              kBackupMs;
+}
+
+// The day of the clock, if the peers contradict it or nobody confirms a leap: not begun unless an
+// administrator says so.
+std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
+  node::Clock& clock = node.clock();
+  const node::PeerTimes& times = node.peer_times();
+  const auto shelf = shelves.now();
+  const Date day = clock.today();
+  if (day <= shelf->today) return {};
+  const bool alone =
+      node::has_peers(shelf->parties, shelf->own) && node::is_leap(shelf->today, day, times, clock);
+  if (!alone && times.confirmed(day, clock) == day) return {};
+  return day;
 }
 
 }  // namespace
@@ -45,9 +60,9 @@ Health health_of(const HealthParts& parts) {
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
-  because(
-      std::ranges::any_of(clocks, [](const auto& one) { return std::abs(one.seconds) > kClockS; }),
-      "clock");
+  const bool apart =
+      std::ranges::any_of(clocks, [](const auto& one) { return std::abs(one.seconds) > kClockS; });
+  because(apart || day_not_begun(parts.node, parts.shelves).has_value(), "clock");
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
   const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };
@@ -65,7 +80,8 @@ Result show_health(Context& context, const Call& /*call*/) {
   const Health health = health_of({.node = context.node,
                                    .follower = context.follower,
                                    .exchange = context.exchange,
-                                   .entrance = context.entrance});
+                                   .entrance = context.entrance,
+                                   .shelves = context.shelves});
   const std::uint64_t durable = context.node.durable();
   const std::uint64_t visible = context.follower.entries();
   Value::List why;
@@ -77,15 +93,12 @@ Result show_health(Context& context, const Call& /*call*/) {
                        {"party", context.node.identity().party},
                        {"version", BASHU_VERSION}};
   Value::List clocks;
-  node::Clock& clock = context.node.clock();
-  for (const auto& one : context.node.peer_times().differences(clock)) {
+  for (const auto& one : context.node.peer_times().differences(context.node.clock())) {
     clocks.push_back(Value::Record{{"party", one.party}, {"ahead_s", one.seconds}});
   }
   if (!clocks.empty()) answer["clocks"] = std::move(clocks);
-  // The day of the clock that the peers contradict: not begun, unless an administrator says so.
-  const Date day = clock.today();
-  if (day > context.shelves.now()->today && context.node.peer_times().confirmed(day, clock) < day) {
-    answer["day_not_begun"] = day.text();
+  if (const auto day = day_not_begun(context.node, context.shelves)) {
+    answer["day_not_begun"] = day->text();
   }
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/shelf.h"
 #include "exchange/exchange.h"
 #include "node/node.h"
 
@@ -33,6 +34,7 @@ struct HealthParts {
   views::Follower& follower;
   exchange::Exchange* exchange = nullptr;  // null: the node runs alone
   people::Entrance& entrance;
+  Shelves& shelves;
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // All there is to find in `why`.

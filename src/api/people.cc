@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "people/admission.h"
+#include "people/roles.h"
 #include "people/secrets.h"
 #include "texts/texts.h"
 
@@ -101,6 +102,10 @@ std::expected<core::PrincipalSet, Problem> described(Context& context, const Val
                                                      const core::PrincipalSet& before, Told& told) {
   auto who = people::read_principal(body);
   if (!who) return std::unexpected{wrong("", "people.misshapen", {{"what", who.error()}})};
+  std::optional<std::string> strange;
+  context.node.query(
+      [&](const core::State& state) { strange = people::unknown_role(*who, state.circle()); });
+  if (strange) return std::unexpected{wrong("roles", "people.no_such_role", {{"role", *strange}})};
   who->kind = kind;
   core::PrincipalSet set = people::set_of(*who);
   set.version = before.version;

@@ -23,18 +23,17 @@ std::expected<const Value::List*, Problem> batch(const Value& body, std::string_
   return value->as_list();
 }
 
-// Each line sealed under a key of its own, so that one person's can be forgotten alone.
-std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Call& call,
-                                                      const packs::Type& type,
-                                                      const Value::List& lines,
-                                                      const std::string& name, Write& write) {
+// Each line sealed under a key of its own, so that one person's can be forgotten alone. One that
+// cannot be sealed goes on as nothing, which the core refuses, and is told what is wrong with it.
+std::vector<Value> seal_lines(Context& context, const Call& call, const packs::Type& type,
+                              const Value::List& lines, const std::string& name, Write& write) {
   std::vector<Value> sealed;
   sealed.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string path = name + "[" + std::to_string(i) + "]";
     auto line = seal_form(context, call, type.members, lines[i], path, {}, write);
-    if (!line) return std::unexpected{line.error()};
-    sealed.push_back(std::move(*line));
+    if (!line) std::ranges::move(line.error().errors, std::back_inserter(write.faults));
+    sealed.push_back(line ? std::move(*line) : Value{});
   }
   return sealed;
 }
@@ -75,16 +74,15 @@ Prepared post_feed(Context& context, const Call& call) {
   if (!feed) return std::unexpected{problem_of(reject(RejectCode::unknown_feed))};
 
   Write write;
-  auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
-  if (!sealed) return std::unexpected{sealed.error()};
-  write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
+  std::vector<Value> sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
+  write.request = as_told(std::move(*body), "lines", *feed->line, sealed);
   std::vector<std::uint32_t> contents;  // here, because the core has no time to spare
-  std::ranges::transform(*sealed, std::back_inserter(contents), core::content_of);
+  std::ranges::transform(sealed, std::back_inserter(contents), core::content_of);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
                                  .pack = held->pack->digest,
                                  .feed = call.part("feed"),
                                  .role = *role,
-                                 .lines = std::move(*sealed),
+                                 .lines = std::move(sealed),
                                  .contents = std::move(contents)};
   return write;
 }
@@ -104,13 +102,12 @@ Prepared put_records(Context& context, const Call& call) {
   if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
 
   Write write;
-  auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
-  if (!sealed) return std::unexpected{sealed.error()};
-  write.request = as_told(std::move(*body), "records", *reg->record, *sealed);
+  std::vector<Value> sealed = seal_lines(context, call, *reg->record, **records, "records", write);
+  write.request = as_told(std::move(*body), "records", *reg->record, sealed);
   write.command = core::PutRecords{.by = officer(call, held->pack->name),
                                    .pack = held->pack->digest,
                                    .reg = call.part("register"),
-                                   .records = std::move(*sealed)};
+                                   .records = std::move(sealed)};
   return write;
 }
 

@@ -28,7 +28,9 @@ types:
   amount: {type: int, min: 0, class: public, title: {en: Amount}}
   line: {type: text, max: 100, class: public, title: {en: Text}}
   day: {type: date, class: public, title: {en: Day}}
+  entry: {type: record, class: public, title: {en: Entry}, fields: {code: line}}
 registers:
+  list: {title: {en: List}, kept: shared, editions: true, key: [code], fields: {code: line}}
   limit: {title: {en: Limits}, kept: own, key: [name], fields: {name: line, most: amount}}
   road:
     title: {en: Roads}
@@ -50,6 +52,8 @@ services:
       twice: amount
       note: line
       total: amount
+      entries: {type: list, of: entry, class: public, title: {en: Entries}}
+      from: day
     start:
       owner: lender
       by: clerk
@@ -86,6 +90,7 @@ services:
           open_road: {title: {en: Open}, by: clerk, do: {put: road, key: =data.name, fields: {opened: =today}}}
           rename: {title: {en: Rename}, by: clerk, do: {put: road, key: =data.name, fields: {named: other}}}
           state_month: {title: {en: State}, by: clerk, set: {total: "=goods.window('month', '2026-02').count"}}
+          publish: {title: {en: Publish}, by: clerk, form: [entries, from], do: {edition: list, name: l, entries: data.entries, from: =data.from}}
           backdate: {title: {en: Backdate}, by: clerk, do: {move: 5, from: goods.month, to: goods.outside, date: 2026-02-10}}
       checking:
         title: {en: Being checked}
@@ -564,6 +569,36 @@ TEST_F(Circle, AlteringAnyEffectIsNoticed) {
     EXPECT_EQ(deliver("a", "b", message).outcome, "held");
     EXPECT_EQ(stock("b"), 0);
   }
+}
+
+// Refused where it is decided; a peer that says so all the same is not believed.
+TEST_F(Circle, AListCountsFromItsDayOnBothSides) {
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  const auto publish = [&](const char* day) {
+    return fire("publish", Value::Record{{"entries", Value::List{Value::Record{{"code", "k"}}}},
+                                         {"from", day}});
+  };
+  EXPECT_EQ(refused("b", publish("2026-03-03")), RejectCode::form);
+  must("b", publish("2026-03-02"));
+  MessageQueued message = queue_[{"b", "a"}].front();
+  queue_[{"b", "a"}].clear();
+  Value::Record& body = *message.body.as_record();
+  (*body["input"].as_record())["from"] = "2026-03-03";
+  (*body["effects"].as_list()->front().as_record())["from"] = "2026-03-03";
+  EXPECT_EQ(deliver("b", "a", message).outcome, "held");
+  EXPECT_FALSE(nodes_.at("a")->find_record("loans/list", "k"));
+
+  form({"a", "b"});
+  limit();
+  must("a", loan());
+  must("a", fire("grant"));
+  settle();
+  must("b", publish("2026-03-02"));
+  settle();
+  EXPECT_TRUE(nodes_.at("a")->find_record("loans/list", "k"));
 }
 
 // What a member may say about what (docs/formats/messages.md): every sentence it has no right to is

@@ -54,6 +54,7 @@ feeds:
 registers:
   guest: {kept: own, key: [name], title: {en: Guests}, fields: {name: line}}
   road: {kept: shared, key: [name], title: {en: Roads}, fields: {name: line}}
+  stay: {kept: parties, key: [name], title: {en: Stays}, fields: {name: line, one: {type: party, class: public, title: {en: One}}, other: {type: party, class: public, title: {en: Other}}}}
 services:
   visit:
     title: {en: Visit}
@@ -63,7 +64,8 @@ services:
     states:
       going: {title: {en: Going}, owner: guest, events: {report: {title: {en: Report}, by: office, to: held,
           do: [{move: 100, from: money.source, to: "money.owed(case.parties.guest, case.parties.host) ", at: all},
-               {move: 100, from: money.source, to: money.of_case(case.id), at: all}]}}}
+               {move: 100, from: money.source, to: money.of_case(case.id), at: all},
+               {put: stay, key: =case.id, fields: {name: =case.id, one: =case.parties.guest, other: =case.parties.host}}]}}}
       held: {title: {en: Held}, final: true}
 figures:
   visits: {title: {en: Visits held}, of: visit, from: case.reached('held'), )" +
@@ -80,6 +82,7 @@ figures:
   seen: {title: {en: Visits}, of: visit, count: true, concerns: parties}
   owed: {title: {en: Owed}, of: money.owed, sum: account.balance, concerns: [account.guest, account.host]}
   of_case: {title: {en: Owed by case}, of: money.of_case, sum: account.balance, concerns: {case: account.case}}
+  stays: {title: {en: Stays}, of: stay, count: true, concerns: [entry.one, entry.other]}
   paid_out: {title: {en: Paid out}, of: money.paid, sum: account.balance, sides: add}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
@@ -583,8 +586,8 @@ TEST_F(SidesTest, OfThreeEachTwoAgreeOnWhatBothHold) {
     if (host != "c") report(guest, id);
   }
   carry();
-  const std::vector<std::string> names{"visits", "opened", "held",   "seen",
-                                       "rate",   "owed",   "of_case"};
+  const std::vector<std::string> names{"visits", "opened", "held",    "seen",
+                                       "rate",   "owed",   "of_case", "stays"};
   for (const core::PartyId& party : parties_) tell(party, names);
   carry();
 
@@ -614,6 +617,7 @@ TEST_F(SidesTest, OfThreeEachTwoAgreeOnWhatBothHold) {
   EXPECT_EQ(pairs("a", "rate"), (Pairs{{"b", {1000, 1000}}, {"c", {0, 0}}}));
   EXPECT_EQ(pairs("b", "owed"), (Pairs{{"a", {200, 200}}, {"c", {100, 100}}}));
   EXPECT_EQ(pairs("c", "of_case"), (Pairs{{"a", {0, 0}}, {"b", {100, 100}}}));
+  EXPECT_EQ(pairs("b", "stays"), (Pairs{{"a", {2, 2}}, {"c", {1, 1}}}));
   for (const core::PartyId& party : parties_) {
     for (const Discrepancy& found : differing(party)) EXPECT_EQ(found.ours.id, "visits/visits");
   }

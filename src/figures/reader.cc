@@ -43,10 +43,15 @@ bool Reader::is_theirs(const packs::Figure& figure, packs::Scope& scope) {
     const views::CaseFacts* facts = text ? find_case(*text) : nullptr;
     return facts && is_theirs(*facts);
   }
-  return std::ranges::any_of(figure.between, [&](const packs::ProgramPtr& who) {
+  // Of both: who holds a row of one party alone, as a file that both sides load may bring it, would
+  // count it and that party would not.
+  bool theirs = false, ours = false;
+  for (const packs::ProgramPtr& who : figure.between) {
     const auto party = packs::evaluate(*who, scope);
-    return party && *party == Value{with_};
-  });
+    theirs = theirs || (party && *party == Value{with_});
+    ours = ours || (party && *party == Value{session_.own});
+  }
+  return theirs && ours;
 }
 
 const views::CaseFacts* Reader::find_case(std::string_view id) {

@@ -170,6 +170,22 @@ std::string shown(const Value& record, std::string_view name) {
   return value ? shown(*value) : "-";
 }
 
+struct Unit {
+  std::string name;
+  int scale = 0;
+};
+Unit unit_of(const Value& figure) {
+  return {.name = figure.text_at("unit"), .scale = static_cast<int>(figure.int_at("scale"))};
+}
+// A number as a person writes it; anything else as it is.
+std::string in_unit(const Console& console, const Unit& unit, const Value& record,
+                    std::string_view name) {
+  const Value* value = record.find(name);
+  const std::int64_t* number = value ? value->as_int() : nullptr;
+  if (!number) return shown(record, name);
+  return figures::exact_words(*number, unit.name, unit.scale, console.language);
+}
+
 std::string agree_words(const Console& console, const Value& record) {
   const Value* agree = record.find("agree");
   const bool* flag = agree ? agree->as_bool() : nullptr;
@@ -221,12 +237,9 @@ void print_figure(const Console& console, const Value& figure) {
                row.text_at("printed"), row.text_at("as_of")});
     if (const std::string note = row.text_at("note"); !note.empty()) table.add_line("    " + note);
   };
+  const Unit unit = unit_of(figure);
   const auto amount = [&](std::string_view name, const Value& record) {
-    const Value* value = record.find(name);
-    const std::int64_t* number = value ? value->as_int() : nullptr;
-    return number ? figures::exact_words(*number, figure.text_at("unit"),
-                                         static_cast<int>(figure.int_at("scale")), console.language)
-                  : std::string{"-"};
+    return in_unit(console, unit, record, name);
   };
   if (figure.find("published_rows")) {
     for (const Value& row : list_at(figure, "published_rows")) published(row);
@@ -340,7 +353,8 @@ std::string positions_of(const Value& row, std::string_view mark) {
   return positions;
 }
 
-void print_records(const Console& console, const Value::List& records, bool first) {
+void print_records(const Console& console, const Value::List& records, const Unit& unit,
+                   bool first) {
   Table table{{Align::left, Align::right, Align::left, Align::left, Align::left}};
   if (first) {
     table.add({std::string{console.say("record", "记录")},
@@ -348,7 +362,7 @@ void print_records(const Console& console, const Value::List& records, bool firs
                std::string{console.say("entry", "账目")}});
   }
   for (const Value& row : records) {
-    table.add({row.text_at("subject"), shown(row, "value"), shown(row, "from"),
+    table.add({row.text_at("subject"), in_unit(console, unit, row, "value"), shown(row, "from"),
                positions_of(row, "#"), columns_of(row)});
   }
   table.print(console.out);
@@ -380,8 +394,11 @@ constexpr int kPage = 1'000;
 // All records behind a figure, page after page.
 Exit records_offline(const Console& console, const Figures& what, views::Views& views,
                      const figures::Ask& ask, views::At known_at) {
+  Unit unit;
   const auto known = views.read(known_at, [&](views::Session& session) {
-    return figures::find_figure(session, ask.id) != nullptr;
+    const auto* def = figures::find_figure(session, ask.id);
+    if (def) unit = {.name = def->figure->unit, .scale = def->figure->scale};
+    return def != nullptr;
   });
   if (!known) return console.fail(known.error());
   if (!*known) return no_figure(console, ask.id);
@@ -398,7 +415,7 @@ Exit records_offline(const Console& console, const Figures& what, views::Views& 
     } else if (what.csv) {
       sheet.add(records);
     } else {
-      print_records(console, records, page.after.empty());
+      print_records(console, records, unit, page.after.empty());
     }
     page.after = listed->next;
   } while (!page.after.empty());
@@ -410,6 +427,12 @@ Exit records_remote(const Console& console, const Figures& what, const std::stri
                     const std::string& as_of) {
   std::string after;
   RecordsSheet sheet;
+  Unit unit;
+  if (!what.remote.json && !what.csv) {
+    const auto figure = call(console, what.remote, {.path = "/figures/" + id});
+    if (!figure) return figure.error();
+    unit = unit_of(*figure);
+  }
   do {
     const auto answer = call(console, what.remote,
                              {.path = "/figures/" + id + "/records" +
@@ -425,7 +448,7 @@ Exit records_remote(const Console& console, const Figures& what, const std::stri
     } else if (what.csv) {
       sheet.add(records);
     } else {
-      print_records(console, records, after.empty());
+      print_records(console, records, unit, after.empty());
     }
     after = answer->text_at("next");
   } while (!after.empty());

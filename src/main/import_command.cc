@@ -508,15 +508,6 @@ class FileImport {
       stop(Exit::refused);
       return;
     }
-    const Value* errors = problem.find("errors");
-    for (const Value& error : errors && errors->as_list() ? *errors->as_list() : Value::List{}) {
-      const auto row = row_of(error.text_at("where"), batch.target->feed ? "lines" : "records");
-      if (!row || *row >= part.size()) continue;
-      refuse_in(batch, part[*row], problem);
-      batch.parts.front().erase(batch.parts.front().begin() + static_cast<std::ptrdiff_t>(*row));
-      if (batch.parts.front().empty()) return next_part(batch);
-      return send(batch);
-    }
     if (part.size() == 1) {
       refuse_in(batch, part[0], problem);
       return next_part(batch);

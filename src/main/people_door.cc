@@ -12,6 +12,7 @@
 #include "main/offline.h"
 #include "people/admission.h"
 #include "people/earlier.h"
+#include "people/roles.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -103,6 +104,14 @@ std::expected<core::PrincipalSet, Exit> onto(const Console& console, Door& door,
                                              const core::PrincipalSet& before) {
   auto who = people::read_principal(said);
   if (!who) return std::unexpected{console.fail(who.error(), who.error())};
+  std::optional<std::string> strange;
+  door.node->query(
+      [&](const core::State& state) { strange = people::unknown_role(*who, state.circle()); });
+  if (strange) {
+    const std::string words =
+        texts::text(console.language, "people.no_such_role", {{"role", *strange}});
+    return std::unexpected{console.fail(words, words)};
+  }
   who->kind = kind;
   core::PrincipalSet set = people::set_of(*who);
   set.version = before.version;

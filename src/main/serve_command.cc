@@ -418,8 +418,8 @@ Exit serve(const Console& console, const Serve& what) {
   auto doors = open_doors(what, *identity, api, site);
   if (!doors) return console.fail(doors.error());
   if (*mail) (*mail)->begin(origin.empty() ? doors->web_address : origin);
-  const api::HealthParts parts{
-      .node = **node, .follower = **follower, .exchange = exchange->get(), .entrance = entrance};
+  api::Shelves shelves{**node};
+  const api::HealthParts parts{**node, **follower, exchange->get(), entrance, shelves};
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
   if (!watched) return console.fail(watched.error());
 

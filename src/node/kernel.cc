@@ -15,6 +15,7 @@
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
 #include "node/codec.h"
+#include "node/leap.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
 
@@ -217,7 +218,11 @@ Date Kernel::today() {
   const Date begun = state_->circle().today;
   const Date ours = parts_.clock->today();
   if (ours <= begun) return begun;
-  return peer_times_ ? std::max(begun, peer_times_->confirmed(ours, *parts_.clock)) : ours;
+  if (!peer_times_) return ours;
+  if (has_peers(state_->circle().parties, state_->circle().own) &&
+      is_leap(begun, ours, *peer_times_, *parts_.clock))
+    return begun;
+  return std::max(begun, peer_times_->confirmed(ours, *parts_.clock));
 }
 
 core::Moment Kernel::moment() {

@@ -23,6 +23,7 @@
 #include "evidence/tree.h"
 #include "node/guarded.h"
 #include "node/kernel.h"
+#include "node/leap.h"
 #include "texts/texts.h"
 
 namespace bashu::node {
@@ -332,10 +333,8 @@ class ThreadedNode final : public Node {
 // More than the day after, in a circle with others: the node was at rest, or its clock is wrong.
 bool is_long_after(const core::State& state, Clock& clock) {
   const auto& circle = state.circle();
-  const bool others = std::ranges::any_of(circle.parties, [&](const auto& party) {
-    return party.second.member && party.first != circle.own;
-  });
-  return others && clock.follows_time() && clock.today() > circle.today.plus_days(1);
+  return has_peers(circle.parties, circle.own) && clock.follows_time() &&
+         clock.today() > circle.today.plus_days(1);
 }
 
 }  // namespace

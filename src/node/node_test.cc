@@ -601,6 +601,38 @@ TEST(Circle, ADayThatThePeersContradictBeginsByCommandOnly) {
   EXPECT_EQ(begun(), today.plus_days(20));
 }
 
+TEST(Circle, ALeapThatNobodyConfirmsBeginsByCommandOnly) {
+  TestCircle circle;
+  TestClock& clock = circle.sichuan.clock;
+  Node& node = *circle.sichuan.node;
+  const auto begun = [&] {
+    Date day;
+    node.query([&](const core::State& state) { day = state.circle().today; });
+    return day;
+  };
+  const Date today = begun();
+  clock.follow_time();
+  const auto comes = [&](Date day) {
+    clock.set_today(day);
+    clock.pass_ms(2'000);
+    circle.sichuan.must(visit("on " + day.text()));
+  };
+  comes(today.plus_days(31));
+  EXPECT_EQ(begun(), today.plus_days(31)) << "alone it goes on for a month";
+  const Date far = today.plus_days(63);
+  comes(far);
+  EXPECT_EQ(begun(), today.plus_days(31));
+  circle.sichuan.must(core::BeginDay{.day = far});
+  comes(far.plus_days(1));
+  EXPECT_EQ(begun(), far.plus_days(1)) << "from then on a day like others";
+  // A peer that says so is enough.
+  const Date later = far.plus_days(100);
+  const std::int64_t days = later.days() - clock.day_of(clock.now()).days();
+  node.peer_times().heard("chongqing", {clock.now().unix_ms + days * 86'400'000}, clock);
+  comes(later);
+  EXPECT_EQ(begun(), later);
+}
+
 // A journal that ends wherever the process was killed: all that was answered is there, and what is
 // there is sound.
 TEST(Crash, KilledProcessLosesNothingItAcknowledged) {

@@ -59,8 +59,11 @@ class TestClock final : public Clock {
   }
   void advance_ms(std::int64_t by) { now_ += by; }
   void set_today(Date day) { day_ = day.days(); }
+  bool follows_time() const override { return follows_; }
+  void follow_time() { follows_ = true; }
 
  private:
+  std::atomic<bool> follows_ = false;
   std::atomic<std::int64_t> now_ = kStart;
   std::atomic<std::int64_t> steady_ = 0;
   std::atomic<std::int32_t> day_ = Date::at({kStart}, 480).days();

@@ -102,6 +102,8 @@ Reads reads_of(const Pack& pack, const Figure& figure) {
     if (program) follow(pack, service, *program, seen, reads);
   }
   for (const auto& [name, program] : figure.split) follow(pack, service, *program, seen, reads);
+  for (const ProgramPtr& program : figure.between) follow(pack, service, *program, seen, reads);
+  if (figure.between_case) follow(pack, service, *figure.between_case, seen, reads);
   using enum Figure::Concerns;
   const bool by_parties = figure.concerns == opener || figure.concerns == parties;
   if (service && by_parties) reads.parties = true;

@@ -57,7 +57,7 @@ feeds:
     key: [number]
     do: {put: hive, copy: line}
 figures:
-  hives: {title: 箱数 / Hives, of: hive, count: true, from: entry.day, where: "entry.note? == null"}
+  hives: {title: 箱数 / Hives, of: hive, count: true, sides: add, from: entry.day, where: "entry.note? == null"}
 cast: {town: harbour}
 forms: {basic: {number: A1, day: 2026-03-02, fee: 5}}
 fixtures:
@@ -129,7 +129,7 @@ feeds:
       - {put: hive, key: "=key(line.number, line.day)", fields: {number: =line.number, day: =line.day}}
       - {put: hive, key: "=key(line.number, line.day)", fields: {note: =line.note}, if: has(line.note)}
 figures:
-  hives: {title: {zh: 箱数, en: Hives}, of: hive, count: true, from: entry.day, where: "(has(entry.note) ? entry.note : null) == null"}
+  hives: {title: {zh: 箱数, en: Hives}, of: hive, count: true, sides: add, from: entry.day, where: "(has(entry.note) ? entry.note : null) == null"}
 scenarios:
   - title: {zh: 准予, en: granted}
     today: 2026-03-02
@@ -209,6 +209,32 @@ TEST(Expand, FaultsStandWhereTheThingWasWritten) {
   EXPECT_EQ(
       told(load(changed("granted: 已准 / Granted,", "zoned: 已准 / Granted, granted: 已准 / G,"))),
       "34: services.permit.ends.zoned: is a state already\n");
+}
+
+TEST(Expand, AFigureOverWhatNotEverybodyHoldsSaysWhomItConcerns) {
+  const auto with = [](const std::string& figure) {
+    return told(
+        load(changed("figures:\n", "figures:\n  other: {title: 数 / Number, " + figure + "}\n")));
+  };
+  EXPECT_EQ(with("of: permit, count: true"),
+            "46: figures.other: is of cases: say whom it concerns, 'concerns: opener' or "
+            "'parties'\n");
+  EXPECT_EQ(with("of: permit, count: true, concerns: opener"), "");
+  EXPECT_EQ(with("of: money.paid, sum: account.balance"),
+            "46: figures.other: is of accounts: say whom it concerns, 'concerns: [account.…]' with "
+            "their parties, 'concerns: everybody', or 'sides: add' where each keeps its own\n");
+  EXPECT_EQ(with("of: money.paid, sum: account.balance, sides: add"), "");
+  EXPECT_EQ(with("of: apiary, count: true"),
+            "46: figures.other: is of records that each side keeps for itself: 'sides: add'\n");
+
+  // Of records of the parties of a case, `add` would count each at every party.
+  std::string text =
+      changed("figures:\n", "figures:\n  other: {title: 数 / Number, of: apiary, count: true}\n");
+  const std::string_view own = "apiary: {title: 蜂场 / Apiaries, kept: own";
+  text.replace(text.find(own) + own.size() - 3, 3, "parties");
+  EXPECT_EQ(told(load(text)),
+            "46: figures.other: is of records that their parties keep: say whom it concerns, "
+            "'concerns: [entry.…]'\n");
 }
 
 TEST(Expand, OptionalAccessIsASuffixWithoutASpace) {

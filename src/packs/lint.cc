@@ -334,16 +334,37 @@ void lint_figures(Load& load) {
   }
 }
 
-// In a circle of three a case is unknown to the third.
+// In a circle of three, what two of them hold is unknown to the third: a figure over it that does
+// not say whom it concerns reports a difference that is none.
 void lint_concerns(Load& load) {
-  std::vector<std::string> silent;
+  std::vector<std::string> of_cases;
   for (const auto& [name, figure] : load.pack->figures) {
-    if (figure.source != Figure::Source::service || figure.add_sides) continue;
-    if (figure.concerns == Figure::Concerns::unsaid) silent.push_back(name);
+    if (figure.add_sides || figure.concerns != Figure::Concerns::unsaid) continue;
+    const bool of_case = figure.source == Figure::Source::service;
+    if (!load.second_edition) {
+      if (of_case) of_cases.push_back(name);
+      continue;
+    }
+    const std::string path = below("figures", name);
+    const Register* reg =
+        figure.source == Figure::Source::reg ? find(load.pack->registers, figure.of) : nullptr;
+    if (of_case) {
+      load.reader.fault(path, "is of cases: say whom it concerns, 'concerns: opener' or 'parties'");
+    } else if (figure.source == Figure::Source::account) {
+      load.reader.fault(path,
+                        "is of accounts: say whom it concerns, 'concerns: [account.…]' with their "
+                        "parties, 'concerns: everybody', or 'sides: add' where each keeps its own");
+    } else if (reg && reg->kept == Kept::parties) {
+      load.reader.fault(path,
+                        "is of records that their parties keep: say whom it concerns, "
+                        "'concerns: [entry.…]'");
+    } else if (reg && reg->kept == Kept::own) {
+      load.reader.fault(path, "is of records that each side keeps for itself: 'sides: add'");
+    }
   }
-  if (silent.empty()) return;
+  if (of_cases.empty()) return;
   load.reader.note("figures",
-                   "of cases, without 'concerns' (opener or parties): " + list_of(silent));
+                   "of cases, without 'concerns' (opener or parties): " + list_of(of_cases));
 }
 
 }  // namespace

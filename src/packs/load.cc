@@ -312,7 +312,12 @@ bool read(Load& load) {
   return understood;
 }
 
-Loaded load_document(const Value& source, const Document* document, bool adopted = false) {
+struct Written {
+  bool adopted = false;  // before now: rules that came later are not asked
+  bool second_edition = false;
+};
+
+Loaded load_document(const Value& source, const Document* document, Written written = {}) {
   Loaded loaded;
   const Value::Record* root = source.as_record();
   if (!root) {
@@ -329,9 +334,10 @@ Loaded load_document(const Value& source, const Document* document, bool adopted
     return loaded;
   }
   Load load{source, *root, document};
+  load.second_edition = written.second_edition;
   const bool understood = read(load);
   loaded.findings = load.reader.findings();
-  if (adopted ? understood : !load.reader.faulty()) loaded.pack = load.pack;
+  if (written.adopted ? understood : !load.reader.faulty()) loaded.pack = load.pack;
   return loaded;
 }
 
@@ -356,12 +362,13 @@ Loaded load(std::string_view text) {
     return loaded;
   }
   Document document = read_yaml(text);
-  if (document.findings.empty() && is_second_edition(document)) document = expand(document);
+  const bool second = document.findings.empty() && is_second_edition(document);
+  if (second) document = expand(document);
   if (!document.findings.empty()) {
     loaded.findings = document.findings;
     return loaded;
   }
-  loaded = load_document(document.root, &document);
+  loaded = load_document(document.root, &document, {.second_edition = second});
   if (loaded.pack) loaded.step_lines = lines_of_steps(*loaded.pack, document);
   return loaded;
 }
@@ -370,13 +377,15 @@ Loaded load(const Value& source) {
   if (source.int_at("bashu") != 2) return load_document(source, nullptr);
   const Document document =
       expand({.root = source, .positions = {}, .findings = {}, .origins = {}});
-  if (document.findings.empty()) return load_document(document.root, nullptr);
+  if (document.findings.empty()) {
+    return load_document(document.root, nullptr, {.second_edition = true});
+  }
   return {.pack = nullptr, .findings = document.findings, .step_lines = {}};
 }
 
 Loaded load_adopted(std::string_view source) {
   const auto value = parse_json(source, kSourceLimits);
-  if (value) return load_document(*value, nullptr, true);
+  if (value) return load_document(*value, nullptr, {.adopted = true});
   return {.pack = nullptr,
           .findings = {finding("is not JSON: " + value.error().code)},
           .step_lines = {}};

@@ -32,6 +32,7 @@ struct Load {
   Reader reader;
   const Value::Record& root;
   std::shared_ptr<Pack> pack;
+  bool second_edition = false;  // as it was written: some of what was left open is demanded
   TypeTable types;
   Checker checker;
 };

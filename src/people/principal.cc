@@ -23,6 +23,12 @@ std::expected<std::vector<std::string>, std::string> texts(const Value& in, std:
   return out;
 }
 
+bool is_code(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  return !text.empty() && text.size() <= kDigits &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 Value::List as_list(const auto& texts_of) {
   Value::List list;
   for (const std::string& text : texts_of) list.emplace_back(text);
@@ -71,6 +77,12 @@ std::expected<Principal, std::string> read_principal(const Value& value) {
   }
   auto divisions = texts(value, "divisions");
   if (!divisions) return std::unexpected{one.id + ": " + divisions.error()};
+  for (const std::string& code : *divisions) {
+    if (!is_code(code)) {
+      return std::unexpected{one.id + ": divisions: `" + code +
+                             "` is not the beginning of a code of GB/T 2260, such as 5101"};
+    }
+  }
   one.divisions = std::move(*divisions);
   auto may = texts(value, "may");
   if (!may) return std::unexpected{one.id + ": " + may.error()};

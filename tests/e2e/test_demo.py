@@ -101,7 +101,7 @@ class Demo(unittest.TestCase):
     def test_what_was_planted_is_explained(self):
         for number in range(1, 13):
             self.assertRegex(self.said, rf"V{number:02}  ")
-        for record in ("CY-R-02/sichuan 2021-08-31 114,292,796.90 CNY  chongqing",
+        for record in ("CY-R-02/sichuan/chongqing 2021-08-31 114,292,796.90 CNY  chongqing",
                        "sichuan/chongqing 2021-09-03 48.00 CNY  chongqing",
                        "achievement-1 2021-09-15 50,000,000.00 CNY  chongqing",
                        "SYN-NY-052 2021-08-06 17,659,242.36 CNY  chongqing"):

@@ -88,7 +88,7 @@ class Guide(unittest.TestCase):
         self.assertIn("总览，截至 2022-09-25", tour)
         self.assertRegex(tour, r"published +F10 +95 +2020-12-31")
         self.assertRegex(tour, r"\nX01 +1 +1995-09-15 +#\d+ +entry.code=X01")
-        self.assertIn("CY-R-02/sichuan  2021-08-31", tour)
+        self.assertIn("CY-R-02/sichuan/chongqing  2021-08-31", tour)
         self.assertIn('"row": "F10"', figures)
         self.assertRegex(figures, r"side +chongqing +about 7\.0203 billion yuan +DIFFER")
         self.assertRegex(figures, r"F10 +首批川渝通办事项 +95  =  95")

@@ -264,7 +264,7 @@ class WhiteList:
         book = clerk.get(f"/packs/{PACK}/books/receipts/taken", limit=500)["accounts"]
         taken = [(one["key"].split("/"), one["balance"]) for one in book]
         lines = [{"receiver": receiver, "waste": waste, "mass": mass}
-                 for (sender, year, receiver, waste), mass in taken
+                 for (sender, _, year, receiver, waste), mass in taken
                  if sender == origin and year == str(self.plan.year)]
         letter, _ = self.paper(clerk, f"{self.plan.year}年度接收情况通报")
         case = clerk.start(PACK, "yearly_report", "clerk",

@@ -81,10 +81,10 @@ bool looks_up(const packs::PublishEdition& edition) {
          (edition.from && edition.from->looks_up());
 }
 
-bool matches(const EditionDone& done, const packs::PublishEdition& edition,
-             const Matching& /*with*/) {
+bool matches(const EditionDone& done, const packs::PublishEdition& edition, const Matching& with) {
+  const bool ahead = done.from && with.on && *done.from > *with.on;
   return edition.reg == done.reg && edition.entries->copied_field() == done.field &&
-         (edition.from || !done.from);
+         (edition.from || !done.from) && !ahead;
 }
 
 bool everywhere(const packs::PublishEdition& /*edition*/, const packs::Pack& /*pack*/) {
@@ -121,6 +121,8 @@ Result take(const EditionDone& done, const packs::Effect& /*effect*/, const Carr
   const packs::Register& reg = *packs::find(of.pack.registers, done.reg);
   BASHU_TRY(const Value::List entries, entries_of(done, of));
   EditionPublished event = event_of(done, of);
+  // A list counts from its day, here as where it was decided; a day ahead is theirs already.
+  if (event.on > of.d.today().plus_days(1)) return refuse(Why::edition_too_early);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     BASHU_TRY(std::string key, key_of(reg, entries[i], place_of_entry(i), seen));
