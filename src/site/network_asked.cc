@@ -35,7 +35,8 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
     if (!found) return std::nullopt;
     out.scenario = *found;
   }
-  out.changed = out.scenario ? network::apply(out.record.openings, *out.scenario) : out.record.openings;
+  out.changed =
+      out.scenario ? network::apply(out.record.openings, *out.scenario) : out.record.openings;
   return out;
 }
 
