@@ -90,7 +90,8 @@ class Guide(unittest.TestCase):
         self.assertRegex(tour, r"\nX01 +1 +1995-09-15 +#\d+ +entry.code=X01")
         self.assertIn("CY-R-02/sichuan/chongqing  2021-08-31", tour)
         self.assertIn('"row": "F10"', figures)
-        self.assertRegex(figures, r"side +chongqing +about 7\.0203 billion yuan +DIFFER")
+        self.assertRegex(figures, r"side +chongqing +about 5\.1285 billion yuan of what both hold; "
+                         r"here 5,110,851,568\.51 yuan +DIFFER")
         self.assertRegex(figures, r"F10 +首批川渝通办事项 +95  =  95")
         self.assertRegex(figures, r"记录 +gaozhu/91500000MAC000009E/2021 .*双方均有，内容不同")
         self.assertIn('"state":"consult"', said)
