@@ -37,14 +37,6 @@ Wide rounded(Wide value, Wide by, Rounding rounding) {
 
 }  // namespace
 
-std::optional<Rounding> rounding_named(std::string_view name) {
-  if (name == "down") return Rounding::down;
-  if (name == "half_up") return Rounding::half_up;
-  if (name == "half_even") return Rounding::half_even;
-  if (name == "up") return Rounding::up;
-  return std::nullopt;
-}
-
 Money part_of(Money amount, std::int64_t ppm, Rounding rounding) {
   BASHU_ASSERT(ppm >= 0 && ppm <= kMillion);
   return static_cast<Money>(rounded(Wide{amount} * ppm, kMillion, rounding));

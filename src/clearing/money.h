@@ -3,10 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bashu::clearing {
@@ -14,7 +12,6 @@ namespace bashu::clearing {
 using Money = std::int64_t;
 
 enum class Rounding : std::uint8_t { down, half_up, half_even, up };  // of magnitudes
-[[nodiscard]] std::optional<Rounding> rounding_named(std::string_view name);
 
 inline constexpr std::int64_t kMillion = 1'000'000;
 

@@ -18,17 +18,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
-#include <ctime>
 #include <mutex>
 #include <set>
 #include <thread>
 
 #include "base/bytes.h"
 #include "base/thread.h"
+#include "base/wire_date.h"
 #include "http/stream.h"
 #include "http/wire.h"
 
@@ -581,13 +580,8 @@ void Worker::deliver() {
 }
 
 void Worker::sweep() {
-  std::array<char, 64> text{};
-  const std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  date_.assign(text.data(),
-               std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+  const auto today = std::chrono::system_clock::now().time_since_epoch();
+  date_ = http_date({.unix_ms = std::chrono::duration_cast<milliseconds>(today).count()});
   const auto now = std::chrono::steady_clock::now();
   for (const auto& connection : std::set{connections_}) connection->sweep(now);
   timer_.expires_after(milliseconds{std::clamp(shared_->options.idle_ms / 4, 10, 1'000)});

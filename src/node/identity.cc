@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/value.h"
 #include "evidence/grammar.h"
-#include "evidence/signing.h"
 #include "node/certificates.h"
 #include "node/storage/directory_files.h"
 
@@ -235,10 +234,6 @@ std::expected<Certificate, Fault> load_ca(const FileStore& files) {
   auto key = files.read(kCaKey);
   if (!key) return std::unexpected{key.error()};
   return Certificate{.certificate_pem = std::move(*certificate), .key_pem = std::move(*key)};
-}
-
-std::string sign(const KeyPair& key, std::string_view message) {
-  return evidence::sign_ed25519(key.secret_key, message);
 }
 
 }  // namespace bashu::node

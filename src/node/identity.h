@@ -72,7 +72,4 @@ struct PublicIdentity {
 struct Certificate;
 [[nodiscard]] std::expected<Certificate, Fault> load_ca(const FileStore& files);
 
-// Ed25519 signature, 64 bytes.
-[[nodiscard]] std::string sign(const KeyPair& key, std::string_view message);
-
 }  // namespace bashu::node

@@ -3,12 +3,11 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <memory>
 #include <mutex>
 
 #include "base/bytes.h"
+#include "base/wire_date.h"
 
 namespace bashu::notices {
 
@@ -47,17 +46,6 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-// RFC 5322, 3.3.
-std::string date_of(std::int64_t at_s) {
-  const std::time_t moment = at_s;
-  std::tm utc{};
-  ::gmtime_r(&moment, &utc);
-  std::array<char, 40> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S +0000", &utc);
-  return {text.data(), size};
-}
-
 std::string domain_of(std::string_view address) {
   return std::string{address.substr(address.rfind('@') + 1)};
 }
@@ -92,7 +80,7 @@ std::expected<void, NotSent> post(const MailServer& server, const Mail& mail) {
   add(recipients, to);
   for (const std::string& line :
        {"From: " + from, "To: " + to, "Subject: " + encoded(mail.subject),
-        "Date: " + date_of(mail.at_s),
+        "Date: " + mail_date({.unix_ms = mail.at_s * 1'000}),
         "Message-ID: <" + mail.id + "@" + domain_of(server.from) + ">",
         "Content-Language: " + mail.language, std::string{"Auto-Submitted: auto-generated"}}) {
     add(headers, line);

@@ -97,17 +97,6 @@ std::string_view Statement::bytes(int column) const {
           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-Cell Statement::cell(int column) const {
-  switch (sqlite3_column_type(statement_, column)) {
-    case SQLITE_NULL:
-      return std::monostate{};
-    case SQLITE_INTEGER:
-      return integer(column);
-    default:
-      return std::string{text(column)};
-  }
-}
-
 Database::Database(sqlite3* handle, std::string path) : handle_{handle}, path_{std::move(path)} {}
 
 Database::~Database() {

@@ -63,7 +63,6 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;   // until the next step
   [[nodiscard]] std::string_view bytes(int column) const;  // of a blob, until the next step
-  [[nodiscard]] Cell cell(int column) const;
 
  private:
   friend class Database;

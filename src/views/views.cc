@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -107,7 +106,6 @@ std::expected<void, Fault> Views::flush(std::string_view mark) {
     mark_ = mark;
   }
   applied_.reset();
-  changed_.notify_all();
   return {};
 }
 
@@ -130,12 +128,6 @@ std::uint64_t Views::entries() const {
 std::string Views::mark() const {
   const std::lock_guard lock{mutex_};
   return mark_;
-}
-
-bool Views::wait(std::uint64_t position, int timeout_ms) {
-  std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, std::chrono::milliseconds{timeout_ms},
-                           [&] { return entries_ > position; });
 }
 
 std::expected<At, Fault> Views::at_position(std::int64_t time_ms) {
@@ -185,14 +177,6 @@ Views::Read<std::vector<DisputeRow>> Views::disputes(std::string_view id, At at)
 }
 Views::Read<std::vector<std::uint64_t>> Views::positions(std::string_view id, At at) {
   return read(at, [&](Session& s) { return views::positions(s, id); });
-}
-
-std::string Views::table_name(std::string_view thing) const {
-  const CataloguePtr now = catalogue();
-  for (const auto* tables : {&now->services, &now->registers}) {
-    if (const auto it = tables->find(thing); it != tables->end()) return it->second->name;
-  }
-  return {};
 }
 
 bool Views::in_memory() const { return options_.path == kMemory; }

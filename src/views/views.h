@@ -11,7 +11,6 @@
 // the present costs.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -70,8 +69,6 @@ class Views {
   [[nodiscard]] core::PartyId party() const { return options_.own; }  // whose journal it is
   // Tells this file from every other, also from one that was made again under the same name.
   [[nodiscard]] std::string made() const { return made_; }
-  // Waits until the entry at `position` is visible; false if the time is up.
-  bool wait(std::uint64_t position, int timeout_ms);
   // The newest position whose entry was journalled at or before `time_ms`.
   [[nodiscard]] std::expected<At, Fault> at_position(std::int64_t time_ms);
 
@@ -106,9 +103,6 @@ class Views {
   Read<std::vector<DisputeRow>> disputes(std::string_view id, At at = {});
   Read<std::vector<std::uint64_t>> positions(std::string_view id, At at = {});
 
-  // The name of the SQL table of `pack/service` or `pack/register`; empty if there is none.
-  [[nodiscard]] std::string table_name(std::string_view thing) const;
-
  private:
   // A connection for one look, and the catalogue of its tables.
   struct Lease {
@@ -136,7 +130,6 @@ class Views {
 
   std::mutex connection_;  // of the connection in memory
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
   CataloguePtr catalogue_;
   std::uint64_t entries_ = 0;
   std::string mark_, made_;
