@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -330,6 +331,25 @@ class Network(Folder):
         self.assertEqual(written.returncode, 0, written.stderr)
         self.assertEqual(run("network", "check", feed).returncode, 0)
         self.assertEqual(run("network", "day", feed, *ends).stdout, run("network", "day", self.CIRCLE, *ends).stdout)
+
+    def test_a_line_that_only_says_how_often_is_asked_for_every_offset(self):
+        feed = self.dir / "bus.zip"
+        tables = {
+            "agency.txt": "agency_name,agency_url,agency_timezone\nBus,https://bus.example,Asia/Shanghai\n",
+            "stops.txt": "stop_id,stop_name,stop_lat,stop_lon\nA,A,30,104\nB,B,30,105\n",
+            "routes.txt": "route_id,route_short_name,route_type\nb,b,3\n",
+            "trips.txt": "route_id,service_id,trip_id\nb,daily,b1\n",
+            "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+                              "b1,06:00:00,06:00:00,A,1\nb1,06:20:00,06:20:00,B,2\n",
+            "frequencies.txt": "trip_id,start_time,end_time,headway_secs,exact_times\nb1,06:00:00,22:00:00,600,0\n",
+            "calendar_dates.txt": "service_id,date,exception_type\ndaily,20210130,1\n",
+        }
+        with zipfile.ZipFile(feed, "w") as whole:
+            for name, rows in tables.items():
+                whole.writestr(name, rows)
+        told = run("network", "journey", feed, "--from", "A", "--to", "B", "--on", "2021-01-30", "--at", "08:00")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("over all their offsets: 20 minutes at best, 24 in the median, 29 at worst", told.stdout)
 
     def test_what_unfinished_lines_bring(self):
         told = run("network", "explain", self.CIRCLE, "--on", "2026-01-01", "--from", "510104", "--within", "120")

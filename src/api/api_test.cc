@@ -1241,7 +1241,7 @@ TEST_F(ApiTest, ALargeDocumentComesInPiecesAndGoesOnAfterARestart) {
   EXPECT_EQ(piece(*world_->api, "ann", 0, Large::kPiece).status, 409) << "twice";
   EXPECT_EQ(post("ann", path + "/finish", R"({"sha256":")" + large.digest + R"("})").status, 409);
 
-  Api again{world_->parts()};  // as after a restart
+  Api& again = world_->restart();
   const Answer known = send(again, request("GET", "ann", "/documents/uploads"));
   ASSERT_EQ(known.body.find("uploads")->as_list()->size(), 1U);
   EXPECT_EQ((*known.body.find("uploads")->as_list())[0].text_at("name"), "现场.mp4");
@@ -1357,7 +1357,7 @@ TEST_F(ApiTest, WhatHasNotComeWholeIsBoundedAndLeavesNothing) {
     (*content.as_record())["touched_ms"] = content.int_at("touched_ms") - Uploads::kRestMs;
     ASSERT_TRUE(node::write_file(file, canonical_json(content)));
   }
-  Api again{world_->parts()};
+  Api& again = world_->restart();
   EXPECT_EQ(send(again, request("POST", "ann", "/documents/uploads", large.of("g"))).status, 201);
   EXPECT_EQ(kept(), before);
   for (const std::string& key : keys) EXPECT_FALSE(world_->node->vault().key(key));

@@ -12,6 +12,7 @@
 #include "network/clock.h"
 #include "network/day.h"
 #include "network/journey.h"
+#include "network/offsets.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -94,6 +95,11 @@ std::optional<StationIndex> station(const Console& console, const Schedule& sche
   return found;
 }
 
+bool has_unphased(const Schedule& schedule) {
+  return std::ranges::any_of(
+      schedule.trips, [](const Trip& trip) { return trip.headway && !trip.headway->phased; });
+}
+
 const std::string& name_of(const Schedule& schedule, StationIndex s) {
   const Station& one = schedule.stations[s];
   return one.name.empty() ? one.id : one.name;
@@ -156,6 +162,17 @@ Exit network_journey(const Console& console, const NetworkAsk& what) {
                  clock(leg.arrives_s), name_of(asked->schedule, leg.to), by});
     }
     table.print(console.out);
+  }
+  if (what.arrive.empty() && has_unphased(asked->schedule)) {
+    const auto told = [&](Seconds takes) {
+      return takes == kNever ? say(console, "no_way") : minutes(takes);
+    };
+    const Spread over = over_offsets(asked->schedule, asked->on, *from, *to, departs);
+    console.out << say(console, "over_offsets",
+                       {{"best", told(over.best_s)},
+                        {"median", told(over.median_s)},
+                        {"worst", told(over.worst_s)}})
+                << '\n';
   }
   return Exit::done;
 }
