@@ -15,10 +15,10 @@ import sys
 import tempfile
 import time
 import unittest
-import zipfile
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASHU = str(ROOT / "build/debug/bashu")
