@@ -13,6 +13,7 @@ namespace bashu::api {
 namespace {
 
 constexpr std::int64_t kClockS = 60;
+constexpr std::int64_t kBehindMs = 30'000;
 constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
 
 // Only of a node that is backed up at all: a rehearsal on a desk need not be.
@@ -27,10 +28,19 @@ bool backup_is_old(const std::filesystem::path& dir) {
 }  // namespace
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{
-      "guarded",   "disk",      "rollback",        "views_stopped", "keys_unreadable",
-      "clock",     "peer_away", "channel_stopped", "held",          "erasure_late",
-      "backup_old"};
+  static const std::vector<std::string_view> kReasons{"guarded",
+                                                      "disk",
+                                                      "rollback",
+                                                      "standby_behind",
+                                                      "standby_stopped",
+                                                      "views_stopped",
+                                                      "keys_unreadable",
+                                                      "clock",
+                                                      "peer_away",
+                                                      "channel_stopped",
+                                                      "held",
+                                                      "erasure_late",
+                                                      "backup_old"};
   return kReasons;
 }
 
@@ -42,6 +52,9 @@ Health health_of(const HealthParts& parts) {
   because(parts.node.gate().is_shut(node::Gate::Why::restored), "guarded");
   because(parts.node.gate().is_shut(node::Gate::Why::disk), "disk");
   because(parts.exchange && parts.exchange->trouble().has_value(), "rollback");
+  const auto standby = parts.node.standby();
+  because(standby && standby->behind_ms > kBehindMs, "standby_behind");
+  because(standby && !standby->trouble.empty(), "standby_stopped");
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
@@ -56,7 +69,10 @@ Health health_of(const HealthParts& parts) {
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
   because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
-  health.state = parts.node.durable() == 0 ? "down" : health.why.empty() ? "ready" : "degraded";
+  health.state = parts.node.durable() == 0 ? "down"
+                 : standby                 ? "standby"
+                 : health.why.empty()      ? "ready"
+                                           : "degraded";
   return health;
 }
 
@@ -86,6 +102,12 @@ Result show_health(Context& context, const Call& /*call*/) {
   const Date day = clock.today();
   if (day > context.shelves.now()->today && context.node.peer_times().confirmed(day, clock) < day) {
     answer["day_not_begun"] = day.text();
+  }
+  if (const auto standby = context.node.standby()) {
+    answer["writer"] = standby->writer;
+    answer["behind"] = Value::Record{{"entries", static_cast<std::int64_t>(standby->behind)},
+                                     {"ms", standby->behind_ms}};
+    answer["writer_silent_ms"] = standby->silent_ms;
   }
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;
