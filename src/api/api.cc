@@ -250,6 +250,11 @@ struct Api::Core {
       refuse(routed.asked, problem);
       finished();
     };
+    // Before anything is looked up or made for it: what is known here may be older than the
+    // request.
+    if (context.node.gate().is_shut(node::Gate::Why::standby)) {
+      if (const auto why = context.node.gate().refusal()) return give_up(problem_of(*why));
+    }
     const Call& call = routed.call;
     constexpr std::size_t kIdempotencyKeyMax = 200;
     if (call.request.header("Idempotency-Key").size() > kIdempotencyKeyMax) {

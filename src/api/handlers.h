@@ -32,6 +32,7 @@ Prepared adopt_edition(Context& context, const Call& call);
 Prepared set_clock(Context& context, const Call& call);
 // restored.cc
 Prepared release_restored(Context& context, const Call& call);
+Result promote_standby(Context& context, const Call& call);
 // approvals.cc
 Result list_approvals(Context& context, const Call& call);
 Prepared sign_approval(Context& context, const Call& call);

@@ -14,6 +14,7 @@ namespace bashu::api {
 namespace {
 
 constexpr std::int64_t kClockS = 60;
+constexpr std::int64_t kBehindMs = 30'000;
 constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
 
 // Only of a node that is backed up at all: a rehearsal on a desk need not be.
@@ -42,10 +43,19 @@ std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
 }  // namespace
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{
-      "guarded",   "disk",      "rollback",        "views_stopped", "keys_unreadable",
-      "clock",     "peer_away", "channel_stopped", "held",          "erasure_late",
-      "backup_old"};
+  static const std::vector<std::string_view> kReasons{"guarded",
+                                                      "disk",
+                                                      "rollback",
+                                                      "standby_behind",
+                                                      "standby_stopped",
+                                                      "views_stopped",
+                                                      "keys_unreadable",
+                                                      "clock",
+                                                      "peer_away",
+                                                      "channel_stopped",
+                                                      "held",
+                                                      "erasure_late",
+                                                      "backup_old"};
   return kReasons;
 }
 
@@ -57,6 +67,9 @@ Health health_of(const HealthParts& parts) {
   because(parts.node.gate().is_shut(node::Gate::Why::restored), "guarded");
   because(parts.node.gate().is_shut(node::Gate::Why::disk), "disk");
   because(parts.exchange && parts.exchange->trouble().has_value(), "rollback");
+  const auto standby = parts.node.standby();
+  because(standby && standby->behind_ms > kBehindMs, "standby_behind");
+  because(standby && !standby->trouble.empty(), "standby_stopped");
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
@@ -71,7 +84,10 @@ Health health_of(const HealthParts& parts) {
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
   because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
-  health.state = parts.node.durable() == 0 ? "down" : health.why.empty() ? "ready" : "degraded";
+  health.state = parts.node.durable() == 0 ? "down"
+                 : standby                 ? "standby"
+                 : health.why.empty()      ? "ready"
+                                           : "degraded";
   return health;
 }
 
@@ -99,6 +115,12 @@ Result show_health(Context& context, const Call& /*call*/) {
   if (!clocks.empty()) answer["clocks"] = std::move(clocks);
   if (const auto day = day_not_begun(context.node, context.shelves)) {
     answer["day_not_begun"] = day->text();
+  }
+  if (const auto standby = context.node.standby()) {
+    answer["writer"] = standby->writer;
+    answer["behind"] = Value::Record{{"entries", static_cast<std::int64_t>(standby->behind)},
+                                     {"ms", standby->behind_ms}};
+    answer["writer_silent_ms"] = standby->silent_ms;
   }
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;

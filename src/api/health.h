@@ -2,6 +2,7 @@
 // health`.
 //
 //     ready     it reads and writes, and nothing waits for a person
+//     standby   it reads what another machine writes; `why` may say that something is wrong
 //     degraded  it answers, and something is wrong: `why` says what, each with a page in
 //     docs/alarms down      it cannot answer
 #pragma once
@@ -25,8 +26,8 @@ namespace bashu::api {
 
 struct Health {
   std::string_view state;
-  // guarded disk rollback views_stopped keys_unreadable clock peer_away channel_stopped held
-  // erasure_late backup_old; in this order, each once.
+  // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
+  // peer_away channel_stopped held erasure_late backup_old; in this order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {

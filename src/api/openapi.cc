@@ -285,6 +285,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
     return json(object({{"reject", Value::Record{{"type", "boolean"}}}, {"note", text_schema()}},
                        {"note"}));
   }
+  if (path == "/promote") return json(object({}, {}));
   if (path == "/restored/release") return json(object({{"note", text_schema()}}, {"note"}));
   if (path == "/channels/{party}/start") {
     return json(object({{"note", text_schema()}}, {"note"}));

@@ -122,6 +122,9 @@ std::vector<Route> routes_of_work() {
       {"POST", "/tasks/{number}/close", &close_task, "Mark a task done", "dry_run"},
       {"POST", "/restored/release", &release_restored,
        "Take writes again after a restore that no peer could confirm (two principals)"},
+      {"POST", "/promote", &promote_standby,
+       "Write the journal from now on, instead of the machine that does (of a node that stands "
+       "by)"},
   };
 }
 

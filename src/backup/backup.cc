@@ -36,9 +36,10 @@ constexpr std::uint64_t kPartBytes = 64U << 20;
 
 // What is made anew, belongs to this machine alone, or has a road of its own.
 const std::set<std::string, std::less<>> kLeftOut{
-    "journal.db",  "vault.db",         "index.db",       "tree",      "snapshots", "views.db",
-    "published",   "deciding",         "lock",           "restored",  "backed-up", "sessions.json",
-    "journal.url", "journal.db.moved", "journal.moving", "notices.db"};
+    "journal.db",     "vault.db",      "index.db",    "tree",      "snapshots",
+    "views.db",       "published",     "deciding",    "lock",      "restored",
+    "backed-up",      "sessions.json", "journal.url", "vault.url", "journal.db.moved",
+    "journal.moving", "notices.db"};
 bool left_out(const std::string& top) {
   if (kLeftOut.contains(top)) return true;
   // SQLite's own files, and what is being written beside its place.

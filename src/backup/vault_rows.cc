@@ -1,29 +1,27 @@
 #include "backup/vault_rows.h"
 
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/try.h"
 #include "base/value.h"
+#include "node/storage/storage.h"
 #include "sqlite/database.h"
 
 namespace bashu::backup {
 
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 2'000;
+using node::Secrets;
+using Kind = Secrets::Kind;
 
-struct Table {
-  std::string_view name, first_rows, next_rows;
-};
+constexpr std::size_t kRowsAtOnce = 2'000;
+
 // Settings first: who reads a vault learns from them whether its keys are wrapped.
-constexpr Table kTables[]{
-    {"settings", "SELECT name, value FROM settings ORDER BY name LIMIT ?1",
-     "SELECT name, value FROM settings WHERE name > ?2 ORDER BY name LIMIT ?1"},
-    {"keys", "SELECT id, key FROM keys ORDER BY id LIMIT ?1",
-     "SELECT id, key FROM keys WHERE id > ?2 ORDER BY id LIMIT ?1"},
-};
+constexpr std::pair<Kind, std::string_view> kTables[]{{Kind::settings, "settings"},
+                                                      {Kind::keys, "keys"}};
 
 std::string line_of(std::string_view table, std::string_view id, std::string_view bytes) {
   return canonical_json(Value::List{table, id, base64url(bytes)}) + "\n";
@@ -33,24 +31,18 @@ std::string line_of(std::string_view table, std::string_view id, std::string_vie
 
 std::expected<VaultRows, Fault> read_vault(const std::filesystem::path& dir,
                                            const std::function<void(std::string_view)>& take) {
-  BASHU_TRY(const auto vault,
-            sqlite::Database::open((dir / "vault.db").string(), sqlite::Access::read));
+  BASHU_TRY(const auto vault, node::open_directory(dir)->secrets(false));
   VaultRows done;
-  for (const Table& table : kTables) {
+  for (const auto& [kind, table] : kTables) {
     std::string last;
-    for (bool first = true, more = true; more; first = false) {
-      sqlite::Statement& rows = vault->prepared(first ? table.first_rows : table.next_rows);
-      rows.bind(0, kRowsAtOnce);
-      if (!first) rows.bind_kept(1, last);
-      std::vector<std::pair<std::string, std::string>> page;
-      while (rows.step()) page.emplace_back(rows.text(0), rows.bytes(1));
-      for (const auto& [id, bytes] : page) take(line_of(table.name, id, bytes));
-      if (table.name == "keys") done.keys += page.size();
-      more = page.size() == static_cast<std::size_t>(kRowsAtOnce);
-      if (!page.empty()) last = page.back().first;
+    for (bool more = true; more;) {
+      BASHU_TRY(const auto page, vault->page(kind, last, kRowsAtOnce));
+      for (const auto& [id, bytes] : page) take(line_of(table, id, bytes));
+      if (kind == Kind::keys) done.keys += page.size();
+      more = page.size() == kRowsAtOnce;
+      if (more) last = page.back().first;
     }
   }
-  BASHU_TRY_OK(vault->check());
   return done;
 }
 

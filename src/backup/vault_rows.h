@@ -1,5 +1,5 @@
-// The vault in a backup: a row a line, as canonical JSON, in order of ids. Keys stay as they lie in
-// the file: wrapped, if it wraps them.
+// The vault in a backup: a row a line, as canonical JSON, in order of ids. Keys stay as they are
+// kept: wrapped, if the vault wraps them.
 //
 //     ["settings","token_key","…base64url…"]
 //     ["keys","sichuan-k0123456789abcdef","…"]

@@ -295,6 +295,7 @@ struct Apply {
   }
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
+  void operator()(const WriterChanged&) {}
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }
 };
 

@@ -172,6 +172,10 @@ struct EndOrder {
 struct FinishErasure {  // by the node: the keys are destroyed
   std::int64_t number = 0;
 };
+struct TakeOver {  // by the node that writes from now on
+  std::int64_t epoch = 0;
+  std::string holder, word_of;  // `system`: the one before was silent
+};
 // What two people decide: the first asks, the second carries it out.
 using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel, OrderPrivacy, EndOrder>;
 struct AskApproval {
@@ -192,10 +196,11 @@ struct StopChannel {
   std::string reason;  // empty: start again
 };
 
-using Command = std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage,
-                             AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
-                             SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal,
-                             EndPrincipal, AskApproval, WithdrawApproval, StartChannel, AssignCase,
-                             SetSubstitute, OrderPrivacy, EndOrder, FinishErasure, SettleRecord>;
+using Command =
+    std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage, AdoptPack,
+                 AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask, SignSettlement,
+                 ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal, AskApproval,
+                 WithdrawApproval, StartChannel, AssignCase, SetSubstitute, OrderPrivacy, EndOrder,
+                 FinishErasure, SettleRecord, TakeOver>;
 
 }  // namespace bashu::core

@@ -75,6 +75,11 @@ struct Dispatch {
   Result operator()(const OrderPrivacy& c) const { return order_privacy(d, c, decision); }
   Result operator()(const EndOrder& c) const { return end_order(d, c); }
   Result operator()(const FinishErasure& c) const { return finish_erasure(d, c); }
+  Result operator()(const TakeOver& c) const {
+    d.draft.decide(
+        WriterChanged{.epoch = c.epoch, .holder = c.holder, .by = c.word_of, .on = d.today()});
+    return {};
+  }
   Result operator()(const BeginDay& c) const {
     if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};

@@ -360,6 +360,15 @@ struct RecordSettled {  // both signed the same
   Date on;
 };
 
+// From here on another machine writes the journal: it can be followed by several
+// (docs/guide/standby.md).
+struct WriterChanged {
+  std::int64_t epoch = 0;  // of the journal
+  std::string holder;      // the machine, as it calls itself
+  std::string by;          // who said so; `system`: the one before was silent
+  Date on;
+};
+
 using Event = std::variant<
     DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut, RecordContested,
     EditionPublished, TaskRaised, TaskClosed, SerialTaken, ChildNumbered, MessageQueued,
@@ -367,6 +376,6 @@ using Event = std::variant<
     PartyJoined, RecordSigned, CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
     RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold, PrincipalSet,
     PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned, SubstituteSet, PrivacyOrdered,
-    PrivacyOrderEnded, ErasureAnswered, RecordSettlementSigned, RecordSettled>;
+    PrivacyOrderEnded, ErasureAnswered, RecordSettlementSigned, RecordSettled, WriterChanged>;
 
 }  // namespace bashu::core

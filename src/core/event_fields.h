@@ -56,7 +56,8 @@
   EVENT(PrivacyOrderEnded, privacy_order_ended) \
   EVENT(ErasureAnswered, erasure_answered) \
   EVENT(RecordSettlementSigned, record_settlement_signed) \
-  EVENT(RecordSettled, record_settled)
+  EVENT(RecordSettled, record_settled) \
+  EVENT(WriterChanged, writer_changed)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -185,6 +186,8 @@
   SHOWN(reg, "register")                                \
   SHOWN(key, "key")                                     \
   SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(fields, "fields") SHOWN(on, "on")
+#define BASHU_FIELDS_WriterChanged(SHOWN, KEPT, PASSED) \
+  SHOWN(epoch, "epoch") SHOWN(holder, "holder") SHOWN(by, "by") SHOWN(on, "on")
 // clang-format on
 
 namespace bashu::core {

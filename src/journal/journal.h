@@ -20,6 +20,13 @@ struct Commit {
   std::string record;       // BSHCMT01...
 };
 
+// Who writes a journal that others may take over.
+struct Seat {
+  std::uint64_t epoch = 0;  // raised by each who opens to write; 0: it cannot be taken over
+  std::uint64_t beat = 0;   // grows for as long as the writer lives
+  std::string holder;       // for people: a machine, a directory
+};
+
 // One writer; read() may be called from any thread and sees durable commits only.
 class Journal {
  public:
@@ -36,6 +43,11 @@ class Journal {
   virtual std::expected<std::vector<Commit>, Fault> read(std::uint64_t from,
                                                          std::size_t bytes_max) = 0;
   [[nodiscard]] virtual std::uint64_t size() const = 0;  // entries durable
+
+  [[nodiscard]] virtual std::expected<Seat, Fault> seat() { return Seat{}; }
+  // Called by the writer every second or so, from any one thread; false: another one has taken its
+  // place.
+  [[nodiscard]] virtual std::expected<bool, Fault> beat() { return true; }
 };
 
 // DIR/journal.db: WAL, synchronous=FULL. A second writer is refused by a lock on DIR/lock.

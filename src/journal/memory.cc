@@ -33,15 +33,21 @@ std::vector<Commit> commits_from(std::span<const Commit> commits, std::uint64_t 
 class MemoryJournal final : public Journal {
  public:
   MemoryJournal(std::shared_ptr<MemoryDisk> disk, bool read_only)
-      : disk_{std::move(disk)}, read_only_{read_only}, size_{size_of(disk_->commits_)} {}
+      : disk_{std::move(disk)},
+        read_only_{read_only},
+        epoch_{disk_->seat_.epoch},
+        size_{size_of(disk_->commits_)} {}
   ~MemoryJournal() override {
     const std::lock_guard lock{disk_->guard_};
-    if (!read_only_) disk_->writing_ = false;
+    if (ours()) disk_->writing_ = false;
   }
 
   std::expected<void, Fault> append(const Commit& commit) override {
     const Fate fate = disk_->fate();
     const std::lock_guard lock{disk_->guard_};
+    if (!read_only_ && !ours()) {
+      return std::unexpected{Fault{.what = "another writer has taken this journal over"}};
+    }
     if (read_only_ || commit.first != size_of(disk_->commits_)) {
       return std::unexpected{Fault{.what = "a commit out of order"}};
     }
@@ -67,9 +73,23 @@ class MemoryJournal final : public Journal {
     return size_of(disk_->commits_);
   }
 
+  std::expected<Seat, Fault> seat() override {
+    const std::lock_guard lock{disk_->guard_};
+    return disk_->seat_;
+  }
+  std::expected<bool, Fault> beat() override {
+    const std::lock_guard lock{disk_->guard_};
+    if (!ours()) return false;
+    ++disk_->seat_.beat;
+    return true;
+  }
+
  private:
+  [[nodiscard]] bool ours() const { return !read_only_ && epoch_ == disk_->seat_.epoch; }
+
   std::shared_ptr<MemoryDisk> disk_;
   bool read_only_;
+  std::uint64_t epoch_;
   std::atomic<std::uint64_t> size_;
 };
 
@@ -78,7 +98,18 @@ std::expected<std::unique_ptr<Journal>, Fault> MemoryDisk::open(bool read_only) 
   if (!read_only && std::exchange(writing_, true)) {
     return std::unexpected{Fault{.what = "in use by another writer"}};
   }
+  if (!read_only) ++seat_.epoch;
   return std::make_unique<MemoryJournal>(shared_from_this(), read_only);
+}
+
+std::expected<std::unique_ptr<Journal>, Fault> MemoryDisk::take_over(std::uint64_t epoch) {
+  const std::lock_guard lock{guard_};
+  if (seat_.epoch != epoch) {
+    return std::unexpected{Fault{.what = "another one has taken this journal over meanwhile"}};
+  }
+  ++seat_.epoch;
+  writing_ = true;
+  return std::make_unique<MemoryJournal>(shared_from_this(), false);
 }
 
 std::vector<Commit> MemoryDisk::commits() const {

@@ -29,6 +29,9 @@ class MemoryDisk : public std::enable_shared_from_this<MemoryDisk> {
 
   // A second writer is refused while the first is open.
   [[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open(bool read_only = false);
+  // Beside a writer, which can append no more from then on; refused if it is not `epoch` any
+  // longer.
+  [[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> take_over(std::uint64_t epoch);
 
   [[nodiscard]] std::vector<Commit> commits() const;
   // As if a backup had been put back, or somebody had been at the disk.
@@ -39,6 +42,7 @@ class MemoryDisk : public std::enable_shared_from_this<MemoryDisk> {
   mutable std::mutex guard_;
   std::vector<Commit> commits_;
   bool writing_ = false;  // a writer is open
+  Seat seat_;
 };
 
 // What Journal::read gives of `commits` when `size` entries are durable.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,18 @@ constexpr const char* kTables[] = {
     "CREATE TABLE IF NOT EXISTS bashu_commits(first bigint PRIMARY KEY, count bigint NOT NULL, "
     "record bytea NOT NULL)",
     "INSERT INTO bashu_head(one, epoch, size, root) SELECT 1, 0, 0, '' "
-    "WHERE NOT EXISTS (SELECT 1 FROM bashu_head)"};
+    "WHERE NOT EXISTS (SELECT 1 FROM bashu_head)",
+    "CREATE TABLE IF NOT EXISTS bashu_writer(one integer PRIMARY KEY CHECK (one = 1), "
+    "epoch bigint NOT NULL, beat bigint NOT NULL, holder bytea NOT NULL)",
+    "INSERT INTO bashu_writer(one, epoch, beat, holder) SELECT 1, 0, 0, '' "
+    "WHERE NOT EXISTS (SELECT 1 FROM bashu_writer)"};
+constexpr const char* kRaise =
+    "WITH raised AS (UPDATE bashu_head SET epoch = epoch + 1 "
+    "WHERE one = 1 AND ($1 = 0 OR epoch = $2) RETURNING epoch) "
+    "UPDATE bashu_writer SET epoch = raised.epoch, beat = 0, holder = $3 FROM raised "
+    "RETURNING raised.epoch";
+constexpr const char* kBeat =
+    "UPDATE bashu_writer SET beat = beat + 1 WHERE one = 1 AND epoch = $1";
 constexpr const char* kAppend =
     "WITH head AS (UPDATE bashu_head SET size = $1 + $2, root = $3 "
     "WHERE one = 1 AND epoch = $4 AND size = $1 RETURNING size) "
@@ -49,13 +61,15 @@ std::string root_of(const std::string& record) {
 
 class PostgresJournal final : public Journal {
  public:
-  PostgresJournal(PgConnection writer, PgConnection reader, bool read_only)
-      : writer_{std::move(writer)}, reader_{std::move(reader)}, read_only_{read_only} {}
+  PostgresJournal(PgConnection writer, PgConnection reader)
+      : writer_{std::move(writer)}, reader_{std::move(reader)} {}
 
-  std::expected<void, Fault> begin() {
-    if (read_only_) return {};
+  std::expected<void, Fault> begin(PgConnection pulse, const Claim& claim) {
+    pulse_.emplace(std::move(pulse));
     // What it acknowledges must be on its disk, and on those it is told to wait for.
     if (auto set = writer_.run("SET synchronous_commit = on"); !set) return fail(set.error());
+    // A beat that is lost is followed by another.
+    if (auto set = pulse_->run("SET synchronous_commit = off"); !set) return fail(set.error());
     const auto flushes = writer_.show("fsync");
     if (!flushes) return fail(flushes.error());
     if (*flushes != "on") {
@@ -65,9 +79,15 @@ class PostgresJournal final : public Journal {
     for (const char* const sql : kTables) {
       if (auto made = writer_.run(sql); !made) return fail(made.error());
     }
-    const auto raised =
-        writer_.run("UPDATE bashu_head SET epoch = epoch + 1 WHERE one = 1 RETURNING epoch");
+    Parameters parameters;
+    parameters.add(std::uint64_t{claim.epoch ? 1U : 0U})
+        .add(claim.epoch.value_or(0))
+        .add(claim.holder);
+    const auto raised = writer_.run(kRaise, parameters);
     if (!raised) return fail(raised.error());
+    if (raised->rows() != 1) {
+      return fail(Fault{.what = "another one has taken this journal over meanwhile"});
+    }
     epoch_ = raised->number(0, 0);
     // Only now: whatever the writer before had under way is in, or never will be.
     const auto size = stored_size(writer_);
@@ -77,7 +97,7 @@ class PostgresJournal final : public Journal {
   }
 
   std::expected<void, Fault> append(const Commit& commit) override {
-    if (read_only_ || commit.first != size()) {
+    if (!pulse_ || commit.first != size()) {
       return fail(Fault{.what = "a commit out of order"});
     }
     const std::string root = root_of(commit.record);
@@ -86,7 +106,7 @@ class PostgresJournal final : public Journal {
     const auto done = writer_.run(kAppend, parameters);
     if (!done) return fail(done.error());
     if (done->changed() != 1) {
-      return fail(Fault{.what = "another writer has taken this journal over"});
+      return fail(Fault{.what = taken_over()});
     }
     size_.store(commit.first + commit.count, std::memory_order_release);
     return {};
@@ -111,7 +131,7 @@ class PostgresJournal final : public Journal {
   }
 
   std::uint64_t size() const override {
-    if (read_only_) {
+    if (!pulse_) {
       // Somebody else may be writing.
       const std::lock_guard guard{reading_};
       const auto now = again([&] { return stored_size(reader_); });
@@ -120,7 +140,34 @@ class PostgresJournal final : public Journal {
     return size_.load(std::memory_order_acquire);
   }
 
+  std::expected<Seat, Fault> seat() override {
+    const std::lock_guard guard{reading_};
+    const auto row =
+        again([&] { return reader_.run("SELECT epoch, beat, holder FROM bashu_writer"); });
+    if (!row) return fail(row.error());
+    if (row->rows() != 1) return Seat{};
+    return Seat{.epoch = row->number(0, 0),
+                .beat = row->number(0, 1),
+                .holder = std::string{row->bytes(0, 2)}};
+  }
+
+  std::expected<bool, Fault> beat() override {
+    if (!pulse_) return false;
+    Parameters parameters;
+    parameters.add(epoch_);
+    const auto done = pulse_->run(kBeat, parameters);
+    if (done) return done->changed() == 1;
+    pulse_->reset();
+    static_cast<void>(pulse_->run("SET synchronous_commit = off"));
+    return fail(done.error());
+  }
+
  private:
+  std::string taken_over() {
+    const auto now = seat();
+    return "another writer has taken this journal over" +
+           (now && !now->holder.empty() ? ": " + now->holder : "");
+  }
   static std::unexpected<Fault> fail(Fault fault) { return std::unexpected{std::move(fault)}; }
 
   // A read that found the connection broken is tried once more on a new one: it changes nothing.
@@ -140,23 +187,28 @@ class PostgresJournal final : public Journal {
 
   PgConnection writer_;
   mutable PgConnection reader_;
-  mutable std::mutex reading_;  // of reader_
-  bool read_only_;
+  std::optional<PgConnection> pulse_;  // of a writer
+  mutable std::mutex reading_;         // of reader_
   std::uint64_t epoch_ = 0;
   mutable std::atomic<std::uint64_t> size_ = 0;
 };
 
+// Read only without a claim.
 std::expected<std::unique_ptr<Journal>, Fault> open_in(const std::string& url,
-                                                       const std::string& schema, bool read_only) {
-  std::vector<PgConnection> two;
-  for (int i = 0; i < 2; ++i) {
+                                                       const std::string& schema,
+                                                       const std::optional<Claim>& claim) {
+  std::vector<PgConnection> open;
+  for (int i = 0; i < (claim ? 3 : 2); ++i) {
     auto connection =
         PgConnection::open(url, schema.empty() ? std::string{} : "-c search_path=" + schema);
     if (!connection) return std::unexpected{connection.error()};
-    two.push_back(std::move(*connection));
+    open.push_back(std::move(*connection));
   }
-  auto journal = std::make_unique<PostgresJournal>(std::move(two[0]), std::move(two[1]), read_only);
-  if (auto begun = journal->begin(); !begun) return std::unexpected{begun.error()};
+  auto journal = std::make_unique<PostgresJournal>(std::move(open[0]), std::move(open[1]));
+  if (!claim) return journal;
+  if (auto begun = journal->begin(std::move(open[2]), *claim); !begun) {
+    return std::unexpected{begun.error()};
+  }
   return journal;
 }
 
@@ -164,7 +216,12 @@ std::expected<std::unique_ptr<Journal>, Fault> open_in(const std::string& url,
 
 std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
                                                              bool read_only) {
-  return open_in(url, {}, read_only);
+  return open_in(url, {}, read_only ? std::nullopt : std::optional{Claim{}});
+}
+
+std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
+                                                             const Claim& claim) {
+  return open_in(url, {}, claim);
 }
 
 std::expected<PostgresSchema, Fault> PostgresSchema::create(const std::string& url,
@@ -186,7 +243,7 @@ PostgresSchema::~PostgresSchema() {
 }
 
 std::expected<std::unique_ptr<Journal>, Fault> PostgresSchema::open(bool read_only) const {
-  return open_in(url_, name_, read_only);
+  return open_in(url_, name_, read_only ? std::nullopt : std::optional{Claim{}});
 }
 
 }  // namespace bashu::journal

@@ -2,6 +2,7 @@
 // to wait for (docs/guide/postgres.md).
 //
 //     bashu_head      one row: epoch, size, root         bashu_commits   first, count, record
+//     bashu_writer    one row: epoch, beat, holder       which also tells that the writer lives
 //
 // One transaction a commit, in one statement: it moves the head on if the epoch is still ours, and
 // adds the record if the head moved. Whoever opens to write raises the epoch, and only when that is
@@ -9,8 +10,10 @@
 // nobody: who is the writable side is decided by whoever runs the servers.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +31,13 @@ namespace bashu::journal {
 // Read only: nothing is made, and a standby may answer.
 [[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
                                                                            bool read_only = false);
+
+struct Claim {
+  std::string holder;                  // who writes from now on
+  std::optional<std::uint64_t> epoch;  // refused if another has opened it since
+};
+[[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
+                                                                           const Claim& claim);
 
 // A schema of its own in a database, for a test: made empty, dropped when this ends.
 class PostgresSchema {

@@ -418,10 +418,36 @@ void serve_command(Parser& parser, const Text& t) {
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
         disk_floor_option(app, o.disk_floor_mb, t);
+        app.add_flag("--standby", o.standby,
+                     t("follow the journal that another machine writes, and take its place when "
+                       "it is silent",
+                       "跟随另一台机器写入的日志，并在其无响应时接管"));
+        app.add_option("--take-over-after", o.take_over_s,
+                       t("seconds of the writer's silence; 0: only by bashu promote",
+                         "写入节点无响应多少秒后接管；0：仅由 bashu promote 接管"))
+            ->default_val(5)
+            ->check(CLI::Range(0, 86'400));
+        app.add_option("--as", o.as,
+                       t("name of this machine among those that may write (default: its host name)",
+                         "本机在可写入机器中的名称（默认：主机名）"));
         app.add_option("--workers", o.workers,
                        t("threads that answer the API", "应答 API 的线程数"))
             ->default_val(8)
             ->check(CLI::Range(1, 256));
+      });
+}
+
+void vault_commands(Parser& parser, const Text& t) {
+  CLI::App* vault = parser.group("vault", t("the keys of personal values", "个人信息的密钥"));
+  parser.command<VaultMove>(
+      vault, "move",
+      t("move the vault to a server or back, the node at rest", "停机后将密钥库迁移到服务器或迁回"),
+      vault_move, [&t](CLI::App& app, VaultMove& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--to", o.to,
+                       t("postgres://HOST/DATABASE, or directory",
+                         "postgres://主机/数据库，或 directory（节点目录）"))
+            ->required();
       });
 }
 
@@ -463,6 +489,11 @@ void node_commands(Parser& parser, const Text& t) {
   privacy_commands(parser, t);
   access_commands(parser, t);
   serve_command(parser, t);
+  vault_commands(parser, t);
+  parser.command<Promote>(
+      &parser.app, "promote",
+      t("let the machine that stands by write from now on", "改由备用节点写入日志"), promote,
+      [&t](CLI::App& app, Promote& o) { remote_options(app, o.remote, t); });
   parser.command<std::string>(
       &parser.app, "snapshot",
       t("write a snapshot, so that the next start is quick", "写入快照，使下次启动更快"), snapshot,

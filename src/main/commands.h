@@ -164,6 +164,9 @@ struct Serve {
   std::string log;             // file; empty: standard error
   int disk_floor_mb = 512;     // below this much free, writes are refused
   int workers = 8;
+  bool standby = false;          // beside the writer, on another machine
+  std::string as;                // the name of this machine; empty: its host name
+  std::int64_t take_over_s = 5;  // of the writer's silence; 0: only when somebody says so
 };
 Exit serve(const Console& console, const Serve& what);
 
@@ -345,6 +348,17 @@ struct JournalMove {
   std::string dir, to;  // to: URL of a database, or `directory`
 };
 Exit journal_move(const Console& console, const JournalMove& what);
+
+struct VaultMove {
+  std::string dir, to;  // likewise
+};
+Exit vault_move(const Console& console, const VaultMove& what);
+
+// promote_command.cc
+struct Promote {
+  Remote remote;
+};
+Exit promote(const Console& console, const Promote& what);
 
 // journal_trial_command.cc
 struct JournalTest {

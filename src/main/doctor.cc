@@ -26,8 +26,8 @@
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/storage/directory_files.h"
+#include "node/storage/storage.h"
 #include "people/passwords.h"
-#include "sqlite/database.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -173,24 +173,23 @@ class Examiner {
   }
 
   void vault() {
-    const fs::path file = what_.dir / "vault.db";
-    if (!fs::exists(file)) return say(Level::fail, "vault", "doctor.vault_missing");
-    const auto vault = sqlite::Database::open(file.string(), sqlite::Access::read);
+    const auto storage = node::open_directory(what_.dir);
+    if (!storage->files().has("vault.db") && !storage->files().has("vault.url")) {
+      return say(Level::fail, "vault", "doctor.vault_missing");
+    }
+    const auto vault = storage->secrets(false);
     if (!vault) {
       return say(Level::fail, "vault", "doctor.vault_unreadable", {{"error", vault.error().what}});
     }
-    sqlite::Statement& mark = (*vault)->prepared("SELECT value FROM settings WHERE name='wrapped'");
-    const bool wrapped = mark.step();
-    const std::string proof{wrapped ? mark.bytes(0) : std::string_view{}};
-    mark.reset();
+    const auto mark = (*vault)->setting("wrapped");
     const auto key = node::wrapping_key();
-    if (const auto read = (*vault)->check(); !read || !key) {
+    if (!mark || !key) {
       return say(Level::fail, "vault", "doctor.vault_unreadable",
-                 {{"error", read ? key.error().what : read.error().what}});
+                 {{"error", mark ? key.error().what : mark.error().what}});
     }
-    if (!wrapped) return say(Level::warn, "vault", "doctor.vault_clear");
+    if (!*mark) return say(Level::warn, "vault", "doctor.vault_clear");
     if (key->empty()) return say(Level::warn, "vault", "doctor.vault_no_key");
-    if (node::unwrap(*key, proof).empty()) return say(Level::fail, "vault", "doctor.vault_other");
+    if (node::unwrap(*key, **mark).empty()) return say(Level::fail, "vault", "doctor.vault_other");
     say(Level::ok, "vault", "doctor.vault_ok");
   }
 

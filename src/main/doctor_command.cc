@@ -68,7 +68,9 @@ Exit health(const Console& console, const HealthAsk& what) {
       console.out << "  " << (texts::has(key) ? texts::text(console.language, key) : *code) << '\n';
     }
   }
-  return state == "ready" ? Exit::done : state == "degraded" ? Exit::refused : Exit::usage;
+  return state == "ready" || state == "standby" ? Exit::done
+         : state == "degraded"                  ? Exit::refused
+                                                : Exit::usage;
 }
 
 }  // namespace bashu::cli

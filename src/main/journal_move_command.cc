@@ -1,4 +1,4 @@
-// bashu journal move: from the directory to a server, or back.
+// bashu journal move, bashu vault move: from the directory to a server, or back.
 
 #include <ostream>
 
@@ -11,21 +11,42 @@
 
 namespace bashu::cli {
 
-Exit journal_move(const Console& console, const JournalMove& what) {
-  const auto fail = [&](std::string_view key) {
-    const std::string words = texts::text(console.language, key, {{"text", what.to}});
-    return console.fail(words, words);
-  };
-  const bool back = what.to == "directory";
-  if (!back && !journal::is_postgres(what.to)) return fail("journal.move.where");
-  if (const auto identity = node::load_identity(what.dir); !identity) {
-    return console.fail(identity.error());
+namespace {
+
+// A URL, or empty: into the directory.
+std::expected<std::string, Exit> target(const Console& console, const std::string& dir,
+                                        const std::string& to) {
+  const bool back = to == "directory";
+  if (!back && !journal::is_postgres(to)) {
+    const std::string words = texts::text(console.language, "journal.move.where", {{"text", to}});
+    return std::unexpected{console.fail(words, words)};
+  }
+  if (const auto identity = node::load_identity(dir); !identity) {
+    return std::unexpected{console.fail(identity.error())};
   }
   node::keep_files_private();
-  const auto moved =
-      node::move_journal(what.dir, back ? "" : what.to, [&](std::uint64_t done, std::uint64_t all) {
-        console.progress(std::to_string(done) + "/" + std::to_string(all));
-      });
+  return back ? std::string{} : to;
+}
+
+}  // namespace
+
+Exit vault_move(const Console& console, const VaultMove& what) {
+  const auto to = target(console, what.dir, what.to);
+  if (!to) return to.error();
+  const auto moved = node::move_vault(what.dir, *to);
+  if (!moved) return console.fail(moved.error());
+  console.out << texts::text(console.language, "vault.move.done",
+                             {{"count", std::to_string(*moved)}})
+              << '\n';
+  return Exit::done;
+}
+
+Exit journal_move(const Console& console, const JournalMove& what) {
+  const auto to = target(console, what.dir, what.to);
+  if (!to) return to.error();
+  const auto moved = node::move_journal(what.dir, *to, [&](std::uint64_t done, std::uint64_t all) {
+    console.progress(std::to_string(done) + "/" + std::to_string(all));
+  });
   console.progress({});
   if (!moved) return console.fail(moved.error());
   console.out << texts::text(console.language,

@@ -74,9 +74,12 @@ Exit init(const Console& console, const Init& what) {
                                                          .offset_minutes = what.offset_minutes});
   if (!identity) return console.fail(identity.error());
   if (!what.journal.empty()) {
-    const auto kept =
-        node::write_file(std::filesystem::path{what.dir} / "journal.url", what.journal + "\n");
-    if (!kept) return console.fail(kept.error());
+    // With the keys of what it seals: whoever has the one must not be without the other.
+    for (const char* name : {"journal.url", "vault.url"}) {
+      const auto kept =
+          node::write_file(std::filesystem::path{what.dir} / name, what.journal + "\n");
+      if (!kept) return console.fail(kept.error());
+    }
   }
   if (rehearsal) {
     node::RehearsalClock clock{std::filesystem::path{what.dir} / "rehearsal-day", *rehearsal};

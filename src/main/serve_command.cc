@@ -1,4 +1,7 @@
 // bashu serve: one node with its views, exchange and API, until it is told to end.
+//
+// Beside a writer on another machine it stands by: views and API without exchange and mail. When it
+// takes the writer's place the same node goes on, with its doors opened anew.
 
 #include <signal.h>
 
@@ -8,6 +11,7 @@
 #include <fstream>
 #include <mutex>
 #include <ostream>
+#include <thread>
 #include <utility>
 
 #include "api/api.h"
@@ -29,6 +33,7 @@
 #include "node/custody.h"
 #include "node/disk.h"
 #include "node/files.h"
+#include "node/storage/directory.h"
 #include "node/storage/directory_files.h"
 #include "node/system_environment.h"
 #include "notices/notices.h"
@@ -197,38 +202,28 @@ std::expected<std::unique_ptr<http::Server>, Fault> open_metrics(
   return serve_metrics(std::move(options), std::move(text));
 }
 
-// Waits for the signal to end. Reloads passwords on SIGHUP; false if the exchange found that this
-// log was rolled back or forked.
-bool wait_for_end(const ::sigset_t& signals, people::Roster& roster, exchange::Exchange& exchange,
-                  node::DiskFloor& disk, node::Gate& gate, Log& log) {
-  const ::timespec second{.tv_sec = 1, .tv_nsec = 0};
-  std::string key_problem;
-  while (true) {
-    const int signal = ::sigtimedwait(&signals, nullptr, &second);
-    if (signal == SIGINT || signal == SIGTERM) {
-      log.write("ending", {{"signal", signal == SIGINT ? "INT" : "TERM"}});
-      return true;
-    }
-    if (signal == SIGHUP) {
-      log.open();
-      roster.reload();
-      log.write("passwords reloaded", {});
-    }
-    if (disk.look()) {
-      log.write(gate.is_shut(node::Gate::Why::disk) ? "the disk is nearly full: writes are refused"
-                                                    : "there is room again: writes are taken",
-                {{"floor", disk.floor()}});
-    }
-    if (std::string now = roster.problem(); now != key_problem) {
-      if (!now.empty()) log.write("nobody of this file comes in", {{"error", now}});
-      key_problem = std::move(now);
-    }
-    if (const auto trouble = exchange.trouble()) {
-      log.write("stopped", {{"error", trouble->text()}});
-      return false;
-    }
+// Why serving in one role ends.
+enum class End : std::uint8_t {
+  told,     // by a signal
+  trouble,  // the exchange found that this log was rolled back or forked
+  writer,   // it has stood by, and takes the writer's place
+};
+
+// What has changed since it was looked at last goes into the log.
+class Told {
+ public:
+  Told(Log& log, const char* what) : log_{log}, what_{what} {}
+  void look(std::string now) {
+    if (now == before_) return;
+    if (!now.empty()) log_.write(what_, {{"error", now}});
+    before_ = std::move(now);
   }
-}
+
+ private:
+  Log& log_;
+  const char* what_;
+  std::string before_;
+};
 
 /// Tries a pack beside those adopted here that it names.
 std::function<std::vector<Finding>(const packs::PackPtr&)> trial_beside(node::Node& node) {
@@ -303,14 +298,17 @@ std::expected<std::unique_ptr<notices::Notices>, Exit> open_notices(const Consol
 
 // The line that says where the node is reached.
 void print_ready(const Console& console, const Serve& what, node::Node& node,
-                 exchange::Exchange& exchange, const Doors& doors, const http::Server* metrics) {
+                 exchange::Exchange* exchange, const Doors& doors, const http::Server* metrics) {
   const node::Identity& identity = node.identity();
-  console.out << "ready " << identity.party << " api=" << doors.api_address;
+  console.out << (exchange ? "ready " : "standby ") << identity.party
+              << " api=" << doors.api_address;
   if (doors.faces) console.out << " web=" << doors.web_address;
   if (metrics) console.out << " metrics=" << host_of(what.metrics) << ':' << metrics->port();
-  const std::string& listen = what.listen.empty() ? identity.peer_listen : what.listen;
-  console.out << " exchange=" << host_of(listen) << ':' << exchange.port()
-              << " entries=" << node.durable();
+  if (exchange) {
+    const std::string& listen = what.listen.empty() ? identity.peer_listen : what.listen;
+    console.out << " exchange=" << host_of(listen) << ':' << exchange->port();
+  }
+  console.out << " entries=" << node.durable();
 }
 
 // The peers know more of this journal than lies here.
@@ -347,6 +345,171 @@ std::expected<node::Identity, Exit> identity_to_serve(const Console& console, co
   return std::move(*identity);
 }
 
+// Another machine writes this journal, and lives: its name.
+std::string writer_elsewhere(node::Storage& storage, const std::string& own) {
+  constexpr std::chrono::milliseconds kBeat{2'500};
+  const auto journal = storage.journal_to_read();
+  const auto first = journal ? (*journal)->seat() : std::unexpected{journal.error()};
+  if (!first || first->epoch == 0 || first->holder == own || first->holder.empty()) return {};
+  std::this_thread::sleep_for(kBeat);
+  const auto next = (*journal)->seat();
+  const bool lives = next && (next->beat != first->beat || next->epoch != first->epoch);
+  return lives ? next->holder : std::string{};
+}
+
+// Why a directory cannot stand by; empty: it can.
+std::string cannot_stand_by(const Console& console, const node::FileStore& files) {
+  if (!files.has("journal.url")) return texts::text(console.language, "standby.no_journal");
+  if (!files.has("vault.url")) return texts::text(console.language, "standby.no_vault");
+  return {};
+}
+
+std::expected<std::unique_ptr<node::Node>, Exit> open_node(const Console& console,
+                                                           const Serve& what, node::Clock& clock,
+                                                           node::Chance& chance) {
+  const std::string own = node::machine_name(what.as);
+  node::Node::Options options{
+      .storage = node::open_directory(what.dir, own), .clock = &clock, .chance = &chance};
+  if (what.standby) {
+    const std::string why = cannot_stand_by(console, options.storage->files());
+    if (!why.empty()) return std::unexpected{console.fail(why, why)};
+    options.standby_ms = what.take_over_s > 0 ? what.take_over_s * 1'000 : -1;
+  } else if (const std::string writer = writer_elsewhere(*options.storage, own); !writer.empty()) {
+    const std::string words =
+        texts::text(console.language, "standby.writer_elsewhere", {{"writer", writer}});
+    return std::unexpected{console.fail(words, words)};
+  }
+  auto node = node::Node::open(options);
+  if (!node) return std::unexpected{console.fail(node.error())};
+  return std::move(*node);
+}
+
+// What lasts for as long as the process serves, in whichever role.
+struct Serving {
+  const Console& console;
+  const Serve& what;
+  const ::sigset_t& signals;
+  Log& log;
+  node::Node& node;
+  node::Clock& clock;
+  node::RehearsalClock* by_hand;  // null: days follow the clock
+  people::Roster& roster;
+  people::Entrance& entrance;
+  std::string origin;  // of the pages; empty: where they are opened
+  views::Follower& follower;
+  node::DiskFloor& disk;
+  Metrics& metrics;
+
+  std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun);
+
+ private:
+  End wait(exchange::Exchange* exchange);
+};
+
+// Reloads passwords on SIGHUP.
+End Serving::wait(exchange::Exchange* exchange) {
+  const ::timespec pause{.tv_sec = exchange ? 1 : 0, .tv_nsec = exchange ? 0 : 50'000'000};
+  Told keys{log, "nobody of this file comes in"}, follows{log, "the journal is not followed"};
+  while (true) {
+    const int signal = ::sigtimedwait(&signals, nullptr, &pause);
+    if (signal == SIGINT || signal == SIGTERM) {
+      log.write("ending", {{"signal", signal == SIGINT ? "INT" : "TERM"}});
+      return End::told;
+    }
+    if (signal == SIGHUP) {
+      log.open();
+      roster.reload();
+      log.write("passwords reloaded", {});
+    }
+    if (disk.look()) {
+      log.write(node.gate().is_shut(node::Gate::Why::disk)
+                    ? "the disk is nearly full: writes are refused"
+                    : "there is room again: writes are taken",
+                {{"floor", disk.floor()}});
+    }
+    keys.look(roster.problem());
+    if (!exchange) {
+      const auto standby = node.standby();
+      if (!standby) return End::writer;
+      follows.look(standby->trouble);
+      continue;
+    }
+    if (const auto trouble = exchange->trouble()) {
+      log.write("stopped", {{"error", trouble->text()}});
+      return End::trouble;
+    }
+  }
+}
+
+std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begun) {
+  const std::filesystem::path dir = what.dir;
+  const auto fail = [&](const Fault& fault) { return std::unexpected{console.fail(fault)}; };
+  std::unique_ptr<exchange::Exchange> exchange;
+  if (!node.standby()) {
+    auto started =
+        exchange::Exchange::start(node, {.listen = what.listen, .away_after_s = what.away_after_s});
+    if (!started) return fail(started.error());
+    exchange = std::move(*started);
+  }
+  // Before anybody can write.
+  disk.look();
+  const auto published = figures::published_of(dir, what.circle);
+  if (!published) return fail(published.error());
+  std::function<std::expected<void, Fault>(Date)> set_today;
+  if (by_hand) set_today = [this](Date day) { return by_hand->set_today(day); };
+  const auto article = site::load_article(site::circle_folder(dir, what.circle));
+  if (!article) return fail(article.error());
+  const auto map = site::load_map(site::circle_folder(dir, what.circle));
+  if (!map) return fail(map.error());
+  std::unique_ptr<notices::Notices> mail;
+  if (exchange) {
+    auto opened = open_notices(console, what, node, follower, log);
+    if (!opened) return std::unexpected{opened.error()};
+    mail = std::move(*opened);
+  }
+  const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
+  api::Api api{{.node = &node,
+                .views = &follower,
+                .exchange = exchange.get(),
+                .entrance = &entrance,
+                .set_today = std::move(set_today),
+                .try_pack = trial_beside(node),
+                .log = request_log(log, metrics),
+                .note = [this](std::string_view about,
+                               const std::string& error) { log.write(about, {{"error", error}}); },
+                .published = *published,
+                .party_names = (*article)->parties,
+                .codes = codes,
+                .computed = (*map)->computed,
+                .notices = mail.get(),
+                .workers = what.workers}};
+  site::Site site{{.views = [this] { return follower.views(); },
+                   .published = *published,
+                   .article = *article,
+                   .map = *map,
+                   .today = [this] { return clock.today(); },
+                   .proof = [this](std::uint64_t entry) { return node.receipt(entry); },
+                   .codes = codes}};
+  auto doors = open_doors(what, node.identity(), api, site);
+  if (!doors) return fail(doors.error());
+  if (mail) mail->begin(origin.empty() ? doors->web_address : origin);
+  api::Shelves shelves{node};
+  const api::HealthParts parts{node, follower, exchange.get(), entrance, shelves};
+  const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
+  if (!watched) return fail(watched.error());
+
+  print_ready(console, what, node, exchange.get(), *doors, watched->get());
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun);
+  console.out << " ms=" << took.count() << std::endl;
+  log.write(exchange ? "ready" : "standing by",
+            {{"party", node.identity().party}, {"ms", took.count()}});
+  const End end = wait(exchange.get());
+  if (end == End::trouble) tell_behind(console, *exchange->trouble());
+  doors->close();  // no request comes any more; those begun are answered by ~Api
+  return end;
+}
+
 }  // namespace
 
 Exit serve(const Console& console, const Serve& what) {
@@ -364,77 +527,42 @@ Exit serve(const Console& console, const Serve& what) {
   node::SystemChance chance;
   auto settings = people::read_settings(dir);
   if (!settings) return console.fail(settings.error());
-  const auto node = node::Node::open(
-      {.storage = node::open_directory(dir), .clock = clock->get(), .chance = &chance});
-  if (!node) return console.fail(node.error());
-  if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
+  const auto node = open_node(console, what, **clock, chance);
+  if (!node) return node.error();
+  const bool standby = (*node)->standby().has_value();
+  if (!standby) {
+    if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
+  }
   people::Roster roster{**node, dir};
-  const std::string origin = settings->origin;
+  std::string origin = settings->origin;
   people::Entrance entrance{dir, roster, chance, std::move(*settings)};
   const auto follower = views::Follower::start(**node, dir);
   if (!follower) return console.fail(follower.error());
-  const auto exchange =
-      exchange::Exchange::start(**node, {.listen = what.listen, .away_after_s = what.away_after_s});
-  if (!exchange) return console.fail(exchange.error());
-
-  // Before anybody can write.
   node::DiskFloor disk{dir, static_cast<std::uint64_t>(what.disk_floor_mb) << 20, (*node)->gate()};
-  disk.look();
   Metrics metrics;
-
-  const auto published = figures::published_of(dir, what.circle);
-  if (!published) return console.fail(published.error());
-  std::function<std::expected<void, Fault>(Date)> set_today;
-  if (by_hand) set_today = [by_hand](Date day) { return by_hand->set_today(day); };
-  const auto article = site::load_article(site::circle_folder(dir, what.circle));
-  if (!article) return console.fail(article.error());
-  const auto map = site::load_map(site::circle_folder(dir, what.circle));
-  if (!map) return console.fail(map.error());
-  const auto mail = open_notices(console, what, **node, **follower, log);
-  if (!mail) return mail.error();
-  const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
-  api::Api api{{.node = node->get(),
-                .views = follower->get(),
-                .exchange = exchange->get(),
-                .entrance = &entrance,
-                .set_today = std::move(set_today),
-                .try_pack = trial_beside(**node),
-                .log = request_log(log, metrics),
-                .note = [&](std::string_view about,
-                            const std::string& error) { log.write(about, {{"error", error}}); },
-                .published = *published,
-                .party_names = (*article)->parties,
-                .codes = codes,
-                .computed = (*map)->computed,
-                .notices = mail->get(),
-                .workers = what.workers}};
-  site::Site site{{.views = [&] { return (*follower)->views(); },
-                   .published = *published,
-                   .article = *article,
-                   .map = *map,
-                   .today = [&] { return (*clock)->today(); },
-                   .proof = [&](std::uint64_t entry) { return (*node)->receipt(entry); },
-                   .codes = codes}};
-  auto doors = open_doors(what, *identity, api, site);
-  if (!doors) return console.fail(doors.error());
-  if (*mail) (*mail)->begin(origin.empty() ? doors->web_address : origin);
-  api::Shelves shelves{**node};
-  const api::HealthParts parts{**node, **follower, exchange->get(), entrance, shelves};
-  const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
-  if (!watched) return console.fail(watched.error());
-
-  print_ready(console, what, **node, **exchange, *doors, watched->get());
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - begun);
-  console.out << " ms=" << took.count() << std::endl;
-  log.write("ready", {{"party", identity->party}, {"ms", took.count()}});
-
-  const bool ended_well = wait_for_end(signals, roster, **exchange, disk, (*node)->gate(), log);
-  if (const auto trouble = (*exchange)->trouble(); trouble && !ended_well) {
-    tell_behind(console, *trouble);
+  Serving serving{.console = console,
+                  .what = what,
+                  .signals = signals,
+                  .log = log,
+                  .node = **node,
+                  .clock = **clock,
+                  .by_hand = by_hand,
+                  .roster = roster,
+                  .entrance = entrance,
+                  .origin = std::move(origin),
+                  .follower = **follower,
+                  .disk = disk,
+                  .metrics = metrics};
+  auto end = serving.run(begun);
+  if (end && *end == End::writer) {
+    const auto taken_over = std::chrono::steady_clock::now();
+    log.write("this machine writes the journal now", {{"machine", node::machine_name(what.as)}});
+    if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
+    roster.reload();
+    end = serving.run(taken_over);
   }
-  doors->close();  // no request comes any more; those begun are answered by ~Api
-  return ended_well ? Exit::done : Exit::usage;
+  if (!end) return end.error();
+  return *end == End::told ? Exit::done : Exit::usage;
 }
 
 }  // namespace bashu::cli

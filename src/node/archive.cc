@@ -51,6 +51,7 @@ std::expected<std::unique_ptr<Archive>, Fault> Archive::open(
     Storage& storage, std::unique_ptr<journal::Journal> journal, const PublicIdentity& identity) {
   auto archive = std::make_unique<Archive>();
   const std::uint64_t size = journal->size();
+  archive->identity_ = identity;
   archive->journal_ = std::move(journal);
   auto tree = storage.tree(size);
   if (!tree) return std::unexpected{tree.error()};
@@ -59,12 +60,12 @@ std::expected<std::unique_ptr<Archive>, Fault> Archive::open(
   if (!index) return std::unexpected{index.error()};
   archive->index_ = std::move(*index);
   if (auto done = archive->catch_up(); !done) return std::unexpected{done.error()};
-  auto note = archive->check_root(identity);
+  auto note = archive->check_root();
   if (!note) {
     // Tree files are derived data. Before the journal is blamed they are made again.
     if (auto cleared = archive->tree_->clear(); !cleared) return std::unexpected{cleared.error()};
     if (auto done = archive->catch_up(); !done) return std::unexpected{done.error()};
-    note = archive->check_root(identity);
+    note = archive->check_root();
   }
   if (!note) return std::unexpected{note.error()};
   archive->note_ = std::move(*note);
@@ -83,21 +84,9 @@ std::expected<void, Fault> Archive::catch_up() {
       if (!record) {
         return fault("journal entry " + std::to_string(commit.first) + ": " + record.error().code);
       }
-      std::vector<journal::MessageRow> rows;
-      std::uint64_t size = record->first;
-      for (const evidence::CommitEntry& entry : record->entries) {
-        const std::uint64_t i = size++;
-        if (i >= tree_->size()) evidence::append(*tree_, i, evidence::leaf_hash(entry.leaf));
-        if (i < index_->size()) continue;
-        const auto leaf = evidence::parse_entry(entry.leaf);
-        if (!leaf) return fault("journal entry " + std::to_string(i) + ": " + leaf.error().code);
-        if (auto row = message_row(*leaf)) rows.push_back(std::move(*row));
-      }
-      if (size <= at) {
-        return fault("journal entry " + std::to_string(at) + ": commit-order");
-      }
-      if (size > index_->size()) index_->add(size, std::move(rows));
-      at = size;
+      const auto size = add(*record, at);
+      if (!size) return std::unexpected{size.error()};
+      at = *size;
     }
     if (tree_->unflushed() >= kFlushCatchUp) {
       if (auto flushed = flush(true); !flushed) return flushed;
@@ -106,13 +95,38 @@ std::expected<void, Fault> Archive::catch_up() {
   return flush(false);
 }
 
-std::expected<std::string, Fault> Archive::check_root(const PublicIdentity& identity) {
-  const std::uint64_t size = journal_->size();
-  if (size == 0) return std::string{};
-  const CommitPtr last = commit_of(size - 1);
-  if (!last) return fault("the last commit of the journal cannot be read");
-  const std::vector<std::string> keys{identity.log_key};
-  const auto checkpoint = evidence::open_checkpoint(last->checkpoint, identity.origin, keys);
+// Gives the size with it, which must be larger than `at`; what is there already stays.
+std::expected<std::uint64_t, Fault> Archive::add(const evidence::CommitRecord& record,
+                                                 std::uint64_t at) {
+  std::vector<journal::MessageRow> rows;
+  std::uint64_t size = record.first;
+  for (const evidence::CommitEntry& entry : record.entries) {
+    const std::uint64_t i = size++;
+    if (i >= tree_->size()) evidence::append(*tree_, i, evidence::leaf_hash(entry.leaf));
+    if (i < index_->size()) continue;
+    const auto leaf = evidence::parse_entry(entry.leaf);
+    if (!leaf) return fault("journal entry " + std::to_string(i) + ": " + leaf.error().code);
+    if (auto row = message_row(*leaf)) rows.push_back(std::move(*row));
+  }
+  if (size <= at) return fault("journal entry " + std::to_string(at) + ": commit-order");
+  if (size > index_->size()) index_->add(size, std::move(rows));
+  return size;
+}
+
+std::expected<void, Fault> Archive::follow(const evidence::CommitRecord& record,
+                                           const std::function<void()>& shown) {
+  const auto size = add(record, tree_->size());
+  if (!size) return std::unexpected{size.error()};
+  if (auto sound = check_note(record.checkpoint, *size); !sound) return sound;
+  shown();
+  const std::lock_guard lock{guard_};
+  note_ = record.checkpoint;
+  return {};
+}
+
+std::expected<void, Fault> Archive::check_note(const std::string& note, std::uint64_t size) {
+  const std::vector<std::string> keys{identity_.log_key};
+  const auto checkpoint = evidence::open_checkpoint(note, identity_.origin, keys);
   if (!checkpoint) {
     return fault("checkpoint over " + std::to_string(size) +
                  " entries: " + checkpoint.error().code);
@@ -121,6 +135,16 @@ std::expected<std::string, Fault> Archive::check_root(const PublicIdentity& iden
     return fault("the tree over " + std::to_string(size) +
                  " entries is not that of the checkpoint: root");
   }
+  return {};
+}
+
+std::expected<std::string, Fault> Archive::check_root() {
+  const std::uint64_t size = journal_->size();
+  if (size == 0) return std::string{};
+  const CommitPtr last = commit_of(size - 1);
+  if (!last) return fault("the last commit of the journal cannot be read");
+  if (auto sound = check_note(last->checkpoint, size); !sound)
+    return std::unexpected{sound.error()};
   return last->checkpoint;
 }
 

@@ -1,10 +1,11 @@
 // All that is durable of a node, for reading: the journal with its tree and index. Nothing here
-// shows an entry before its commit is on disk. Thread-safe but for append() and tree(), which are
-// the writer's.
+// shows an entry before its commit is on disk. Thread-safe but for append(), follow() and tree(),
+// which are the writer's or the follower's.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,11 @@ class Archive {
     std::string note;
   };
   [[nodiscard]] std::expected<void, Fault> append(const journal::Commit& commit, Indexed what);
+  // Takes in a commit that another one has made durable, if its checkpoint signs the tree with it;
+  // a Fault: it does not, and tree and index are not to be used any more. `shown` makes it a part
+  // of the journal as it is read here.
+  [[nodiscard]] std::expected<void, Fault> follow(const evidence::CommitRecord& record,
+                                                  const std::function<void()>& shown);
   // Writes out what tree and index keep in memory, if it is much or `all` is asked for.
   [[nodiscard]] std::expected<void, Fault> flush(bool all);
 
@@ -61,9 +67,13 @@ class Archive {
  private:
   using CommitPtr = std::shared_ptr<const evidence::CommitRecord>;
   [[nodiscard]] std::expected<void, Fault> catch_up();
-  [[nodiscard]] std::expected<std::string, Fault> check_root(const PublicIdentity& identity);
+  [[nodiscard]] std::expected<std::uint64_t, Fault> add(const evidence::CommitRecord& record,
+                                                        std::uint64_t at);
+  [[nodiscard]] std::expected<std::string, Fault> check_root();
+  [[nodiscard]] std::expected<void, Fault> check_note(const std::string& note, std::uint64_t size);
   [[nodiscard]] CommitPtr commit_of(std::uint64_t entry);
 
+  PublicIdentity identity_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::TreeFile> tree_;
   std::unique_ptr<journal::Index> index_;

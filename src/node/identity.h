@@ -10,6 +10,7 @@
 //   snapshots/       states of the core
 //   views.db         SQL tables
 //   vault.db         keys of sealed values: kept apart from journal and its backups
+//   vault.url        or where they are instead
 //   blobs/           documents, encrypted, by SHA-256
 //   published        the largest checkpoint that ever left (restore guard): no part of any backup
 //   deciding         the message being decided, in case it brings the process down

@@ -82,15 +82,33 @@ Kernel::Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
       sealer_{identity_, *archive_, *vault_, *parts_.chance} {}
 
 std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open(Parts parts) {
-  Storage& storage = *parts.storage;
-  auto journal = storage.journal();
+  auto journal = parts.storage->journal();
   if (!journal) return std::unexpected{journal.error()};
+  return open_on(std::move(parts), std::move(*journal), nullptr);
+}
+
+std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::follow(Parts parts) {
+  auto journal = parts.storage->follow();
+  if (!journal) return std::unexpected{journal.error()};
+  journal::Followed* const followed = journal->get();
+  const std::uint64_t size = followed->behind();
+  if (size == 0) {
+    return std::unexpected{StartFault{
+        fault("there is no journal to follow yet: start the node that writes it first")}};
+  }
+  followed->advance(size);
+  return open_on(std::move(parts), std::move(*journal), followed);
+}
+
+std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open_on(
+    Parts parts, std::unique_ptr<journal::Journal> journal, journal::Followed* followed) {
+  Storage& storage = *parts.storage;
   auto identity = load_identity(storage.files());
   if (!identity) return std::unexpected{identity.error()};
   auto mark = HighMark::open(storage);
   if (!mark) return std::unexpected{mark.error()};
   // First of all: a journal that was taken back must not even be indexed.
-  const std::uint64_t size = (*journal)->size();
+  const std::uint64_t size = journal->size();
   if (mark->mark().size > size) {
     return std::unexpected{
         StartFault{fault("rollback: the journal has " + std::to_string(size) +
@@ -99,7 +117,7 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open(Parts parts) {
                    evidence::Standing::rollback}};
   }
   auto archive = Archive::open(
-      storage, std::move(*journal),
+      storage, std::move(journal),
       {.party = identity->party, .origin = identity->origin, .log_key = identity->log.public_key});
   if (!archive) return std::unexpected{archive.error()};
   if ((*archive)->root_at(mark->mark().size) != mark->mark().root && mark->mark().size > 0) {
@@ -117,8 +135,82 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open(Parts parts) {
   auto kernel =
       std::make_unique<Kernel>(std::move(parts), std::move(*identity), std::move(*archive),
                                std::move(*vault), std::move(*mark), std::move(*deciding));
+  kernel->followed_ = followed;
   if (auto loaded = kernel->load(); !loaded) return std::unexpected{loaded.error()};
   return kernel;
+}
+
+// What was taken here never became durable on the servers that are left.
+std::unexpected<Fault> Kernel::apart(const std::string& why) {
+  static_cast<void>(storage().tree(0));
+  static_cast<void>(storage().index(0));
+  return std::unexpected{
+      fault("what was followed is not what the journal holds: " + why +
+            "; tree and index were dropped and are made again from the journal")};
+}
+
+std::expected<void, Fault> Kernel::take(const std::vector<journal::Commit>& commits) {
+  if (vault_->token_key().empty()) vault_->look_for_token_key();
+  for (const journal::Commit& commit : commits) {
+    const auto record = evidence::decode_commit(commit.record);
+    if (!record) return apart(record.error().code);
+    if (record->first != next_) return apart("commit-order");
+    if (auto taken = take(*record); !taken) return taken;
+  }
+  return {};
+}
+
+std::expected<void, Fault> Kernel::take(const evidence::CommitRecord& record) {
+  const std::uint64_t size = record.first + record.entries.size();
+  if (auto sound = archive_->follow(record, [&] { followed_->advance(size); }); !sound) {
+    return apart(sound.error().what);
+  }
+  bool signed_anew = false;
+  const auto seen = [&](const core::Event& event) {
+    signed_anew = signed_anew || std::holds_alternative<core::RecordSigned>(event);
+    if (changes_circle(event)) circle_changes_.fetch_add(1, std::memory_order_release);
+    const auto* ordered = std::get_if<core::PrivacyOrdered>(&event);
+    if (ordered && ordered->kind == "erase") carry_out(*ordered, true);
+  };
+  const auto done = replay(record, next_, *state_, seen);
+  if (!done) return std::unexpected{done.error()};
+  if (signed_anew) {
+    auto directory = make_directory(state_->circle().records);
+    if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
+    deciding_ = std::make_shared<const Directory>(std::move(*directory));
+    const std::lock_guard lock{guard_};
+    directory_ = deciding_;
+  }
+  since_snapshot_ += size - next_ + done->weight / kFeedLinesPerEntry;
+  next_ = size;
+  last_time_ = done->time_ms;
+  durable_.store(size, std::memory_order_release);
+  return {};
+}
+
+std::expected<void, Fault> Kernel::begin_writing(Batch& batch, const journal::Commit& last,
+                                                 const core::TakeOver& what) {
+  const auto record = evidence::decode_commit(last.record);
+  if (!record) return apart(record.error().code);
+  if (record->first + record->entries.size() != next_ ||
+      record->checkpoint != archive_->checkpoint()) {
+    return apart("it ends with another checkpoint");
+  }
+  if (auto done = mark_.raise({.size = next_, .root = *archive_->root_at(next_)}); !done) {
+    return done;
+  }
+  followed_->begin();
+  followed_ = nullptr;
+  vault_->look_for_token_key();
+  // The writer before may have ended between an order and its keys.
+  erase_again();
+  batch.first = next_;
+  handle(batch,
+         {.command = what,
+          .evidence = own_record(
+              "take_over", {{"epoch", what.epoch}, {"holder", what.holder}, {"by", what.word_of}})},
+         nullptr);
+  return {};
 }
 
 std::expected<void, Fault> Kernel::load() {

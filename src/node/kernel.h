@@ -45,7 +45,9 @@ class Kernel {
   // The journal as its one writer, identity, tree and index, guard, newest snapshot, tail. A
   // journal without entries gets its genesis.
   [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, StartFault> open(Parts parts);
-  // For open().
+  // The same beside the writer, which another machine is: it decides nothing until begin_writing().
+  [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, StartFault> follow(Parts parts);
+  // For open() and follow().
   Kernel(Parts parts, Identity identity, std::unique_ptr<Archive> archive,
          std::unique_ptr<Vault> vault, HighMark mark, CrashMark deciding);
 
@@ -63,6 +65,17 @@ class Kernel {
   void handle(Batch& batch, Request request, std::function<void(Outcome)> done);
   // Something that waits for what was decided so far.
   void wait(Batch& batch, std::function<void()> done);
+
+  // Of a kernel that follows, instead of the core and writer stages.
+  [[nodiscard]] journal::Followed* followed() { return followed_; }
+  // What the writer has made durable since. After a Fault the process must end: it does not follow
+  // from what was taken before, and what is derived from that is dropped.
+  [[nodiscard]] std::expected<void, Fault> take(const std::vector<journal::Commit>& commits);
+  // The journal was taken over, ends with `last`, and everything in it was taken: what begins here
+  // is the core and writer stages, with an entry that says so. After a Fault as after one of
+  // take().
+  [[nodiscard]] std::expected<void, Fault> begin_writing(Batch& batch, const journal::Commit& last,
+                                                         const core::TakeOver& what);
 
   // Writer stage. After a Fault the process must end.
   [[nodiscard]] std::expected<void, Fault> write(Batch batch);
@@ -90,6 +103,10 @@ class Kernel {
   [[nodiscard]] std::expected<std::uint64_t, Fault> snapshot();
 
  private:
+  [[nodiscard]] static std::expected<std::unique_ptr<Kernel>, StartFault> open_on(
+      Parts parts, std::unique_ptr<journal::Journal> journal, journal::Followed* followed);
+  [[nodiscard]] std::expected<void, Fault> take(const evidence::CommitRecord& record);
+  [[nodiscard]] std::unexpected<Fault> apart(const std::string& why);
   [[nodiscard]] std::expected<void, Fault> load();
   [[nodiscard]] std::expected<void, Fault> begin();
   void erase_again();
@@ -111,6 +128,7 @@ class Kernel {
   Parts parts_;
   Identity identity_;
   std::unique_ptr<Archive> archive_;
+  journal::Followed* followed_ = nullptr;  // the archive's journal, if another one writes it
   std::unique_ptr<Vault> vault_;
   HighMark mark_;
   CrashMark deciding_now_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -34,12 +35,20 @@ constexpr auto kTick = std::chrono::seconds{1};
 constexpr std::size_t kQueuedBytesMax = 64U << 20;
 constexpr std::size_t kTogetherMax = 64, kTogetherBytesMax = 64U << 10;
 constexpr std::uint64_t kSnapshotEvery = 200'000;
+constexpr std::int64_t kAwaitMs = 60'000;
 constexpr int kExitUnknownState = 70;
 
 [[noreturn]] void stop_at_once(const Fault& fault) {
   std::cerr << "the journal could not be made durable: " << fault.what
             << "\nthe node stops: its state is unknown until it has read its journal again"
             << std::endl;
+  std::_Exit(kExitUnknownState);
+}
+
+// Nothing it decided since has left, and nothing of it will.
+[[noreturn]] void stop_taken_over(const std::string& holder) {
+  std::cerr << "another node writes this journal now" << (holder.empty() ? "" : ": ") << holder
+            << "\nthis one stops; started with --standby it follows" << std::endl;
   std::_Exit(kExitUnknownState);
 }
 
@@ -61,21 +70,41 @@ bool repeats_itself(const core::Command& command) {
          std::holds_alternative<core::AdoptRecord>(command);
 }
 
+// More than the day after, in a circle with others: the node was at rest, or its clock is wrong.
+bool is_long_after(const core::State& state, Clock& clock) {
+  const auto& circle = state.circle();
+  return has_peers(circle.parties, circle.own) && clock.follows_time() &&
+         clock.today() > circle.today.plus_days(1);
+}
+
 class ThreadedNode final : public Node {
  public:
   ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded, bool waits)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
     if (guarded) gate().shut(Gate::Why::restored, texts::title("gate.restored"));
-    constexpr std::int64_t kAwaitMs = 60'000;
     if (waits) peer_times().await(kAwaitMs, kernel_->clock());
     kernel_->ask(peer_times());
     core_ = named_thread("bashu-core", [this] { run_core(); });
     writer_ = named_thread("bashu-writer", [this] { run_writer(); });
     keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
+    const auto seat = archive().journal().seat();
+    if (!seat || seat->epoch > 0) pulse_ = named_thread("bashu-pulse", [this] { run_pulse(); });
+  }
+
+  // Before it is given to anybody.
+  void stand_by(std::int64_t after_ms) {
+    gate().shut(Gate::Why::standby, texts::title("gate.standby"));
+    standby_ = std::make_unique<Standby>(Standby::Parts{
+        .journal = *kernel_->followed(),
+        .after_ms = after_ms,
+        .take = [this](const auto& commits) { return take(commits); },
+        .begin = [this](const auto& last, const auto& what) { return begin_writing(last, what); },
+        .end = [](const Fault& fault) { stop_at_once(fault); }});
   }
 
   // What was accepted is decided and made durable first.
   ~ThreadedNode() override {
+    if (standby_) standby_->stop();
     {
       const std::lock_guard lock{guard_};
       stopping_ = true;
@@ -91,9 +120,17 @@ class ThreadedNode final : public Node {
     writer_.join();
     keep_.notify_all();
     keeper_.join();
+    if (pulse_.joinable()) pulse_.join();
     if (const auto flushed = kernel_->archive().flush(true); !flushed) {
       std::cerr << flushed.error().what << "; read again from the journal at the next start\n";
     }
+  }
+
+  std::optional<StandbyStatus> standby() override {
+    return standby_ && standby_->stands() ? std::optional{standby_->status()} : std::nullopt;
+  }
+  std::expected<void, Fault> take_over(const std::string& by) override {
+    return standby_ ? standby_->take_over(by) : Node::take_over(by);
   }
 
   bool submit(Request request, std::function<void(Outcome)> done) override {
@@ -206,6 +243,50 @@ class ThreadedNode final : public Node {
 
   Archive& archive() { return kernel_->archive(); }
 
+  // Runs it on the core's thread; the answer is set by it or by what it leaves in the batch.
+  // Shared, as in run().
+  using Answer = std::shared_ptr<std::promise<std::expected<void, Fault>>>;
+  std::expected<void, Fault> on_core(const std::function<void(Batch&, const Answer&)>& what) {
+    const auto answer = std::make_shared<std::promise<std::expected<void, Fault>>>();
+    auto outcome = answer->get_future();
+    {
+      const std::lock_guard lock{guard_};
+      queue_.push_back({.request = {}, .done = {}, .query = [what, answer](Batch& batch) {
+                          what(batch, answer);
+                        }});
+    }
+    work_.notify_one();
+    return outcome.get();
+  }
+
+  std::expected<void, Fault> take(const std::vector<journal::Commit>& commits) {
+    auto taken = on_core([&](Batch& batch, const Answer& answer) {
+      auto done = kernel_->take(commits);
+      batch.first = kernel_->batch().first;
+      answer->set_value(std::move(done));
+    });
+    tell_durable();
+    return taken;
+  }
+
+  std::expected<void, Fault> begin_writing(const journal::Commit& last,
+                                           const core::TakeOver& what) {
+    return on_core([&](Batch& batch, const Answer& answer) {
+      if (auto begun = kernel_->begin_writing(batch, last, what); !begun) {
+        return answer->set_value(std::move(begun));
+      }
+      if (is_long_after(kernel_->state(), kernel_->clock())) {
+        peer_times().await(kAwaitMs, kernel_->clock());
+      }
+      begun_.store(true, std::memory_order_release);
+      // The core's thread goes on meanwhile; whoever waits for this one is told when it is durable.
+      kernel_->wait(batch, [this, answer] {
+        gate().open(Gate::Why::standby);
+        answer->set_value({});
+      });
+    });
+  }
+
   [[nodiscard]] std::optional<Reject> refused_at_gate(const Request& request) {
     return request.dry_run ? std::nullopt : gate().refusal();
   }
@@ -287,12 +368,31 @@ class ThreadedNode final : public Node {
       if (const auto written = kernel_->write(std::move(batch)); !written) {
         stop_at_once(written.error());
       }
-      if (kernel_->durable() == before) continue;
-      // Taken so that nobody checks between the change and the notice.
+      if (kernel_->durable() != before) tell_durable();
+    }
+  }
+
+  void tell_durable() {
+    // Taken so that nobody checks between the change and the notice.
+    {
+      const std::lock_guard lock{durable_guard_};
+    }
+    durable_changed_.notify_all();
+  }
+
+  // Tells that it lives whoever stands by, and hears when its place is taken.
+  void run_pulse() {
+    for (;;) {
       {
-        const std::lock_guard lock{durable_guard_};
+        std::unique_lock lock{guard_};
+        if (keep_.wait_for(lock, kTick, [&] { return core_done_; })) return;
       }
-      durable_changed_.notify_all();
+      if (standby_ && !begun_.load(std::memory_order_acquire)) continue;
+      journal::Journal& journal = archive().journal();
+      const auto ours = journal.beat();
+      if (!ours || *ours) continue;
+      const auto now = journal.seat();
+      stop_taken_over(now ? now->holder : std::string{});
     }
   }
 
@@ -327,23 +427,28 @@ class ThreadedNode final : public Node {
   std::mutex durable_guard_;
   std::condition_variable durable_changed_;
 
-  std::thread core_, writer_, keeper_;
+  std::unique_ptr<Standby> standby_;
+  std::atomic<bool> begun_ = false;  // to write, after having stood by
+  std::thread core_, writer_, keeper_, pulse_;
 };
-
-// More than the day after, in a circle with others: the node was at rest, or its clock is wrong.
-bool is_long_after(const core::State& state, Clock& clock) {
-  const auto& circle = state.circle();
-  return has_peers(circle.parties, circle.own) && clock.follows_time() &&
-         clock.today() > circle.today.plus_days(1);
-}
 
 }  // namespace
 
+std::expected<void, Fault> Node::take_over(const std::string& /*by*/) {
+  return std::unexpected{Fault{.what = "this node does not stand by"}};
+}
+
 std::expected<std::unique_ptr<Node>, StartFault> Node::open(const Options& options) {
   BASHU_ASSERT(options.storage && options.clock && options.chance);
-  auto kernel =
-      Kernel::open({.storage = options.storage, .clock = options.clock, .chance = options.chance});
+  const Kernel::Parts parts{
+      .storage = options.storage, .clock = options.clock, .chance = options.chance};
+  auto kernel = options.standby_ms ? Kernel::follow(parts) : Kernel::open(parts);
   if (!kernel) return std::unexpected{kernel.error()};
+  if (options.standby_ms) {
+    auto node = std::make_unique<ThreadedNode>(std::move(*kernel), options.queue_max, false, false);
+    node->stand_by(*options.standby_ms);
+    return node;
+  }
   // The day begins before anybody asks; but nothing is numbered in a journal nobody has confirmed.
   const bool guarded = is_guarded(options.storage->files());
   // Nor a day long after the last one, before a peer has said what time it is.

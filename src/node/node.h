@@ -33,6 +33,7 @@
 #include "node/gate.h"
 #include "node/identity.h"
 #include "node/peer_times.h"
+#include "node/standby.h"
 #include "node/storage/storage.h"
 #include "node/vault.h"
 
@@ -71,6 +72,9 @@ class Node : public EntrySource {
     Clock* clock = nullptr;  // must outlive the node
     Chance* chance = nullptr;
     std::size_t queue_max = 16'384;
+    // Follows a journal that another machine writes, and takes its place after so much silence; -1:
+    // only when it is told to.
+    std::optional<std::int64_t> standby_ms = std::nullopt;
   };
   // Takes the writer's lock, checks, loads the newest snapshot, replays the tail, begins the day.
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, StartFault> open(
@@ -79,6 +83,10 @@ class Node : public EntrySource {
   // from a thread of the node, when the outcome is durable; it must not block. While the gate is
   // shut people are refused at once, and what peers sent is to be tried again: false.
   virtual bool submit(Request request, std::function<void(Outcome)> done) = 0;
+  // How it stands by; nullopt: it is the writer.
+  [[nodiscard]] virtual std::optional<StandbyStatus> standby() { return std::nullopt; }
+  // Of one that stands by: takes the writer's place by the word of a principal.
+  [[nodiscard]] virtual std::expected<void, Fault> take_over(const std::string& by);
   // Waits for the outcome.
   virtual Outcome run(Request request) = 0;
   [[nodiscard]] Gate& gate() { return gate_; }

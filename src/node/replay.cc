@@ -33,7 +33,8 @@ std::string not_understood(const core::PackAdopted& adopted, const core::State& 
 }  // namespace
 
 std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std::uint64_t from,
-                                      core::State& state) {
+                                      core::State& state,
+                                      const std::function<void(const core::Event&)>& seen) {
   Replayed done{.size = commit.first, .time_ms = 0, .weight = 0};
   for (const evidence::CommitEntry& entry : commit.entries) {
     const std::uint64_t index = done.size++;
@@ -45,6 +46,7 @@ std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std:
       if (const auto* adopted = std::get_if<core::PackAdopted>(&event)) {
         if (auto why = not_understood(*adopted, state); !why.empty()) return fault(index, why);
       }
+      if (seen) seen(event);
       const auto* feed = std::get_if<core::FeedTaken>(&event);
       done.weight += feed ? feed->lines.size() : 1;
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 
 #include "base/error.h"
 #include "core/state.h"
@@ -19,8 +20,9 @@ struct Replayed {
 // Applies entries [from, to) of `journal`; `to` is the end of a commit.
 [[nodiscard]] std::expected<Replayed, Fault> replay(journal::Journal& journal, std::uint64_t from,
                                                     std::uint64_t to, core::State& state);
-// Applies the entries of one commit from `from` on.
-[[nodiscard]] std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit,
-                                                    std::uint64_t from, core::State& state);
+// Applies the entries of one commit from `from` on; `seen` is called after each event.
+[[nodiscard]] std::expected<Replayed, Fault> replay(
+    const evidence::CommitRecord& commit, std::uint64_t from, core::State& state,
+    const std::function<void(const core::Event&)>& seen = {});
 
 }  // namespace bashu::node

@@ -224,6 +224,12 @@ class KeptVault final : public Vault {
     const std::lock_guard caching{guard_};
     circle_token_ = key;
   }
+  void look_for_token_key() override {
+    const std::lock_guard lock{using_secrets_};
+    std::string now = setting("token_key");
+    const std::lock_guard caching{guard_};
+    if (!now.empty()) circle_token_ = std::move(now);
+  }
   std::string token(std::string_view text) override {
     const std::lock_guard lock{guard_};
     const std::string& secret = circle_token_.empty() ? own_token_ : circle_token_;

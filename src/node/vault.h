@@ -61,6 +61,8 @@ class Vault {
   // alone, so that a pseudonym is never a plain digest.
   virtual std::string token_key() = 0;
   virtual void set_token_key(std::string_view key) = 0;
+  // Another machine may have set it since.
+  virtual void look_for_token_key() = 0;
   virtual std::string token(std::string_view text) = 0;
 };
 

@@ -361,7 +361,7 @@ struct Writer::Apply {
   }
 
   // What the tables do not show: counters, alarms, waiting steps, stored requests, signed records,
-  // who may come in, orders about personal values.
+  // who may come in, orders about personal values, which machine writes.
   template <typename Other>
     requires(
         std::is_same_v<Other, core::ClockAlarmed> || std::is_same_v<Other, core::SerialTaken> ||
@@ -375,7 +375,7 @@ struct Writer::Apply {
         std::is_same_v<Other, core::ApprovalClosed> || std::is_same_v<Other, core::SubstituteSet> ||
         std::is_same_v<Other, core::PrivacyOrdered> ||
         std::is_same_v<Other, core::PrivacyOrderEnded> ||
-        std::is_same_v<Other, core::ErasureAnswered>)
+        std::is_same_v<Other, core::ErasureAnswered> || std::is_same_v<Other, core::WriterChanged>)
   void operator()(const Other&) const {}
 };
 

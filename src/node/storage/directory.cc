@@ -13,6 +13,7 @@
 #include "journal/lock.h"
 #include "journal/postgres.h"
 #include "node/files.h"
+#include "node/storage/postgres_secrets.h"
 #include "node/storage/sqlite_secrets.h"
 
 namespace bashu::node {
@@ -52,23 +53,39 @@ class LockedJournal final : public journal::Journal {
     return there_->read(from, bytes_max);
   }
   std::uint64_t size() const override { return there_->size(); }
+  std::expected<journal::Seat, Fault> seat() override { return there_->seat(); }
+  std::expected<bool, Fault> beat() override { return there_->beat(); }
 
  private:
   journal::Lock lock_;
   std::unique_ptr<journal::Journal> there_;
 };
 
-}  // namespace
-
-std::expected<std::string, Fault> journal_url(const FileStore& files) {
-  constexpr std::string_view kName = "journal.url";
-  if (!files.has(kName)) return std::string{};
-  auto text = files.read(kName);
+std::expected<std::string, Fault> url_in(const FileStore& files, std::string_view name) {
+  if (!files.has(name)) return std::string{};
+  auto text = files.read(name);
   if (!text) return text;
   text->erase(std::min(text->find_first_of("\r\n"), text->size()));
   if (journal::is_postgres(*text)) return text;
   return std::unexpected{
-      Fault{.what = files.where(kName) + ": a URL is expected, postgres://HOST/DATABASE"}};
+      Fault{.what = files.where(name) + ": a URL is expected, postgres://HOST/DATABASE"}};
+}
+
+}  // namespace
+
+std::expected<std::string, Fault> journal_url(const FileStore& files) {
+  return url_in(files, "journal.url");
+}
+std::expected<std::string, Fault> vault_url(const FileStore& files) {
+  return url_in(files, "vault.url");
+}
+
+std::string machine_name(const std::string& given) {
+  if (!given.empty()) return given;
+  std::string name(256, '\0');
+  ::gethostname(name.data(), name.size() - 1);
+  name.resize(name.find('\0'));
+  return name;
 }
 
 std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journal() {
@@ -78,7 +95,8 @@ std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journa
   // First: a second node here must not raise the epoch of the one that runs.
   auto lock = journal::Lock::take(dir_);
   if (!lock) return std::unexpected{lock.error()};
-  auto there = journal::open_postgres(*url);
+  auto there =
+      journal::open_postgres(*url, {.holder = machine_name(holder_), .epoch = std::nullopt});
   if (!there) return std::unexpected{there.error()};
   return std::make_unique<LockedJournal>(std::move(*lock), std::move(*there));
 }
@@ -87,6 +105,21 @@ std::expected<std::unique_ptr<journal::Journal>, Fault> DirectoryStorage::journa
   const auto url = journal_url(files_);
   if (!url) return std::unexpected{url.error()};
   return url->empty() ? journal::open_sqlite(dir_, true) : journal::open_postgres(*url, true);
+}
+
+std::expected<std::unique_ptr<journal::Followed>, Fault> DirectoryStorage::follow() {
+  const auto url = journal_url(files_);
+  if (!url) return std::unexpected{url.error()};
+  if (url->empty()) return Storage::follow();
+  auto lock = journal::Lock::take(dir_);
+  if (!lock) return std::unexpected{lock.error()};
+  auto there = journal::open_postgres(*url, true);
+  if (!there) return std::unexpected{there.error()};
+  return std::make_unique<journal::Followed>(
+      std::make_unique<LockedJournal>(std::move(*lock), std::move(*there)),
+      [url = *url, holder = machine_name(holder_)](std::uint64_t epoch) {
+        return journal::open_postgres(url, {.holder = holder, .epoch = epoch});
+      });
 }
 
 std::expected<std::unique_ptr<journal::TreeFile>, Fault> DirectoryStorage::tree(
@@ -108,6 +141,9 @@ std::expected<std::unique_ptr<journal::Index>, Fault> DirectoryStorage::index(
 }
 
 std::expected<std::unique_ptr<Secrets>, Fault> DirectoryStorage::secrets(bool fresh) {
+  const auto url = vault_url(files_);
+  if (!url) return std::unexpected{url.error()};
+  if (!url->empty()) return open_postgres_secrets(*url, fresh);
   const auto file = dir_ / "vault.db";
   if (!fresh && !std::filesystem::exists(file)) {
     return std::unexpected{Fault{
@@ -134,8 +170,14 @@ std::expected<std::unique_ptr<Slot>, Fault> DirectoryStorage::slot(std::string_v
   return std::make_unique<FileSlot>(file, handle, std::move(*found));
 }
 
-std::shared_ptr<Storage> open_directory(const std::filesystem::path& dir) {
-  return std::make_shared<DirectoryStorage>(dir);
+std::expected<std::unique_ptr<journal::Followed>, Fault> Storage::follow() {
+  return std::unexpected{
+      Fault{.what = "the journal lies on one machine: only one in PostgreSQL can be followed"}};
+}
+
+std::shared_ptr<Storage> open_directory(const std::filesystem::path& dir,
+                                        const std::string& holder) {
+  return std::make_shared<DirectoryStorage>(dir, holder);
 }
 
 }  // namespace bashu::node

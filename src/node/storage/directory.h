@@ -12,15 +12,21 @@
 
 namespace bashu::node {
 
-// The one line of journal.url; empty: the journal is in the directory.
+// The one line of journal.url, or of vault.url; empty: it is in the directory.
 [[nodiscard]] std::expected<std::string, Fault> journal_url(const FileStore& files);
+[[nodiscard]] std::expected<std::string, Fault> vault_url(const FileStore& files);
+
+// How a machine is called among those that may write a journal: as given, else by its host name.
+[[nodiscard]] std::string machine_name(const std::string& given);
 
 class DirectoryStorage : public Storage {
  public:
-  explicit DirectoryStorage(std::filesystem::path dir) : dir_{std::move(dir)}, files_{dir_} {}
+  explicit DirectoryStorage(std::filesystem::path dir, std::string holder = {})
+      : dir_{std::move(dir)}, holder_{std::move(holder)}, files_{dir_} {}
 
   [[nodiscard]] std::expected<std::unique_ptr<journal::Journal>, Fault> journal() override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::Journal>, Fault> journal_to_read() override;
+  [[nodiscard]] std::expected<std::unique_ptr<journal::Followed>, Fault> follow() override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::TreeFile>, Fault> tree(
       std::uint64_t size_max) override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::Index>, Fault> index(
@@ -32,6 +38,7 @@ class DirectoryStorage : public Storage {
 
  private:
   std::filesystem::path dir_;
+  std::string holder_;
   DirectoryFiles files_;
 };
 

@@ -22,6 +22,15 @@ class MemorySecrets final : public Secrets {
   std::expected<std::optional<std::string>, Fault> setting(std::string_view name) override {
     return find(kept_->settings, name);
   }
+  std::expected<std::vector<Named>, Fault> page(Kind kind, std::string_view after,
+                                                std::size_t rows_max) override {
+    const Bytes& rows = kind == Kind::keys ? kept_->keys : kept_->settings;
+    std::vector<Named> page;
+    for (auto it = rows.upper_bound(after); it != rows.end() && page.size() < rows_max; ++it) {
+      page.push_back(*it);
+    }
+    return page;
+  }
   std::expected<void, Fault> add_keys(const std::vector<Named>& keys) override {
     kept_->keys.insert(keys.begin(), keys.end());
     return {};
@@ -93,6 +102,11 @@ std::expected<std::string, Fault> MemoryFiles::read(std::string_view name) const
   return std::string{file->bytes};
 }
 
+void MemoryFiles::copy_from(const MemoryFiles& other) {
+  const std::scoped_lock lock{guard_, other.guard_};
+  files_ = other.files_;
+}
+
 bool MemoryFiles::has(std::string_view name) const {
   const std::lock_guard lock{guard_};
   return files_.contains(name);
@@ -135,6 +149,21 @@ std::expected<std::unique_ptr<journal::Journal>, Fault> MemoryStorage::journal()
 }
 std::expected<std::unique_ptr<journal::Journal>, Fault> MemoryStorage::journal_to_read() {
   return disk_->open(true);
+}
+
+std::expected<std::unique_ptr<journal::Followed>, Fault> MemoryStorage::follow() {
+  auto there = disk_->open(true);
+  if (!there) return std::unexpected{there.error()};
+  return std::make_unique<journal::Followed>(
+      std::move(*there), [disk = disk_](std::uint64_t epoch) { return disk->take_over(epoch); });
+}
+
+std::shared_ptr<MemoryStorage> MemoryStorage::beside() const {
+  auto other = std::make_shared<MemoryStorage>();
+  other->disk_ = disk_;
+  other->kept_ = kept_;
+  other->files_.copy_from(files_);
+  return other;
 }
 
 // Derived, and not kept: every node makes them again.

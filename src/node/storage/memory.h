@@ -16,6 +16,7 @@ namespace bashu::node {
 
 class MemoryFiles final : public FileStore {
  public:
+  void copy_from(const MemoryFiles& other);
   [[nodiscard]] std::expected<std::string, Fault> read(std::string_view name) const override;
   [[nodiscard]] std::expected<FileBytes, Fault> map(std::string_view name) const override;
   [[nodiscard]] bool has(std::string_view name) const override;
@@ -36,10 +37,14 @@ class MemoryFiles final : public FileStore {
 
 class MemoryStorage final : public Storage {
  public:
+  MemoryStorage() = default;
+  // Another machine: the same journal and secrets, the files as they are now, and marks of its own.
+  [[nodiscard]] std::shared_ptr<MemoryStorage> beside() const;
   [[nodiscard]] journal::MemoryDisk& disk() { return *disk_; }
 
   [[nodiscard]] std::expected<std::unique_ptr<journal::Journal>, Fault> journal() override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::Journal>, Fault> journal_to_read() override;
+  [[nodiscard]] std::expected<std::unique_ptr<journal::Followed>, Fault> follow() override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::TreeFile>, Fault> tree(
       std::uint64_t size_max) override;
   [[nodiscard]] std::expected<std::unique_ptr<journal::Index>, Fault> index(

@@ -4,6 +4,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/try.h"
 #include "journal/copy.h"
@@ -12,6 +13,8 @@
 #include "journal/postgres.h"
 #include "node/files.h"
 #include "node/storage/directory.h"
+#include "node/storage/postgres_secrets.h"
+#include "node/storage/sqlite_secrets.h"
 
 namespace bashu::node {
 
@@ -105,7 +108,72 @@ class Move {
   std::string url_;
 };
 
+constexpr std::string_view kVaultGrowing = "vault.moving";
+
+// Every key and setting of one in the other, which held none or is a copy that was not finished.
+std::expected<std::uint64_t, Fault> copy_vault(Secrets& from, Secrets& to) {
+  constexpr std::size_t kRows = 2'000;
+  std::uint64_t keys = 0;
+  for (const auto kind : {Secrets::Kind::settings, Secrets::Kind::keys}) {
+    std::string last;
+    for (bool more = true; more;) {
+      BASHU_TRY(const auto page, from.page(kind, last, kRows));
+      if (kind == Secrets::Kind::keys) {
+        BASHU_TRY_OK(to.add_keys(page));
+        keys += page.size();
+      } else {
+        for (const auto& [name, value] : page) BASHU_TRY_OK(to.set(name, value));
+      }
+      for (const auto& [name, bytes] : page) {
+        BASHU_TRY(const auto kept, kind == Secrets::Kind::keys ? to.key(name) : to.setting(name));
+        if (kept != bytes) return fault(name + ": another one is there; choose an empty place");
+      }
+      more = page.size() == kRows;
+      if (more) last = page.back().first;
+    }
+  }
+  return keys;
+}
+
 }  // namespace
+
+std::expected<std::uint64_t, Fault> move_vault(const fs::path& dir, const std::string& url) {
+  DirectoryStorage storage{dir};
+  BASHU_TRY(const auto lock, journal::Lock::take(dir));
+  BASHU_TRY(const std::string kept, vault_url(storage.files()));
+  if (kept == url) return fault(dir.string() + ": the vault is there already");
+  BASHU_TRY(auto from, storage.secrets(false));
+  const fs::path growing = dir / kVaultGrowing;
+  std::uint64_t keys = 0;
+  {
+    BASHU_TRY(const auto to,
+              url.empty() ? open_sqlite_secrets(growing) : open_postgres_secrets(url, true));
+    BASHU_TRY(keys, copy_vault(*from, *to));
+  }
+  if (url.empty()) {
+    BASHU_TRY_OK(rename_file(growing, dir / "vault.db"));
+    BASHU_TRY_OK(sync_directory(dir));
+    storage.files().remove("vault.url");
+    BASHU_TRY_OK(sync_directory(dir));
+  } else {
+    BASHU_TRY_OK(write_file(dir / "vault.url", url + "\n"));
+  }
+  // From here on it is where it was moved to; what is left behind goes key by key.
+  for (bool more = true; more;) {
+    BASHU_TRY(const auto page, from->page(Secrets::Kind::keys, {}, 2'000));
+    std::vector<std::string> ids;
+    for (const auto& [id, bytes] : page) ids.push_back(id);
+    more = !ids.empty();
+    if (more) BASHU_TRY_OK(from->erase_keys(ids));
+  }
+  from.reset();
+  if (!url.empty()) {
+    for (const char* tail : {"", "-wal", "-shm"}) {
+      storage.files().remove(std::string{"vault.db"} + tail);
+    }
+  }
+  return keys;
+}
 
 std::expected<Moved, Fault> move_journal(
     const fs::path& dir, const std::string& url,

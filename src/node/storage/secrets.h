@@ -3,6 +3,8 @@
 // wrapped, is the vault's business (node/vault.h). For one thread at a time.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -29,6 +31,12 @@ class Secrets {
       std::string_view id) = 0;
   [[nodiscard]] virtual std::expected<std::optional<std::string>, Fault> setting(
       std::string_view name) = 0;
+
+  // Up to `rows_max` in the order of their names, after the one called `after`: to copy them.
+  enum class Kind : std::uint8_t { settings, keys };
+  [[nodiscard]] virtual std::expected<std::vector<Named>, Fault> page(Kind kind,
+                                                                      std::string_view after,
+                                                                      std::size_t rows_max) = 0;
 
   // Durable when they return.
   // All at once; an id that is there keeps its bytes.

@@ -27,6 +27,23 @@ class SqliteSecrets final : public Secrets {
     return one("SELECT value FROM settings WHERE name=?", name);
   }
 
+  std::expected<std::vector<Named>, Fault> page(Kind kind, std::string_view after,
+                                                std::size_t rows_max) override {
+    sqlite::Statement& query =
+        database_
+            ->prepared(
+                kind == Kind::keys
+                    ? "SELECT id, key FROM keys WHERE id > ? ORDER BY id LIMIT ?"
+                    : "SELECT name, value FROM settings WHERE name > ? ORDER BY name LIMIT ?")
+            .bind_kept(0, after)
+            .bind(1, static_cast<std::int64_t>(rows_max));
+    std::vector<Named> page;
+    while (query.step()) page.emplace_back(query.text(0), query.bytes(1));
+    query.reset();
+    if (auto read = database_->check(); !read) return std::unexpected{read.error()};
+    return page;
+  }
+
   std::expected<void, Fault> add_keys(const std::vector<Named>& keys) override {
     database_->exec("BEGIN");
     for (const auto& [id, bytes] : keys) {

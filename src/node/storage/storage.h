@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "journal/followed.h"
 #include "journal/index.h"
 #include "journal/journal.h"
 #include "journal/tree_file.h"
@@ -53,6 +54,9 @@ class Storage {
   // Beside the writer, or without one.
   [[nodiscard]] virtual std::expected<std::unique_ptr<journal::Journal>, Fault>
   journal_to_read() = 0;
+  // Beside a writer on another machine, whose place may be taken; where a journal has one machine
+  // only, there is none.
+  [[nodiscard]] virtual std::expected<std::unique_ptr<journal::Followed>, Fault> follow();
   // Of a journal of `size_max` entries; what lies beyond is forgotten.
   [[nodiscard]] virtual std::expected<std::unique_ptr<journal::TreeFile>, Fault> tree(
       std::uint64_t size_max) = 0;
@@ -68,7 +72,9 @@ class Storage {
   [[nodiscard]] virtual FileStore& files() = 0;
 };
 
-// A node's directory. Nothing is touched before it is asked for.
-[[nodiscard]] std::shared_ptr<Storage> open_directory(const std::filesystem::path& dir);
+// A node's directory. Nothing is touched before it is asked for. `holder`: how this machine is
+// called among those that may write the journal; empty: by its host name.
+[[nodiscard]] std::shared_ptr<Storage> open_directory(const std::filesystem::path& dir,
+                                                      const std::string& holder = {});
 
 }  // namespace bashu::node

@@ -1,0 +1,156 @@
+#include "node/standby.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/thread.h"
+
+namespace bashu::node {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kPiece = 8U << 20;
+constexpr milliseconds kPause{50}, kLook{500};
+// A database that was away tells an old beat first: so long the writer may find it again.
+constexpr std::int64_t kGraceMs = 1'500;
+
+std::int64_t since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - then).count();
+}
+
+}  // namespace
+
+Standby::Standby(Parts parts) : parts_{std::move(parts)}, changed_at_{Clock::now()} {
+  look();
+  thread_ = named_thread("bashu-standby", [this] { run(); });
+}
+
+Standby::~Standby() { stop(); }
+
+void Standby::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stop_ = true;
+  }
+  woken_.notify_all();
+  answered_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+StandbyStatus Standby::status() {
+  const std::lock_guard lock{mutex_};
+  StandbyStatus now = status_;
+  now.behind_ms = behind_since_ ? since(*behind_since_) : 0;
+  return now;
+}
+
+std::expected<void, Fault> Standby::take_over(const std::string& by) {
+  std::unique_lock lock{mutex_};
+  if (!asked_by_.empty()) return std::unexpected{Fault{.what = "it is being taken over already"}};
+  asked_by_ = by;
+  outcome_.reset();
+  woken_.notify_all();
+  answered_.wait(lock, [&] { return outcome_ || stop_ || !stands(); });
+  asked_by_.clear();
+  if (outcome_) return *outcome_;
+  if (!stands()) return {};
+  return std::unexpected{Fault{.what = "the node is stopping"}};
+}
+
+void Standby::run() {
+  while (stands()) {
+    std::string by;
+    {
+      std::unique_lock lock{mutex_};
+      woken_.wait_for(lock, kPause, [&] { return stop_ || (!asked_by_.empty() && !outcome_); });
+      if (stop_) return;
+      if (!outcome_) by = asked_by_;
+    }
+    std::expected<bool, Fault> more = true;
+    while (more && *more) more = follow();
+    if (since(looked_at_) >= kLook.count() || !by.empty()) look();
+    {
+      const std::lock_guard lock{mutex_};
+      status_.trouble = more ? std::string{} : more.error().what;
+    }
+    if (by.empty() && !silent()) continue;
+    const auto outcome = become_writer(by.empty() ? "system" : by);
+    if (!outcome) parts_.journal.give_up();
+    const std::lock_guard lock{mutex_};
+    if (!outcome) status_.trouble = outcome.error().what;
+    if (!by.empty()) outcome_ = outcome;
+    answered_.notify_all();
+  }
+}
+
+std::expected<bool, Fault> Standby::follow() {
+  const auto commits = parts_.journal.ahead(kPiece);
+  if (!commits) return std::unexpected{commits.error()};
+  if (commits->empty()) {
+    const std::lock_guard lock{mutex_};
+    behind_since_.reset();
+    status_.behind = 0;
+    return false;
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    if (stop_) return false;
+    if (!behind_since_) behind_since_ = Clock::now();
+    const std::uint64_t end = commits->back().first + commits->back().count;
+    status_.behind = std::max(parts_.journal.behind(), end - parts_.journal.size());
+  }
+  if (auto taken = parts_.take(*commits); !taken) {
+    parts_.end(taken.error());
+    return std::unexpected{taken.error()};
+  }
+  return true;
+}
+
+void Standby::look() {
+  looked_at_ = Clock::now();
+  const auto seat = parts_.journal.seat();
+  if (!seat) {
+    answers_since_.reset();
+  } else {
+    if (!answers_since_) answers_since_ = Clock::now();
+    if (seat->epoch != seat_.epoch || seat->beat != seat_.beat) changed_at_ = Clock::now();
+    seat_ = *seat;
+  }
+  const std::lock_guard lock{mutex_};
+  status_.writer = seat_.holder;
+  status_.epoch = seat_.epoch;
+  status_.silent_ms = since(changed_at_);
+}
+
+bool Standby::silent() const {
+  return parts_.after_ms >= 0 && since(changed_at_) >= parts_.after_ms && answers_since_ &&
+         since(*answers_since_) >= std::min(parts_.after_ms, kGraceMs);
+}
+
+std::expected<void, Fault> Standby::become_writer(const std::string& by) {
+  const auto end = parts_.journal.take_over(seat_.epoch);
+  if (!end) return std::unexpected{end.error()};
+  while (parts_.journal.size() < *end) {
+    const auto more = follow();
+    if (!more) return std::unexpected{more.error()};
+    if (!*more) return std::unexpected{Fault{.what = "the journal ends before its end"}};
+  }
+  const auto seat = parts_.journal.seat();
+  if (!seat) return std::unexpected{seat.error()};
+  const auto last = parts_.journal.last();
+  if (!last) return std::unexpected{last.error()};
+  if (!*last) return std::unexpected{Fault{.what = "the journal has no last commit"}};
+  const auto begun = parts_.begin(
+      **last,
+      {.epoch = static_cast<std::int64_t>(seat->epoch), .holder = seat->holder, .word_of = by});
+  if (!begun) {
+    parts_.end(begun.error());
+    return begun;
+  }
+  stands_.store(false, std::memory_order_release);
+  return {};
+}
+
+}  // namespace bashu::node

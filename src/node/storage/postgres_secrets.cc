@@ -1,0 +1,189 @@
+#include "node/storage/postgres_secrets.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "base/try.h"
+#include "journal/pg_connection.h"
+
+namespace bashu::node {
+
+namespace {
+
+using journal::PgConnection;
+using journal::PgResult;
+using Parameters = PgConnection::Parameters;
+
+constexpr const char* kMake[] = {
+    "CREATE TABLE IF NOT EXISTS bashu_keys(id bytea PRIMARY KEY, key bytea NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS bashu_settings(name bytea PRIMARY KEY, value bytea NOT NULL)"};
+// Whatever is asked for a second time must be waited for like the first: so a row that is there is
+// written once more, with the bytes that it has.
+constexpr const char* kAddKey =
+    "INSERT INTO bashu_keys(id, key) VALUES($1, $2) ON CONFLICT (id) DO UPDATE SET id = $1";
+constexpr const char* kSet =
+    "INSERT INTO bashu_settings(name, value) VALUES($1, $2) "
+    "ON CONFLICT (name) DO UPDATE SET value = $2";
+// Every one of them may be repeated, so a server that is taken over is waited for.
+constexpr int kTries = 40;
+constexpr std::chrono::milliseconds kPause{500};
+
+class PostgresSecrets final : public Secrets {
+ public:
+  explicit PostgresSecrets(PgConnection connection) : connection_{std::move(connection)} {}
+
+  std::expected<void, Fault> begin(bool fresh) {
+    BASHU_TRY_OK(session());
+    if (fresh) {
+      for (const char* const sql : kMake) BASHU_TRY_OK(connection_.run(sql));
+    }
+    const auto held = connection_.run("SELECT count(*) FROM bashu_keys");
+    if (held) return {};
+    return std::unexpected{
+        Fault{.what = held.error().what +
+                      "; the journal has entries and their keys are not there: name the database "
+                      "that holds them in vault.url"}};
+  }
+
+  std::expected<std::optional<std::string>, Fault> key(std::string_view id) override {
+    return one("SELECT key FROM bashu_keys WHERE id = $1", id);
+  }
+  std::expected<std::optional<std::string>, Fault> setting(std::string_view name) override {
+    return one("SELECT value FROM bashu_settings WHERE name = $1", name);
+  }
+  std::expected<std::vector<Named>, Fault> page(Kind kind, std::string_view after,
+                                                std::size_t rows_max) override {
+    Parameters parameters;
+    parameters.add(after).add(std::uint64_t{rows_max});
+    BASHU_TRY(const PgResult rows,
+              connection_.run(kind == Kind::keys
+                                  ? "SELECT id, key FROM bashu_keys WHERE id > $1 ORDER BY id "
+                                    "LIMIT $2"
+                                  : "SELECT name, value FROM bashu_settings WHERE name > $1 "
+                                    "ORDER BY name LIMIT $2",
+                              parameters));
+    std::vector<Named> page;
+    for (int i = 0; i < rows.rows(); ++i) page.emplace_back(rows.bytes(i, 0), rows.bytes(i, 1));
+    return page;
+  }
+
+  std::expected<void, Fault> add_keys(const std::vector<Named>& keys) override {
+    return together([&]() -> std::expected<void, Fault> {
+      for (const auto& [id, bytes] : keys) BASHU_TRY_OK(put(kAddKey, id, bytes));
+      return {};
+    });
+  }
+
+  std::expected<void, Fault> set(std::string_view name, std::string_view value) override {
+    return together([&] { return put(kSet, name, value); });
+  }
+
+  std::expected<void, Fault> erase_keys(const std::vector<std::string>& ids) override {
+    const auto erased = together([&]() -> std::expected<void, Fault> {
+      for (const std::string& id : ids) {
+        Parameters parameters;
+        parameters.add(std::string_view{id});
+        BASHU_TRY_OK(connection_.run("DELETE FROM bashu_keys WHERE id = $1", parameters));
+      }
+      return {};
+    });
+    if (!erased) return erased;
+    return leave_no_trace("VACUUM FULL bashu_keys");
+  }
+
+  std::expected<void, Fault> rewrite(const std::function<std::string(std::string_view)>& change,
+                                     const Named& mark) override {
+    const auto rewritten = together([&]() -> std::expected<void, Fault> {
+      BASHU_TRY_OK(change_all("SELECT id, key FROM bashu_keys FOR UPDATE",
+                              "UPDATE bashu_keys SET key = $2 WHERE id = $1", change));
+      BASHU_TRY_OK(change_all("SELECT name, value FROM bashu_settings FOR UPDATE",
+                              "UPDATE bashu_settings SET value = $2 WHERE name = $1", change));
+      return put(kSet, mark.first, mark.second);
+    });
+    if (!rewritten) return rewritten;
+    BASHU_TRY_OK(leave_no_trace("VACUUM FULL bashu_keys"));
+    return leave_no_trace("VACUUM FULL bashu_settings");
+  }
+
+ private:
+  std::expected<void, Fault> session() {
+    BASHU_TRY_OK(connection_.run("SET synchronous_commit = on"));
+    return {};
+  }
+
+  // A deleted row lies in the table's file until it is written anew. What the server's own log and
+  // its archives still hold goes when they are cut off: docs/guide/standby.md.
+  std::expected<void, Fault> leave_no_trace(const char* sql) {
+    BASHU_TRY_OK(connection_.run(sql));
+    return {};
+  }
+
+  std::expected<void, Fault> put(const char* sql, std::string_view name, std::string_view bytes) {
+    Parameters parameters;
+    parameters.add(name).add(bytes);
+    BASHU_TRY_OK(connection_.run(sql, parameters));
+    return {};
+  }
+
+  // One transaction; again from its beginning when the connection broke or nobody knows how it
+  // ended.
+  template <typename Work>
+  std::expected<void, Fault> together(Work work) {
+    for (int tried = 1;; ++tried) {
+      const auto done = [&]() -> std::expected<void, Fault> {
+        BASHU_TRY_OK(connection_.run("BEGIN"));
+        BASHU_TRY_OK(work());
+        BASHU_TRY_OK(connection_.run("COMMIT"));
+        return {};
+      }();
+      if (done || tried == kTries) return done;
+      if (done.error().unknown_outcome) {
+        std::this_thread::sleep_for(kPause);
+        connection_.reset();
+        static_cast<void>(session());
+        continue;
+      }
+      static_cast<void>(connection_.run("ROLLBACK"));
+      return done;
+    }
+  }
+
+  std::expected<void, Fault> change_all(
+      const char* read, const char* write,
+      const std::function<std::string(std::string_view)>& change) {
+    BASHU_TRY(const PgResult rows, connection_.run(read));
+    for (int i = 0; i < rows.rows(); ++i) {
+      BASHU_TRY_OK(put(write, rows.bytes(i, 0), change(rows.bytes(i, 1))));
+    }
+    return {};
+  }
+
+  std::expected<std::optional<std::string>, Fault> one(const char* sql, std::string_view name) {
+    Parameters parameters;
+    parameters.add(name);
+    auto rows = connection_.run(sql, parameters);
+    if (!rows && rows.error().unknown_outcome) {
+      connection_.reset();
+      static_cast<void>(session());
+      rows = connection_.run(sql, parameters);
+    }
+    if (!rows) return std::unexpected{rows.error()};
+    if (rows->rows() == 0) return std::nullopt;
+    return std::string{rows->bytes(0, 0)};
+  }
+
+  PgConnection connection_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Secrets>, Fault> open_postgres_secrets(const std::string& url,
+                                                                     bool fresh) {
+  BASHU_TRY(auto connection, PgConnection::open(url));
+  auto secrets = std::make_unique<PostgresSecrets>(std::move(connection));
+  BASHU_TRY_OK(secrets->begin(fresh));
+  return secrets;
+}
+
+}  // namespace bashu::node

@@ -1,0 +1,261 @@
+"""Two machines on one journal in PostgreSQL: one writes, the other stands by. The writer is killed and
+paused under load; nothing acknowledged is lost, nothing is done twice, the peer notices a pause."""
+
+import copy
+import json
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import unittest
+import uuid
+
+from postgres_server import Server
+from support import FIRST_DAY, PARCELS, PATIENCE, Away, CircleTest, Client, Refused, bashu, program, wait_until
+
+from node import free_port
+
+KILLS = 4
+TAKE_OVER_S = 2
+UNKNOWN_STATE = 70
+# What another machine needs of a node; all else is in the database or made again.
+TAKEN_ALONG = ("node.json", "passwords.json", "keys", "journal.url", "vault.url", "rehearsal-day")
+
+# A parcel says for whom it is: a personal value, sealed with a key of the vault.
+PACK = (PARCELS
+        .replace("  count: {type: int", "  person: {type: text, min: 1, max: 60, class: personal, title: {zh: 收件人, en: For}}\n"
+                                        "  count: {type: int")
+        .replace("fields: {label: label, note:", "fields: {label: label, who: {type: person, optional: true}, note:")
+        .replace("form: [label]", "form: [label, who]"))
+
+
+class Loader(threading.Thread):
+    """Opens parcels and sends them, each until somebody acknowledged it, at whichever machine writes."""
+
+    def __init__(self, urls, secret, name):
+        super().__init__(daemon=True)
+        self.clients = [Client(url, secret) for url in urls]
+        self.label = name
+        self.cases = {}  # label -> case
+        self.times = []  # of acknowledgements
+        self.wrong = None
+        self.ending = threading.Event()
+
+    def insist(self, path, body):
+        key = uuid.uuid4().hex
+        give_up = time.monotonic() + 120 * PATIENCE
+        while time.monotonic() < give_up:
+            for client in self.clients:
+                try:
+                    status, _, answer = client.request("POST", path, body, {"Idempotency-Key": key})
+                except Away:
+                    continue
+                if status < 300:
+                    self.times.append(time.monotonic())
+                    return json.loads(answer)
+                if status not in (429, 503, 504):
+                    raise Refused(status, json.loads(answer))
+            time.sleep(0.02)
+        raise TimeoutError(path)
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+
+    def run(self):
+        try:
+            self.load()
+        except (Refused, TimeoutError) as error:
+            self.wrong = error
+
+    def load(self):
+        count = 0
+        while not self.ending.is_set():
+            label = f"{self.label}-{count}"
+            count += 1
+            done = self.insist("/cases", {
+                "pack": "parcels", "service": "parcel", "role": "clerk",
+                "parties": {"sender": "sichuan", "receiver": "chongqing"},
+                "with": {"label": label, "who": f"synthetic person {label}"}})
+            self.cases[label] = done["case"]
+            self.insist(f"/cases/{done['case']}/events/send", {"role": "clerk", "with": {}})
+
+
+class Standby(CircleTest):
+    PACK = PACK
+
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.remove)
+        self.server.start()
+        super().setUp()
+        first = self.nodes["sichuan"]
+        self.machines = {"a": first, "b": self.beside(first)}
+        self.addCleanup(self.machines["b"].stop)
+
+    def journal_of(self, party):
+        if party != "sichuan":
+            return None
+        self.server.sql(f"CREATE DATABASE {party}")
+        return self.server.url(party)
+
+    def beside(self, first):
+        """The same node on another machine: its own directory and address, the same keys."""
+        other = copy.copy(first)
+        other.dir = self.dir / "sichuan-b"
+        other.dir.mkdir(mode=0o700)
+        for name in TAKEN_ALONG:
+            source = first.dir / name
+            if source.is_dir():
+                shutil.copytree(source, other.dir / name)
+            elif source.exists():
+                shutil.copy(source, other.dir / name)
+        other.log = other.dir.with_suffix(".log")
+        other.process = None
+        other.url = f"http://{first.host}:{free_port(first.host)}"
+        other._clients = {}
+        return other
+
+    def stand_by(self, name, *more):
+        node = self.machines[name]
+        node.launch("--standby", "--as", name, "--take-over-after", str(TAKE_OVER_S),
+                    "--api", node.url.removeprefix("http://"), *more)
+        line = node.process.stdout.readline()
+        self.assertTrue(line.startswith("standby "), line + node.log.read_text()[-2000:])
+        return node
+
+    def health(self, name):
+        return self.machines[name].health()
+
+    def caught_up(self, name, other):
+        return wait_until(
+            lambda: self.health(name)["position"] == self.health(other)["position"] or None, "behind")
+
+    def test_a_standby_reads_and_does_not_write(self):
+        writer, standby = self.machines["a"], self.stand_by("b")
+        done = writer.as_("clerk").start("parcels", "parcel", "clerk",
+                                         {"sender": "sichuan", "receiver": "chongqing"},
+                                         {"label": "one", "who": "synthetic person"})
+        self.caught_up("b", "a")
+        now = self.health("b")
+        self.assertEqual((now["state"], now["writes"], now["behind"]["entries"]), ("standby", False, 0))
+        self.assertEqual(self.health("a")["state"], "ready")
+        shown = wait_until(lambda: self.shown(standby, done["case"]), "the case at the standby")
+        self.assertEqual(shown["data"]["who"], writer.as_("clerk").case(done["case"])["data"]["who"])
+        with self.assertRaises(Refused) as refused:
+            standby.as_("clerk").start("parcels", "parcel", "clerk",
+                                       {"sender": "sichuan", "receiver": "chongqing"}, {"label": "two"})
+        self.assertEqual(refused.exception.status, 503)
+        self.assertIn("bashu promote", str(refused.exception))
+        # A second one in the same directory is refused, and so is a second writer.
+        twice = subprocess.run([str(program()), "serve", str(standby.dir), "--rehearsal", FIRST_DAY, "--standby"],
+                               capture_output=True, text=True, check=False)
+        self.assertNotEqual(twice.returncode, 0)
+        other = self.dir / "sichuan-c"
+        shutil.copytree(standby.dir, other)
+        second = subprocess.run([str(program()), "serve", str(other), "--rehearsal", FIRST_DAY, "--as", "c",
+                                 "--listen", f"{writer.host}:0", "--api", f"{writer.host}:0"],
+                                capture_output=True, text=True, check=False)
+        self.assertNotEqual(second.returncode, 0)
+        self.assertIn("writes this journal, and lives", second.stderr)
+        self.assertEqual(self.health("a")["state"], "ready")
+
+    @staticmethod
+    def shown(node, case):
+        try:
+            return node.as_("clerk").case(case)
+        except Refused:
+            return None
+
+    def test_a_word_makes_it_the_writer_and_the_other_ends(self):
+        writer = self.machines["a"]
+        standby = self.stand_by("b", "--listen", f"{writer.host}:0")
+        # One that is paused is no writer, and says so when it wakes up.
+        writer.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        bashu("promote", "--api", standby.url, "--key", standby.keys["admin"])
+        print(f"\ntaken over by a word in {time.monotonic() - began:.2f} s")
+        self.assertTrue(standby.process.stdout.readline().startswith("ready "))
+        standby.as_("clerk").start("parcels", "parcel", "clerk",
+                                   {"sender": "sichuan", "receiver": "chongqing"}, {"label": "two"})
+        writer.process.send_signal(signal.SIGCONT)
+        self.assertEqual(writer.process.wait(60 * PATIENCE), UNKNOWN_STATE)
+        self.assertIn("another", writer.log.read_text())
+        writer.stop()
+        # Started like the other one it follows.
+        self.stand_by("a")
+        self.caught_up("a", "b")
+        self.assertEqual(self.health("a")["writer"], "b")
+
+    def test_a_writer_that_is_killed_loses_nothing(self):
+        peer = self.nodes["chongqing"]
+        urls = [one.url for one in self.machines.values()]
+        loaders = [Loader(urls, self.machines["a"].keys["clerk"], f"load{i}") for i in range(3)]
+        writing, resting = "a", "b"
+        self.stand_by(resting)
+        for loader in loaders:
+            loader.start()
+        pauses = []
+        for _ in range(KILLS):
+            self.caught_up_roughly(resting)
+            time.sleep(1)
+            killed = time.monotonic()
+            self.machines[writing].kill()
+            node = self.machines[resting]
+            line = node.process.stdout.readline()
+            self.assertTrue(line.startswith("ready "), line + node.log.read_text()[-2000:])
+            first = wait_until(lambda at=killed: self.after(loaders, at),
+                               "an acknowledgement")
+            pauses.append(min(first) - killed)
+            writing, resting = resting, writing
+            self.stand_by(resting)
+        for loader in loaders:
+            loader.ending.set()
+        for loader in loaders:
+            loader.join(120 * PATIENCE)
+            self.assertFalse(loader.is_alive())
+            self.assertIsNone(loader.wrong)
+            loader.close()
+        print(f"\nwithout an acknowledgement after kill -9 (taken over after {TAKE_OVER_S} s of silence): "
+              + ", ".join(f"{one:.2f}" for one in pauses) + " s")
+        self.sound(loaders, writing, resting, peer)
+
+    def after(self, loaders, then):
+        for one in loaders:
+            self.assertIsNone(one.wrong)
+        # What was on its way when it was killed may still be heard.
+        return [at for one in loaders for at in one.times if at > then + 0.2]
+
+    def caught_up_roughly(self, name):
+        wait_until(lambda: self.health(name)["behind"]["entries"] < 200 or None, "far behind")
+
+    def sound(self, loaders, writing, resting, peer):
+        node = self.machines[writing]
+        self.nodes["sichuan"] = node
+        self.deliver()
+        wanted = {case for one in loaders for case in one.cases.values()}
+        count = sum(len(one.cases) for one in loaders)
+        print(f"{count} parcels acknowledged and sent")
+        self.assertEqual(len(wanted), count)
+        for one in (node, peer):
+            listed = [row["id"] for row in one.as_("clerk").cases(pack="parcels")]
+            self.assertEqual(sorted(listed), sorted(wanted), f"lost or doubled at {one.dir.name}")
+        # Personal values are read by keys that the dead machine made.
+        for one in loaders:
+            for label in list(one.cases)[:3]:
+                self.assertIn("synthetic person", json.dumps(node.as_("clerk").case(one.cases[label])))
+        self.caught_up(resting, writing)
+        self.machines[resting].stop()
+        self.verify("sichuan", "chongqing")
+        said = bashu("journal", "feed", node.dir, "--files", self.dir / "feed")
+        taken = [json.loads(line) for file in sorted((self.dir / "feed").rglob("*.ndjson"))
+                 for line in file.read_text().splitlines()]
+        epochs = [event["epoch"] for entry in taken for event in entry.get("events", [])
+                  if event.get("event") == "writer_changed"]
+        self.assertEqual(len(epochs), KILLS, said)
+        self.assertEqual(epochs, sorted(set(epochs)), "one writer at a time")
+
+
+if __name__ == "__main__":
+    unittest.main()
