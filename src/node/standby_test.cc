@@ -44,8 +44,8 @@ struct Two {
 
   explicit Two(std::int64_t after_ms) {
     writer.adopt_pack();
-    auto opened = Node::open(
-        {.storage = second, .clock = &clock, .chance = &chance, .standby_ms = after_ms});
+    auto opened =
+        Node::open({.storage = second, .clock = &clock, .chance = &chance, .standby_ms = after_ms});
     EXPECT_TRUE(opened) << opened.error().what;
     if (opened) standby = std::move(*opened);
   }
@@ -139,8 +139,8 @@ class Kernels : public testing::Test {
     const auto last = kernel.followed()->last();
     if (!last || !*last) return std::unexpected{Fault{.what = "no last commit"}};
     Batch batch = kernel.batch();
-    if (auto begun = kernel.begin_writing(
-            batch, **last, {.epoch = 2, .holder = "second", .word_of = "system"});
+    if (auto begun = kernel.begin_writing(batch, **last,
+                                          {.epoch = 2, .holder = "second", .word_of = "system"});
         !begun) {
       return begun;
     }
