@@ -55,17 +55,15 @@ void add_state(Families& out, const api::HealthParts& parts) {
             std::ranges::count(health.why, reason) > 0 ? 1 : 0, {{"why", std::string{reason}}});
   }
   out.add("bashu_writes_open", "0 while writes are refused", parts.node.gate().is_open() ? 1 : 0);
-  if (const auto standby = parts.node.standby()) {
-    out.add("bashu_standby_behind_seconds",
-            "For how long entries of the writer wait to be followed",
-            static_cast<double>(standby->behind_ms) / 1'000);
-    out.add("bashu_standby_behind_entries", "Entries of the writer that are not followed yet",
-            static_cast<double>(standby->behind));
-    out.add("bashu_standby_writer_silent_seconds", "Since the writer said that it lives",
-            static_cast<double>(standby->silent_ms) / 1'000);
-  }
-  out.add("bashu_standby", "1 while another machine writes the journal",
-          parts.node.standby() ? 1 : 0);
+  // At the writer they are 0: a series that is always there can be asked for.
+  const auto standby = parts.node.standby();
+  out.add("bashu_standby_behind_seconds", "For how long entries of the writer wait to be followed",
+          standby ? static_cast<double>(standby->behind_ms) / 1'000 : 0);
+  out.add("bashu_standby_behind_entries", "Entries of the writer that are not followed yet",
+          standby ? static_cast<double>(standby->behind) : 0);
+  out.add("bashu_standby_writer_silent_seconds", "Since the writer said that it lives",
+          standby ? static_cast<double>(standby->silent_ms) / 1'000 : 0);
+  out.add("bashu_standby", "1 while another machine writes the journal", standby ? 1 : 0);
   out.add("bashu_journal_entries_total", "Entries durable in the journal",
           static_cast<double>(parts.node.durable()), {}, MetricType::Counter);
   out.add("bashu_views_entries", "Entries the views show",
