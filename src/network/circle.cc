@@ -35,9 +35,9 @@ std::optional<std::uint32_t> Circle::place(std::string_view code) const {
   return static_cast<std::uint32_t>(it - places.begin());
 }
 
-const Scenario* Circle::scenario(std::string_view id) const {
-  const auto it = std::ranges::find(scenarios, id, &Scenario::id);
-  return it == scenarios.end() ? nullptr : &*it;
+const Scenario* scenario_of(const std::vector<Scenario>& all, std::string_view id) {
+  const auto it = std::ranges::find(all, id, &Scenario::id);
+  return it == all.end() ? nullptr : &*it;
 }
 
 People Circle::people() const {

@@ -65,6 +65,9 @@ struct Scenario {
   std::vector<Change> changes;
 };
 
+// nullptr: none of them is called so.
+[[nodiscard]] const Scenario* scenario_of(const std::vector<Scenario>& all, std::string_view id);
+
 struct Circle {
   Schedule trains;  // of the day `timetable_of`, held to run every day
   Date timetable_of;
@@ -78,7 +81,9 @@ struct Circle {
   std::vector<Scenario> scenarios;
 
   [[nodiscard]] std::optional<std::uint32_t> place(std::string_view code) const;
-  [[nodiscard]] const Scenario* scenario(std::string_view id) const;
+  [[nodiscard]] const Scenario* scenario(std::string_view id) const {
+    return scenario_of(scenarios, id);
+  }
   [[nodiscard]] People people() const;
   [[nodiscard]] std::vector<std::uint32_t> cores() const;
   // A place where nobody lives, at `lon,lat` in degrees, behind all others: for journeys from or to

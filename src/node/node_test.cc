@@ -575,15 +575,17 @@ TEST(Circle, OverdueClocksFireWhenTheDayBegins) {
       [&](const core::State& state) { EXPECT_EQ(state.find_case(id)->state, "declined"); });
 }
 
+Date day_begun(Node& node) {
+  Date day;
+  node.query([&](const core::State& state) { day = state.circle().today; });
+  return day;
+}
+
 TEST(Circle, ADayThatThePeersContradictBeginsByCommandOnly) {
   TestCircle circle;
   TestClock& clock = circle.sichuan.clock;
   Node& node = *circle.sichuan.node;
-  const auto begun = [&] {
-    Date day;
-    node.query([&](const core::State& state) { day = state.circle().today; });
-    return day;
-  };
+  const auto begun = [&] { return day_begun(node); };
   const Date today = begun();
   node.peer_times().heard("chongqing", clock.now(), clock);
   clock.advance_ms(std::int64_t{20} * 24 * 3'600'000);
@@ -605,11 +607,7 @@ TEST(Circle, ALeapThatNobodyConfirmsBeginsByCommandOnly) {
   TestCircle circle;
   TestClock& clock = circle.sichuan.clock;
   Node& node = *circle.sichuan.node;
-  const auto begun = [&] {
-    Date day;
-    node.query([&](const core::State& state) { day = state.circle().today; });
-    return day;
-  };
+  const auto begun = [&] { return day_begun(node); };
   const Date today = begun();
   clock.follow_time();
   const auto comes = [&](Date day) {

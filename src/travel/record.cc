@@ -206,11 +206,6 @@ class Reader {
 
 }  // namespace
 
-const network::Scenario* OnRecord::scenario(std::string_view id) const {
-  const auto it = std::ranges::find(scenarios, id, &network::Scenario::id);
-  return it == scenarios.end() ? nullptr : &*it;
-}
-
 std::expected<OnRecord, Fault> on_record(const network::Circle& circle, views::Views& views,
                                          views::At at, Date today) {
   return views.read(at,

@@ -39,7 +39,9 @@ struct OnRecord {
   // As each side alone says it, where a line has dates of sides; the same where it has none.
   std::map<std::string, network::Openings, std::less<>> by_side;
 
-  [[nodiscard]] const network::Scenario* scenario(std::string_view id) const;
+  [[nodiscard]] const network::Scenario* scenario(std::string_view id) const {
+    return network::scenario_of(scenarios, id);
+  }
 };
 // The network of `circle` as it is on record at a position: lines and roads that are not open there
 // open after `today`, whatever was planned.
