@@ -76,8 +76,7 @@ std::set<std::string> accepted_in(const views::CaseRow& window, std::string_view
   std::set<std::string> out;
   const Value* answers = window.data.find(field);
   for (const Value& one : answers && answers->as_list() ? *answers->as_list() : Value::List{}) {
-    const Value* accepts = one.find("accepts");
-    if (accepts && accepts->as_bool() && *accepts->as_bool()) out.insert(one.text_at("line"));
+    if (one.bool_at("accepts")) out.insert(one.text_at("line"));
   }
   return out;
 }

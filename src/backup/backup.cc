@@ -420,11 +420,10 @@ std::optional<Last> last_backup(const fs::path& dir) {
   if (!text) return std::nullopt;
   const auto told = parse_json(std::string_view{*text}.substr(0, text->find('\n')));
   if (!told) return std::nullopt;
-  const Value* vault = told->find("vault");
   return Last{.made_ms = told->int_at("made_ms"),
               .number = static_cast<std::uint64_t>(told->int_at("number")),
               .entries = static_cast<std::uint64_t>(told->int_at("entries")),
-              .vault = vault && vault->as_bool() && *vault->as_bool(),
+              .vault = told->bool_at("vault"),
               .to = told->text_at("to")};
 }
 

@@ -51,7 +51,7 @@ class Value {
     const auto it = record->find(name);
     return it == record->end() ? nullptr : &it->second;
   }
-  // The text or integer member of a record, or the given default.
+  // The text, integer or boolean member of a record, or the given default.
   [[nodiscard]] std::string text_at(std::string_view name, std::string otherwise = {}) const {
     const Value* member = find(name);
     const std::string* text = member ? member->as_text() : nullptr;
@@ -61,6 +61,11 @@ class Value {
     const Value* member = find(name);
     const std::int64_t* number = member ? member->as_int() : nullptr;
     return number ? *number : otherwise;
+  }
+  [[nodiscard]] bool bool_at(std::string_view name, bool otherwise = false) const {
+    const Value* member = find(name);
+    const bool* flag = member ? member->as_bool() : nullptr;
+    return flag ? *flag : otherwise;
   }
 
   // By value and type: 1 is not true, null equals null.

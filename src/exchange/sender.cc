@@ -483,8 +483,7 @@ void Sender::take_channel(const PeerAnswer& answer) {
   }
   peer_next_ = next;
   peer_holds_edition_ = body->int_at("keys_edition");
-  const Value* token = body->find("token");
-  peer_lacks_token_ = token && token->as_bool() && !*token->as_bool();
+  peer_lacks_token_ = !body->bool_at("token", true);
   enter(Phase::push_keys);
 }
 

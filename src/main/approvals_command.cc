@@ -22,15 +22,11 @@ Exit approvals_list(const Console& console, const ApprovalsList& what) {
   Table table{std::vector<Table::Align>(4, Table::Align::left)};
   table.add({say("approval.column.number"), say("approval.column.what"), say("approval.column.by"),
              say("approval.column.waits")});
-  const auto is = [](const Value& one, const char* name) {
-    const Value* flag = one.find(name);
-    return flag && flag->as_bool() && *flag->as_bool();
-  };
   for (const Value& one : *all->as_list()) {
-    const char* waits = is(one, "expired")   ? "approval.expired"
-                        : !is(one, "counts") ? "approval.counts_no_more"
-                        : is(one, "yours")   ? "approval.for_another"
-                                             : "approval.for_you";
+    const char* waits = one.bool_at("expired")   ? "approval.expired"
+                        : !one.bool_at("counts") ? "approval.counts_no_more"
+                        : one.bool_at("yours")   ? "approval.for_another"
+                                                 : "approval.for_you";
     table.add({std::to_string(one.int_at("approval")), one.text_at("what"), one.text_at("asked_by"),
                say(waits)});
   }

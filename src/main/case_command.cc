@@ -76,8 +76,7 @@ void print_case(const Console& console, const Value& c, const std::vector<packs:
   out << console.say("version ", "版本 ") << c.int_at("version")
       << console.say("  opened ", "  立案 ") << c.text_at("opened")
       << console.say("  since ", "  当前状态起于 ") << c.text_at("since") << '\n';
-  const Value* disputed = c.find("disputed");
-  if (disputed && disputed->as_bool() && *disputed->as_bool()) {
+  if (c.bool_at("disputed")) {
     out << console.say("DISPUTED: waits for a joint act", "有争议：等待各方共同处理") << '\n';
   }
   const Value* data = c.find("data");
@@ -207,10 +206,8 @@ Exit case_show(const Console& console, const CaseShow& what) {
     console.out << '\n';
   });
   each("choices", "choices", [&](const Value& choice) {
-    const Value* passes = choice.find("passes");
-    const bool can = passes && passes->as_bool() && *passes->as_bool();
-    console.out << "  " << (can ? "+ " : "- ") << choice.text_at("event") << "  "
-                << choice.text_at("title");
+    console.out << "  " << (choice.bool_at("passes") ? "+ " : "- ") << choice.text_at("event")
+                << "  " << choice.text_at("title");
     const Value* why = choice.find("why");
     for (const Value& reason : why && why->as_list() ? *why->as_list() : Value::List{}) {
       console.out << "; " << shown(reason);

@@ -548,9 +548,7 @@ std::string what_words(const Console& console, const Value& row, const std::stri
     const std::string& party = what == "only_here" ? ours : theirs;
     text = console.language == "zh" ? "仅" + party + "有" : "only " + party + " has it";
   }
-  const Value* moving = row.find("on_the_way");
-  if (moving && moving->as_bool() && *moving->as_bool())
-    text += console.say(", on the way", "，在途");
+  if (row.bool_at("on_the_way")) text += console.say(", on the way", "，在途");
   return text;
 }
 

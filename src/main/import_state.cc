@@ -41,7 +41,6 @@ Value batch_value(const BatchDone& done) {
 }
 
 BatchDone batch_done(const Value& value) {
-  const Value* again = value.find("again");
   BatchDone done{.number = static_cast<std::uint64_t>(value.int_at("batch")),
                  .first = static_cast<std::uint64_t>(value.int_at("first")),
                  .last = static_cast<std::uint64_t>(value.int_at("last")),
@@ -50,7 +49,7 @@ BatchDone batch_done(const Value& value) {
                  .known = value.int_at("known"),
                  .otherwise = value.int_at("otherwise"),
                  .refused = {},
-                 .again = again && again->as_bool() && *again->as_bool()};
+                 .again = value.bool_at("again")};
   const Value* refused = value.find("refused");
   for (const Value& row : refused && refused->as_list() ? *refused->as_list() : Value::List{}) {
     done.refused.push_back(refused_row(row));

@@ -170,9 +170,7 @@ Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::stri
   std::vector<std::string> parties;
   if (const Value* all = circle->find("parties"); all && all->as_list()) {
     for (const Value& one : *all->as_list()) {
-      const Value* member = one.find("member");
-      if (member && member->as_bool() && *member->as_bool())
-        parties.push_back(one.text_at("party"));
+      if (one.bool_at("member")) parties.push_back(one.text_at("party"));
     }
   }
   std::map<std::string, Date> adopted;

@@ -24,8 +24,7 @@ std::expected<Bill, std::string> priced(const Value& bill) {
   if (out.id.empty() || out.insured.empty() || out.treated.empty() || out.institution.empty()) {
     return std::unexpected{std::string{"bill, insured, treated and institution are needed"}};
   }
-  const Value* cancelled = bill.find("cancelled");
-  out.cancelled = cancelled && cancelled->as_bool() && *cancelled->as_bool();
+  out.cancelled = bill.bool_at("cancelled");
   static const calculators::Calculator settle = calculators::find("medical.settle", 1);
   const auto shares = settle(bill);
   if (!shares) return std::unexpected{shares.error()};

@@ -12,8 +12,7 @@ using Records = Value::Record;
 
 bool is_optional(const Value* fields, const std::string& name) {
   const Value* field = fields ? fields->find(name) : nullptr;
-  const Value* optional = field ? field->find("optional") : nullptr;
-  return optional && optional->as_bool() && *optional->as_bool();
+  return field && field->bool_at("optional");
 }
 
 const Value* part(const Value& root, std::string_view kind, const std::string& name) {

@@ -68,8 +68,7 @@ struct Corridor {
 
   explicit Corridor(const Value& record)
       : through{told(record, "through_on")}, halves{told(record, "opened_on")} {
-    const Value* crosses = record.find("crosses");
-    border = crosses && crosses->as_bool() && *crosses->as_bool();
+    border = record.bool_at("crosses");
   }
   [[nodiscard]] std::optional<Date> opened() const {
     if (!through.empty()) return latest(through);

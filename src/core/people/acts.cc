@@ -26,11 +26,6 @@ std::vector<std::string> texts_of(const Value& value, std::string_view name) {
   return texts;
 }
 
-bool flag(const Value& value, std::string_view name) {
-  const Value* member = value.find(name);
-  return member && member->as_bool() && *member->as_bool();
-}
-
 Value value_of(const ResolveHeld& act) {
   return Value::Record{{"kind", "held"},
                        {"from", act.from},
@@ -102,7 +97,7 @@ std::optional<Act> read_act(const Value& value) {
     ResolveHeld act;
     act.from = value.text_at("from");
     act.seq = value.int_at("seq");
-    act.reject = flag(value, "reject");
+    act.reject = value.bool_at("reject");
     act.note = value.text_at("note");
     return act;
   }
