@@ -1069,6 +1069,27 @@ TEST_F(ApiTest, TokensNeverReachTheJournalInClear) {
   }
 }
 
+TEST_F(ApiTest, AnAgeIsToldAndTheDayOfBirthStaysSealed) {
+  const std::string id =
+      start("ann", "citizen", R"({"subject":"a","name":"b","born":"1949-12-31"})");
+  const Value* data = get("clerk", "/cases/" + id).body.find("data");
+  const std::int64_t age = data->int_at("age");
+  EXPECT_TRUE(age > 70 && age < 130) << age;
+  EXPECT_EQ(data->text_at("born"), "1949-12-31");  // for who may see personal values
+  for (const node::Entry& entry : *world_->node->entries(0, 64u << 20)) {
+    EXPECT_EQ(entry.effect.find("1949-12-31"), std::string::npos);
+    EXPECT_EQ(entry.evidence.find("1949-12-31"), std::string::npos);
+  }
+  const auto where = [&](const char* with) {
+    const Answer answer = post("ann", "/cases", start_body("citizen", with));
+    EXPECT_EQ(answer.status, 422);
+    return answer.body.find("errors")->as_list()->at(0).text_at("where");
+  };
+  EXPECT_EQ(where(R"({"subject":"a","name":"b","born":"1949-12-31","age":20})"), "with.age");
+  EXPECT_EQ(where(R"({"subject":"a","name":"b","born":"1800-01-01"})"), "with.born");
+  EXPECT_EQ(where(R"({"subject":"a","name":"b","born":"soon"})"), "with.born");
+}
+
 TEST_F(ApiTest, CiphertextOfOthersIsNotAccepted) {
   const std::string with =
       R"({"subject":"a","name":{"$sealed":"1","alg":"XC20P","dek":"sichuan-k1","nonce":"AA","box":"AA"}})";

@@ -5,6 +5,8 @@
 #include "api/clearing_forms.h"
 #include "api/form_faults.h"
 #include "api/handlers.h"
+#include "api/identifiers.h"
+#include "packs/before_sealing.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -41,6 +43,23 @@ std::optional<Problem> foreign_pseudonym(const Call& call, const packs::Pack& pa
   return problem_of(Reject{.code = RejectCode::form,
                            .where = std::move(where),
                            .why = {texts::title("desk.pseudonym")}});
+}
+
+// With what the node works out before the form is sealed. All that is wrong with the form is noted
+// for who reads it.
+std::expected<Value, Problem> worked_out(Context& context, const packs::Pack& pack,
+                                         const packs::Service& service,
+                                         const std::vector<std::string>& form, const Value& given,
+                                         Write& write) {
+  write.faults = form_faults(service, packs::asked(service, form), given);
+  auto told = packs::with_worked_out(pack, service, normalised(service.fields, given),
+                                     context.shelves.now()->today);
+  if (told) return *std::move(told);
+  Problem problem = problem_of(Reject{.code = RejectCode::form,
+                                      .where = std::move(told.error().path),
+                                      .why = {std::move(told.error().why)}});
+  tell_all(problem, write.faults);
+  return std::unexpected{std::move(problem)};
 }
 
 // The request as it may be kept: with the form sealed, and with what the node computed for it.
@@ -102,8 +121,9 @@ Prepared start_case(Context& context, const Call& call) {
                                    form_member(*body));
   if (!given) return std::unexpected{given.error()};
   Write write;
-  write.faults = form_faults(*def, def->start.event.form, *given);
-  auto form = seal_form(context, call, def->fields, *given, "with", {}, write);
+  const auto told = worked_out(context, *of, *def, def->start.event.form, *given, write);
+  if (!told) return std::unexpected{told.error()};
+  auto form = seal_form(context, call, def->fields, *told, "with", {}, write);
   if (!form) {
     tell_all(form.error(), write.faults);
     return std::unexpected{form.error()};
@@ -168,8 +188,9 @@ Prepared fire_event(Context& context, const Call& call) {
                                     .form = asked},
                                    form_member(*body));
   if (!given) return std::unexpected{given.error()};
-  write.faults = form_faults(service, asked, *given);
-  auto form = seal_form(context, call, fields, *given, "with", seen->sealing_key, write);
+  const auto told = worked_out(context, *seen->root.pack, service, asked, *given, write);
+  if (!told) return std::unexpected{told.error()};
+  auto form = seal_form(context, call, fields, *told, "with", seen->sealing_key, write);
   if (!form) {
     tell_all(form.error(), write.faults);
     return std::unexpected{form.error()};

@@ -9,6 +9,7 @@
 #include "api/documents.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
+#include "packs/before_sealing.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -260,6 +261,7 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
 
 std::vector<std::string> without_computed(const packs::Pack& pack, const packs::Service& service,
                                           std::vector<std::string> form) {
+  form = packs::asked(service, std::move(form));
   const auto shape = clearing_of(pack);
   if (!shape || (&service != packs::find(pack.services, shape->batch) &&
                  &service != packs::find(pack.services, shape->window))) {

@@ -9,6 +9,7 @@
 #include "http/message.h"
 #include "main/typed_text.h"
 #include "packs/expr.h"
+#include "packs/given_scope.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -19,34 +20,10 @@ Why form(std::string where, std::string en, std::string zh) {
   return {.code = "form", .where = std::move(where), .text = {{"en", en}, {"zh", zh}}};
 }
 
-// What a key of `put` may read without the node: the line itself and the parameters.
-class LineScope final : public packs::Scope {
- public:
-  LineScope(const Value& line, const Value& params) : line_{line}, params_{params} {}
-  const Value* root(std::string_view name) override {
-    if (name == "line") return &line_;
-    return name == "params" ? &params_ : nullptr;
-  }
-  packs::Eval<Value> member(std::string_view, std::string_view) override { return none(); }
-  bool has_member(std::string_view, std::string_view) override { return false; }
-  packs::Eval<Value> call(std::string_view, std::string_view, std::span<const Value>) override {
-    return none();
-  }
-  packs::Eval<const Value*> record(std::string_view, std::string_view) override { return none(); }
-  bool is_register(std::string_view) const override { return false; }
-  bool is_book(std::string_view) const override { return false; }
-  packs::Eval<std::int64_t> serial(std::string_view, std::string_view) override { return none(); }
-  const Calendar& calendar() override { return calendar_; }
-  std::size_t sides() override { return 0; }
-
- private:
-  static std::unexpected<packs::EvalError> none() {
-    return std::unexpected{
-        packs::EvalError{.kind = packs::EvalError::Kind::lookup, .text = "only the node knows"}};
-  }
-  const Value& line_;
-  const Value& params_;
-  Calendar calendar_;
+}
+const Value& line_;
+const Value& params_;
+Calendar calendar_;
 };
 
 }  // namespace
@@ -154,7 +131,8 @@ std::optional<std::set<std::string>> Target::writes(const Value& row) const {
     out.insert(reg->key_of(row));
     return out;
   }
-  LineScope scope{row, pack->params_record};
+  // What a key of `put` may read without the node: the line itself and the parameters.
+  packs::GivenScope scope{{"line", &row}, {"params", &pack->params_record}};
   for (const packs::Effect& effect : feed->effects) {
     const auto* put = std::get_if<packs::Put>(&effect.what);
     if (!put) continue;

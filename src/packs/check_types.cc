@@ -153,7 +153,7 @@ class Checker::Walk {
   // The shape of `node` as a value, so that it may not hold what is personal.
   Shape value(const Node& node) {
     Shape shape = infer(node);
-    if (shape.kind == K::record && shape.type && !shape.type->readable()) {
+    if (shape.kind == K::record && shape.type && !shape.type->readable() && !site_.unsealed) {
       fault(node, "a record with " + std::string{class_name(shape.type->cls)} +
                       " fields is not read whole");
     }
@@ -352,7 +352,7 @@ class Checker::Walk {
 
   // A member of what a party reads: its class decides whether it may.
   Shape read(const Node& node, const Type& type) {
-    if (!type.readable()) {
+    if (!type.readable() && !site_.unsealed) {
       return fault(node,
                    "reads the " + std::string{class_name(type.cls)} + " field '" + node.name + "'");
     }
@@ -798,6 +798,7 @@ class Checker::Walk {
         need(K::integer, kids[1]);
         return Shape::of(K::date);
       case Function::days:
+      case Function::years:
       case Function::workdays:
         need(K::date, kids[0]);
         need(K::date, kids[1]);

@@ -60,7 +60,8 @@ struct Site {
   const Type* line = nullptr;  // of a feed
   const Shape* each = nullptr;
   const CalculatorDef* result = nullptr;
-  bool serial = false;  // serial() may be called
+  bool serial = false;    // serial() may be called
+  bool unsealed = false;  // before the form is sealed: personal values may be read
 };
 
 class Checker {

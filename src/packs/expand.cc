@@ -165,7 +165,7 @@ void expand_service(Expansion& all, Value& service, const std::string& path) {
                 expand_groups(all, print, at);
               });
   expand_fields(all, member(service, "fields"), below(path, "fields"));
-  for (const std::string_view key : {"calc", "holds", "needed"}) {
+  for (const std::string_view key : {"calc", "holds", "needed", "before_sealing"}) {
     each_member(member(service, key), below(path, key),
                 [&](const std::string& name, Value&, const std::string&) {
                   expand_expression(*member(service, key), name);

@@ -644,6 +644,7 @@ class Evaluation {
       case Function::add_days:
       case Function::add_months:
       case Function::days:
+      case Function::years:
       case Function::year:
       case Function::month:
       case Function::month_of_year:
@@ -917,11 +918,8 @@ class Evaluation {
   }
 
   // The corresponding day, or the last day of a month that has none (Civil Code of the PRC,
-  // article 202).
-  bool moved_months(Date date, std::int64_t months, Cell& out) {
-    if (months < -kMonthsMax || months > kMonthsMax) {
-      return fail(Kind::range, "add_months() by at most 120,000 months");
-    }
+  // article 202); nothing outside the years 1 to 9999.
+  static std::optional<Date> months_on(Date date, std::int64_t months) {
     const std::int64_t month = std::int64_t{date.year()} * 12 + date.month() - 1 + months;
     std::optional<Date> there;
     if (month >= 12) {
@@ -930,6 +928,13 @@ class Evaluation {
             Date::from_civil(static_cast<int>(month / 12), static_cast<int>(month % 12) + 1, day);
       }
     }
+    return there;
+  }
+  bool moved_months(Date date, std::int64_t months, Cell& out) {
+    if (months < -kMonthsMax || months > kMonthsMax) {
+      return fail(Kind::range, "add_months() by at most 120,000 months");
+    }
+    const std::optional<Date> there = months_on(date, months);
     if (!there) return fail(Kind::range, "the date is outside the years 1 to 9999");
     out.set(there->text());
     return true;
@@ -953,6 +958,12 @@ class Evaluation {
         if (!as_date(a, day) || !as_date(b, other)) return false;
         out.set(std::int64_t{other.days()} - day.days());
         return true;
+      case Function::years: {
+        if (!as_date(a, day) || !as_date(b, other)) return false;
+        const std::int64_t years = std::int64_t{other.year()} - day.year();
+        out.set(*months_on(day, 12 * years) <= other ? years : years - 1);
+        return true;
+      }
       case Function::add_workdays:
         if (!as_date(a, day) || !as_int(b, number)) return false;
         if (number < -kWorkdaysMax || number > kWorkdaysMax) {

@@ -276,6 +276,60 @@ void load_needed(Load& load, const Value* value, Service& service, const Site& s
   }
 }
 
+// What a node works out before a form is sealed: a yes or no or a number, not the value itself.
+void load_before_sealing(Load& load, const Value* value, Service& service, Site site,
+                         const std::string& path) {
+  const Value::Record* map = load.reader.record(value, path);
+  if (!map) return;
+  site.unsealed = true;
+  for (const auto& [name, source] : *map) {
+    const std::string at = below(path, name);
+    const Type* type = service.field(name);
+    if (!type || (type->kind != Kind::boolean && type->kind != Kind::integer)) {
+      load.reader.fault(at, "'" + name + "' is no field of the service that is a bool or an int");
+      continue;
+    }
+    const ShapeKind kind = type->kind == Kind::boolean ? ShapeKind::boolean : ShapeKind::integer;
+    ProgramPtr program = load_expression(load, &source, kind, site, at);
+    if (!program) continue;
+    for (const std::string& root : program->roots()) {
+      if (root == "data" || root == "today" || root == "params") continue;
+      load.reader.fault(at, "reads the form alone: data, today and params, not '" + root + "'");
+    }
+    const auto is_sealed = [&](const std::string& field) {
+      return service.field(field) && !service.field(field)->readable();
+    };
+    if (std::ranges::none_of(program->fields(), is_sealed)) {
+      load.reader.fault(at, "reads no personal field: a calc does the same");
+    }
+    service.before_sealing.emplace_back(name, std::move(program));
+  }
+}
+
+// A form that asks for all that a field is made of has the field too.
+void add_worked_out(Load& load, Service& service, const std::string& path) {
+  for (const auto& [name, program] : service.before_sealing) {
+    bool anywhere = false;
+    const auto add = [&](EventDef& event) {
+      const auto asks = [&](const std::string& field) {
+        return std::ranges::find(event.form, field) != event.form.end();
+      };
+      if (asks(name)) {
+        load.reader.fault(below(path, name),
+                          "the node fills it in: no form asks for '" + name + "'");
+      } else if (std::ranges::all_of(program->fields(), asks)) {
+        event.form.push_back(name);
+        anywhere = true;
+      }
+    };
+    add(service.start.event);
+    for (auto& [state_name, state] : service.states) {
+      for (auto& [event_name, event] : state.events) add(event);
+    }
+    if (!anywhere) load.reader.fault(below(path, name), "no form asks for all that it reads");
+  }
+}
+
 // The events that another person must have taken are of this service, and of the same party: two
 // nodes do not know each other's persons.
 void check_another_than(Load& load, Service& service, const std::string& states_path) {
@@ -350,6 +404,9 @@ void load_service_body(Load& load, const std::string& name, Service& service,
   }
   service.holds = load_holds(load, get(source, "holds"), place, below(path, "holds"));
   load_needed(load, get(source, "needed"), service, place.site, below(path, "needed"));
+  const std::string before = below(path, "before_sealing");
+  load_before_sealing(load, get(source, "before_sealing"), service, place.site, before);
+  add_worked_out(load, service, before);
   check_another_than(load, service, states_path);
 }
 
@@ -367,9 +424,10 @@ void load_service_heads(Load& load) {
     Service& service = load.pack->services.emplace_back(name, Service{}).second;
     const Value::Record* source = load.reader.record(&value, path);
     if (!source) continue;
-    load.reader.keys(*source, path,
-                     {"title", "parent", "parties", "fields", "calc", "start", "states", "clocks",
-                      "holds", "about", "groups", "list", "search", "papers", "prints", "needed"});
+    load.reader.keys(
+        *source, path,
+        {"title", "parent", "parties", "fields", "calc", "start", "states", "clocks", "holds",
+         "about", "groups", "list", "search", "papers", "prints", "needed", "before_sealing"});
     service.title = load_title(load, *source, path);
     if (const Value* parent = get(*source, "parent")) {
       service.parent = load.reader.text(parent, below(path, "parent"));

@@ -195,6 +195,9 @@ struct Service {
   std::vector<Member> fields;
   Named<ProgramPtr> calc;
   Named<ProgramPtr> needed;  // optional field to: when a form that asks for it may not leave it out
+  // Open field to: what the node works out for it from a form as it was given, before the form's
+  // personal values are sealed. It stands in every form that asks for all it is made of.
+  Named<ProgramPtr> before_sealing;
   StartDef start;
   Named<StateDef> states;
   std::vector<std::string> remembered;  // events, or `start`, whose person a later one asks about

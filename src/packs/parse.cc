@@ -35,6 +35,7 @@ constexpr auto kFunctions = std::to_array<FunctionRow>({
     {"add_days", Function::add_days, 2, 2},
     {"add_months", Function::add_months, 2, 2},
     {"days", Function::days, 2, 2},
+    {"years", Function::years, 2, 2},
     {"year", Function::year, 1, 1},
     {"month", Function::month, 1, 1},
     {"month_of_year", Function::month_of_year, 1, 1},

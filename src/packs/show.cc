@@ -109,6 +109,10 @@ class Teller {
       line(1, say("needed", {{"field", type ? in_language(type->title, language_) : field},
                              {"a", in_words(*condition, reading)}}));
     }
+    for (const auto& [field, program] : service.before_sealing) {
+      line(1, say("before_sealing", {{"field", in_language(service.field(field)->title, language_)},
+                                     {"a", in_words(*program, reading)}}));
+    }
     for (const auto& [print_name, print] : service.prints) {
       line(1, say("prints") + ": " + named(print.title, print_name));
     }

@@ -82,6 +82,7 @@ enum class Function : std::uint8_t {
   add_days,
   add_months,
   days,
+  years,
   year,
   month,
   month_of_year,

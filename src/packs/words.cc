@@ -293,6 +293,7 @@ class Words {
       case Function::add_months:
       case Function::add_workdays:
       case Function::days:
+      case Function::years:
       case Function::workdays:
         return say(node.name, {{"a", tight(node.kids[0], 5)}, {"b", tight(node.kids[1], 5)}});
       case Function::muldiv:

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "packs/before_sealing.h"
 #include "scenario/memory_world.h"
 
 namespace bashu::scenario {
@@ -201,8 +202,9 @@ class Play {
     return value;
   }
 
-  Value form(const packs::Service* service, const core::PartyId& at, const std::string& id,
-             const Value* with) {
+  // What a person fills in, with what a node works out from it before it is sealed.
+  std::expected<Value, Reject> filled(const packs::Service* service, const core::PartyId& at,
+                                      const std::string& id, const Value* with) {
     Value::Record filled;
     if (!with || !with->as_record()) return Value{std::move(filled)};
     for (const auto& [name, value] : *with->as_record()) {
@@ -210,7 +212,13 @@ class Play {
       Value item = computed(at, id, value);
       filled[name] = type ? packs::documents_from_names(*type, item) : std::move(item);
     }
-    return Value{std::move(filled)};
+    if (!service) return Value{std::move(filled)};
+    auto told =
+        packs::with_worked_out(pack_, *service, Value{std::move(filled)}, world_.moment().today);
+    if (told) return *std::move(told);
+    return std::unexpected{Reject{.code = RejectCode::form,
+                                  .where = std::move(told.error().path),
+                                  .why = {std::move(told.error().why)}}};
   }
 
   const packs::Service* service_of(const core::PartyId& at, const std::string& id) {
@@ -221,6 +229,13 @@ class Play {
       }
     });
     return service;
+  }
+  template <typename Command>
+  void ask(const Value& step, const core::PartyId& at, Command command,
+           std::expected<Value, Reject> with) {
+    if (!with) return outcome(step, std::unexpected{std::move(with.error())});
+    command.with = *std::move(with);
+    outcome(step, world_.run(at, std::move(command)));
   }
 
   void outcome(const Value& step, const std::expected<core::Decision, Reject>& done) {
@@ -266,9 +281,9 @@ class Play {
           if (party.as_text()) command.parties[name] = *party.as_text();
         }
       }
-      command.with =
-          form(packs::find(pack_.services, command.service), at, command.parent, step.find("with"));
-      outcome(step, world_.run(at, command));
+      auto with = filled(packs::find(pack_.services, command.service), at, command.parent,
+                         step.find("with"));
+      ask(step, at, std::move(command), std::move(with));
     } else if (step.find("event")) {
       const std::string id = step.text_at("case");
       core::FireEvent command{.by = by,
@@ -276,8 +291,9 @@ class Play {
                               .event = step.text_at("event"),
                               .role = role,
                               .version = {},
-                              .with = form(service_of(at, id), at, id, step.find("with"))};
-      outcome(step, world_.run(at, command));
+                              .with = {}};
+      auto with = filled(service_of(at, id), at, id, step.find("with"));
+      ask(step, at, std::move(command), std::move(with));
     } else if (step.find("settle")) {
       const std::string id = step.text_at("settle");
       core::SignSettlement command{.by = by, .id = id, .content = {}, .note = step.text_at("note")};

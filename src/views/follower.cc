@@ -140,7 +140,9 @@ class FollowerImpl final : public Follower {
     const std::lock_guard one{rebuilding_};
     const fs::path file = next_file();
     remove_files(dir_ / file);
+    making_ = true;
     auto result = rebuild_into(file);
+    making_ = false;
     if (!result) remove_files(dir_ / file);
     return result;
   }
@@ -158,13 +160,16 @@ class FollowerImpl final : public Follower {
   }
 
   // The index of search and inbox, a little at a time: it waits for the tables, they not for it.
+  // Views in the making get an index of their own, so that of those they replace waits for them: a
+  // question takes in what is new by itself.
   void feed(const std::function<bool()>& hurry) {
     constexpr std::int64_t kRows = 500;
+    if (making_) return;
     const auto used = current_->get();
     do {
       const auto more = used->finder->catch_up(*used->views, kRows);
       if (!more || !*more) break;
-    } while (!hurry());
+    } while (!making_ && !hurry());
   }
 
   std::expected<void, Fault> rebuild_into(const fs::path& file) {
@@ -225,6 +230,7 @@ class FollowerImpl final : public Follower {
   node::Node& node_;
   fs::path dir_;
   std::mutex rebuilding_;  // one rebuild at a time; file_
+  std::atomic<bool> making_ = false;
   fs::path file_;
   std::optional<Current> current_;
   std::optional<node::Follower> following_;  // the last: its thread uses all above
