@@ -1076,7 +1076,8 @@ TEST_F(ApiTest, AnAgeIsToldAndTheDayOfBirthStaysSealed) {
   const std::int64_t age = data->int_at("age");
   EXPECT_TRUE(age > 70 && age < 130) << age;
   EXPECT_EQ(data->text_at("born"), "1949-12-31");  // for who may see personal values
-  for (const node::Entry& entry : *world_->node->entries(0, 64u << 20)) {
+  const auto entries = world_->node->entries(0, 64u << 20);
+  for (const node::Entry& entry : *entries) {
     EXPECT_EQ(entry.effect.find("1949-12-31"), std::string::npos);
     EXPECT_EQ(entry.evidence.find("1949-12-31"), std::string::npos);
   }

@@ -72,7 +72,8 @@ services:
       born: {type: date, optional: true, title: {zh: 出生日期, en: Date of birth}}
       age: {type: int, min: 0, max: 130, class: internal, optional: true, title: {zh: 周岁, en: Age}}
       reason: line
-    before_sealing: {age: "years(data.born, today)"}
+    before_sealing:
+      age: years(data.born, today)
     prints:
       receipt: {title: {zh: 回执, en: Receipt}, text: {zh: "{name}", en: "{name}"}}
     start: {owner: origin, by: [citizen, clerk], form: [subject, name, person, proof, firm, place, born], to: asked}

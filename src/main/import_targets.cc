@@ -20,12 +20,6 @@ Why form(std::string where, std::string en, std::string zh) {
   return {.code = "form", .where = std::move(where), .text = {{"en", en}, {"zh", zh}}};
 }
 
-}
-const Value& line_;
-const Value& params_;
-Calendar calendar_;
-};
-
 }  // namespace
 
 std::string Target::path() const {

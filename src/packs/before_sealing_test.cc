@@ -89,9 +89,9 @@ TEST_F(BeforeSealing, SaysNothingOfWhatIsAbsentOrIllFormed) {
 TEST_F(BeforeSealing, RefusesAtTheValueItIsMadeOf) {
   ASSERT_TRUE(pack_);
   EXPECT_EQ(told(R"({"born":"1890-01-01"})"),
-            "with.born: Age, worked out from this value: At most 130.");
+            "with.born: Age, worked out from this value: must be at most 130");
   EXPECT_EQ(told(R"({"born":"2030-01-01"})"),
-            "with.born: Age, worked out from this value: At least 0.");
+            "with.born: Age, worked out from this value: must be at least 0");
   EXPECT_EQ(told(R"({"born":"1966-03-02","age":70})"),
             "with.age: The node works this out before the form is sealed; leave it out.");
 }
@@ -116,16 +116,17 @@ TEST_P(BeforeSealingRefuses, AtLoad) {
 
 const Broken kBroken[] = {
     {"age: \"years(data.born, today)\"", "name: \"string(years(data.born, today))\"",
-     "'name' is no field of the service that is a bool or an int\n"},
+     "nothing writes this field\n'name' is no field of the service that is a bool or an int\n"},
     {"age: \"years(data.born, today)\"", "age: data.born", "an integer was expected, not a date\n"},
     {"age: \"years(data.born, today)\"", "age: \"case.seq + years(data.born, today)\"",
      "reads the form alone: data, today and params, not 'case'\n"},
     {"age: \"years(data.born, today)\"", "age: params.old_from",
-     "reads no personal field: a calc does the same\nno form asks for all that it reads\n"},
+     "reads no personal field: a calc does the same\n"},
     {"form: [name, born, wife_born]", "form: [name, born, wife_born, age]",
      "the node fills it in: no form asks for 'age'\n"},
-    {"form: [name, born, wife_born]", "form: [name, born]", "no form asks for all that it reads\n"},
-    {"when: data.old", "when: years(data.born, today) >= 60",
+    {"form: [name, born, wife_born]", "form: [name, born]",
+     "nothing writes this field\nnothing writes this field\nno form asks for all that it reads\n"},
+    {"when: data.old", "when: \"years(data.born, today) >= 60\"",
      "reads the personal field 'born' (byte 11 of the expression)\n"},
 };
 INSTANTIATE_TEST_SUITE_P(Kinds, BeforeSealingRefuses, testing::ValuesIn(kBroken));

@@ -317,10 +317,12 @@ void add_worked_out(Load& load, Service& service, const std::string& path) {
       if (asks(name)) {
         load.reader.fault(below(path, name),
                           "the node fills it in: no form asks for '" + name + "'");
-      } else if (std::ranges::all_of(program->fields(), asks)) {
+      } else if (!std::ranges::all_of(program->fields(), asks)) {
+        return;
+      } else {
         event.form.push_back(name);
-        anywhere = true;
       }
+      anywhere = true;
     };
     add(service.start.event);
     for (auto& [state_name, state] : service.states) {

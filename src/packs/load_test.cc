@@ -507,12 +507,6 @@ constexpr Broken kBroken[] = {
      "32:7: the lists are of an amount in t of scale 3 and of an amount in CNY of scale 2 (byte 18 "
      "of the expression)\n32:7: a list was expected, not a text (byte 40 of the expression)\n32:7: "
      "lists have no difference (byte 18 of the expression)\n"},
-    {"sealing", "    calc:\n      late",
-     "    before_sealing: {code: size(data.name)}\n    calc:\n      late",
-     "31:27: 'code' is no field of the service that is a bool or an int\n"},
-    {"sealing", "    calc:\n      late",
-     "    before_sealing: {nobody: size(data.name)}\n    calc:\n      late",
-     "31:29: 'nobody' is no field of the service that is a bool or an int\n"},
     {"change", "version: 1\n", "version: 1\nreplaces: sha256:12\n",
      "4:1: is the digest of a pack: sha256: and 64 hexadecimal digits\n"},
 };
