@@ -127,7 +127,7 @@ const Broken kBroken[] = {
     {"form: [name, born, wife_born]", "form: [name, born]",
      "nothing writes this field\nnothing writes this field\nno form asks for all that it reads\n"},
     {"when: data.old", "when: \"years(data.born, today) >= 60\"",
-     "reads the personal field 'born' (byte 11 of the expression)\n"},
+     "reads the personal field 'born' (byte 12 of the expression)\n"},
 };
 INSTANTIATE_TEST_SUITE_P(Kinds, BeforeSealingRefuses, testing::ValuesIn(kBroken));
 
