@@ -57,7 +57,7 @@ Value task_value(const views::TaskRow& task, const Principal& key, const std::st
   Value::Record record{{"number", task.number},
                        {"kind", kKinds[static_cast<int>(task.kind)]},
                        {"case", task.id},
-                       {"roles", list_value(task.roles)},
+                       {"roles", list_of(task.roles)},
                        {"title", in_language(task.title, language)},
                        {"on", task.on.text()},
                        {"position", task.raised}};
@@ -263,7 +263,7 @@ Result case_choices(Context& context, const Call& call) {
     Value::Record one{{"event", choice.event}, {"passes", choice.passes}, {"why", std::move(why)}};
     if (event) {
       one["title"] = in_language(event->title, call.language);
-      one["form"] = list_value(event->form);
+      one["form"] = list_of(event->form);
       Value::List by;
       for (const packs::By& who : event->by) {
         const auto party = seen->root.parties.find(who.party);

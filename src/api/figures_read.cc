@@ -89,7 +89,7 @@ Result list_figures(Context& context, const Call& call) {
                                  {"target", optional_value(figure->target)},
                                  {"takes_period", figure->from && !figure->to},
                                  {"split", std::move(splits)},
-                                 {"show", list_value(figure->show)}});
+                                 {"show", list_of(figure->show)}});
   }
   return json_response(Value::Record{{"figures", std::move(list)}});
 }

@@ -69,9 +69,7 @@ Value form_schema(const packs::Pack& pack, const packs::Service& service,
 }
 
 Value choice_of(const std::set<std::string>& names) {
-  Value::List list;
-  for (const std::string& name : names) list.emplace_back(name);
-  return Value::Record{{"enum", std::move(list)}};
+  return Value::Record{{"enum", list_of(names)}};
 }
 
 std::string by_name(const packs::StateDef* state, const packs::By& by) {

@@ -25,7 +25,7 @@ Value::List answers_value(const core::Order& order, Date today) {
                       {"late", !whole && order.order.until && today > *order.order.until}};
     if (it != order.answers.end()) {
       one["on"] = it->second.on.text();
-      one["kept"] = list_value(it->second.kept);
+      one["kept"] = list_of(it->second.kept);
       if (!it->second.reason.empty()) one["reason"] = it->second.reason;
     }
     list.push_back(std::move(one));
@@ -90,8 +90,8 @@ Value order_value(const core::Order& order, Date today) {
                     {"subject", what.subject},
                     {"reason", what.reason},
                     {"standing", standing_of(order, today)},
-                    {"cases", list_value(what.cases)},
-                    {"records", list_value(what.records)},
+                    {"cases", list_of(what.cases)},
+                    {"records", list_of(what.records)},
                     {"keys", what.keys.size()},
                     {"on", what.on.text()}};
   if (!what.by.empty()) one["by"] = what.by;

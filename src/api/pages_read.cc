@@ -56,7 +56,7 @@ struct Writer {
     if (!type.unit.empty()) out.emplace("unit", type.unit);
     if (type.scale) out.emplace("scale", type.scale);
     if (!type.ref_to.empty()) out.emplace("ref", type.ref_to);
-    if (!type.accepts.empty()) out.emplace("accepts", list_value(type.accepts));
+    if (!type.accepts.empty()) out.emplace("accepts", list_of(type.accepts));
     if (type.element) out.emplace("element", this->type(*type.element));
     if (!type.members.empty()) out.emplace("members", fields(type.members));
     if (!type.choices.empty()) {
@@ -73,7 +73,7 @@ struct Writer {
     Value::List list;
     for (const packs::FieldGroup& group : groups) {
       list.push_back(
-          Value::Record{{"title", in(group.title)}, {"fields", list_value(group.fields)}});
+          Value::Record{{"title", in(group.title)}, {"fields", list_of(group.fields)}});
     }
     return list;
   }
@@ -148,7 +148,7 @@ struct Writer {
                                    {"title", word(name)},
                                    {"unit", working ? "working_days" : "days"},
                                    {"budget", clock.budget},
-                                   {"runs_in", list_value(clock.runs_in)}});
+                                   {"runs_in", list_of(clock.runs_in)}});
     }
     return list;
   }
@@ -166,8 +166,8 @@ struct Writer {
     for (const auto& [name, print] : service.prints) {
       list.push_back(Value::Record{{"print", name},
                                    {"title", in(print.title)},
-                                   {"after", list_value(print.after)},
-                                   {"void_in", list_value(print.void_in)},
+                                   {"after", list_of(print.after)},
+                                   {"void_in", list_of(print.void_in)},
                                    {"number", print.number},
                                    {"until", print.until},
                                    {"text", in(print.text)},
@@ -201,7 +201,7 @@ struct Writer {
                          {"applicants", by(packs::applicants(service))},
                          {"fields", fields(service.fields)},
                          {"groups", groups(packs::grouped(service.display.groups, all))},
-                         {"list", list_value(service.display.list)},
+                         {"list", list_of(service.display.list)},
                          {"start", std::move(start)},
                          {"states", states(service)},
                          {"clocks", clocks(service)},
@@ -217,10 +217,10 @@ struct Writer {
                          {"about", in(reg.display.about)},
                          {"public", reg.open},
                          {"editions", reg.editions},
-                         {"key", list_value(reg.key)},
+                         {"key", list_of(reg.key)},
                          {"fields", fields(reg.record->members)},
                          {"groups", groups(packs::grouped(reg.display.groups, all))},
-                         {"list", list_value(reg.display.list)}};
+                         {"list", list_of(reg.display.list)}};
   }
 
   [[nodiscard]] Value feed(const std::string& name, const packs::Feed& feed) const {
@@ -231,7 +231,7 @@ struct Writer {
     return Value::Record{{"feed", name},
                          {"title", in(feed.title)},
                          {"by", std::move(roles)},
-                         {"key", list_value(feed.key)},
+                         {"key", list_of(feed.key)},
                          {"fields", fields(feed.line->members)}};
   }
 
@@ -253,7 +253,7 @@ struct Writer {
     Value::List kinds;
     for (const auto& [kind, account] : book.accounts) {
       kinds.push_back(
-          Value::Record{{"kind", kind}, {"title", word(kind)}, {"key", list_value(account.key)}});
+          Value::Record{{"kind", kind}, {"title", word(kind)}, {"key", list_of(account.key)}});
     }
     return Value::Record{{"book", name},
                          {"title", in(book.title)},

@@ -191,12 +191,6 @@ std::expected<views::InboxAsk::Whose, Problem> read_whose(const Call& call) {
                                    texts::text("zh", "finding.bad_whose"))};
 }
 
-Value list_value(const std::vector<std::string>& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
 Value optional_position(const views::At& at) { return at ? Value{*at} : Value{}; }
 
 Value case_value(const views::CaseRow& row, const packs::Pack* pack, Reader& reader,

@@ -72,7 +72,6 @@ void tell_assigned(Value& value, const views::CaseRow& row, const packs::Pack* p
 [[nodiscard]] std::vector<std::string> persons_of(Context& context, const Call& call);
 // `whose` of the query.
 [[nodiscard]] std::expected<views::InboxAsk::Whose, Problem> read_whose(const Call& call);
-[[nodiscard]] Value list_value(const std::vector<std::string>& texts);
 [[nodiscard]] Value optional_position(const views::At& at);
 
 }  // namespace bashu::api

@@ -132,7 +132,7 @@ class Reading {
             {"by", by.by}, {"keeper", by.keeper}, {"yields", by.yields}, {"round", by.round}});
       }
     });
-    one["contested"] = list_value(others);
+    one["contested"] = list_of(others);
     one["claims"] = std::move(claims);
     if (!signatures.empty()) one["signed"] = std::move(signatures);
   }

@@ -8,12 +8,6 @@ namespace bashu::api {
 
 namespace {
 
-Value::List list_of(const auto& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
 Value session_value(Context& context, const Principal& who,
                     const std::optional<people::Session>& session) {
   Value::Record roles;

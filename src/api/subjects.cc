@@ -114,7 +114,7 @@ Value::Record told(Context& context, const Subject& subject) {
       values.push_back(standing_of(context.node.vault(), *shelf, value));
     }
     Value::Record one{{"pack", place.pack},
-                      {"parties", list_value(place.parties)},
+                      {"parties", list_of(place.parties)},
                       {"values", std::move(values)}};
     if (!place.service.empty()) one["service"] = place.service;
     one[place.case_id.empty() ? "record" : "case"] =

@@ -75,4 +75,11 @@ class Value {
   std::variant<std::monostate, bool, std::int64_t, std::string, List, Record> held_;
 };
 
+// The texts of a range, as a list.
+[[nodiscard]] Value::List list_of(const auto& texts) {
+  Value::List list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
 }  // namespace bashu

@@ -192,7 +192,7 @@ struct Apply {
     Outbox& box = store.edit_outbox(e.to);
     box.last = e.seq;
     if (e.kind == "case.ask" || e.kind == "case.signal") {
-      box.asked[e.seq] = {.kind = e.kind, .id = e.stream, .principal = e.principal};
+      box.asked[e.seq] = {.kind = e.kind, .id = CaseId{e.stream}, .principal = e.principal};
     }
   }
   void operator()(const MessageAcked& e) {
@@ -317,7 +317,7 @@ void Store::Circle::hold(PackRow& row, packs::PackPtr pack) {
   row.pack = std::move(pack);
   if (!row.pack) return;
   for (const auto& [book_name, book] : row.pack->books) {
-    const BookId book_id = row.pack->name + "/" + book_name;
+    const BookId book_id{row.pack->name + "/" + book_name};
     for (const auto& [name, kind] : book.accounts) {
       if (kind.windowed && !is_windowed({.book = book_id, .kind = name, .key = {}})) {
         windowed.emplace_back(book_id, name);

@@ -144,7 +144,7 @@ class Doors : public testing::Test {
     return Value::Record{{"stops", std::move(list)}};
   }
   CaseId opened(Value with) {
-    return must(permit(everywhere(), std::move(with))).answer.text_at("case");
+    return CaseId{must(permit(everywhere(), std::move(with))).answer.text_at("case")};
   }
   std::expected<Decision, Reject> put(const Asker& by, const char* code, Value::Record fields) {
     fields["code"] = code;

@@ -14,18 +14,19 @@
 #include <vector>
 
 #include "base/date.h"
+#include "base/id.h"
 #include "base/title.h"
 #include "base/value.h"
 
 namespace bashu::core {
 
-using PartyId = std::string;  // `sichuan`
-using CaseId = std::string;   // `sichuan-17`, `sichuan-17/trip-sichuan-3`, `chongqing-2/task1`
+using PartyId = Id<struct PartyKind>;  // `sichuan`
+using CaseId = Id<struct CaseKind>;  // `sichuan-17`, `sichuan-17/trip-sichuan-3`, `chongqing-2/task1`
 using Parties = std::map<std::string, PartyId, std::less<>>;  // party of the case to jurisdiction
 
 // `pack/register`, `pack/book`: registers and books are carried over by name between versions.
-using RegisterId = std::string;
-using BookId = std::string;
+using RegisterId = Id<struct RegisterKind>;
+using BookId = Id<struct BookKind>;
 
 struct Account {
   BookId book;

@@ -262,7 +262,7 @@ class Refusals : public testing::Test {
             .version = {},
             .with = std::move(with)};
   }
-  CaseId opened() { return must(open()).answer.text_at("case"); }
+  CaseId opened() { return CaseId{must(open()).answer.text_at("case")}; }
   CaseId disputed() {
     const CaseId id = opened();
     state_.apply(CaseDisputed{.id = id, .by = "b", .reason = "r", .detail = {}, .content = "c"});
@@ -336,13 +336,13 @@ void Refusals::every_request() {
 
 void Refusals::opening() {
   const CaseId loan = opened();
-  const CaseId plain = must([&] {
-                         auto command = open(Value::Record{{"name", "x"}});
-                         command.service = "plain";
-                         command.parties = {{"lender", "a"}};
-                         return command;
-                       }())
-                           .answer.text_at("case");
+  const CaseId plain{must([&] {
+                       auto command = open(Value::Record{{"name", "x"}});
+                       command.service = "plain";
+                       command.parties = {{"lender", "a"}};
+                       return command;
+                     }())
+                         .answer.text_at("case")};
   // Below a parent.
   auto child = open(Value::Record{});
   child.service = "none";
@@ -361,7 +361,7 @@ void Refusals::opening() {
   command.pack = "none";
   command.parties = {{"lender", "b"}, {"stranger", "a"}};
   command.role = "guest";
-  command.id = std::string(121, 'x');
+  command.id = CaseId{std::string(121, 'x')};
   expect(Why::pack_not_in_force, command);
   command.pack = "rules";
   expect(Why::party_missing, command);
@@ -860,8 +860,8 @@ void Refusals::working() {
   expect(Why::no_such_case, assign);
   assign.id = ended();
   expect(Why::ended, assign);
-  assign.id = must(open(Value::Record{{"name", "x"}, {"wanted", 10}, {"place", "510104"}}))
-                  .answer.text_at("case");
+  assign.id = CaseId{must(open(Value::Record{{"name", "x"}, {"wanted", 10}, {"place", "510104"}}))
+                         .answer.text_at("case")};
   expect(Why::not_of_office, assign);
   assign.by.roles = {"clerk"};
   assign.by.divisions = {"5001"};

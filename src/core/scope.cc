@@ -139,7 +139,7 @@ packs::Eval<Value> CaseScope::call(std::string_view root, std::string_view name,
   }
   const auto* book = packs::find(pack_.books, root);
   if (!book) return failed(packs::EvalError::Kind::missing, "no book " + std::string{root});
-  const std::string book_id = pack_.name + "/" + std::string{root};
+  const BookId book_id{pack_.name + "/" + std::string{root}};
   if (name == "window") {
     const std::string* kind = args.size() >= 2 ? args[0].as_text() : nullptr;
     const std::string* month = args.size() >= 2 ? args[1].as_text() : nullptr;

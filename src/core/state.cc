@@ -1,5 +1,6 @@
 #include "core/state.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,12 +21,10 @@ namespace bashu::core {
 
 namespace {
 
-Account split_account(const std::string& key) {
+std::array<std::string, 3> split_three(const std::string& key) {
   const auto first = key.find(kSeparator);
   const auto second = key.find(kSeparator, first + 1);
-  return {.book = key.substr(0, first),
-          .kind = key.substr(first + 1, second - first - 1),
-          .key = key.substr(second + 1)};
+  return {key.substr(0, first), key.substr(first + 1, second - first - 1), key.substr(second + 1)};
 }
 
 std::string padded(std::int64_t number) {
@@ -89,8 +88,8 @@ void State::each_case(const std::function<void(const Case&)>& visit) const {
 void State::each_record(
     const std::function<void(const RegisterId&, const std::string&, const Record&)>& visit) const {
   rows_->records.each([&](const std::string& key, const Record& row) {
-    const auto [reg, name] = split_pair(key);
-    visit(reg, name, row);
+    auto [reg, name] = split_pair(key);
+    visit(RegisterId{std::move(reg)}, name, row);
   });
 }
 
@@ -98,8 +97,8 @@ void State::each_edition(
     const std::function<void(const RegisterId&, const PartyId&, const std::string&,
                              const Edition&)>& visit) const {
   rows_->editions.each([&](const std::string& key, const Edition& row) {
-    const Account parts = split_account(key);
-    visit(parts.book, parts.kind, parts.key, row);
+    auto [reg, keeper, name] = split_three(key);
+    visit(RegisterId{std::move(reg)}, PartyId{std::move(keeper)}, name, row);
   });
 }
 
@@ -116,7 +115,9 @@ void State::each_window(
     const std::function<void(const Account&, const std::string&, const Window&)>& visit) const {
   rows_->windows.each([&](const std::string& key, const Window& row) {
     const auto at = key.rfind(kSeparator);
-    visit(split_account(key.substr(0, at)), key.substr(at + 1), row);
+    auto [book, kind, name] = split_three(key.substr(0, at));
+    visit({.book = BookId{std::move(book)}, .kind = std::move(kind), .key = std::move(name)},
+          key.substr(at + 1), row);
   });
 }
 
@@ -139,7 +140,7 @@ void State::each_inbox(const std::function<void(const PartyId&, const Inbox&)>& 
 void State::each_parked(
     const std::function<void(const CaseId&, std::int64_t, const Parked&)>& visit) const {
   rows_->cases.each([&](const std::string& id, const Case& row) {
-    for (const std::int64_t version : row.parked) visit(id, version, *find_parked(id, version));
+    for (const std::int64_t version : row.parked) visit(row.id, version, *find_parked(id, version));
   });
 }
 
@@ -171,7 +172,7 @@ void State::set_clock(std::string_view id, std::string_view clock, const Clock& 
   Case& c = rows_->cases.edit(id);
   auto it = c.clocks.find(clock);
   if (it == c.clocks.end()) it = c.clocks.try_emplace(std::string{clock}).first;
-  const Due item{.id = std::string{id}, .clock = std::string{clock}};
+  const Due item{.id = CaseId{id}, .clock = std::string{clock}};
   if (it->second.due) {
     const auto day = rows_->due.find(*it->second.due);
     if (day != rows_->due.end()) {
@@ -253,14 +254,14 @@ const Outbox& State::outbox(std::string_view to) const {
   const auto it = rows_->outboxes.find(to);
   return it == rows_->outboxes.end() ? kNone : it->second;
 }
-Outbox& State::edit_outbox(std::string_view to) { return rows_->outboxes[std::string{to}]; }
+Outbox& State::edit_outbox(std::string_view to) { return rows_->outboxes[PartyId{to}]; }
 
 const Inbox& State::inbox(std::string_view from) const {
   static const Inbox kNone;
   const auto it = rows_->inboxes.find(from);
   return it == rows_->inboxes.end() ? kNone : it->second;
 }
-Inbox& State::edit_inbox(std::string_view from) { return rows_->inboxes[std::string{from}]; }
+Inbox& State::edit_inbox(std::string_view from) { return rows_->inboxes[PartyId{from}]; }
 
 const Parked* State::find_parked(std::string_view id, std::int64_t version) const {
   return rows_->parked.find(pair_key(id, padded(version)));

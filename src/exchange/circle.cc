@@ -424,7 +424,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
     for (const evidence::PartyRecord& party : edition->parties) {
       const auto card = file->cards.find(party.party);
       command.parties.push_back(
-          {.party = party.party,
+          {.party = core::PartyId{party.party},
            .member = party.member,
            .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes});
     }

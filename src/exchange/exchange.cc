@@ -635,7 +635,7 @@ void RunningExchange::contradicted(const std::string& party, const std::string& 
                  .text = "the journal of " + party + " does not continue what was cosigned here"},
                 proof);
   const bool queued = node_.submit(
-      {.command = core::StopChannel{.peer = party, .reason = "fork"}, .evidence = proof},
+      {.command = core::StopChannel{.peer = core::PartyId{party}, .reason = "fork"}, .evidence = proof},
       [](const node::Outcome& /*outcome*/) {});
   if (queued) wake();
 }

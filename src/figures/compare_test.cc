@@ -189,7 +189,7 @@ class SidesTest : public ::testing::Test {
                                     .parent = {},
                                     .id = {},
                                     .with = Value{Value::Record{{"subject", "roads"}}}});
-    return begun.answer.text_at("case");
+    return core::CaseId{begun.answer.text_at("case")};
   }
   void report(const core::PartyId& guest, const core::CaseId& id) {
     must(guest, core::FireEvent{.by = who(),

@@ -58,7 +58,7 @@ void tell_contested(Reader& reader, const views::FigureDef& def, const Tallies& 
   const packs::Figure& figure = *def.figure;
   if (figure.source != Source::reg) return;
   const auto* reg = packs::find(def.pack->registers, figure.of);
-  const core::RegisterId id = def.pack->name + "/" + figure.of;
+  const core::RegisterId id{def.pack->name + "/" + figure.of};
   if (!reg) return;
   const bool adds_up = figure.way == Way::count || figure.way == Way::sum;
   Tally total = tallies.total;

@@ -4,6 +4,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -24,7 +26,10 @@ inline std::int64_t plain(std::int64_t number) { return number; }
 inline bool plain(bool flag) { return flag; }
 inline std::uint32_t plain(core::TaskKind kind) { return static_cast<std::uint32_t>(kind); }
 
-inline void assign(Reader& /*reader*/, std::string& to, const std::string& text) { to = text; }
+template <std::derived_from<std::string> Text>
+void assign(Reader& /*reader*/, Text& to, const std::string& text) {
+  to = Text{text};
+}
 inline void assign(Reader& /*reader*/, Date& to, std::int32_t days) { to = Date::from_days(days); }
 inline void assign(Reader& /*reader*/, std::int64_t& to, std::int64_t number) { to = number; }
 inline void assign(Reader& /*reader*/, bool& to, bool flag) { to = flag; }
@@ -35,7 +40,7 @@ inline void assign(Reader& reader, core::TaskKind& to, std::uint32_t kind) {
 
 template <typename T>
 concept Plain =
-    std::same_as<T, std::string> || std::same_as<T, Date> || std::same_as<T, std::int64_t> ||
+    std::derived_from<T, std::string> || std::same_as<T, Date> || std::same_as<T, std::int64_t> ||
     std::same_as<T, bool> || std::same_as<T, core::TaskKind>;
 template <typename T>
 inline constexpr bool kOptional = false;
@@ -49,16 +54,16 @@ inline bool absent(const Value& value) { return value.is_null(); }
 
 inline void put_into(const Value& value, formats::Value* out) { put(value, out); }
 inline void put_into(const core::Account& account, formats::Account* out) { put(account, out); }
-template <typename Repeated>
-void put_into(const Title& names, Repeated* out) {  // and the parties of a case
+template <std::derived_from<std::string> Text, typename Repeated>  // of a title, of a case's parties
+void put_into(const std::map<std::string, Text, std::less<>>& names, Repeated* out) {
   for (const auto& [name, text] : names) {
     formats::TextPair* pair = out->Add();
     pair->set_name(name);
     pair->set_text(text);
   }
 }
-template <typename Repeated>
-void put_into(const std::vector<std::string>& texts, Repeated* out) {
+template <std::derived_from<std::string> Text, typename Repeated>
+void put_into(const std::vector<Text>& texts, Repeated* out) {
   for (const std::string& text : texts) *out->Add() = text;
 }
 template <typename Repeated>
@@ -80,12 +85,13 @@ inline void read_into(Reader& reader, const formats::Value& in, Value& out) {
 inline void read_into(Reader& reader, const formats::Account& in, core::Account& out) {
   out = reader.account(in);
 }
-template <typename Repeated>
-void read_into(Reader& /*reader*/, const Repeated& in, Title& out) {
+template <std::derived_from<std::string> Text, typename Repeated>
+void read_into(Reader& /*reader*/, const Repeated& in,
+               std::map<std::string, Text, std::less<>>& out) {
   for (const formats::TextPair& pair : in) out.emplace_hint(out.end(), pair.name(), pair.text());
 }
-template <typename Repeated>
-void read_into(Reader& /*reader*/, const Repeated& in, std::vector<std::string>& out) {
+template <std::derived_from<std::string> Text, typename Repeated>
+void read_into(Reader& /*reader*/, const Repeated& in, std::vector<Text>& out) {
   out.assign(in.begin(), in.end());
 }
 template <typename Repeated>

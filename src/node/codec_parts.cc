@@ -90,7 +90,7 @@ void put(const core::Account& account, formats::Account* out) {
   out->set_key(account.key);
 }
 core::Account Reader::account(const formats::Account& in) {
-  return {.book = in.book(), .kind = in.kind(), .key = in.key()};
+  return {.book = core::BookId{in.book()}, .kind = in.kind(), .key = in.key()};
 }
 
 #define BASHU_PUT_SHOWN(member, name) BASHU_PUT_MEMBER(member)

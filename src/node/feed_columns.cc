@@ -248,7 +248,7 @@ class FeedReader {
     if (in_.posting_cases_size() != 0) {
       const std::uint32_t of = in_.posting_cases(posting_);
       if (of > static_cast<std::uint32_t>(in_.cases_size())) return false;
-      if (of > 0) posting.id = in_.cases(static_cast<int>(of - 1));
+      if (of > 0) posting.id = core::CaseId{in_.cases(static_cast<int>(of - 1))};
     }
     ++posting_;
     return true;
@@ -257,12 +257,12 @@ class FeedReader {
     const std::uint32_t which = in_.record_heads(record_);
     if (which >= static_cast<std::uint32_t>(in_.heads_size())) return false;
     const pb::FeedTaken::RecordHead& head = in_.heads(static_cast<int>(which));
-    record.reg = head.reg();
-    record.keeper = head.keeper();
-    record.side = head.side();
-    record.id = head.id();
+    record.reg = core::RegisterId{head.reg()};
+    record.keeper = core::PartyId{head.keeper()};
+    record.side = core::PartyId{head.side()};
+    record.id = core::CaseId{head.id()};
     record.sided = read_texts(head.sided());
-    record.sides = read_texts(head.sides());
+    record.sides.assign(head.sides().begin(), head.sides().end());
     record.on = day(in_.record_days(record_));
     if (!record_keys_.take(in_.record_key_sizes(record_), record.key)) return false;
     const int values = head.whole() ? 1 : head.names_size();

@@ -186,7 +186,7 @@ std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files
   const Value* log = keys ? keys->find("log") : nullptr;
   const std::string key = from_hex(log ? log->text_at("public") : "").value_or("");
   PublicIdentity identity;
-  identity.party = config->text_at("party");
+  identity.party = core::PartyId{config->text_at("party")};
   identity.origin = config->text_at("origin");
   identity.log_key.assign(key.data(), key.size());
   if (!evidence::is_party(identity.party) || identity.origin.empty() || key.size() != 32) {

@@ -26,6 +26,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "core/event.h"
 #include "node/storage/file_store.h"
 
 namespace bashu::node {
@@ -37,7 +38,7 @@ struct KeyPair {           // Ed25519, or X25519 for sealing
 };
 
 struct Identity {
-  std::string party;        // `sichuan`
+  core::PartyId party;      // `sichuan`
   std::string name;         // for people
   std::string origin;       // `sichuan.example/bashu/1`
   std::string endpoint;     // `https://sichuan.example:7443/bashu/v1`
@@ -51,7 +52,8 @@ struct Identity {
 
 // Fresh keys and configuration; refused if there is a node already. DIR is made.
 struct NewNode {
-  std::string party, name, host, peer_listen, api_listen;
+  core::PartyId party;
+  std::string name, host, peer_listen, api_listen;
   int offset_minutes = 480;
 };
 [[nodiscard]] std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& what);
@@ -62,7 +64,8 @@ struct NewNode {
 
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {
-  std::string party, origin;
+  core::PartyId party;
+  std::string origin;
   std::string log_key;  // 32 bytes
 };
 [[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files);

@@ -410,7 +410,7 @@ TEST_F(Held, SameBatchCanHoldAndRelease) {
 }
 
 TEST(Sealer, PayloadBoundIsNeverBelowThePayload) {
-  core::MessageQueued message{.to = std::string(32, 'p'),
+  core::MessageQueued message{.to = core::PartyId{std::string(32, 'p')},
                               .seq = 9'007'199'254'740'991,
                               .kind = std::string(64, 'k'),
                               .stream = std::string(128, '\x01'),

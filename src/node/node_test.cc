@@ -403,7 +403,7 @@ TEST(Circle, ALostVaultStopsTheStart) {
 TEST(Circle, MessagesAreTakenOnceAndProven) {
   TestCircle circle;
   const Done started = circle.sichuan.must(visit("a visit"));
-  const std::string id = started.decision.answer.text_at("case");
+  const core::CaseId id{started.decision.answer.text_at("case")};
   ASSERT_FALSE(id.empty());
   circle.sichuan.must(core::FireEvent{.by = test_asker(),
                                       .id = id,
@@ -559,7 +559,7 @@ TEST(Circle, SnapshotsHoldEverythingAndRestartsAgree) {
 TEST(Circle, OverdueClocksFireWhenTheDayBegins) {
   TestCircle circle;
   const Done started = circle.sichuan.must(visit("too late"));
-  const std::string id = started.decision.answer.text_at("case");
+  const core::CaseId id{started.decision.answer.text_at("case")};
   Date day = circle.sichuan.clock.today().plus_days(10);
   while (day.weekday() > 4) day = day.plus_days(1);
   circle.sichuan.clock.set_today(day);

@@ -456,7 +456,7 @@ class RowReader {
         break;
       case pb::Row::kParked:
         state_.set_parked(in.parked().id(), in.parked().version(),
-                          core::Parked{.from = in.parked().from(),
+                          core::Parked{.from = core::PartyId{in.parked().from()},
                                        .pack = in.parked().pack(),
                                        .body = reader_.value(in.parked().body())});
         break;
@@ -503,10 +503,10 @@ class RowReader {
 
   void circle(const pb::CircleRow& in) {
     State::Circle& circle = state_.edit_circle();
-    circle.own = in.own();
+    circle.own = core::PartyId{in.own()};
     circle.today = day(in.today());
     for (const auto& party : in.parties())
-      circle.parties[party.party()] = reader_.party_joined(party);
+      circle.parties[core::PartyId{party.party()}] = reader_.party_joined(party);
     for (const auto& line : in.calendars()) {
       const core::CalendarSet set = reader_.calendar_set(line);
       Calendar& calendar = circle.calendars[set.party];
@@ -535,7 +535,7 @@ class RowReader {
   void pack(const pb::PackRow& in) {
     core::Store::Circle& circle = state_.edit_circle();
     core::PackRow& row = circle.packs[in.digest()];
-    for (const auto& adopted : in.adopted()) row.adopted[adopted.party()] = day(adopted.from());
+    for (const auto& adopted : in.adopted()) row.adopted[core::PartyId{adopted.party()}] = day(adopted.from());
     if (in.source().empty()) return;
     circle.hold(row, packs::load_adopted(in.source()).pack);
     if (!row.pack || row.pack->digest != in.digest()) {
@@ -544,12 +544,12 @@ class RowReader {
   }
   void case_row(const pb::CaseRow& in) {
     core::Case& c = state_.edit_case(in.id());
-    c.id = in.id();
+    c.id = core::CaseId{in.id()};
     c.pack = in.pack();
     c.service = in.service();
     for (const auto& pair : in.parties())
       c.parties.emplace_hint(c.parties.end(), pair.name(), pair.text());
-    c.parent = in.parent();
+    c.parent = core::CaseId{in.parent()};
     c.opened_by = in.opened_by();
     c.opened = day(in.opened());
     c.since = day(in.since());
@@ -569,7 +569,7 @@ class RowReader {
       dispute.detail = in.dispute().detail();
       dispute.contents = {in.dispute().contents().begin(), in.dispute().contents().end()};
       for (const auto& pair : in.dispute().signed_by())
-        dispute.signed_by[pair.name()] = pair.text();
+        dispute.signed_by[core::PartyId{pair.name()}] = pair.text();
     }
     c.parked = {in.parked().begin(), in.parked().end()};
     c.assignee = in.assignee();
@@ -586,20 +586,20 @@ class RowReader {
   }
   void record(const pb::RecordRow& in) {
     core::Record& record = state_.edit_record(in.reg(), in.key());
-    record.keeper = in.keeper();
+    record.keeper = core::PartyId{in.keeper()};
     record.version = in.version();
     record.fields = reader_.value(in.fields());
     record.on = day(in.on());
     for (int i = 0; i < in.contested_size(); ++i) {
-      core::Claim& claim = record.contested[in.contested(i)];
+      core::Claim& claim = record.contested[core::PartyId{in.contested(i)}];
       if (i >= in.claims_size()) continue;  // a snapshot from before claims were kept
       claim.fields = reader_.value(in.claims(i).fields());
       if (in.claims(i).has_on()) claim.on = day(in.claims(i).on());
     }
     for (const auto& one : in.signatures()) {
-      record.signatures.push_back({.by = one.by(),
-                                   .keeper = one.keeper(),
-                                   .yields = one.yields(),
+      record.signatures.push_back({.by = core::PartyId{one.by()},
+                                   .keeper = core::PartyId{one.keeper()},
+                                   .yields = core::PartyId{one.yields()},
                                    .round = one.round(),
                                    .content = one.content()});
     }
@@ -611,7 +611,7 @@ class RowReader {
     edition.keys = {in.keys().begin(), in.keys().end()};
   }
   void balances(const pb::BalanceRows& in) {
-    core::Account account{.book = in.book(), .kind = in.kind(), .key = {}};
+    core::Account account{.book = core::BookId{in.book()}, .kind = in.kind(), .key = {}};
     std::string_view rest = in.keys();
     if (in.balances_size() != in.key_sizes_size()) return bad_columns();
     for (int i = 0; i < in.key_sizes_size(); ++i) {
@@ -623,7 +623,7 @@ class RowReader {
   }
   // Of accounts whose balance was read; the days of each in their order.
   void levels(const pb::LevelRows& in) {
-    core::Account account{.book = in.book(), .kind = in.kind(), .key = {}};
+    core::Account account{.book = core::BookId{in.book()}, .kind = in.kind(), .key = {}};
     std::string_view rest = in.keys();
     if (in.counts_size() != in.key_sizes_size() || in.sums_size() != in.days_size()) {
       return bad_columns();
@@ -662,7 +662,7 @@ class RowReader {
     box.stopped = in.stopped();
     for (const auto& asked : in.asked()) {
       box.asked[asked.seq()] = {
-          .kind = asked.kind(), .id = asked.id(), .principal = asked.principal()};
+          .kind = asked.kind(), .id = core::CaseId{asked.id()}, .principal = asked.principal()};
     }
   }
   void inbox(const pb::InboxRow& in) {

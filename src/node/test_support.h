@@ -160,7 +160,7 @@ class TestNode {
   TestNode(const std::string& party, std::shared_ptr<Storage> kept, std::uint64_t seed = 1,
            std::size_t queue_max = 16'384)
       : storage{std::move(kept)}, chance{seed}, queue_max_{queue_max} {
-    const auto made = create_identity(storage->files(), {.party = party,
+    const auto made = create_identity(storage->files(), {.party = core::PartyId{party},
                                                          .name = party,
                                                          .host = party + ".example",
                                                          .peer_listen = "127.0.0.1:7443",
@@ -306,7 +306,7 @@ class TestCircle {
     EXPECT_TRUE(opened) << opened.error().code;
     if (!opened) return {};
     const evidence::Payload& payload = opened->payload;
-    core::TakeMessage take{.from = from,
+    core::TakeMessage take{.from = core::PartyId{from},
                            .seq = payload.seq,
                            .message_id = opened->message_id,
                            .issued = payload.issued,
@@ -371,7 +371,7 @@ class TestCircle {
   }
   static void adopt_keys(TestNode& node, const std::string& party, const std::string& record) {
     node.must(
-        core::AdoptRecord{.record = {.what = "keys", .party = party, .edition = 1, .bytes = record},
+        core::AdoptRecord{.record = {.what = "keys", .party = core::PartyId{party}, .edition = 1, .bytes = record},
                           .parties = {}},
         record);
   }

@@ -1,7 +1,11 @@
 // How large events will be, before they are encoded.
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -43,7 +47,8 @@ class Meter {
     add(pair.first);
     add(pair.second);
   }
-  void add(const Title& map) {
+  template <std::derived_from<std::string> Text>  // a title, the parties of a case
+  void add(const std::map<std::string, Text, std::less<>>& map) {
     for (const auto& [name, text] : map) {
       weight.bytes += 12;
       add(name);

@@ -24,12 +24,6 @@ const std::vector<packs::Member>& name_field() {
   return kFields;
 }
 
-Value::List list_of(const std::vector<std::string>& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
 }  // namespace
 
 Value seal_name(node::Node& node, const std::string& name) {

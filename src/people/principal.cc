@@ -29,12 +29,6 @@ bool is_code(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Value::List as_list(const auto& texts_of) {
-  Value::List list;
-  for (const std::string& text : texts_of) list.emplace_back(text);
-  return list;
-}
-
 }  // namespace
 
 std::string Principal::journal_id() const { return (kind == Kind::key ? "key:" : "user:") + id; }
@@ -105,14 +99,14 @@ std::expected<Principal, std::string> read_principal(const Value& value) {
 
 void write_principal(Value::Record& into, const Principal& principal) {
   Value::Record roles;
-  for (const auto& [pack, names] : principal.roles) roles.emplace(pack, as_list(names));
+  for (const auto& [pack, names] : principal.roles) roles.emplace(pack, list_of(names));
   into["id"] = principal.id;
   into["name"] = principal.name;
   into["roles"] = std::move(roles);
-  into["divisions"] = as_list(principal.divisions);
+  into["divisions"] = list_of(principal.divisions);
   into["person"] = principal.person;
-  into["may"] = as_list(principal.may);
-  into["subjects"] = as_list(principal.subjects);
+  into["may"] = list_of(principal.may);
+  into["subjects"] = list_of(principal.subjects);
 }
 
 core::PrincipalSet set_of(const Principal& principal) {

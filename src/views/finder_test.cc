@@ -96,7 +96,7 @@ class FinderTest : public ::testing::Test {
   std::vector<std::string> waiting(const std::string& pack, const std::string& role) {
     std::vector<std::string> list;
     for (const InboxItem& item : inbox({.roles = {{pack, role}}}).items) {
-      list.push_back(item.task ? "task " + std::to_string(item.number) : item.id);
+      list.push_back(item.task ? "task " + std::to_string(item.number) : std::string{item.id});
     }
     return list;
   }
@@ -119,7 +119,7 @@ TEST_F(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
                                  .on = day("2026-01-05")}});
   const auto assign = [&](const std::string& id, const std::string& to) {
     journal_.add({core::CaseAssigned{
-        .id = "sichuan-" + id, .to = to, .note = "n", .by = "user:boss", .on = day("2026-01-06")}});
+        .id = core::CaseId{"sichuan-" + id}, .to = to, .note = "n", .by = "user:boss", .on = day("2026-01-06")}});
   };
   const auto whose = [&](InboxAsk::Whose which, std::vector<std::string> mine) {
     const Inbox found =
@@ -225,7 +225,7 @@ TEST_F(FinderTest, TheMostUrgentComesFirstAndWhatIsOverdueIsCounted) {
   permit("3", "c");
   const auto due = [&](const std::string& id, std::string_view on) {
     core::ClockSet set;
-    set.id = "sichuan-" + id;
+    set.id = core::CaseId{"sichuan-" + id};
     set.clock = "decide";
     if (!on.empty()) set.due = day(on);
     journal_.add(set);

@@ -183,9 +183,9 @@ std::uint64_t Journal::adopt(std::string_view yaml, std::string_view from, core:
                                .source = canonical_json(loaded.pack->source)});
 }
 
-std::uint64_t Journal::open(const std::string& id, const std::string& service, Value with,
+std::uint64_t Journal::open(const core::CaseId& id, const std::string& service, Value with,
                             const std::string& state, core::Parties parties,
-                            const std::string& parent) {
+                            const core::CaseId& parent) {
   const bool alone = !open_;
   std::uint64_t position = add(core::CaseOpened{.id = id,
                                                 .pack = pack_,
@@ -212,7 +212,7 @@ std::uint64_t Journal::open(const std::string& id, const std::string& service, V
   return position;
 }
 
-std::uint64_t Journal::step(const std::string& id, const std::string& event, Value with,
+std::uint64_t Journal::step(const core::CaseId& id, const std::string& event, Value with,
                             std::optional<std::string> to, std::string_view on) {
   auto& [version, state] = cases_[id];
   ++version;
@@ -236,7 +236,7 @@ std::uint64_t Journal::put(const std::string& reg, const std::string& key, Value
                            std::vector<std::string> sided, core::PartyId side) {
   std::vector<core::PartyId> sides;
   if (!sided.empty()) sides = {"chongqing", "sichuan"};
-  return add(core::RecordPut{.reg = "road-works/" + reg,
+  return add(core::RecordPut{.reg = core::RegisterId{"road-works/" + reg},
                              .key = key,
                              .keeper = own_,
                              .side = side.empty() ? own_ : side,
@@ -250,7 +250,7 @@ std::uint64_t Journal::put(const std::string& reg, const std::string& key, Value
 std::uint64_t Journal::publish(const std::string& reg, const std::string& name, std::int64_t number,
                                std::vector<std::pair<std::string, Value>> entries,
                                core::PartyId keeper) {
-  return add(core::EditionPublished{.reg = "road-works/" + reg,
+  return add(core::EditionPublished{.reg = core::RegisterId{"road-works/" + reg},
                                     .keeper = std::move(keeper),
                                     .name = name,
                                     .number = number,
@@ -260,7 +260,7 @@ std::uint64_t Journal::publish(const std::string& reg, const std::string& name, 
 }
 
 std::uint64_t Journal::move(const std::string& from, const std::string& to, std::int64_t amount,
-                            std::string_view on, const std::string& id) {
+                            std::string_view on, const core::CaseId& id) {
   return add(core::Posted{
       .id = id, .from = account(from), .to = account(to), .amount = amount, .on = day(on)});
 }

@@ -9,12 +9,6 @@
 
 namespace bashu::core {
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
-
 std::expected<Value, Reject> fill_form(const packs::Service& service,
                                        const std::vector<std::string>& form, const Value& given) {
   const Value::Record* values = given.as_record();

@@ -24,6 +24,11 @@ namespace bashu::core {
 // is in force here. Asked after the guards, whose reasons say more.
 [[nodiscard]] Result check_refs(const Deciding& d, const Definition& of, const Value& input);
 
-[[nodiscard]] std::string joined(const std::vector<std::string>& names);
+// One after the other, for a person.
+[[nodiscard]] std::string joined(const auto& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
 
 }  // namespace bashu::core

@@ -116,11 +116,11 @@ std::expected<CaseOpened, Reject> named(Deciding& d, const Opening& opening,
     std::int64_t n = d.draft.serial("#children", counter) + 1;
     while (d.draft.find_case(counter + "-" + d.self() + "-" + std::to_string(n))) ++n;
     d.draft.decide(SerialTaken{.name = "#children", .key = counter, .value = n});
-    opened.id = counter + "-" + d.self() + "-" + std::to_string(n);
+    opened.id = CaseId{counter + "-" + d.self() + "-" + std::to_string(n)};
   } else if (opened.id.empty()) {
     opened.number = d.draft.serial(Store::kCasesOpened, "") + 1;
     while (d.draft.find_case(d.self() + "-" + std::to_string(opened.number))) ++opened.number;
-    opened.id = d.self() + "-" + std::to_string(opened.number);
+    opened.id = CaseId{d.self() + "-" + std::to_string(opened.number)};
   }
   if (opened.id.size() > kCaseIdMax) return refuse(Why::id_too_long);
   if (d.draft.find_case(opened.id)) return refuse(Why::case_exists, opened.id);

@@ -16,7 +16,7 @@ namespace {
 
 // With its entries still to come.
 EditionPublished event_of(const EditionDone& done, const Carrying& of) {
-  EditionPublished event{.reg = of.pack.name + "/" + done.reg,
+  EditionPublished event{.reg = RegisterId{of.pack.name + "/" + done.reg},
                          .keeper = of.by,
                          .name = done.name,
                          .number = 1,

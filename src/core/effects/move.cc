@@ -90,7 +90,7 @@ Account read_account(told::Members& in, std::string_view name, const std::string
     in.fail();
     return {};
   }
-  return {.book = pack + "/" + *parts[0].as_text(),
+  return {.book = BookId{pack + "/" + *parts[0].as_text()},
           .kind = *parts[1].as_text(),
           .key = *parts[2].as_text()};
 }

@@ -69,7 +69,7 @@ bool has_its_sides(const packs::Register& reg, const Record* known, const Carryi
 
 RecordPut event_of(const PutDone& done, const packs::Register& reg, const Record* known,
                    const Carrying& of) {
-  RecordPut event{.reg = of.pack.name + "/" + done.reg,
+  RecordPut event{.reg = RegisterId{of.pack.name + "/" + done.reg},
                   .key = done.key,
                   .keeper = known ? known->keeper : of.by,
                   .side = of.by,
@@ -111,7 +111,7 @@ Computed<PutDone> compute(const packs::Put& put, Computing& of) {
     BASHU_TRY(const Value sides, packs::evaluate(*put.sides, of.scope));
     for (const Value& side : *sides.as_list()) {
       if (!side.as_text()) return ill_typed("put: a side is a party");
-      done.sides.push_back(*side.as_text());
+      done.sides.emplace_back(*side.as_text());
     }
   }
   return done;
@@ -157,7 +157,7 @@ Result take(const PutDone& done, const packs::Effect& /*effect*/, const Carrying
   BASHU_TRY_OK(has_fields(reg, done));
   if (is_contested(reg, done, known, of.by)) {
     claim_by_step(of.d, of.id, reg,
-                  {.reg = of.pack.name + "/" + done.reg,
+                  {.reg = RegisterId{of.pack.name + "/" + done.reg},
                    .key = done.key,
                    .by = of.by,
                    .fields = done.fields,

@@ -58,7 +58,7 @@ void read(told::Members& in, const std::string& /*pack*/, SignalDone& done) {
   done.with = in.record("with");
   for (const Value& target : in.list("targets")) {
     if (!target.as_text()) return in.fail();
-    done.targets.push_back(*target.as_text());
+    done.targets.emplace_back(*target.as_text());
   }
 }
 

@@ -18,7 +18,7 @@ Computed<StartDone> compute(const packs::StartChild& start, Computing& of) {
   if (++number->second > kChildrenMax) return ill_typed("too many sub-cases");
   StartDone done;
   done.service = start.service;
-  done.id = of.c.id + "/" + start.service + std::to_string(number->second);
+  done.id = CaseId{of.c.id + "/" + start.service + std::to_string(number->second)};
   for (const auto& [theirs, ours] : start.parties) {
     done.parties[theirs] = of.c.parties.find(ours)->second;
   }
@@ -59,12 +59,12 @@ void write(const StartDone& done, Value::Record& into) {
 
 void read(told::Members& in, const std::string& /*pack*/, StartDone& done) {
   done.service = in.text("service");
-  done.id = in.text("id");
+  done.id = CaseId{in.text("id")};
   done.with = in.record("with");
   const Value parties = in.record("parties");
   for (const auto& [name, party] : *parties.as_record()) {
     if (!party.as_text()) return in.fail();
-    done.parties[name] = *party.as_text();
+    done.parties[name] = PartyId{*party.as_text()};
   }
 }
 

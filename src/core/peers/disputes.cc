@@ -153,7 +153,7 @@ Result settle(Deciding& d, const SignSettlement& command) {
   if (!c->dispute) return refuse(Why::not_in_dispute);
   const std::set<std::string>& contents = c->dispute->contents;
   if (!contents.contains(command.content)) {
-    return refuse(Why::other_content, joined({contents.begin(), contents.end()}));
+    return refuse(Why::other_content, joined(contents));
   }
   const std::vector<PartyId> others = others_of(d, *c);
   const std::string pack = c->pack;

@@ -30,7 +30,7 @@ Result may_resolve(const Deciding& d, const ResolveHeld& command, const std::str
   if (command.approval != 0 || !d.circle().people.principals.empty()) {
     BASHU_TRY(const Asker first, first_of_two(d, command.approval, command.by, command));
     for (const Asker* person : {&first, &command.by}) {
-      BASHU_TRY_OK(within(d, *person, stream));
+      BASHU_TRY_OK(within(d, *person, CaseId{stream}));
     }
     return {};
   }
@@ -39,7 +39,7 @@ Result may_resolve(const Deciding& d, const ResolveHeld& command, const std::str
     return refuse(Why::two_persons);
   }
   for (const Asker* person : {&command.by, &command.second}) {
-    BASHU_TRY_OK(within(d, *person, stream));
+    BASHU_TRY_OK(within(d, *person, CaseId{stream}));
   }
   return {};
 }

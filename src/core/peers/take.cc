@@ -146,7 +146,7 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
   answer(d, message, {"held", "unverified." + why.where}, decision);
   if (message.kind == told::Step::kKind && d.draft.find_case(message.stream)) {
     dispute(
-        d, message.stream,
+        d, CaseId{message.stream},
         {.reason = why.where, .detail = describe(why), .content = told::step_digest(message.body)});
   } else {
     raise_exception(d, {},

@@ -9,19 +9,14 @@ namespace bashu::core {
 
 namespace {
 
-Value::List list_of(const std::vector<std::string>& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
-std::vector<std::string> texts_of(const Value& value, std::string_view name) {
-  std::vector<std::string> texts;
+template <typename Text = std::string>
+std::vector<Text> texts_of(const Value& value, std::string_view name) {
+  std::vector<Text> texts;
   const Value* member = value.find(name);
   const Value::List* list = member ? member->as_list() : nullptr;
   if (!list) return texts;
   for (const Value& item : *list) {
-    if (item.as_text()) texts.push_back(*item.as_text());
+    if (item.as_text()) texts.emplace_back(*item.as_text());
   }
   return texts;
 }
@@ -76,10 +71,10 @@ OrderPrivacy read_order(const Value& value) {
   order.kind = value.text_at("order");
   order.subject = value.text_at("subject");
   order.reason = value.text_at("reason");
-  order.cases = texts_of(value, "cases");
+  order.cases = texts_of<CaseId>(value, "cases");
   order.records = texts_of(value, "records");
   order.keys = texts_of(value, "keys");
-  order.from = value.text_at("from");
+  order.from = PartyId{value.text_at("from")};
   order.asked = value.int_at("asked");
   order.until = Date::parse(value.text_at("until"));
   return act;
@@ -95,7 +90,7 @@ std::optional<Act> read_act(const Value& value) {
   const std::string kind = value.text_at("kind");
   if (kind == "held") {
     ResolveHeld act;
-    act.from = value.text_at("from");
+    act.from = PartyId{value.text_at("from")};
     act.seq = value.int_at("seq");
     act.reject = value.bool_at("reject");
     act.note = value.text_at("note");
@@ -103,7 +98,7 @@ std::optional<Act> read_act(const Value& value) {
   }
   if (kind == "channel") {
     StartChannel act;
-    act.peer = value.text_at("peer");
+    act.peer = PartyId{value.text_at("peer")};
     act.stopped = value.text_at("stopped");
     act.note = value.text_at("note");
     return act;

@@ -11,11 +11,11 @@ namespace bashu::core {
 
 namespace {
 
-bool holds(const std::vector<std::string>& list, std::string_view one) {
+bool holds(const auto& list, std::string_view one) {
   return std::ranges::find(list, one) != list.end();
 }
 
-bool share(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+bool share(const auto& some, const auto& others) {
   return std::ranges::any_of(some, [&](const std::string& one) { return holds(others, one); });
 }
 

@@ -228,7 +228,7 @@ TEST_F(PersonalValues, WhatPeopleRefuseIsToldToThePeer) {
 
 // Each of these a member may sign and has no right to.
 TEST_F(PersonalValues, AreNotErasedByALyingPeer) {
-  const auto ask = [&](std::vector<std::string> keys, std::vector<std::string> cases,
+  const auto ask = [&](std::vector<std::string> keys, std::vector<CaseId> cases,
                        std::int64_t number) {
     MessageQueued message;
     message.kind = told::Erase::kKind;

@@ -74,7 +74,7 @@ std::expected<Line, Reject> Import::own_values(const Value& record) const {
     if (!type || !type->sided || !value.as_record()) continue;
     Value own;
     for (const auto& [party, said] : *value.as_record()) {
-      if (std::ranges::find(line.named, party) == line.named.end()) line.named.push_back(party);
+      if (std::ranges::find(line.named, party) == line.named.end()) line.named.emplace_back(party);
       if (party == d.self()) {
         own = said;
       } else if (!said.is_null()) {

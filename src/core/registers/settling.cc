@@ -148,7 +148,7 @@ Result settle_record(Deciding& d, const SettleRecord& command) {
   const auto* reg = packs::find(pack->registers, command.reg);
   if (!reg) return refuse(Why::no_such_register, command.reg);
   if (reg->editions) return refuse(Why::settled_by_edition);
-  const RegisterId id = pack->name + "/" + command.reg;
+  const RegisterId id{pack->name + "/" + command.reg};
   const Record* record = d.draft.find_record(id, command.key);
   if (!record || record->contested.empty()) return refuse(Why::not_contested, d.self());
   BASHU_TRY_OK(within(command.by, reg->record->members, record->fields, ""));
@@ -209,7 +209,7 @@ Result take_record_settlement(Deciding& d, const TakeMessage& message) {
   if (!reg || reg->kept == packs::Kept::own || reg->editions) {
     return told::hold("shape", "register " + told.reg);
   }
-  const RegisterId id = pack->name + "/" + told.reg;
+  const RegisterId id{pack->name + "/" + told.reg};
   const Record* record = d.draft.find_record(id, told.key);
   if (!record) return told::hold("unknown", id + "/" + told.key + " is not known here");
   const Pair pair{.keeper = told.keeper, .yields = told.yields};

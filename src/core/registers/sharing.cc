@@ -50,7 +50,7 @@ told::SharedRecord own_part(const packs::Register& reg, const RegisterId& id,
     const Value* own = value->find(self);
     fields[member.name] = own ? *own : Value{};
     if (!item.sides.empty() || !value->as_record()) continue;
-    for (const auto& [side, said] : *value->as_record()) item.sides.push_back(side);
+    for (const auto& [side, said] : *value->as_record()) item.sides.emplace_back(side);
   }
   return item;
 }

@@ -29,7 +29,7 @@ struct Taking {
     const packs::Register& reg = *packs::find(pack.registers, item.reg);
     if (!reg.editions || item.number < 1) return told::hold("shape", "edition of " + item.reg);
     BASHU_TRY_OK(is_dated_soundly(item.on));
-    EditionPublished event{.reg = pack.name + "/" + item.reg,
+    EditionPublished event{.reg = RegisterId{pack.name + "/" + item.reg},
                            .keeper = from,
                            .name = item.name,
                            .number = item.number,
@@ -57,7 +57,7 @@ struct Taking {
     const packs::Register& reg = *packs::find(pack.registers, item.reg);
     if (reg.editions || item.side != from) return told::hold("shape", "record of " + item.reg);
     BASHU_TRY_OK(is_dated_soundly(item.on));
-    RecordPut event{.reg = pack.name + "/" + item.reg,
+    RecordPut event{.reg = RegisterId{pack.name + "/" + item.reg},
                     .key = item.key,
                     .keeper = item.keeper,
                     .side = from,

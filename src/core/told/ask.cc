@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/told/members.h"
+
 namespace bashu::core::told {
 
 Value write(Ask ask) {
@@ -16,7 +18,7 @@ Value write(Ask ask) {
 std::optional<Ask> read_ask(const Value& body) {
   const Value* input = body.find("input");
   if (!input || !input->as_record()) return std::nullopt;
-  return Ask{.id = body.text_at("case"),
+  return Ask{.id = case_named(body),
              .event = body.text_at("event"),
              .party = body.text_at("party"),
              .role = body.text_at("role"),

@@ -1,5 +1,7 @@
 #include "core/told/dispute.h"
 
+#include "core/told/members.h"
+
 namespace bashu::core::told {
 
 Value write(const Dispute& dispute) {
@@ -8,7 +10,7 @@ Value write(const Dispute& dispute) {
 }
 
 Dispute read_dispute(const Value& body) {
-  return {.id = body.text_at("case"),
+  return {.id = case_named(body),
           .reason = body.text_at("reason"),
           .content = body.text_at("content")};
 }

@@ -6,20 +6,15 @@ namespace bashu::core::told {
 
 namespace {
 
-Value::List list_of(const std::vector<std::string>& texts) {
-  Value::List list;
-  for (const std::string& text : texts) list.emplace_back(text);
-  return list;
-}
-
-std::vector<std::string> texts(Members& members, std::string_view name) {
-  std::vector<std::string> out;
+template <typename Text = std::string>
+std::vector<Text> texts(Members& members, std::string_view name) {
+  std::vector<Text> out;
   for (const Value& item : members.list(name)) {
     if (!item.as_text()) {
       members.fail();
       return out;
     }
-    out.push_back(*item.as_text());
+    out.emplace_back(*item.as_text());
   }
   return out;
 }
@@ -41,7 +36,7 @@ std::expected<Erase, Reject> read_erase(const Value& body) {
   Erase erase{.number = members.number("number"),
               .subject = members.text("subject"),
               .reason = members.text("reason"),
-              .cases = texts(members, "cases"),
+              .cases = texts<CaseId>(members, "cases"),
               .records = texts(members, "records"),
               .keys = texts(members, "keys"),
               .deadline = members.day("deadline").value_or(Date{})};

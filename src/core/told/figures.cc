@@ -159,14 +159,14 @@ std::expected<CountedAll, std::string> read_counted_all(const Value& told) {
   if (!is_count(told.find("position"))) return std::unexpected{"position"};
   CountedAll all{.position = told.int_at("position"), .channels = {}, .items = *items->as_list()};
   for (const auto& [party, ends] : *channels->as_record()) {
-    all.channels[party] = {ends.int_at("sent"), ends.int_at("taken")};
+    all.channels[PartyId{party}] = {ends.int_at("sent"), ends.int_at("taken")};
   }
   return all;
 }
 
 std::expected<Counted, std::string> read_counted(const Value& item) {
   BASHU_TRY(FigureItem read, read_item(item, true));
-  return Counted{.pack = item.text_at("pack"), .to = item.text_at("to"), .item = std::move(read)};
+  return Counted{.pack = item.text_at("pack"), .to = PartyId{item.text_at("to")}, .item = std::move(read)};
 }
 
 }  // namespace bashu::core::told

@@ -20,7 +20,7 @@ std::optional<Date> day_at(const Value& record, std::string_view name) {
   return as_day(record.find(name));
 }
 
-std::string case_named(const Value& body) { return body.text_at("case"); }
+CaseId case_named(const Value& body) { return CaseId{body.text_at("case")}; }
 
 const Value* Members::take(std::string_view name) {
   const Value* member = record_.find(name);

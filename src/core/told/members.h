@@ -11,6 +11,7 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "base/value.h"
+#include "core/event.h"
 
 namespace bashu::core::told {
 
@@ -22,7 +23,7 @@ namespace bashu::core::told {
 [[nodiscard]] std::optional<Date> day_at(const Value& record, std::string_view name);
 
 // The case that a body names, whatever else it says; empty: none.
-[[nodiscard]] std::string case_named(const Value& body);
+[[nodiscard]] CaseId case_named(const Value& body);
 
 // Reads on after a member that is not as it must be, and remembers it.
 class Members {

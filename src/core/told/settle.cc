@@ -1,5 +1,7 @@
 #include "core/told/settle.h"
 
+#include "core/told/members.h"
+
 namespace bashu::core::told {
 
 Value write(const Settle& settle) {
@@ -8,7 +10,7 @@ Value write(const Settle& settle) {
 
 Settle read_settle(const Value& body) {
   return {
-      .id = body.text_at("case"), .content = body.text_at("content"), .note = body.text_at("note")};
+      .id = case_named(body), .content = body.text_at("content"), .note = body.text_at("note")};
 }
 
 }  // namespace bashu::core::told

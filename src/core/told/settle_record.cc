@@ -19,8 +19,8 @@ std::expected<SettleRecord, Reject> read_settle_record(const Value& body) {
   Members in{body};
   SettleRecord settle{.reg = in.text("register"),
                       .key = in.text("key"),
-                      .keeper = in.text("keeper"),
-                      .yields = in.text("yields"),
+                      .keeper = PartyId{in.text("keeper")},
+                      .yields = PartyId{in.text("yields")},
                       .round = in.number("round"),
                       .content = in.text("content"),
                       .fields = in.has("fields") ? in.record("fields") : Value{},

@@ -41,8 +41,8 @@ std::expected<SharedItem, Reject> read_shared_item(const Value& item) {
   const Value* fields = item.find("fields");
   SharedRecord record{.reg = reg,
                       .key = item.text_at("key"),
-                      .keeper = item.text_at("keeper"),
-                      .side = item.text_at("side"),
+                      .keeper = PartyId{item.text_at("keeper")},
+                      .side = PartyId{item.text_at("side")},
                       .fields = fields ? *fields : Value{},
                       .on = *on,
                       .sides = {}};
@@ -51,7 +51,7 @@ std::expected<SharedItem, Reject> read_shared_item(const Value& item) {
   }
   if (const Value* sides = item.find("sides"); sides && sides->as_list()) {
     for (const Value& side : *sides->as_list()) {
-      if (side.as_text()) record.sides.push_back(*side.as_text());
+      if (side.as_text()) record.sides.emplace_back(*side.as_text());
     }
   }
   return record;

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/told/members.h"
+
 namespace bashu::core::told {
 
 Value write(Signal signal) {
@@ -14,7 +16,7 @@ Value write(Signal signal) {
 std::optional<Signal> read_signal(const Value& body) {
   const Value* input = body.find("input");
   if (!input || !input->as_record()) return std::nullopt;
-  return Signal{.id = body.text_at("case"), .event = body.text_at("event"), .input = *input};
+  return Signal{.id = case_named(body), .event = body.text_at("event"), .input = *input};
 }
 
 }  // namespace bashu::core::told

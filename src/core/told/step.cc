@@ -96,10 +96,10 @@ std::expected<void, Reject> read_start(const Value& body, Step& step) {
   if (!parties->as_record()) return hold("parties", "a record is expected");
   for (const auto& [name, party] : *parties->as_record()) {
     if (!party.as_text()) return hold("parties", name);
-    step.parties[name] = *party.as_text();
+    step.parties[name] = PartyId{*party.as_text()};
   }
   if (!parent->as_text()) return hold("parent", "a text is expected");
-  step.parent = *parent->as_text();
+  step.parent = CaseId{*parent->as_text()};
   return {};
 }
 
@@ -139,7 +139,7 @@ std::expected<Step, Reject> read_step(const Value& body) {
   BASHU_TRY_OK(check_members(body));
   const auto on = day_at(body, "on");
   if (!on) return hold("date", "no such day");
-  Step step{.id = body.text_at("case"),
+  Step step{.id = case_named(body),
             .version = body.int_at("version"),
             .previous = body.text_at("previous"),
             .service = body.text_at("service"),

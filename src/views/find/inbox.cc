@@ -66,9 +66,7 @@ std::set<std::string> roles_of(Database& index, const Session& session, const In
 
 // For `person IN (SELECT value FROM json_each(?))`.
 std::string persons(const std::vector<std::string>& names) {
-  Value::List list;
-  for (const std::string& name : names) list.emplace_back(name);
-  return canonical_json(Value{std::move(list)});
+  return canonical_json(Value{list_of(names)});
 }
 
 std::vector<Spot> spots_of(Database& index, const std::string& role, const InboxAsk& ask,
