@@ -192,7 +192,7 @@ BenchNode open_node(const std::filesystem::path& dir, const std::string& party) 
   BenchNode one;
   one.dir = dir;
   if (!std::filesystem::exists(dir / "node.json")) {
-    BASHU_ASSERT(node::create_identity(dir, {.party = party,
+    BASHU_ASSERT(node::create_identity(dir, {.party = core::PartyId{party},
                                              .name = party,
                                              .host = "127.0.0.1",
                                              .peer_listen = "127.0.0.1:0",

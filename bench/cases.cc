@@ -19,8 +19,8 @@ namespace {
 constexpr int kCases = 2'000;
 
 // Opens the cases; gives their ids.
-std::vector<std::string> open_cases(node::Node& node, const std::string& party) {
-  std::vector<std::string> ids;
+std::vector<core::CaseId> open_cases(node::Node& node, const core::PartyId& party) {
+  std::vector<core::CaseId> ids;
   for (int i = 0; i < kCases; ++i) {
     const auto outcome =
         node.run({.command = core::StartCase{.by = clerk(),
@@ -34,12 +34,12 @@ std::vector<std::string> open_cases(node::Node& node, const std::string& party) 
                   .evidence = "{}"});
     const auto* done = std::get_if<node::Done>(&outcome);
     if (!done) return {};
-    ids.push_back(done->decision.answer.text_at("case"));
+    ids.emplace_back(done->decision.answer.text_at("case"));
   }
   return ids;
 }
 
-node::Request work(const std::string& id, std::uint64_t number) {
+node::Request work(const core::CaseId& id, std::uint64_t number) {
   return {
       .command = core::FireEvent{.by = clerk(),
                                  .id = id,

@@ -37,14 +37,15 @@ bool exchange(std::ostream& out) {
   print_sync(out, probe_sync(folder.path()));
   const std::string ports[] = {"127.0.0.1:" + std::to_string(20'000 + ::getpid() % 20'000),
                                "127.0.0.1:" + std::to_string(40'001 + ::getpid() % 20'000)};
-  const std::string parties[] = {"alpha", "beta"};
+  const core::PartyId parties[] = {"alpha", "beta"};
   std::vector<node::Identity> identities;
   for (int i = 0; i < 2; ++i) {
-    auto made = node::create_identity(folder.path() / parties[i], {.party = parties[i],
-                                                                   .name = parties[i],
-                                                                   .host = "127.0.0.1",
-                                                                   .peer_listen = ports[i],
-                                                                   .api_listen = "127.0.0.1:0"});
+    auto made =
+        node::create_identity(folder.path() / parties[i].text(), {.party = parties[i],
+                                                                  .name = parties[i],
+                                                                  .host = "127.0.0.1",
+                                                                  .peer_listen = ports[i],
+                                                                  .api_listen = "127.0.0.1:0"});
     BASHU_ASSERT(made);
     identities.push_back(*made);
   }

@@ -134,7 +134,7 @@ std::vector<Decided> journal(const packs::Pack& pack) {
   adopted.source.clear();
   add({adopted});
   for (int i = 0; i < kCases; ++i) {
-    const std::string id = "alpha-" + std::to_string(i + 1);
+    const core::CaseId id{"alpha-" + std::to_string(i + 1)};
     const Date on = day_of(i * 7);
     core::CaseOpened opened{.id = id,
                             .pack = pack.digest,
@@ -207,7 +207,7 @@ std::vector<Decided> journal(const packs::Pack& pack) {
   }
   for (int i = 0; i < kLists * kListed; ++i) {
     const std::string code = "entry-" + std::to_string(i / kLists);
-    add({core::RecordPut{.reg = "bench-figures/list" + std::to_string(i % kLists),
+    add({core::RecordPut{.reg = core::RegisterId{"bench-figures/list" + std::to_string(i % kLists)},
                          .key = code,
                          .keeper = "alpha",
                          .side = "alpha",
@@ -337,7 +337,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
   wait();
   const auto step = [&](int number) {
     submit(core::FireEvent{.by = clerk(),
-                           .id = "alpha-" + std::to_string(1 + number % kOpened),
+                           .id = core::CaseId{"alpha-" + std::to_string(1 + number % kOpened)},
                            .event = "work",
                            .role = "clerk",
                            .version = {},

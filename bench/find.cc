@@ -72,7 +72,7 @@ std::unique_ptr<views::Views> load(const std::string& path, const packs::Pack& p
                          .from = *Date::parse("2020-01-01"),
                          .source = canonical_json(pack.source)}});
   for (int i = 1; i <= kCases; ++i) {
-    const std::string id = "alpha-" + std::to_string(i);
+    const core::CaseId id{"alpha-" + std::to_string(i)};
     core::CaseOpened opened;
     opened.id = id;
     opened.pack = pack.digest;

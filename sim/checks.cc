@@ -28,7 +28,7 @@ std::string holder(const Shadow& node, const Case& c) {
   const packs::StateDef* state = service ? packs::find(service->states, c.state) : nullptr;
   if (!state || state->final) return {};
   const auto party = c.parties.find(state->owner);
-  return party == c.parties.end() ? std::string{} : party->second;
+  return party == c.parties.end() ? std::string{} : party->second.text();
 }
 
 struct Copy {

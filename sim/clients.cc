@@ -407,7 +407,7 @@ void Clients::close_task(Machine& at) {
 
 void Clients::set_calendar(Machine& at) {
   // A notice moves a working day; each side enters its own and, later or earlier, the other's.
-  const std::string party = world_.random().permille(500) ? at.party() : at.peer();
+  const core::PartyId& party = world_.random().permille(500) ? at.party() : at.peer();
   int version = calendars_[party];
   if (party == at.party()) {
     version = ++calendars_[party];

@@ -159,7 +159,7 @@ struct Machine::Exchanging {
   std::int64_t nudged_ms = 0;
 };
 
-Machine::Machine(World& world, std::string party, std::string peer, std::filesystem::path dir,
+Machine::Machine(World& world, core::PartyId party, core::PartyId peer, std::filesystem::path dir,
                  std::uint64_t seed)
     : world_{world},
       party_{std::move(party)},

@@ -25,7 +25,7 @@ class World;
 
 class Machine {
  public:
-  Machine(World& world, std::string party, std::string peer, std::filesystem::path dir,
+  Machine(World& world, core::PartyId party, core::PartyId peer, std::filesystem::path dir,
           std::uint64_t seed);
   ~Machine();
 
@@ -45,8 +45,8 @@ class Machine {
   // The answer to a call of the sender, if it is still the one that called.
   void answer(std::uint64_t life, std::uint64_t call, exchange::PeerAnswer answer);
 
-  [[nodiscard]] const std::string& party() const { return party_; }
-  [[nodiscard]] const std::string& peer() const { return peer_; }
+  [[nodiscard]] const core::PartyId& party() const { return party_; }
+  [[nodiscard]] const core::PartyId& peer() const { return peer_; }
   [[nodiscard]] const std::filesystem::path& dir() const { return dir_; }
   // Counts starts: what belongs to an earlier life is ignored.
   [[nodiscard]] std::uint64_t life() const { return life_; }
@@ -89,7 +89,7 @@ class Machine {
   node::Outcome run(node::Request request);
 
   World& world_;
-  std::string party_, peer_;
+  core::PartyId party_, peer_;
   std::filesystem::path dir_;
   Disk disk_;
   std::unique_ptr<Shadow> shadow_;

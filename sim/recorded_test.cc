@@ -54,7 +54,7 @@ void record() {
   std::string digests;
   fs::remove_all(kRecorded);
   for (const auto& machine : world.machines()) {
-    const fs::path dir = kRecorded / machine->party();
+    const fs::path dir = kRecorded / machine->party().text();
     fs::create_directories(dir);
     fs::copy_file(machine->dir() / "node.json", dir / "node.json");
     {
@@ -109,8 +109,8 @@ TEST_F(Recorded, JournalsGiveTheSameStateInEveryBuild) {
 
 // Whatever stretches it is replayed in, with a snapshot written and read between them.
 TEST_F(Recorded, AReplayInStretchesGivesTheSameState) {
-  for (const std::string party : {"sichuan", "chongqing"}) {
-    const auto journal = journal::open_sqlite(dir_ / party, true);
+  for (const core::PartyId party : {"sichuan", "chongqing"}) {
+    const auto journal = journal::open_sqlite(dir_ / party.text(), true);
     ASSERT_TRUE(journal);
     core::State whole{party};
     const std::uint64_t size = (*journal)->size();

@@ -8,7 +8,7 @@
 
 namespace bashu::sim {
 
-Shadow::Shadow(std::string party, const std::string& origin, const std::string& log_key)
+Shadow::Shadow(core::PartyId party, const std::string& origin, const std::string& log_key)
     : party_{std::move(party)}, journal_{origin, {log_key}, {}}, state_{party_} {}
 
 std::optional<Broken> Shadow::follow(const Disk& disk) {

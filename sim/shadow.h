@@ -25,12 +25,12 @@ struct Broken {
 
 class Shadow {
  public:
-  Shadow(std::string party, const std::string& origin, const std::string& log_key);
+  Shadow(core::PartyId party, const std::string& origin, const std::string& log_key);
 
   // Takes in what is new on the disk.
   [[nodiscard]] std::optional<Broken> follow(const Disk& disk);
 
-  [[nodiscard]] const std::string& party() const { return party_; }
+  [[nodiscard]] const core::PartyId& party() const { return party_; }
   [[nodiscard]] std::uint64_t size() const { return journal_.size(); }
   [[nodiscard]] Hash root() const { return journal_.root(); }
   [[nodiscard]] const core::State& state() const { return state_; }
@@ -54,7 +54,7 @@ class Shadow {
  private:
   [[nodiscard]] std::optional<Broken> take(const evidence::CommitEntry& entry);
 
-  std::string party_;
+  core::PartyId party_;
   evidence::JournalCheck journal_;
   core::State state_;
   std::size_t commits_ = 0;

@@ -170,7 +170,7 @@ class Checks : public testing::Test {
   }
   void stand(std::size_t i, const std::string& standing) {
     state(i).apply(
-        core::RecordPut{.reg = std::string{kPopulation},
+        core::RecordPut{.reg = core::RegisterId{kPopulation},
                         .key = person_,
                         .keeper = state(i).circle().own,
                         .side = state(i).circle().own,

@@ -26,7 +26,7 @@ namespace {
 constexpr std::int64_t kPatienceMs = 3'600'000;  // of the healing phase, virtual
 constexpr int kKeyDays = 90, kLogKeyDays = 3'650;
 constexpr std::int64_t kDayS = 86'400;
-const std::vector<std::string> kParties{"sichuan", "chongqing"};
+const std::vector<core::PartyId> kParties{"sichuan", "chongqing"};
 
 std::filesystem::path fresh_directory() {
   static std::atomic<unsigned> counter{0};
@@ -107,7 +107,7 @@ const Circle& circle() {
     agreement.name = "simulated circle";
     agreement.effective = kEpochMs / 1'000 - kDayS;
     std::vector<evidence::Signer> roots;
-    for (const std::string& party : kParties) {
+    for (const core::PartyId& party : kParties) {
       const Keys root = keys_of(party, "root");
       evidence::PartyRecord record;
       record.party = party;
@@ -128,7 +128,7 @@ const Circle& circle() {
     Circle made;
     made.agreement = evidence::signed_record(payload, evidence::kAgreementType, roots);
     const std::string id = hex(sha256(payload));
-    for (const std::string& party : kParties) {
+    for (const core::PartyId& party : kParties) {
       const std::int64_t from = kEpochMs / 1'000 - kDayS;
       const auto record = [&](const char* use, int days) {
         const bool seals = std::string_view{use} == "seal";
@@ -164,10 +164,10 @@ World::World(const Options& options, const Prepared* prepared)
       clients_{std::make_unique<Clients>(*this)},
       day_{*Date::parse("2026-03-02")} {
   BASHU_ASSERT(sodium_init() >= 0);
-  for (const std::string& party : kParties) {
-    const std::string& peer = party == kParties[0] ? kParties[1] : kParties[0];
+  for (const core::PartyId& party : kParties) {
+    const core::PartyId& peer = party == kParties[0] ? kParties[1] : kParties[0];
     machines_.push_back(
-        std::make_unique<Machine>(*this, party, peer, dir_ / party, random_.next()));
+        std::make_unique<Machine>(*this, party, peer, dir_ / party.text(), random_.next()));
     Machine& machine = *machines_.back();
     machine.set_today(day_);
     machine.set_shadow(
@@ -200,13 +200,14 @@ void World::found() {
     core::AdoptRecord agreement{
         .record = {.what = "agreement", .party = {}, .edition = 1, .bytes = circle().agreement},
         .parties = {}};
-    for (const std::string& party : kParties) agreement.parties.push_back({.party = party});
+    for (const core::PartyId& party : kParties) agreement.parties.push_back({.party = party});
     adopt({.command = std::move(agreement), .evidence = circle().agreement});
     for (const auto& [party, list] : circle().key_lists) {
-      adopt({.command =
-                 core::AdoptRecord{
-                     .record = {.what = "keys", .party = party, .edition = 1, .bytes = list},
-                     .parties = {}},
+      adopt({.command = core::AdoptRecord{.record = {.what = "keys",
+                                                     .party = core::PartyId{party},
+                                                     .edition = 1,
+                                                     .bytes = list},
+                                          .parties = {}},
              .evidence = list});
     }
     machine->kernel().vault().set_token_key(as_bytes(sha256("token key of the simulation")));

@@ -134,7 +134,7 @@ struct World {
     fs::remove_all(dir);
   }
   node::Identity make(const std::string& party) const {
-    auto identity = node::create_identity(dir / party, {.party = party,
+    auto identity = node::create_identity(dir / party, {.party = core::PartyId{party},
                                                         .name = party,
                                                         .host = party + ".example",
                                                         .peer_listen = "127.0.0.1:7443",

@@ -184,7 +184,7 @@ Prepared resolve_held(Context& context, const Call& call) {
   const auto seq = positive(call.part("seq"));
   if (!seq) return std::unexpected{not_found()};
   core::ResolveHeld act;
-  act.from = call.part("party");
+  act.from = core::PartyId{call.part("party")};
   act.seq = *seq;
   act.reject = flag && *flag->as_bool();
   act.note = *note;
@@ -199,7 +199,7 @@ Prepared start_channel(Context& context, const Call& call) {
   const auto note = text_member(*body, "note");
   if (!note) return std::unexpected{note.error()};
   core::StartChannel act;
-  act.peer = call.part("party");
+  act.peer = core::PartyId{call.part("party")};
   act.note = *note;
   bool known = false;
   context.node.query([&](const core::State& state) {

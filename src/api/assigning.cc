@@ -122,7 +122,7 @@ Prepared assign_case(Context& context, const Call& call) {
   }
   Write write;
   write.command = core::AssignCase{.by = asker(call, call.key->roles_in(seen->root.pack->name)),
-                                   .id = id,
+                                   .id = core::CaseId{id},
                                    .to = *to,
                                    .note = *note};
   write.request = std::move(*body);

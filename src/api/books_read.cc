@@ -54,7 +54,7 @@ std::expected<Asked, Problem> find_book(Context& context, const Call& call) {
     return std::unexpected{
         forbidden("Books are read by offices of the parties.", "账簿仅供各方机关查阅。")};
   }
-  asked.id = asked.held.pack->name + "/" + call.part("book");
+  asked.id = core::BookId{asked.held.pack->name + "/" + call.part("book")};
   return asked;
 }
 

@@ -153,7 +153,7 @@ Prepared set_calendar(Context& context, const Call& call) {
   write.request = *body;
   write.command =
       core::SetCalendar{.by = officer(call),
-                        .calendar = {.party = *party,
+                        .calendar = {.party = core::PartyId{*party},
                                      .version = now.version,
                                      .holidays = {now.holidays.begin(), now.holidays.end()},
                                      .workdays = {now.workdays.begin(), now.workdays.end()}}};

@@ -125,7 +125,7 @@ Result list_cases(Context& context, const Call& call) {
   filter.state = call.parameter("state");
   filter.party = call.parameter("party");
   filter.plays = call.parameter("plays");
-  filter.parent = call.parameter("parent");
+  filter.parent = core::CaseId{call.parameter("parent")};
   filter.text = call.parameter("text");
   filter.changed_since = number_parameter(call, "changed_since");
   if (call.parameter("mine") == "true") filter.opened_by = call.key->principal();
@@ -446,7 +446,7 @@ Result list_tasks(Context& context, const Call& call) {
   const std::vector<std::string> mine = persons_of(context, call);
   const bool admin = desk::may_everywhere(*call.key, "admin");
   views::TaskFilter filter;
-  filter.id = call.parameter("case");
+  filter.id = core::CaseId{call.parameter("case")};
   filter.open = call.parameter("closed") != "true";
   if (!admin) {
     std::set<std::string> roles;

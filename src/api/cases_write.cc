@@ -139,7 +139,7 @@ Prepared start_case(Context& context, const Call& call) {
                                   .service = *service,
                                   .role = *role,
                                   .parties = std::move(*parties),
-                                  .parent = *parent,
+                                  .parent = core::CaseId{*parent},
                                   .id = {},
                                   .with = std::move(*form)};
   return write;
@@ -183,7 +183,7 @@ Prepared fire_event(Context& context, const Call& call) {
   const auto given = with_computed(context, call,
                                    {.pack = seen->root.pack,
                                     .service = seen->root.service_name,
-                                    .id = id,
+                                    .id = core::CaseId{id},
                                     .starts = false,
                                     .form = asked},
                                    form_member(*body));
@@ -197,7 +197,7 @@ Prepared fire_event(Context& context, const Call& call) {
   }
   write.request = sealed_request(*body, *form);
   write.command = core::FireEvent{.by = asker(call, call.key->roles_in(seen->root.pack->name)),
-                                  .id = id,
+                                  .id = core::CaseId{id},
                                   .event = call.part("event"),
                                   .role = *role,
                                   .version = version,
@@ -221,7 +221,7 @@ Prepared settle_case(Context& context, const Call& call) {
   }
   Write write;
   write.command = core::SignSettlement{.by = officer(call, seen->root.pack->name),
-                                       .id = call.part("id"),
+                                       .id = core::CaseId{call.part("id")},
                                        .content = *content,
                                        .note = *note};
   write.request = std::move(*body);

@@ -1,5 +1,8 @@
 #include "api/event_value.h"
 
+#include <concepts>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,7 +41,8 @@ Value told(const std::vector<T>& list) {
   for (const T& one : list) out.push_back(told(one));
   return out;
 }
-Value told(const Title& names) {  // and the parties of a case
+template <std::derived_from<std::string> Text>  // a title, the parties of a case
+Value told(const std::map<std::string, Text, std::less<>>& names) {
   Value::Record out;
   for (const auto& [name, text] : names) out.emplace(name, text);
   return out;

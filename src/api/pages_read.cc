@@ -72,8 +72,7 @@ struct Writer {
   [[nodiscard]] Value groups(const std::vector<packs::FieldGroup>& groups) const {
     Value::List list;
     for (const packs::FieldGroup& group : groups) {
-      list.push_back(
-          Value::Record{{"title", in(group.title)}, {"fields", list_of(group.fields)}});
+      list.push_back(Value::Record{{"title", in(group.title)}, {"fields", list_of(group.fields)}});
     }
     return list;
   }

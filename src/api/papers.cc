@@ -147,7 +147,7 @@ papers::Sheet sheet_of(const papers::Paper& paper, const Value& data, const Word
                       .printed = {}};
   const Value* number = data.find(paper.print->number);
   const packs::Type* type = paper.service->field(paper.print->number);
-  const std::string shown = number && type ? words.shown(*type, *number) : paper.row.id;
+  const std::string shown = number && type ? words.shown(*type, *number) : paper.row.id.text();
   sheet.number = words.say("app.paper_number") + " " + shown;
   if (paper.until) sheet.foot.emplace_back(words.say("app.paper_until"), paper.until->text());
   sheet.foot.emplace_back(words.say("app.paper_case"), paper.row.id);

@@ -124,7 +124,7 @@ class Reading {
       const core::Record* record = state.find_record(id_, row.key);
       if (!record) return;
       for (Value& claim : claims) {
-        const Value stands = core::row_of(*reg_, *record, claim.text_at("keeper"));
+        const Value stands = core::row_of(*reg_, *record, core::PartyId{claim.text_at("keeper")});
         if (stands.as_record()) claim.as_record()->emplace("content", core::digest_of_row(stands));
       }
       for (const core::RecordSignature& by : record->signatures) {

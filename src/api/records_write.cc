@@ -126,7 +126,7 @@ Prepared settle_record(Context& context, const Call& call) {
                              .reg = call.part("register"),
                              .key = {},
                              .keeper = {},
-                             .yields = body->text_at("yields"),
+                             .yields = core::PartyId{body->text_at("yields")},
                              .content = {},
                              .note = {}};
   for (const auto& [name, into] :

@@ -32,7 +32,7 @@ struct Words {
   }
   [[nodiscard]] std::string party(const core::PartyId& id) const {
     const auto name = context.party_names.find(id);
-    return name == context.party_names.end() ? id : in_language(name->second, language);
+    return name == context.party_names.end() ? id.text() : in_language(name->second, language);
   }
   [[nodiscard]] std::string value(const figures::Answer& of,
                                   std::optional<std::int64_t> number) const {

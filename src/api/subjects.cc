@@ -95,7 +95,7 @@ Value standing_of(node::Vault& vault, const Shelf& shelf, const SealedAt& value)
 }
 
 bool concerns(const core::PrivacyOrdered& order, const Subject& subject) {
-  const auto holds = [](const std::vector<std::string>& list, const std::string& one) {
+  const auto holds = [](const auto& list, const std::string& one) {
     return std::ranges::find(list, one) != list.end();
   };
   return order.subject == subject.name ||
@@ -113,9 +113,8 @@ Value::Record told(Context& context, const Subject& subject) {
     for (const SealedAt& value : place.values) {
       values.push_back(standing_of(context.node.vault(), *shelf, value));
     }
-    Value::Record one{{"pack", place.pack},
-                      {"parties", list_of(place.parties)},
-                      {"values", std::move(values)}};
+    Value::Record one{
+        {"pack", place.pack}, {"parties", list_of(place.parties)}, {"values", std::move(values)}};
     if (!place.service.empty()) one["service"] = place.service;
     one[place.case_id.empty() ? "record" : "case"] =
         place.case_id.empty() ? place.record : place.case_id;
@@ -148,10 +147,10 @@ std::expected<Subject, Problem> asked_for(Context& context, const Call& call) {
 
 }  // namespace
 
-std::vector<std::string> Subject::cases() const {
-  std::vector<std::string> list;
+std::vector<core::CaseId> Subject::cases() const {
+  std::vector<core::CaseId> list;
   for (const SubjectPlace& place : places) {
-    if (!place.case_id.empty()) list.push_back(place.case_id);
+    if (!place.case_id.empty()) list.emplace_back(place.case_id);
   }
   return list;
 }

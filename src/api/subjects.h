@@ -28,7 +28,7 @@ struct Subject {
   std::string name;  // the pseudonym, or the case
   std::vector<SubjectPlace> places;
 
-  [[nodiscard]] std::vector<std::string> cases() const;
+  [[nodiscard]] std::vector<core::CaseId> cases() const;
   [[nodiscard]] std::vector<std::string> records() const;
   // Of values that can be opened here, each once.
   [[nodiscard]] std::vector<std::string> keys(node::Vault& vault) const;

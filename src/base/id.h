@@ -21,6 +21,9 @@ class Id : public std::string {
   template <typename Other>
   explicit Id(const Id<Other>&) = delete;
 
+  // Where a template asks for a text and nothing else.
+  [[nodiscard]] const std::string& text() const { return *this; }
+
   template <typename Other>
     requires(!std::same_as<Kind, Other>)
   bool operator==(const Id<Other>&) const = delete;

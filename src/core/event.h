@@ -21,7 +21,8 @@
 namespace bashu::core {
 
 using PartyId = Id<struct PartyKind>;  // `sichuan`
-using CaseId = Id<struct CaseKind>;  // `sichuan-17`, `sichuan-17/trip-sichuan-3`, `chongqing-2/task1`
+using CaseId =
+    Id<struct CaseKind>;  // `sichuan-17`, `sichuan-17/trip-sichuan-3`, `chongqing-2/task1`
 using Parties = std::map<std::string, PartyId, std::less<>>;  // party of the case to jurisdiction
 
 // `pack/register`, `pack/book`: registers and books are carried over by name between versions.

@@ -409,7 +409,7 @@ void RunningExchange::follow_directory() {
                                                               .alarms = alarms_,
                                                               .blobs = blobs_,
                                                               .cosigned = &slot->cosigned},
-                                                  party.party);
+                                                  core::PartyId{party.party});
           slot->sender->set_notify([this] { wake(); });
         }
         peer = slot;
@@ -634,9 +634,10 @@ void RunningExchange::contradicted(const std::string& party, const std::string& 
                  .party = party,
                  .text = "the journal of " + party + " does not continue what was cosigned here"},
                 proof);
-  const bool queued = node_.submit(
-      {.command = core::StopChannel{.peer = core::PartyId{party}, .reason = "fork"}, .evidence = proof},
-      [](const node::Outcome& /*outcome*/) {});
+  const bool queued =
+      node_.submit({.command = core::StopChannel{.peer = core::PartyId{party}, .reason = "fork"},
+                    .evidence = proof},
+                   [](const node::Outcome& /*outcome*/) {});
   if (queued) wake();
 }
 

@@ -184,7 +184,7 @@ void Receiver::State::unpack(const std::string& party, const Baggage& baggage) {
 node::Request Receiver::State::request_of(const std::string& party, evidence::Opened opened,
                                           std::string envelope, std::int64_t life_max) const {
   evidence::Payload& payload = opened.payload;
-  return {.command = core::TakeMessage{.from = party,
+  return {.command = core::TakeMessage{.from = core::PartyId{party},
                                        .seq = payload.seq,
                                        .message_id = std::move(opened.message_id),
                                        .issued = payload.issued,

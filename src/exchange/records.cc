@@ -60,7 +60,7 @@ std::expected<KeysCheck, Refusal> check_keys(node::Node& node, std::string_view 
     return refuse(400, "malformed");
   }
   core::AdoptRecord adopt{.record = {.what = "keys",
-                                     .party = read->party,
+                                     .party = core::PartyId{read->party},
                                      .edition = read->edition,
                                      .bytes = std::string{record}},
                           .parties = {}};

@@ -56,7 +56,7 @@ std::string_view phase_name(Phase phase) {
   return "";
 }
 
-Sender::Sender(SenderParts parts, std::string peer)
+Sender::Sender(SenderParts parts, core::PartyId peer)
     : parts_{parts},
       peer_{std::move(peer)},
       channel_{parts_.node.directory()->channel(parts_.node.identity().party, peer_)} {}

@@ -79,7 +79,7 @@ struct SenderParts {
 
 class Sender {
  public:
-  Sender(SenderParts parts, std::string peer);
+  Sender(SenderParts parts, core::PartyId peer);
 
   // One thread drives it; answer() may come from any. `now_ms` never falls.
   [[nodiscard]] std::vector<PeerCall> calls(std::int64_t now_ms);
@@ -178,7 +178,7 @@ class Sender {
   void publish_status();
 
   SenderParts parts_;
-  std::string peer_;
+  core::PartyId peer_;
   std::string channel_;
   Phase phase_ = Phase::guard;
   bool begun_ = false;                     // refresh() told where the channel stands

@@ -47,7 +47,7 @@ struct Side {
                        return true;
                      }}},
         sender{{.node = node, .guard = guard, .seen = seen, .alarms = alarms, .blobs = blobs},
-               peer},
+               core::PartyId{peer}},
         peer_name{peer} {
     refresh();
   }

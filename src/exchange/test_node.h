@@ -48,7 +48,7 @@ class TestNode {
   TestNode(const std::filesystem::path& root, const std::string& party,
            std::uint16_t port = free_port())
       : dir{root / party}, listen{"127.0.0.1:" + std::to_string(port)} {
-    const auto made = node::create_identity(dir, {.party = party,
+    const auto made = node::create_identity(dir, {.party = core::PartyId{party},
                                                   .name = party,
                                                   .host = "127.0.0.1",
                                                   .peer_listen = listen,

@@ -318,7 +318,7 @@ TEST(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {
   journal.adopt(road_works());
   const std::int64_t huge = INT64_MAX / 2;
   for (int i = 1; i <= 3; ++i) {
-    const std::string id = "sichuan-" + std::to_string(i);
+    const core::CaseId id{"sichuan-" + std::to_string(i)};
     journal.open(id, "job", job(i, huge), "open", kBoth);
     journal.step(id, "begin", data("{}"), "working");
     journal.step(id, "finish", data("{}"), "done");
@@ -334,7 +334,7 @@ TEST(Figures, ANewDefinitionCountsFromTheDayItIsInForce) {
   Journal journal;
   journal.adopt(road_works(1));
   for (int i = 1; i <= 2; ++i) {
-    const std::string id = "sichuan-" + std::to_string(i);
+    const core::CaseId id{"sichuan-" + std::to_string(i)};
     journal.open(id, "job", job(i, i == 1 ? 100 : 3000), "open", kBoth);
     journal.step(id, "begin", data("{}"), "working");
     journal.step(id, "finish", data("{}"), "done");
@@ -385,7 +385,7 @@ TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
   journal.adopt(road_works());
   std::vector<std::uint64_t> last;
   for (int i = 1; i <= 5; ++i) {
-    const std::string id = "sichuan-" + std::to_string(i);
+    const core::CaseId id{"sichuan-" + std::to_string(i)};
     journal.open(id, "job", job(i, 100 * i), "open", kBoth);
     journal.step(id, "begin", data(R"({"remark":"inside only"})"), "working");
     last.push_back(journal.step(id, "finish", data("{}"), "done"));
@@ -424,7 +424,7 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   const auto story = [](Journal& journal, bool noisy) {
     journal.adopt(road_works());
     for (int i = 1; i <= 3; ++i) {
-      const std::string id = "sichuan-" + std::to_string(i);
+      const core::CaseId id{"sichuan-" + std::to_string(i)};
       if (noisy) journal.put("road", "G" + std::to_string(i), data(R"({"code":"G","length":1})"));
       journal.open(id, "job",
                    job(i, 100 * i, "2026-06-30", "t:" + std::to_string(noisy ? 4 - i : i)), "open",
@@ -432,7 +432,7 @@ TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
       journal.step(id, "begin", data("{}"), "working");
     }
     for (int i = 3; i >= 1; --i)
-      journal.step("sichuan-" + std::to_string(i), "finish", data("{}"), "done");
+      journal.step(core::CaseId{"sichuan-" + std::to_string(i)}, "finish", data("{}"), "done");
   };
   Journal one{"sichuan"}, two{"chongqing"};
   story(one, false);
@@ -523,7 +523,7 @@ TEST(Compare, IsPrintedInBothLanguages) {
   Journal journal;
   journal.adopt(road_works());
   for (int i = 1; i <= 12; ++i) {
-    const std::string id = "sichuan-" + std::to_string(i);
+    const core::CaseId id{"sichuan-" + std::to_string(i)};
     journal.open(id, "job", job(i, 1), "open", kBoth);
     journal.step(id, "finish", data("{}"), "done");
   }
@@ -722,16 +722,16 @@ int below(int n) { return *rc::gen::inRange(0, n); }
 Journal random_history() {
   Journal journal;
   journal.adopt(road_works());
-  std::vector<std::string> open, working, going;
+  std::vector<core::CaseId> open, working, going;
   int cases = 0, parts = 0;
   std::map<std::string, std::int64_t> editions;
   Date today = day("2025-12-01");
   const auto past = [&] { return today.plus_days(-below(20)).text(); };
   const int entries = below(70);
   for (int i = 0; i < entries; ++i) {
-    const auto take = [&](std::vector<std::string>& from) {
+    const auto take = [&](std::vector<core::CaseId>& from) {
       const auto at = static_cast<std::size_t>(below(static_cast<int>(from.size())));
-      std::string id = from[at];
+      core::CaseId id = from[at];
       from.erase(from.begin() + static_cast<std::ptrdiff_t>(at));
       return id;
     };
@@ -742,7 +742,7 @@ Journal random_history() {
         break;
       case 1:
       case 2: {
-        const std::string id = "sichuan-" + std::to_string(++cases);
+        const core::CaseId id{"sichuan-" + std::to_string(++cases)};
         journal.open(id, "job",
                      job(below(6), below(3000), today.plus_days(below(40) - 10).text(),
                          "t:" + std::to_string(below(4)), below(2) == 1),
@@ -752,7 +752,7 @@ Journal random_history() {
       }
       case 3:
         if (!open.empty()) {
-          const std::string id = take(open);
+          const core::CaseId id = take(open);
           journal.step(id, "begin", data(R"({"remark":"r"})"), "working", past());
           working.push_back(id);
         }
@@ -765,7 +765,7 @@ Journal random_history() {
         break;
       case 5:
         if (!working.empty()) {
-          const std::string id = take(working);
+          const core::CaseId id = take(working);
           journal.step(id, "stop", data("{}"), "open", past());
           open.push_back(id);
         }
@@ -778,8 +778,8 @@ Journal random_history() {
         break;
       case 7:
         if (!open.empty()) {
-          const std::string parent = one_of(open);
-          const std::string id = parent + "/part" + std::to_string(++parts);
+          const core::CaseId parent = one_of(open);
+          const core::CaseId id{parent + "/part" + std::to_string(++parts)};
           journal.entry([&] {
             journal.open(id, "part", Value::Record{{"share", below(10)}}, "going",
                          {{"doer", "sichuan"}}, parent);

@@ -64,7 +64,7 @@ std::expected<Known, Fault> read_state(const fs::path& dir, const std::string& p
     known.state = std::move(snapshot->state);
     break;
   }
-  if (!known.state) known.state = std::make_unique<core::State>(party);
+  if (!known.state) known.state = std::make_unique<core::State>(core::PartyId{party});
   BASHU_TRY(const node::Replayed tail, node::replay(*journal, from, known.entries, *known.state));
   known.last_ms = tail.time_ms;
   return known;

@@ -66,7 +66,7 @@ Exit init(const Console& console, const Init& what) {
     if (!rehearsal) return console.fail("--rehearsal: not a date", "--rehearsal：不是日期");
   }
   node::keep_files_private();
-  const auto identity = node::create_identity(what.dir, {.party = what.party,
+  const auto identity = node::create_identity(what.dir, {.party = core::PartyId{what.party},
                                                          .name = what.name,
                                                          .host = host,
                                                          .peer_listen = what.listen,

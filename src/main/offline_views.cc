@@ -19,7 +19,7 @@ constexpr auto kPause = std::chrono::milliseconds{50};
 
 std::expected<std::unique_ptr<views::Views>, Fault> build(const Console& console,
                                                           journal::Journal& journal,
-                                                          const std::string& party) {
+                                                          const core::PartyId& party) {
   auto views = views::Views::open({.path = ":memory:", .own = party, .rebuilding = true});
   if (!views) return std::unexpected{views.error()};
   views::Tables tables{**views};

@@ -126,7 +126,7 @@ Exit pack_show(const Console& console, const PackShow& what) {
 namespace {
 
 void say_adopted(const Console& console, const packs::Pack& pack, Date from,
-                 const std::map<std::string, Date>& adopted,
+                 const std::map<core::PartyId, Date>& adopted,
                  const std::vector<std::string>& parties, Date today) {
   console.out << texts::text(console.language, "pack.adopted",
                              {{"pack", pack.name},
@@ -134,7 +134,7 @@ void say_adopted(const Console& console, const packs::Pack& pack, Date from,
                               {"from", from.text()}})
               << "  " << pack.digest << '\n';
   for (const std::string& party : parties) {
-    const auto it = adopted.find(party);
+    const auto it = adopted.find(core::PartyId{party});
     const bool now = it != adopted.end() && it->second <= today;
     const char* key = it == adopted.end() ? "pack.party_not_yet"
                       : now               ? "pack.party_in_force"
@@ -173,7 +173,7 @@ Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::stri
       if (one.bool_at("member")) parties.push_back(one.text_at("party"));
     }
   }
-  std::map<std::string, Date> adopted;
+  std::map<core::PartyId, Date> adopted;
   const Value* packs = held->find("packs");
   for (const Value& one : packs && packs->as_list() ? *packs->as_list() : Value::List{}) {
     if (one.text_at("digest") != read.pack->digest) continue;
@@ -181,11 +181,11 @@ Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::stri
     for (const auto& [party, day] :
          days && days->as_record() ? *days->as_record() : Value::Record{}) {
       if (const auto date = Date::parse(day.as_text() ? *day.as_text() : "")) {
-        adopted.emplace(party, *date);
+        adopted.emplace(core::PartyId{party}, *date);
       }
     }
   }
-  const std::string own = circle->text_at("own");
+  const core::PartyId own{circle->text_at("own")};
   const Date today = Date::parse(circle->text_at("today")).value_or(Date{});
   const auto ours = adopted.find(own);
   say_adopted(console, *read.pack, ours == adopted.end() ? today : ours->second, adopted, parties,
@@ -233,7 +233,7 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
             .by = local_officer(), .source = canonical_json(read.pack->source), .from = first},
         Value::Record{{"digest", read.pack->digest}, {"from", first.text()}});
     if (!done) return done.error();
-    std::map<std::string, Date> adopted;
+    std::map<core::PartyId, Date> adopted;
     std::vector<std::string> parties;
     for (const auto& party : (*node)->directory()->agreement.parties) {
       if (party.member) parties.push_back(party.party);

@@ -54,7 +54,8 @@ inline bool absent(const Value& value) { return value.is_null(); }
 
 inline void put_into(const Value& value, formats::Value* out) { put(value, out); }
 inline void put_into(const core::Account& account, formats::Account* out) { put(account, out); }
-template <std::derived_from<std::string> Text, typename Repeated>  // of a title, of a case's parties
+template <std::derived_from<std::string> Text,
+          typename Repeated>  // of a title, of a case's parties
 void put_into(const std::map<std::string, Text, std::less<>>& names, Repeated* out) {
   for (const auto& [name, text] : names) {
     formats::TextPair* pair = out->Add();
@@ -92,7 +93,8 @@ void read_into(Reader& /*reader*/, const Repeated& in,
 }
 template <std::derived_from<std::string> Text, typename Repeated>
 void read_into(Reader& /*reader*/, const Repeated& in, std::vector<Text>& out) {
-  out.assign(in.begin(), in.end());
+  out.clear();
+  for (const std::string& text : in) out.emplace_back(text);
 }
 template <typename Repeated>
 void read_into(Reader& /*reader*/, const Repeated& in, std::vector<Date>& out) {

@@ -10,6 +10,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -49,7 +50,8 @@ struct IsPair : std::false_type {};
 template <typename A, typename B>
 struct IsPair<std::pair<A, B>> : std::true_type {};
 template <typename T>
-concept TextMap = std::is_same_v<T, std::map<std::string, std::string, std::less<>>>;
+concept TextMap = requires { typename T::mapped_type; } &&
+                  std::derived_from<typename T::mapped_type, std::string>;
 
 // Fills any event by its type. Numbers draw from `draw`: the larger the size, the larger all parts.
 class Filler {
@@ -59,8 +61,8 @@ class Filler {
 
   template <typename T>
   T make() {
-    if constexpr (std::is_same_v<T, std::string>) {
-      return text();
+    if constexpr (std::derived_from<T, std::string>) {
+      return T{text()};
     } else if constexpr (std::is_same_v<T, bool>) {
       return draw_(2) == 1;
     } else if constexpr (std::is_same_v<T, core::TaskKind>) {
@@ -73,7 +75,7 @@ class Filler {
       return value(3);
     } else if constexpr (TextMap<T>) {
       T map;
-      for (std::uint64_t i = draw_(4); i > 0; --i) map[text()] = text();
+      for (std::uint64_t i = draw_(4); i > 0; --i) map[text()] = typename T::mapped_type{text()};
       return map;
     } else if constexpr (IsVector<T>::value) {
       T list;
@@ -339,7 +341,7 @@ class Teller {
 
   template <typename T>
   void tell(const std::string& path, const T& item) {
-    if constexpr (std::is_same_v<T, std::string>) {
+    if constexpr (std::derived_from<T, std::string>) {
       if (!item.empty()) line(path, quoted(item));
     } else if constexpr (std::is_enum_v<T>) {
       line(path, std::to_string(static_cast<int>(item)));

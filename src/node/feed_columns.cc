@@ -262,7 +262,8 @@ class FeedReader {
     record.side = core::PartyId{head.side()};
     record.id = core::CaseId{head.id()};
     record.sided = read_texts(head.sided());
-    record.sides.assign(head.sides().begin(), head.sides().end());
+    record.sides.clear();
+    for (const std::string& side : head.sides()) record.sides.emplace_back(side);
     record.on = day(in_.record_days(record_));
     if (!record_keys_.take(in_.record_key_sizes(record_), record.key)) return false;
     const int values = head.whole() ? 1 : head.names_size();

@@ -535,7 +535,8 @@ class RowReader {
   void pack(const pb::PackRow& in) {
     core::Store::Circle& circle = state_.edit_circle();
     core::PackRow& row = circle.packs[in.digest()];
-    for (const auto& adopted : in.adopted()) row.adopted[core::PartyId{adopted.party()}] = day(adopted.from());
+    for (const auto& adopted : in.adopted())
+      row.adopted[core::PartyId{adopted.party()}] = day(adopted.from());
     if (in.source().empty()) return;
     circle.hold(row, packs::load_adopted(in.source()).pack);
     if (!row.pack || row.pack->digest != in.digest()) {
@@ -826,8 +827,9 @@ std::expected<Snapshot, Fault> read_snapshot(const FileStore& files, std::string
   if (!frame) return fault(files.where(name) + ": no snapshot");
   // Hashing takes as long as reading; both go at once, and neither trusts the other.
   auto digests = std::async(std::launch::async, [&] { return check_digests(file->bytes, *frame); });
-  Snapshot snapshot{
-      .at = frame->at, .digest = frame->digest, .state = std::make_unique<State>(frame->party)};
+  Snapshot snapshot{.at = frame->at,
+                    .digest = frame->digest,
+                    .state = std::make_unique<State>(core::PartyId{frame->party})};
   std::string wrong = read_rows(frame->rows, *snapshot.state);
   if (wrong.empty()) wrong = read_rows(frame->levels, *snapshot.state);
   if (std::string unsound = digests.get(); !unsound.empty()) wrong = std::move(unsound);

@@ -370,10 +370,12 @@ class TestCircle {
         {{identity.root.kid, identity.root.secret_key}});
   }
   static void adopt_keys(TestNode& node, const std::string& party, const std::string& record) {
-    node.must(
-        core::AdoptRecord{.record = {.what = "keys", .party = core::PartyId{party}, .edition = 1, .bytes = record},
-                          .parties = {}},
-        record);
+    node.must(core::AdoptRecord{.record = {.what = "keys",
+                                           .party = core::PartyId{party},
+                                           .edition = 1,
+                                           .bytes = record},
+                                .parties = {}},
+              record);
   }
 };
 

@@ -51,7 +51,7 @@ RealWorld::RealWorld(std::filesystem::path root, std::vector<core::PartyId> part
   std::filesystem::create_directories(root_);
   for (const core::PartyId& party : parties_) {
     One& one = nodes_[party];
-    one.dir = root_ / party;
+    one.dir = root_ / party.text();
     one.listen = "127.0.0.1:" + std::to_string(free_port());
     one.identity = must(node::create_identity(one.dir, {.party = party,
                                                         .name = party,
@@ -92,7 +92,9 @@ void RealWorld::close() {
   for (auto& [party, one] : nodes_) one.node.reset();
 }
 
-std::filesystem::path RealWorld::folder(const core::PartyId& party) const { return root_ / party; }
+std::filesystem::path RealWorld::folder(const core::PartyId& party) const {
+  return root_ / party.text();
+}
 
 void RealWorld::open(One& one) {
   one.node = must(node::Node::open({.storage = node::open_directory(one.dir),

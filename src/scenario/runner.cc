@@ -18,13 +18,14 @@ namespace bashu::scenario {
 
 namespace {
 
-std::vector<std::string> texts(const Value* value) {
-  std::vector<std::string> list;
+template <typename Text = std::string>
+std::vector<Text> texts(const Value* value) {
+  std::vector<Text> list;
   if (!value) return list;
-  if (value->as_text()) list.push_back(*value->as_text());
+  if (value->as_text()) list.emplace_back(*value->as_text());
   if (const auto* items = value->as_list()) {
     for (const Value& item : *items) {
-      if (item.as_text()) list.push_back(*item.as_text());
+      if (item.as_text()) list.emplace_back(*item.as_text());
     }
   }
   return list;
@@ -32,11 +33,11 @@ std::vector<std::string> texts(const Value* value) {
 
 // Who acts in a scenario: the `parties` that it states, else all that it names, in that order.
 std::vector<core::PartyId> acting(const Value& scenario) {
-  if (const Value* named = scenario.find("parties")) return texts(named);
+  if (const Value* named = scenario.find("parties")) return texts<core::PartyId>(named);
   std::vector<core::PartyId> found;
   const auto add = [&found](const std::string& party) {
     if (!party.empty() && std::find(found.begin(), found.end(), party) == found.end()) {
-      found.push_back(party);
+      found.emplace_back(party);
     }
   };
   if (const Value* given = scenario.find("given"); given && given->as_record()) {
@@ -126,7 +127,7 @@ class Play {
     for (const auto& [party, registers] : *given->as_record()) {
       if (!registers.as_record()) continue;
       for (const auto& [name, records] : *registers.as_record()) {
-        if (!fill(party, name, records)) return false;
+        if (!fill(core::PartyId{party}, name, records)) return false;
       }
     }
     world_.settle();
@@ -241,7 +242,7 @@ class Play {
   void outcome(const Value& step, const std::expected<core::Decision, Reject>& done) {
     const std::string refused = step.text_at("refused");
     if (done && done->answer.find("asked")) {
-      asked_ = world_.raised(step.text_at("at")).asks.size();
+      asked_ = world_.raised(core::PartyId{step.text_at("at")}).asks.size();
       return;
     }
     if (refused.empty() && !done) fail(say(done.error()));
@@ -253,7 +254,7 @@ class Play {
 
   void take(const Value& step) {
     asked_.reset();
-    const core::PartyId at = step.text_at("at");
+    const core::PartyId at{step.text_at("at")};
     const std::string role = step.text_at("as");
     const core::Asker by{.principal = "scenario:" + role + step.text_at("person"), .roles = {role}};
     if (!at.empty() &&
@@ -273,19 +274,19 @@ class Play {
                               .service = step.text_at("start"),
                               .role = role,
                               .parties = {},
-                              .parent = step.text_at("under"),
-                              .id = step.text_at("id"),
+                              .parent = core::CaseId{step.text_at("under")},
+                              .id = core::CaseId{step.text_at("id")},
                               .with = {}};
       if (const Value* parties = step.find("parties"); parties && parties->as_record()) {
         for (const auto& [name, party] : *parties->as_record()) {
-          if (party.as_text()) command.parties[name] = *party.as_text();
+          if (party.as_text()) command.parties[name] = core::PartyId{*party.as_text()};
         }
       }
       auto with = filled(packs::find(pack_.services, command.service), at, command.parent,
                          step.find("with"));
       ask(step, at, std::move(command), std::move(with));
     } else if (step.find("event")) {
-      const std::string id = step.text_at("case");
+      const core::CaseId id{step.text_at("case")};
       core::FireEvent command{.by = by,
                               .id = id,
                               .event = step.text_at("event"),
@@ -295,7 +296,7 @@ class Play {
       auto with = filled(service_of(at, id), at, id, step.find("with"));
       ask(step, at, std::move(command), std::move(with));
     } else if (step.find("settle")) {
-      const std::string id = step.text_at("settle");
+      const core::CaseId id{step.text_at("settle")};
       core::SignSettlement command{.by = by, .id = id, .content = {}, .note = step.text_at("note")};
       world_.query(at, [&](const core::State& state) {
         const core::Case* c = state.find_case(id);
@@ -332,7 +333,7 @@ class Play {
     for (const Value& line : *lines->as_list()) {
       command.lines.push_back(packs::documents_from_names(*definition->line, line));
     }
-    const auto done = world_.run(step.text_at("at"), command);
+    const auto done = world_.run(core::PartyId{step.text_at("at")}, command);
     outcome(step, done);
     if (!done) return;
     const auto expect = [&](const char* in_step, const char* in_answer) {
@@ -349,7 +350,7 @@ class Play {
 
   // What can be said only when all messages have arrived.
   void after(const Value& step) {
-    const core::PartyId at = step.text_at("at");
+    const core::PartyId at{step.text_at("at")};
     if (asked_) {
       const auto& asks = world_.raised(at).asks;
       const std::string refused = step.text_at("refused");
@@ -387,7 +388,7 @@ class Play {
 
   void that(const Value& step, const Value& expression) {
     const std::string at = step.text_at("at");
-    const std::string id = step.text_at("case");
+    const core::CaseId id{step.text_at("case")};
     bool asked = false;
     for (const core::PartyId& party : world_.parties()) {
       if (!at.empty() && party != at) continue;
@@ -436,7 +437,7 @@ class Play {
     std::optional<std::int64_t> got = values[acting_.front()];
     const Value* is = step.find("is");
     if (by_pairs && is && is->as_record()) return each_counts(name, ask, values, *is);
-    if (const std::string at = step.text_at("at"); !at.empty()) {
+    if (const core::PartyId at{step.text_at("at")}; !at.empty()) {
       got = values[at];
     } else if (added) {
       got = total(ask);
@@ -524,10 +525,10 @@ class Play {
 
   void counted(const Value& step, const Value& count, const std::set<core::TaskKind>& kinds,
                const std::string& what) {
-    const std::string id = step.text_at("case");
+    const core::CaseId id{step.text_at("case")};
     std::int64_t got = 0;
     std::string list;
-    for (const core::TaskRaised& task : world_.raised(step.text_at("at")).tasks) {
+    for (const core::TaskRaised& task : world_.raised(core::PartyId{step.text_at("at")}).tasks) {
       if (!kinds.contains(task.kind) || (!id.empty() && task.id != id)) continue;
       ++got;
       list += "; " + task.id + " " + in_language(task.title, "en") + " " + task.detail;

@@ -61,7 +61,7 @@ class FinderTest : public ::testing::Test {
   }
   void permit(const std::string& id, const std::string& firm, const std::string& state = "asked",
               std::string_view remark = "nothing") {
-    journal_.open("sichuan-" + id, "permit",
+    journal_.open(core::CaseId{"sichuan-" + id}, "permit",
                   Value::Record{{"firm", firm}, {"remark", std::string{remark}}}, state,
                   {{"here", "sichuan"}, {"there", "chongqing"}});
   }
@@ -118,8 +118,11 @@ TEST_F(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
                                  .detail = {},
                                  .on = day("2026-01-05")}});
   const auto assign = [&](const std::string& id, const std::string& to) {
-    journal_.add({core::CaseAssigned{
-        .id = core::CaseId{"sichuan-" + id}, .to = to, .note = "n", .by = "user:boss", .on = day("2026-01-06")}});
+    journal_.add({core::CaseAssigned{.id = core::CaseId{"sichuan-" + id},
+                                     .to = to,
+                                     .note = "n",
+                                     .by = "user:boss",
+                                     .on = day("2026-01-06")}});
   };
   const auto whose = [&](InboxAsk::Whose which, std::vector<std::string> mine) {
     const Inbox found =

@@ -305,14 +305,14 @@ bool stands(const RecordFacts& facts, const core::PartyId& own) {
 CaseFacts case_of(const Table& table, const Catalogue& catalogue, const Statement& row) {
   CaseFacts facts;
   facts.no = row.integer(1);
-  facts.id = row.text(2);
+  facts.id.assign(row.text(2));
   facts.pack_id = row.integer(3);
   if (const auto it = catalogue.digests.find(facts.pack_id); it != catalogue.digests.end()) {
     if (const PackVersion* version = catalogue.pack(it->second)) facts.pack = version->pack;
   }
   facts.service_name = table.of;
   if (facts.pack) facts.service = packs::find(facts.pack->services, table.of);
-  facts.parent = row.text(4);
+  facts.parent.assign(row.text(4));
   facts.state = row.text(5);
   facts.version = row.integer(6);
   facts.opened = date_of(row.text(7));
@@ -322,7 +322,7 @@ CaseFacts case_of(const Table& table, const Catalogue& catalogue, const Statemen
   const Value parties = json_value(facts.parties_json);
   if (const auto* members = parties.as_record()) {
     for (const auto& [party, who] : *members)
-      facts.parties[party] = who.as_text() ? *who.as_text() : "";
+      facts.parties[party].assign(who.as_text() ? *who.as_text() : "");
   }
   const Value reached = json_value(row.text(11));
   if (const auto* visits = reached.as_list()) {
@@ -341,16 +341,16 @@ CaseFacts case_of(const Table& table, const Catalogue& catalogue, const Statemen
 RecordFacts record_of(const Table& table, const Statement& row) {
   RecordFacts facts;
   facts.key = row.text(1);
-  facts.keeper = row.text(2);
+  facts.keeper.assign(row.text(2));
   facts.version = row.integer(3);
   facts.on = date_of(row.text(4));
-  facts.case_id = row.text(5);
+  facts.case_id.assign(row.text(5));
   facts.edition = row.is_null(6) ? 0 : row.integer(6);
   facts.edition_name = row.text(7);
   if (!row.is_null(8)) {
     const Value contested = json_value(row.text(8));
     for (const auto& [keeper, said] : *contested.as_record()) {
-      core::Claim& claim = facts.contested[keeper];
+      core::Claim& claim = facts.contested[core::PartyId{keeper}];
       if (const Value* fields = said.find("fields")) claim.fields = *fields;
       if (said.find("on")) claim.on = date_of(said.text_at("on"));
     }

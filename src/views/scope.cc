@@ -111,7 +111,7 @@ packs::Eval<Value> RowScope::call(std::string_view root, std::string_view name,
       return failed(packs::EvalError::Kind::type, "a state's name is expected");
     return name == "reached" ? first_day_in(*facts_, *state) : first_day_out_of(*facts_, *state);
   }
-  const std::string book = pack_.name + "/" + std::string{root};
+  const core::BookId book{pack_.name + "/" + std::string{root}};
   if (!is_book(root))
     return failed(packs::EvalError::Kind::missing, "no book " + std::string{root});
   if (name == "window") {
@@ -130,7 +130,7 @@ packs::Eval<Value> RowScope::call(std::string_view root, std::string_view name,
 }
 
 packs::Eval<const Value*> RowScope::record(std::string_view name, std::string_view key) {
-  return lookups_.record(pack_.name + "/" + std::string{name}, key);
+  return lookups_.record(core::RegisterId{pack_.name + "/" + std::string{name}}, key);
 }
 
 bool RowScope::is_register(std::string_view name) const {

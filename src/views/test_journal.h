@@ -49,10 +49,10 @@ class Journal {
 
   void today(std::string_view date);
   std::uint64_t adopt(std::string_view yaml, std::string_view from = {}, core::PartyId party = {});
-  std::uint64_t open(const std::string& id, const std::string& service, Value with,
+  std::uint64_t open(const core::CaseId& id, const std::string& service, Value with,
                      const std::string& state, core::Parties parties,
-                     const std::string& parent = {});
-  std::uint64_t step(const std::string& id, const std::string& event, Value with,
+                     const core::CaseId& parent = {});
+  std::uint64_t step(const core::CaseId& id, const std::string& event, Value with,
                      std::optional<std::string> to = {}, std::string_view on = {});
   std::uint64_t put(const std::string& reg, const std::string& key, Value fields,
                     std::vector<std::string> sided = {}, core::PartyId side = {});
@@ -60,7 +60,7 @@ class Journal {
                         std::vector<std::pair<std::string, Value>> entries,
                         core::PartyId keeper = "sichuan");
   std::uint64_t move(const std::string& from, const std::string& to, std::int64_t amount,
-                     std::string_view on, const std::string& id = {});
+                     std::string_view on, const core::CaseId& id = {});
 
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
   [[nodiscard]] Date today() const { return today_; }

@@ -298,7 +298,7 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(const std::stri
   if (format != kFormat) {
     return std::unexpected{Fault{.what = path + ": views of another version"}};
   }
-  Options options{.path = path, .own = meta(**db, "own")};
+  Options options{.path = path, .own = core::PartyId{meta(**db, "own")}};
   auto views = std::make_unique<Views>(std::move(options), std::move(*db), true);
   if (auto begun = views->start(); !begun) return std::unexpected{begun.error()};
   return views;

@@ -212,8 +212,8 @@ TEST(Cases, ListsFilterPageAndLookBack) {
   journal.adopt(road_works());
   std::vector<std::uint64_t> opened;
   for (int i = 1; i <= 7; ++i) {
-    opened.push_back(journal.open("sichuan-" + std::to_string(i), "job", job(i, 100 * i), "open",
-                                  i % 2 ? kBoth : kOurs));
+    opened.push_back(journal.open(core::CaseId{"sichuan-" + std::to_string(i)}, "job",
+                                  job(i, 100 * i), "open", i % 2 ? kBoth : kOurs));
   }
   const auto before = journal.last();
   journal.step("sichuan-3", "begin", data(R"({"remark":"a 50% slope"})"), "working");
@@ -615,10 +615,12 @@ TEST(Files, ARebuildGivesWhatFollowingGives) {
   journal.adopt(road_works());
   const auto work = [&](int round) {
     for (int i = 1; i <= 8; ++i) {
-      const std::string id = "sichuan-" + std::to_string(i), road = "G" + std::to_string(i);
+      const core::CaseId id{"sichuan-" + std::to_string(i)};
+      const std::string road = "G" + std::to_string(i);
       if (round == 0) {
         journal.open(id, "job", job(i, 100 * i), "open", i % 2 ? kBoth : kOurs);
-        journal.open(id + ".1", "part", Value::Record{{"share", i}}, "going", kOurs, id);
+        journal.open(core::CaseId{id + ".1"}, "part", Value::Record{{"share", i}}, "going", kOurs,
+                     id);
       } else if (i % 3 == 0) {
         journal.step(id, "amend", Value::Record{{"amount", i + round}});
       } else {

@@ -10,9 +10,8 @@ Value write(const Dispute& dispute) {
 }
 
 Dispute read_dispute(const Value& body) {
-  return {.id = case_named(body),
-          .reason = body.text_at("reason"),
-          .content = body.text_at("content")};
+  return {
+      .id = case_named(body), .reason = body.text_at("reason"), .content = body.text_at("content")};
 }
 
 }  // namespace bashu::core::told

@@ -166,7 +166,8 @@ std::expected<CountedAll, std::string> read_counted_all(const Value& told) {
 
 std::expected<Counted, std::string> read_counted(const Value& item) {
   BASHU_TRY(FigureItem read, read_item(item, true));
-  return Counted{.pack = item.text_at("pack"), .to = PartyId{item.text_at("to")}, .item = std::move(read)};
+  return Counted{
+      .pack = item.text_at("pack"), .to = PartyId{item.text_at("to")}, .item = std::move(read)};
 }
 
 }  // namespace bashu::core::told

@@ -9,8 +9,7 @@ Value write(const Settle& settle) {
 }
 
 Settle read_settle(const Value& body) {
-  return {
-      .id = case_named(body), .content = body.text_at("content"), .note = body.text_at("note")};
+  return {.id = case_named(body), .content = body.text_at("content"), .note = body.text_at("note")};
 }
 
 }  // namespace bashu::core::told

@@ -134,13 +134,13 @@ InboxItem item_of(Session& session, const Spot& spot) {
   if (item.task) {
     item.number = spot.no;
     Statement& task = session.db.prepared("SELECT case_id FROM task WHERE number = ?");
-    if (task.bind(0, spot.no).step()) item.id = task.text(0);
+    if (task.bind(0, spot.no).step()) item.id = core::CaseId{task.text(0)};
     task.reset();
     return item;
   }
   Statement& named = session.db.prepared("SELECT id, table_id FROM case_index WHERE no = ?");
   if (named.bind(0, spot.no).step()) {
-    item.id = named.text(0);
+    item.id = core::CaseId{named.text(0)};
     if (const TablePtr table = session.catalogue.table(named.integer(1))) {
       item.thing = table->thing();
     }

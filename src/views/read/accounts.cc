@@ -111,7 +111,7 @@ Listed<PostingRow> postings(Session& session, const core::Account& account, std:
                            .counter = {.book = account.book,
                                        .kind = std::string{query.text(4)},
                                        .key = std::string{query.text(5)}},
-                           .id = std::string{query.text(6)},
+                           .id = core::CaseId{query.text(6)},
                            .position = static_cast<std::uint64_t>(query.integer(1))});
   }
   return listed;

@@ -252,7 +252,7 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
     step.event = query.text(1);
     step.from = query.text(2);
     step.to = query.text(3);
-    step.decided_by = query.text(4);
+    step.decided_by.assign(query.text(4));
     step.role = query.text(5);
     step.principal = query.text(6);
     step.branch = query.integer(7);

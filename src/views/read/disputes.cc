@@ -16,8 +16,8 @@ std::vector<DisputeRow> disputes(Session& session, std::string_view id) {
   query.bind(0, place->no).bind(1, session.known);
   while (query.step()) {
     DisputeRow row;
-    row.id = id;
-    row.by = query.text(0);
+    row.id.assign(id);
+    row.by.assign(query.text(0));
     row.reason = query.text(1);
     row.detail = query.text(2);
     row.content = query.text(3);
@@ -34,7 +34,7 @@ std::vector<DisputeRow> disputes(Session& session, std::string_view id) {
     const auto position = static_cast<std::uint64_t>(settlements.integer(3));
     for (DisputeRow& row : list) {
       if (position < row.raised || (row.ended && position > *row.ended)) continue;
-      row.signatures.push_back({.by = std::string{settlements.text(0)},
+      row.signatures.push_back({.by = core::PartyId{settlements.text(0)},
                                 .content = std::string{settlements.text(1)},
                                 .note = std::string{settlements.text(2)},
                                 .position = position});

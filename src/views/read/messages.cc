@@ -49,7 +49,7 @@ Listed<MessageRow> messages(Session& session, const MessageFilter& filter) {
     }
     MessageRow row;
     row.sent = query.integer(0) != 0;
-    row.peer = query.text(1);
+    row.peer.assign(query.text(1));
     row.seq = query.integer(2);
     row.kind = query.text(3);
     row.stream = query.text(4);
@@ -82,7 +82,7 @@ std::vector<ToldRow> told(Session& session, std::string_view id, std::optional<D
   query.bind(0, id).bind(1, id).bind_kept(2, day).bind_kept(3, day).bind(4, session.known);
   while (query.step()) {
     ToldRow row;
-    row.from = query.text(0);
+    row.from.assign(query.text(0));
     row.pack = query.text(1);
     row.figure = query.text(2);
     const Value item = json_value(query.text(3));

@@ -30,12 +30,12 @@ std::string current_records(const std::vector<EditionInForce>& editions) {
 EditionRow edition_row(const Session& session, const Statement& row) {
   EditionRow edition;
   const TablePtr table = session.catalogue.table(row.integer(1));
-  if (table) edition.reg = table->thing();
-  edition.keeper = row.text(2);
+  if (table) edition.reg.assign(table->thing());
+  edition.keeper.assign(row.text(2));
   edition.name = row.text(3);
   edition.number = row.integer(4);
   edition.on = date_of(row.text(5));
-  edition.id = row.text(6);
+  edition.id.assign(row.text(6));
   edition.entries = row.integer(7);
   edition.digest = row.text(8);
   edition.position = static_cast<std::uint64_t>(row.integer(9));

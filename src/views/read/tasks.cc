@@ -32,7 +32,7 @@ Listed<TaskRow> tasks(Session& session, const TaskFilter& filter) {
     TaskRow row;
     row.number = query.integer(0);
     row.kind = static_cast<core::TaskKind>(query.integer(1));
-    row.id = query.text(2);
+    row.id.assign(query.text(2));
     row.roles = std::move(roles);
     row.title = title_of(query.text(4));
     row.detail = query.text(5);
