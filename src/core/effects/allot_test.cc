@@ -420,7 +420,9 @@ RC_GTEST_PROP(RoundsAlways, NobodyBehindIsChosenAndTheOrderOfArrivalDoesNotMatte
   RC_ASSERT(chosen.size() + others.size() == points.size());
   RC_ASSERT(others.empty() || std::cmp_equal(chosen.size(), places));
   const auto points_of = [&](const CaseId& id) {
-    return points[static_cast<std::size_t>(std::stoi(id.substr(2)) - 1)];
+    std::size_t i = 0;
+    while (id != "a-" + std::to_string(i + 1)) ++i;
+    return points.at(i);
   };
   for (const CaseId& in : chosen) {
     for (const CaseId& out : others) RC_ASSERT(points_of(in) >= points_of(out));
