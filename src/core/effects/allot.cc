@@ -160,7 +160,7 @@ packs::Eval<Value> with_of(const packs::Allot& allot, const Case& c, const std::
 void note_round(const std::vector<Candidate>& all, const AllotDone& done, CaseScope& scope) {
   Value::List order;
   for (const Candidate& one : all) {
-    order.emplace_back(Value::List{Value{one.id}, Value{Value::List{one.keys}}});
+    order.emplace_back(Value::List{Value{one.id}, Value{one.keys}});
   }
   scope.record_read("allot", done.service,
                     Value{Value::Record{{"places", done.places},

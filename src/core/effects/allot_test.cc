@@ -353,6 +353,40 @@ TEST_F(Rounds, FewerThanNoPlacesIsAnError) {
   EXPECT_EQ(refused.where, "do[0]");
 }
 
+TEST_F(Rounds, ACaseOfAnEarlierEditionIsACandidateToo) {
+  const CaseId earlier = admitted({.points = 50});
+  Value source = pack_->source;
+  (*source.as_record())["version"] = 2;
+  const packs::PackPtr second = packs::load(source).pack;
+  ASSERT_TRUE(second);
+  must(AdoptPack{.source = canonical_json(source), .from = today_});
+  state_->apply(PackAdopted{.party = "b", .digest = second->digest, .from = today_, .source = {}});
+  const CaseId later = admitted({.points = 40});
+  ASSERT_NE(at(earlier).pack, at(later).pack);
+  must(fire(round(1), "draw"));
+  EXPECT_EQ(standing("offered"), std::vector{earlier});
+  EXPECT_EQ(standing("waiting"), std::vector{later});
+}
+
+TEST_F(Rounds, TheJournalKeepsHowManyThereWereAndADigestOfTheOrder) {
+  const CaseId low = admitted({.points = 10}), high = admitted({.points = 95});
+  const CaseId drawn = round(1);
+  must(fire(drawn, "draw"));
+  const auto step = std::ranges::find_if(log_, [&](const Event& event) {
+    const auto* changed = std::get_if<CaseChanged>(&event);
+    return changed && changed->id == drawn && changed->event == "draw";
+  });
+  ASSERT_NE(step, log_.end());
+  const auto row = [&](const CaseId& id, bool hardship, std::int64_t points) {
+    const Value::List keys{Value{hardship}, Value{points}, Value{today_.text()}};
+    return Value{Value::List{Value{id}, Value{keys}}};
+  };
+  const Value order{Value::List{row(high, true, 95), row(low, false, 10)}};
+  const Value read{Value::Record{{"places", 1}, {"of", 2}, {"order", packs::digest_text(order)}}};
+  const Value::List& reads = *std::get<CaseChanged>(*step).reads.as_list();
+  EXPECT_EQ(std::ranges::count(reads, Value{Value::List{Value{"allot"}, Value{"home"}, read}}), 1);
+}
+
 TEST_F(Rounds, FiveThousandAreDrawnAtOnceAndOneMoreIsToldToNarrow) {
   constexpr int kMax = 5'000;
   for (int i = 0; i < kMax; ++i) {
