@@ -8,6 +8,7 @@
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "packs/pages.h"
+#include "packs/words.h"
 
 namespace bashu::api {
 
@@ -138,6 +139,27 @@ struct Writer {
     return list;
   }
 
+  // What a round does, in words, and at which action.
+  void rounds(Value::List& out, const packs::Service& service, const std::string& title,
+              const std::vector<packs::Branch>& branches) const {
+    const packs::Reading reading{.pack = pack, .service = &service, .language = language};
+    for (std::string& says : packs::rounds_in_words(branches, reading)) {
+      out.push_back(Value::Record{{"title", title}, {"says", std::move(says)}});
+    }
+  }
+  [[nodiscard]] Value rounds(const packs::Service& service) const {
+    Value::List list;
+    for (const std::string& name : packs::in_order(service)) {
+      const packs::StateDef* state = packs::find(service.states, name);
+      if (!state) continue;
+      rounds(list, service, in(state->title), state->then);
+      for (const auto& [id, one] : state->events) {
+        rounds(list, service, in(one.title), one.branches);
+      }
+    }
+    return list;
+  }
+
   [[nodiscard]] Value clocks(const packs::Service& service) const {
     Value::List list;
     for (const auto& [name, clock] : service.clocks) {
@@ -205,7 +227,8 @@ struct Writer {
                          {"states", states(service)},
                          {"clocks", clocks(service)},
                          {"papers", papers(service)},
-                         {"prints", prints(service)}};
+                         {"prints", prints(service)},
+                         {"rounds", rounds(service)}};
   }
 
   [[nodiscard]] Value reg(const std::string& name, const packs::Register& reg) const {

@@ -125,7 +125,7 @@ struct Apply {
     merge(c.data, e.input);
     merge(c.data, e.set);
     if (e.to) {
-      c.state = *e.to;
+      store.set_case_state(e.id, *e.to);
       c.since = e.on;
       c.reached.push_back({.state = *e.to, .on = e.on});
     }
@@ -324,6 +324,11 @@ void Store::Circle::hold(PackRow& row, packs::PackPtr pack) {
       }
     }
   }
+}
+
+std::string_view Store::Circle::pack_name(std::string_view digest) const {
+  const auto row = packs.find(std::string{digest});
+  return row == packs.end() || !row->second.pack ? std::string_view{} : row->second.pack->name;
 }
 
 bool Store::Circle::is_windowed(const Account& account) const {

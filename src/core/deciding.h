@@ -40,6 +40,7 @@ struct Deciding {
 
   std::map<std::pair<PartyId, std::string>, Value::List> shared = {};  // (party, pack) to items
   std::deque<FollowUp> follow_ups = {};
+  bool allotting = false;  // within a round: a step of a candidate starts no other
 
   [[nodiscard]] const PartyId& self() const { return draft.circle().own; }
   [[nodiscard]] const Store::Circle& circle() const { return draft.circle(); }

@@ -1,11 +1,13 @@
 #include "core/draft.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "core/rows.h"
@@ -42,6 +44,21 @@ Case& Draft::edit_case(std::string_view id) {
     const Case* known = base_.find_case(id);
     return known ? *known : Case{};
   });
+}
+void Draft::set_case_state(std::string_view id, std::string_view state) {
+  edit_case(id).state = state;
+}
+std::vector<CaseId> Draft::standing_in(const Standing& where) const {
+  std::vector<CaseId> ids = base_.standing_in(where);
+  std::erase_if(ids, [&](const CaseId& id) { return cases_.contains(id); });
+  for (const auto& [id, c] : cases_) {
+    if (c.state == where.state && c.service == where.service &&
+        circle().pack_name(c.pack) == where.pack) {
+      ids.push_back(id);
+    }
+  }
+  std::ranges::sort(ids);
+  return ids;
 }
 void Draft::set_clock(std::string_view id, std::string_view clock, const Clock& value) {
   edit_case(id).clocks[std::string{clock}] = value;

@@ -32,6 +32,8 @@ class Draft final : public Store {
 
   const Case* find_case(std::string_view id) const override;
   Case& edit_case(std::string_view id) override;
+  void set_case_state(std::string_view id, std::string_view state) override;
+  std::vector<CaseId> standing_in(const Standing& where) const override;
   void set_clock(std::string_view id, std::string_view clock, const Clock& value) override;
   const Record* find_record(std::string_view reg, std::string_view key) const override;
   Record& edit_record(std::string_view reg, std::string_view key) override;

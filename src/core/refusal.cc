@@ -67,6 +67,11 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(would_not_hold, holds, "", {"rule"}),
     BASHU_RULE(too_many_steps, error),
 
+    BASHU_RULE(round_in_round, error, "do"),
+    BASHU_RULE(too_many_candidates, error, "do", {"max"}),
+    BASHU_RULE(candidate_gone, state, "do", {"case", "state"}),
+    BASHU_RULE(candidate_refuses, error, "do", {"case", "event"}),
+
     BASHU_RULE(target_ended, state, "", {"case", "state"}),
     BASHU_RULE(target_in_dispute, disputed, "", {"case"}),
     BASHU_RULE(target_takes_not, state, "event", {"event", "case", "state"}),

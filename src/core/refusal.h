@@ -66,6 +66,11 @@ enum class Why : std::uint8_t {
   case_too_large,
   would_not_hold,
   too_many_steps,
+  // Its rounds
+  round_in_round,
+  too_many_candidates,
+  candidate_gone,
+  candidate_refuses,
   // Signals
   target_ended,
   target_in_dispute,

@@ -18,6 +18,7 @@
 #include "core/cases/open.h"
 #include "core/cases/signal.h"
 #include "core/core.h"
+#include "core/effects/effect.h"
 #include "core/peers/take.h"
 #include "core/people/assign.h"
 #include "core/people/people.h"
@@ -64,10 +65,15 @@ services:
   plain:
     title: {en: Plain}
     parties: {lender: {clerk: all}}
-    fields: {name: line}
+    fields: {name: line, round: line, rank: amount}
     start: {owner: lender, by: clerk, form: [name], to: open}
     states:
-      open: {title: {en: Open}, owner: lender, events: {close: {title: {en: Close}, by: clerk, to: done}}}
+      open:
+        title: {en: Open}
+        owner: lender
+        events:
+          close: {title: {en: Close}, by: clerk, to: done}
+          choose: {title: {en: Choose}, by: system, form: [round, rank], when: data.name != 'no', why: {en: Not this one}, to: done}
       done: {title: {en: Done}, final: true}
   below:
     title: {en: Below}
@@ -122,6 +128,8 @@ services:
           rename: {title: {en: Rename}, by: clerk, form: [note], do: {put: road, key: =data.note, fields: {named: other}}}
           grant: {title: {en: Grant}, by: clerk, to: granted}
           signalled: {title: {en: Signalled}, by: system, form: [note]}
+          draw: {title: {en: Draw}, by: clerk, do: {allot: plain, in: open, places: 9, take: choose, with: {round: =case.id, rank: =each.rank}}}
+          twice: {title: {en: Twice}, by: clerk, do: [{allot: plain, in: open, places: 1, take: choose, with: {round: =case.id, rank: =each.rank}}, {allot: plain, in: open, places: 1, take: choose, with: {round: =case.id, rank: =each.rank}}]}
           drop: {title: {en: Drop}, by: clerk, to: done}
           second: {title: {en: Second}, by: clerk, by_another_than: start, to: done}
           late: {title: {en: Late}, by: system, do: {task: {en: It is late}, for: clerk}}
@@ -303,6 +311,7 @@ class Refusals : public testing::Test {
   void opening();
   void firing();
   void stepping();
+  void rounds();
   void signals_and_clocks();
   void accounts();
   void importing();
@@ -440,6 +449,39 @@ void Refusals::stepping() {
   expect(Why::case_too_large, fire(id, "big", Value::Record{{"longs", longs}}));
   expect(Why::would_not_hold, fire(id, "too_low"));
   expect(Why::too_many_steps, fire(id, "circle_round"));
+}
+
+void Refusals::rounds() {
+  const CaseId id = opened();
+  const auto enacted = [&](const AllotDone& done, bool within) {
+    return refused([&](Deciding& d) {
+      d.allotting = within;
+      return enact(done, packs::Effect{},
+                   {.d = d, .id = id, .pack = *pack_, .by = "a", .sides = {}, .told = {}});
+    });
+  };
+  AllotDone many;
+  many.of = 5'001;
+  // No pack of one edition lets a candidate draw; one that runs under another might.
+  expect(Why::round_in_round, enacted(many, true));
+  expect(Why::too_many_candidates, enacted(many, false));
+  const auto plain = [&](const std::string& name) {
+    StartCase start = open(Value::Record{{"name", name}});
+    start.service = "plain";
+    start.parties.erase("borrower");
+    return must(start).answer.text_at("case");
+  };
+  const CaseId unfit = plain("no");
+  Refused named = refused(fire(id, "draw"));
+  ASSERT_TRUE(named);
+  ASSERT_EQ(named->why.size(), 2U) << "and why it could not";
+  EXPECT_EQ(in_language(named->why.back(), "en"), "Not this one");
+  named->why.pop_back();
+  expect(Why::candidate_refuses, named);
+  must(fire(unfit, "close"));
+  plain("yes");
+  expect(Why::candidate_gone, fire(id, "twice"));
+  must(fire(id, "draw"));
 }
 
 void Refusals::signals_and_clocks() {
@@ -912,6 +954,7 @@ TEST_F(Refusals, EachIsMetInTheOrderInWhichItIsAsked) {
   opening();
   firing();
   stepping();
+  rounds();
   signals_and_clocks();
   accounts();
   importing();

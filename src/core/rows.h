@@ -35,6 +35,11 @@ class Rows {
     if (const auto it = rows_.find(key); it != rows_.end()) rows_.erase(it);
   }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  // In any order: for what keeps an order of its own.
+  template <typename Visit>
+  void each_unordered(const Visit& visit) const {
+    for (const auto& [key, row] : rows_) visit(key, row);
+  }
   // In the order of the keys.
   template <typename Visit>
   void each(const Visit& visit) const {

@@ -94,9 +94,11 @@ CaseScope* CaseScope::parent_scope() {
 
 void CaseScope::note(std::string_view name, std::string_view key, const Value& value) {
   constexpr std::size_t kReadsMax = 200;
-  if (reads_ && reads_->list.size() < kReadsMax) {
-    reads_->list.push_back(Value::List{Value{name}, Value{key}, value});
-  }
+  if (reads_ && reads_->list.size() < kReadsMax) record_read(name, key, value);
+}
+
+void CaseScope::record_read(std::string_view name, std::string_view key, const Value& value) {
+  if (reads_) reads_->list.push_back(Value::List{Value{name}, Value{key}, value});
 }
 
 packs::Eval<Value> CaseScope::member(std::string_view root, std::string_view name) {

@@ -30,6 +30,8 @@ class CaseScope final : public packs::Scope {
 
   void set_root(std::string_view name, const Value* value);  // each, result, line
   void record_reads(Reads* reads) { reads_ = reads; }
+  // What an effect read otherwise than by an expression.
+  void record_read(std::string_view name, std::string_view key, const Value& value);
   void allow_serials() { serials_allowed_ = true; }
 
   const Value* root(std::string_view name) override;

@@ -50,6 +50,12 @@ struct State::Rows {
   core::Rows<Remembered> remembered;
   Circle circle;
   std::map<Date, std::set<Due>> due;  // of clocks that run, have not fired, and will
+  // Of the states that were ever asked for: the first to ask walks over all cases.
+  std::map<Standing, std::set<CaseId, std::less<>>> standing;
+
+  [[nodiscard]] Standing place_of(const Case& c) const {
+    return {.pack = std::string{circle.pack_name(c.pack)}, .service = c.service, .state = c.state};
+  }
 };
 
 State::State(PartyId own) : rows_{std::make_unique<Rows>()} { rows_->circle.own = std::move(own); }
@@ -167,6 +173,34 @@ void State::each_remembered(const std::function<void(const std::string&, const s
 
 const Case* State::find_case(std::string_view id) const { return rows_->cases.find(id); }
 Case& State::edit_case(std::string_view id) { return rows_->cases.edit(id); }
+
+void State::set_case_state(std::string_view id, std::string_view state) {
+  Case& c = rows_->cases.edit(id);
+  if (rows_->standing.empty()) {
+    c.state = state;
+    return;
+  }
+  if (const auto left = rows_->standing.find(rows_->place_of(c)); left != rows_->standing.end()) {
+    left->second.erase(c.id);
+  }
+  c.state = state;
+  const auto entered = rows_->standing.find(rows_->place_of(c));
+  if (entered != rows_->standing.end()) entered->second.insert(c.id);
+}
+
+std::vector<CaseId> State::standing_in(const Standing& where) const {
+  auto known = rows_->standing.find(where);
+  if (known == rows_->standing.end()) {
+    known = rows_->standing.try_emplace(where).first;
+    rows_->cases.each_unordered([&](const CaseId& id, const Case& c) {
+      if (c.state == where.state && c.service == where.service &&
+          rows_->circle.pack_name(c.pack) == where.pack) {
+        known->second.insert(id);
+      }
+    });
+  }
+  return {known->second.begin(), known->second.end()};
+}
 
 void State::set_clock(std::string_view id, std::string_view clock, const Clock& value) {
   Case& c = rows_->cases.edit(id);

@@ -190,6 +190,15 @@ class Store {
   // Pointers and references last until the next edit of the same kind of row.
   virtual const Case* find_case(std::string_view id) const = 0;
   virtual Case& edit_case(std::string_view id) = 0;
+  // A case comes into a state through this, never through edit_case: State keeps who stands where.
+  virtual void set_case_state(std::string_view id, std::string_view state) = 0;
+  // Cases that stand in a state of a service, under any edition of a pack, in the order of their
+  // ids.
+  struct Standing {
+    std::string pack, service, state;  // by name
+    friend auto operator<=>(const Standing&, const Standing&) = default;
+  };
+  virtual std::vector<CaseId> standing_in(const Standing& where) const = 0;
   // Clocks are set through this, never through edit_case: State keeps their due dates in order.
   virtual void set_clock(std::string_view id, std::string_view clock, const Clock& value) = 0;
   virtual const Record* find_record(std::string_view reg, std::string_view key) const = 0;
@@ -256,6 +265,8 @@ class Store {
 
     // Packs are held through this, never through `packs`: it notes their windowed accounts.
     void hold(PackRow& row, packs::PackPtr pack);
+    // The name of the pack under which a case runs; empty: it is not held here.
+    [[nodiscard]] std::string_view pack_name(std::string_view digest) const;
     [[nodiscard]] bool is_windowed(const Account& account) const;
   };
   virtual const Circle& circle() const = 0;

@@ -882,6 +882,30 @@ void Checker::want(ShapeKind kind, const Program& program, const Site& site,
   reader_.fault(path, name_of(Shape::of(kind)) + " was expected, not " + name_of(shape));
 }
 
+Shape Checker::candidate(const std::string& service, bool ranked) {
+  Shape data = Shape::of(K::record), calc = data, own = data, parties = data, shape = data;
+  data.type = data_type(service);
+  for (const auto& [name, one] : calcs_) {
+    if (name.first == service) calc.extra.emplace(name.second, one.shape);
+  }
+  if (const Service* def = find(pack_.services, service)) {
+    for (const PartyDef& party : def->parties)
+      parties.extra.emplace(party.name, Shape::of(K::text));
+  }
+  own.extra = {{"id", Shape::of(K::text)},
+               {"opened", Shape::of(K::date)},
+               {"since", Shape::of(K::date)},
+               {"seq", Shape::of(K::integer)},
+               {"parties", std::move(parties)}};
+  shape.extra = {{"data", std::move(data)}, {"calc", std::move(calc)}, {"case", std::move(own)}};
+  if (ranked) {
+    for (const char* name : {"rank", "of", "places"}) {
+      shape.extra.emplace(name, Shape::of(K::integer));
+    }
+  }
+  return shape;
+}
+
 void Checker::declare_calc(const std::string& service, const std::string& name,
                            std::shared_ptr<Program> program, const std::string& path) {
   Calc& calc = calcs_[{service, name}];

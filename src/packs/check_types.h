@@ -77,6 +77,9 @@ class Checker {
   Shape infer(const Template& item, const Site& site, const std::string& path);
   void amount(const Template& item, const Book& book, const Site& site, const std::string& path);
 
+  // What `each` is in a round over cases of a service: data, calc, case; `ranked` too: its place.
+  Shape candidate(const std::string& service, bool ranked);
+
   // All of them, of all services; then check_calcs() once, before anything may read `calc`. It
   // finds circles, the shape of each, and what each depends on.
   void declare_calc(const std::string& service, const std::string& name,

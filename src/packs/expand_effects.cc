@@ -58,11 +58,25 @@ void expand_key(Expansion& all, Value& effect, const std::string& path) {
   if (names.size() > 1) effect.as_record()->emplace("key", "=key(" + arguments + ")");
 }
 
+// Each item of `rank` holds one expression, without `=`.
+void expand_rank(Value& effect) {
+  Value* rank = member(effect, "rank");
+  if (!rank) return;
+  const auto expand_one = [](Value& item) {
+    if (!item.as_record()) return;
+    for (auto& [order, value] : *item.as_record()) {
+      if (value.as_text()) value = expand_optional(*value.as_text());
+    }
+  };
+  if (!rank->as_list()) return expand_one(*rank);
+  for (Value& item : *rank->as_list()) expand_one(item);
+}
+
 // The effects that one stands for: itself, and one more for each field that may be absent.
 Value::List expand_effect(Expansion& all, Value& effect, const Source& source,
                           const std::string& path) {
   expand_title(all, effect, "task", path);
-  for (const std::string_view key : {"if", "each", "entries"}) {
+  for (const std::string_view key : {"if", "each", "entries", "where", "places", "lot"}) {
     if (Value* value = member(effect, key); value && value->as_text()) {
       *value = expand_optional(*value->as_text());
     }
@@ -88,6 +102,7 @@ Value::List expand_effect(Expansion& all, Value& effect, const Source& source,
     expand_account(effect, "from", source);
     expand_account(effect, "to", source);
   }
+  expand_rank(effect);
   for (auto& [key, value] : *effect.as_record()) {
     if (key != "from" && key != "to") expand_templates(value);
   }

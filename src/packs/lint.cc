@@ -1,6 +1,7 @@
 // What only shows in a whole service: states nobody reaches or leaves, clocks without their event,
 // fields nobody writes, signals nobody takes; and the notes.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -48,6 +49,47 @@ void each_branch(const std::string& name, const Service& service, const Value& r
                   below(below(at, "events"), event_name), state_name, visit);
     }
   }
+}
+
+using VisitEffect = std::function<void(const Effect&, const std::string& path)>;
+
+// All effects of a service, each with its path: a single one is `do` itself.
+void each_effect(const std::string& name, const Service& service, const Value& root,
+                 const VisitEffect& visit) {
+  each_branch(
+      name, service, root,
+      [&](const Branch& branch, const std::string& path, const std::string&, const EventDef*) {
+        const std::string at = below(path, "do");
+        for (std::size_t i = 0; i < branch.effects.size(); ++i) {
+          visit(branch.effects[i], branch.effects.size() == 1 ? at : below(at, i));
+        }
+      });
+}
+
+bool has_allot(const std::vector<Branch>& branches) {
+  return std::ranges::any_of(branches, [](const Branch& branch) {
+    return std::ranges::any_of(branch.effects, [](const Effect& effect) {
+      return std::holds_alternative<Allot>(effect.what);
+    });
+  });
+}
+
+// Whether an event, or what its states do by themselves after it, starts a round.
+bool fires_allot(const Service& service, const EventDef& event) {
+  if (has_allot(event.branches)) return true;
+  std::set<std::string> seen;
+  std::vector<const std::vector<Branch>*> todo{&event.branches};
+  while (!todo.empty()) {
+    const std::vector<Branch>& branches = *todo.back();
+    todo.pop_back();
+    for (const Branch& branch : branches) {
+      const StateDef* next = branch.to ? find(service.states, *branch.to) : nullptr;
+      if (!next || !seen.insert(*branch.to).second) continue;
+      if (has_allot(next->then)) return true;
+      todo.push_back(&next->then);
+    }
+  }
+  return false;
 }
 
 // Which states follow which, at once or later.
@@ -239,6 +281,84 @@ void lint_signals(Load& load, const std::string& name, const Service& service) {
       });
 }
 
+// An event that a round fires: taken there from the system, with no more in its form than it gets.
+void lint_fired(Load& load, const Allot& allot, const std::string& event, const std::string& key,
+                const StateDef& state, const std::string& path) {
+  const Service& among = *find(load.pack->services, allot.service);
+  const std::string at = below(path, key);
+  const EventDef* taken = find(state.events, event);
+  if (!taken || !taken->taken_by_system()) {
+    load.reader.fault(at, allot.service + " in '" + allot.state + "' does not take '" + event +
+                              "' from the system");
+    return;
+  }
+  for (const std::string& field : taken->form) {
+    const Type* type = among.field(field);
+    const bool given =
+        std::ranges::any_of(allot.with, [&field](const auto& one) { return one.first == field; });
+    if (type && !type->optional && !given) {
+      load.reader.fault(at, "'" + event + "' asks for '" + field + "', which 'with' does not say");
+    }
+  }
+  if (fires_allot(among, *taken)) {
+    load.reader.fault(at, "'" + event + "' would start another round within this one");
+  }
+}
+
+// That the chosen leave the state, so that no round meets them again, and are told why.
+void lint_chosen(Load& load, const Allot& allot, const EventDef& taken, const std::string& path) {
+  for (const Branch& branch : taken.branches) {
+    if (!branch.to || *branch.to == allot.state) {
+      load.reader.fault(below(path, "take"), "'" + allot.take + "' has to leave '" + allot.state +
+                                                 "', or the next round would choose them again");
+      break;
+    }
+  }
+  const auto tells = [&](std::string_view expression) {
+    return std::ranges::any_of(allot.with, [&](const auto& one) {
+      const auto* program = std::get_if<ProgramPtr>(&one.second.held);
+      return program && (*program)->text() == expression &&
+             std::ranges::find(taken.form, one.first) != taken.form.end();
+    });
+  };
+  for (const std::string_view wanted : {"each.rank", "case.id"}) {
+    if (tells(wanted)) continue;
+    load.reader.fault(path, "nobody could see why: let 'with' say '=" + std::string{wanted} +
+                                "' in a field of the form of '" + allot.take + "'");
+  }
+}
+
+void lint_allots(Load& load, const std::string& name, const Service& service) {
+  each_effect(name, service, load.pack->source, [&](const Effect& effect, const std::string& path) {
+    const Allot* allot = std::get_if<Allot>(&effect.what);
+    const Service* among = allot ? find(load.pack->services, allot->service) : nullptr;
+    if (!among) return;
+    const StateDef* state = find(among->states, allot->state);
+    if (!state || state->final) {
+      load.reader.fault(below(path, "in"),
+                        state ? "'" + allot->state + "' is an end"
+                              : "there is no state '" + allot->state + "' in " + allot->service);
+      return;
+    }
+    lint_fired(load, *allot, allot->take, "take", *state, path);
+    if (!allot->rest.empty()) lint_fired(load, *allot, allot->rest, "rest", *state, path);
+    if (allot->rest == allot->take) {
+      load.reader.fault(below(path, "rest"), "the others take another event than the chosen");
+    }
+    const EventDef* taken = find(state->events, allot->take);
+    if (taken) lint_chosen(load, *allot, *taken, path);
+    const EventDef* rest = find(state->events, allot->rest);
+    for (const auto& [field, item] : allot->with) {
+      const bool asked = std::ranges::any_of(std::array{taken, rest}, [&](const EventDef* event) {
+        return event && std::ranges::find(event->form, field) != event->form.end();
+      });
+      if (taken && !asked) {
+        load.reader.fault(below(below(path, "with"), field), "is in the form of neither event");
+      }
+    }
+  });
+}
+
 void lint_reasons(Load& load, const std::string& name, const Service& service) {
   const auto lint_event = [&load](const EventDef& event, const std::string& path) {
     const bool person =
@@ -389,6 +509,7 @@ void lint(Load& load) {
     lint_clocks(load, name, service);
     lint_fields(load, name, service, started[name]);
     lint_signals(load, name, service);
+    lint_allots(load, name, service);
     lint_reasons(load, name, service);
     lint_owners(load, name, service);
   }

@@ -264,12 +264,116 @@ SendSignal load_signal(Load& load, const Value::Record& source, const Place& pla
   return signal;
 }
 
+// Which fields and terms of the candidate an expression reads; each has to be named.
+void note_candidate(Load& load, const Program& program, Allot& allot, const std::string& path) {
+  std::size_t whole = 0, named = 0;
+  each_node(program.root(), [&](const Node& node) {
+    whole += node.op == Op::root && node.root == Root::each;
+    if (node.op != Op::member) return;
+    const Node& of = node.kids[0];
+    if (of.op == Op::root && of.root == Root::each) {
+      named += node.name != "data" && node.name != "calc";
+    } else if (of.op == Op::member && of.kids[0].op == Op::root && of.kids[0].root == Root::each &&
+               (of.name == "data" || of.name == "calc")) {
+      ++named;
+      (of.name == "data" ? allot.fields : allot.calcs).insert(node.name);
+    }
+  });
+  if (whole != named) {
+    load.reader.fault(path,
+                      "a candidate is read by name: each.data.FIELD, each.calc.TERM, "
+                      "each.case.id");
+  }
+}
+
+void note_candidate(Load& load, const Template& item, Allot& allot, const std::string& path) {
+  if (const auto* program = std::get_if<ProgramPtr>(&item.held)) {
+    note_candidate(load, **program, allot, path);
+  } else if (const auto* list = std::get_if<TemplateList>(&item.held)) {
+    for (const Template& part : *list) note_candidate(load, part, allot, path);
+  } else if (const auto* record = std::get_if<TemplateRecord>(&item.held)) {
+    for (const TemplateMember& part : *record) note_candidate(load, part.value, allot, path);
+  }
+}
+
+std::vector<Allot::Key> load_rank(Load& load, const Value* value, const Site& site,
+                                  const std::string& path) {
+  std::vector<Allot::Key> keys;
+  for (const auto& [one, at] : load.reader.items(value, path)) {
+    const Value::Record* map = load.reader.record(one, at);
+    if (!map) continue;
+    load.reader.keys(*map, at, {"ascending", "descending"});
+    if (map->size() != 1) {
+      load.reader.fault(at, "one of 'ascending' and 'descending', with what is compared");
+      continue;
+    }
+    const auto& [order, compared] = *map->begin();
+    const std::string where = below(at, order);
+    std::shared_ptr<Program> program = load.reader.program(&compared, where);
+    if (!program) continue;
+    const Shape shape = load.checker.infer(*program, site, where);
+    if (shape.kind == ShapeKind::list || shape.kind == ShapeKind::record ||
+        shape.kind == ShapeKind::sides || shape.kind == ShapeKind::null) {
+      load.reader.fault(where, "candidates are ranked by a number, a date, a text or a yes and no");
+    }
+    load.checker.mark(*program, site);
+    keys.push_back({.of = std::move(program), .descending = order == "descending"});
+  }
+  return keys;
+}
+
+Allot load_allot(Load& load, const Value::Record& source, const Place& place,
+                 const std::string& path) {
+  Allot allot;
+  allot.service = load.reader.text(get(source, "allot"), below(path, "allot"));
+  const Service* among = find(load.pack->services, allot.service);
+  if (!among) {
+    load.reader.fault(below(path, "allot"), "there is no service '" + allot.service + "'");
+    return allot;
+  }
+  if (const Value* in = load.reader.need(source, path, "in")) {
+    allot.state = load.reader.text(in, below(path, "in"));
+  }
+  const Shape candidate = load.checker.candidate(allot.service, false);
+  const Shape ranked = load.checker.candidate(allot.service, true);
+  Site site = place.site;
+  site.each = &candidate;
+  if (const Value* where = get(source, "where")) {
+    allot.where = load_expression(load, where, ShapeKind::boolean, site, below(path, "where"));
+    if (allot.where) note_candidate(load, *allot.where, allot, below(path, "where"));
+  }
+  allot.rank = load_rank(load, get(source, "rank"), site, below(path, "rank"));
+  for (const Allot::Key& key : allot.rank) {
+    note_candidate(load, *key.of, allot, below(path, "rank"));
+  }
+  if (const Value* lot = get(source, "lot")) {
+    allot.lot = load_expression(load, lot, ShapeKind::text, place.site, below(path, "lot"));
+  }
+  if (const Value* places = load.reader.need(source, path, "places")) {
+    const std::string at = below(path, "places");
+    allot.places = load_expression(load, places, ShapeKind::integer, place.site, at);
+  }
+  if (const Value* take = load.reader.need(source, path, "take")) {
+    allot.take = load.reader.text(take, below(path, "take"));
+  }
+  if (const Value* rest = get(source, "rest")) {
+    allot.rest = load.reader.text(rest, below(path, "rest"));
+  }
+  site.each = &ranked;
+  allot.with = load_values(load, get(source, "with"), among->fields, site, below(path, "with"),
+                           allot.service);
+  for (const auto& [name, item] : allot.with) {
+    note_candidate(load, item, allot, below(below(path, "with"), name));
+  }
+  return allot;
+}
+
 std::optional<Effect> load_effect(Load& load, const Value& value, const Place& place,
                                   const std::string& path) {
   const Value::Record* map = load.reader.record(&value, path);
   if (!map) return std::nullopt;
-  constexpr std::array<std::string_view, 6> kVerbs = {"move", "put",   "edition",
-                                                      "task", "start", "signal"};
+  constexpr std::array<std::string_view, 7> kVerbs = {"move",  "put",    "edition", "task",
+                                                      "start", "signal", "allot"};
   std::string_view verb;
   for (const std::string_view candidate : kVerbs) {
     if (!get(*map, candidate)) continue;
@@ -281,7 +385,7 @@ std::optional<Effect> load_effect(Load& load, const Value& value, const Place& p
     verb = candidate;
   }
   if (verb.empty()) {
-    load.reader.fault(path, "an effect is one of move, put, edition, task, start, signal");
+    load.reader.fault(path, "an effect is one of move, put, edition, task, start, signal, allot");
     return std::nullopt;
   }
   if (!place.service && verb != "move" && verb != "put" && verb != "edition") {
@@ -335,6 +439,11 @@ std::optional<Effect> load_effect(Load& load, const Value& value, const Place& p
   } else if (verb == "start") {
     load.reader.keys(*map, path, {"start", "parties", "with", "each", "if"});
     effect.what = load_start(load, *map, inner, path);
+  } else if (verb == "allot") {
+    load.reader.keys(
+        *map, path,
+        {"allot", "in", "where", "rank", "lot", "places", "take", "rest", "with", "if"});
+    effect.what = load_allot(load, *map, place, path);
   } else {
     load.reader.keys(*map, path, {"signal", "event", "with", "each", "if"});
     effect.what = load_signal(load, *map, inner, path);

@@ -412,7 +412,7 @@ constexpr Broken kBroken[] = {
      "54:21: 'people' has no editions: use put\n54:69: the record has no 'since', which is needed "
      "here\n54:69: the record has no 'until', which is needed here\n"},
     {"8 effects", "do: {task: {zh: 超期, en: Late}, for: office}", "do: {shout: x}",
-     "50:57: an effect is one of move, put, edition, task, start, signal\n"},
+     "50:57: an effect is one of move, put, edition, task, start, signal, allot\n"},
     {"8 effects",
      "do: {move: =line.mass, from: tonnes.source, to: tonnes.held(line.ticket), date: =line.day}",
      "do: {task: {zh: a, en: b}, for: operator}",

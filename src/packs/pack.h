@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -108,8 +109,24 @@ struct SendSignal {
   std::string event;
   std::vector<std::pair<std::string, Template>> with;
 };
+// A round: cases of a service are ranked, and as many as there are places take an event. In its
+// expressions `each` is the candidate: data, calc, case; in `with` also rank, of, places.
+struct Allot {
+  std::string service, state;  // whose candidates, where they stand
+  ProgramPtr where;            // nullptr: all of them
+  struct Key {
+    ProgramPtr of;
+    bool descending = false;
+  };
+  std::vector<Key> rank;
+  ProgramPtr lot;  // seed of the order among equals; nullptr: the id of the round's case
+  ProgramPtr places;
+  std::string take, rest;  // events of the chosen and of the others; no rest: they stay
+  std::vector<std::pair<std::string, Template>> with;  // of either form
+  std::set<std::string> fields, calcs;                 // of the candidate, that are read
+};
 struct Effect {
-  std::variant<Move, Put, PublishEdition, RaiseTask, StartChild, SendSignal> what;
+  std::variant<Move, Put, PublishEdition, RaiseTask, StartChild, SendSignal, Allot> what;
   std::string at;  // a party of the case, `all`, or empty: the owner
   ProgramPtr each;
   ProgramPtr only_if;

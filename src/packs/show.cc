@@ -167,8 +167,9 @@ class Teller {
     branches(indent, text, reading, def.branches);
   }
 
-  // What else a branch says: a word to the applicant.
-  void notice(std::size_t indent, const Branch& branch) {
+  // What else a branch says: a round, a word to the applicant.
+  void notice(std::size_t indent, const Branch& branch, const Reading& reading) {
+    for (const std::string& round : rounds_in_words({branch}, reading)) line(indent, round);
     if (branch.notice.empty()) return;
     line(indent, say("notice", {{"a", in_language(branch.notice, language_)}}));
   }
@@ -177,14 +178,14 @@ class Teller {
                 const std::vector<Branch>& all) {
     if (all.size() == 1 && !all[0].when) {
       line(indent, head + "  " + target(reading, all[0]));
-      notice(indent + 1, all[0]);
+      notice(indent + 1, all[0], reading);
       return;
     }
     line(indent, head);
     for (const Branch& branch : all) {
       line(indent + 1, target(reading, branch));
       line(indent + 2, branch.when ? condition(*branch.when, branch.why, reading) : say("unset"));
-      notice(indent + 2, branch);
+      notice(indent + 2, branch, reading);
     }
   }
   [[nodiscard]] std::string target(const Reading& reading, const Branch& branch) const {
@@ -218,6 +219,22 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+// Whom the rounds of a branch move, under its own title.
+std::string rounds_drawn(const Pack& pack, const Branch& branch, const std::string& language) {
+  std::string text;
+  for (const Effect& effect : branch.effects) {
+    const Allot* allot = std::get_if<Allot>(&effect.what);
+    const Service* among = allot ? find(pack.services, allot->service) : nullptr;
+    const StateDef* state = among ? find(among->states, allot->state) : nullptr;
+    const EventDef* taken = state ? find(state->events, allot->take) : nullptr;
+    if (!taken) continue;
+    text += "\n" + texts::text(language, "pack.round.drawn",
+                               {{"service", in_language(among->title, language)},
+                                {"event", in_language(taken->title, language)}});
+  }
+  return text;
+}
+
 // The drawing of one service.
 std::string cluster(const Pack& pack, const std::string& name, const Service& service,
                     const std::string& language) {
@@ -238,7 +255,8 @@ std::string cluster(const Pack& pack, const std::string& name, const Service& se
     for (const Branch& branch : branches) {
       const std::string& to = branch.to ? *branch.to : from;
       const StateDef* target = find(service.states, to);
-      out += "    " + node(from) + " -> " + node(to) + " [label=" + quoted(label);
+      out += "    " + node(from) + " -> " + node(to) +
+             " [label=" + quoted(label + rounds_drawn(pack, branch, language));
       if (dashed) out += ", style=dashed";
       if (target && !target->owner.empty() && target->owner != owner) out += ", penwidth=2.5";
       out += "];\n";

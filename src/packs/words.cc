@@ -119,6 +119,17 @@ class Words {
     return {};
   }
 
+  bool is_date(const Node& node) {
+    if (node.op == Op::member && (node.name == "opened" || node.name == "since") &&
+        node.kids[0].op == Op::member && node.kids[0].name == "case") {
+      return true;
+    }
+    if (node.op == Op::root) return node.root == Root::today || node.root == Root::as_of;
+    if (node.op == Op::method) return node.of == "case";
+    const Type* type = type_of(node);
+    return type && (type->kind == Kind::date || type->kind == Kind::month);
+  }
+
  private:
   [[nodiscard]] std::string say(std::string_view key, const texts::Places& places = {}) const {
     return texts::text(reading_.language, "pack." + std::string{key}, places);
@@ -189,8 +200,24 @@ class Words {
     return say("of", {{"a", say("parent")}, {"b", node.name}});
   }
 
+  // Of a candidate: `each.data.points`, `each.calc.hardship`, `each.case.opened`.
+  std::optional<std::string> of_candidate(const Node& node) {
+    const Node& of = node.kids[0];
+    if (!reading_.each || of.op != Op::member || of.kids[0].op != Op::root ||
+        of.kids[0].root != Root::each) {
+      return std::nullopt;
+    }
+    const Type* type = type_of(node);
+    const std::string what = of.name == "calc" ? say("calc", {{"name", node.name}})
+                             : of.name == "case"
+                                 ? say("case_" + node.name)
+                                 : (type ? title(type->title, node.name) : node.name);
+    return say("candidate", {{"a", what}});
+  }
+
   std::string member(const Node& node) {
     const Node& of = node.kids[0];
+    if (const auto said = of_candidate(node)) return *said;
     if (of.op == Op::root) {
       if (of.root == Root::params) {
         const auto found = reading_.pack.params.find(node.name);
@@ -337,18 +364,15 @@ class Words {
     if (of.op == Op::root && of.root == Root::data) {
       return reading_.service ? reading_.service->field(node.name) : nullptr;
     }
+    if (reading_.each && of.op == Op::member && of.name == "data" && of.kids[0].op == Op::root &&
+        of.kids[0].root == Root::each) {
+      return reading_.each->field(node.name);
+    }
     const Type* record = of.op == Op::root && of.root == Root::line ? reading_.line
                          : of.op == Op::root && of.root == Root::entry
                              ? (reading_.entry ? reading_.entry->record.get() : nullptr)
                              : type_of(of);
     return record ? record->member(node.name) : nullptr;
-  }
-
-  bool is_date(const Node& node) {
-    if (node.op == Op::root) return node.root == Root::today || node.root == Root::as_of;
-    if (node.op == Op::method) return node.of == "case";
-    const Type* type = type_of(node);
-    return type && (type->kind == Kind::date || type->kind == Kind::month);
   }
 
   const Reading& reading_;
@@ -359,6 +383,50 @@ class Words {
 
 std::string in_words(const Program& program, const Reading& reading) {
   return Words{reading}.tell(program.root());
+}
+
+std::string in_words(const Allot& allot, const Reading& reading) {
+  const auto say = [&](std::string_view key, const texts::Places& places = {}) {
+    return texts::text(reading.language, "pack.round." + std::string{key}, places);
+  };
+  const Service* among = find(reading.pack.services, allot.service);
+  const StateDef* state = among ? find(among->states, allot.state) : nullptr;
+  if (!state) return {};
+  Reading candidate = reading;
+  candidate.each = among;
+  const auto event = [&](const std::string& name) {
+    const EventDef* taken = find(state->events, name);
+    return taken ? in_language(taken->title, reading.language) : name;
+  };
+  std::string text = say("among", {{"service", in_language(among->title, reading.language)},
+                                   {"state", in_language(state->title, reading.language)},
+                                   {"places", in_words(*allot.places, reading)}});
+  if (allot.where) text += say("where", {{"a", in_words(*allot.where, candidate)}});
+  std::string keys;
+  for (const Allot::Key& key : allot.rank) {
+    Words words{candidate};
+    const bool date = words.is_date(key.of->root());
+    const std::string order = std::string{key.descending ? "down" : "up"} + (date ? "_date" : "");
+    keys += (keys.empty() ? "" : say("then")) + say(order, {{"a", words.tell(key.of->root())}});
+  }
+  text += keys.empty() ? say("by_lot") : say("rank", {{"a", keys}});
+  text += say("take", {{"a", event(allot.take)}});
+  if (!allot.rest.empty()) text += say("rest", {{"a", event(allot.rest)}});
+  return text;
+}
+
+std::vector<std::string> rounds_in_words(const std::vector<Branch>& branches,
+                                         const Reading& reading) {
+  std::vector<std::string> all;
+  for (const Branch& branch : branches) {
+    for (const Effect& effect : branch.effects) {
+      const Allot* allot = std::get_if<Allot>(&effect.what);
+      std::string text = allot ? in_words(*allot, reading) : std::string{};
+      if (!text.empty() && std::ranges::find(all, text) == all.end())
+        all.push_back(std::move(text));
+    }
+  }
+  return all;
 }
 
 }  // namespace bashu::packs

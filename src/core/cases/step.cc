@@ -236,7 +236,11 @@ std::expected<bool, Reject> step(Deciding& d, const CaseId& id, const NewStep& n
   // The other party's day may be ahead of ours: a step is never dated before the one it follows.
   if (const Date since = d.draft.find_case(id)->since; since > d.today()) {
     const Moment later{.now = d.moment.now, .today = since, .salt = d.moment.salt};
-    Deciding then{.draft = d.draft, .moment = later, .budget = d.budget, .before = d.before};
+    Deciding then{.draft = d.draft,
+                  .moment = later,
+                  .budget = d.budget,
+                  .before = d.before,
+                  .allotting = d.allotting};
     auto moved = step(then, id, next);
     d.take_over(then);
     return moved;

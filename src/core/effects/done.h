@@ -59,8 +59,23 @@ struct SignalDone {
   Value with{Value::Record{}};
 };
 
+struct AllotDone {
+  static constexpr std::string_view kKind = "allot";
+  static constexpr bool kPlaced = false;
+  struct Fired {
+    CaseId id;
+    std::string event;
+    Value with{Value::Record{}};
+  };
+  std::string service, state, take;
+  std::int64_t places = 0;
+  std::int64_t of = 0;            // candidates
+  std::vector<Fired> fired = {};  // in order of rank; told to nobody: each case tells its parties
+};
+
 // The kinds, in the order of packs::Effect::what.
-using Done = std::variant<MoveDone, PutDone, EditionDone, TaskDone, StartDone, SignalDone>;
+using Done =
+    std::variant<MoveDone, PutDone, EditionDone, TaskDone, StartDone, SignalDone, AllotDone>;
 
 struct EffectDone {
   std::int64_t n = 0;  // index among the branch's effects

@@ -111,6 +111,14 @@ Result take(const SignalDone& done, const packs::Effect& effect, const Carrying&
 void write(const SignalDone& done, Value::Record& into);
 void read(told::Members& in, const std::string& pack, SignalDone& done);
 
+[[nodiscard]] Computed<AllotDone> compute(const packs::Allot& allot, Computing& of);
+[[nodiscard]] bool looks_up(const packs::Allot& allot);
+[[nodiscard]] bool matches(const AllotDone& done, const packs::Allot& allot, const Matching& with);
+Result enact(const AllotDone& done, const packs::Effect& effect, const Carrying& of);
+Result take(const AllotDone& done, const packs::Effect& effect, const Carrying& of);
+void write(const AllotDone& done, Value::Record& into);
+void read(told::Members& in, const std::string& pack, AllotDone& done);
+
 // Whether it is carried out by all, whatever it says: of registers that others hold too.
 [[nodiscard]] bool everywhere(const packs::Put& put, const packs::Pack& pack);
 [[nodiscard]] bool everywhere(const packs::PublishEdition& edition, const packs::Pack& pack);

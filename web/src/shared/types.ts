@@ -45,6 +45,7 @@ export interface Service {
   states: State[]; clocks: Clock[];
   papers: { title: string; field: string }[];
   prints: Print[];
+  rounds: { title: string; says: string }[];
 }
 export interface Register {
   register: string; title: string; about: string; public: boolean; editions: boolean; key: string[];
