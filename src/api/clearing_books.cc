@@ -169,11 +169,13 @@ std::expected<windows::Said, Problem> said_of(Context& context, const ClearingBo
                                               const views::CaseRow& window) {
   const Value* own = window.data.find(book.own_is_first ? "first" : "second");
   const auto until = Date::parse(window.data.text_at("until"));
-  windows::Said said{.until = until.value_or(Date{}),
-                     .batches = static_cast<std::size_t>(own ? own->int_at("batches") : 0),
-                     .differences = {},
-                     .first_accepts = {},
-                     .second_accepts = {}};
+  windows::Said said{
+      .until = until.value_or(Date{}),
+      .batches = static_cast<std::size_t>(own ? own->int_at("batches") : 0),
+      .other_root = root_in(window, book.own_is_first ? "second" : "first").value_or(Hash{}),
+      .differences = {},
+      .first_accepts = {},
+      .second_accepts = {}};
   if (roots_equal(window)) return said;
   const auto text = document_text(context, window, "differences");
   if (!text) return std::unexpected{text.error()};

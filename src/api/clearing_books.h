@@ -45,8 +45,7 @@ struct ClearingBook {
 // Whether both sides have agreed on it, and that they did so without a list of differences.
 [[nodiscard]] bool is_agreed(const views::CaseRow& window);
 [[nodiscard]] bool roots_equal(const views::CaseRow& window);
-// What both have said of a window; the answers as far as there are any. `root` is the first side's,
-// for who has to check the list.
+// What both have said of a window; the answers as far as there are any.
 [[nodiscard]] std::expected<windows::Said, Problem> said_of(Context& context,
                                                             const ClearingBook& book,
                                                             const views::CaseRow& window);

@@ -160,8 +160,7 @@ class Filling {
     if (!book_.own_is_first) {
       const auto lines = stated();
       if (!lines) return std::unexpected{lines.error()};
-      const auto other = clearing::other_side(*lines, clearing::turned(said->differences));
-      if (!other || clearing::tree_of(*other).root() != root_in(window_, "first")) {
+      if (!clearing::leads_to(*lines, clearing::turned(said->differences), said->other_root)) {
         return std::unexpected{refused("not_whole")};
       }
     }

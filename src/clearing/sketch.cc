@@ -145,8 +145,9 @@ std::expected<std::vector<Difference>, std::string> differences_in(const std::ve
     return parts.contains(part_of(sha256(line.line_id()), bits));
   });
   auto out = compare(ours, theirs).differences;
-  const auto other = other_side(lines, out);
-  if (!other || tree_of(*other).root() != root) return std::unexpected{std::string{"root"}};
+  if (const auto whole = leads_to(lines, out, root); !whole) {
+    return std::unexpected{whole.error()};
+  }
   return out;
 }
 
@@ -217,6 +218,27 @@ std::expected<std::vector<Entry>, std::string> other_side(
   std::vector<Entry> out;
   for (const auto& [id, line] : lines) out.push_back(*line);
   return out;
+}
+
+std::expected<void, std::string> leads_to(const std::vector<Entry>& lines,
+                                          const std::vector<Difference>& differences,
+                                          const Hash& root) {
+  std::map<std::string, const Entry*> taken_out;
+  for (const Difference& one : differences) {
+    if (one.here) taken_out.emplace(one.here->line_id(), &*one.here);
+  }
+  // A line that both sides have would lead to the root as well, and be kept out of what is agreed.
+  for (const Difference& one : differences) {
+    if (!one.there) continue;
+    const auto same = taken_out.find(one.there->line_id());
+    if (same != taken_out.end() && *same->second == *one.there) {
+      return std::unexpected{name_of(one)};
+    }
+  }
+  const auto other = other_side(lines, differences);
+  if (!other) return std::unexpected{other.error()};
+  if (tree_of(*other).root() != root) return std::unexpected{std::string{"root"}};
+  return {};
 }
 
 }  // namespace bashu::clearing

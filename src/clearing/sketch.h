@@ -41,5 +41,10 @@ namespace bashu::clearing {
 // line of ours is none of `here`.
 [[nodiscard]] std::expected<std::vector<Entry>, std::string> other_side(
     const std::vector<Entry>& here, const std::vector<Difference>& differences);
+// Whether the list is whole and true: from our lines it leads to `root`, which the other side
+// signed, and it names no line that both have. An error names the difference, or is "root".
+[[nodiscard]] std::expected<void, std::string> leads_to(const std::vector<Entry>& lines,
+                                                        const std::vector<Difference>& differences,
+                                                        const Hash& root);
 
 }  // namespace bashu::clearing

@@ -70,6 +70,80 @@ RC_GTEST_PROP(Sketch, ADamagedAnswerLeadsNowhere, ()) {
   if (found) RC_ASSERT(text_of(*found) == text_of(compare(here, there).differences));
 }
 
+// One line only here, one only there, one of another amount, and one that both have.
+struct Differing {
+  std::vector<Entry> here{claim(1, 100), claim(2, 100), claim(4, 100)};
+  std::vector<Entry> there{claim(1, 100), claim(3, 100), claim(4, 99)};
+  std::vector<Difference> list = compare(here, there).differences;
+  [[nodiscard]] std::string checked() const {
+    const auto whole = leads_to(here, list, tree_of(there).root());
+    return whole ? "whole" : whole.error();
+  }
+};
+
+TEST(LeadsTo, ATrueListLeadsToTheOtherSidesRootAndToNoOther) {
+  const Differing sides;
+  ASSERT_EQ(sides.list.size(), 3U);
+  EXPECT_EQ(sides.checked(), "whole");
+  EXPECT_TRUE(leads_to(sides.there, turned(sides.list), tree_of(sides.here).root()));
+  EXPECT_EQ(leads_to(sides.here, sides.list, tree_of(sides.here).root()).error(), "root");
+  EXPECT_TRUE(leads_to(sides.here, {}, tree_of(sides.here).root()));
+}
+
+TEST(LeadsTo, AListThatLeavesOneOutIsNone) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    Differing sides;
+    sides.list.erase(sides.list.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(sides.checked(), "root") << i;
+  }
+}
+
+TEST(LeadsTo, AnInventedDifferenceIsRefused) {
+  const Entry both = claim(1, 100), nobodys = claim(9, 100);
+  const struct {
+    Difference one;
+    std::string refused;
+  } invented[] = {
+      {{Kind::missing_here, std::nullopt, nobodys}, "root"},
+      {{Kind::missing_there, nobodys, std::nullopt}, nobodys.line_id()},
+      {{Kind::missing_there, both, std::nullopt}, "root"},
+      {{Kind::missing_here, std::nullopt, both}, both.line_id()},
+      {{Kind::amount, both, both}, both.line_id()},
+  };
+  for (const auto& [one, refused] : invented) {
+    Differing sides;
+    sides.list.push_back(one);
+    EXPECT_EQ(sides.checked(), refused);
+  }
+  // The same in two halves.
+  Differing sides;
+  sides.list.push_back({Kind::missing_there, both, std::nullopt});
+  sides.list.push_back({Kind::missing_here, std::nullopt, both});
+  EXPECT_EQ(sides.checked(), both.line_id());
+}
+
+TEST(LeadsTo, AnotherAmountIsRefused) {
+  for (const bool ours : {true, false}) {
+    Differing sides;
+    int changed = 0;
+    for (Difference& one : sides.list) {
+      if (!one.here || !one.there) continue;
+      (ours ? one.here : one.there)->amounts.net = 98;
+      ++changed;
+    }
+    ASSERT_EQ(changed, 1);
+    EXPECT_EQ(sides.checked(), ours ? claim(4, 100).line_id() : "root");
+  }
+}
+
+TEST(LeadsTo, ADifferenceGivenTwiceIsRefused) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    Differing sides;
+    sides.list.push_back(sides.list[i]);
+    EXPECT_EQ(sides.checked(), name_of(sides.list[i]));
+  }
+}
+
 TEST(Sketch, FewDifferencesAmongManyLinesCostLittle) {
   Sides many;
   constexpr std::size_t kLines = 50'000;

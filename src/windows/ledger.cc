@@ -53,9 +53,10 @@ std::expected<Drawn, std::string> Ledger::agreed(const Said& said) const {
   // Ours and theirs, from here on.
   std::vector<Difference> differences = said.differences;
   if (!of_.own_is_first) differences = clearing::turned(std::move(differences));
-  // What is not ours is refused, as a list that was not made from our statement.
-  if (auto other = clearing::other_side(out.lines, differences); !other) {
-    return std::unexpected{other.error()};
+  if (!differences.empty() || out.statement.root != said.other_root) {
+    if (auto whole = clearing::leads_to(out.lines, differences, said.other_root); !whole) {
+      return std::unexpected{whole.error()};
+    }
   }
   out.lines = clearing::agreed(out.lines, differences);
   for (const Difference& one : said.differences) {

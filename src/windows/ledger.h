@@ -26,6 +26,7 @@ namespace bashu::windows {
 struct Said {
   Date until;
   std::size_t batches = 0;  // of this side, that its statement counted
+  Hash other_root{};        // of the other side's lines, which it signed
   std::vector<clearing::Difference> differences;
   std::set<std::string> first_accepts, second_accepts;  // take the other's line
 };
@@ -48,7 +49,8 @@ class Ledger {
   // What this side states: the lines before `until` that no closed window has.
   [[nodiscard]] Drawn draw(Date until, std::size_t batches) const;
   // What both sides say after the answers: the lines of the statement without what differs, with
-  // what one side accepted. An error names a difference that does not fit.
+  // what one side accepted. An error says that the list does not lead to the other side's root
+  // (clearing::leads_to).
   [[nodiscard]] std::expected<Drawn, std::string> agreed(const Said& said) const;
   // The window is closed with what agreed() says; an error leaves all as it was.
   [[nodiscard]] std::expected<void, std::string> close(const Said& said);

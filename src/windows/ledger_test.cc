@@ -98,16 +98,15 @@ std::optional<Round> compared(const Ledger& first, const Ledger& second, std::si
   if (!answer) return std::nullopt;
   const auto found = clearing::differences_in(a.lines, *answer, b.statement.root);
   if (!found) return std::nullopt;
-  // The other side sees that the list is whole.
-  const auto other = clearing::other_side(b.lines, clearing::turned(*found));
-  if (!other || clearing::tree_of(*other).root() != a.statement.root) return std::nullopt;
   Said said{.until = day("2021-03-05"),
             .batches = count_first,
+            .other_root = b.statement.root,
             .differences = *found,
             .first_accepts = {},
             .second_accepts = {}};
   Said theirs = said;
   theirs.batches = count_second;
+  theirs.other_root = a.statement.root;
   return Round{.first = said, .second = theirs, .differences = *found};
 }
 
@@ -181,6 +180,29 @@ TEST(Ledger, AListThatHidesALineIsSeen) {
   const std::string less = answer->substr(0, answer->rfind('\n', answer->size() - 2) + 1);
   EXPECT_FALSE(clearing::differences_in(a.lines, less, b.statement.root));
   EXPECT_FALSE(clearing::differences_in(a.lines, *answer, a.statement.root));
+}
+
+TEST(Ledger, NothingIsAgreedByAListThatLeadsElsewhere) {
+  const std::vector<std::string> rows = taps(20);
+  for (const bool is_first : {true, false}) {
+    Ledger first = ledger(true, batches(rows, {40})), second = ledger(false, batches(rows, {34}));
+    const auto round = compared(first, second, 1, 1);
+    ASSERT_TRUE(round);
+    ASSERT_GT(round->differences.size(), 1U);
+    Ledger& side = is_first ? first : second;
+    const Said truth = is_first ? round->first : round->second;
+    EXPECT_TRUE(side.agreed(truth));
+    Said less = truth, twice = truth, none = truth, other = truth;
+    less.differences.pop_back();
+    twice.differences.push_back(twice.differences.front());
+    none.differences.clear();
+    other.other_root = side.draw(truth.until, 1).statement.root;
+    for (const Said& lie : {less, twice, none, other}) {
+      EXPECT_FALSE(side.agreed(lie));
+      EXPECT_FALSE(side.close(lie));
+    }
+    EXPECT_TRUE(side.standing().claims.empty());
+  }
 }
 
 TEST(Batches, AWrongRowTakesNothing) {
