@@ -118,7 +118,7 @@ class AFalseList : public ::testing::Test {
                           .parties = {{"first", "chongqing"}, {"second", "sichuan"}}};
     start.with = Value::Record{
         {"name", "bills"}, {"kind", "bills"}, {"first_account", account("chongqing")}};
-    book = chongqing.must(std::move(start)).decision.answer.text_at("case");
+    book.assign(chongqing.must(std::move(start)).decision.answer.text_at("case"));
     circle.settle();
     sichuan.must(core::FireEvent{.by = kFinance,
                                  .id = book,
@@ -153,7 +153,7 @@ class AFalseList : public ::testing::Test {
     start.with = Value::Record{{"until", "2021-03-05"},
                                {"first", statement_field(drawn, of, 1)},
                                {"first_sketch", document(clearing::sketch_of(ours))}};
-    window = chongqing.must(std::move(start)).decision.answer.text_at("case");
+    window.assign(chongqing.must(std::move(start)).decision.answer.text_at("case"));
     circle.settle();
     must_step("state");
   }
@@ -203,7 +203,7 @@ class AFalseList : public ::testing::Test {
   std::unique_ptr<people::Roster> roster;
   std::unique_ptr<people::Entrance> entrance;
   std::unique_ptr<Api> api;
-  std::string book, window;
+  core::CaseId book, window;
   std::vector<clearing::Entry> ours, theirs;  // chongqing's and sichuan's
 };
 

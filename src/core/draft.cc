@@ -54,7 +54,7 @@ std::vector<CaseId> Draft::standing_in(const Standing& where) const {
   for (const auto& [id, c] : cases_) {
     if (c.state == where.state && c.service == where.service &&
         circle().pack_name(c.pack) == where.pack) {
-      ids.push_back(id);
+      ids.emplace_back(id);
     }
   }
   std::ranges::sort(ids);

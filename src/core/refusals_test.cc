@@ -469,7 +469,7 @@ void Refusals::rounds() {
     StartCase start = open(Value::Record{{"name", name}});
     start.service = "plain";
     start.parties.erase("borrower");
-    return must(start).answer.text_at("case");
+    return CaseId{must(start).answer.text_at("case")};
   };
   const CaseId unfit = plain("no");
   Refused named = refused(fire(id, "draw"));

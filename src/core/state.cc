@@ -192,10 +192,10 @@ std::vector<CaseId> State::standing_in(const Standing& where) const {
   auto known = rows_->standing.find(where);
   if (known == rows_->standing.end()) {
     known = rows_->standing.try_emplace(where).first;
-    rows_->cases.each_unordered([&](const CaseId& id, const Case& c) {
+    rows_->cases.each_unordered([&](const std::string& /*id*/, const Case& c) {
       if (c.state == where.state && c.service == where.service &&
           rows_->circle.pack_name(c.pack) == where.pack) {
-        known->second.insert(id);
+        known->second.insert(c.id);
       }
     });
   }

@@ -125,14 +125,22 @@ Exit pack_show(const Console& console, const PackShow& what) {
 
 namespace {
 
-void say_adopted(const Console& console, const packs::Pack& pack, Date from,
-                 const std::map<core::PartyId, Date>& adopted,
+// `asked`: the day that was wanted, if one was.
+void say_adopted(const Console& console, const packs::Pack& pack, const core::PartyId& own,
+                 std::optional<Date> asked, const std::map<core::PartyId, Date>& adopted,
                  const std::vector<std::string>& parties, Date today) {
+  const auto ours = adopted.find(own);
+  const Date from = ours == adopted.end() ? asked.value_or(today) : ours->second;
   console.out << texts::text(console.language, "pack.adopted",
                              {{"pack", pack.name},
                               {"version", std::to_string(pack.version)},
                               {"from", from.text()}})
               << "  " << pack.digest << '\n';
+  if (asked && *asked != from) {
+    console.out << texts::text(console.language, "pack.adopted_before",
+                               {{"from", from.text()}, {"asked", asked->text()}})
+                << '\n';
+  }
   for (const std::string& party : parties) {
     const auto it = adopted.find(core::PartyId{party});
     const bool now = it != adopted.end() && it->second <= today;
@@ -187,9 +195,7 @@ Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::stri
   }
   const core::PartyId own{circle->text_at("own")};
   const Date today = Date::parse(circle->text_at("today")).value_or(Date{});
-  const auto ours = adopted.find(own);
-  say_adopted(console, *read.pack, ours == adopted.end() ? today : ours->second, adopted, parties,
-              today);
+  say_adopted(console, *read.pack, own, from, adopted, parties, today);
   return Exit::done;
 }
 
@@ -244,7 +250,8 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
         adopted = held->second.adopted;
       }
     });
-    say_adopted(console, *read.pack, first, adopted, parties, (*node)->clock().today());
+    say_adopted(console, *read.pack, (*node)->identity().party, from, adopted, parties,
+                (*node)->clock().today());
   }
   return Exit::done;
 }

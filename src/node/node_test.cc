@@ -400,6 +400,21 @@ TEST(Circle, ALostVaultStopsTheStart) {
   EXPECT_FALSE(std::filesystem::exists(vault));
 }
 
+TEST(Circle, ADamagedVaultStopsTheStartAndNamesItsBackup) {
+  const TestFolder folder;
+  TestCircle circle{open_directory(folder.path())};
+  TestNode& node = circle.sichuan;
+  node.must(visit("a visit"));
+  node.close();
+  const std::string vault = (folder.path() / "vault.db").string();
+  for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(vault + tail);
+  ASSERT_TRUE(write_file(vault, std::string(8'192, 'x')));
+  const auto opened = node.try_open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("restore it from its backup"), std::string::npos)
+      << opened.error().what;
+}
+
 TEST(Circle, MessagesAreTakenOnceAndProven) {
   TestCircle circle;
   const Done started = circle.sichuan.must(visit("a visit"));

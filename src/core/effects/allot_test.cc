@@ -186,7 +186,7 @@ class Rounds : public testing::Test {
                     .parties = {{"city", "a"}},
                     .with = std::move(with)};
     if (service == "home") start.parties["other"] = "b";
-    return must(start).answer.text_at("case");
+    return CaseId{must(start).answer.text_at("case")};
   }
   FireEvent fire(const CaseId& id, const std::string& event) {
     return {.by = kOffice, .id = id, .event = event, .role = "office", .with = Value::Record{}};
@@ -390,7 +390,7 @@ TEST_F(Rounds, TheJournalKeepsHowManyThereWereAndADigestOfTheOrder) {
 TEST_F(Rounds, FiveThousandAreDrawnAtOnceAndOneMoreIsToldToNarrow) {
   constexpr int kMax = 5'000;
   for (int i = 0; i < kMax; ++i) {
-    const CaseId id = "a-" + std::to_string(1'000'000 + i);
+    const CaseId id{"a-" + std::to_string(1'000'000 + i)};
     state_->apply(CaseOpened{.id = id,
                              .pack = pack_->digest,
                              .service = "home",

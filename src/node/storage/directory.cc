@@ -152,7 +152,11 @@ std::expected<std::unique_ptr<Secrets>, Fault> DirectoryStorage::secrets(bool fr
                 "lost for good, an empty file of that name lets the node start, and every personal "
                 "value sealed before is then erased"}};
   }
-  return open_sqlite_secrets(file);
+  auto secrets = open_sqlite_secrets(file);
+  if (!secrets) {
+    secrets.error().what += ": if the file is damaged, restore it from its backup (bashu restore)";
+  }
+  return secrets;
 }
 
 std::expected<std::unique_ptr<Slot>, Fault> DirectoryStorage::slot(std::string_view name,
