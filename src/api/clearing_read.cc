@@ -81,7 +81,7 @@ std::expected<Value, Problem> book_value(Context& context, const Call& call,
 std::expected<views::Listed<views::CaseRow>, Problem> windows_of(const Call& call,
                                                                  const std::string& pack,
                                                                  const ClearingShape& shape,
-                                                                 const std::string& book,
+                                                                 const core::CaseId& book,
                                                                  views::Page page) {
   views::CaseFilter filter;
   filter.pack = pack;
@@ -99,7 +99,8 @@ Result list_book(Context& context, const Call& call, const std::string& id) {
   if (!book) return std::unexpected{book.error()};
   auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
-  const auto windows = windows_of(call, book->pack->name, book->shape, id, *std::move(page));
+  const auto windows =
+      windows_of(call, book->pack->name, book->shape, book->row.id, *std::move(page));
   if (!windows) return std::unexpected{windows.error()};
   std::vector<const views::CaseRow*> rows;
   for (const views::CaseRow& row : windows->rows) rows.push_back(&row);
@@ -170,7 +171,7 @@ Result list_clearing(Context& context, const Call& call) {
         windows_of(call, held->pack->name, *shape, {}, {.after = {}, .limit = kWindowsShown});
     if (!windows) return std::unexpected{windows.error()};
     all = all && windows->next.empty();
-    std::map<std::string, std::vector<const views::CaseRow*>> by_book;
+    std::map<core::CaseId, std::vector<const views::CaseRow*>> by_book;
     for (const views::CaseRow& row : windows->rows) by_book[row.parent].push_back(&row);
     for (const views::CaseRow& row : listed->rows) {
       if (onlooker.sight_of(row) != Sight::full) continue;
