@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <map>
+#include <string>
+
 namespace bashu::sim {
 namespace {
 
@@ -29,17 +33,17 @@ TEST(ClearingSeeds, ASeedIsAWholeRun) {
   EXPECT_NE(simulate_clearing({.seed = 7}).digest, simulate_clearing({.seed = 8}).digest);
 }
 
+// In runs in which nobody accepts what it has no taps for: there every fault must show.
 TEST(ClearingSeeds, WhatIsWrongIsFound) {
   const auto found = [](ClearingFault fault) {
     std::map<std::string, int> checks;
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 2; seed <= 40; seed += 2) {
       const ClearingResult result = simulate_clearing({.seed = seed, .fault = fault});
       ++checks[result.broken ? result.broken->check : "nothing"];
     }
     return checks;
   };
-  // Copies that count differ for ever where nobody accepts them: in every second seed.
-  EXPECT_EQ(found(ClearingFault::renames_copies)["equal"], 10);
+  EXPECT_EQ(found(ClearingFault::renames_copies)["equal"], 20);
   EXPECT_EQ(found(ClearingFault::hides_a_line)["list"], 20);
   EXPECT_EQ(found(ClearingFault::forgets_a_batch)["nothing"], 0);
 }
