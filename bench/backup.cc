@@ -52,28 +52,6 @@ bool fill(const BenchNode& one) {
   return failed == 0;
 }
 
-// Milliseconds of each event from when it was due, until `ended`, at least `events_min` of them.
-std::vector<double> latencies(node::Node& node, int events_min, const std::atomic<bool>& ended) {
-  constexpr std::size_t kMost = 200'000;
-  std::vector<double> all(kMost);
-  std::atomic<int> left = 0;
-  std::size_t count = 0;
-  const auto start = Steady::now();
-  for (; count < kMost && (!ended || count < static_cast<std::size_t>(events_min)); ++count) {
-    const auto due = start + std::chrono::duration_cast<Steady::duration>(
-                                 std::chrono::duration<double>(static_cast<double>(count) / kPace));
-    std::this_thread::sleep_until(due);
-    ++left;
-    (void)node.submit(open_case("{}"), [&, count, due](const node::Outcome&) {
-      all[count] = seconds_since(due) * 1e3;
-      --left;
-    });
-  }
-  while (left > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  all.resize(count);
-  return all;
-}
-
 // Seconds of reading `from` and writing `to`, flushed, as `cp` and `sync` would.
 double copy_seconds(const std::filesystem::path& from, const std::filesystem::path& to) {
   const auto start = Steady::now();
@@ -104,8 +82,9 @@ bool backup(std::ostream& out) {
   const double mib = static_cast<double>(std::filesystem::file_size(journal)) / (1U << 20);
   const double copied = copy_seconds(journal, folder.path() / "copy");
 
+  const auto event = [] { return open_case("{}"); };
   std::atomic<bool> ended = true;
-  const auto quiet = latencies(*one.node, 5 * kPace, ended);
+  const auto quiet = latencies(*one.node, event, kPace, 5 * kPace, ended);
   const std::string key = one.chance->bytes(bashu::backup::kKeySize);
   const bashu::backup::What what{.dir = folder.path() / "node",
                                  .to = folder.path() / "backup",
@@ -121,7 +100,7 @@ bool backup(std::ostream& out) {
     first = seconds_since(start);
     ended = true;
   }};
-  const auto busy = latencies(*one.node, 0, ended);
+  const auto busy = latencies(*one.node, event, kPace, 0, ended);
   maker.join();
   if (!made) return false;
   const auto start = Steady::now();

@@ -120,6 +120,28 @@ void print_sync(std::ostream& out, const Sync& sync) {
       << sync.p99_ms << " ms\n";
 }
 
+std::vector<double> latencies(node::Node& node, const std::function<node::Request()>& request,
+                              int pace, int least, const std::atomic<bool>& ended) {
+  constexpr std::size_t kMost = 200'000;
+  std::vector<double> all(kMost);
+  std::atomic<int> left = 0;
+  std::size_t count = 0;
+  const auto start = Steady::now();
+  for (; count < kMost && (!ended || count < static_cast<std::size_t>(least)); ++count) {
+    const auto due = start + std::chrono::duration_cast<Steady::duration>(
+                                 std::chrono::duration<double>(static_cast<double>(count) / pace));
+    std::this_thread::sleep_until(due);
+    ++left;
+    (void)node.submit(request(), [&, count, due](const node::Outcome&) {
+      all[count] = seconds_since(due) * 1e3;
+      --left;
+    });
+  }
+  while (left > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  all.resize(count);
+  return all;
+}
+
 double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
 
 double percentile(std::vector<double> values, double share) {

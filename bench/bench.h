@@ -2,6 +2,7 @@
 // figure, a baseline from the same run, medians.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -47,6 +48,12 @@ void print_sync(std::ostream& out, const Sync& sync);
 
 [[nodiscard]] double median(std::vector<double> values);
 [[nodiscard]] double percentile(std::vector<double> values, double share);
+
+// Milliseconds of each of `pace` requests a second from when it was due, until `ended`, at least
+// `least` of them.
+[[nodiscard]] std::vector<double> latencies(node::Node& node,
+                                            const std::function<node::Request()>& request, int pace,
+                                            int least, const std::atomic<bool>& ended);
 
 // One transfer per SQL transaction, durable, in SQLite: transfers per second.
 [[nodiscard]] double sqlite_transfers_per_s(const std::filesystem::path& dir, int transfers);

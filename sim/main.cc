@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "checks.h"
+#include "clearing.h"
 #include "journal/journal.h"
 #include "node/identity.h"
 #include "world.h"
@@ -73,6 +74,28 @@ int check(const std::vector<std::string>& dirs, bool at_rest) {
   return 0;
 }
 
+// Two sides that clear with each other.
+int clear(std::uint64_t from, std::uint64_t to, bool counts) {
+  std::map<std::string, std::int64_t> total;
+  std::uint64_t failed = 0;
+  for (std::uint64_t seed = from; seed <= to; ++seed) {
+    const bashu::sim::ClearingResult result = bashu::sim::simulate_clearing({.seed = seed});
+    for (const auto& [what, number] : result.counts) total[what] += number;
+    if (!result.broken) continue;
+    ++failed;
+    std::printf("seed %llu: %s: %s\n", static_cast<unsigned long long>(seed),
+                result.broken->check.c_str(), result.broken->detail.c_str());
+  }
+  if (counts) {
+    for (const auto& [what, number] : total) {
+      std::printf("%10lld  %s\n", static_cast<long long>(number), what.c_str());
+    }
+  }
+  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(to - from + 1),
+              static_cast<unsigned long long>(failed));
+  return failed == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,13 +103,14 @@ int main(int argc, char** argv) {
       "Two nodes in virtual time under faults. One line for every seed that breaks a promise."};
   std::string seeds = "1..100";
   int steps = 1'000;
-  bool verbose = false, counts = false;
+  bool verbose = false, counts = false, clearing = false;
   app.add_option("--seeds", seeds, "A..B, or one seed")->capture_default_str();
   app.add_option("--steps", steps, "events with faults, before healing")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000'000));
   app.add_flag("--verbose", verbose, "print everything that happens");
   app.add_flag("--counts", counts, "print how often what happened");
+  app.add_flag("--clearing", clearing, "instead: two sides that clear fares with each other");
   std::vector<std::string> dirs;
   bool at_rest = false;
   auto* const checked = app.add_option(
@@ -100,6 +124,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "--seeds: give A..B, e.g. 1..500\n");
     return 2;
   }
+
+  if (clearing) return clear(from, to, counts);
 
   using Clock = std::chrono::steady_clock;
   const auto begun = Clock::now();

@@ -469,6 +469,34 @@ class Reconcile(unittest.TestCase):
 class Fares(unittest.TestCase):
     """Taps in a file, priced by a tariff of the reference circle."""
 
+    def test_tariffs_and_taps_come_from_and_go_to_other_systems(self):
+        tariff = ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            done = run("fares", "to-gtfs", tariff, "--dir", folder / "gtfs")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("priced by distance", done.stderr)
+            self.assertIn("fare_product_id", (folder / "gtfs/fare_products.txt").read_text().splitlines()[0])
+            done = run("fares", "from-gtfs", folder / "gtfs", "--name", "back", "--from", "2021-01-01", "--party", "sichuan",
+                       "--out", folder / "back.json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (folder / "tides.csv").write_text(
+                "transaction_id,service_date,event_timestamp,amount,fare_action,stop_id,token_id\n"
+                "1,2021-03-04,2021-03-04T08:00:00,0,Enter,c0,x\n2,2021-03-04,2021-03-04T08:05:00,20,Add,,x\n"
+                "3,2021-03-04,2021-03-04T08:40:00,0,Exit,c12,x\n")
+            done = run("fares", "tides", folder / "tides.csv", "--issuer", "chongqing", "--group", "chengdu-metro",
+                       "--out", folder / "taps.ndjson")
+            self.assertEqual((done.returncode, done.stderr), (0, "2 taps; 1 transactions are none.\n"))
+            # The same ride costs the same under the tariff that came back.
+            told = [run("fares", "rate", folder / "taps.ndjson", "--tariff", one, "--by", "issuer") for one in (tariff, folder / "back.json")]
+            for one in told:
+                self.assertEqual(one.returncode, 0, one.stderr)
+            self.assertEqual(*[one.stdout.splitlines()[1].split()[:4] for one in told])
+            (folder / "gtfs/fare_products.txt").write_text("fare_product_id,amount,currency\na,x,CNY\n")
+            done = run("fares", "from-gtfs", folder / "gtfs", "--name", "b", "--from", "2021-01-01", "--party", "p", env=CHINESE)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("fare_products.txt:2: amount: 无法读取", done.stderr)
+
     def test_taps_are_priced_and_what_if_is_compared(self):
         tariff = ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml"
         with tempfile.TemporaryDirectory() as folder:
@@ -595,6 +623,7 @@ class Clear(unittest.TestCase):
         told = self.clear("net", *both, "--way", "multilateral", "--house", "h", "--out", self.at / "payments")
         self.assertEqual(told.splitlines()[-3:], ["a pays h 100.00", "h pays b 60.00", "h pays c 40.00"])
         self.assertIn("stands there twice", self.clear("net", both[0], both[0], code=1))
+        self.each_verifies(both)
         (self.at / "accounts.yaml").write_text("".join(
             f"{party}: {{name: {party}, account: acc-{party}, bank: {bank}}}\n"
             for party, bank in (("a", "SYNTCNBT"), ("b", "'102651000018'"), ("c", "SYNTCNBT"), ("h", "SYNTCNBT"))))
@@ -612,6 +641,20 @@ class Clear(unittest.TestCase):
         self.assertIn("1 of 3 orders are paid; 1 bookings wait", told)
         (self.at / "accounts.yaml").write_text("a: {name: a, account: x, bank: '1'}\n")
         self.assertIn("accounts.yaml:1: a: bank is missing or wrong", self.clear(*pay, code=1))
+
+    def each_verifies(self, both):
+        """Each of three parties comes to the root of the netting from its own statements."""
+        file = self.at / "netting"
+        net = ("net", *both, "--way", "multilateral", "--house", "h", "--statement", file)
+        root = self.clear(*net).splitlines()[-1]
+        self.assertRegex(root, "[0-9a-f]{64}")
+        for party, own, paid in (("a", both[:1], "a pays h 100.00"), ("b", both, "h pays b 60.00"), ("c", both[1:], "h pays c 40.00")):
+            told = self.clear("verify", file, *own, "--party", party).splitlines()
+            self.assertEqual((told[0], told[-1]), (paid, root))
+        self.assertIn("a b 1", self.clear("verify", file, both[1], "--party", "b", code=1))
+        changed = self.at / "changed"
+        changed.write_text(file.read_text().replace('"amount":6000', '"amount":5999'))
+        self.assertIn("payments", self.clear("verify", changed, *both, "--party", "b", code=1))
 
     def test_a_wrong_row_means_that_nothing_is_taken(self):
         book = self.book("chongqing", "sichuan", "--bills")

@@ -223,10 +223,11 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/access", "case:text reads:[Read] more:bool position:count"},
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
-    Answer{"GET", "/clearing", "books:[ClearingBook]"},
+    Answer{"GET", "/clearing", "books:[ClearingBook] all:bool next:text"},
     Answer{"GET", "/clearing/{id}/draft", "case:text until:date from:date|null statement:any"},
     Answer{"GET", "/clearing/{id}/differences",
-           "window:any first:text second:text differences:[LineDifference] from:count count:count"},
+           "window:any book:ClearingBook first:text second:text "
+           "differences:[LineDifference] from:count count:count"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
     Answer{"GET", "/inbox",
            "items:[Waiting] tasks:count cases:count overdue:count mine:count nobodys:count "

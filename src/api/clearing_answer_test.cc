@@ -143,7 +143,7 @@ class AFalseList : public ::testing::Test {
   }
   // chongqing lacks the third, has a fourth, and another price of the fifth.
   void open_window() {
-    const windows::Drawn drawn = lines_of(true, bill(1) + bill(2) + bill(4) + bill(5));
+    const Drawn drawn = lines_of(true, bill(1) + bill(2) + bill(4) + bill(5));
     ours = drawn.lines;
     ClearingBook of;
     of.row.parties = {{"first", "chongqing"}, {"second", "sichuan"}};
@@ -151,19 +151,32 @@ class AFalseList : public ::testing::Test {
         .by = kFinance, .pack = "clearing", .service = "window", .role = "finance"};
     start.parent = book;
     start.with = Value::Record{{"until", "2021-03-05"},
-                               {"first", statement_field(drawn, of, 1)},
-                               {"first_sketch", document(clearing::sketch_of(ours))}};
+                               {"first", statement_field(drawn.statement, of, 1)},
+                               {"first_sketch", document(drawn.sketch)}};
     window.assign(chongqing.must(std::move(start)).decision.answer.text_at("case"));
     circle.settle();
     must_step("state");
   }
-  static windows::Drawn lines_of(bool first, const std::string& rows) {
-    windows::Batches batches;
-    EXPECT_TRUE(batches.add("bills", rows, 0));
-    return windows::Ledger{
-        {.first = "chongqing", .second = "sichuan", .own_is_first = first, .tariff = std::nullopt},
-        std::move(batches)}
-        .draw(*Date::parse("2021-03-05"), 1);
+  struct Drawn {
+    clearing::Statement statement;
+    std::string sketch;
+    std::vector<clearing::Entry> lines;
+  };
+  static Drawn lines_of(bool first, const std::string& text) {
+    windows::Ledger ledger{
+        {.first = "chongqing", .second = "sichuan", .own_is_first = first, .tariff = std::nullopt}};
+    auto rows = windows::read_rows("bills", text);
+    EXPECT_TRUE(rows);
+    if (rows) ledger.take(*std::move(rows));
+    Drawn out{.statement = ledger.draw(*Date::parse("2021-03-05"), 1), .sketch = {}, .lines = {}};
+    const clearing::Kept kept = ledger.lines();
+    out.sketch = clearing::sketch_of(kept.tree);
+    for (std::size_t part = 0; part < 16; ++part) {
+      kept.tree.each_in(part, 4, [&](const clearing::RunningTree::Held& held) {
+        out.lines.push_back(kept.line(held.of));
+      });
+    }
+    return out;
   }
   // As a form holds a document of chongqing's; sichuan has fetched it, and has the key.
   Value document(const std::string& bytes) {

@@ -13,38 +13,36 @@ namespace bashu::api {
 
 namespace {
 
-constexpr int kPageMax = 1'000;
-constexpr std::size_t kMost = 100'000;  // batches or windows of one book
+constexpr int kWindows = 20;  // read at once
 
 bool has_fields(const packs::Service& service, const std::vector<const char*>& names) {
   return std::ranges::all_of(names, [&](const char* name) { return service.field(name); });
 }
 
-std::expected<std::vector<views::CaseRow>, Problem> all_cases(const Call& call,
-                                                              views::CaseFilter filter) {
+// The windows opened after the last one that is closed in the ledger, in order.
+std::expected<std::vector<views::CaseRow>, Problem> windows_since(const Call& call,
+                                                                  const ClearingBook& book,
+                                                                  const std::string& closed) {
   std::vector<views::CaseRow> out;
-  filter.page.limit = kPageMax;
-  do {
+  views::CaseFilter filter;
+  filter.pack = book.pack->name;
+  filter.service = book.shape.window;
+  filter.parent = book.row.id;
+  filter.page.limit = kWindows;
+  do {  // newest first
     auto listed = call.views->list_cases(filter);
     if (!listed) return std::unexpected{problem_of(listed.error())};
-    std::ranges::move(listed->rows, std::back_inserter(out));
     filter.page.after = listed->next;
-  } while (!filter.page.after.empty() && out.size() < kMost);
+    for (views::CaseRow& row : listed->rows) {
+      if (row.id == closed) {
+        filter.page.after.clear();
+        break;
+      }
+      out.push_back(std::move(row));
+    }
+  } while (!filter.page.after.empty());
+  std::ranges::reverse(out);
   return out;
-}
-
-// The number at the end of an id: a side numbers its cases one after the other.
-std::int64_t number_of(const std::string& id) {
-  std::int64_t out = 0;
-  const std::size_t from = id.find_last_not_of("0123456789");
-  for (std::size_t i = from == std::string::npos ? 0 : from + 1; i < id.size(); ++i) {
-    out = out * 10 + (id[i] - '0');
-  }
-  return out;
-}
-
-void in_order(std::vector<views::CaseRow>& rows) {
-  std::ranges::sort(rows, {}, [](const views::CaseRow& row) { return number_of(row.id); });
 }
 
 std::expected<std::optional<fares::Tariff>, Problem> tariff_of(Context& context,
@@ -81,9 +79,9 @@ std::set<std::string> accepted_in(const views::CaseRow& window, std::string_view
   return out;
 }
 
-Problem not_as_signed(const views::CaseRow& window, const std::string& what) {
+Problem not_as_signed(const std::string& id, const std::string& what) {
   return problem_of(
-      reject(RejectCode::error, window.id,
+      reject(RejectCode::error, id,
              "What this node has no longer gives the statement that was signed: " + what,
              "本节点的数据不再得出已签署的结算单：" + what));
 }
@@ -110,6 +108,13 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
   return shape;
 }
 
+ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,
+                     views::CaseRow row) {
+  ClearingBook book{.pack = std::move(pack), .shape = std::move(shape), .row = std::move(row)};
+  book.own_is_first = book.first() == context.node.identity().party;
+  return book;
+}
+
 std::expected<ClearingBook, Problem> find_book(Context& context, const Call& call,
                                                std::string_view id) {
   const Problem unknown = problem_of(reject(RejectCode::unknown_case, std::string{id}));
@@ -121,33 +126,7 @@ std::expected<ClearingBook, Problem> find_book(Context& context, const Call& cal
   const packs::PackPtr pack = *row ? onlooker.pack((*row)->pack) : nullptr;
   auto shape = pack ? clearing_of(*pack) : std::nullopt;
   if (!shape || (*row)->service != shape->book) return std::unexpected{unknown};
-  ClearingBook book{.pack = pack,
-                    .shape = *std::move(shape),
-                    .row = **row,
-                    .other = {},
-                    .batches = {},
-                    .windows = {}};
-  const std::string& first = book.row.parties.find("first")->second;
-  const std::string& second = book.row.parties.find("second")->second;
-  book.own_is_first = first == context.node.identity().party;
-  book.other = book.own_is_first ? second : first;
-  views::CaseFilter batches;
-  batches.pack = pack->name;
-  batches.service = book.shape.batch;
-  batches.equal = {{"book", Value{book.row.id}}};
-  auto held = all_cases(call, std::move(batches));
-  if (!held) return std::unexpected{held.error()};
-  book.batches = *std::move(held);
-  in_order(book.batches);
-  views::CaseFilter windows;
-  windows.pack = pack->name;
-  windows.service = book.shape.window;
-  windows.parent = book.row.id;
-  auto opened = all_cases(call, std::move(windows));
-  if (!opened) return std::unexpected{opened.error()};
-  book.windows = *std::move(opened);
-  in_order(book.windows);
-  return book;
+  return book_at(context, pack, *std::move(shape), **row);
 }
 
 bool is_agreed(const views::CaseRow& window) { return window.data.find("agreed") != nullptr; }
@@ -180,44 +159,53 @@ std::expected<windows::Said, Problem> said_of(Context& context, const ClearingBo
   const auto text = document_text(context, window, "differences");
   if (!text) return std::unexpected{text.error()};
   auto differences = clearing::differences_of(*text);
-  if (!differences) return std::unexpected{not_as_signed(window, differences.error())};
+  if (!differences) return std::unexpected{not_as_signed(window.id, differences.error())};
   said.differences = *std::move(differences);
   said.first_accepts = accepted_in(window, "first_answer");
   said.second_accepts = accepted_in(window, "second_answer");
   return said;
 }
 
-std::expected<windows::Ledger, Problem> ledger_of(Context& context, const ClearingBook& book) {
-  auto tariff = tariff_of(context, book);
-  if (!tariff) return std::unexpected{tariff.error()};
-  windows::Batches batches;
-  for (std::size_t i = 0; i < book.batches.size(); ++i) {
-    const views::CaseRow& batch = book.batches[i];
-    const auto rows = document_text(context, batch, "file");
-    if (!rows) return std::unexpected{rows.error()};
-    const auto added = batches.add(batch.data.text_at("what"), *rows, i);
-    if (!added) return std::unexpected{not_as_signed(batch, added.error().text)};
+std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
+                                             const ClearingBook& book) {
+  HeldBook held = context.books.hold(book.row.id);
+  if (!held->ledger) {
+    auto tariff = tariff_of(context, book);
+    if (!tariff) return std::unexpected{tariff.error()};
+    held->ledger.emplace(windows::Ledger::Of{.first = book.first(),
+                                             .second = book.second(),
+                                             .own_is_first = book.own_is_first,
+                                             .tariff = *std::move(tariff)});
   }
-  const auto& parties = book.row.parties;
-  windows::Ledger ledger{{.first = parties.find("first")->second,
-                          .second = parties.find("second")->second,
-                          .own_is_first = book.own_is_first,
-                          .tariff = *std::move(tariff)},
-                         std::move(batches)};
-  for (const views::CaseRow& window : book.windows) {
+  windows::Ledger& ledger = *held->ledger;
+  const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
+                                             book.row.id, ledger.batches());
+  if (!batches) return std::unexpected{batches.error()};
+  for (const ClearingBatch& batch : batches->more) {
+    const auto text = document_bytes(context, batch.file);
+    if (!text) return std::unexpected{text.error()};
+    auto rows = windows::read_rows(batch.what, *text);
+    if (!rows) return std::unexpected{not_as_signed(batch.id, rows.error().text)};
+    ledger.take(*std::move(rows));
+  }
+  context.books.has_rows(held, static_cast<std::size_t>(batches->rows));
+  const auto since = windows_since(call, book, held->closed);
+  if (!since) return std::unexpected{since.error()};
+  for (const views::CaseRow& window : *since) {
     if (!is_agreed(window)) continue;
     const auto said = said_of(context, book, window);
     if (!said) return std::unexpected{said.error()};
-    const auto drawn = ledger.agreed(*said);
-    if (!drawn) return std::unexpected{not_as_signed(window, drawn.error())};
-    if (drawn->statement.root != root_in(window, "agreed")) {
-      return std::unexpected{not_as_signed(window, hex(drawn->statement.root))};
+    const auto agreed = ledger.agreed(*said);
+    if (!agreed) return std::unexpected{not_as_signed(window.id, agreed.error())};
+    if (agreed->root != root_in(window, "agreed")) {
+      return std::unexpected{not_as_signed(window.id, hex(agreed->root))};
     }
     if (auto closed = ledger.close(*said); !closed) {
-      return std::unexpected{not_as_signed(window, closed.error())};
+      return std::unexpected{not_as_signed(window.id, closed.error())};
     }
+    held->closed = window.id;
   }
-  return ledger;
+  return held;
 }
 
 std::expected<std::string, Problem> document_text(Context& context, const views::CaseRow& row,
@@ -227,19 +215,19 @@ std::expected<std::string, Problem> document_text(Context& context, const views:
   return document_bytes(context, *value);
 }
 
-Value statement_field(const windows::Drawn& drawn, const ClearingBook& book, std::size_t batches) {
-  const auto owed_to = [&](const char* creditor, const char* debtor) {
-    const auto found = drawn.statement.sums.find(
-        {book.row.parties.find(debtor)->second, book.row.parties.find(creditor)->second});
-    return amounts_value(found == drawn.statement.sums.end() ? clearing::Amounts{} : found->second);
+Value statement_field(const clearing::Statement& statement, const ClearingBook& book,
+                      std::size_t batches) {
+  const auto owed_to = [&](const std::string& creditor, const std::string& debtor) {
+    const auto found = statement.sums.find({debtor, creditor});
+    return amounts_value(found == statement.sums.end() ? clearing::Amounts{} : found->second);
   };
   return Value::Record{{"batches", batches},
-                       {"lines", drawn.lines.size()},
-                       {"late", drawn.statement.late},
-                       {"corrections", drawn.statement.corrections},
-                       {"to_first", owed_to("first", "second")},
-                       {"to_second", owed_to("second", "first")},
-                       {"root", "sha256:" + hex(drawn.statement.root)}};
+                       {"lines", statement.end - statement.first},
+                       {"late", statement.late},
+                       {"corrections", statement.corrections},
+                       {"to_first", owed_to(book.first(), book.second())},
+                       {"to_second", owed_to(book.second(), book.first())},
+                       {"root", "sha256:" + hex(statement.root)}};
 }
 
 }  // namespace bashu::api

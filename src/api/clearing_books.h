@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/call.h"
+#include "api/clearing_kept.h"
 #include "api/context.h"
 #include "views/read/cases.h"
 #include "windows/ledger.h"
@@ -31,17 +32,21 @@ struct ClearingBook {
   ClearingShape shape;
   views::CaseRow row;
   bool own_is_first = true;
-  std::string other;                    // the other side
-  std::vector<views::CaseRow> batches;  // of this side, in the order in which they were taken
-  std::vector<views::CaseRow> windows;  // in the order in which they were opened
+
+  [[nodiscard]] const std::string& first() const { return row.parties.find("first")->second; }
+  [[nodiscard]] const std::string& second() const { return row.parties.find("second")->second; }
 };
+// The case `row` of the service `shape.book`.
+[[nodiscard]] ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,
+                                   views::CaseRow row);
 // As it stands now; not_found if the asker may not see it or it is no book.
 [[nodiscard]] std::expected<ClearingBook, Problem> find_book(Context& context, const Call& call,
                                                              std::string_view id);
-// The windows that both sides agreed on are closed, in order; one that no longer comes out as it
-// was signed is a problem.
-[[nodiscard]] std::expected<windows::Ledger, Problem> ledger_of(Context& context,
-                                                                const ClearingBook& book);
+// Its ledger for as long as it is held, with all batches and the windows that both sides agreed on;
+// what has come since it was held last is read. A window that no longer comes out as it was signed
+// is a problem.
+[[nodiscard]] std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
+                                                           const ClearingBook& book);
 // Whether both sides have agreed on it, and that they did so without a list of differences.
 [[nodiscard]] bool is_agreed(const views::CaseRow& window);
 [[nodiscard]] bool roots_equal(const views::CaseRow& window);
@@ -55,7 +60,7 @@ struct ClearingBook {
                                                                 const views::CaseRow& row,
                                                                 std::string_view field);
 // A statement as a window's field has it.
-[[nodiscard]] Value statement_field(const windows::Drawn& drawn, const ClearingBook& book,
+[[nodiscard]] Value statement_field(const clearing::Statement& statement, const ClearingBook& book,
                                     std::size_t batches);
 [[nodiscard]] std::optional<Hash> root_in(const views::CaseRow& window, std::string_view field);
 

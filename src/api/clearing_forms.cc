@@ -16,8 +16,7 @@ namespace bashu::api {
 
 namespace {
 
-using clearing::Entry;
-using windows::Drawn;
+using clearing::Statement;
 
 constexpr std::array<std::string_view, 10> kComputed{
     "paid_on",     "first", "first_sketch", "second",        "second_lines",
@@ -80,13 +79,12 @@ class Filling {
     auto book = find_book(context_, call_, book_id);
     if (!book) return std::unexpected{book.error()};
     book_ = *std::move(book);
-    const auto held = std::ranges::find(book_.windows, window_.id, &views::CaseRow::id);
-    if (held != book_.windows.end()) window_ = *held;
-    auto ledger = ledger_of(context_, book_);
-    if (!ledger) return std::unexpected{ledger.error()};
-    ledger_ = *std::move(ledger);
+    auto held = hold_ledger(context_, call_, book_);
+    if (!held) return std::unexpected{held.error()};
+    held_ = *std::move(held);
     return {};
   }
+  [[nodiscard]] windows::Ledger& ledger() const { return *held_->ledger; }
 
   Done put_file(const char* field, const std::string& bytes, const char* media) {
     if (bytes.size() > exchange::kDocumentMax) return std::unexpected{refused("too_different")};
@@ -106,64 +104,57 @@ class Filling {
     const std::string day = form_.starts ? out_.text_at("until") : window_.data.text_at("until");
     const auto until = Date::parse(day);
     if (!until) return {};  // the form says so itself
-    if (ledger_->standing().until && *until < *ledger_->standing().until) {
+    if (ledger().closed_until() && *until < *ledger().closed_until()) {
       return std::unexpected{
-          wrong_at("with.until", "before_the_last", {{"day", ledger_->standing().until->text()}})};
+          wrong_at("with.until", "before_the_last", {{"day", ledger().closed_until()->text()}})};
     }
-    const Drawn drawn = ledger_->draw(*until, book_.batches.size());
-    if (form_.starts && drawn.lines.empty()) {
+    const Statement drawn = ledger().draw(*until, ledger().batches());
+    if (form_.starts && drawn.first == drawn.end) {
       return std::unexpected{wrong_at("with.until", "nothing_due", {{"day", day}})};
     }
-    put("first", statement_field(drawn, book_, book_.batches.size()));
-    return put_file("first_sketch", clearing::sketch_of(drawn.lines), "application/octet-stream");
+    put("first", statement_field(drawn, book_, ledger().batches()));
+    return put_file("first_sketch", clearing::sketch_of(ledger().lines().tree),
+                    "application/octet-stream");
   }
 
   Done second() {
-    const Drawn drawn = ledger_->draw(until(), book_.batches.size());
-    put("second", statement_field(drawn, book_, book_.batches.size()));
-    if (drawn.statement.root == root_in(window_, "first")) return {};
+    const Statement drawn = ledger().draw(until(), ledger().batches());
+    put("second", statement_field(drawn, book_, ledger().batches()));
+    if (drawn.root == root_in(window_, "first")) return {};
     const auto sketch = document_text(context_, window_, "first_sketch");
     if (!sketch) return std::unexpected{sketch.error()};
-    const auto lines = clearing::lines_for(drawn.lines, *sketch);
+    const auto lines = clearing::lines_for(ledger().lines(), *sketch);
     if (!lines) return std::unexpected{refused("no_sketch")};
     return put_file("second_lines", *lines, "application/x-ndjson");
   }
 
-  // What this side stated, which must still come out.
-  std::expected<std::vector<Entry>, Problem> stated() {
+  // What this side stated is drawn, which must still come out.
+  Done stated() {
     const char* own = book_.own_is_first ? "first" : "second";
     const Value* statement = window_.data.find(own);
-    Drawn drawn = ledger_->draw(
+    const Statement drawn = ledger().draw(
         until(), static_cast<std::size_t>(statement ? statement->int_at("batches") : 0));
-    if (drawn.statement.root != root_in(window_, own)) {
-      return std::unexpected{refused("stated_otherwise")};
-    }
-    return std::move(drawn.lines);
+    if (drawn.root != root_in(window_, own)) return std::unexpected{refused("stated_otherwise")};
+    return {};
   }
 
   Done differences() {
-    const auto lines = stated();
-    if (!lines) return std::unexpected{lines.error()};
+    if (auto drawn = stated(); !drawn) return drawn;
     const auto answer = document_text(context_, window_, "second_lines");
     if (!answer) return std::unexpected{answer.error()};
-    const auto found =
-        clearing::differences_in(*lines, *answer, root_in(window_, "second").value_or(Hash{}));
+    const auto found = clearing::differences_in(ledger().lines(), *answer,
+                                                root_in(window_, "second").value_or(Hash{}));
     if (!found) return std::unexpected{refused("not_whole")};
     put("found", found->size());
     return put_file("differences", clearing::text_of(*found), "application/x-ndjson");
   }
 
-  // The list is whole for this side too, and the answers name what stands in it.
+  // The answers name what stands in the list.
   Done answer() {
     auto said = said_of(context_, book_, window_);
     if (!said) return std::unexpected{said.error()};
-    if (!book_.own_is_first) {
-      const auto lines = stated();
-      if (!lines) return std::unexpected{lines.error()};
-      if (!clearing::leads_to(*lines, clearing::turned(said->differences), said->other_root)) {
-        return std::unexpected{refused("not_whole")};
-      }
-    }
+    if (auto drawn = stated(); !drawn) return drawn;
+    if (!ledger().leads_to(*said)) return std::unexpected{refused("not_whole")};
     const char* field = book_.own_is_first ? "first_answer" : "second_answer";
     const Value* answers = out_.find(field);
     std::set<std::string> names;
@@ -191,7 +182,7 @@ class Filling {
   Done agreed(const char* field) {
     const auto said = said_of(context_, book_, window_);
     if (!said) return std::unexpected{said.error()};
-    const auto drawn = ledger_->agreed(*said);
+    const auto drawn = ledger().agreed(*said);
     if (!drawn) return std::unexpected{refused("not_whole")};
     put(field, statement_field(*drawn, book_, said->batches));
     return {};
@@ -221,7 +212,7 @@ class Filling {
   Value out_;
   views::CaseRow window_;
   ClearingBook book_;
-  std::optional<windows::Ledger> ledger_;
+  HeldBook held_;
 };
 
 // The rows of a batch are read before it is taken: all of them, or none.
@@ -229,17 +220,21 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   const Value* file = given.find("file");
   const auto rows = file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
   if (!rows) return given;  // the form says what is wrong with it
-  windows::Batches batches;
-  const auto added = batches.add(given.text_at("what"), *rows, 0);
-  if (!added) {
-    const std::string& why = added.error().text;
+  const auto read = windows::read_rows(given.text_at("what"), *rows);
+  if (!read) {
+    const std::string& why = read.error().text;
     return std::unexpected{problem_of(Reject{
         .code = RejectCode::form,
-        .where = "with.file:" + std::to_string(added.error().line),
-        .why = {added.error().is_key ? texts::title(why) : Title{{"en", why}, {"zh", why}}}})};
+        .where = "with.file:" + std::to_string(read.error().line),
+        .why = {read.error().is_key ? texts::title(why) : Title{{"en", why}, {"zh", why}}}})};
+  }
+  // A claim is named token/tap/operator: a token's end must be seen.
+  for (const fares::Tap& tap : read->taps) {
+    if (!tap.token.contains('/')) continue;
+    return std::unexpected{wrong_at("with.file", "token_slash", {{"token", tap.token}})};
   }
   Value out = given;
-  out.as_record()->insert_or_assign("rows", *added);
+  out.as_record()->insert_or_assign("rows", read->count());
   return out;
 }
 

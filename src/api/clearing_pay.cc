@@ -31,8 +31,8 @@ std::expected<WindowPayment, Problem> payment_of(const ClearingBook& book,
   const Value* agreed = window.data.find("agreed");
   const std::int64_t net = agreed ? net_to(*agreed, "to_first") - net_to(*agreed, "to_second") : 0;
   if (net == 0) return std::unexpected{refused(window.id, "nothing_to_pay")};
-  std::string first = book.row.parties.find("first")->second;
-  std::string second = book.row.parties.find("second")->second;
+  std::string first = book.first();
+  std::string second = book.second();
   WindowPayment out;
   for (const auto& [party, field] :
        {std::pair{first, "first_account"}, std::pair{second, "second_account"}}) {

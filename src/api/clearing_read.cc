@@ -1,7 +1,8 @@
 // Books of clearing with their windows, what the next statement would be, and the lines on which
 // two sides differ.
 
-#include <algorithm>
+#include <limits>
+#include <map>
 #include <utility>
 
 #include "api/clearing_books.h"
@@ -17,7 +18,8 @@ namespace bashu::api {
 
 namespace {
 
-constexpr std::size_t kRowsMax = 1'000;
+constexpr int kBooksMax = 1'000, kWindowsShown = 200;  // of a pack
+constexpr std::size_t kNoBatch = std::numeric_limits<std::size_t>::max();
 constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "fee", "net"};
 
 // The members of a case's data that a page shows beside its state.
@@ -42,13 +44,18 @@ Value window_value(const views::CaseRow& row, const packs::Pack& pack,
   return out;
 }
 
-Value book_value(const ClearingBook& book, const std::string& language) {
-  Value::List windows;
-  for (auto row = book.windows.rbegin(); row != book.windows.rend(); ++row) {
-    windows.push_back(window_value(*row, *book.pack, language));
+// A book with these of its windows, newest first.
+std::expected<Value, Problem> book_value(Context& context, const Call& call,
+                                         const ClearingBook& book,
+                                         const std::vector<const views::CaseRow*>& windows) {
+  const std::string& language = call.language;
+  const auto batches =
+      context.books.batches(*call.views, book.pack->name, book.shape.batch, book.row.id, kNoBatch);
+  if (!batches) return std::unexpected{batches.error()};
+  Value::List list;
+  for (const views::CaseRow* row : windows) {
+    list.push_back(window_value(*row, *book.pack, language));
   }
-  std::int64_t rows = 0;
-  for (const views::CaseRow& batch : book.batches) rows += batch.data.int_at("rows");
   const packs::Service* service = packs::find(book.pack->services, book.shape.book);
   const packs::Service* batch = packs::find(book.pack->services, book.shape.batch);
   const packs::StateDef* state = service ? packs::find(service->states, book.row.state) : nullptr;
@@ -61,14 +68,47 @@ Value book_value(const ClearingBook& book, const std::string& language) {
                        {"kind", book.row.data.text_at("kind")},
                        {"state", book.row.state},
                        {"state_title", state ? in_language(state->title, language) : ""},
-                       {"own", book.own_is_first ? book.row.parties.find("first")->second
-                                                 : book.row.parties.find("second")->second},
+                       {"own", book.own_is_first ? book.first() : book.second()},
                        {"batch_party", batch->parties.front().name},
-                       {"first", book.row.parties.find("first")->second},
-                       {"second", book.row.parties.find("second")->second},
-                       {"batches", book.batches.size()},
-                       {"rows", rows},
-                       {"windows", std::move(windows)}};
+                       {"first", book.first()},
+                       {"second", book.second()},
+                       {"batches", batches->count},
+                       {"rows", batches->rows},
+                       {"windows", std::move(list)}};
+}
+
+// The windows of a book, or of all books of its pack, newest first.
+std::expected<views::Listed<views::CaseRow>, Problem> windows_of(const Call& call,
+                                                                 const std::string& pack,
+                                                                 const ClearingShape& shape,
+                                                                 const core::CaseId& book,
+                                                                 views::Page page) {
+  views::CaseFilter filter;
+  filter.pack = pack;
+  filter.service = shape.window;
+  filter.parent = book;
+  filter.page = std::move(page);
+  auto listed = call.views->list_cases(filter);
+  if (!listed) return std::unexpected{problem_of(listed.error())};
+  return *std::move(listed);
+}
+
+// One book with its windows, page by page.
+Result list_book(Context& context, const Call& call, const std::string& id) {
+  const auto book = find_book(context, call, id);
+  if (!book) return std::unexpected{book.error()};
+  auto page = read_page(context, call);
+  if (!page) return std::unexpected{page.error()};
+  const auto windows =
+      windows_of(call, book->pack->name, book->shape, book->row.id, *std::move(page));
+  if (!windows) return std::unexpected{windows.error()};
+  std::vector<const views::CaseRow*> rows;
+  for (const views::CaseRow& row : windows->rows) rows.push_back(&row);
+  auto value = book_value(context, call, *book, rows);
+  if (!value) return std::unexpected{value.error()};
+  return json_response(Value::Record{{"books", Value::List{*std::move(value)}},
+                                     {"all", windows->next.empty()},
+                                     {"next", next_page(context, call, windows->next)}});
 }
 
 // What a case of the answers says of a difference: whether this side takes the other's line, and
@@ -111,23 +151,37 @@ std::expected<FoundWindow, Problem> find_window(Context& context, const Call& ca
 
 Result list_clearing(Context& context, const Call& call) {
   if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  if (const std::string id = call.parameter("case"); !id.empty()) {
+    return list_book(context, call, id);
+  }
   const auto shelf = context.shelves.now();
+  Onlooker onlooker{context, call};
   Value::List books;
+  bool all = true;
   for (const HeldPack* held : shelf->list()) {
     const auto shape = clearing_of(*held->pack);
     if (!shape || !held->in_force || !desk::is_office(*call.key, *held->pack)) continue;
     views::CaseFilter filter;
     filter.pack = held->pack->name;
     filter.service = shape->book;
-    filter.page.limit = static_cast<int>(kRowsMax);
+    filter.page.limit = kBooksMax;
     const auto listed = call.views->list_cases(filter);
     if (!listed) return std::unexpected{problem_of(listed.error())};
+    const auto windows =
+        windows_of(call, held->pack->name, *shape, {}, {.after = {}, .limit = kWindowsShown});
+    if (!windows) return std::unexpected{windows.error()};
+    all = all && windows->next.empty();
+    std::map<core::CaseId, std::vector<const views::CaseRow*>> by_book;
+    for (const views::CaseRow& row : windows->rows) by_book[row.parent].push_back(&row);
     for (const views::CaseRow& row : listed->rows) {
-      const auto book = find_book(context, call, row.id);
-      if (book) books.push_back(book_value(*book, call.language));
+      if (onlooker.sight_of(row) != Sight::full) continue;
+      auto value =
+          book_value(context, call, book_at(context, held->pack, *shape, row), by_book[row.id]);
+      if (!value) return std::unexpected{value.error()};
+      books.push_back(*std::move(value));
     }
   }
-  return json_response(Value::Record{{"books", std::move(books)}});
+  return json_response(Value::Record{{"books", std::move(books)}, {"all", all}, {"next", ""}});
 }
 
 Result draft_statement(Context& context, const Call& call) {
@@ -138,14 +192,22 @@ Result draft_statement(Context& context, const Call& call) {
     return std::unexpected{malformed("until", "The first day that is left out: until=2026-04-01.",
                                      "应为不含的第一天：until=2026-04-01。")};
   }
-  const auto ledger = ledger_of(context, *book);
-  if (!ledger) return std::unexpected{ledger.error()};
-  const windows::Drawn drawn = ledger->draw(*until, book->batches.size());
-  return json_response(Value::Record{
-      {"case", book->row.id},
-      {"until", until->text()},
-      {"from", ledger->standing().until ? Value{ledger->standing().until->text()} : Value{}},
-      {"statement", statement_field(drawn, *book, book->batches.size())}});
+  const auto held = hold_ledger(context, call, *book);
+  if (!held) return std::unexpected{held.error()};
+  windows::Ledger& ledger = *(*held)->ledger;
+  const auto& closed = ledger.closed_until();
+  if (closed && *until < *closed) {
+    return std::unexpected{problem_of(
+        Reject{.code = RejectCode::form,
+               .where = "until",
+               .why = {texts::title("windows.before_the_last", {{"day", closed->text()}})}})};
+  }
+  const clearing::Statement drawn = ledger.draw(*until, ledger.batches());
+  return json_response(
+      Value::Record{{"case", book->row.id},
+                    {"until", until->text()},
+                    {"from", closed ? Value{closed->text()} : Value{}},
+                    {"statement", statement_field(drawn, *book, ledger.batches())}});
 }
 
 Result list_window_differences(Context& context, const Call& call) {
@@ -167,10 +229,13 @@ Result list_window_differences(Context& context, const Call& call) {
     add_answer(row, found->window.data.find("second_answer"), name, "second");
     rows.push_back(std::move(row));
   }
+  auto book = book_value(context, call, found->book, {});
+  if (!book) return std::unexpected{book.error()};
   return json_response(
       Value::Record{{"window", window_value(found->window, *found->book.pack, call.language)},
-                    {"first", found->book.row.parties.find("first")->second},
-                    {"second", found->book.row.parties.find("second")->second},
+                    {"book", *std::move(book)},
+                    {"first", found->book.first()},
+                    {"second", found->book.second()},
                     {"differences", std::move(rows)},
                     {"from", from},
                     {"count", found->differences.size()}});
@@ -179,8 +244,7 @@ Result list_window_differences(Context& context, const Call& call) {
 Result print_window_differences(Context& context, const Call& call) {
   const auto found = find_window(context, call);
   if (!found) return std::unexpected{found.error()};
-  const std::string sides[] = {found->book.row.parties.find("first")->second,
-                               found->book.row.parties.find("second")->second};
+  const std::string sides[] = {found->book.first(), found->book.second()};
   const auto word = [&](const std::string& key) {
     return texts::text(call.language, "windows." + key);
   };

@@ -14,6 +14,7 @@
 #include "api/access_log.h"
 #include "api/bell.h"
 #include "api/call.h"
+#include "api/clearing_kept.h"
 #include "api/deposits.h"
 #include "api/downloads.h"
 #include "api/privacy.h"
@@ -78,6 +79,7 @@ struct Context {
   exchange::Blobs& blobs;
   Bell bell;
   Verification verification;
+  KeptBooks books;      // of clearing
   Downloads downloads;  // last: they read blobs
 
   std::mutex mutex;  // of what follows

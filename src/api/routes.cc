@@ -153,8 +153,9 @@ std::vector<Route> routes_of_documents() {
 // Books of clearing: what each side states, where they differ, what is paid.
 std::vector<Route> routes_of_clearing() {
   return {
-      {"GET", "/clearing", &list_clearing, "Books of clearing with their windows (offices)",
-       "at_least"},
+      {"GET", "/clearing", &list_clearing,
+       "Books of clearing with their newest windows, or one with all, page by page (offices)",
+       "case after limit at_least"},
       {"GET", "/clearing/{id+}/draft", &draft_statement,
        "What this side's next statement of a book would be", "until at_least"},
       {"GET", "/clearing/{id+}/differences", &list_window_differences,

@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <string>
 
+#include "base/json.h"
 #include "clearing/money.h"
+#include "clearing/net_statement.h"
 #include "clearing/netting.h"
 #include "clearing/reconcile.h"
 
@@ -45,6 +48,78 @@ TEST(Netting, ThreePartiesPayOnceEach) {
             (std::vector<Payment>{{"b", "house", 20}, {"c", "house", 50}, {"house", "a", 70}}));
   EXPECT_EQ(settle(claims, Netting::gross).payments,
             (std::vector<Payment>{{"a", "c", 30}, {"b", "a", 100}, {"c", "b", 80}}));
+}
+
+// The statements of three parties, each between two of them.
+Statement between(const std::string& a, const std::string& b, Money a_owes, Money b_owes) {
+  const auto net = [](Money amount) { return Amounts{.gross = amount, .net = amount}; };
+  return {.number = 1,
+          .a = a,
+          .b = b,
+          .from = {},
+          .until = *Date::parse("2021-04-01"),
+          .first = 0,
+          .end = 2,
+          .sums = {{{a, b}, net(a_owes)}, {{b, a}, net(b_owes)}},
+          .root = sha256(a + b)};
+}
+const std::vector<Statement> kThree{between("a", "b", 100, 30), between("a", "c", 5, 45),
+                                    between("b", "c", 20, 80)};
+const NetTerms kByHouse{.way = Netting::multilateral, .house = "house"};
+
+TEST(NetStatement, EachOfThreeComesToTheSameRootFromItsOwnStatements) {
+  const auto made = net_statement(kThree, kByHouse);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->positions, (std::map<std::string, Money>{{"a", -30}, {"b", 130}, {"c", -100}}));
+  const std::string file = text_of(*made);
+  for (const std::string party : {"a", "b", "c"}) {
+    const auto read = net_statement_of(*parse_json(file));
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read->root, made->root);
+    EXPECT_EQ(read->settlement, made->settlement);
+    EXPECT_EQ(text_of(*read), file);
+    std::vector<Statement> own;
+    std::ranges::copy_if(kThree, std::back_inserter(own),
+                         [&](const Statement& one) { return one.a == party || one.b == party; });
+    EXPECT_TRUE(has_all_of(*read, party, own));
+    // One of its own that is not there, or that it does not know, or of another amount.
+    std::vector<Statement> less{own.front()}, more = own, other = own;
+    more.push_back(between("a", "z", 1, 1));
+    other.back().sums.begin()->second.net += 1;
+    EXPECT_FALSE(has_all_of(*read, party, less));
+    EXPECT_FALSE(has_all_of(*read, party, more));
+    EXPECT_FALSE(has_all_of(*read, party, other));
+  }
+  std::vector<Statement> turned{kThree[2], kThree[0], kThree[1]};
+  EXPECT_EQ(text_of(*net_statement(turned, kByHouse)), file) << "in any order";
+  turned.push_back(kThree[0]);
+  EXPECT_FALSE(net_statement(turned, kByHouse)) << "twice";
+  NetTerms others = kByHouse;
+  others.least = 31;
+  EXPECT_NE(net_statement(kThree, others)->root, made->root) << "the terms are part of it";
+}
+
+TEST(NetStatement, WhateverIsChangedInTheFileIsFound) {
+  const std::string file = text_of(*net_statement(kThree, kByHouse));
+  const auto changed = [&](const std::string& what, const std::string& to) {
+    std::string text = file;
+    const std::size_t at = text.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    text.replace(at, what.size(), to);
+    const auto read = net_statement_of(*parse_json(text));
+    return read ? std::string{"nothing"} : read.error();
+  };
+  EXPECT_EQ(changed(R"("a":-30)", R"("a":-29)"), "positions");
+  EXPECT_EQ(changed(R"("amount":30,"payee":"house")", R"("amount":29,"payee":"house")"),
+            "payments");
+  EXPECT_EQ(changed(R"("amount":100,"creditor":"b")", R"("amount":90,"creditor":"b")"),
+            "positions");
+  EXPECT_EQ(changed(R"("amount":100,"creditor":"b")", R"("amount":100,"creditor":"z")"),
+            "lines[0]");
+  EXPECT_EQ(changed(R"("number":1)", R"("number":2)"), "root");
+  EXPECT_EQ(changed(R"("least":0)", R"("least":1)"), "root");
+  EXPECT_EQ(changed(R"("house":"house")", R"("house":"other")"), "payments");
+  EXPECT_EQ(changed(R"("way":"multilateral")", R"("way":"somehow")"), "way");
 }
 
 TEST(Netting, TwoPayTheirDifferenceAndSmallSumsWait) {

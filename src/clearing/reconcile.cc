@@ -9,14 +9,15 @@
 #include <tuple>
 #include <utility>
 
+#include "clearing/digest_tree.h"
+
 namespace bashu::clearing {
 
 namespace {
 
 constexpr int kDepthMax = 64;      // digits of a key
 constexpr int kUpper = 3;          // digits of the level whose digests are kept: 4,096 nodes
-constexpr std::size_t kFew = 16;   // so many lines are digested as they are
-constexpr std::size_t kSent = 32;  // and so many are sent as they are
+constexpr std::size_t kSent = 32;  // lines that are sent as they are
 
 // From so many lines on, half of the digests are computed on a second thread.
 constexpr std::size_t kTwoThreads = 500'000;
@@ -47,11 +48,6 @@ void sort_lines(std::vector<Line>& lines) {
   }
 }
 
-int digit(const Hash& key, int n) {
-  const auto byte = static_cast<unsigned>(key[static_cast<std::size_t>(n / 2)]);
-  return static_cast<int>(n % 2 ? byte & 15U : byte >> 4U);
-}
-
 Node child(const Node& node, int n) {
   Node out{.prefix = node.prefix, .depth = node.depth + 1};
   auto& byte = out.prefix[static_cast<std::size_t>(node.depth / 2)];
@@ -63,17 +59,13 @@ Node child(const Node& node, int n) {
 
 int compare_prefix(const Hash& key, const Node& node) {
   for (int i = 0; i < node.depth; ++i) {
-    const int a = digit(key, i), b = digit(node.prefix, i);
+    const std::size_t a = digit(key, i), b = digit(node.prefix, i);
     if (a != b) return a < b ? -1 : 1;
   }
   return 0;
 }
 
 bool empty(const Hash& digest) { return digest == Hash{}; }
-
-std::string_view bytes_of(const Hash& hash) {
-  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
 
 }  // namespace
 
@@ -86,7 +78,7 @@ Tree::Tree(std::vector<Line> lines) : lines_{std::move(lines)} {
   upper_.resize(nodes);
   const auto upper_of = [](const Line& line) {
     std::size_t at = 0;
-    for (int i = 0; i < kUpper; ++i) at = at * kFan + static_cast<std::size_t>(digit(line.key, i));
+    for (int i = 0; i < kUpper; ++i) at = at * kFan + digit(line.key, i);
     return at;
   };
   const auto digest_nodes = [&](std::size_t from, std::size_t to) {
@@ -107,18 +99,17 @@ Tree::Tree(std::vector<Line> lines) : lines_{std::move(lines)} {
   digest_nodes(0, own);
 }
 
-// Of no line: zero. Of a few: SHA-256 of their keys and contents. Otherwise of its children's.
 Hash Tree::digest(std::span<const Line> lines, int depth) const {
   if (lines.empty()) return {};
   std::string text;
   if (lines.size() <= kFew) {
-    for (const Line& line : lines) text.append(bytes_of(line.key)).append(bytes_of(line.content));
+    for (const Line& line : lines) text.append(as_bytes(line.key)).append(as_bytes(line.content));
     return sha256(text);
   }
-  for (int n = 0; n < kFan; ++n) {
+  for (std::size_t n = 0; n < kFan; ++n) {
     const auto [first, last] = std::ranges::equal_range(
         lines, n, {}, [&](const Line& line) { return digit(line.key, depth); });
-    text.append(bytes_of(digest({first, last}, depth + 1)));
+    text.append(as_bytes(digest({first, last}, depth + 1)));
   }
   return sha256(text);
 }
@@ -140,15 +131,14 @@ Children Tree::children(const Node& node) const {
     out.counts[i] = static_cast<std::uint32_t>(lines.size());
     if (one.depth == kUpper) {
       std::size_t at = 0;
-      for (int d = 0; d < kUpper; ++d)
-        at = at * kFan + static_cast<std::size_t>(digit(one.prefix, d));
+      for (int d = 0; d < kUpper; ++d) at = at * kFan + digit(one.prefix, d);
       out.digests[i] = upper_[at];
     } else if (one.depth > kUpper || lines.size() <= kFew) {
       out.digests[i] = digest(lines, one.depth);
     } else {
       std::string text;
       const Children below_it = children(one);
-      for (const Hash& hash : below_it.digests) text.append(bytes_of(hash));
+      for (const Hash& hash : below_it.digests) text.append(as_bytes(hash));
       out.digests[i] = sha256(text);
     }
   }
@@ -158,7 +148,7 @@ Children Tree::children(const Node& node) const {
 Hash Tree::root() const {
   if (lines_.size() <= kFew) return digest(lines_, 0);
   std::string text;
-  for (const Hash& hash : children({}).digests) text.append(bytes_of(hash));
+  for (const Hash& hash : children({}).digests) text.append(as_bytes(hash));
   return sha256(text);
 }
 

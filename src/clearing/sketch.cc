@@ -15,47 +15,8 @@ namespace bashu::clearing {
 namespace {
 
 constexpr std::string_view kHead = "bashu.sketch/v1\n";
-constexpr std::size_t kShort = 8;     // bytes of a digest of a part
 constexpr std::size_t kInAPart = 16;  // lines, about
 constexpr int kBitsMin = 4, kBitsMax = 19;
-
-struct Keyed {
-  Hash key;
-  const Entry* line = nullptr;
-};
-
-// In order of their keys.
-std::vector<Keyed> keyed(const std::vector<Entry>& lines) {
-  std::vector<Keyed> out;
-  out.reserve(lines.size());
-  for (const Entry& line : lines) out.push_back({sha256(line.line_id()), &line});
-  std::ranges::sort(out, {}, &Keyed::key);
-  return out;
-}
-
-std::size_t part_of(const Hash& key, int bits) {
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < 4; ++i) first = first << 8U | std::size_t{key[i]};
-  return first >> static_cast<unsigned>(32 - bits);
-}
-
-std::string bytes_of(const Hash& hash) {
-  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
-// The digests of all parts, one after the other: zero where there is no line.
-std::string digests(const std::vector<Keyed>& lines, int bits) {
-  std::string out((std::size_t{1} << static_cast<unsigned>(bits)) * kShort, '\0');
-  for (auto it = lines.begin(); it != lines.end();) {
-    const std::size_t part = part_of(it->key, bits);
-    std::string text;
-    for (; it != lines.end() && part_of(it->key, bits) == part; ++it) {
-      text += bytes_of(it->key) + bytes_of(sha256(canonical_json(to_value(*it->line))));
-    }
-    out.replace(part * kShort, kShort, bytes_of(sha256(text)), 0, kShort);
-  }
-  return out;
-}
 
 // Each line of NDJSON to `take`, which gives what is wrong with it, or nothing.
 template <typename Take>
@@ -81,14 +42,13 @@ std::optional<Kind> kind_named(std::string_view name) {
 
 }  // namespace
 
-std::string sketch_of(const std::vector<Entry>& lines) {
+std::string sketch_of(RunningTree& lines) {
   const int bits =
       std::clamp(static_cast<int>(std::bit_width(lines.size() / kInAPart)), kBitsMin, kBitsMax);
-  return std::string{kHead} + static_cast<char>(bits) + digests(keyed(lines), bits);
+  return std::string{kHead} + static_cast<char>(bits) + std::string{lines.parts(bits)};
 }
 
-std::expected<std::string, std::string> lines_for(const std::vector<Entry>& lines,
-                                                  std::string_view sketch) {
+std::expected<std::string, std::string> lines_for(const Kept& lines, std::string_view sketch) {
   const int bits =
       sketch.starts_with(kHead) && sketch.size() > kHead.size() ? sketch[kHead.size()] : 0;
   if (bits < kBitsMin || bits > kBitsMax ||
@@ -97,23 +57,20 @@ std::expected<std::string, std::string> lines_for(const std::vector<Entry>& line
     return std::unexpected{std::string{"no sketch"}};
   }
   const std::string_view theirs = sketch.substr(kHead.size() + 1);
-  const std::vector<Keyed> ours = keyed(lines);
-  const std::string own = digests(ours, bits);
+  const std::string_view own = lines.tree.parts(bits);
   Value::List differ;
   std::string out;
   for (std::size_t part = 0; part * kShort < own.size(); ++part) {
-    if (own.compare(part * kShort, kShort, theirs, part * kShort, kShort) == 0) continue;
+    if (own.substr(part * kShort, kShort) == theirs.substr(part * kShort, kShort)) continue;
     differ.emplace_back(static_cast<std::int64_t>(part));
-    for (auto it = std::ranges::lower_bound(
-             ours, part, {}, [&](const Keyed& one) { return part_of(one.key, bits); });
-         it != ours.end() && part_of(it->key, bits) == part; ++it) {
-      out += canonical_json(to_value(*it->line)) + '\n';
-    }
+    lines.tree.each_in(part, bits, [&](const RunningTree::Held& held) {
+      out += canonical_json(to_value(lines.line(held.of))) + '\n';
+    });
   }
   return canonical_json(Value::Record{{"bits", bits}, {"parts", std::move(differ)}}) + '\n' + out;
 }
 
-std::expected<std::vector<Difference>, std::string> differences_in(const std::vector<Entry>& lines,
+std::expected<std::vector<Difference>, std::string> differences_in(const Kept& lines,
                                                                    std::string_view answer,
                                                                    const Hash& root) {
   std::set<std::size_t> parts;
@@ -126,7 +83,7 @@ std::expected<std::vector<Difference>, std::string> differences_in(const std::ve
       const Value* list = value.find("parts");
       if (bits < kBitsMin || bits > kBitsMax || !list || !list->as_list()) return "parts";
       for (const Value& part : *list->as_list()) {
-        if (!part.as_int() || *part.as_int() < 0) return "parts";
+        if (!part.as_int() || *part.as_int() < 0 || *part.as_int() >> bits != 0) return "parts";
         parts.insert(static_cast<std::size_t>(*part.as_int()));
       }
       return {};
@@ -141,14 +98,50 @@ std::expected<std::vector<Difference>, std::string> differences_in(const std::ve
   if (!wrong.empty()) return std::unexpected{wrong};
   if (bits == 0) return std::unexpected{std::string{"parts"}};
   std::vector<Entry> ours;
-  std::ranges::copy_if(lines, std::back_inserter(ours), [&](const Entry& line) {
-    return parts.contains(part_of(sha256(line.line_id()), bits));
-  });
+  for (const std::size_t part : parts) {
+    lines.tree.each_in(part, bits,
+                       [&](const RunningTree::Held& held) { ours.push_back(lines.line(held.of)); });
+  }
   auto out = compare(ours, theirs).differences;
-  if (const auto whole = leads_to(lines, out, root); !whole) {
+  if (const auto whole = leads_to(lines.tree, out, root); !whole) {
     return std::unexpected{whole.error()};
   }
   return out;
+}
+
+std::expected<void, std::string> leads_to(RunningTree& lines,
+                                          const std::vector<Difference>& differences,
+                                          const Hash& root) {
+  std::map<Hash, RunningTree::Held> ours;
+  std::vector<Hash> theirs;
+  const auto takes = [&](const Difference& one) {
+    if (!one.here) return true;
+    const Line line = digest_of(*one.here);
+    const RunningTree::Held* held = lines.find(line.key);
+    if (!held || held->line.content != line.content) return false;
+    ours.emplace(line.key, *held);
+    lines.erase(line.key);
+    return true;
+  };
+  const auto gives = [&](const Difference& one) {
+    if (!one.there) return true;
+    const Line line = digest_of(*one.there);
+    // A line that both have would lead to the root as well, and be kept out of what is agreed.
+    const auto same = ours.find(line.key);
+    if (same != ours.end() && same->second.line.content == line.content) return false;
+    if (lines.find(line.key)) return false;
+    lines.put({.line = line});
+    theirs.push_back(line.key);
+    return true;
+  };
+  auto wrong = std::ranges::find_if_not(differences, takes);
+  if (wrong == differences.end()) wrong = std::ranges::find_if_not(differences, gives);
+  const bool there = wrong == differences.end() && lines.root() == root;
+  for (const Hash& key : theirs) lines.erase(key);
+  for (const auto& [key, held] : ours) lines.put(held);
+  if (wrong != differences.end()) return std::unexpected{name_of(*wrong)};
+  if (!there) return std::unexpected{std::string{"root"}};
+  return {};
 }
 
 std::string name_of(const Difference& difference) {
@@ -198,47 +191,6 @@ std::vector<Difference> turned(std::vector<Difference> differences) {
     }
   }
   return differences;
-}
-
-std::expected<std::vector<Entry>, std::string> other_side(
-    const std::vector<Entry>& here, const std::vector<Difference>& differences) {
-  std::map<std::string, const Entry*> lines;
-  for (const Entry& line : here) lines.emplace(line.line_id(), &line);
-  for (const Difference& one : differences) {
-    if (!one.here) continue;
-    const auto held = lines.find(one.here->line_id());
-    if (held == lines.end() || *held->second != *one.here) return std::unexpected{name_of(one)};
-    lines.erase(held);
-  }
-  for (const Difference& one : differences) {
-    if (one.there && !lines.emplace(one.there->line_id(), &*one.there).second) {
-      return std::unexpected{name_of(one)};
-    }
-  }
-  std::vector<Entry> out;
-  for (const auto& [id, line] : lines) out.push_back(*line);
-  return out;
-}
-
-std::expected<void, std::string> leads_to(const std::vector<Entry>& lines,
-                                          const std::vector<Difference>& differences,
-                                          const Hash& root) {
-  std::map<std::string, const Entry*> taken_out;
-  for (const Difference& one : differences) {
-    if (one.here) taken_out.emplace(one.here->line_id(), &*one.here);
-  }
-  // A line that both sides have would lead to the root as well, and be kept out of what is agreed.
-  for (const Difference& one : differences) {
-    if (!one.there) continue;
-    const auto same = taken_out.find(one.there->line_id());
-    if (same != taken_out.end() && *same->second == *one.there) {
-      return std::unexpected{name_of(one)};
-    }
-  }
-  const auto other = other_side(lines, differences);
-  if (!other) return std::unexpected{other.error()};
-  if (tree_of(*other).root() != root) return std::unexpected{std::string{"root"}};
-  return {};
 }
 
 }  // namespace bashu::clearing

@@ -45,8 +45,6 @@ struct HashOfKey {
   }
 };
 
-Hash key_of(const Entry& line) { return sha256(line.line_id()); }
-
 // Everything but the amounts and which correction it is.
 bool same_words(const Entry& a, const Entry& b) {
   return std::tie(a.id, a.creditor, a.debtor, a.of, a.day, a.first, a.last, a.state) ==
@@ -251,12 +249,16 @@ void close(Standing& standing, const Statement& statement, const std::vector<Ent
   standing.last = sha256(text_of(statement));
 }
 
+Hash key_of(const Entry& line) { return sha256(line.line_id()); }
+
+Line digest_of(const Entry& line) {
+  return {.key = key_of(line), .content = sha256(canonical_json(to_value(line)))};
+}
+
 Tree tree_of(const std::vector<Entry>& lines) {
   std::vector<Line> out;
   out.reserve(lines.size());
-  for (const Entry& line : lines) {
-    out.push_back({.key = key_of(line), .content = sha256(canonical_json(to_value(line)))});
-  }
+  for (const Entry& line : lines) out.push_back(digest_of(line));
   return Tree{std::move(out)};
 }
 

@@ -96,6 +96,9 @@ struct Statement {
 [[nodiscard]] std::expected<Statement, std::string> statement_of(const Value& value);
 void close(Standing& standing, const Statement& statement, const std::vector<Entry>& lines);
 
+// A line as a tree has it, and its key there.
+[[nodiscard]] Hash key_of(const Entry& line);
+[[nodiscard]] Line digest_of(const Entry& line);
 [[nodiscard]] Tree tree_of(const std::vector<Entry>& lines);
 
 // Where two sides' lines differ.

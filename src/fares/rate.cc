@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "fares/bands.h"
+
 namespace bashu::fares {
 
 namespace {
@@ -30,19 +32,6 @@ bool applies(const Scope& scope, const Tap& tap) {
 std::optional<Money> find(const ByPair<Money>& fares, std::string_view from, std::string_view to) {
   const auto it = fares.find(std::pair{from, to});
   return it == fares.end() ? std::nullopt : std::optional{it->second};
-}
-
-std::optional<Money> band_fare(const Bands& bands, std::int64_t metres) {
-  for (const Bands::Band& band : bands.bands) {
-    if (metres <= band.up_to_m) return band.fare;
-  }
-  if (bands.bands.empty()) return std::nullopt;
-  Money fare = bands.bands.back().fare;
-  if (bands.each_m > 0) {
-    const std::int64_t beyond = metres - bands.bands.back().up_to_m;
-    fare += (beyond + bands.each_m - 1) / bands.each_m * bands.adds;
-  }
-  return bands.most ? std::min(fare, *bands.most) : fare;
 }
 
 struct PriceOf {

@@ -1,5 +1,5 @@
-// bashu clear net, pay and paid: from closed statements to payments, to orders to a bank, and what
-// of them the bank has booked.
+// bashu clear net, verify, pay and paid: from closed statements to payments, which each party
+// verifies, to orders to a bank, and what of them the bank has booked.
 
 #include <algorithm>
 #include <map>
@@ -10,7 +10,7 @@
 #include "bank/pain001.h"
 #include "bank/xml.h"
 #include "base/json.h"
-#include "clearing/netting.h"
+#include "clearing/net_statement.h"
 #include "main/clear_book.h"
 #include "main/commands.h"
 #include "main/import_rows.h"
@@ -190,8 +190,9 @@ Exit clear_net(const Console& console, const ClearNet& what) {
   Owed owed;
   std::vector<Claim> claims;
   std::vector<std::string> digests;
+  std::vector<Statement> statements;
   for (const std::string& path : what.statements) {
-    const auto statement = read_statement(console, path);
+    auto statement = read_statement(console, path);
     if (!statement) return Exit::refused;
     const std::string digest = hex(sha256(clearing::text_of(*statement)));
     if (std::ranges::find(digests, digest) != digests.end()) {
@@ -204,6 +205,7 @@ Exit clear_net(const Console& console, const ClearNet& what) {
       sum = clearing::plus(sum, amounts);
       claims.push_back({.creditor = who.second, .debtor = who.first, .amount = amounts.net});
     }
+    statements.push_back(*std::move(statement));
   }
   std::ranges::sort(digests);
   print(console, owed);
@@ -231,9 +233,59 @@ Exit clear_net(const Console& console, const ClearNet& what) {
                                {"amount", yuan(one.amount)}})
                 << '\n';
   }
-  if (what.out.empty()) return Exit::done;
-  const auto done = write_output(console, what.out, file);
-  return done ? Exit::done : console.fail(done.error());
+  if (!what.out.empty()) {
+    if (auto done = write_output(console, what.out, file); !done) return console.fail(done.error());
+  }
+  if (what.statement.empty()) return Exit::done;
+  const auto net = clearing::net_statement(
+      statements, {.way = netting_of(what.way), .house = what.house, .least = what.least});
+  if (!net) {
+    console.err << clear_text(console, "net_twice", {{"statement", net.error()}}) << '\n';
+    return Exit::refused;
+  }
+  const auto done = write_output(console, what.statement, clearing::text_of(*net) + '\n');
+  if (!done) return console.fail(done.error());
+  console.out << clear_text(console, "net_root", {{"root", hex(net->root)}}) << '\n';
+  return Exit::done;
+}
+
+Exit clear_verify(const Console& console, const ClearVerify& what) {
+  const auto text = node::read_file(what.file);
+  if (!text) return console.fail(text.error());
+  const auto value = parse_json(*text);
+  const auto net = clearing::net_statement_of(value ? *value : Value{});
+  if (!net) {
+    console.err << what.file << ": " << clear_text(console, "net_wrong", {{"member", net.error()}})
+                << '\n';
+    return Exit::refused;
+  }
+  std::vector<Statement> own;
+  for (const std::string& path : what.statements) {
+    auto statement = read_statement(console, path);
+    if (!statement) return Exit::refused;
+    own.push_back(*std::move(statement));
+  }
+  if (const auto has = clearing::has_all_of(*net, what.party, own); !has) {
+    console.err << what.file << ": "
+                << clear_text(console, "net_differs", {{"statement", has.error()}}) << '\n';
+    return Exit::refused;
+  }
+  for (const clearing::Payment& one : net->settlement.payments) {
+    if (one.from != what.party && one.to != what.party) continue;
+    console.out << clear_text(
+                       console, "pays",
+                       {{"payer", one.from}, {"payee", one.to}, {"amount", yuan(one.amount)}})
+                << '\n';
+  }
+  const auto position = net->positions.find(what.party);
+  console.out << clear_text(
+                     console, "net_verified",
+                     {{"party", what.party},
+                      {"statements", std::to_string(own.size())},
+                      {"amount", yuan(position == net->positions.end() ? 0 : position->second)}})
+              << '\n'
+              << clear_text(console, "net_root", {{"root", hex(net->root)}}) << '\n';
+  return Exit::done;
 }
 
 Exit clear_pay(const Console& console, const ClearPay& what) {

@@ -1191,6 +1191,47 @@ void reconcile_command(Parser& parser, const Text& t) {
       });
 }
 
+void fares_file_commands(Parser& parser, CLI::App* group, const Text& t) {
+  parser.command<FaresToGtfs>(
+      group, "to-gtfs",
+      t("a tariff as GTFS Fares v2, and what that cannot say",
+        "把票制写成 GTFS Fares v2，并列出无法表达的内容"),
+      fares_to_gtfs, [&t](CLI::App& app, FaresToGtfs& o) {
+        app.add_option("TARIFF", o.tariff, t("YAML or JSON", "YAML 或 JSON"))->required();
+        app.add_option("--dir", o.dir, t("where the files are written", "文件写入的目录"))
+            ->required();
+      });
+  parser.command<FaresFromGtfs>(
+      group, "from-gtfs",
+      t("a tariff of GTFS Fares v2, and what of it is left out",
+        "由 GTFS Fares v2 得出票制，并列出未纳入的内容"),
+      fares_from_gtfs, [&t](CLI::App& app, FaresFromGtfs& o) {
+        app.add_option(
+               "DIR", o.dir,
+               t("with fare_products.txt and the like", "含 fare_products.txt 等文件的目录"))
+            ->required();
+        app.add_option("--name", o.name, t("of the tariff", "票制名称"))->required();
+        app.add_option("--version", o.version, t("of the tariff", "票制版本"));
+        app.add_option("--from", o.from, t("its first day", "生效日"))->required();
+        app.add_option("--party", o.party, t("on whose side the networks run", "线网所在一方"))
+            ->required();
+        out_option(app, o.out, t);
+      });
+  parser.command<FaresTides>(
+      group, "tides",
+      t("taps of TIDES fare_transactions, as rate and clear take them",
+        "把 TIDES fare_transactions 转为 rate 与 clear 所用的刷卡记录"),
+      fares_tides, [&t](CLI::App& app, FaresTides& o) {
+        app.add_option("FILE", o.file, t("fare_transactions.csv", "fare_transactions.csv"))
+            ->required();
+        app.add_option("--issuer", o.issuer, t("who issued the tokens", "发行方"))->required();
+        app.add_option("--group", o.group,
+                       t("the tariff's group of these devices", "设备所属的票制分组"))
+            ->required();
+        out_option(app, o.out, t);
+      });
+}
+
 void fares_commands(Parser& parser, const Text& t) {
   CLI::App* group =
       parser.group("fares", t("what taps cost, and who owes whom", "按刷卡记录计价与分账"));
@@ -1217,6 +1258,7 @@ void fares_commands(Parser& parser, const Text& t) {
         app.add_option("--out", o.out,
                        t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
       });
+  fares_file_commands(parser, group, t);
 }
 
 void clear_pay_commands(Parser& parser, CLI::App* group, const Text& t) {
@@ -1244,6 +1286,21 @@ void clear_pay_commands(Parser& parser, CLI::App* group, const Text& t) {
         app.add_option("--least", o.least,
                        t("fen below which nothing is paid now", "低于此数（分）暂不支付"));
         app.add_option("--out", o.out, t("the payments as NDJSON", "付款写成 NDJSON"));
+        app.add_option(
+            "--statement", o.statement,
+            t("the netting as a file that each party verifies", "轧差结算单，供各方各自核验"));
+      });
+  parser.command<ClearVerify>(
+      group, "verify",
+      t("one's own part of a netting, and its root", "核验轧差结算单中本方部分及其根"),
+      clear_verify, [&t](CLI::App& app, ClearVerify& o) {
+        app.add_option("NETTING", o.file,
+                       t("what net --statement wrote", "net --statement 所写文件"))
+            ->required();
+        app.add_option("STATEMENT", o.statements,
+                       t("the party's own closed statements", "本方已关闭的结算单"))
+            ->required();
+        app.add_option("--party", o.party, t("whose part", "本方"))->required();
       });
   parser.command<ClearPay>(
       group, "pay", t("orders to a bank: ISO 20022 pain.001", "付款指令：ISO 20022 pain.001"),

@@ -466,6 +466,21 @@ struct FaresRate {
 };
 Exit fares_rate(const Console& console, const FaresRate& what);
 
+// fares_files_command.cc
+struct FaresToGtfs {
+  std::string tariff, dir;
+};
+Exit fares_to_gtfs(const Console& console, const FaresToGtfs& what);
+struct FaresFromGtfs {
+  std::string dir, name, from, party, out;
+  std::int64_t version = 1;
+};
+Exit fares_from_gtfs(const Console& console, const FaresFromGtfs& what);
+struct FaresTides {
+  std::string file, issuer, group, out;
+};
+Exit fares_tides(const Console& console, const FaresTides& what);
+
 // clear_command.cc
 struct ClearOpen {
   std::string book, side, other, tariff;
@@ -514,8 +529,14 @@ struct ClearNet {
   std::string house;              // the clearing house of multilateral netting
   std::int64_t least = 0;         // fen below which nothing is paid now
   std::string out;
+  std::string statement;  // for all parties to verify; empty: none
 };
 Exit clear_net(const Console& console, const ClearNet& what);
+struct ClearVerify {
+  std::string file, party;
+  std::vector<std::string> statements;  // all of the party that the file should have
+};
+Exit clear_verify(const Console& console, const ClearVerify& what);
 struct ClearPay {
   std::string payments, accounts, from, on;
   std::string schema;  // empty: not checked

@@ -59,7 +59,8 @@ Value account_of(const std::string& text) {
 
 std::expected<Value, Exit> book_of(const Console& console, const Remote& remote,
                                    const std::string& id) {
-  const auto all = call(console, remote, {.path = "/clearing"});
+  const auto all =
+      call(console, remote, {.path = "/clearing?limit=1&case=" + http::percent_encode(id)});
   if (!all) return std::unexpected{all.error()};
   for (const Value& book : list_at(*all, "books")) {
     if (book.text_at("case") == id) return book;

@@ -1,50 +1,57 @@
-// What a side has for a book: batches of rows, each taken wholly or not at all, and what they come
-// to. In which order batches came, and how the rows were spread over them, does not matter.
-//
-//     taps    a tap a row (docs/formats/tariff.md)
-//     denied  {token, at}: a deny list, with the moment it took effect
-//     bills   a medical bill a row
+// What a side has for a book: batches of rows, and the claims that the first so many of them make.
+// In which order batches came, and how the rows were spread over them, does not matter. Another
+// batch costs the claims of the tokens and bills that it names.
 #pragma once
 
 #include <cstddef>
-#include <expected>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "clearing/statement.h"
-#include "fares/claims.h"
 #include "fares/tariff.h"
-#include "medical/bills.h"
+#include "windows/rows.h"
 
 namespace bashu::windows {
 
-// What is wrong with a row, in the languages of the texts.
-struct WrongRow {
-  std::size_t line = 0;  // from 1
-  std::string text;      // a key of the texts, or what a calculator said
-  bool is_key = false;
-};
-
 class Batches {
  public:
-  // All rows of NDJSON or none. `what` is taps, denied or bills; they count from `number` on.
-  [[nodiscard]] std::expected<std::size_t, WrongRow> add(std::string_view what,
-                                                         std::string_view rows, std::size_t number);
+  // Without a tariff they are bills.
+  Batches(std::pair<std::string, std::string> sides, std::optional<fares::Tariff> tariff)
+      : sides_{std::move(sides)}, tariff_{std::move(tariff)} {}
 
-  // The claims between two sides that the batches numbered below `count` make.
-  [[nodiscard]] std::vector<clearing::Entry> claims(
-      const std::pair<std::string, std::string>& sides, const std::optional<fares::Tariff>& tariff,
-      std::size_t count) const;
+  void add(Rows rows);
+  [[nodiscard]] std::size_t size() const { return named_.size(); }
+
+  // From here on the first `count` batches count, more or fewer than before. Told is every claim
+  // that may have changed by that, as it is now; nullopt: there is none.
+  using Tell = std::function<void(const std::string& id, const std::optional<clearing::Entry>&)>;
+  void count(std::size_t count, const Tell& tell);
 
  private:
   template <typename T>
-  using Numbered = std::vector<std::pair<std::size_t, T>>;
-  Numbered<fares::Tap> taps_;
-  Numbered<medical::Bill> bills_;
-  Numbered<std::pair<std::string, std::int64_t>> denied_;  // token, from when
+  using Numbered = std::vector<std::pair<std::size_t, T>>;  // by number of the batch
+  // A token with its taps, or a bill with its versions, and the claims told of it.
+  struct Source {
+    Numbered<fares::Tap> taps;
+    Numbered<std::int64_t> denied;  // from when
+    Numbered<medical::Bill> bills;
+    std::vector<std::string> told;
+  };
+  [[nodiscard]] std::vector<clearing::Entry> claims(const std::string& name,
+                                                    const Source& source) const;
+
+  std::pair<std::string, std::string> sides_;
+  std::optional<fares::Tariff> tariff_;
+  std::unordered_map<std::string, Source> sources_;
+  std::vector<std::vector<const std::string*>> named_;  // by number: the sources of its rows
+  std::size_t counted_ = 0;
 };
 
 }  // namespace bashu::windows

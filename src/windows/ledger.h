@@ -4,6 +4,9 @@
 //     batches ──► claims ──► due ──► a window's lines, with their root ──► agreed with the other's
 //                  ▲                                                           │
 //                  └───────── what stands, and what was accepted ◄─────────────┘
+//
+// It is a function of the batches and of what was said of the windows closed, and kept: a step
+// costs what has come since the one before.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +18,11 @@
 #include <utility>
 #include <vector>
 
+#include "clearing/sketch.h"
 #include "clearing/statement.h"
 #include "fares/tariff.h"
 #include "windows/batches.h"
+#include "windows/due.h"
 
 namespace bashu::windows {
 
@@ -31,11 +36,6 @@ struct Said {
   std::set<std::string> first_accepts, second_accepts;  // take the other's line
 };
 
-struct Drawn {
-  clearing::Statement statement;
-  std::vector<clearing::Entry> lines;
-};
-
 class Ledger {
  public:
   // `own` is one of the sides; without a tariff they are bills.
@@ -44,30 +44,42 @@ class Ledger {
     bool own_is_first = true;
     std::optional<fares::Tariff> tariff;
   };
-  Ledger(Of of, Batches batches) : of_{std::move(of)}, batches_{std::move(batches)} {}
+  explicit Ledger(Of of);
 
-  // What this side states: the lines before `until` that no closed window has.
-  [[nodiscard]] Drawn draw(Date until, std::size_t batches) const;
-  // What both sides say after the answers: the lines of the statement without what differs, with
-  // what one side accepted. An error says that the list does not lead to the other side's root
+  void take(Rows rows) { batches_.add(std::move(rows)); }  // one more batch
+  [[nodiscard]] std::size_t batches() const { return batches_.size(); }
+  [[nodiscard]] const std::optional<Date>& closed_until() const { return due_.closed_until(); }
+
+  // What this side states: the lines before `until` that no closed window has, by the first so many
+  // batches.
+  [[nodiscard]] clearing::Statement draw(Date until, std::size_t batches);
+  // The lines of what was drawn last, for as long as nothing else is asked.
+  [[nodiscard]] clearing::Kept lines() { return due_.lines(); }
+  // Whether the differences lead from what this side stated to what the other signed
   // (clearing::leads_to).
-  [[nodiscard]] std::expected<Drawn, std::string> agreed(const Said& said) const;
+  [[nodiscard]] std::expected<void, std::string> leads_to(const Said& said);
+
+  // What both sides say after the answers: the lines of the statement without what differs, with
+  // what one side accepted. An error says that the list does not lead to the other side's root.
+  [[nodiscard]] std::expected<clearing::Statement, std::string> agreed(const Said& said);
   // The window is closed with what agreed() says; an error leaves all as it was.
   [[nodiscard]] std::expected<void, std::string> close(const Said& said);
 
-  [[nodiscard]] const clearing::Standing& standing() const { return standing_; }
-
  private:
   using Claim = std::optional<clearing::Entry>;
-  [[nodiscard]] std::vector<clearing::Entry> claims(std::size_t batches) const;
+  void go_to(Date until, std::size_t batches);
+  void is(const std::string& id, const Claim& claim);
+  [[nodiscard]] std::vector<Stands> stands(const Said& said) const;
+  void accept(const Said& said);
 
-  Of of_;
+  bool own_is_first_;
   Batches batches_;
-  clearing::Standing standing_;
+  Due due_;
   // A claim whose other version this side has accepted: while it says what it said then, what was
   // accepted counts, so that it does not come back as a correction.
   struct Accepted {
     Claim said, counts;
+    Claim now;  // what the batches say
   };
   std::map<std::string, Accepted> accepted_;  // by claim
 };

@@ -122,6 +122,38 @@ class Clearing(CircleTest):
                       + self.window("chongqing", "open", self.book, "--until", "2021-03-04", check=False).stderr)
         self.verify("chongqing", "sichuan")
 
+    def test_a_book_with_many_windows_is_read_page_by_page(self):
+        data = self.data("chongqing", trips=20)
+        self.make_book()
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            for what in ("first", "sent", "later"):
+                self.take(party, other, data, what)
+        before = self.window("chongqing", "draft", self.book, "--until", "2021-03-08")
+        opened = []
+        for _ in range(23):  # more than are looked through at once for those that are closed
+            opened.append(self.window("chongqing", "open", self.book, "--until", "2021-03-08").split()[0])
+            self.deliver()
+            self.nodes["sichuan"].as_("finance").act(opened[-1], "send_back", "finance", {"note": "请重新计算"})
+            self.deliver()
+        self.assertEqual(before, self.window("chongqing", "draft", self.book, "--until", "2021-03-08"))
+        asker = self.nodes["chongqing"].as_("finance")
+        found, path = [], f"/clearing?case={self.book}&limit=9"
+        after = ""
+        for pages in (1, 2, 3):
+            page = asker.get(path + after)
+            found += [window["case"] for window in page["books"][0]["windows"]]
+            self.assertEqual(page["all"], pages == 3)
+            after = f"&after={page['next']}"
+        self.assertEqual(found, opened[::-1])
+        (book,) = asker.get("/clearing")["books"]
+        self.assertEqual([window["case"] for window in book["windows"]], found)
+        self.assertEqual(book["rows"], page["books"][0]["rows"])
+        last = self.window("chongqing", "open", self.book, "--until", "2021-03-08").split()[0]
+        self.deliver()
+        self.assertIn(self.sign("sichuan", last), ("first_pays", "second_pays"))
+        about = asker.get(f"/clearing/{last}/differences")["book"]
+        self.assertEqual((about["case"], about["name"], about["windows"]), (self.book, "地铁", []))
+
     def pay(self, window):
         state = self.case("chongqing", window)["state"]
         payer, payee = ("chongqing", "sichuan") if state == "first_pays" else ("sichuan", "chongqing")

@@ -334,7 +334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Books of clearing with their windows (offices) */
+        /** Books of clearing with their newest windows, or one with all, page by page (offices) */
         get: operations["get_clearing"];
         put?: never;
         post?: never;
@@ -3259,6 +3259,12 @@ export interface operations {
     get_clearing: {
         parameters: {
             query?: {
+                /** @description id of the case */
+                case?: components["parameters"]["case"];
+                /** @description `next` of the page before */
+                after?: components["parameters"]["after"];
+                /** @description rows */
+                limit?: components["parameters"]["limit"];
                 /** @description wait until the views have reached this position */
                 at_least?: components["parameters"]["at_least"];
             };
@@ -3268,14 +3274,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Books of clearing with their windows (offices) */
+            /** @description Books of clearing with their newest windows, or one with all, page by page (offices) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        all: boolean;
                         books: components["schemas"]["ClearingBook"][];
+                        next: string;
                     };
                 };
             };
@@ -3307,6 +3315,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        book: components["schemas"]["ClearingBook"];
                         count: number;
                         differences: components["schemas"]["LineDifference"][];
                         first: string;

@@ -1,0 +1,477 @@
+#include "fares/gtfs_fares.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "fares/bands.h"
+
+namespace bashu::fares {
+
+namespace {
+
+using Row = std::map<std::string, std::string>;
+
+constexpr const char* kCurrency = "CNY";
+constexpr const char* kDefault = "default";  // the rider category of whom no rule names
+
+std::string yuan(Money fen) {
+  const Money most = fen < 0 ? -fen : fen;
+  const std::string cents = std::to_string(most % 100);
+  return (fen < 0 ? "-" : "") + std::to_string(most / 100) + "." + (cents.size() < 2 ? "0" : "") +
+         cents;
+}
+
+// Whole fen of `3`, `3.5`, `-3.50`; nullopt if it is anything else.
+std::optional<Money> fen_of(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits{text.substr(0, point)};
+  std::string cents{text.substr(std::min(point + 1, text.size()))};
+  while (cents.size() > 2 && cents.back() == '0') cents.pop_back();
+  if (digits.empty() || digits.size() > 9 || cents.size() > 2) return std::nullopt;
+  cents.resize(2, '0');
+  digits += cents;
+  Money out = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return negative ? -out : out;
+}
+
+bool applies(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::ranges::find(names, name) != names.end();
+}
+
+// Writes a tariff.
+class Writer {
+ public:
+  explicit Writer(const Tariff& tariff) : tariff_{tariff} {}
+
+  GtfsFares written() {
+    scopes();
+    rules_of_all();
+    for (const auto& [name, group] : tariff_.groups) write(group);
+    for (const Transfer& one : tariff_.transfers) write(one);
+    for (const auto& [medium, id] : media_) {
+      if (!medium.empty())
+        add("fare_media",
+            {{"fare_media_id", medium}, {"fare_media_name", medium}, {"fare_media_type", "2"}});
+    }
+    for (const std::string& one : classes_) {
+      add("rider_categories", {{"rider_category_id", one},
+                               {"rider_category_name", one},
+                               {"is_default_fare_category", one == kDefault ? "1" : "0"}});
+    }
+    GtfsFares out{.tables = std::move(tables_), .unsaid = {}};
+    std::ranges::copy(unsaid_, std::back_inserter(out.unsaid));
+    return out;
+  }
+
+ private:
+  void add(const std::string& table, Row row) { tables_[table].push_back(std::move(row)); }
+  void unsaid(const char* key, const std::string& of) { unsaid_.insert({key, of}); }
+
+  // Whom discounts tell apart; others pay what the first of each pays.
+  void scopes() {
+    for (const Discount& one : tariff_.discounts) {
+      if (one.above) unsaid("accumulated", one.name);
+      if (!one.scope.issuers.empty()) unsaid("issuers", one.name);
+      if (one.bearer != Bearer::operators) unsaid("borne_by", one.name);
+      if (!said(one)) continue;
+      for (const std::string& name : one.scope.classes) classes_.insert(name);
+      for (const std::string& name : one.scope.media) media_.emplace(name, name);
+    }
+  }
+  static bool said(const Discount& one) { return !one.above && one.scope.issuers.empty(); }
+
+  void rules_of_all() {
+    if (tariff_.day_begins_s > 0) unsaid("day_begins", tariff_.name);
+    if (tariff_.fee_ppm > 0) unsaid("fee", tariff_.name);
+    if (tariff_.denied_after_s > 0) unsaid("denied_after", tariff_.name);
+    for (const Cap& one : tariff_.caps) unsaid("cap", one.name);
+  }
+
+  // What a rider of this class pays by this medium.
+  [[nodiscard]] Money paid(const Group& group, Money fare, const std::string& rider,
+                           const std::string& medium) const {
+    Money most = 0;
+    for (const Discount& one : tariff_.discounts) {
+      if (!said(one) || !applies(one.scope.groups, group.name) ||
+          !applies(one.scope.classes, rider) || !applies(one.scope.media, medium)) {
+        continue;
+      }
+      most = std::max(most, clearing::part_of(fare, one.off_ppm, one.rounding));
+    }
+    return fare - most;
+  }
+
+  // One leg of this price: a product for whoever pays something of his own.
+  void leg(const Group& group, const std::string& from, const std::string& to, Money fare) {
+    const std::string product = group.name + (from.empty() ? "" : ":" + from + ":" + to);
+    for (const std::string& rider : classes_) {
+      for (const auto& [medium, id] : media_) {
+        const Money amount = paid(group, fare, rider, medium);
+        if (rider != kDefault && amount == paid(group, fare, kDefault, medium)) continue;
+        if (!medium.empty() && amount == paid(group, fare, rider, "")) continue;
+        add("fare_products", {{"fare_product_id", product},
+                              {"rider_category_id", rider == kDefault ? "" : rider},
+                              {"fare_media_id", medium},
+                              {"amount", yuan(amount)},
+                              {"currency", kCurrency}});
+      }
+    }
+    add("fare_leg_rules", {{"leg_group_id", group.name},
+                           {"network_id", group.name},
+                           {"from_area_id", from},
+                           {"to_area_id", to},
+                           {"fare_product_id", product}});
+    least_[group.name] = std::min(least_.try_emplace(group.name, fare).first->second, fare);
+  }
+
+  std::string area(const Group& group, const std::string& name, const std::string& stop) {
+    std::string id = group.name + ":" + name;
+    if (areas_.insert(id).second) add("areas", {{"area_id", id}, {"area_name", name}});
+    if (!stop.empty() && stops_.insert({id, stop}).second) {
+      add("stop_areas", {{"area_id", id}, {"stop_id", stop}});
+    }
+    return id;
+  }
+
+  void write(const Group& group) {
+    add("networks", {{"network_id", group.name}, {"network_name", group.name}});
+    if (group.operators.size() > 1) unsaid("operators", group.name);
+    if (group.limit_s > 0) unsaid("limit", group.name);
+    if (group.same_place_s > 0 || group.same_place > 0) unsaid("same_place", group.name);
+    if (group.missing > 0) unsaid("missing", group.name);
+    if (const Flat* flat = std::get_if<Flat>(&group.prices)) {
+      leg(group, "", "", flat->fare);
+    } else if (const Table* table = std::get_if<Table>(&group.prices)) {
+      pairs(group, table->fares, true);
+    } else if (const Zones* zones = std::get_if<Zones>(&group.prices)) {
+      for (const auto& [place, zone] : zones->of) area(group, zone, place);
+      pairs(group, zones->fares, false);
+    } else {
+      bands(group, std::get<Bands>(group.prices));
+    }
+  }
+
+  void pairs(const Group& group, const ByPair<Money>& fares, bool places) {
+    const std::map<Pair, Money> in_order{fares.begin(), fares.end()};
+    for (const auto& [pair, fare] : in_order) {
+      const std::string from = area(group, pair.first, places ? pair.first : "");
+      leg(group, from, area(group, pair.second, places ? pair.second : ""), fare);
+    }
+  }
+
+  // There are no distances: every pair whose distance is known has its price.
+  void bands(const Group& group, const Bands& bands) {
+    unsaid("bands", group.name);
+    ByPair<Money> fares;
+    for (const auto& [pair, metres] : group.metres) {
+      if (const auto fare = band_fare(bands, metres)) fares.emplace(pair, *fare);
+    }
+    pairs(group, fares, true);
+  }
+
+  void write(const Transfer& one) {
+    if (one.bearer != Bearer::operators) unsaid("borne_by", one.name);
+    if (one.off != Transfer::Off::up_to) return unsaid("difference", one.name);
+    if (one.same_line_gap_s > 0) unsaid("same_line_gap", one.name);
+    if (one.another_vehicle) unsaid("another_vehicle", one.name);
+    if (!one.inclusive) unsaid("exclusive", one.name);
+    if (one.most > 1 && !one.from_last_out) unsaid("chain", one.name);
+    if (!one.scope.media.empty() || !one.scope.issuers.empty() || !one.scope.classes.empty()) {
+      return unsaid("transfer_scope", one.name);
+    }
+    const std::string product = "transfer:" + one.name;
+    add("fare_products", {{"fare_product_id", product},
+                          {"rider_category_id", ""},
+                          {"fare_media_id", ""},
+                          {"amount", yuan(-one.amount)},
+                          {"currency", kCurrency}});
+    for (const std::string& from : groups(one.from)) {
+      for (const std::string& to : groups(one.to)) {
+        // More than the ride costs cannot be taken off, and GTFS would.
+        const auto least = least_.find(to);
+        if (least != least_.end() && least->second < one.amount) unsaid("below_zero", one.name);
+        if (one.most > 1 && from != to) unsaid("count", one.name);
+        add("fare_transfer_rules",
+            {{"from_leg_group_id", from},
+             {"to_leg_group_id", to},
+             {"transfer_count", from == to ? std::to_string(one.most) : ""},
+             {"duration_limit", one.window_s > 0 ? std::to_string(one.window_s) : ""},
+             {"duration_limit_type", one.window_s == 0   ? ""
+                                     : one.from_last_out ? "2"
+                                                         : "1"},
+             {"fare_transfer_type", "1"},
+             {"fare_product_id", product}});
+      }
+    }
+  }
+  [[nodiscard]] std::vector<std::string> groups(const std::vector<std::string>& named) const {
+    if (!named.empty()) return named;
+    std::vector<std::string> out;
+    for (const auto& [name, group] : tariff_.groups) out.push_back(name);
+    return out;
+  }
+
+  const Tariff& tariff_;
+  GtfsTables tables_;
+  std::set<Unsaid> unsaid_;
+  std::set<std::string> classes_{kDefault}, areas_;
+  std::set<std::pair<std::string, std::string>> stops_;
+  std::map<std::string, std::string> media_{{"", ""}};
+  std::map<std::string, Money> least_;  // fare of a group
+};
+
+// Reads one.
+class Reading {
+ public:
+  Reading(const GtfsTables& tables, const GtfsTerms& terms) : tables_{tables}, terms_{terms} {}
+
+  std::expected<FromGtfs, std::string> read() {
+    categories();
+    products();
+    legs();
+    if (groups_.empty() && wrong_.empty()) wrong_ = "fare_leg_rules.txt";
+    Value::Record groups;
+    for (auto& [name, legs] : groups_) groups.emplace(name, group_of(name, legs));
+    discounts();
+    transfers();
+    if (!wrong_.empty()) return std::unexpected{wrong_};
+    Value::Record tariff{{"tariff", terms_.name},
+                         {"version", terms_.version},
+                         {"from", terms_.from.text()},
+                         {"groups", std::move(groups)}};
+    if (!discounts_.empty()) tariff.emplace("discounts", std::move(discounts_));
+    if (!transfers_.empty()) tariff.emplace("transfers", std::move(transfers_));
+    FromGtfs out{.tariff = std::move(tariff), .unsaid = {}};
+    std::ranges::copy(unsaid_, std::back_inserter(out.unsaid));
+    return out;
+  }
+
+ private:
+  struct Leg {
+    std::string from, to, product;
+  };
+  // By rider category; empty: everybody else.
+  using Prices = std::map<std::string, Money>;
+
+  template <typename Each>
+  void each(const std::string& table, Each row) {
+    const auto held = tables_.find(table);
+    if (held == tables_.end()) return;
+    for (std::size_t i = 0; i < held->second.size() && wrong_.empty(); ++i) {
+      where_ = table + ".txt:" + std::to_string(i + 2) + ": ";
+      row(held->second[i]);
+    }
+  }
+  static std::string cell(const Row& row, const char* column) {
+    const auto found = row.find(column);
+    return found == row.end() ? std::string{} : found->second;
+  }
+  void wrong(const char* column) {
+    if (wrong_.empty()) wrong_ = where_ + column;
+  }
+  void unsaid(const char* key, const std::string& of) { unsaid_.insert({key, of}); }
+
+  void categories() {
+    each("rider_categories", [&](const Row& row) {
+      if (cell(row, "is_default_fare_category") == "1") default_ = cell(row, "rider_category_id");
+    });
+  }
+
+  void products() {
+    each("fare_products", [&](const Row& row) {
+      const std::string id = cell(row, "fare_product_id");
+      const auto amount = fen_of(cell(row, "amount"));
+      if (id.empty()) return wrong("fare_product_id");
+      if (!amount) return wrong("amount");
+      if (cell(row, "currency") != kCurrency) return wrong("currency");
+      std::string rider = cell(row, "rider_category_id");
+      if (rider == default_) rider.clear();
+      // A price by medium would need a discount of every other medium.
+      if (!cell(row, "fare_media_id").empty()) {
+        if (!products_[id].contains(rider)) by_medium_[id].emplace(rider, *amount);
+        return unsaid("by_medium", id);
+      }
+      products_[id][rider] = *amount;
+    });
+    for (const auto& [id, prices] : by_medium_) {
+      for (const auto& [rider, amount] : prices) products_[id].try_emplace(rider, amount);
+    }
+  }
+
+  void legs() {
+    std::map<std::string, std::string> network_of;
+    each("fare_leg_rules", [&](const Row& row) {
+      const std::string product = cell(row, "fare_product_id");
+      std::string network = cell(row, "network_id");
+      if (network.empty()) network = "all";
+      if (!products_.contains(product)) return wrong("fare_product_id");
+      if (!cell(row, "from_timeframe_group_id").empty() ||
+          !cell(row, "to_timeframe_group_id").empty()) {
+        return unsaid("timeframe", product);
+      }
+      const std::string from = cell(row, "from_area_id"), to = cell(row, "to_area_id");
+      if (from.empty() != to.empty()) return unsaid("half_pair", product);
+      const std::string leg_group = cell(row, "leg_group_id");
+      network_of.try_emplace(leg_group, network);
+      if (network_of[leg_group] != network) unsaid("leg_group", leg_group);
+      groups_[network].push_back({.from = from, .to = to, .product = product});
+    });
+    leg_groups_ = std::move(network_of);
+  }
+
+  Money price(const Leg& leg) {
+    const Prices& prices = products_[leg.product];
+    const auto everybody = prices.find("");
+    return (everybody == prices.end() ? prices.begin() : everybody)->second;
+  }
+
+  Value group_of(const std::string& name, const std::vector<Leg>& legs) {
+    Value::Record out{{"party", terms_.party},
+                      {"operators", Value::List{Value::Record{{"name", name}, {"weight", 1}}}}};
+    const bool flat = legs.front().from.empty();
+    std::map<Pair, Money> fares;
+    std::set<std::string> areas;
+    for (const Leg& leg : legs) {
+      if (leg.from.empty() != flat) {
+        unsaid("mixed", name);
+        continue;
+      }
+      // Of two products for one leg a rider takes the cheaper.
+      const auto [held, fresh] = fares.try_emplace({leg.from, leg.to}, price(leg));
+      if (!fresh) held->second = std::min(held->second, price(leg));
+      areas.insert({leg.from, leg.to});
+    }
+    if (flat) {
+      out.emplace("flat", fares.begin()->second);
+      return out;
+    }
+    Value::Record zones;
+    each("stop_areas", [&](const Row& row) {
+      const std::string area = cell(row, "area_id"), stop = cell(row, "stop_id");
+      if (areas.contains(area) && !zones.emplace(stop, area).second) unsaid("two_areas", stop);
+    });
+    Value::List rows;
+    for (const auto& [pair, fare] : fares) {
+      if (pair.first != pair.second && !fares.contains({pair.second, pair.first})) {
+        unsaid("one_way", pair.first + " " + pair.second);
+      }
+      rows.push_back(Value::List{pair.first, pair.second, fare});
+    }
+    out.emplace("zones", std::move(zones));
+    out.emplace("zone_fares", std::move(rows));
+    return out;
+  }
+
+  // A rider category is a discount if it takes off the same part everywhere.
+  void discounts() {
+    for (const auto& [name, legs] : groups_) {
+      std::map<std::string, std::optional<std::int64_t>> parts;  // nullopt: not the same
+      for (const Leg& leg : legs) {
+        const Money whole = price(leg);
+        for (const auto& [rider, amount] : products_[leg.product]) {
+          if (rider.empty() || whole <= 0) continue;
+          const Money off = (whole - amount) * clearing::kMillion;
+          const bool even = amount >= 0 && amount <= whole && off % whole == 0;
+          const std::optional<std::int64_t> part = even ? std::optional{off / whole} : std::nullopt;
+          const auto [held, fresh] = parts.try_emplace(rider, part);
+          if (!fresh && held->second != part) held->second.reset();
+        }
+      }
+      for (const auto& [rider, part] : parts) {
+        if (!part) {
+          unsaid("uneven", name + " " + rider);
+          continue;
+        }
+        discounts_.push_back(Value::Record{{"name", name + " " + rider},
+                                           {"groups", Value::List{name}},
+                                           {"classes", Value::List{rider}},
+                                           {"ppm", *part}});
+      }
+    }
+  }
+
+  void transfers() {
+    each("fare_transfer_rules", [&](const Row& row) {
+      const std::string from = cell(row, "from_leg_group_id"), to = cell(row, "to_leg_group_id");
+      const std::string name = from + " " + to, how = cell(row, "fare_transfer_type");
+      const std::string by = cell(row, "duration_limit_type");
+      const auto there = leg_groups_.find(to);
+      if (!leg_groups_.contains(from) || there == leg_groups_.end()) {
+        return unsaid("transfer_groups", name);
+      }
+      if (!by.empty() && by != "1" && by != "2") return unsaid("duration", name);
+      const auto off = taken_off(row, how, groups_[there->second]);
+      if (!off) return unsaid("transfer_type", name);
+      Value::Record rule{{"name", name},
+                         {"from", Value::List{leg_groups_[from]}},
+                         {"to", Value::List{there->second}},
+                         {"counts_from", by == "2" ? "last_out" : "first_tap"},
+                         {"takes_off", "up_to"},
+                         {"amount", *off},
+                         {"another_vehicle", false},
+                         {"most", most_of(cell(row, "transfer_count"))}};
+      const std::string limit = cell(row, "duration_limit");
+      std::int64_t seconds = 31 * 86'400;
+      if (!limit.empty() &&
+          std::from_chars(limit.data(), limit.data() + limit.size(), seconds).ec != std::errc{}) {
+        return wrong("duration_limit");
+      }
+      rule.emplace("window", std::clamp<std::int64_t>(seconds, 0, 31 * 86'400));
+      transfers_.emplace_back(std::move(rule));
+    });
+  }
+
+  // What a transfer takes off the second leg; nullopt: it is not of that kind.
+  std::optional<Money> taken_off(const Row& row, const std::string& how,
+                                 const std::vector<Leg>& legs) {
+    const std::string product = cell(row, "fare_product_id");
+    if (!product.empty() && !products_.contains(product)) {
+      wrong("fare_product_id");
+      return std::nullopt;
+    }
+    const Money between = product.empty() ? 0 : price({.from = {}, .to = {}, .product = product});
+    Money least = std::numeric_limits<Money>::max(), most = 0;
+    for (const Leg& leg : legs) {
+      least = std::min(least, price(leg));
+      most = std::max(most, price(leg));
+    }
+    if (how == "0" && between == 0) return most;                                // A + nothing
+    if (how == "0" && least == most && between <= most) return most - between;  // A + AB for B
+    if (how == "1" && between <= 0) return -between;                            // A + AB + B
+    return std::nullopt;
+  }
+
+  static std::int64_t most_of(const std::string& count) {
+    std::int64_t out = 1;
+    std::from_chars(count.data(), count.data() + count.size(), out);
+    return out == -1 ? 100 : std::clamp<std::int64_t>(out, 1, 100);
+  }
+
+  const GtfsTables& tables_;
+  const GtfsTerms& terms_;
+  std::string default_, where_, wrong_;
+  std::map<std::string, Prices> products_, by_medium_;
+  std::map<std::string, std::vector<Leg>> groups_;
+  std::map<std::string, std::string> leg_groups_;  // to network
+  Value::List discounts_, transfers_;
+  std::set<Unsaid> unsaid_;
+};
+
+}  // namespace
+
+GtfsFares to_gtfs(const Tariff& tariff) { return Writer{tariff}.written(); }
+
+std::expected<FromGtfs, std::string> from_gtfs(const GtfsTables& tables, const GtfsTerms& terms) {
+  return Reading{tables, terms}.read();
+}
+
+}  // namespace bashu::fares

@@ -1,0 +1,113 @@
+// The lines that are due between two sides, kept while claims come, change and go: sums, counts and
+// the tree of the lines are always at hand, so that a statement costs what changed since the last
+// one, and closing one costs nothing for the lines on which both sides agree.
+//
+//     claims ──► one line each, or none ──► before `until`: the window's tree and sums ──► closed
+//                                      └──► from `until` on: those of the windows after
+//
+// A claim takes about 400 bytes here, as long as the ids that come with it are short, and a line
+// that is due 100 more (docs/performance.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "clearing/sketch.h"
+#include "clearing/statement.h"
+
+namespace bashu::windows {
+
+// What of a difference stands after the answers.
+struct Stands {
+  std::optional<clearing::Entry> out;  // our line that is left out
+  std::vector<clearing::Entry> lines;  // that are in, ours or theirs
+};
+
+class Due {
+ public:
+  explicit Due(std::pair<std::string, std::string> sides);
+
+  // What the claim says now; nullopt: there is none.
+  void set(const std::string& id, const std::optional<clearing::Entry>& claim);
+  [[nodiscard]] std::optional<clearing::Entry> claim(const std::string& id) const;
+  // What closed windows have said of it.
+  [[nodiscard]] std::optional<clearing::Entry> said(const std::string& id);
+  [[nodiscard]] const std::optional<Date>& closed_until() const { return standing_.until; }
+
+  // The lines of the days before; what a closed window has of a claim that is not any more, or not
+  // before that day, is taken back.
+  void until(Date day);
+  [[nodiscard]] clearing::Statement statement();
+  [[nodiscard]] clearing::Kept lines();
+  // The statement with what stands of the differences; an error names a line that does not fit.
+  // Nothing has changed afterwards.
+  [[nodiscard]] std::expected<clearing::Statement, std::string> statement_with(
+      const std::vector<Stands>& stands);
+  // It is closed; it came from statement_with(), and nothing has changed since.
+  void close(const clearing::Statement& statement, const std::vector<Stands>& stands);
+
+ private:
+  // An Entry whose words that repeat are numbers.
+  struct Words {
+    std::uint32_t creditor = 0, debtor = 0, of = 0, state = 0;
+    Date day;
+    std::string first, last;
+    clearing::Amounts amounts;
+    std::int64_t correction = 0;
+    [[nodiscard]] bool says(const Words& other) const;  // the same, whichever correction it is
+  };
+  struct Claim {
+    const std::string* id = nullptr;
+    std::optional<Words> now{};
+    std::unique_ptr<Words> said{};  // before the window that `in` names
+    std::uint32_t in = 0;           // number of the window that has its line; 0: none
+    bool takes_back = false;        // that line
+  };
+  struct Window {
+    std::uint32_t number = 0;
+    clearing::RunningTree tree{};
+    struct Sum {
+      clearing::Amounts amounts;
+      std::int64_t lines = 0;
+    };
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Sum> sums{};  // by debtor and creditor
+    std::int64_t late = 0, corrections = 0;
+  };
+
+  std::uint32_t word(const std::string& text);
+  [[nodiscard]] Words words_of(const clearing::Entry& entry);
+  [[nodiscard]] clearing::Entry entry_of(const std::string& id, const Words& words) const;
+  std::uint32_t number_of(const std::string& id);
+  // If its window was closed meanwhile, what it said is said.
+  Claim& caught_up(std::uint32_t number);
+  [[nodiscard]] clearing::Entry line_of(const Claim& claim) const;
+  void place(std::uint32_t number);
+  void take_out(std::uint32_t number);
+  void move(std::uint32_t number);  // to the window in which it now is
+  Window& window_of(const Claim& claim) { return claim.in == next_.number ? next_ : after_; }
+  void count(Window& window, const clearing::Entry& line, std::int64_t how_often);
+
+  clearing::Standing standing_;  // without its claims
+  std::pair<std::string, std::string> sides_;
+  std::vector<std::string> texts_;
+  std::unordered_map<std::string, std::uint32_t> words_;
+  std::deque<Claim> claims_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  // Whose day that is or was.
+  std::map<Date, std::vector<std::uint32_t>> days_;
+  std::optional<Date> until_;  // nullopt: all are of the window that is next
+  Window next_, after_;
+  std::set<std::uint32_t> moved_;  // taken back only because their day is not before until_
+};
+
+}  // namespace bashu::windows

@@ -1,0 +1,49 @@
+#include "windows/rows.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "fares/tap_rows.h"
+
+namespace bashu::windows {
+
+namespace {
+
+constexpr JsonLimits kRow{.depth = 16, .values = 200'000};
+
+}  // namespace
+
+std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view rows) {
+  Rows out;
+  std::size_t line = 0;
+  const auto wrong = [&](std::string text, bool is_key) {
+    return std::unexpected{WrongRow{.line = line, .text = std::move(text), .is_key = is_key}};
+  };
+  while (!rows.empty()) {
+    const std::size_t end = std::min(rows.find('\n'), rows.size());
+    const std::string_view text = rows.substr(0, end);
+    rows.remove_prefix(std::min(end + 1, rows.size()));
+    ++line;
+    if (text.empty() || text == "\r") continue;
+    const auto row = parse_json(text, kRow);
+    if (!row || !row->as_record()) return wrong("windows.no_json", true);
+    if (what == "taps") {
+      fares::Tap tap;
+      const std::string odd = fares::tap_of(*row->as_record(), tap);
+      if (!odd.empty()) return wrong("fares." + odd, true);
+      out.taps.push_back(std::move(tap));
+    } else if (what == "denied") {
+      const auto at = fares::moment(fares::text_in(*row->as_record(), "at"));
+      std::string token = fares::text_in(*row->as_record(), "token");
+      if (!at || token.empty()) return wrong("clear.bad_denied", true);
+      out.denied.emplace_back(std::move(token), *at);
+    } else {
+      auto bill = medical::priced(*row);
+      if (!bill) return wrong(bill.error(), false);
+      out.bills.push_back(*std::move(bill));
+    }
+  }
+  return out;
+}
+
+}  // namespace bashu::windows

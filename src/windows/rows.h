@@ -1,0 +1,39 @@
+// The rows of a batch, read wholly or not at all.
+//
+//     taps    a tap a row (docs/formats/tariff.md)
+//     denied  {token, at}: a deny list, with the moment it took effect
+//     bills   a medical bill a row
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fares/rate.h"
+#include "medical/bills.h"
+
+namespace bashu::windows {
+
+struct Rows {
+  std::vector<fares::Tap> taps;
+  std::vector<medical::Bill> bills;
+  std::vector<std::pair<std::string, std::int64_t>> denied;  // token, from when
+
+  [[nodiscard]] std::size_t count() const { return taps.size() + bills.size() + denied.size(); }
+};
+
+// What is wrong with a row, in the languages of the texts.
+struct WrongRow {
+  std::size_t line = 0;  // from 1
+  std::string text;      // a key of the texts, or what a calculator said
+  bool is_key = false;
+};
+
+// NDJSON; `what` is taps, denied or bills.
+[[nodiscard]] std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view text);
+
+}  // namespace bashu::windows
