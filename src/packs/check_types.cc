@@ -883,7 +883,11 @@ void Checker::want(ShapeKind kind, const Program& program, const Site& site,
 }
 
 Shape Checker::candidate(const std::string& service, bool ranked) {
-  Shape data = Shape::of(K::record), calc = data, own = data, parties = data, shape = data;
+  Shape data = Shape::of(K::record);
+  Shape calc = data;
+  Shape own = data;
+  Shape parties = data;
+  Shape shape = data;
   data.type = data_type(service);
   for (const auto& [name, one] : calcs_) {
     if (name.first == service) calc.extra.emplace(name.second, one.shape);

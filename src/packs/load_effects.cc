@@ -266,7 +266,8 @@ SendSignal load_signal(Load& load, const Value::Record& source, const Place& pla
 
 // Which fields and terms of the candidate an expression reads; each has to be named.
 void note_candidate(Load& load, const Program& program, Allot& allot, const std::string& path) {
-  std::size_t whole = 0, named = 0;
+  std::size_t whole = 0;
+  std::size_t named = 0;
   each_node(program.root(), [&](const Node& node) {
     whole += node.op == Op::root && node.root == Root::each;
     if (node.op != Op::member) return;

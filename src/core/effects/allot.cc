@@ -59,7 +59,9 @@ packs::Eval<Value> seen_as(const Case& c, const Definition& of, const packs::All
                   &c.data,
                   round.scope.today(),
                   round.store.circle().own};
-  Value::Record data, calc, own;
+  Value::Record data;
+  Value::Record calc;
+  Value::Record own;
   for (const std::string& field : allot.fields) {
     if (const Value* value = c.data.find(field)) data[field] = *value;
   }
