@@ -741,6 +741,27 @@ TEST_F(Hostile, ObjectionsToUnknownStepsAreFewADay) {
   EXPECT_EQ(disputed, 20);
 }
 
+TEST_F(Hostile, StepsThatCannotFollowStopNobodyElsesCaseAndFewThatAreWithUs) {
+  form({"a", "b", "c"});
+  StartCase between_others = loan();
+  between_others.parties = {{"lender", "a"}, {"borrower", "c"}};
+  must("a", between_others);
+  for (int i = 0; i < 30; ++i) must("a", loan());
+  settle();
+  const auto step = [&](const CaseId& id, Value body) {
+    return told("case.event", id, std::move(body));
+  };
+  EXPECT_EQ(step("a-1", Value{Value::Record{}}), "held unverified.shape");
+  EXPECT_FALSE(at("a", "a-1").dispute) << "b is no party of it";
+  int disputed = 0;
+  for (int i = 2; i <= 31; ++i) {
+    const CaseId id{"a-" + std::to_string(i)};
+    EXPECT_EQ(step(id, Value::Record{{"case", id}, {"x", i}}), "held unverified.shape");
+    disputed += at("a", id).dispute ? 1 : 0;
+  }
+  EXPECT_EQ(disputed, 20) << "the cases are with a";
+}
+
 TEST_F(Circle, ADisputeStopsTheCaseAndEndsByAJointAct) {
   limit();
   must("a", loan());

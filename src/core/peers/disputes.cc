@@ -119,24 +119,30 @@ bool is_known_step(const Deciding& d, const Case& c, const CaseId& id, const std
 
 }  // namespace
 
+Result may_stop(Deciding& d, const CaseId& id, const Stopping& who) {
+  const Case& c = *d.draft.find_case(id);
+  if (!is_party(c, who.party)) return told::hold("shape", who.party + " is no party of it");
+  // What is with us or has ended may have gone on since the step they object to, so that we do not
+  // know it any more; or they made it up. So many in a day, and no more.
+  BASHU_TRY(const Definition of, definition_of(d, c));
+  const PartyId holder = holder_of(c, of);
+  const bool theirs_alone = holder == d.self() || holder.empty();
+  if (!theirs_alone || is_known_step(d, c, id, who.content)) return {};
+  const std::string counter = who.party + "/" + d.today().text();
+  const std::int64_t count = d.draft.serial("#objections", counter) + 1;
+  if (count > kUnknownStepsADay) return told::hold("quota", "objections to steps not known here");
+  d.draft.decide(SerialTaken{.name = "#objections", .key = counter, .value = count});
+  return {};
+}
+
 Result take_dispute(Deciding& d, const TakeMessage& message) {
   const told::Dispute told = told::read_dispute(message.body);
   const Case* c = d.draft.find_case(told.id);
   if (!c) return told::hold("unknown", told.id + " is not known here");
-  if (!is_party(*c, message.from) || !told.content.starts_with("sha256:")) {
+  if (!told.content.starts_with("sha256:")) {
     return told::hold("shape", "a dispute names its case and step");
   }
-  // What is with us or has ended may have gone on since the step they object to, so that we do not
-  // know it any more; or they made it up. So many in a day, and no more.
-  BASHU_TRY(const Definition of, definition_of(d, *c));
-  const PartyId holder = holder_of(*c, of);
-  const bool theirs_alone = holder == d.self() || holder.empty();
-  if (theirs_alone && !is_known_step(d, *c, told.id, told.content)) {
-    const std::string counter = message.from + "/" + d.today().text();
-    const std::int64_t count = d.draft.serial("#objections", counter) + 1;
-    if (count > kUnknownStepsADay) return told::hold("quota", "objections to steps not known here");
-    d.draft.decide(SerialTaken{.name = "#objections", .key = counter, .value = count});
-  }
+  BASHU_TRY_OK(may_stop(d, told.id, {.party = message.from, .content = told.content}));
   d.draft.decide(CaseDisputed{.id = told.id,
                               .by = message.from,
                               .reason = told.reason,

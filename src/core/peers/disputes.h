@@ -16,6 +16,14 @@ struct Objection {
 // Opens a dispute of our own, and tells the others.
 void dispute(Deciding& d, const CaseId& id, const Objection& objection);
 
+// Whether a party's objection to a step stops a case that is known here: it must be one of the
+// case's, and what we cannot know is counted. An error is a reason to hold what it says.
+struct Stopping {
+  PartyId party;
+  std::string content;  // digest of the step
+};
+Result may_stop(Deciding& d, const CaseId& id, const Stopping& who);
+
 Result settle(Deciding& d, const SignSettlement& command);
 Result take_dispute(Deciding& d, const TakeMessage& message);
 Result take_settlement(Deciding& d, const TakeMessage& message);

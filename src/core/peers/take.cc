@@ -143,11 +143,14 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
            {"rejected", unknown ? "kind" : "rule." + std::string{reject_name(why.code)}}, decision);
     return {};
   }
+  const CaseId about{message.stream};
+  const bool step = message.kind == told::Step::kKind && d.draft.find_case(about);
+  const std::string content = step ? told::step_digest(message.body) : std::string{};
+  // Asked before it is one of the steps that wait here.
+  const bool stops = step && may_stop(d, about, {.party = message.from, .content = content});
   answer(d, message, {"held", "unverified." + why.where}, decision);
-  if (message.kind == told::Step::kKind && d.draft.find_case(message.stream)) {
-    dispute(
-        d, CaseId{message.stream},
-        {.reason = why.where, .detail = describe(why), .content = told::step_digest(message.body)});
+  if (stops) {
+    dispute(d, about, {.reason = why.where, .detail = describe(why), .content = content});
   } else {
     raise_exception(d, {},
                     message.kind + " from " + message.from + " does not verify: " + describe(why));
