@@ -123,7 +123,7 @@ class Clearing(CircleTest):
         self.verify("chongqing", "sichuan")
 
     def test_a_book_with_many_windows_is_read_page_by_page(self):
-        data = self.data("chongqing", trips=20)
+        data = self.data("chongqing", trips=200)
         self.make_book()
         for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
             for what in ("first", "sent", "later"):
