@@ -169,8 +169,13 @@ std::expected<void, Fault> Kernel::take(const evidence::CommitRecord& record) {
   const auto seen = [&](const core::Event& event) {
     signed_anew = signed_anew || std::holds_alternative<core::RecordSigned>(event);
     if (changes_circle(event)) circle_changes_.fetch_add(1, std::memory_order_release);
-    const auto* ordered = std::get_if<core::PrivacyOrdered>(&event);
-    if (ordered && ordered->kind == "erase") carry_out(*ordered, true);
+    // Only what the writer says it has destroyed. The order before that may have been read from a
+    // server that has it alone: were it lost with that one, its keys would be missing.
+    const auto* ended = std::get_if<core::PrivacyOrderEnded>(&event);
+    const auto order = state_->circle().orders.find(ended ? ended->number : 0);
+    if (order != state_->circle().orders.end() && order->second.order.kind == "erase") {
+      carry_out(order->second.order, true);
+    }
   };
   const auto done = replay(record, next_, *state_, seen);
   if (!done) return std::unexpected{done.error()};
@@ -259,7 +264,9 @@ std::expected<void, Fault> Kernel::load() {
 // its keys.
 void Kernel::erase_again() {
   for (const auto& [number, one] : state_->circle().orders) {
-    if (one.order.kind == "erase") carry_out(one.order, one.ended.has_value());
+    // Of a journal that another one writes: as in take().
+    if (one.order.kind != "erase" || (followed_ && !one.ended)) continue;
+    carry_out(one.order, one.ended.has_value());
   }
 }
 

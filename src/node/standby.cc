@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/thread.h"
+#include "node/succession.h"
 
 namespace bashu::node {
 
@@ -13,9 +14,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kPiece = 8U << 20;
 constexpr milliseconds kPause{50}, kLook{500};
-// A database that was away tells an old beat first: so long the writer may find it again.
-constexpr std::int64_t kGraceMs = 1'500;
-
 std::int64_t since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - then).count();
 }
@@ -125,32 +123,22 @@ void Standby::look() {
 }
 
 bool Standby::silent() const {
-  return parts_.after_ms >= 0 && since(changed_at_) >= parts_.after_ms && answers_since_ &&
-         since(*answers_since_) >= std::min(parts_.after_ms, kGraceMs);
+  const auto answering = answers_since_ ? std::optional{since(*answers_since_)} : std::nullopt;
+  return too_silent(parts_.after_ms, since(changed_at_), answering);
 }
 
 std::expected<void, Fault> Standby::become_writer(const std::string& by) {
-  const auto end = parts_.journal.take_over(seat_.epoch);
-  if (!end) return std::unexpected{end.error()};
-  while (parts_.journal.size() < *end) {
-    const auto more = follow();
-    if (!more) return std::unexpected{more.error()};
-    if (!*more) return std::unexpected{Fault{.what = "the journal ends before its end"}};
-  }
-  const auto seat = parts_.journal.seat();
-  if (!seat) return std::unexpected{seat.error()};
-  const auto last = parts_.journal.last();
-  if (!last) return std::unexpected{last.error()};
-  if (!*last) return std::unexpected{Fault{.what = "the journal has no last commit"}};
-  const auto begun = parts_.begin(
-      **last,
-      {.epoch = static_cast<std::int64_t>(seat->epoch), .holder = seat->holder, .word_of = by});
-  if (!begun) {
-    parts_.end(begun.error());
+  const auto begin = [this](const journal::Commit& last,
+                            const core::TakeOver& what) -> std::expected<void, Fault> {
+    auto begun = parts_.begin(last, what);
+    if (!begun) parts_.end(begun.error());
     return begun;
-  }
-  stands_.store(false, std::memory_order_release);
-  return {};
+  };
+  auto done =
+      succeed({.journal = parts_.journal, .follow = [this] { return follow(); }, .begin = begin},
+              seat_.epoch, by);
+  if (done) stands_.store(false, std::memory_order_release);
+  return done;
 }
 
 }  // namespace bashu::node

@@ -210,6 +210,43 @@ class Standby(CircleTest):
             pauses.append(min(first) - killed)
             writing, resting = resting, writing
             self.stand_by(resting)
+        self.at_rest(loaders)
+        print(f"\nwithout an acknowledgement after kill -9 (taken over after {TAKE_OVER_S} s of silence): "
+              + ", ".join(f"{one:.2f}" for one in pauses) + " s")
+        self.sound(loaders, writing, resting, peer, KILLS)
+
+    def test_a_writer_that_wakes_up_too_late_doubles_nothing(self):
+        urls = [one.url for one in self.machines.values()]
+        secret = self.machines["a"].keys["clerk"]
+        loaders = [Loader(urls, secret, f"load{i}") for i in range(3)]
+        for loader in loaders:
+            loader.start()
+        # While one sleeps it keeps its address: the other listens elsewhere.
+        listen = {"a": [], "b": ["--listen", f"{self.machines['a'].host}:0"]}
+        for sleeper, other in (("a", "b"), ("b", "a")):
+            node = self.stand_by(other, *listen[other])
+            self.caught_up_roughly(other)
+            time.sleep(1)
+            sleeping = self.machines[sleeper]
+            sleeping.process.send_signal(signal.SIGSTOP)
+            line = node.process.stdout.readline()
+            self.assertTrue(line.startswith("ready "), line + node.log.read_text()[-2000:])
+            # The others wait for an answer of the one that sleeps.
+            loaders.append(Loader([node.url], secret, f"after-{sleeper}"))
+            loaders[-1].start()
+            wait_until(lambda: loaders[-1].times, "an acknowledgement")
+            time.sleep(1)
+            sleeping.process.send_signal(signal.SIGCONT)
+            self.assertEqual(sleeping.process.wait(60 * PATIENCE), UNKNOWN_STATE)
+            self.assertIn("another", sleeping.log.read_text())
+            sleeping.stop()
+            loaders[-1].ending.set()
+        self.stand_by("b", *listen["b"])
+        time.sleep(1)
+        self.at_rest(loaders)
+        self.sound(loaders, "a", "b", self.nodes["chongqing"], 2)
+
+    def at_rest(self, loaders):
         for loader in loaders:
             loader.ending.set()
         for loader in loaders:
@@ -217,9 +254,6 @@ class Standby(CircleTest):
             self.assertFalse(loader.is_alive())
             self.assertIsNone(loader.wrong)
             loader.close()
-        print(f"\nwithout an acknowledgement after kill -9 (taken over after {TAKE_OVER_S} s of silence): "
-              + ", ".join(f"{one:.2f}" for one in pauses) + " s")
-        self.sound(loaders, writing, resting, peer)
 
     def after(self, loaders, then):
         for one in loaders:
@@ -230,7 +264,7 @@ class Standby(CircleTest):
     def caught_up_roughly(self, name):
         wait_until(lambda: self.health(name)["behind"]["entries"] < 200 or None, "far behind")
 
-    def sound(self, loaders, writing, resting, peer):
+    def sound(self, loaders, writing, resting, peer, take_overs):
         node = self.machines[writing]
         self.nodes["sichuan"] = node
         self.deliver()
@@ -253,7 +287,7 @@ class Standby(CircleTest):
                  for line in file.read_text().splitlines()]
         epochs = [event["epoch"] for entry in taken for event in entry.get("events", [])
                   if event.get("event") == "writer_changed"]
-        self.assertEqual(len(epochs), KILLS, said)
+        self.assertEqual(len(epochs), take_overs, said)
         self.assertEqual(epochs, sorted(set(epochs)), "one writer at a time")
 
 

@@ -1,7 +1,12 @@
 #include "node/storage/move.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -108,71 +113,180 @@ class Move {
   std::string url_;
 };
 
-constexpr std::string_view kVaultGrowing = "vault.moving";
+constexpr std::size_t kRows = 2'000;
 
-// Every key and setting of one in the other, which held none or is a copy that was not finished.
-std::expected<std::uint64_t, Fault> copy_vault(Secrets& from, Secrets& to) {
-  constexpr std::size_t kRows = 2'000;
-  std::uint64_t keys = 0;
-  for (const auto kind : {Secrets::Kind::settings, Secrets::Kind::keys}) {
-    std::string last;
-    for (bool more = true; more;) {
-      BASHU_TRY(const auto page, from.page(kind, last, kRows));
-      if (kind == Secrets::Kind::keys) {
-        BASHU_TRY_OK(to.add_keys(page));
-        keys += page.size();
-      } else {
-        for (const auto& [name, value] : page) BASHU_TRY_OK(to.set(name, value));
-      }
-      for (const auto& [name, bytes] : page) {
-        BASHU_TRY(const auto kept, kind == Secrets::Kind::keys ? to.key(name) : to.setting(name));
-        if (kept != bytes) return fault(name + ": another one is there; choose an empty place");
-      }
-      more = page.size() == kRows;
-      if (more) last = page.back().first;
+using Page = std::vector<Secrets::Named>;
+
+std::expected<void, Fault> each_page(
+    Secrets& vault, Secrets::Kind kind,
+    const std::function<std::expected<void, Fault>(const Page&)>& take) {
+  std::string last;
+  for (;;) {
+    BASHU_TRY(const auto page, vault.page(kind, last, kRows));
+    if (!page.empty()) {
+      BASHU_TRY_OK(take(page));
+      last = page.back().first;
     }
+    if (page.size() < kRows) return {};
   }
+}
+
+// Whether it is empty, or this vault as far as a copy came that was not finished.
+std::expected<bool, Fault> is_copy(Secrets& to, Secrets& from) {
+  constexpr std::string_view kItsOwn = "own_token_key";  // drawn for each vault
+  BASHU_TRY(const auto there, to.setting(kItsOwn));
+  if (there) {
+    BASHU_TRY(const auto ours, from.setting(kItsOwn));
+    return there == ours;
+  }
+  BASHU_TRY(const auto keys, to.page(Secrets::Kind::keys, {}, 1));
+  return keys.empty();
+}
+
+// Every key and setting of one in the other, and no key beside them: one that was destroyed since a
+// copy was broken off would be back.
+std::expected<std::uint64_t, Fault> copy_vault(Secrets& from, Secrets& to) {
+  using Kind = Secrets::Kind;
+  using Done = std::expected<void, Fault>;
+  constexpr const char* kOther = "another vault is there: choose an empty place";
+  BASHU_TRY(const bool ours, is_copy(to, from));
+  if (!ours) return fault(kOther);
+  std::uint64_t keys = 0;
+  std::vector<std::string> gone;
+  const auto set = [&](const Page& page) -> Done {
+    for (const auto& [name, value] : page) BASHU_TRY_OK(to.set(name, value));
+    return {};
+  };
+  const auto add = [&](const Page& page) -> Done {
+    keys += page.size();
+    BASHU_TRY_OK(to.add_keys(page));
+    for (const auto& [name, bytes] : page) {
+      BASHU_TRY(const auto kept, to.key(name));
+      if (kept != bytes) return fault(name + ": " + kOther);
+    }
+    return {};
+  };
+  const auto look = [&](const Page& page) -> Done {
+    for (const auto& [name, bytes] : page) {
+      BASHU_TRY(const auto kept, from.key(name));
+      if (!kept) gone.push_back(name);
+    }
+    return {};
+  };
+  // First: among them is the one that tells whose it is.
+  BASHU_TRY_OK(each_page(from, Kind::settings, set));
+  BASHU_TRY_OK(each_page(from, Kind::keys, add));
+  BASHU_TRY_OK(each_page(to, Kind::keys, look));
+  if (!gone.empty()) BASHU_TRY_OK(to.erase_keys(gone));
   return keys;
 }
+
+class VaultMove {
+ public:
+  VaultMove(const fs::path& dir, std::string url)
+      : dir_{dir}, url_{std::move(url)}, storage_{dir}, files_{storage_.files()} {}
+
+  std::expected<std::uint64_t, Fault> run() {
+    BASHU_TRY(const auto lock, journal::Lock::take(dir_));
+    BASHU_TRY(const std::string kept, vault_url(files_));
+    BASHU_TRY(const bool finished, finish(kept));
+    if (kept == url_ && !finished) return fault(dir_.string() + ": the vault is there already");
+    BASHU_TRY(auto from, storage_.secrets(false));
+    if (kept == url_) return count(*from);
+    BASHU_TRY(const std::uint64_t keys, copy(*from, kept));
+    from.reset();
+    BASHU_TRY_OK(write_file(dir_ / kLeft, name_of(kept) + "\n"));
+    BASHU_TRY_OK(switch_over());
+    BASHU_TRY_OK(finish(url_));
+    return keys;
+  }
+
+ private:
+  // Where the vault was, until nothing of it is left there: the command may be ended at any moment.
+  static constexpr std::string_view kLeft = "vault.left";
+  static constexpr std::string_view kGrowing = "vault.moving";
+
+  static std::string name_of(const std::string& url) { return url.empty() ? "directory" : url; }
+  void remove(std::string_view database) {
+    for (const char* tail : {"", "-wal", "-shm"}) files_.remove(std::string{database} + tail);
+  }
+  std::expected<std::string, Fault> left() {
+    if (!files_.has(kLeft)) return std::string{};
+    BASHU_TRY(std::string text, files_.read(kLeft));
+    text.erase(std::min(text.find_first_of("\r\n"), text.size()));
+    return text;
+  }
+  static std::expected<std::uint64_t, Fault> count(Secrets& vault) {
+    std::uint64_t keys = 0;
+    const auto add = [&](const Page& page) -> std::expected<void, Fault> {
+      keys += page.size();
+      return {};
+    };
+    BASHU_TRY_OK(each_page(vault, Secrets::Kind::keys, add));
+    return keys;
+  }
+
+  std::expected<std::uint64_t, Fault> copy(Secrets& from, const std::string& kept) {
+    if (!url_.empty()) {
+      BASHU_TRY(const auto to, open_postgres_secrets(url_, true));
+      return copy_vault(from, *to);
+    }
+    BASHU_TRY(const std::string from_where, left());
+    if (files_.has("vault.db") && from_where != kept) {
+      return fault((dir_ / "vault.db").string() +
+                   " is in the way: not the vault of this node, which is in " + kept);
+    }
+    remove(kGrowing);
+    BASHU_TRY(const auto to, open_sqlite_secrets(dir_ / kGrowing));
+    return copy_vault(from, *to);
+  }
+
+  std::expected<void, Fault> switch_over() {
+    if (!url_.empty()) return write_file(dir_ / "vault.url", url_ + "\n");
+    remove("vault.db");  // as far as a move before came
+    BASHU_TRY_OK(rename_file(dir_ / kGrowing, dir_ / "vault.db"));
+    BASHU_TRY_OK(sync_directory(dir_));
+    files_.remove("vault.url");
+    return sync_directory(dir_);
+  }
+
+  // Whether something was left from a move to where the vault is now.
+  std::expected<bool, Fault> finish(const std::string& kept) {
+    BASHU_TRY(const std::string place, left());
+    if (place.empty() || place == name_of(kept)) return false;
+    BASHU_TRY_OK(place == name_of({}) ? empty_directory() : drop_postgres_secrets(place));
+    files_.remove(kLeft);
+    BASHU_TRY_OK(sync_directory(dir_));
+    return true;
+  }
+  std::expected<void, Fault> empty_directory() {
+    if (!files_.has("vault.db")) return {};
+    {
+      BASHU_TRY(const auto vault, open_sqlite_secrets(dir_ / "vault.db"));
+      for (;;) {
+        BASHU_TRY(const auto page, vault->page(Secrets::Kind::keys, {}, kRows));
+        if (page.empty()) break;
+        std::vector<std::string> ids;
+        for (const auto& [id, bytes] : page) ids.push_back(id);
+        BASHU_TRY_OK(vault->erase_keys(ids));
+      }
+      BASHU_TRY_OK(
+          vault->rewrite([](std::string_view /*secret*/) { return std::string{}; }, {"moved", ""}));
+    }
+    remove("vault.db");
+    return {};
+  }
+
+  fs::path dir_;
+  std::string url_;
+  DirectoryStorage storage_;
+  FileStore& files_;
+};
 
 }  // namespace
 
 std::expected<std::uint64_t, Fault> move_vault(const fs::path& dir, const std::string& url) {
-  DirectoryStorage storage{dir};
-  BASHU_TRY(const auto lock, journal::Lock::take(dir));
-  BASHU_TRY(const std::string kept, vault_url(storage.files()));
-  if (kept == url) return fault(dir.string() + ": the vault is there already");
-  BASHU_TRY(auto from, storage.secrets(false));
-  const fs::path growing = dir / kVaultGrowing;
-  std::uint64_t keys = 0;
-  {
-    BASHU_TRY(const auto to,
-              url.empty() ? open_sqlite_secrets(growing) : open_postgres_secrets(url, true));
-    BASHU_TRY(keys, copy_vault(*from, *to));
-  }
-  if (url.empty()) {
-    BASHU_TRY_OK(rename_file(growing, dir / "vault.db"));
-    BASHU_TRY_OK(sync_directory(dir));
-    storage.files().remove("vault.url");
-    BASHU_TRY_OK(sync_directory(dir));
-  } else {
-    BASHU_TRY_OK(write_file(dir / "vault.url", url + "\n"));
-  }
-  // From here on it is where it was moved to; what is left behind goes key by key.
-  for (bool more = true; more;) {
-    BASHU_TRY(const auto page, from->page(Secrets::Kind::keys, {}, 2'000));
-    std::vector<std::string> ids;
-    for (const auto& [id, bytes] : page) ids.push_back(id);
-    more = !ids.empty();
-    if (more) BASHU_TRY_OK(from->erase_keys(ids));
-  }
-  from.reset();
-  if (!url.empty()) {
-    for (const char* tail : {"", "-wal", "-shm"}) {
-      storage.files().remove(std::string{"vault.db"} + tail);
-    }
-  }
-  return keys;
+  return VaultMove{dir, url}.run();
 }
 
 std::expected<Moved, Fault> move_journal(

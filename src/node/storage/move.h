@@ -26,7 +26,8 @@ struct Moved {
     const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 // The vault likewise, of a node at rest: gives how many keys it holds. Where it was nothing is left
-// of it, since an erased key must be nowhere.
+// of it, since an erased key must be nowhere; given again after a failure it goes on with that,
+// too.
 [[nodiscard]] std::expected<std::uint64_t, Fault> move_vault(const std::filesystem::path& dir,
                                                              const std::string& url);
 

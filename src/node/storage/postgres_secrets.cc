@@ -186,4 +186,10 @@ std::expected<std::unique_ptr<Secrets>, Fault> open_postgres_secrets(const std::
   return secrets;
 }
 
+std::expected<void, Fault> drop_postgres_secrets(const std::string& url) {
+  BASHU_TRY(auto connection, PgConnection::open(url));
+  BASHU_TRY_OK(connection.run("DROP TABLE IF EXISTS bashu_keys, bashu_settings"));
+  return {};
+}
+
 }  // namespace bashu::node

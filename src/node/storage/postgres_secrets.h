@@ -12,5 +12,7 @@ namespace bashu::node {
 // `url` as of open_postgres(). Missing tables are made only if `fresh`.
 [[nodiscard]] std::expected<std::unique_ptr<Secrets>, Fault> open_postgres_secrets(
     const std::string& url, bool fresh);
+// Both tables, if they are there: nothing of a vault is left.
+[[nodiscard]] std::expected<void, Fault> drop_postgres_secrets(const std::string& url);
 
 }  // namespace bashu::node
