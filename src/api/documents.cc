@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "exchange/parts.h"
+#include "node/storage/object_files.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -86,7 +87,8 @@ Problem erased_document(node::Vault& vault, const std::string& key) {
   }
   return erased;
 }
-Problem document_away() {
+Problem document_away(Context& context) {
+  if (node::documents_away(context.node.storage().files())) return documents_away();
   return problem_of(reject(RejectCode::not_ready, "document",
                            "The document has not arrived from the other party yet.",
                            "文件尚未从对方传到。"));
@@ -147,7 +149,26 @@ Problem odd_file_name(std::string where) {
                    "应为 1 至 255 个字符的文件名，不含路径；在标头中须用百分号编码。");
 }
 
+Problem documents_away() {
+  return {
+      .status = 503,
+      .code = "documents_away",
+      .title = both("The store of documents does not answer.", "文件存储无应答。"),
+      .detail = both("Nothing was changed. Ask again in a while; an upload goes on where it was.",
+                     "未作任何更改。请稍后重试，上传可从中断处继续。"),
+      .errors = {},
+      .retry_after_s = 10,
+      .more = {}};
+}
+
+Problem problem_of_documents(Context& context, const Fault& fault) {
+  return node::documents_away(context.node.storage().files()) ? documents_away()
+                                                              : problem_of(fault);
+}
+
 void give_up_deposits(Context& context) {
+  // The parts of a large one stand in its blob.
+  if (node::documents_away(context.node.storage().files())) return;
   for (const Deposit& old : context.deposits.give_up(context.node.clock().now())) {
     exchange::remove_document(context.blobs, old.sha256);
     context.node.vault().forget(old.key);
@@ -184,7 +205,7 @@ std::expected<std::string, Problem> deposit(Context& context, const std::string&
   const auto key = vault.key(key_id);
   const auto fail = [&](const Fault& fault) {
     vault.forget(key_id);
-    return std::unexpected{problem_of(fault)};
+    return std::unexpected{problem_of_documents(context, fault)};
   };
   if (!key) return fail(Fault{.what = "vault: the new key is not there"});
   const std::string blob =
@@ -215,12 +236,12 @@ std::expected<Readable, Problem> readable(Context& context, const std::string& n
   auto key = context.node.vault().key(key_id);
   if (!key) return std::unexpected{erased_document(context.node.vault(), key_id)};
   auto whole = exchange::find_document(context.blobs, name);
-  if (!whole) return std::unexpected{document_away()};
+  if (!whole) return std::unexpected{document_away(context)};
   return Readable{.whole = *std::move(whole), .key = *std::move(key)};
 }
 
-Problem damaged(std::string_view name) {
-  return problem_of(Fault{.what = "blob " + std::string{name} + " is damaged"});
+Problem damaged(Context& context, std::string_view name) {
+  return problem_of_documents(context, Fault{.what = "blob " + std::string{name} + " is damaged"});
 }
 
 // Whole in memory: of a small one, or nothing.
@@ -234,7 +255,7 @@ std::expected<std::string, Problem> blob_bytes(Context& context, const std::stri
     return bytes.size() <= exchange::kDocumentMax;
   };
   if (!exchange::read_document(context.blobs, found->whole, found->key, add)) {
-    return std::unexpected{damaged(name)};
+    return std::unexpected{damaged(context, name)};
   }
   if (bytes.size() <= exchange::kDocumentMax) return bytes;
   return std::unexpected{malformed({}, "The document is too large for this.", "文件过大。")};
@@ -289,6 +310,8 @@ Result list_deposits(Context& context, const Call& call) {
 }
 
 Result take_back_deposit(Context& context, const Call& call) {
+  if (node::documents_away(context.node.storage().files()))
+    return std::unexpected{documents_away()};
   const auto gone = context.deposits.take_back(call.part("sha256"), call.key->principal());
   if (!gone) return std::unexpected{not_found()};
   exchange::remove_document(context.blobs, gone->sha256);
@@ -350,7 +373,7 @@ Result sent(Context& context, const OpenDocument& open, const std::string& sha25
   http::Response response = http::text_response(200, open.about.media, {});
   if (whole.parts.empty()) {
     auto bytes = exchange::decrypt_document(whole.blob, key);
-    if (!bytes) return std::unexpected{damaged(sha256)};
+    if (!bytes) return std::unexpected{damaged(context, sha256)};
     response.body = *std::move(bytes);
     return response;
   }
@@ -392,7 +415,7 @@ Result document_digest(Context& context, const Call& call) {
     return true;
   };
   if (!exchange::read_document(context.blobs, whole, key, add)) {
-    return std::unexpected{damaged(call.part("sha256"))};
+    return std::unexpected{damaged(context, call.part("sha256"))};
   }
   return json_response(Value::Record{{"file_sha256", hex(digest.end())},
                                      {"name", open->about.name},

@@ -36,6 +36,11 @@ struct Handing {
     Context& context, Handing& handing, const std::vector<packs::Member>& fields, const Value& form,
     const std::string& path, Value& sealed);
 
+// 503: the store of documents does not answer.
+[[nodiscard]] Problem documents_away();
+// Of documents: what cannot be read or written because their store is away says so.
+[[nodiscard]] Problem problem_of_documents(Context& context, const Fault& fault);
+
 // Encrypts and deposits bytes of this node's own making or a client's, for `principal` to hand in.
 [[nodiscard]] std::expected<std::string, Problem> deposit(Context& context,
                                                           const std::string& principal,

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "backup/backup.h"
 #include "node/leap.h"
+#include "node/storage/object_files.h"
 #include "views/follower.h"
 
 namespace bashu::api {
@@ -43,19 +44,11 @@ std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
 }  // namespace
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{"guarded",
-                                                      "disk",
-                                                      "rollback",
-                                                      "standby_behind",
-                                                      "standby_stopped",
-                                                      "views_stopped",
-                                                      "keys_unreadable",
-                                                      "clock",
-                                                      "peer_away",
-                                                      "channel_stopped",
-                                                      "held",
-                                                      "erasure_late",
-                                                      "backup_old"};
+  static const std::vector<std::string_view> kReasons{
+      "guarded",         "disk",          "rollback",        "standby_behind",
+      "standby_stopped", "views_stopped", "keys_unreadable", "clock",
+      "documents_away",  "peer_away",     "channel_stopped", "held",
+      "erasure_late",    "backup_old"};
   return kReasons;
 }
 
@@ -76,6 +69,7 @@ Health health_of(const HealthParts& parts) {
   const bool apart =
       std::ranges::any_of(clocks, [](const auto& one) { return std::abs(one.seconds) > kClockS; });
   because(apart || day_not_begun(parts.node, parts.shelves).has_value(), "clock");
+  because(node::documents_away(parts.node.storage().files()).has_value(), "documents_away");
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
   const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };

@@ -27,7 +27,8 @@ namespace bashu::api {
 struct Health {
   std::string_view state;
   // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
-  // peer_away channel_stopped held erasure_late backup_old; in this order, each once.
+  // documents_away peer_away channel_stopped held erasure_late backup_old; in this order, each
+  // once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {

@@ -94,7 +94,8 @@ std::expected<bool, Problem> is_file(Context& context, const Upload& upload,
   };
   const exchange::WholeDocument whole{.blob = {}, .parts = upload.parts};
   if (!key || !exchange::read_document(context.blobs, whole, *key, add)) {
-    return std::unexpected{problem_of(Fault{.what = "upload " + upload.id + " is damaged"})};
+    return std::unexpected{
+        problem_of_documents(context, Fault{.what = "upload " + upload.id + " is damaged"})};
   }
   return hex(digest.end()) == file_sha256;
 }
@@ -105,7 +106,7 @@ std::expected<std::string, Problem> become_deposit(Context& context, const Uploa
   if (context.deposits.find(name, upload.principal)) return name;  // finished before a power cut
   if (upload.parts.size() > 1) {
     if (auto put = context.blobs.put(exchange::list_of_parts(upload.parts)); !put) {
-      return std::unexpected{problem_of(put.error())};
+      return std::unexpected{problem_of_documents(context, put.error())};
     }
   }
   const auto kept = context.deposits.add({.sha256 = name,
@@ -204,7 +205,7 @@ Prepared put_piece(Context& context, const Call& call) {
   if (!key) return refuse(problem_of(Fault{.what = "vault: the key of an upload is not there"}));
   const auto put = context.blobs.put(
       exchange::encrypt_document(piece, *key, context.node.chance().bytes(kBlobNonce)));
-  if (!put) return refuse(problem_of(put.error()));
+  if (!put) return refuse(problem_of_documents(context, put.error()));
   upload->parts.push_back({.name = *put, .size = piece.size()});
   upload->touched_ms = context.node.clock().now().unix_ms;
   Value answer = upload_value(context, *upload);

@@ -23,6 +23,7 @@
 #include "node/custody.h"
 #include "node/files.h"
 #include "node/identity.h"
+#include "node/storage/object_files.h"
 #include "node/storage/storage.h"
 
 namespace bashu::backup {
@@ -36,10 +37,11 @@ constexpr std::uint64_t kPartBytes = 64U << 20;
 
 // What is made anew, belongs to this machine alone, or has a road of its own.
 const std::set<std::string, std::less<>> kLeftOut{
-    "journal.db",     "vault.db",      "index.db",    "tree",      "snapshots",
-    "views.db",       "published",     "deciding",    "lock",      "restored",
-    "backed-up",      "sessions.json", "journal.url", "vault.url", "journal.db.moved",
-    "journal.moving", "notices.db"};
+    "journal.db",     "vault.db",   "index.db",        "tree",
+    "snapshots",      "views.db",   "published",       "deciding",
+    "lock",           "restored",   "backed-up",       "sessions.json",
+    "journal.url",    "vault.url",  "documents.url",   "journal.db.moved",
+    "journal.moving", "notices.db", "erased-documents"};
 bool left_out(const std::string& top) {
   if (kLeftOut.contains(top)) return true;
   // SQLite's own files, and what is being written beside its place.
@@ -50,9 +52,8 @@ bool left_out(const std::string& top) {
 }
 
 bool is_document(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return path.parent_path().filename() == "blobs" && name.size() == 64 &&
-         name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return path.parent_path().filename() == "blobs" &&
+         node::is_document_name(path.filename().string());
 }
 
 std::unexpected<Fault> fault(std::string what) { return std::unexpected{Fault{std::move(what)}}; }
@@ -205,22 +206,19 @@ class Maker {
   std::expected<void, Fault> copy_documents() {
     BASHU_TRY(std::set<std::string> known, known_documents());
     manifest_.documents = known.size();
-    std::error_code error;
-    const fs::path blobs = what_.dir / "blobs";
-    if (!fs::exists(blobs, error)) return {};
-    std::vector<std::string> fresh;
-    for (fs::directory_iterator it{blobs, error}, end; !error && it != end; it.increment(error)) {
-      if (!is_document(it->path())) continue;
-      std::string name = it->path().filename().string();
-      if (!known.contains(name)) fresh.push_back(std::move(name));
-    }
-    if (error) return fault(blobs.string() + ": " + error.message());
+    // They may be in an object store: a backup holds them all the same.
+    const auto storage = node::open_directory(what_.dir);
+    std::vector<std::string> fresh = storage->files().list("blobs");
+    if (const auto away = node::documents_away(storage->files())) return fault(*away);
+    std::erase_if(fresh, [&](const std::string& name) {
+      return !node::is_document_name(name) || known.contains(name);
+    });
     if (fresh.empty()) return {};
-    std::ranges::sort(fresh);
     const std::string list_name = name_ + "/documents";
     BASHU_TRY(const auto list, part(list_name));
     for (const std::string& name : fresh) {
-      const auto bytes = node::read_file(blobs / name);
+      const auto bytes = storage->files().read("blobs/" + name);
+      if (const auto away = node::documents_away(storage->files())) return fault(*away);
       if (!bytes) continue;  // given up meanwhile: nothing names it
       const std::string place = name_ + "/doc-" + name;
       BASHU_TRY(const auto writer, part(place));

@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "exchange/circle.h"
+#include "exchange/erased.h"
 #include "exchange/guard.h"
 #include "exchange/receiver.h"
 #include "exchange/seen.h"
@@ -31,6 +32,7 @@
 #include "http/tls.h"
 #include "node/certificates.h"
 #include "node/guarded.h"
+#include "node/storage/object_files.h"
 
 namespace bashu::exchange {
 
@@ -124,6 +126,7 @@ class RunningExchange final : public Exchange {
       : node_{node},
         alarms_{node.storage().files()},
         blobs_{node.storage().files()},
+        erased_{node, blobs_},
         receiver_{{.node = node,
                    .guard = guard_,
                    .alarms = alarms_,
@@ -172,6 +175,7 @@ class RunningExchange final : public Exchange {
   node::Node& node_;
   Alarms alarms_;
   Blobs blobs_;
+  ErasedDocuments erased_;  // of the pump
   Guard guard_;
   std::unique_ptr<Witness> witness_;  // made before anybody can ask
   Receiver receiver_;
@@ -342,6 +346,7 @@ void RunningExchange::tick(std::int64_t now) {
   if (now >= next_blobs_ms_) {
     next_blobs_ms_ = now + kBlobsTickMs;
     want_blobs();
+    erased_.tick();
   }
   if (now >= next_lives_ms_) {
     next_lives_ms_ = now + kLifeTickMs;
@@ -533,8 +538,11 @@ void RunningExchange::refresh_from_core() {
 
 void RunningExchange::want_blobs() {
   std::map<std::string, std::vector<std::string>> by_party;
-  for (Blobs::Wanted& wanted : blobs_.wanted())
+  // What came now could not be kept.
+  const bool away = node::documents_away(node_.storage().files()).has_value();
+  for (Blobs::Wanted& wanted : away ? std::vector<Blobs::Wanted>{} : blobs_.wanted()) {
     by_party[wanted.party].push_back(std::move(wanted.name));
+  }
   const std::lock_guard lock{mutex_};
   for (const auto& [party, peer] : peers_) {
     const auto it = by_party.find(party);

@@ -319,7 +319,10 @@ void Sender::run_besides(std::vector<PeerCall>& out) {
     for (const std::string& name : blobs_) {
       const auto pause = blob_not_before_.find(name);
       if (pause != blob_not_before_.end() && now_ms_ < pause->second) continue;
-      if (parts_.blobs.has(name)) continue;
+      if (parts_.blobs.has(name)) {  // it was wished for while nobody could tell
+        parts_.blobs.give_up(name);
+        continue;
+      }
       call(out, {.what = What::blob, .text = name}, {.target = "/blobs/" + name});
       break;
     }

@@ -8,6 +8,7 @@
 #include "evidence/grammar.h"
 #include "exchange/records.h"
 #include "exchange/seen.h"
+#include "node/storage/object_files.h"
 
 namespace bashu::exchange {
 
@@ -88,7 +89,8 @@ http::Response Service::get(const std::string& party, const std::vector<std::str
   }
   if (first == "blobs" && path.size() == 2) {
     auto blob = parts_.blobs.get(path[1]);
-    if (!blob) return not_found();
+    if (!blob)
+      return node::documents_away(parts_.node.storage().files()) ? not_ready() : not_found();
     return http::text_response(200, "application/octet-stream", std::move(*blob));
   }
   if (first == "log") {

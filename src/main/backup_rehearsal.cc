@@ -12,6 +12,7 @@
 #include "core/event_fields.h"
 #include "evidence/sealed.h"
 #include "exchange/blobs.h"
+#include "exchange/erased.h"
 #include "exchange/parts.h"
 #include "journal/journal.h"
 #include "main/journal_scan.h"
@@ -118,7 +119,11 @@ std::expected<void, Fault> look_into(const fs::path& dir, node::Vault* vault, Re
   std::set<std::string> named;
   const auto look = [&](const Value& value) {
     if (opener) (*opener)(value);
-    for (std::string& name : exchange::documents_in(value)) named.insert(std::move(name));
+    for (exchange::KeyedDocument& one : exchange::keyed_documents(value)) {
+      // One whose key was destroyed may be gone, too.
+      if (vault && !one.key.empty() && !vault->key(one.key)) continue;
+      named.insert(std::move(one.sha256));
+    }
   };
   const auto look_at = [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
     std::uint64_t at = commit.first;

@@ -11,6 +11,7 @@
 
 #include "main/chinese_help.h"
 #include "main/commands.h"
+#include "main/documents_command.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -451,6 +452,22 @@ void vault_commands(Parser& parser, const Text& t) {
       });
 }
 
+void documents_commands(Parser& parser, const Text& t) {
+  CLI::App* documents = parser.group("documents", t("where documents are kept", "文件的存放位置"));
+  parser.command<DocumentsMove>(
+      documents, "move",
+      t("move documents into an object store or back", "将文件迁入对象存储或迁回"), documents_move,
+      [&t](CLI::App& app, DocumentsMove& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--to", o.to,
+                       t("s3://HOST/BUCKET/PREFIX?region=REGION, or directory",
+                         "s3://主机/存储桶/前缀?region=区域，或 directory（节点目录）"))
+            ->required();
+        app.add_flag("--keep", o.keep,
+                     t("leave what was copied where it was, too", "原处的文件同时保留"));
+      });
+}
+
 void node_commands(Parser& parser, const Text& t) {
   parser.command<Init>(
       &parser.app, "init",
@@ -490,6 +507,7 @@ void node_commands(Parser& parser, const Text& t) {
   access_commands(parser, t);
   serve_command(parser, t);
   vault_commands(parser, t);
+  documents_commands(parser, t);
   parser.command<Promote>(
       &parser.app, "promote",
       t("let the machine that stands by write from now on", "改由备用节点写入日志"), promote,

@@ -26,6 +26,7 @@
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/storage/directory_files.h"
+#include "node/storage/object_files.h"
 #include "node/storage/storage.h"
 #include "people/passwords.h"
 #include "texts/texts.h"
@@ -82,6 +83,7 @@ class Examiner {
     disk();
     files();
     vault();
+    documents();
     doors();
     if (!known) {
       say(Level::fail, "journal", "doctor.journal_unreadable", {{"error", known.error().what}});
@@ -191,6 +193,27 @@ class Examiner {
     if (key->empty()) return say(Level::warn, "vault", "doctor.vault_no_key");
     if (node::unwrap(*key, **mark).empty()) return say(Level::fail, "vault", "doctor.vault_other");
     say(Level::ok, "vault", "doctor.vault_ok");
+  }
+
+  void documents() {
+    const node::DirectoryFiles files{what_.dir};
+    const auto url = node::documents_url(files);
+    if (url && url->empty()) return;
+    const auto store = url ? node::open_objects(*url) : std::unexpected{url.error()};
+    std::string error;
+    if (!store) {
+      error = store.error().what;
+    } else if (const auto well = (*store)->check(); !well) {
+      error = well.error().what;
+    }
+    if (!error.empty()) {
+      return say(Level::fail, "documents", "doctor.documents_away", {{"error", error}});
+    }
+    const auto names = files.list("blobs");
+    const auto here = std::ranges::count_if(names, node::is_document_name);
+    say(here == 0 ? Level::ok : Level::warn, "documents",
+        here == 0 ? "doctor.documents_ok" : "doctor.documents_here",
+        {{"count", std::to_string(here)}, {"url", *url}});
   }
 
   void doors() {

@@ -35,6 +35,7 @@
 #include "node/files.h"
 #include "node/storage/directory.h"
 #include "node/storage/directory_files.h"
+#include "node/storage/object_files.h"
 #include "node/system_environment.h"
 #include "notices/notices.h"
 #include "papers/codes.h"
@@ -409,7 +410,8 @@ struct Serving {
 // Reloads passwords on SIGHUP.
 End Serving::wait(exchange::Exchange* exchange) {
   const ::timespec pause{.tv_sec = exchange ? 1 : 0, .tv_nsec = exchange ? 0 : 50'000'000};
-  Told keys{log, "nobody of this file comes in"}, follows{log, "the journal is not followed"};
+  Told keys{log, "nobody of this file comes in"}, follows{log, "the journal is not followed"},
+      documents{log, "the store of documents is away"};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) {
@@ -428,6 +430,7 @@ End Serving::wait(exchange::Exchange* exchange) {
                 {{"floor", disk.floor()}});
     }
     keys.look(roster.problem());
+    documents.look(node::documents_away(node.storage().files()).value_or(""));
     if (!exchange) {
       const auto standby = node.standby();
       if (!standby) return End::writer;
@@ -451,6 +454,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
     if (!started) return fail(started.error());
     exchange = std::move(*started);
   }
+  node::watch_documents(node.storage().files());
   // Before anybody can write.
   disk.look();
   const auto published = figures::published_of(dir, what.circle);

@@ -49,6 +49,17 @@ void look_into(const fs::path& dir, const std::string& prefix, std::vector<std::
   }
 }
 
+// The file of that credential of systemd, else the one that the variable names; empty: there is
+// none.
+fs::path kept_apart(std::string_view credential, const char* variable) {
+  const char* const credentials = ::secure_getenv("CREDENTIALS_DIRECTORY");
+  if (credentials && fs::exists(fs::path{credentials} / credential)) {
+    return fs::path{credentials} / credential;
+  }
+  const char* const named = ::secure_getenv(variable);
+  return named ? named : "";
+}
+
 }  // namespace
 
 void keep_files_private() { ::umask(077); }
@@ -62,15 +73,15 @@ std::vector<std::string> open_to_all(const fs::path& dir) {
   return found;
 }
 
+std::expected<std::string, Fault> text_kept_apart(std::string_view credential,
+                                                  const char* variable) {
+  const fs::path file = kept_apart(credential, variable);
+  return file.empty() ? std::string{} : read_file(file);
+}
+
 std::expected<std::string, Fault> key_kept_apart(std::string_view credential,
                                                  const char* variable) {
-  fs::path file;
-  const char* const credentials = ::secure_getenv("CREDENTIALS_DIRECTORY");
-  if (credentials && fs::exists(fs::path{credentials} / credential)) {
-    file = fs::path{credentials} / credential;
-  } else if (const char* const named = ::secure_getenv(variable); named && *named) {
-    file = named;
-  }
+  const fs::path file = kept_apart(credential, variable);
   if (file.empty()) return std::string{};
   const auto text = read_file(file);
   if (!text) return std::unexpected{text.error()};

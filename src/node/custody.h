@@ -18,6 +18,10 @@ void keep_files_private();
 // public anyway (node.json, certificates) is not counted.
 [[nodiscard]] std::vector<std::string> open_to_all(const std::filesystem::path& dir);
 
+// What is kept apart from the directory in a file: that credential of systemd, else the file that
+// the variable names. Empty: there is none.
+[[nodiscard]] std::expected<std::string, Fault> text_kept_apart(std::string_view credential,
+                                                                const char* variable);
 // A key that is kept apart from the directory, 32 bytes, from a file of 64 hex digits: that
 // credential of systemd, else the file that the variable names. Empty: there is none.
 [[nodiscard]] std::expected<std::string, Fault> key_kept_apart(std::string_view credential,

@@ -2,19 +2,17 @@
 taken over and begun again while cases go on. What arrives is read by a program that is not ours."""
 
 import json
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import time
 import unittest
 
-from support import PATIENCE, ROOT, CircleTest, bashu, wait_until
+from support import PATIENCE, CircleTest, bashu, wait_until
 
+from maven import jars
 from node import free_port, program
 
-JARS = ROOT / "build" / "peers" / "kafka"
 TOPIC = "journal"
 PROPERTIES = """\
 process.roles=broker,controller
@@ -33,19 +31,6 @@ transaction.state.log.min.isr=1
 """
 
 
-def jars():
-    """The broker's classes, fetched once."""
-    pom = pathlib.Path(__file__).with_name("kafka") / "pom.xml"
-    kept = JARS / "pom.xml"
-    if not kept.exists() or kept.read_text() != pom.read_text():
-        shutil.rmtree(JARS, ignore_errors=True)
-        JARS.mkdir(parents=True)
-        subprocess.run(["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies",
-                        f"-DoutputDirectory={JARS}"], check=True)
-        shutil.copy(pom, kept)
-    return f"{JARS}/*"
-
-
 class Broker:
     def __init__(self, directory):
         self.dir = directory
@@ -55,7 +40,7 @@ class Broker:
         self.properties = directory / "server.properties"
         self.properties.write_text(PROPERTIES.format(
             port=self.port, control=free_port("127.0.0.1"), data=directory / "data"))
-        self.java = ["java", "-Xmx256m", "-cp", jars()]
+        self.java = ["java", "-Xmx256m", "-cp", jars("kafka")]
         subprocess.run([*self.java, "kafka.tools.StorageTool", "format", "-t",
                         "MkU3OEVBNTcwNTJENDM2Qk", "-c", self.properties],
                        check=True, capture_output=True)

@@ -174,6 +174,21 @@ std::expected<std::unique_ptr<Slot>, Fault> DirectoryStorage::slot(std::string_v
   return std::make_unique<FileSlot>(file, handle, std::move(*found));
 }
 
+ObjectFiles* DirectoryStorage::documents() {
+  std::call_once(asked_, [this] {
+    const auto url = documents_url(files_);
+    if (url && url->empty()) return;
+    documents_ = std::make_unique<ObjectFiles>(
+        files_, url ? open_objects(*url) : std::unexpected{url.error()});
+  });
+  return documents_.get();
+}
+
+FileStore& DirectoryStorage::files() {
+  if (ObjectFiles* elsewhere = documents()) return *elsewhere;
+  return files_;
+}
+
 std::expected<std::unique_ptr<journal::Followed>, Fault> Storage::follow() {
   return std::unexpected{
       Fault{.what = "the journal lies on one machine: only one in PostgreSQL can be followed"}};

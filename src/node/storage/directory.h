@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "node/storage/directory_files.h"
+#include "node/storage/object_files.h"
 #include "node/storage/storage.h"
 
 namespace bashu::node {
@@ -34,12 +36,17 @@ class DirectoryStorage : public Storage {
   [[nodiscard]] std::expected<std::unique_ptr<Secrets>, Fault> secrets(bool fresh) override;
   [[nodiscard]] std::expected<std::unique_ptr<Slot>, Fault> slot(std::string_view name,
                                                                  std::string_view first) override;
-  [[nodiscard]] FileStore& files() override { return files_; }
+  [[nodiscard]] FileStore& files() override;
 
  private:
+  // Null: documents are in the directory.
+  [[nodiscard]] ObjectFiles* documents();
+
   std::filesystem::path dir_;
   std::string holder_;
   DirectoryFiles files_;
+  std::once_flag asked_;
+  std::unique_ptr<ObjectFiles> documents_;
 };
 
 }  // namespace bashu::node
