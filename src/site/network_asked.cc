@@ -28,6 +28,11 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
   if (!place || (!as_of.empty() && !ask.as_of())) return std::nullopt;
   out.from = *place;
   out.day = ask.day_of_lists().value_or(ask.from.today);
+  if (const std::string year = ask.parameter("year"); !year.empty() && as_of.empty()) {
+    const auto end = Date::parse(year + "-12-31");
+    if (!end) return std::nullopt;
+    out.day = *end;
+  }
   auto record = travel::on_record(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
   if (!record) return std::unexpected{record.error()};
   out.record = std::move(*record);

@@ -1,9 +1,18 @@
 <p class="crumbs">[[site.network]]</p>
 <h1>{{TITLE}}</h1>
 <p class="quiet">{{ASSUMED}}</p>
+{{#SLIDER}}<form class="ask" id="years" method="get">
+{{#FROM_ASKED}}<input type="hidden" name="from" value="{{VALUE}}">
+{{/FROM_ASKED}}{{#SCENARIO_ASKED}}<input type="hidden" name="scenario" value="{{VALUE}}">
+{{/SCENARIO_ASKED}}<label for="year">[[site.year_end]]</label>
+<input id="year" name="year" type="range" min="{{FIRST}}" max="{{LAST}}" step="1" value="{{YEAR_ASKED}}">
+<output for="year" hidden>{{YEAR_ASKED}}</output>
+<button type="submit">[[site.show]]</button>
+</form>
+{{/SLIDER}}<div id="of-year">
 <nav class="pages" aria-label="[[site.from_where]]">{{#FROM}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/FROM}}</nav>
-<nav class="pages" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
+<nav class="pages years" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/YEAR}}</nav>
 {{#SCENARIOS}}<nav class="pages" aria-label="[[site.scenarios]]">{{#SCENARIO}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
@@ -56,3 +65,6 @@
 </table>
 </div>
 </section>
+</div>
+{{#SCRIPT}}<script src="{{HREF}}" defer></script>
+{{/SCRIPT}}
