@@ -61,6 +61,17 @@ struct Line {
   };
   std::vector<Stop> stops;
 };
+// The last bus of a line across the border that takes passengers from a station of trains.
+struct Bus {
+  std::string code;
+  Title name;
+  StationIndex station = 0;
+  Title towards;
+  Seconds walk_s = 0;  // from the train to the bus
+  Seconds last_s = 0;  // its departure
+  Opening opening;
+  bool assumed = true;
+};
 struct Road {
   std::string code;  // several sections may be of one
   Section section;
@@ -90,7 +101,8 @@ struct Circle {
   std::vector<Place> places;               // in order of codes, then points
   std::vector<Line> lines;
   std::vector<Road> roads;
-  Openings openings;  // of lines and roads, as the files tell them
+  std::vector<Bus> buses;  // no part of the network that journeys are computed on
+  Openings openings;       // of lines and roads, as the files tell them
   std::map<std::string, std::string, std::less<>> projects;  // that build them, by code
   std::vector<Scenario> scenarios;
 

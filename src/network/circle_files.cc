@@ -44,6 +44,10 @@ class Reader {
           {"road", "section", "a", "b", "km", "speed_kmh", "since", "plan", "project", "approved",
            "building", "trial", "closed"},
           &Reader::road);
+    table("buses.csv",
+          {"line", "name", "english", "station", "towards", "towards_english", "walk_min", "last",
+           "since", "closed", "basis"},
+          &Reader::bus);
     table("scenarios.csv", {"scenario", "name", "english", "line", "change", "value"},
           &Reader::scenario);
     return {.circle = std::move(circle_), .notices = notices_.take()};
@@ -195,10 +199,47 @@ class Reader {
                          .after_s = *after * 60});
   }
 
-  void road(const Row& row) {
-    enum : std::size_t { code, section, a, b, km, speed, since, plan, project };
+  void bus(const Row& row) {
+    enum : std::size_t {
+      code,
+      name,
+      english,
+      station,
+      towards,
+      towards_english,
+      walk,
+      last,
+      since,
+      closed,
+      basis
+    };
     Opening opening;
-    if (!day(row, since, "since", opening.since) || !day(row, plan, "plan", opening.plan)) return;
+    if (!day(row, since, "since", opening.since) || !day(row, closed, "closed", opening.closed)) {
+      return;
+    }
+    const auto at = std::ranges::find(circle_.trains.stations, row[station], &Station::name);
+    if (at == circle_.trains.stations.end()) {
+      return fault("foreign_key_violation", "station", row, row[station], "is no known station");
+    }
+    const auto minutes = number(row[walk], 0, 1'440);
+    if (!minutes) return fault("invalid_integer", "walk_min", row, row[walk], "is no 0 to 1440");
+    const auto leaves = gtfs::parse_time(std::string{row[last]} + ":00");
+    if (!leaves) return fault("invalid_time", "last", row, row[last], "is no time like 19:30");
+    circle_.buses.push_back(
+        {.code = std::string{row[code]},
+         .name = bilingual(std::string{row[english]}, std::string{row[name]}),
+         .station = static_cast<StationIndex>(at - circle_.trains.stations.begin()),
+         .towards = bilingual(std::string{row[towards_english]}, std::string{row[towards]}),
+         .walk_s = *minutes * 60,
+         .last_s = *leaves,
+         .opening = opening,
+         .assumed = row[basis] != "published"});
+  }
+
+  void road(const Row& row) {
+    enum : std::size_t { code, section, a, b, km, speed, since, plan, project, stages };
+    const auto opening = dated(row, since, plan, stages);
+    if (!opening) return;
     const auto from = circle_.place(row[a]), to = circle_.place(row[b]);
     if (!from) return fault("foreign_key_violation", "a", row, row[a], "is no place of places.csv");
     if (!to) return fault("foreign_key_violation", "b", row, row[b], "is no place of places.csv");
