@@ -154,8 +154,11 @@ constexpr std::array kParts{
          "median_min?:count|null worst_min?:count|null"},
     Form{"RecordAt", "register:text key:text position:count"},
     Form{"NetworkLine",
-         "line:text title:text open:bool since:date|null planned:date|null records:[RecordAt]"},
-    Form{"LineSaid", "line:text title:text since:date|null they_say:date|null records:[RecordAt]"},
+         "line:text title:text open:bool status:text halves:any since:date|null planned:date|null "
+         "closed:date|null records:[RecordAt]"},
+    Form{"LineSaid",
+         "line:text title:text since:date|null they_say:date|null status:text "
+         "status_they_say:text records:[RecordAt]"},
     Form{"PairSaid", "a:Place b:Place minutes:count|null they_say:count|null people:count"},
     Form{"SideOfNetwork", "party:text lines:[LineSaid] changed:count pairs:[PairSaid]"},
     Form{"NetworkChange", "line:text opens?:date months_later?:number without?:bool"},

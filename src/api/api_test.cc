@@ -359,8 +359,11 @@ class NetworkApi : public ApiTest {
 TEST_F(NetworkApi, EverybodyReadsWhatThePageShows) {
   const Answer all = ask("scenarios?as_of=2026-03-02");
   ASSERT_EQ(all.status, 200) << all.raw.body;
-  EXPECT_NE(all.raw.body.find(R"({"line":"G5","open":false,"planned":"2030-01-01","records":[])"),
-            std::string::npos)
+  EXPECT_NE(
+      all.raw.body.find(
+          R"({"closed":null,"halves":{},"line":"G5","open":false,"planned":"2030-01-01","records":[],)"
+          R"("since":null,"status":"planned",)"),
+      std::string::npos)
       << all.raw.body;
   EXPECT_NE(all.raw.body.find(
                 R"({"changes":[{"line":"G5","months_later":24}],"records":[],"scenario":"late")"),

@@ -284,17 +284,33 @@ Value scenario_value(const Asked& what, const Scenario& scenario) {
                        {"changes", std::move(changes)}};
 }
 
+std::string status_text(const Opening& opening, Date day) {
+  return std::string{name_of(status_on(opening, day))};
+}
+// What each half of a line across the border is by the word of its own side.
+Value halves(const Asked& what, const std::string& code) {
+  Value::Record out;
+  if (!what.record.border.contains(code)) return out;
+  for (const auto& [side, openings] : what.record.by_side) {
+    out[side] = status_text(openings.at(code), what.day);
+  }
+  return out;
+}
+
 // Where one side's word differs, and the pairs whose minutes it would change, most people first.
 Value side_value(const Asked& what, const std::string& side, const Openings& theirs,
                  const Times& ours, const Times& by_them) {
   constexpr std::size_t kShown = 200;
   Value::List lines;
   for (const auto& [code, opening] : theirs) {
-    if (opening == what.plan.at(code)) continue;
+    const Opening& ours_say = what.plan.at(code);
+    if (opening.since == ours_say.since && opening.closed == ours_say.closed) continue;
     lines.emplace_back(Value::Record{{"line", code},
                                      {"title", what.in(what.circle->name(code))},
-                                     {"since", day_or_null(what.plan.at(code).since)},
+                                     {"since", day_or_null(ours_say.since)},
                                      {"they_say", day_or_null(opening.since)},
+                                     {"status", status_text(ours_say, what.day)},
+                                     {"status_they_say", status_text(opening, what.day)},
                                      {"records", records_of(what.record.sources, code)}});
   }
   std::vector<Pair> changed;
@@ -338,14 +354,16 @@ Result network_scenarios(Context& context, const Call& call) {
     one["core"] = place.core;
     places.emplace_back(std::move(one));
   }
-  const auto shut = unfinished(what->changed, what->day);
   for (const auto& [code, opening] : what->changed) {
     lines.emplace_back(Value::Record{{"line", code},
                                      {"records", records_of(what->record.sources, code)},
                                      {"title", what->in(what->circle->name(code))},
-                                     {"open", !std::ranges::binary_search(shut, code)},
+                                     {"open", status_on(opening, what->day) == Status::open},
+                                     {"status", status_text(opening, what->day)},
+                                     {"halves", halves(*what, code)},
                                      {"since", day_or_null(opening.since)},
-                                     {"planned", day_or_null(opening.plan)}});
+                                     {"planned", day_or_null(opening.plan)},
+                                     {"closed", day_or_null(opening.closed)}});
   }
   for (const Scenario& one : what->record.scenarios) {
     scenarios.push_back(scenario_value(*what, one));
@@ -471,7 +489,7 @@ Result network_explain(Context& context, const Call& call) {
   std::vector<std::string> works;
   std::istringstream listed{call.parameter("lines")};
   for (std::string code; std::getline(listed, code, ',');) works.push_back(code);
-  if (works.empty()) works = unfinished(what->changed, what->day);
+  if (works.empty()) works = to_open(what->changed, what->day);
   std::ranges::sort(works);
   works.erase(std::ranges::unique(works).begin(), works.end());
   for (const std::string& work : works) {

@@ -12,6 +12,7 @@
 #include "main/chinese_help.h"
 #include "main/commands.h"
 #include "main/documents_command.h"
+#include "main/network_missed.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -1109,6 +1110,27 @@ void circle_network_commands(Parser& parser, CLI::App* network, const Text& t) {
                                  });
 }
 
+void missed_command(Parser& parser, CLI::App* network, const Text& t) {
+  parser.command<NetworkMissed>(
+      network, "missed",
+      t("trains that arrive after the last bus has left, and by how much",
+        "末班公交开出后才到达的列车，以及差多少分钟"),
+      network_missed, [&](CLI::App& app, NetworkMissed& o) {
+        app.add_option("PATH", o.path,
+                       t("a GTFS feed (.zip), or a circle's network with buses.csv",
+                         "GTFS 数据（.zip），或含 buses.csv 的经济圈路网目录"))
+            ->required();
+        app.add_option("--on", o.on, t("the day, e.g. 2021-01-30", "日期，如 2021-01-30"))
+            ->required();
+        app.add_option("--feeder", o.feeders,
+                       t("lines of the buses (default: every bus)", "公交线路（默认：全部公交）"))
+            ->delimiter(',');
+        app.add_option("--format", o.format, t("table or csv", "table 或 csv"))
+            ->check(CLI::IsMember({"table", "csv"}));
+        out_option(app, o.out, t);
+      });
+}
+
 void network_commands(Parser& parser, const Text& t) {
   CLI::App* network =
       parser.group("network", t("journey times from timetables", "按时刻表计算出行时间"));
@@ -1181,6 +1203,7 @@ void network_commands(Parser& parser, const Text& t) {
         app.add_option("--out", o.out, t("the feed to write (.zip)", "要写的数据（.zip）"))
             ->required();
       });
+  missed_command(parser, network, t);
   circle_network_commands(parser, network, t);
 }
 

@@ -207,7 +207,7 @@ Exit network_explain(const Console& console, const NetworkCompare& what) {
   if (!asked) return asked.error();
   const Circle& circle = *asked->circle;
   std::vector<std::string> works = what.lines;
-  if (works.empty()) works = unfinished(asked->changed, asked->before);
+  if (works.empty()) works = to_open(asked->changed, asked->before);
   for (const std::string& work : works) {
     if (!circle.openings.contains(work)) {
       return wrong(console, "no_line", {{"name", work}});

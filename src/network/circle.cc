@@ -80,9 +80,14 @@ Openings follow(Openings openings, const Record& record, Date today) {
   for (auto& [code, opening] : openings) {
     const auto known = record.find(code);
     if (known == record.end()) continue;
+    const Opening& told = known->second;
     std::optional<Date> planned = opening.plan ? opening.plan : opening.since;
-    if (known->second.plan) planned = known->second.plan;
-    opening.since = known->second.since;
+    if (told.plan || told.closed) planned = told.plan;
+    opening.since = told.since;
+    opening.closed = told.closed;
+    if (told.approved) opening.approved = told.approved;
+    if (told.building) opening.building = told.building;
+    if (told.trial) opening.trial = told.trial;
     opening.plan = planned ? std::optional{std::max(*planned, today.plus_days(1))} : std::nullopt;
   }
   return openings;
@@ -95,7 +100,8 @@ Openings apply(Openings openings, const Scenario& scenario) {
     Opening& opening = it->second;
     switch (change.kind) {
       case Scenario::Change::Kind::open:
-        opening = {.since = change.opens, .plan = {}};
+        opening.since = change.opens;
+        opening.plan = opening.closed = std::nullopt;
         break;
       case Scenario::Change::Kind::without:
         opening = {};
@@ -110,22 +116,48 @@ Openings apply(Openings openings, const Scenario& scenario) {
 
 namespace {
 
-bool open_on(const Opening& opening, Date day) {
-  const std::optional<Date>& from = opening.since ? opening.since : opening.plan;
-  return from && *from <= day;
-}
+constexpr std::array<std::string_view, kStatuses.size()> kNames{"planned", "approved", "building",
+                                                                "trial",   "open",     "closed"};
+
+bool reached(const std::optional<Date>& stage, Date day) { return stage && *stage <= day; }
 bool open_on(const Openings& openings, std::string_view code, Date day) {
   const auto it = openings.find(code);
-  return it != openings.end() && open_on(it->second, day);
+  return it != openings.end() && status_on(it->second, day) == Status::open;
 }
 
 }  // namespace
 
+std::string_view name_of(Status status) { return kNames[static_cast<std::size_t>(status)]; }
+
+std::optional<Status> status_of(std::string_view name) {
+  const auto it = std::ranges::find(kNames, name);
+  if (it == kNames.end()) return std::nullopt;
+  return kStatuses[static_cast<std::size_t>(it - kNames.begin())];
+}
+
+Status status_on(const Opening& opening, Date day) {
+  const std::optional<Date>& opens = opening.since ? opening.since : opening.plan;
+  const bool opened = reached(opens, day);
+  if (reached(opening.closed, day) && !(opened && *opening.closed < *opens)) return Status::closed;
+  if (opened) return Status::open;
+  if (reached(opening.trial, day)) return Status::trial;
+  if (reached(opening.building, day)) return Status::building;
+  return reached(opening.approved, day) ? Status::approved : Status::planned;
+}
+
 std::vector<std::string> unfinished(const Openings& openings, Date day) {
   std::vector<std::string> out;
   for (const auto& [code, opening] : openings) {
-    if (!open_on(opening, day)) out.push_back(code);
+    if (status_on(opening, day) != Status::open) out.push_back(code);
   }
+  return out;
+}
+
+std::vector<std::string> to_open(const Openings& openings, Date day) {
+  std::vector<std::string> out = unfinished(openings, day);
+  std::erase_if(out, [&](const std::string& code) {
+    return status_on(openings.at(code), day) == Status::closed;
+  });
   return out;
 }
 

@@ -6,10 +6,12 @@
 // A scenario selects and shifts openings and edits nothing. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/date.h"
@@ -19,6 +21,26 @@
 #include "network/scan.h"
 
 namespace bashu::network {
+
+// What a line or road is on a day. Passengers travel on what is open and on nothing else: trains of
+// a trial run empty.
+enum class Status : std::uint8_t { planned, approved, building, trial, open, closed };
+inline constexpr std::array kStatuses{Status::planned, Status::approved, Status::building,
+                                      Status::trial,   Status::open,     Status::closed};
+[[nodiscard]] std::string_view name_of(Status status);
+[[nodiscard]] std::optional<Status> status_of(std::string_view name);
+
+// Since when a line or road carries traffic, and when it is to if it does not; the days of its
+// other stages as far as they are known. One that opens after it closed has opened again.
+struct Opening {
+  std::optional<Date> since, plan;
+  std::optional<Date> approved{}, building{}, trial{}, closed{};
+  friend bool operator==(const Opening&, const Opening&) = default;
+};
+using Openings = std::map<std::string, Opening, std::less<>>;  // by code
+// The same as somebody keeps a record of it; without a plan or an early stage there, that of the
+// files stands.
+using Record = Openings;
 
 struct Place {
   std::string code;  // of a county
@@ -39,18 +61,21 @@ struct Line {
   };
   std::vector<Stop> stops;
 };
+// The last bus of a line across the border that takes passengers from a station of trains.
+struct Bus {
+  std::string code;
+  Title name;
+  StationIndex station = 0;
+  Title towards;
+  Seconds walk_s = 0;  // from the train to the bus
+  Seconds last_s = 0;  // its departure
+  Opening opening;
+  bool assumed = true;
+};
 struct Road {
   std::string code;  // several sections may be of one
   Section section;
 };
-// Since when a line or road carries traffic, and when it is to if it does not.
-struct Opening {
-  std::optional<Date> since, plan;
-  friend bool operator==(const Opening&, const Opening&) = default;
-};
-using Openings = std::map<std::string, Opening, std::less<>>;  // by code
-// The same as somebody keeps a record of it; without a plan there, that of the files stands.
-using Record = Openings;
 
 struct Scenario {
   std::string id;
@@ -76,7 +101,8 @@ struct Circle {
   std::vector<Place> places;               // in order of codes, then points
   std::vector<Line> lines;
   std::vector<Road> roads;
-  Openings openings;  // of lines and roads, as the files tell them
+  std::vector<Bus> buses;  // no part of the network that journeys are computed on
+  Openings openings;       // of lines and roads, as the files tell them
   std::map<std::string, std::string, std::less<>> projects;  // that build them, by code
   std::vector<Scenario> scenarios;
 
@@ -95,11 +121,14 @@ struct Circle {
 };
 
 // What the record says goes before the files. A line of which it knows and that is not open there
-// opens after `today`, whatever was planned.
+// opens after `today`, whatever was planned; one that it closes, by a plan on record only.
 [[nodiscard]] Openings follow(Openings openings, const Record& record, Date today);
 [[nodiscard]] Openings apply(Openings openings, const Scenario& scenario);
+[[nodiscard]] Status status_on(const Opening& opening, Date day);
 // Lines and roads that carry no traffic on `day`, in order of codes.
 [[nodiscard]] std::vector<std::string> unfinished(const Openings& openings, Date day);
+// The same without those that are closed.
+[[nodiscard]] std::vector<std::string> to_open(const Openings& openings, Date day);
 
 // How it is assumed that one gets to a station and along ordinary roads.
 struct Access {

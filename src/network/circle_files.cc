@@ -36,11 +36,18 @@ class Reader {
           &Reader::place);
     std::ranges::sort(circle_.places, {}, &Place::code);
     table("lines.csv",
-          {"line", "name", "english", "since", "first", "last", "headway_min", "plan", "project"},
+          {"line", "name", "english", "since", "first", "last", "headway_min", "plan", "project",
+           "approved", "building", "trial", "closed"},
           &Reader::line);
     table("stops.csv", {"line", "station", "minutes"}, &Reader::stop);
-    table("roads.csv", {"road", "section", "a", "b", "km", "speed_kmh", "since", "plan", "project"},
+    table("roads.csv",
+          {"road", "section", "a", "b", "km", "speed_kmh", "since", "plan", "project", "approved",
+           "building", "trial", "closed"},
           &Reader::road);
+    table("buses.csv",
+          {"line", "name", "english", "station", "towards", "towards_english", "walk_min", "last",
+           "since", "closed", "basis"},
+          &Reader::bus);
     table("scenarios.csv", {"scenario", "name", "english", "line", "change", "value"},
           &Reader::scenario);
     return {.circle = std::move(circle_), .notices = notices_.take()};
@@ -101,6 +108,18 @@ class Reader {
     return out.has_value();
   }
 
+  // nullopt, and told, if one of its days is none. `stages`: the first of four columns.
+  std::optional<Opening> dated(const Row& row, std::size_t since, std::size_t plan,
+                               std::size_t stages) {
+    Opening out;
+    const bool whole = day(row, since, "since", out.since) && day(row, plan, "plan", out.plan) &&
+                       day(row, stages, "approved", out.approved) &&
+                       day(row, stages + 1, "building", out.building) &&
+                       day(row, stages + 2, "trial", out.trial) &&
+                       day(row, stages + 3, "closed", out.closed);
+    return whole ? std::optional{out} : std::nullopt;
+  }
+
   void station(const Row& row) {
     enum : std::size_t { name, since };
     const auto at = std::ranges::find(circle_.trains.stations, row[name], &Station::name);
@@ -132,9 +151,9 @@ class Reader {
   }
 
   void line(const Row& row) {
-    enum : std::size_t { code, name, english, since, first, last, headway, plan, project };
-    Opening opening;
-    if (!day(row, since, "since", opening.since) || !day(row, plan, "plan", opening.plan)) return;
+    enum : std::size_t { code, name, english, since, first, last, headway, plan, project, stages };
+    const auto opening = dated(row, since, plan, stages);
+    if (!opening) return;
     const auto from = gtfs::parse_time(std::string{row[first]} + ":00");
     const auto until = gtfs::parse_time(std::string{row[last]} + ":00");
     if (!from) return fault("invalid_time", "first", row, row[first], "is no time like 06:30");
@@ -144,7 +163,7 @@ class Reader {
     const auto every = number(row[headway], 1, 1'440);
     if (!every)
       return fault("invalid_integer", "headway_min", row, row[headway], "is no 1 to 1440");
-    if (!circle_.openings.try_emplace(std::string{row[code]}, opening).second) {
+    if (!circle_.openings.try_emplace(std::string{row[code]}, *opening).second) {
       return fault("duplicate_key", "line", row, row[code], "is there already");
     }
     built_by(row[code], row[project]);
@@ -180,10 +199,47 @@ class Reader {
                          .after_s = *after * 60});
   }
 
-  void road(const Row& row) {
-    enum : std::size_t { code, section, a, b, km, speed, since, plan, project };
+  void bus(const Row& row) {
+    enum : std::size_t {
+      code,
+      name,
+      english,
+      station,
+      towards,
+      towards_english,
+      walk,
+      last,
+      since,
+      closed,
+      basis
+    };
     Opening opening;
-    if (!day(row, since, "since", opening.since) || !day(row, plan, "plan", opening.plan)) return;
+    if (!day(row, since, "since", opening.since) || !day(row, closed, "closed", opening.closed)) {
+      return;
+    }
+    const auto at = std::ranges::find(circle_.trains.stations, row[station], &Station::name);
+    if (at == circle_.trains.stations.end()) {
+      return fault("foreign_key_violation", "station", row, row[station], "is no known station");
+    }
+    const auto minutes = number(row[walk], 0, 1'440);
+    if (!minutes) return fault("invalid_integer", "walk_min", row, row[walk], "is no 0 to 1440");
+    const auto leaves = gtfs::parse_time(std::string{row[last]} + ":00");
+    if (!leaves) return fault("invalid_time", "last", row, row[last], "is no time like 19:30");
+    circle_.buses.push_back(
+        {.code = std::string{row[code]},
+         .name = bilingual(std::string{row[english]}, std::string{row[name]}),
+         .station = static_cast<StationIndex>(at - circle_.trains.stations.begin()),
+         .towards = bilingual(std::string{row[towards_english]}, std::string{row[towards]}),
+         .walk_s = *minutes * 60,
+         .last_s = *leaves,
+         .opening = opening,
+         .assumed = row[basis] != "published"});
+  }
+
+  void road(const Row& row) {
+    enum : std::size_t { code, section, a, b, km, speed, since, plan, project, stages };
+    const auto opening = dated(row, since, plan, stages);
+    if (!opening) return;
     const auto from = circle_.place(row[a]), to = circle_.place(row[b]);
     if (!from) return fault("foreign_key_violation", "a", row, row[a], "is no place of places.csv");
     if (!to) return fault("foreign_key_violation", "b", row, row[b], "is no place of places.csv");
@@ -191,8 +247,8 @@ class Reader {
     if (!length) return fault("invalid_float", "km", row, row[km], "is no length in kilometres");
     const auto kmh = number(row[speed], 1, 400);
     if (!kmh) return fault("invalid_integer", "speed_kmh", row, row[speed], "is no 1 to 400");
-    const auto [known, fresh] = circle_.openings.try_emplace(std::string{row[code]}, opening);
-    if (!fresh && known->second != opening) {
+    const auto [known, fresh] = circle_.openings.try_emplace(std::string{row[code]}, *opening);
+    if (!fresh && known->second != *opening) {
       return fault("inconsistent_opening", "since", row, row[since],
                    "is another day than an earlier section of the same road has");
     }

@@ -4,9 +4,14 @@
 //     calls.csv      as rail/list.h
 //     timetable.csv  of: the day whose trains are held to run every day
 //     places.csv     code, name, english, lon, lat, population, core (yes), basis (shared: assumed)
-//     lines.csv      line, name, english, since, first, last (HH:MM), headway_min, plan, project
+//     lines.csv      line, name, english, since, first, last (HH:MM), headway_min, plan, project,
+//                    approved, building, trial, closed
 //     stops.csv      line, station, minutes (since the first stop), in order
-//     roads.csv      road, section, a, b (places), km, speed_kmh, since, plan, project
+//     roads.csv      road, section, a, b (places), km, speed_kmh, since, plan, project, approved,
+//                    building, trial, closed
+//     buses.csv      line, name, english, station, towards, towards_english, walk_min, last (HH:MM:
+//                    the last bus from that station), since, closed, basis (published; else
+//                    assumed)
 //     scenarios.csv  scenario, name, english (in its first row), line, change, value:
 //                    open DATE, shift MONTHS, without
 #pragma once

@@ -88,6 +88,64 @@ TEST(Circle, TheRecordGoesBeforeThePlan) {
   EXPECT_TRUE(unfinished(moved, day("2026-01-01")).empty());
 }
 
+// Trains of a trial carry nobody; what is closed carries nobody until it opens again.
+TEST(Circle, OnlyWhatIsOpenIsTravelledOn) {
+  auto files = two_cities();
+  files["lines.csv"] =
+      "line,name,english,since,first,last,headway_min,plan,approved,building,trial,closed\n"
+      "R,新线,New,2024-01-01,06:00,22:00,30,,2020-01-01,2021-01-01,2023-10-01,2025-01-01\n";
+  const Circle c = read(files).circle;
+  const auto status = [&](const char* on) { return status_on(c.openings.at("R"), day(on)); };
+  EXPECT_EQ(status("2019-12-31"), Status::planned);
+  EXPECT_EQ(status("2020-01-01"), Status::approved);
+  EXPECT_EQ(status("2021-01-01"), Status::building);
+  EXPECT_EQ(status("2023-10-01"), Status::trial);
+  EXPECT_EQ(status("2024-01-01"), Status::open);
+  EXPECT_EQ(status("2025-01-01"), Status::closed);
+  EXPECT_EQ(between(c, c.openings, "2023-12-31").best_s, 4'200);
+  EXPECT_EQ(between(c, c.openings, "2024-12-31").best_s, 3'000);
+  EXPECT_EQ(between(c, c.openings, "2025-01-01").best_s, 4'200);
+  // It is no work to come, and opens again on the day of a later opening.
+  EXPECT_TRUE(to_open(c.openings, day("2025-01-01")).empty());
+  EXPECT_EQ(unfinished(c.openings, day("2025-01-01")), (std::vector<std::string>{"R"}));
+  Openings again = c.openings;
+  again.at("R").since = day("2026-01-01");
+  EXPECT_EQ(status_on(again.at("R"), day("2025-12-31")), Status::closed);
+  EXPECT_EQ(status_on(again.at("R"), day("2026-01-01")), Status::open);
+  for (const Status one : kStatuses) EXPECT_EQ(status_of(name_of(one)), one);
+  EXPECT_FALSE(status_of("shut"));
+  const auto json = geojson(c, minutes_from(standing_on(c, again, day("2025-06-01")), 0, kMorning),
+                            again, day("2025-06-01"));
+  EXPECT_NE(json.find(R"("closed":"2025-01-01","status":"closed")"), std::string::npos);
+}
+
+// What the record closes opens again by a plan on record only.
+TEST(Circle, ARecordClosesALineWhateverTheFilesPlanned) {
+  const Openings files = circle().openings;
+  const Date today = day("2024-06-01");
+  const Opening dropped{.since = {}, .plan = {}, .closed = day("2023-01-01")};
+  EXPECT_EQ(status_on(follow(files, {{"R", dropped}}, today).at("R"), day("2030-01-01")),
+            Status::closed);
+  const Opening again{.since = {}, .plan = day("2027-01-01"), .closed = day("2023-01-01")};
+  EXPECT_EQ(status_on(follow(files, {{"R", again}}, today).at("R"), day("2027-01-01")),
+            Status::open);
+}
+
+TEST(Circle, BusesAreReadAndAssumedUnlessTheyArePublished) {
+  auto files = two_cities();
+  files["buses.csv"] =
+      "line,name,english,station,towards,towards_english,walk_min,last,since,closed,basis\n"
+      "B1,一路,One,A,丙,C,5,19:30,2021-01-01,,\nB2,二路,Two,B,丙,C,0,24:10,2021-01-01,,published\n";
+  const Circle c = read(files).circle;
+  ASSERT_EQ(c.buses.size(), 2U);
+  EXPECT_TRUE(c.buses[0].assumed);
+  EXPECT_EQ(c.buses[0].walk_s, 300);
+  EXPECT_FALSE(c.buses[1].assumed);
+  EXPECT_EQ(c.buses[1].last_s, 24 * 3'600 + 600);
+  files["buses.csv"] = "line,station,walk_min,last,since\nB1,Z,5,19:30,2021-01-01\n";
+  EXPECT_EQ(read(files).notices.front().field, "station");
+}
+
 TEST(Circle, NobodyCallsAtAStationBeforeItOpens) {
   auto files = two_cities();
   files["stations.csv"] =

@@ -49,7 +49,6 @@ std::string geojson(const Circle& circle, const std::vector<Spread>& spreads,
     features.push_back(
         feature("Point", position(place.lon_e6, place.lat_e6), std::move(properties)));
   }
-  const auto shut = unfinished(openings, day);
   for (const Line& line : circle.lines) {
     json::array way;
     for (const Line::Stop& stop : line.stops) {
@@ -58,9 +57,12 @@ std::string geojson(const Circle& circle, const std::vector<Spread>& spreads,
     }
     json::object properties = named(line.code, line.name);
     const Opening& opening = openings.at(line.code);
-    properties["open"] = !std::ranges::binary_search(shut, line.code);
+    const Status status = status_on(opening, day);
+    properties["open"] = status == Status::open;
     properties["since"] = day_of(opening.since);
     properties["planned"] = day_of(opening.plan);
+    properties["closed"] = day_of(opening.closed);
+    properties["status"] = name_of(status);
     features.push_back(feature("LineString", std::move(way), std::move(properties)));
   }
   return json::serialize(

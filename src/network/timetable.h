@@ -52,6 +52,7 @@ struct Trip {
     bool phased = true;
   };
   std::optional<Headway> headway{};
+  bool rail = true;  // runs on rails; so does what nothing is said of
 };
 struct Service {
   std::string id;

@@ -1,6 +1,7 @@
 #include "site/network_asked.h"
 
 #include <algorithm>
+#include <array>
 
 #include "network/geojson.h"
 #include "site/pages.h"
@@ -27,6 +28,11 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
   if (!place || (!as_of.empty() && !ask.as_of())) return std::nullopt;
   out.from = *place;
   out.day = ask.day_of_lists().value_or(ask.from.today);
+  if (const std::string year = ask.parameter("year"); !year.empty() && as_of.empty()) {
+    const auto end = Date::parse(year + "-12-31");
+    if (!end) return std::nullopt;
+    out.day = *end;
+  }
   auto record = travel::on_record(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
   if (!record) return std::unexpected{record.error()};
   out.record = std::move(*record);
@@ -77,16 +83,37 @@ void fill_sources(Ask& ask, const travel::Sources& known, const std::string& cod
   }
 }
 
-void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots) {
-  const auto shut = unfinished(what.changed, what.day);
+std::string status_said(const Ask& ask, Status status) {
+  constexpr std::array<std::string_view, kStatuses.size()> kSaid{
+      "site.status_planned", "site.status_approved", "site.status_building",
+      "site.status_trial",   "site.status_open",     "site.status_closed"};
+  return ask.say(kSaid[static_cast<std::size_t>(status)]);
+}
+
+std::string halves_said(const Ask& ask, const NetworkAsked& what, const std::string& code) {
+  std::string out;
+  if (!what.record.border.contains(code)) return out;
+  for (const auto& [side, openings] : what.record.by_side) {
+    out += (out.empty() ? "" : ask.say("site.and_half")) +
+           ask.say("site.side_value",
+                   {{"party", ask.party(side)},
+                    {"value", status_said(ask, status_on(openings.at(code), what.day))}});
+  }
+  return out;
+}
+
+void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots, std::optional<Status> only) {
   for (const auto& [code, opening] : what.changed) {
+    const Status status = status_on(opening, what.day);
+    if (only && status != *only) continue;
     Slots row = slots.add("LINE");
     row.set("CODE", code);
     row.set("NAME", ask.in(what.circle->name(code)));
-    row.set("STATUS",
-            ask.say(std::ranges::binary_search(shut, code) ? "site.not_open" : "site.open"));
+    row.set("STATUS", status_said(ask, status));
+    row.set_if("HALVES", halves_said(ask, what, code), "HALVED");
     row.set("SINCE", opening.since ? ask.day(*opening.since) : "");
     row.set("PLAN", !opening.since && opening.plan ? ask.day(*opening.plan) : "");
+    row.set("CLOSED", opening.closed ? ask.day(*opening.closed) : "");
     fill_sources(ask, what.record.sources, code, row);
   }
 }

@@ -33,8 +33,14 @@ struct NetworkAsked {
 
 // The section SOURCE for each record that a line, road or scenario follows.
 void fill_sources(Ask& ask, const travel::Sources& known, const std::string& code, Slots slots);
-// The section LINE for each line and road: open or not, since when, and the records that say so.
-void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots);
+// The section LINE for each line and road, or for those of one status: what it is, each half of it
+// by its own side, since when, and the records that say so.
+void fill_lines(Ask& ask, const NetworkAsked& what, Slots slots,
+                std::optional<network::Status> only = {});
+[[nodiscard]] std::string status_said(const Ask& ask, network::Status status);
+// What each side says of its half of what crosses the border; empty for all else.
+[[nodiscard]] std::string halves_said(const Ask& ask, const NetworkAsked& what,
+                                      const std::string& code);
 
 // The section FILE for each way to take the page along: `path`/data.csv and the like.
 void fill_files(Ask& ask, const std::vector<std::string>& path,

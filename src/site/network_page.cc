@@ -1,6 +1,7 @@
 // A map of minutes: how long one travels from a core to every county, on any day and in any
 // scenario, with the table that says the same; what a line or road has opened follows the public
-// register of corridors. Works without a script; contours nest, since each county has one number.
+// register of corridors. Works without a script, which only moves the slider of years; contours
+// nest, since each county has one number.
 
 #include <algorithm>
 
@@ -71,6 +72,19 @@ void fill_map(Ask& ask, const Asked& what, Slots slots) {
     key.set("TEXT", ask.say("site.to_minutes", {{"n", std::to_string(limit)}}));
   }
   slots.set("CREDIT", ask.in(ask.from.article->map_credit));
+}
+
+// Years, asked for as each ends, with a slider; from where and in which scenario stay as they are.
+void fill_slider(Ask& ask, const Asked& what, Slots slots) {
+  Slots slider = slots.add("SLIDER");
+  if (what.from != what.circle->cores().front()) {
+    slider.add("FROM_ASKED").set("VALUE", what.circle->places[what.from].code);
+  }
+  if (what.scenario) slider.add("SCENARIO_ASKED").set("VALUE", what.scenario->id);
+  slider.set("FIRST", std::to_string(kFirstYear));
+  slider.set("LAST", std::to_string(kLastYear));
+  slider.set("YEAR_ASKED", std::to_string(std::clamp(what.day.year(), kFirstYear, kLastYear)));
+  slots.add("SCRIPT").set("HREF", ask.links.asset("years.js"));
 }
 
 void fill_choices(Ask& ask, const Asked& what, Slots slots) {
@@ -189,6 +203,7 @@ Answered network_page(Ask& ask) {
           more.set("REGION",
                    ask.links.to({"network", "region"}, query_of(it, from, it.day, it.scenario)));
         }
+        if (!ask.links.fixed()) fill_slider(ask, it, slots);
         fill_choices(ask, it, slots);
         fill_map(ask, it, slots);
         fill_within(ask, it, slots);

@@ -20,6 +20,8 @@ namespace {
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'";
+// Of the map of minutes, which takes the script of its slider along.
+constexpr std::string_view kScripted = "; script-src 'self'; connect-src 'self'";
 
 // Which page a path is.
 Answered routed(Ask& ask) {
@@ -87,9 +89,11 @@ http::Response redirection(std::string to) {
   return response;
 }
 
-http::Response response_of(Answer answer) {
+http::Response response_of(Answer answer, bool scripted = false) {
   http::Response response = http::text_response(answer.status, answer.type, std::move(answer.body));
-  response.headers.push_back({"Content-Security-Policy", std::string{kPolicy}});
+  std::string policy{kPolicy};
+  if (scripted) policy += kScripted;
+  response.headers.push_back({"Content-Security-Policy", std::move(policy)});
   if (answer.status == 200) {
     response.headers.push_back({"Cache-Control", "public, max-age=5"});
   }
@@ -260,15 +264,20 @@ struct Site::Core {
                          std::string{request.target});
     }
     if (request.path() == "/site.css") {
-      static const std::shared_ptr<const Kept> kStyle = [] {
-        http::Response style =
-            http::text_response(200, "text/css; charset=utf-8", std::string{asset("site.css")});
-        style.headers.push_back({"Cache-Control", "public, max-age=300"});
-        return kept_as(std::move(style));
-      }();
+      static const auto kStyle = kept_asset("site.css", "text/css; charset=utf-8");
       return sent(request, *kStyle);
     }
+    if (request.path() == "/years.js") {
+      static const auto kYears = kept_asset("years.js", "text/javascript; charset=utf-8");
+      return sent(request, *kYears);
+    }
     return std::nullopt;
+  }
+
+  static std::shared_ptr<const Kept> kept_asset(std::string_view name, std::string_view type) {
+    http::Response file = http::text_response(200, type, std::string{asset(name)});
+    file.headers.push_back({"Cache-Control", "public, max-age=300"});
+    return kept_as(std::move(file));
   }
 
   static http::Response made_page(const http::Request& request, const Sources& from) {
@@ -288,7 +297,7 @@ struct Site::Core {
     }
     if (!*answered)
       return response_of(message_page(ask, 404, "site.not_found", "site.not_found_text"));
-    return response_of(std::move(**answered));
+    return response_of(std::move(**answered), target.path == std::vector<std::string>{"network"});
   }
 };
 

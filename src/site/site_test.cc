@@ -209,11 +209,26 @@ TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
     const std::size_t way = body.find("class=\"way ");
     return way == std::string::npos ? "" : body.substr(way + 11, 4);
   };
-  EXPECT_EQ(line("2026-01-31"), "shut");
+  EXPECT_EQ(line("2026-01-31"), "plan");
   EXPECT_EQ(line("2026-02-01"), "open");
   EXPECT_NE(read("/en/map/lines/?as_of=2026-01-31").find("0 of 1 lines"), std::string::npos);
-  EXPECT_NE(read("/en/map/lines/data.csv?as_of=2026-02-01").find("G5,G5,open,2026-02-01"),
+  EXPECT_NE(read("/en/map/lines/data.csv?as_of=2026-02-01")
+                .find("G5,G5,open,\"Chongqing: open, Sichuan: open\",2026-02-01"),
             std::string::npos);
+  // by each half, of one status or of all,
+  put(R"({"trial_on":"2025-11-01"})", {"trial_on"}, "chongqing");
+  put(R"({"closed_on":"2027-01-01"})", {"closed_on"}, "sichuan");
+  EXPECT_NE(
+      read("/en/map/lines/data.csv?as_of=2026-01-01").find("\"Chongqing: trial, Sichuan: open\""),
+      std::string::npos);
+  EXPECT_EQ(best("2026-12-31"), "60");
+  EXPECT_EQ(best("2027-01-01"), "72");
+  EXPECT_NE(read("/en/map/lines/data.csv?as_of=2027-01-01&status=closed").find("G5,G5,closed"),
+            std::string::npos);
+  EXPECT_EQ(read("/en/map/lines/data.csv?as_of=2027-01-01&status=open").find("G5,G5"),
+            std::string::npos);
+  EXPECT_NE(read("/zh/map/lines/?as_of=2027-01-01").find("已停运：1"), std::string::npos);
+  EXPECT_EQ(read("/en/map/lines/?status=shut").find("data.csv"), std::string::npos);
   // and it leads back to the record.
   EXPECT_NE(read("/en/network/").find("\"/en/registers/transport/corridor/records/G5/\""),
             std::string::npos);

@@ -59,33 +59,74 @@ std::optional<Date> latest(const Told& days) {
   const auto last = std::ranges::max_element(days, {}, &Told::value_type::second);
   return last == days.end() ? std::nullopt : std::optional{last->second};
 }
+std::optional<Date> earliest(const Told& days) {
+  const auto first = std::ranges::min_element(days, {}, &Told::value_type::second);
+  return first == days.end() ? std::nullopt : std::optional{first->second};
+}
+std::optional<Date> of_side(const Told& days, std::string_view side) {
+  const auto it = days.find(side);
+  return it == days.end() ? std::nullopt : std::optional{it->second};
+}
+std::optional<Date> earlier(std::optional<Date> one, std::optional<Date> other) {
+  return one && other ? std::min(one, other) : one ? one : other;
+}
 
-// Since when traffic passes: from when it is open through; else, across the border, from when both
-// sides have opened their halves.
+// The days of a corridor, each half's by its own side. Traffic passes from when it is open through;
+// else, across the border, from when both sides have opened their halves. So it is with approvals
+// and trials; the first to build builds, and the first to close stops what passes.
 struct Corridor {
-  Told through, halves;
+  Told through, halves, approved, started, trial, closed;
+  std::optional<Date> dropped;
   bool border = false;
 
   explicit Corridor(const Value& record)
-      : through{told(record, "through_on")}, halves{told(record, "opened_on")} {
+      : through{told(record, "through_on")},
+        halves{told(record, "opened_on")},
+        approved{told(record, "approved_on")},
+        started{told(record, "started_on")},
+        trial{told(record, "trial_on")},
+        closed{told(record, "closed_on")},
+        dropped{day_at(record, "dropped_on")} {
     border = record.bool_at("crosses");
   }
-  [[nodiscard]] std::optional<Date> opened() const {
-    if (!through.empty()) return latest(through);
-    return border && halves.size() < 2 ? std::nullopt : latest(halves);
+  [[nodiscard]] network::Opening opening() const {
+    const auto since = through.empty() ? all(halves) : latest(through);
+    return {.since = since,
+            .plan = {},
+            .approved = all(approved),
+            .building = earliest(started),
+            .trial = all(trial),
+            .closed = earlier(closing(since), dropped)};
   }
   // By the word of one side.
-  [[nodiscard]] std::optional<Date> opened_by(std::string_view side) const {
-    for (const Told* days : {&through, &halves}) {
-      if (const auto it = days->find(side); it != days->end()) return it->second;
-    }
-    return std::nullopt;
+  [[nodiscard]] network::Opening opening(std::string_view side) const {
+    const auto whole = of_side(through, side);
+    return {.since = whole ? whole : of_side(halves, side),
+            .plan = {},
+            .approved = of_side(approved, side),
+            .building = of_side(started, side),
+            .trial = of_side(trial, side),
+            .closed = earlier(of_side(closed, side), dropped)};
+  }
+  [[nodiscard]] std::vector<const Told*> sided() const {
+    return {&through, &halves, &approved, &started, &trial, &closed};
+  }
+
+ private:
+  [[nodiscard]] std::optional<Date> all(const Told& days) const {
+    return border && days.size() < 2 ? std::nullopt : latest(days);
+  }
+  // The first half to close since it is open; else the last to have closed before it opened again.
+  [[nodiscard]] std::optional<Date> closing(const std::optional<Date>& since) const {
+    Told later = closed;
+    std::erase_if(later, [&](const auto& one) { return since && one.second < *since; });
+    return later.empty() ? latest(closed) : earliest(later);
   }
 };
 
 // What a project says of its opening.
 struct Project {
-  std::optional<Date> through, planned;
+  std::optional<Date> through, planned, started;
   std::int64_t last = 0;  // number of the milestone that `planned` is of
   std::optional<Source> project, milestone;
 };
@@ -99,7 +140,10 @@ std::map<std::string, Project, std::less<>> projects(views::Session& session) {
   for (const auto& row : public_records(session, "major-projects", "project")) {
     Project& project = out[row.fields.text_at("code")];
     project.through = day_at(row.fields, "through_on");
-    if (project.through) project.project = source("major-projects/project", row);
+    project.started = earliest(told(row.fields, "started_on"));
+    if (project.through || project.started) {
+      project.project = source("major-projects/project", row);
+    }
   }
   for (const auto& row : public_records(session, "major-projects", "milestone")) {
     Project& project = out[row.fields.text_at("code")];
@@ -121,8 +165,9 @@ class Reader {
     for (const auto& row : public_records(session, "transport", "corridor")) {
       const std::string code = row.fields.text_at("code");
       const Corridor corridor{row.fields};
-      told_[code] = {.since = corridor.opened(), .plan = {}};
+      told_[code] = corridor.opening();
       if (!circle_.openings.contains(code)) continue;
+      if (corridor.border) out_.border.insert(code);
       out_.sources[code].push_back(source("transport/corridor", row));
       corridors_.emplace(code, corridor);
     }
@@ -141,9 +186,15 @@ class Reader {
       const Project& project = it->second;
       const auto corridor = told_.find(line);
       if (corridor != told_.end()) {
-        corridor->second.plan = project.planned;
-      } else if (project.through || project.planned) {
-        told_[line] = {.since = project.through, .plan = project.planned};
+        network::Opening& opening = corridor->second;
+        opening.plan = project.planned;
+        if (!opening.building && project.started) {
+          opening.building = project.started;
+          out_.sources[line].push_back(*project.project);
+        }
+      } else if (project.through || project.planned || project.started) {
+        told_[line] = {
+            .since = project.through, .plan = project.planned, .building = project.started};
         if (project.project) out_.sources[line].push_back(*project.project);
       }
       if (project.milestone) out_.sources[line].push_back(*project.milestone);
@@ -153,14 +204,17 @@ class Reader {
   void by_side() {
     std::map<std::string, network::Record, std::less<>> sides;
     for (const auto& [code, corridor] : corridors_) {
-      for (const Told* days : {&corridor.through, &corridor.halves}) {
+      for (const Told* days : corridor.sided()) {
         for (const auto& [side, day] : *days) sides.try_emplace(side, told_);
       }
     }
     for (auto& [side, record] : sides) {
       for (const auto& [code, corridor] : corridors_) {
-        if (corridor.through.empty() && corridor.halves.empty()) continue;
-        record[code].since = corridor.opened_by(side);
+        if (std::ranges::all_of(corridor.sided(), &Told::empty)) continue;
+        network::Opening& opening = record[code];
+        const std::optional<Date> plan = opening.plan;
+        opening = corridor.opening(side);
+        opening.plan = plan;
       }
       out_.by_side[side] = network::follow(circle_.openings, record, today_);
     }

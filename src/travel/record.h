@@ -2,9 +2,11 @@
 // traffic passes, and when it is to.
 //
 //     transport/corridor         opened_on, through_on, by side ─► since
-//     major-projects/project     through_on                     ─► since, if no corridor says
-//     major-projects/milestone   planned_on of the last one     ─► plan
-//     transport/scenario         opens_on, months or neither    ─► what may come otherwise
+//                                approved_on, started_on, trial_on, closed_on, by side, dropped_on
+//                                ─► its other stages
+//     major-projects/project     through_on, started_on         ─► since, building, if no corridor
+//     says major-projects/milestone   planned_on of the last one     ─► plan transport/scenario
+//     opens_on, months or neither    ─► what may come otherwise
 //
 // Only public registers are read, as they stood at a position of the journal; a node that holds
 // neither pack has the network of its folder.
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +41,7 @@ struct OnRecord {
   Sources scenario_sources;  // by id, if on record
   // As each side alone says it, where a line has dates of sides; the same where it has none.
   std::map<std::string, network::Openings, std::less<>> by_side;
+  std::set<std::string, std::less<>> border;  // what has a half on each side
 
   [[nodiscard]] const network::Scenario* scenario(std::string_view id) const {
     return network::scenario_of(scenarios, id);

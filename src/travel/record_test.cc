@@ -134,6 +134,42 @@ TEST_F(Registers, ACorridorOpensWhenBothSidesSaySo) {
   EXPECT_EQ(read().at("X").since, day("2026-01-03"));
 }
 
+// Each half is what its own side says; the whole is open when both are, and closed when one is.
+TEST_F(Registers, EachHalfOfABorderRoadHasAStatusOfItsOwn) {
+  using network::Status;
+  const auto status = [](const network::Openings& openings, const char* on) {
+    return network::status_on(openings.at("X"), day(on));
+  };
+  put("transport/corridor", "X", R"({"code":"X","crosses":true})");
+  put("transport/corridor", "X", R"({"approved_on":"2020-01-01"})", {"approved_on"});
+  put("transport/corridor", "X", R"({"started_on":"2021-01-01"})", {"started_on"});
+  put("transport/corridor", "X", R"({"trial_on":"2023-01-01"})", {"trial_on"});
+  put("transport/corridor", "X", R"({"opened_on":"2023-06-01"})", {"opened_on"});
+  put("transport/corridor", "X", R"({"trial_on":"2024-01-01"})", {"trial_on"}, "chongqing");
+  EXPECT_TRUE(whole().border.contains("X"));
+  EXPECT_EQ(status(whole().by_side.at("sichuan"), "2024-01-01"), Status::open);
+  EXPECT_EQ(status(whole().by_side.at("chongqing"), "2024-01-01"), Status::trial);
+  EXPECT_EQ(status(read(), "2023-06-01"), Status::building);
+  EXPECT_EQ(status(read(), "2024-01-01"), Status::trial);
+  EXPECT_EQ(minutes(read(), "2024-01-01"), 0);
+  put("transport/corridor", "X", R"({"opened_on":"2025-01-01"})", {"opened_on"}, "chongqing");
+  EXPECT_EQ(minutes(read(), "2025-01-01"), 120);
+  put("transport/corridor", "X", R"({"closed_on":"2025-03-01"})", {"closed_on"}, "chongqing");
+  EXPECT_EQ(status(whole().by_side.at("sichuan"), "2025-03-01"), Status::open);
+  EXPECT_EQ(status(read("chongqing"), "2025-03-01"), Status::closed);
+  EXPECT_EQ(minutes(read(), "2025-02-28"), 120);
+  EXPECT_EQ(minutes(read(), "2025-03-01"), 0);
+  // That half opens again; then the other closes.
+  put("transport/corridor", "X", R"({"opened_on":"2025-05-01"})", {"opened_on"}, "chongqing");
+  EXPECT_EQ(status(read(), "2025-05-01"), Status::open);
+  put("transport/corridor", "X", R"({"closed_on":"2025-09-01"})", {"closed_on"});
+  EXPECT_EQ(status(read(), "2025-08-31"), Status::open);
+  EXPECT_EQ(status(read(), "2025-09-01"), Status::closed);
+  // Out of the plan is out of the network, whatever was planned.
+  put("transport/corridor", "R", R"({"code":"R","crosses":false,"dropped_on":"2026-01-01"})");
+  EXPECT_EQ(network::status_on(read().at("R"), day("2035-01-01")), Status::closed);
+}
+
 // What an opening follows is told with the entry that wrote it, and so is what one side says alone.
 TEST_F(Registers, ItIsToldWhatItLeadsBackToAndWhatEachSideSays) {
   put("transport/corridor", "X", R"({"code":"X","crosses":true})");

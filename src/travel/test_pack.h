@@ -19,6 +19,11 @@ registers:
       code: code
       crosses: {type: mark, class: public, title: {zh: 跨省界, en: Crosses the border}}
       opened_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开通, en: Open}}
+      approved_on: {type: day, class: public, sided: true, optional: true, title: {zh: 批复, en: Approved}}
+      started_on: {type: day, class: public, sided: true, optional: true, title: {zh: 开工, en: Started}}
+      trial_on: {type: day, class: public, sided: true, optional: true, title: {zh: 试运行, en: On trial}}
+      closed_on: {type: day, class: public, sided: true, optional: true, title: {zh: 停运, en: Closed}}
+      dropped_on: {type: day, class: public, optional: true, title: {zh: 移出, en: Dropped}}
   scenario:
     title: {zh: 情景, en: Scenarios}
     kept: shared

@@ -1,6 +1,7 @@
 #include "network/gtfs/feed.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -27,6 +28,16 @@ struct Hash {
   }
 };
 using Index = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
+
+// By route_type: trams, metros, railways, funiculars and monorails, in the basic list and in the
+// hundreds of the extended one. Buses, ferries, lifts and flights run on none.
+bool on_rails(std::string_view type) {
+  constexpr std::array<std::string_view, 7> kBasic{"", "0", "1", "2", "5", "7", "12"};
+  constexpr std::array<std::string_view, 4> kHundreds{"1", "4", "9", "14"};
+  if (type.size() < 3) return std::ranges::find(kBasic, type) != kBasic.end();
+  type.remove_suffix(2);
+  return std::ranges::find(kHundreds, type) != kHundreds.end();
+}
 
 template <typename Number>
 std::optional<Number> number(std::string_view text) {
@@ -81,6 +92,7 @@ struct Reader::State {
   std::vector<std::string> parent_ids;  // by station
   Index stops, services, trips, routes;
   std::vector<std::string> lines;    // by route: its short or long name
+  std::vector<bool> rails;           // by route: whether it runs on rails
   std::vector<std::uint8_t> broken;  // by trip: a row of it was faulty
   std::vector<StopTime> times;
   std::vector<std::pair<std::uint32_t, Trip>> more_runs;  // of a trip in other parts of the day
@@ -170,11 +182,12 @@ void Reader::State::stop(const Row& row) {
 }
 
 void Reader::State::route(const Row& row) {
-  enum : std::size_t { id, short_name, long_name };
+  enum : std::size_t { id, short_name, long_name, type };
   if (!routes.try_emplace(std::string{row[id]}, static_cast<std::uint32_t>(lines.size())).second) {
     return fault("duplicate_key", "route_id", row, row[id], "is there already");
   }
   lines.emplace_back(row[short_name].empty() ? row[long_name] : row[short_name]);
+  rails.push_back(on_rails(row[type]));
 }
 
 void Reader::State::calendar(const Row& row) {
@@ -216,8 +229,12 @@ void Reader::State::trip(const Row& row) {
   if (!trips.try_emplace(std::string{row[id]}, number).second) {
     return fault("duplicate_key", "trip_id", row, row[id], "is there already");
   }
-  schedule.trips.push_back(
-      {.id = std::string{row[id]}, .line = lines[*line], .service = *days, .calls = {}});
+  schedule.trips.push_back({.id = std::string{row[id]},
+                            .line = lines[*line],
+                            .service = *days,
+                            .calls = {},
+                            .headway = {},
+                            .rail = rails[*line]});
   broken.push_back(0);
 }
 
@@ -434,7 +451,9 @@ void Reader::begin(std::string_view table) {
       {"stops.txt",
        &State::stop,
        {"stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station"}},
-      {"routes.txt", &State::route, {"route_id", "route_short_name", "route_long_name"}},
+      {"routes.txt",
+       &State::route,
+       {"route_id", "route_short_name", "route_long_name", "route_type"}},
       {"calendar.txt",
        &State::calendar,
        {"service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",

@@ -68,6 +68,21 @@ TEST(Gtfs, ReadsDaysExceptionsAndTimesAfterMidnight) {
   EXPECT_EQ((Scan{timetable}.earliest(2, 23 * 3'600 + 49 * 60)[3]), kNever);
 }
 
+TEST(Gtfs, WhatRunsOnRailsIsToldByTheTypeOfItsRoute) {
+  const auto rail = [](const std::string& type) {
+    Files files = small();
+    files["routes.txt"] = "route_id,route_short_name,route_type\nr,R1," + type + "\n";
+    return read(files).schedule->trips.at(0).rail;
+  };
+  for (const char* type : {"", "0", "1", "2", "7", "12", "109", "401", "900", "1400"}) {
+    EXPECT_TRUE(rail(type)) << type;
+  }
+  for (const char* type : {"3", "4", "6", "11", "200", "700", "715", "1000", "1300"}) {
+    EXPECT_FALSE(rail(type)) << type;
+  }
+  EXPECT_TRUE(read(small()).schedule->trips.at(0).rail);  // nothing is said
+}
+
 TEST(Gtfs, OneKindOfCalendarIsEnoughAndNoneIsNot) {
   Files files = small();
   files.erase("calendar.txt");

@@ -85,11 +85,11 @@ class Writer {
 
   static std::string route_of(const Trip& trip) { return trip.line.empty() ? trip.id : trip.line; }
   [[nodiscard]] std::string routes() const {
-    std::set<std::string> names;
-    for (const Trip& trip : schedule_.trips) names.insert(route_of(trip));
+    std::map<std::string, bool> rails;  // by name
+    for (const Trip& trip : schedule_.trips) rails[route_of(trip)] |= trip.rail;
     std::string out = "route_id,agency_id,route_short_name,route_type\n";
-    for (const std::string& name : names) {
-      out += quoted(name) + ",1," + quoted(name) + ",2\n";
+    for (const auto& [name, rail] : rails) {
+      out += quoted(name) + ",1," + quoted(name) + (rail ? ",2\n" : ",3\n");
     }
     return out;
   }

@@ -3,6 +3,8 @@
 <p>{{FINDING}}</p>
 <nav class="pages" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/YEAR}}</nav>
+{{#STATUSES}}<nav class="pages" aria-label="[[site.status]]">{{#ONLY}}<a href="{{HREF}}" rel="nofollow"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
+{{/ONLY}}</nav>{{/STATUSES}}
 <figure class="map">
 <svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="img" aria-labelledby="map-title map-text">
 <title id="map-title">{{TITLE}}</title>
@@ -12,7 +14,7 @@
 {{#WAY}}<polyline class="way {{STATUS}}" points="{{POINTS}}"><title>{{TEXT}}</title></polyline>
 {{/WAY}}
 </svg>
-<ul class="key"><li><svg viewBox="0 0 20 12" aria-hidden="true"><path class="way open" d="M0 6h20"/></svg> [[site.open]]</li><li><svg viewBox="0 0 20 12" aria-hidden="true"><path class="way shut" d="M0 6h20"/></svg> [[site.not_open]]</li></ul>
+<ul class="key">{{#KEY}}<li><svg viewBox="0 0 20 12" aria-hidden="true"><path class="way {{STATUS}}" d="M0 6h20"/></svg> {{TEXT}}</li>{{/KEY}}</ul>
 <figcaption class="quiet">{{CREDIT}} [[site.map_note]]</figcaption>
 </figure>
 <section>
@@ -20,9 +22,9 @@
 <ul class="files">{{#FILE}}<li><a href="{{HREF}}">{{TEXT}}</a></li>{{/FILE}}</ul>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>
-<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
+<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.closed_since]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
 <tbody>
-{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
+{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}{{#HALVED}} <span class="quiet">({{HALVES}})</span>{{/HALVED}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{CLOSED}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
 {{/LINE}}
 </tbody>
 </table>

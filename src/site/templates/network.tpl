@@ -1,9 +1,18 @@
 <p class="crumbs">[[site.network]]</p>
 <h1>{{TITLE}}</h1>
 <p class="quiet">{{ASSUMED}}</p>
+{{#SLIDER}}<form class="ask" id="years" method="get">
+{{#FROM_ASKED}}<input type="hidden" name="from" value="{{VALUE}}">
+{{/FROM_ASKED}}{{#SCENARIO_ASKED}}<input type="hidden" name="scenario" value="{{VALUE}}">
+{{/SCENARIO_ASKED}}<label for="year">[[site.year_end]]</label>
+<input id="year" name="year" type="range" min="{{FIRST}}" max="{{LAST}}" step="1" value="{{YEAR_ASKED}}">
+<output for="year" hidden>{{YEAR_ASKED}}</output>
+<button type="submit">[[site.show]]</button>
+</form>
+{{/SLIDER}}<div id="of-year">
 <nav class="pages" aria-label="[[site.from_where]]">{{#FROM}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/FROM}}</nav>
-<nav class="pages" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
+<nav class="pages years" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/YEAR}}</nav>
 {{#SCENARIOS}}<nav class="pages" aria-label="[[site.scenarios]]">{{#SCENARIO}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
@@ -48,11 +57,14 @@
 <h2 id="lines">[[site.lines]]</h2>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>
-<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
+<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.closed_since]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
 <tbody>
-{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
+{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}{{#HALVED}} <span class="quiet">({{HALVES}})</span>{{/HALVED}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{CLOSED}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
 {{/LINE}}
 </tbody>
 </table>
 </div>
 </section>
+</div>
+{{#SCRIPT}}<script src="{{HREF}}" defer></script>
+{{/SCRIPT}}

@@ -41,9 +41,9 @@
 <h2 id="lines">[[site.lines]]</h2>
 <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
 <table>
-<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
+<thead><tr><th scope="col">[[site.code]]</th><th scope="col">[[network.line]]</th><th scope="col">[[site.status]]</th><th scope="col">[[site.open_since]]</th><th scope="col">[[site.plan]]</th><th scope="col">[[site.closed_since]]</th><th scope="col">[[site.on_record]]</th></tr></thead>
 <tbody>
-{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
+{{#LINE}}<tr><td>{{CODE}}</td><th scope="row">{{NAME}}</th><td>{{STATUS}}{{#HALVED}} <span class="quiet">({{HALVES}})</span>{{/HALVED}}</td><td>{{SINCE}}</td><td>{{PLAN}}</td><td>{{CLOSED}}</td><td>{{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</td></tr>
 {{/LINE}}
 </tbody>
 </table>

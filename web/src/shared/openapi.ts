@@ -2036,6 +2036,8 @@ export interface components {
             line: string;
             records: components["schemas"]["RecordAt"][];
             since: string | null;
+            status: string;
+            status_they_say: string;
             they_say: string | null;
             title: string;
         };
@@ -2077,11 +2079,14 @@ export interface components {
             without?: boolean;
         };
         NetworkLine: {
+            closed: string | null;
+            halves: Json;
             line: string;
             open: boolean;
             planned: string | null;
             records: components["schemas"]["RecordAt"][];
             since: string | null;
+            status: string;
             title: string;
         };
         NetworkPlace: {
