@@ -704,6 +704,20 @@ class Checker::Walk {
     return Shape::of(K::boolean);
   }
 
+  Shape rounded(const Node& node, const std::vector<Node>& kids) {
+    const Shape a = need(K::integer, kids[0]);
+    const Shape b = need(K::integer, kids[1]);
+    const Shape c = need(K::integer, kids[2]);
+    same(node, b, c);
+    need(K::text, kids[3]);
+    if (const std::string* mode = kids[3].literal.as_text(); kids[3].op == Op::literal && mode &&
+                                                             *mode != "floor" && *mode != "ceil" &&
+                                                             *mode != "half_up") {
+      fault(kids[3], "a rounding is 'floor', 'ceil' or 'half_up'");
+    }
+    return a.kind == K::integer ? a : Shape::of(K::integer);
+  }
+
   Shape call(const Node& node) {
     const std::vector<Node>& kids = node.kids;
     switch (node.function) {
@@ -716,19 +730,8 @@ class Checker::Walk {
       }
       case Function::abs:
         return need(K::integer, kids[0]);
-      case Function::muldiv: {
-        const Shape a = need(K::integer, kids[0]);
-        const Shape b = need(K::integer, kids[1]);
-        const Shape c = need(K::integer, kids[2]);
-        same(node, b, c);
-        need(K::text, kids[3]);
-        if (const std::string* mode = kids[3].literal.as_text();
-            kids[3].op == Op::literal && mode && *mode != "floor" && *mode != "ceil" &&
-            *mode != "half_up") {
-          fault(kids[3], "a rounding is 'floor', 'ceil' or 'half_up'");
-        }
-        return a.kind == K::integer ? a : Shape::of(K::integer);
-      }
+      case Function::muldiv:
+        return rounded(node, kids);
       case Function::ratio: {
         const Shape a = need(K::integer, kids[0]);
         const Shape b = need(K::integer, kids[1]);

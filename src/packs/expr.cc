@@ -623,14 +623,7 @@ class Evaluation {
       case Function::size:
         return size(at(0), out);
       case Function::string:
-        if (const std::int64_t* number = at(0).as_int()) {
-          out.set(std::to_string(*number));
-          return true;
-        }
-        if (!at(0).as_text()) return expected("an integer", at(0));
-        if (!charge_copy(given[0])) return false;
-        out.set(given[0].take());
-        return true;
+        return as_string(given[0], out);
       case Function::left:
         return left(at(0), at(1), out);
       case Function::pad:
@@ -899,6 +892,16 @@ class Evaluation {
     return true;
   }
 
+  bool as_string(Cell& given, Cell& out) {
+    if (const std::int64_t* number = given.get().as_int()) {
+      out.set(std::to_string(*number));
+      return true;
+    }
+    if (!given.get().as_text()) return expected("an integer", given.get());
+    if (!charge_copy(given)) return false;
+    out.set(given.take());
+    return true;
+  }
   bool as_date(const Value& value, Date& out) {
     const std::string* text = value.as_text();
     const std::optional<Date> date = text ? Date::parse(*text) : std::nullopt;
