@@ -1263,7 +1263,8 @@ void fares_file_commands(Parser& parser, CLI::App* group, const Text& t) {
       t("taps of TIDES fare_transactions, as rate and clear take them",
         "把 TIDES fare_transactions 转为 rate 与 clear 所用的刷卡记录"),
       fares_tides, [&t](CLI::App& app, FaresTides& o) {
-        app.add_option("FILE", o.file, t("fare_transactions.csv", "fare_transactions.csv"))
+        app.add_option("FILE", o.file,
+                       t("the table fare_transactions.csv", "fare_transactions.csv 表文件"))
             ->required();
         app.add_option("--issuer", o.issuer, t("who issued the tokens", "发行方"))->required();
         app.add_option("--group", o.group,

@@ -49,8 +49,9 @@ std::vector<std::pair<std::string, std::string>> ways(const Ask& ask, const Circ
 std::optional<std::optional<Status>> only(const Ask& ask) {
   const std::string name = ask.parameter("status");
   if (name.empty()) return std::optional<Status>{};
-  const auto status = status_of(name);
-  return status ? std::optional{status} : std::nullopt;
+  std::optional<std::optional<Status>> of;
+  if (const auto status = status_of(name)) of.emplace(status);
+  return of;
 }
 
 void fill_map(Ask& ask, const NetworkAsked& what, std::optional<Status> only, Slots slots) {

@@ -36,12 +36,17 @@ class Server:
                               capture_output=True, text=True, cwd=self.dir).stdout
 
     def start(self, *more):
-        with (self.dir / "log").open("a") as log:
-            self.process = subprocess.Popen(
-                [*self.user, str(BIN / "postgres"), "-D", str(self.data), "-p", str(self.port),
-                 "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.dir}",
-                 *more], stdout=log, stderr=subprocess.STDOUT, cwd=self.dir)
-        wait_until(self.answers, "the server")
+        def answers():
+            # After a kill the memory of the last one is in use until its last child has ended.
+            if self.process is None or self.process.poll() is not None:
+                with (self.dir / "log").open("a") as log:
+                    self.process = subprocess.Popen(
+                        [*self.user, str(BIN / "postgres"), "-D", str(self.data), "-p",
+                         str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
+                         f"unix_socket_directories={self.dir}", *more],
+                        stdout=log, stderr=subprocess.STDOUT, cwd=self.dir)
+            return self.answers()
+        wait_until(answers, "the server", 180)
 
     def answers(self):
         return subprocess.run([str(BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],

@@ -137,13 +137,12 @@ class Clearing(CircleTest):
             self.deliver()
         self.assertEqual(before, self.window("chongqing", "draft", self.book, "--until", "2021-03-08"))
         asker = self.nodes["chongqing"].as_("finance")
-        found, path = [], f"/clearing?case={self.book}&limit=9"
-        after = ""
+        found, after = [], None
         for pages in (1, 2, 3):
-            page = asker.get(path + after)
+            page = asker.get("/clearing", case=self.book, limit=9, after=after)
             found += [window["case"] for window in page["books"][0]["windows"]]
             self.assertEqual(page["all"], pages == 3)
-            after = f"&after={page['next']}"
+            after = page["next"]
         self.assertEqual(found, opened[::-1])
         (book,) = asker.get("/clearing")["books"]
         self.assertEqual([window["case"] for window in book["windows"]], found)

@@ -112,10 +112,13 @@ class Objects(CircleTest):
         self.use_store()
         folder = self.store.dir / "data" / "documents" / "sichuan"
         folder.mkdir(parents=True, exist_ok=True)
+        def lay(name, content):
+            (folder / name).write_bytes(content)
+            os.setxattr(folder / name, "user.content-md5", hashlib.md5(content).digest())  # as the server does
         for number in range(1_050):
             content = b"%d" % number
-            (folder / hashlib.sha256(content).hexdigest()).write_bytes(content)
-        (folder / ("0" * 64)).write_bytes(b"damaged")
+            lay(hashlib.sha256(content).hexdigest(), content)
+        lay("0" * 64, b"damaged")
         self.node.stop()
         said = self.move("directory", "--keep", check=False)
         self.assertIn("1050 documents", said.stdout, said.stderr)
