@@ -213,13 +213,13 @@ TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
   EXPECT_EQ(line("2026-02-01"), "open");
   EXPECT_NE(read("/en/map/lines/?as_of=2026-01-31").find("0 of 1 lines"), std::string::npos);
   EXPECT_NE(read("/en/map/lines/data.csv?as_of=2026-02-01")
-                .find("G5,G5,open,\"Chongqing: open, Sichuan: open\",2026-02-01"),
+                .find("G5,G5,open,\"chongqing: open, Sichuan: open\",2026-02-01"),
             std::string::npos);
   // by each half, of one status or of all,
   put(R"({"trial_on":"2025-11-01"})", {"trial_on"}, "chongqing");
   put(R"({"closed_on":"2027-01-01"})", {"closed_on"}, "sichuan");
   EXPECT_NE(
-      read("/en/map/lines/data.csv?as_of=2026-01-01").find("\"Chongqing: trial, Sichuan: open\""),
+      read("/en/map/lines/data.csv?as_of=2026-01-01").find("\"chongqing: trial, Sichuan: open\""),
       std::string::npos);
   EXPECT_EQ(best("2026-12-31"), "60");
   EXPECT_EQ(best("2027-01-01"), "72");
