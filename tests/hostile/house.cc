@@ -80,7 +80,7 @@ struct House::Exchanging {
                   .seen = seen,
                   .alarms = all.alarms,
                   .blobs = all.blobs},
-                 peer} {
+                 core::PartyId{peer}} {
       const auto directory = house.kernel_->directory();
       const evidence::PartyRecord* party = directory->agreement.party(peer);
       BASHU_ASSERT(party && seen.load(party->origin, directory->log_keys(peer)));

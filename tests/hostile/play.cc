@@ -203,7 +203,7 @@ class Game {
   void check_journal(House& house) {
     sim::Disk disk;
     disk.commits() = house.storage().disk().commits();
-    sim::Shadow shadow{house.party(), sim::origin_of(house.party()),
+    sim::Shadow shadow{core::PartyId{house.party()}, sim::origin_of(house.party()),
                        sim::keys_of(house.party(), "log").public_key};
     if (auto broken = shadow.follow(disk)) return fail(broken->check, broken->detail);
     if (node::state_digest(shadow.state()) != node::state_digest(house.state())) {
