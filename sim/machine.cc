@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "exchange/circle.h"
+#include "kernel_node.h"
 #include "node/snapshot.h"
 #include "node/storage/directory.h"
 #include "world.h"
@@ -56,9 +57,9 @@ class Machine::SimStorage final : public node::DirectoryStorage {
 };
 
 // What the threaded node does for its callers, by the simulation's clock.
-class Machine::SimNode final : public node::Node {
+class Machine::SimNode final : public KernelNode {
  public:
-  explicit SimNode(Machine& machine) : machine_{machine} {}
+  explicit SimNode(Machine& machine) : KernelNode{*machine.kernel_}, machine_{machine} {}
   bool submit(node::Request request, std::function<void(node::Outcome)> done) override {
     return machine_.submit(std::move(request), std::move(done));
   }
@@ -67,51 +68,8 @@ class Machine::SimNode final : public node::Node {
   void query(const std::function<void(const core::State&)>& read) override {
     read(machine_.shadow().state());
   }
-  const node::Identity& identity() const override { return machine_.kernel_->identity(); }
-  std::shared_ptr<const node::Directory> directory() override {
-    return machine_.kernel_->directory();
-  }
-  node::Vault& vault() override { return machine_.kernel_->vault(); }
-  node::Storage& storage() override { return machine_.kernel_->storage(); }
-  node::Clock& clock() override { return machine_.kernel_->clock(); }
-  node::Chance& chance() override { return machine_.kernel_->chance(); }
-  std::uint64_t circle_changes() const override { return machine_.kernel_->circle_changes(); }
-  std::size_t late_erasures() const override { return machine_.kernel_->late_erasures(); }
-  std::uint64_t durable() const override { return machine_.kernel_->durable(); }
-  std::uint64_t wait_durable(std::uint64_t /*above*/, int /*timeout_ms*/) override {
-    return durable();
-  }
-  std::expected<std::vector<node::Entry>, Fault> entries(std::uint64_t from,
-                                                         std::size_t bytes_max) override {
-    return node::JournalEntries{archive().journal()}.entries(from, bytes_max);
-  }
-  std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {
-    return archive().message(journal::Trace::sent, to, seq);
-  }
-  std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) override {
-    return archive().message(journal::Trace::taken, from, seq);
-  }
-  std::optional<Answered> answered(std::string_view from, std::int64_t seq) override {
-    const auto found = archive().find(journal::Trace::taken, from, seq);
-    if (!found) return std::nullopt;
-    return Answered{.message_id = hex(found->id), .entry = found->entry};
-  }
-  std::optional<std::string> receipt(std::uint64_t entry) override {
-    return archive().receipt(entry);
-  }
-  std::string checkpoint() override { return archive().checkpoint(); }
-  std::optional<std::string> checkpoint_at(std::uint64_t size) override {
-    return archive().checkpoint_at(size);
-  }
-  std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,
-                                               std::uint64_t size) override {
-    return archive().consistency(old_size, size);
-  }
-  std::optional<Hash> root_at(std::uint64_t size) override { return archive().root_at(size); }
-  std::expected<std::uint64_t, Fault> snapshot() override { return machine_.kernel_->snapshot(); }
 
  private:
-  node::Archive& archive() { return machine_.kernel_->archive(); }
   Machine& machine_;
 };
 

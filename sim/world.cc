@@ -11,9 +11,9 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "circle.h"
 #include "clients.h"
 #include "core/core.h"
-#include "evidence/agreement.h"
 #include "exchange/circle.h"
 #include "exchange/seen.h"
 #include "node/files.h"
@@ -24,8 +24,6 @@ namespace bashu::sim {
 namespace {
 
 constexpr std::int64_t kPatienceMs = 3'600'000;  // of the healing phase, virtual
-constexpr int kKeyDays = 90, kLogKeyDays = 3'650;
-constexpr std::int64_t kDayS = 86'400;
 const std::vector<core::PartyId> kParties{"sichuan", "chongqing"};
 
 std::filesystem::path fresh_directory() {
@@ -36,33 +34,6 @@ std::filesystem::path fresh_directory() {
                                          ? memory
                                          : std::filesystem::temp_directory_path();
   return base / ("bashu-sim-" + std::to_string(::getpid()) + "-" + std::to_string(++counter));
-}
-
-struct Keys {
-  std::string secret;  // as the key file has it
-  std::string public_key;
-  std::string signing_key;  // 64 bytes; empty of a sealing key
-};
-unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
-// Test keys, derived from public text; they protect nothing.
-Keys keys_of(const std::string& party, const std::string& use) {
-  const Hash seed = sha256("bashu simulator " + party + " " + use);
-  Keys keys{.secret = std::string{as_bytes(seed)},
-            .public_key = std::string(32, '\0'),
-            .signing_key = {}};
-  if (use == "seal") {
-    crypto_scalarmult_base(raw(keys.public_key), seed.data());
-  } else {
-    keys.signing_key.resize(64);
-    crypto_sign_seed_keypair(raw(keys.public_key), raw(keys.signing_key), seed.data());
-  }
-  return keys;
-}
-
-std::string origin_of(const std::string& party) { return party + ".example/bashu/1"; }
-std::string kid_of(const std::string& party, const std::string& use) {
-  return party + "/" + use + "/1";
 }
 
 bool same(const core::State& one, const core::State& other) {
@@ -76,82 +47,9 @@ void write(const std::filesystem::path& file, std::string_view content) {
   BASHU_ASSERT(node::write_file(file, content));
 }
 
-// What create_identity makes, with known keys.
-void write_identity(const std::filesystem::path& dir, const std::string& party) {
-  Value::Record keys;
-  for (const char* use : {"root", "envelope", "log", "seal"}) {
-    const Keys key = keys_of(party, use);
-    keys[use] = Value::Record{{"kid", kid_of(party, use)}, {"public", hex(key.public_key)}};
-    write(dir / "keys" / (std::string{use} + ".key"), hex(key.secret) + "\n");
-  }
-  const Value config = Value::Record{{"party", party},
-                                     {"name", party},
-                                     {"origin", origin_of(party)},
-                                     {"endpoint", "https://" + party + ".example:7443/bashu/v1"},
-                                     {"peer_listen", "127.0.0.1:7443"},
-                                     {"api_listen", "127.0.0.1:7080"},
-                                     {"offset_minutes", 480},
-                                     {"created", kEpochMs / 1'000},
-                                     {"keys", std::move(keys)}};
-  write(dir / "node.json", pretty_json(config) + "\n");
-}
-
-struct Circle {
-  std::string agreement;
-  std::map<std::string, std::string> key_lists;
-};
 const Circle& circle() {
-  static const Circle kCircle = [] {
-    evidence::Agreement agreement;
-    agreement.edition = 1;
-    agreement.name = "simulated circle";
-    agreement.effective = kEpochMs / 1'000 - kDayS;
-    std::vector<evidence::Signer> roots;
-    for (const core::PartyId& party : kParties) {
-      const Keys root = keys_of(party, "root");
-      evidence::PartyRecord record;
-      record.party = party;
-      record.origin = origin_of(party);
-      record.endpoint = "https://" + party + ".example:7443/bashu/v1";
-      record.root_kid = kid_of(party, "root");
-      record.root_key = root.public_key;
-      record.tls_ca = {hex(sha256(party))};
-      agreement.parties.push_back(std::move(record));
-      roots.push_back({.kid = kid_of(party, "root"), .secret_key = root.signing_key});
-    }
-    // A small window, so that it fills.
-    agreement.channels = {{.channel = "chongqing.sichuan.main", .window = 8},
-                          {.channel = "sichuan.chongqing.main", .window = 8}};
-    std::sort(agreement.parties.begin(), agreement.parties.end(),
-              [](const auto& a, const auto& b) { return a.party < b.party; });
-    const std::string payload = evidence::agreement_payload(agreement);
-    Circle made;
-    made.agreement = evidence::signed_record(payload, evidence::kAgreementType, roots);
-    const std::string id = hex(sha256(payload));
-    for (const core::PartyId& party : kParties) {
-      const std::int64_t from = kEpochMs / 1'000 - kDayS;
-      const auto record = [&](const char* use, int days) {
-        const bool seals = std::string_view{use} == "seal";
-        return evidence::KeyRecord{
-            .party = party,
-            .kid = kid_of(party, use),
-            .role = use,
-            .alg = seals ? "X25519" : "EdDSA",
-            .key = keys_of(party, use).public_key,
-            .name = std::string_view{use} == "log" ? origin_of(party) : std::string{},
-            .from = from,
-            .to = from + days * kDayS,
-            .revoked = 0};
-      };
-      made.key_lists[party] = evidence::signed_record(
-          evidence::keys_payload(
-              id, party, 1, "", from,
-              {record("envelope", kKeyDays), record("log", kLogKeyDays), record("seal", kKeyDays)}),
-          evidence::kKeysType,
-          {{.kid = kid_of(party, "root"), .secret_key = keys_of(party, "root").signing_key}});
-    }
-    return made;
-  }();
+  // A small window, so that it fills.
+  static const Circle kCircle = make_circle({kParties.begin(), kParties.end()}, {.window = 8});
   return kCircle;
 }
 
@@ -189,7 +87,9 @@ World::~World() {
 
 void World::found() {
   for (const auto& machine : machines_) {
-    write_identity(machine->dir(), machine->party());
+    for (const auto& [name, content] : identity_files(machine->party())) {
+      write(machine->dir() / name, content);
+    }
     start(*machine);
   }
   for (const auto& machine : machines_) {
@@ -203,11 +103,10 @@ void World::found() {
     for (const core::PartyId& party : kParties) agreement.parties.push_back({.party = party});
     adopt({.command = std::move(agreement), .evidence = circle().agreement});
     for (const auto& [party, list] : circle().key_lists) {
-      adopt({.command = core::AdoptRecord{.record = {.what = "keys",
-                                                     .party = core::PartyId{party},
-                                                     .edition = 1,
-                                                     .bytes = list},
-                                          .parties = {}},
+      adopt({.command =
+                 core::AdoptRecord{
+                     .record = {.what = "keys", .party = core::PartyId{party}, .edition = 1, .bytes = list},
+                     .parties = {}},
              .evidence = list});
     }
     machine->kernel().vault().set_token_key(as_bytes(sha256("token key of the simulation")));

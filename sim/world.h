@@ -20,13 +20,12 @@
 
 #include "base/date.h"
 #include "checks.h"
+#include "circle.h"
 #include "machine.h"
 #include "random.h"
 #include "timeline.h"
 
 namespace bashu::sim {
-
-inline constexpr std::int64_t kEpochMs = 1'772'409'600'000;  // 2026-03-02T00:00:00Z, a Monday
 
 // Faults that no node may survive unnoticed: each shows that a check can fail.
 enum class Plant : std::uint8_t {
