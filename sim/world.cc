@@ -103,10 +103,11 @@ void World::found() {
     for (const core::PartyId& party : kParties) agreement.parties.push_back({.party = party});
     adopt({.command = std::move(agreement), .evidence = circle().agreement});
     for (const auto& [party, list] : circle().key_lists) {
-      adopt({.command =
-                 core::AdoptRecord{
-                     .record = {.what = "keys", .party = core::PartyId{party}, .edition = 1, .bytes = list},
-                     .parties = {}},
+      adopt({.command = core::AdoptRecord{.record = {.what = "keys",
+                                                     .party = core::PartyId{party},
+                                                     .edition = 1,
+                                                     .bytes = list},
+                                          .parties = {}},
              .evidence = list});
     }
     machine->kernel().vault().set_token_key(as_bytes(sha256("token key of the simulation")));

@@ -114,7 +114,7 @@ class Objects(CircleTest):
         folder.mkdir(parents=True, exist_ok=True)
         def lay(name, content):
             (folder / name).write_bytes(content)
-            os.setxattr(folder / name, "user.content-md5", hashlib.md5(content).digest())  # as the server does
+            os.setxattr(folder / name, "user.user.content-md5", hashlib.md5(content).digest())  # as the server does
         for number in range(1_050):
             content = b"%d" % number
             lay(hashlib.sha256(content).hexdigest(), content)
