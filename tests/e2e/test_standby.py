@@ -54,7 +54,8 @@ class Loader(threading.Thread):
                 if status < 300:
                     self.times.append(time.monotonic())
                     return json.loads(answer)
-                if status not in (429, 503, 504):
+                # 500: whether it was done is not known; the same key asks again.
+                if status not in (429, 500, 503, 504):
                     raise Refused(status, json.loads(answer))
             time.sleep(0.02)
         raise TimeoutError(path)
