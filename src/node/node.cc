@@ -24,6 +24,7 @@
 #include "evidence/tree.h"
 #include "node/guarded.h"
 #include "node/kernel.h"
+#include "node/kernel_reads.h"
 #include "node/leap.h"
 #include "texts/texts.h"
 
@@ -77,7 +78,7 @@ bool is_long_after(const core::State& state, Clock& clock) {
          clock.today() > circle.today.plus_days(1);
 }
 
-class ThreadedNode final : public Node {
+class ThreadedNode final : public KernelReads {
  public:
   ThreadedNode(std::unique_ptr<Kernel> kernel, std::size_t queue_max, bool guarded, bool waits)
       : kernel_{std::move(kernel)}, queue_max_{queue_max}, filling_{kernel_->batch()} {
@@ -180,51 +181,12 @@ class ThreadedNode final : public Node {
     done.wait();
   }
 
-  const Identity& identity() const override { return kernel_->identity(); }
-  std::shared_ptr<const Directory> directory() override { return kernel_->directory(); }
-  Vault& vault() override { return kernel_->vault(); }
-  Storage& storage() override { return kernel_->storage(); }
-  Clock& clock() override { return kernel_->clock(); }
-  Chance& chance() override { return kernel_->chance(); }
-
-  std::uint64_t circle_changes() const override { return kernel_->circle_changes(); }
-  std::size_t late_erasures() const override { return kernel_->late_erasures(); }
-  std::uint64_t durable() const override { return kernel_->durable(); }
   std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
     std::unique_lock lock{durable_guard_};
     durable_changed_.wait_for(lock, std::chrono::milliseconds{timeout_ms},
                               [&] { return kernel_->durable() > above; });
     return kernel_->durable();
   }
-  std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
-                                                   std::size_t bytes_max) override {
-    return JournalEntries{archive().journal()}.entries(from, bytes_max);
-  }
-
-  std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {
-    return archive().message(journal::Trace::sent, to, seq);
-  }
-  std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) override {
-    return archive().message(journal::Trace::taken, from, seq);
-  }
-  std::optional<Answered> answered(std::string_view from, std::int64_t seq) override {
-    const auto found = archive().find(journal::Trace::taken, from, seq);
-    if (!found) return std::nullopt;
-    return Answered{.message_id = hex(found->id), .entry = found->entry};
-  }
-  std::optional<std::string> receipt(std::uint64_t entry) override {
-    return archive().receipt(entry);
-  }
-  std::string checkpoint() override { return archive().checkpoint(); }
-  std::optional<std::string> checkpoint_at(std::uint64_t size) override {
-    return archive().checkpoint_at(size);
-  }
-  std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,
-                                               std::uint64_t size) override {
-    return archive().consistency(old_size, size);
-  }
-  std::optional<Hash> root_at(std::uint64_t size) override { return archive().root_at(size); }
-
   std::expected<std::uint64_t, Fault> snapshot() override {
     return std::async(std::launch::async,
                       [this] {
@@ -241,7 +203,7 @@ class ThreadedNode final : public Node {
     std::function<void(Batch&)> query;  // instead
   };
 
-  Archive& archive() { return kernel_->archive(); }
+  Kernel& kernel() const override { return *kernel_; }
 
   // Runs it on the core's thread; the answer is set by it or by what it leaves in the batch.
   // Shared, as in run().
