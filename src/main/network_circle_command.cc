@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "main/commands.h"
+#include "main/network_words.h"
 #include "main/table.h"
 #include "network/geojson.h"
 #include "network/questions.h"
@@ -16,14 +17,8 @@ namespace bashu::cli {
 namespace {
 
 using namespace network;
-
-Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  const Title title = texts::title("network." + std::string{key}, places);
-  return console.fail(in_language(title, "en"), in_language(title, "zh"));
-}
-std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  return texts::text(console.language, "network." + std::string{key}, places);
-}
+using network_words::say;
+using network_words::wrong;
 
 std::string listed(const std::vector<std::string>& codes) {
   std::string out;

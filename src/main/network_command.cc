@@ -8,6 +8,7 @@
 
 #include "main/commands.h"
 #include "main/network_files.h"
+#include "main/network_words.h"
 #include "main/table.h"
 #include "network/clock.h"
 #include "network/day.h"
@@ -20,19 +21,13 @@ namespace bashu::cli {
 namespace {
 
 using namespace network;
+using network_words::say;
+using network_words::wrong;
 
 // Minutes, as far as they are whole; seconds otherwise lie behind a point of the hour's notation.
 std::string minutes(Seconds takes) {
   const std::string whole = std::to_string(takes / 60);
   return takes % 60 ? whole + "'" + std::to_string(takes % 60) + "\"" : whole;
-}
-
-std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  return texts::text(console.language, "network." + std::string{key}, places);
-}
-Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  const Title title = texts::title("network." + std::string{key}, places);
-  return console.fail(in_language(title, "en"), in_language(title, "zh"));
 }
 
 void print_notices(const Console& console, const std::vector<Notice>& notices) {

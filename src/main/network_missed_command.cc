@@ -5,6 +5,7 @@
 
 #include "main/network_files.h"
 #include "main/network_missed.h"
+#include "main/network_words.h"
 #include "main/table.h"
 #include "network/clock.h"
 #include "network/geojson.h"
@@ -18,14 +19,8 @@ namespace bashu::cli {
 namespace {
 
 using namespace network;
-
-std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  return texts::text(console.language, "network." + std::string{key}, places);
-}
-Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  const Title title = texts::title("network." + std::string{key}, places);
-  return console.fail(in_language(title, "en"), in_language(title, "zh"));
-}
+using network_words::say;
+using network_words::wrong;
 
 // The day's trains, and the last buses that are asked about.
 struct Question {

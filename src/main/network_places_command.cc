@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "main/commands.h"
+#include "main/network_words.h"
 #include "main/table.h"
 #include "network/clock.h"
 #include "network/geojson.h"
@@ -17,14 +18,8 @@ namespace bashu::cli {
 namespace {
 
 using namespace network;
-
-std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  return texts::text(console.language, "network." + std::string{key}, places);
-}
-Exit wrong(const Console& console, std::string_view key, const texts::Places& places = {}) {
-  const Title title = texts::title("network." + std::string{key}, places);
-  return console.fail(in_language(title, "en"), in_language(title, "zh"));
-}
+using network_words::say;
+using network_words::wrong;
 
 std::string ended(Seconds at) { return clock(at + 59); }  // a journey's end is rounded up
 std::string minutes(const Console& console, Seconds takes) {
