@@ -52,6 +52,7 @@ std::expected<Value, Problem> worked_out(Context& context, const packs::Pack& pa
                                          const std::vector<std::string>& form, const Value& given,
                                          Write& write) {
   write.faults = form_faults(service, packs::asked(service, form), given);
+  if (service.before_sealing.empty()) return given;
   auto told = packs::with_worked_out(pack, service, normalised(service.fields, given),
                                      context.shelves.now()->today);
   if (told) return *std::move(told);
@@ -183,7 +184,7 @@ Prepared fire_event(Context& context, const Call& call) {
   const auto given = with_computed(context, call,
                                    {.pack = seen->root.pack,
                                     .service = seen->root.service_name,
-                                    .id = core::CaseId{id},
+                                    .id = id,
                                     .starts = false,
                                     .form = asked},
                                    form_member(*body));

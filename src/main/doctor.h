@@ -15,8 +15,8 @@ namespace bashu::cli {
 enum class Level : std::uint8_t { ok, warn, fail };
 
 struct Examined {
-  std::string
-      check;  // clock disk files keys vault documents journal versions calendar peers backup doors
+  // clock disk files keys vault documents journal versions calendar peers backup doors
+  std::string check;
   Level level{};
   std::string text;
   std::string todo;  // empty where all is well
