@@ -17,7 +17,7 @@ namespace {
 using evidence::Refusal;
 
 constexpr std::int64_t kWaitMs = 2'000;
-constexpr std::size_t kEarlyBytesMax = 256u << 20;  // of all peers
+constexpr std::size_t kEarlyBytesMax = 256u << 20;  // of all peers, in equal shares
 constexpr std::size_t kHeldBytesMax = 64u << 20;    // of one peer
 constexpr std::size_t kDocumentsMax = 256;          // of one message
 constexpr std::size_t kKeysMax = 1'000;             // of one message
@@ -77,6 +77,7 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
     std::int64_t next = 1;  // lowest number not given to the node
     std::map<std::int64_t, Submitted> submitted;
     std::map<std::int64_t, Early> early;
+    std::size_t early_bytes = 0;
     std::size_t held_bytes = 0;
     std::int64_t tokens_milli = -1, filled_ms = 0;  // of the rate's bucket; -1: full
   };
@@ -99,7 +100,7 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
                http::Reply reply);
   void submit(const std::string& party, Peer& peer, std::int64_t seq, std::string message_id,
               node::Request request, const Baggage& baggage, http::Reply reply);
-  void keep(const std::string& party, Peer& peer, std::int64_t seq, Early early);
+  static void keep(Peer& peer, std::int64_t seq, Early early, std::size_t share);
   void done(const std::string& party, std::int64_t seq, const node::Outcome& outcome);
   void close_gap(const std::string& party, Peer& peer);
   [[nodiscard]] node::Request request_of(const std::string& party, evidence::Opened opened,
@@ -114,7 +115,6 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   std::mutex mutex;
   bool closed = false;
   std::map<std::string, Peer> peers;
-  std::size_t early_bytes = 0;
 };
 
 // Keys of sealed values go to the vault and never into the journal.
@@ -293,13 +293,14 @@ void Receiver::State::message(const std::string& party, const std::string& chann
     submit(party, peer, seq, std::move(id), std::move(made), baggage, std::move(reply));
     close_gap(party, peer);
   } else if (seq > peer.next) {
-    keep(party, peer, seq,
+    keep(peer, seq,
          {.message_id = std::move(id),
           .request = std::move(made),
           .baggage = std::move(baggage),
           .bytes = request.body.size() * 3,
           .since_ms = parts.now_ms(),
-          .reply = std::move(reply)});
+          .reply = std::move(reply)},
+         kEarlyBytesMax / std::max<std::size_t>(agreement.parties.size() - 1, 1));
   } else {
     reply(busy());
   }
@@ -328,7 +329,7 @@ void Receiver::State::close_gap(const std::string& party, Peer& peer) {
   while (!peer.early.empty() && peer.early.begin()->first <= peer.next) {
     auto [seq, early] = std::move(*peer.early.begin());
     peer.early.erase(peer.early.begin());
-    early_bytes -= early.bytes;
+    peer.early_bytes -= early.bytes;
     if (seq < peer.next) {
       if (early.reply) early.reply(busy());
       continue;
@@ -339,14 +340,14 @@ void Receiver::State::close_gap(const std::string& party, Peer& peer) {
   }
 }
 
-void Receiver::State::keep(const std::string&, Peer& peer, std::int64_t seq, Early early) {
+void Receiver::State::keep(Peer& peer, std::int64_t seq, Early early, std::size_t share) {
   if (const auto it = peer.early.find(seq); it != peer.early.end()) {
-    early_bytes -= it->second.bytes;
+    peer.early_bytes -= it->second.bytes;
     if (it->second.reply) it->second.reply(wait_for(peer.next));
     peer.early.erase(it);
   }
-  if (early_bytes + early.bytes > kEarlyBytesMax) return early.reply(busy());
-  early_bytes += early.bytes;
+  if (peer.early_bytes + early.bytes > share) return early.reply(busy());
+  peer.early_bytes += early.bytes;
   peer.early.emplace(seq, std::move(early));
 }
 
@@ -396,7 +397,7 @@ void Receiver::tick() {
           told.emplace_back(std::exchange(early.reply, nullptr), peer.next);
         }
         if (now - early.since_ms >= kEarlyKeptMs) {
-          state_->early_bytes -= early.bytes;
+          peer.early_bytes -= early.bytes;
           it = peer.early.erase(it);
         } else {
           ++it;

@@ -43,10 +43,15 @@ class ReceiverTest : public testing::Nodes {
   }
   std::string envelope(std::int64_t seq, const Value& body = Value{Value::Record{}},
                        const std::function<void(evidence::Payload&)>& change = {}) const {
+    return envelope_of(a, seq, body, change);
+  }
+  [[nodiscard]] std::string envelope_of(
+      const TestNode& from, std::int64_t seq, const Value& body = Value{Value::Record{}},
+      const std::function<void(evidence::Payload&)>& change = {}) const {
     const std::int64_t issued = b.identity.created;
-    evidence::Payload payload{.from = "sichuan",
+    evidence::Payload payload{.from = from.identity.party.text(),
                               .to = "chongqing",
-                              .channel = "sichuan.chongqing.main",
+                              .channel = from.identity.party.text() + ".chongqing.main",
                               .seq = seq,
                               .issued = issued,
                               .expiry = issued + 86'400,
@@ -57,8 +62,8 @@ class ReceiverTest : public testing::Nodes {
                               .nonce = base64url(std::string(16, static_cast<char>(seq))),
                               .body = body};
     if (change) change(payload);
-    return evidence::sign_envelope(evidence::payload_text(payload), a.identity.envelope.kid,
-                                   a.identity.envelope.secret_key)
+    return evidence::sign_envelope(evidence::payload_text(payload), from.identity.envelope.kid,
+                                   from.identity.envelope.secret_key)
         .text;
   }
   static void asks(evidence::Payload& payload) { payload.kind = "case.ask"; }
@@ -66,7 +71,7 @@ class ReceiverTest : public testing::Nodes {
                                    const std::string& type = "application/jose+json",
                                    bool length = true, const std::string& method = "POST") {
     http::Request request{.method = method,
-                          .target = "/bashu/v1/channels/sichuan.chongqing.main/messages",
+                          .target = "/bashu/v1/channels/" + party + ".chongqing.main/messages",
                           .headers = {{"Content-Type", type}},
                           .body = std::move(body)};
     request.length_given = length;
@@ -156,6 +161,27 @@ TEST_F(ReceiverTest, EarlyMessagesWaitForTheGapToClose) {
   EXPECT_EQ(second.get().status, 200);
   EXPECT_EQ(third.get().status, 200);
   EXPECT_EQ(b.inbox("sichuan").next, 4);
+}
+
+TEST_F(ReceiverTest, APeerThatKeepsItsNextMessageBackTakesNoPlaceOfAnothers) {
+  TestNode c{root, "guizhou"};
+  form({&a, &b, &c});
+  guard.pass("guizhou");
+  receiver->refresh("guizhou", {});
+  std::vector<std::future<http::Response>> waiting;
+  std::string refused;
+  const Value large{Value::Record{{"x", std::string(1'000'000, 'x')}}};
+  for (std::int64_t seq = 2; seq <= 64 && refused.empty(); ++seq) {
+    waiting.push_back(send(envelope(seq, large)));
+    if (waiting.back().wait_for(std::chrono::seconds{0}) == std::future_status::ready) {
+      refused = code(waiting.back().get());
+    }
+  }
+  EXPECT_EQ(refused, "503 not-ready");
+  auto second = send(envelope_of(c, 2), "guizhou");
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds{20}), std::future_status::timeout);
+  EXPECT_EQ(send(envelope_of(c, 1), "guizhou").get().status, 200);
+  EXPECT_EQ(second.get().status, 200);
 }
 
 TEST_F(ReceiverTest, EarlyMessageIsToldToComeAgainAfterTwoSeconds) {

@@ -145,6 +145,17 @@ TEST(Http, HandlerThatForgetsToReplyAnswers500) {
   EXPECT_EQ(answer->status, 500);
 }
 
+TEST(Http, HandlerThatForgetsToReplyAnswersAsTheServerWasTold) {
+  Server::Options options;
+  options.dropped = [] { return problem(500, "unknown_outcome"); };
+  auto server = Server::start(options, [](const Request&, const Reply&) {});
+  ASSERT_TRUE(server.has_value());
+  const auto answer = fetch(base_of(**server) + "/", {});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 500);
+  EXPECT_NE(answer->body.find("unknown_outcome"), std::string::npos) << answer->body;
+}
+
 TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   const auto server = echo_server();
   const Raw raw{server->port()};

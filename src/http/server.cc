@@ -317,13 +317,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<TimePoint> deadline_;
 
  private:
-  // Answers 500 if nobody else does.
+  // Answers if nobody else does.
   struct Pending {
     explicit Pending(std::shared_ptr<Connection> connection) : to{std::move(connection)} {}
     Pending(const Pending&) = delete;
     Pending& operator=(const Pending&) = delete;
     ~Pending() {
-      if (!called) to->worker_->answer(to, problem(500, "internal"));
+      if (called) return;
+      const auto& dropped = to->options().dropped;
+      to->worker_->answer(to, dropped ? dropped() : problem(500, "internal"));
     }
     std::shared_ptr<Connection> to;
     std::atomic<bool> called{false};

@@ -43,6 +43,9 @@ class Server {
     // What a request is answered that no handler sees (413, 431, 401, 400, 503); none: problem()
     // with the words of docs/formats/evidence.md.
     std::function<Response(int status)> refusal{};
+    // What a request is answered whose handler went without a reply, as at the end of a process:
+    // whether it did its work nobody knows; none: problem(500, "internal").
+    std::function<Response()> dropped{};
     // Asked when the head of a request is there and before any of its body is kept; none: body_max.
     std::function<Admission(const Request& head)> admit{};
     std::size_t bodies_max = 256u << 20;  // all that is held for requests under way

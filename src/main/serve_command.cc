@@ -168,6 +168,9 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   options.body_max = kBodyMax;
   options.admit = [&api](const http::Request& head) { return api.admit(head, kBodyMax); };
   options.refusal = [](int status) { return api::problem_response(api::unread(status), "en"); };
+  options.dropped = [] {
+    return api::problem_response(api::problem_of(Fault{.what = {}, .unknown_outcome = true}), "en");
+  };
   if (*tls) options.tls = [context = *tls] { return context; };
   const auto address = [&](const std::string& listen, std::uint16_t port) {
     return (*tls ? "https://" : "http://") + host_of(listen) + ":" + std::to_string(port);

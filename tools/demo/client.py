@@ -79,15 +79,18 @@ class Client:
             raise Away(f"{method} {path}: {error}") from error
 
     def _again(self, method, path, body, headers, raw, patience_s):
-        """Repeats while the node is busy, behind or, for `patience_s`, away."""
+        """Repeats while the node is busy, behind, at its end or, for `patience_s`, away."""
         give_up = time.monotonic() + patience_s
         pause = 0.01
         while True:
             try:
                 status, _, answer = self.request(method, path, body, headers, raw)
-                if status not in (429, 504):
+                if status == 500 and b"unknown_outcome" in answer and time.monotonic() < give_up:
+                    pass
+                elif status not in (429, 504):
                     break
-                give_up = max(give_up, time.monotonic() + 1)
+                else:
+                    give_up = max(give_up, time.monotonic() + 1)
             except Away:
                 if time.monotonic() >= give_up:
                     raise
