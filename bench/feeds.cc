@@ -53,6 +53,103 @@ class Waiting {
   int failed_ = 0;
 };
 
+// A node with its API and views behind HTTP, and a key that may post.
+class Door {
+ public:
+  explicit Door(const std::filesystem::path& folder)
+      : node_{open_node(folder / "node", "alpha")},
+        secret_{admit(node_)},
+        roster_{*node_.node, node_.dir},
+        entrance_{node_.dir, roster_, *node_.chance} {
+    auto follower = views::Follower::start(*node_.node, node_.dir);
+    BASHU_ASSERT(follower);
+    follower_ = std::move(*follower);
+    api_ = std::make_unique<api::Api>(api::Api::Parts{.node = node_.node.get(),
+                                                      .views = follower_.get(),
+                                                      .exchange = nullptr,
+                                                      .entrance = &entrance_,
+                                                      .set_today = {},
+                                                      .try_pack = {},
+                                                      .log = {},
+                                                      .workers = 2,
+                                                      .waiting_max = 1'024});
+    auto server = http::Server::start({.listen = "127.0.0.1:0", .body_max = 8u << 20},
+                                      [this](http::Request request, http::Reply reply) {
+                                        api_->handle(std::move(request), std::move(reply));
+                                      });
+    BASHU_ASSERT(server);
+    server_ = std::move(*server);
+  }
+  [[nodiscard]] http::Call post(const Value& lines) const {
+    return post_body(body_of(lines));
+  }
+  static std::string body_of(const Value& lines) {
+    return canonical_json(Value{Value::Record{{"role", "clerk"}, {"lines", lines}}});
+  }
+  [[nodiscard]] http::Call post_body(std::string body) const {
+    http::Call call{
+        .to = {.tls = false, .host = "127.0.0.1", .port = server_->port(), .path = {}}};
+    call.request.method = "POST";
+    call.request.target = "/api/v1/packs/bench/feeds/transfer";
+    call.request.headers = {{"Authorization", "Bearer " + secret_.text},
+                            {"Content-Type", "application/json"}};
+    call.request.body = std::move(body);
+    call.repeatable = false;
+    return call;
+  }
+  // Until the views show all that is durable; how long that took, seconds.
+  double wait_for_views() {
+    const auto ended = Steady::now();
+    BASHU_ASSERT(follower_->wait(node_.node->durable() - 1, 60'000));
+    return seconds_since(ended);
+  }
+
+ private:
+  static people::Secret admit(const BenchNode& one) {
+    adopt_bench_pack(*one.node);
+    people::Secret secret = people::make_key_secret(*one.chance);
+    core::PrincipalSet clerk;
+    clerk.id = clerk.person = "key:bench";
+    clerk.version = 1;
+    clerk.roles = {"*:clerk"};
+    clerk.proof = secret.proof;
+    core::Asker by;
+    by.roles = {std::string{core::kDirectoryRole}};
+    const auto admitted = one.node->run(
+        {.command = core::SetPrincipal{.by = by, .who = clerk, .approval = 0}, .evidence = "{}"});
+    BASHU_ASSERT(std::holds_alternative<node::Done>(admitted));
+    return secret;
+  }
+
+  BenchNode node_;
+  people::Secret secret_;
+  people::Roster roster_;
+  people::Entrance entrance_;
+  std::unique_ptr<views::Follower> follower_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<http::Server> server_;
+};
+
+// Whether an answer is good; the first that is not is shown.
+class Judge {
+ public:
+  explicit Judge(std::ostream& out) : out_{out} {}
+  bool good(const http::Answer& answer) {
+    if (answer && answer->status == 200) return true;
+    if (failed_++ == 0) {
+      out_ << "  failed    "
+           << (answer ? std::to_string(answer->status) + " " + answer->body : answer.error().what)
+           << "\n";
+    }
+    return false;
+  }
+  [[nodiscard]] int failed() const { return failed_; }
+
+ private:
+  std::ostream& out_;
+  std::atomic<int> failed_ = 0;
+};
+
 }  // namespace
 
 bool feeds(std::ostream& out) {
@@ -106,45 +203,14 @@ bool feeds_http(std::ostream& out) {
   print_setup(out, "feeds-http: 32 clients, one transfer each, over HTTP", folder.path());
   const Sync sync = probe_sync(folder.path());
   print_sync(out, sync);
-  const BenchNode one = open_node(folder.path() / "node", "alpha");
-  adopt_bench_pack(*one.node);
-  const people::Secret secret = people::make_key_secret(*one.chance);
-  core::PrincipalSet clerk;
-  clerk.id = clerk.person = "key:bench";
-  clerk.version = 1;
-  clerk.roles = {"*:clerk"};
-  clerk.proof = secret.proof;
-  core::Asker by;
-  by.roles = {std::string{core::kDirectoryRole}};
-  const auto admitted = one.node->run(
-      {.command = core::SetPrincipal{.by = by, .who = clerk, .approval = 0}, .evidence = "{}"});
-  BASHU_ASSERT(std::holds_alternative<node::Done>(admitted));
-  people::Roster roster{*one.node, one.dir};
-  people::Entrance entrance{one.dir, roster, *one.chance};
-  auto follower = views::Follower::start(*one.node, one.dir);
-  BASHU_ASSERT(follower);
-  api::Api api{{.node = one.node.get(),
-                .views = follower->get(),
-                .exchange = nullptr,
-                .entrance = &entrance,
-                .set_today = {},
-                .try_pack = {},
-                .log = {},
-                .workers = 2,
-                .waiting_max = 1'024}};
-  auto server =
-      http::Server::start({.listen = "127.0.0.1:0"}, [&](http::Request request, http::Reply reply) {
-        api.handle(std::move(request), std::move(reply));
-      });
-  BASHU_ASSERT(server);
-  const http::Url url{.tls = false, .host = "127.0.0.1", .port = (*server)->port(), .path = {}};
+  Door door{folder.path()};
+  Judge judge{out};
 
   constexpr int kClients = 32;
   constexpr int kSeconds = 3;
   std::vector<double> rates;
   std::vector<double> latencies;
   std::atomic<std::uint64_t> number = 0;
-  std::atomic<int> failed = 0;
   double behind_s = 0;  // the views, at the end of the worst run
   for (int run = 0; run < 3; ++run) {
     http::Client client{{.connections_max = kClients}};
@@ -154,34 +220,19 @@ bool feeds_http(std::ostream& out) {
     std::mutex guard;
     std::function<void(int)> next = [&](int which) {
       const auto began = Steady::now();
-      http::Call call{.to = url};
-      call.request.method = "POST";
-      call.request.target = "/api/v1/packs/bench/feeds/transfer";
-      call.request.headers = {{"Authorization", "Bearer " + secret.text},
-                              {"Content-Type", "application/json"}};
-      Value::Record body;
-      body["role"] = "clerk";
-      body["lines"] = Value::List{transfer(number++)};
-      call.request.body = canonical_json(Value{std::move(body)});
-      call.repeatable = false;
-      client.send(std::move(call), [&, which, began](const http::Answer& answer) {
-        if (!answer || answer->status != 200) {
-          if (failed++ == 0)
-            out << "  failed    "
-                << (answer ? std::to_string(answer->status) + " " + answer->body
-                           : answer.error().what)
-                << "\n";
-        } else {
-          ++done;
-          const std::lock_guard lock{guard};
-          latencies.push_back(seconds_since(began) * 1e3);
-        }
-        if (stop) {
-          --running;
-        } else {
-          next(which);
-        }
-      });
+      client.send(door.post(Value::List{transfer(number++)}),
+                  [&, which, began](const http::Answer& answer) {
+                    if (judge.good(answer)) {
+                      ++done;
+                      const std::lock_guard lock{guard};
+                      latencies.push_back(seconds_since(began) * 1e3);
+                    }
+                    if (stop) {
+                      --running;
+                    } else {
+                      next(which);
+                    }
+                  });
     };
     const auto start = Steady::now();
     for (int i = 0; i < kClients; ++i) next(i);
@@ -189,23 +240,78 @@ bool feeds_http(std::ostream& out) {
     const double rate = static_cast<double>(done) / seconds_since(start);
     stop = true;
     while (running > 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    const auto ended = Steady::now();
-    BASHU_ASSERT((*follower)->wait(one.node->durable() - 1, 60'000));
-    behind_s = std::max(behind_s, seconds_since(ended));
+    behind_s = std::max(behind_s, door.wait_for_views());
     rates.push_back(rate);
   }
-  server->reset();
   const double rate = median(rates);
   const double baseline = sqlite_transfers_per_s(folder.path(), 2'000);
   out << "  result    " << static_cast<std::int64_t>(rate)
       << " durable transfers/s (median of 3 runs of " << kSeconds
       << " s); client and server share the machine\n"
       << "  latency   median " << median(latencies) << " ms, p99 " << percentile(latencies, 0.99)
-      << " ms; failed " << failed << "\n"
+      << " ms; failed " << judge.failed() << "\n"
       << "  views     show the last transfer at most " << behind_s * 1e3 << " ms after its answer\n"
       << "  baseline  " << static_cast<std::int64_t>(baseline)
       << " transfers/s, one SQLite transaction each; ratio " << rate / baseline << "\n";
-  return failed == 0;
+  return judge.failed() == 0;
+}
+
+bool feeds_http_batches(std::ostream& out) {
+  const Folder folder;
+  print_setup(out, "feeds-http-batches: 4 clients, batches of 8,192 transfers, over HTTP",
+              folder.path());
+  const Sync sync = probe_sync(folder.path());
+  print_sync(out, sync);
+  Door door{folder.path()};
+  Judge judge{out};
+
+  constexpr int kClients = 4;
+  constexpr std::size_t kBatches = 24;
+  constexpr std::uint64_t kLines = 8'192;
+  std::vector<double> rates;
+  std::vector<double> latencies;
+  std::uint64_t number = 0;
+  std::size_t bytes = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    std::vector<std::string> bodies;  // made before the clock starts
+    for (std::size_t i = 0; i < kBatches; ++i) {
+      Value::List lines;
+      for (std::uint64_t k = 0; k < kLines; ++k) lines.push_back(transfer(number++));
+      bodies.push_back(Door::body_of(std::move(lines)));
+      bytes = bodies.back().size();
+    }
+    http::Client client{{.connections_max = kClients}};
+    std::mutex guard;
+    std::condition_variable all;
+    std::size_t sent = 0, answered = 0;
+    std::function<void()> next = [&] {  // under the guard
+      if (sent == kBatches) return;
+      const auto began = Steady::now();
+      client.send(door.post_body(std::move(bodies[sent++])), [&, began](const http::Answer& answer) {
+        const std::lock_guard lock{guard};
+        if (judge.good(answer)) latencies.push_back(seconds_since(began) * 1e3);
+        if (++answered == kBatches) all.notify_all();
+        next();
+      });
+    };
+    const auto start = Steady::now();
+    std::unique_lock lock{guard};
+    for (int i = 0; i < kClients; ++i) next();
+    all.wait(lock, [&] { return answered == kBatches; });
+    rates.push_back(static_cast<double>(kBatches * kLines) / seconds_since(start));
+    lock.unlock();
+    door.wait_for_views();
+  }
+  const double rate = median(rates);
+  const double baseline = sqlite_transfers_per_s(folder.path(), 2'000);
+  out << "  result    " << static_cast<std::int64_t>(rate) << " durable transfers/s (median of "
+      << kRuns << " runs of " << kBatches * kLines << "; a batch is " << bytes
+      << " bytes of JSON); client and server share the machine\n"
+      << "  latency   of a batch: median " << median(latencies) << " ms, p99 "
+      << percentile(latencies, 0.99) << " ms; failed " << judge.failed() << "\n"
+      << "  baseline  " << static_cast<std::int64_t>(baseline)
+      << " transfers/s, one SQLite transaction each; ratio " << rate / baseline << "\n";
+  return judge.failed() == 0;
 }
 
 }  // namespace bashu::bench

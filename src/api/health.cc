@@ -48,7 +48,7 @@ const std::vector<std::string_view>& health_reasons() {
       "guarded",         "disk",          "rollback",        "standby_behind",
       "standby_stopped", "views_stopped", "keys_unreadable", "clock",
       "documents_away",  "peer_away",     "channel_stopped", "held",
-      "erasure_late",    "backup_old"};
+      "erasure_late",    "backup_old",    "timestamp_late"};
   return kReasons;
 }
 
@@ -78,6 +78,7 @@ Health health_of(const HealthParts& parts) {
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
   because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
+  because(parts.timestamps && parts.timestamps->late(), "timestamp_late");
   health.state = parts.node.durable() == 0 ? "down"
                  : standby                 ? "standby"
                  : health.why.empty()      ? "ready"

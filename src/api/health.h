@@ -27,8 +27,8 @@ namespace bashu::api {
 struct Health {
   std::string_view state;
   // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
-  // documents_away peer_away channel_stopped held erasure_late backup_old; in this order, each
-  // once.
+  // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late; in this
+  // order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -37,6 +37,7 @@ struct HealthParts {
   exchange::Exchange* exchange = nullptr;  // null: the node runs alone
   people::Entrance& entrance;
   Shelves& shelves;
+  const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // All there is to find in `why`.

@@ -34,7 +34,9 @@ inline constexpr auto kCodes = std::to_array<std::string_view>(
      // sealed values
      "sealed-form", "sealed-box",
      // papers
-     "paper-unsigned", "paper-changed"});
+     "paper-unsigned", "paper-changed",
+     // time stamps
+     "timestamp-form", "timestamp-refused", "timestamp-other", "timestamp-signature"});
 
 class Code {
  public:

@@ -139,4 +139,25 @@ std::expected<TlsContext, Fault> open_client(const std::vector<std::string>& aut
   return context;
 }
 
+std::expected<TlsContext, Fault> open_client_to_anybody() {
+  auto context = make_context(TLS_client_method());
+  if (!context) return context;
+  if (SSL_CTX_set_default_verify_paths(context->get()) != 1) {
+    return std::unexpected{Fault{.what = "the machine's list of authorities cannot be read"}};
+  }
+  SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
+  return context;
+}
+
+std::vector<std::string> certificates_of(const std::string& pem) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  std::vector<std::string> all;
+  for (std::size_t at = pem.find(kBegin); at != std::string::npos;) {
+    const std::size_t next = pem.find(kBegin, at + kBegin.size());
+    all.push_back(pem.substr(at, next - at));
+    at = next;
+  }
+  return all;
+}
+
 }  // namespace bashu::http

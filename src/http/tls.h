@@ -37,5 +37,10 @@ inline constexpr int kLeafDaysMax = 8;  // a week, and a day for clocks that dif
 [[nodiscard]] std::expected<TlsContext, Fault> open_server(const TlsOwn& own);
 [[nodiscard]] std::expected<TlsContext, Fault> open_client(
     const std::vector<std::string>& authorities);
+// One that trusts whom this machine trusts.
+[[nodiscard]] std::expected<TlsContext, Fault> open_client_to_anybody();
+
+// Every certificate of a file of many (PEM).
+[[nodiscard]] std::vector<std::string> certificates_of(const std::string& pem);
 
 }  // namespace bashu::http

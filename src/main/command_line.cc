@@ -368,6 +368,21 @@ void access_commands(Parser& parser, const Text& t) {
                              });
 }
 
+void timestamp_options(CLI::App& app, Serve& o, const Text& t) {
+  app.add_option(
+      "--timestamps", o.timestamps,
+      t("URL of an authority that stamps the time of the journal, RFC 3161 (default: none)",
+        "为日志加盖时间戳（RFC 3161）的机构 URL（默认：无）"));
+  app.add_option("--timestamps-ca", o.timestamps_ca,
+                 t("file of PEM certificates of who may certify that authority",
+                   "可为该机构签发证书者的 PEM 证书文件"));
+  app.add_option("--timestamps-every", o.timestamps_s,
+                 t("seconds between two stamps, if the journal grew",
+                   "两次时间戳之间的秒数（日志有增长时）"))
+      ->default_val(3'600)
+      ->check(CLI::Range(1, 86'400));
+}
+
 void serve_command(Parser& parser, const Text& t) {
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
@@ -416,6 +431,7 @@ void serve_command(Parser& parser, const Text& t) {
                          "用于验证该服务器的 PEM 证书文件（默认：本机的证书）"));
         app.add_flag("--smtp-starttls", o.smtp_starttls,
                      t("insist on STARTTLS over smtp://", "通过 smtp:// 时必须使用 STARTTLS"));
+        timestamp_options(app, o, t);
         app.add_option("--log", o.log,
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
@@ -825,6 +841,15 @@ void journal_commands(Parser& parser, const Text& t) {
         app.add_flag("--leaf", o.leaf, t("print the leaf instead", "改为输出叶数据"));
         app.add_flag("--vkey", o.vkey,
                      t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
+      });
+  parser.command<JournalStamps>(
+      journal, "stamps", t("the time stamps of the journal, judged anew", "重新核验日志的时间戳"),
+      journal_stamps, [&t](CLI::App& app, JournalStamps& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--ca", o.ca,
+                       t("file of PEM certificates of who may certify the authority",
+                         "可为时间戳机构签发证书者的 PEM 证书文件"))
+            ->required();
       });
   trial_command(parser, journal, t);
   move_command(parser, journal, t);

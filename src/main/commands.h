@@ -161,6 +161,9 @@ struct Serve {
   std::string smtp_secret;     // file with USER:SECRET; empty: the server asks for none
   std::string smtp_ca;         // file of PEM certificates; empty: the machine's
   bool smtp_starttls = false;  // TLS over smtp://, or no mail
+  std::string timestamps;      // URL of an authority that stamps times; empty: none
+  std::string timestamps_ca;   // file of PEM certificates of who may certify it
+  std::int64_t timestamps_s = 3'600;
   std::string log;             // file; empty: standard error
   int disk_floor_mb = 512;     // below this much free, writes are refused
   int workers = 8;
@@ -334,6 +337,12 @@ struct JournalProof {
   bool vkey = false, leaf = false;
 };
 Exit journal_proof(const Console& console, const JournalProof& what);
+
+// journal_stamps_command.cc
+struct JournalStamps {
+  std::string dir, ca;
+};
+Exit journal_stamps(const Console& console, const JournalStamps& what);
 
 // feed_command.cc
 struct JournalFeed {

@@ -270,12 +270,16 @@ class FileImport {
   }
 
   void take(Row& row) {
-    const auto refuse = [&](const Why& why, bool whole) {
-      Value::List errors{
-          Value::Record{{"where", why.where}, {"why", in_language(why.text, console_.language)}}};
+    const auto refuse_all = [&](const std::vector<Why>& why, bool whole) {
+      Value::List errors;
+      for (const Why& one : why) {
+        errors.push_back(
+            Value::Record{{"where", one.where}, {"why", in_language(one.text, console_.language)}});
+      }
       Value shown = whole ? Value{std::move(row.fields)} : Value{row.text};
-      refuse_row(row.line, why.code, errors, std::move(shown));
+      refuse_row(row.line, why.front().code, errors, std::move(shown));
     };
+    const auto refuse = [&](const Why& why, bool whole) { refuse_all({why}, whole); };
     if (row.wrong) return refuse({.code = "malformed", .where = {}, .text = *row.wrong}, false);
     std::string to = what_.feed.empty() ? what_.reg : what_.feed;
     const bool named = to.empty();
@@ -298,7 +302,7 @@ class FileImport {
     auto fields = (*target)->understand(row, format_);
     if (!fields) {
       if (named) row.fields.emplace("to", to);
-      return refuse(fields.error(), true);
+      return refuse_all(fields.error(), true);
     }
     Pending pending{.line = row.line, .fields = Value{std::move(*fields)}};
     if (const auto key = (*target)->line_key(pending.fields)) {
@@ -750,7 +754,7 @@ Exit preview(const Console& console, const Import& what, Targets& targets, const
     }
     const auto fields = (*target)->understand(one, format);
     if (!fields) {
-      refuse(fields.error());
+      std::ranges::for_each(fields.error(), refuse);
       continue;
     }
     if (one.heading && i == 0) show_columns(console, **target, *one.heading);

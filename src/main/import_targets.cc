@@ -19,6 +19,9 @@ namespace {
 Why form(std::string where, std::string en, std::string zh) {
   return {.code = "form", .where = std::move(where), .text = {{"en", en}, {"zh", zh}}};
 }
+Why no_field(const std::string& where) {
+  return form(where, "There is no such field", "没有此字段");
+}
 
 }  // namespace
 
@@ -65,57 +68,73 @@ std::expected<std::vector<const packs::Member*>, Why> Target::columns(
   return columns;
 }
 
-std::expected<Value::Record, Why> Target::read_cells(const Row& row) const {
-  const auto fields = columns(*row.heading);
-  if (!fields) return std::unexpected{fields.error()};
+namespace {
+
+Value::Record read_cells(const Row& row, const std::vector<const packs::Member*>& fields,
+                         std::vector<Why>& wrong) {
   Value::Record out;
-  for (std::size_t i = 0; i < fields->size(); ++i) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
     const auto cell = row.fields.find((*row.heading)[i]);
     if (cell == row.fields.end()) continue;
     const std::string& text = *cell->second.as_text();
-    const packs::Member* field = (*fields)[i];
+    const packs::Member* field = fields[i];
     if (!field && text.empty()) continue;
     if (!field) {
-      return std::unexpected{form(cell->first, "There is no such field", "没有此字段")};
+      wrong.push_back(no_field(cell->first));
+    } else if (auto read = read_typed(*field->type, field->name, text)) {
+      out.insert_or_assign(field->name, std::move(*read));
+    } else {
+      wrong.push_back({.code = "form", .where = read.error().where, .text = read.error().why});
     }
-    auto read = read_typed(*field->type, field->name, text);
-    if (!read) {
-      return std::unexpected{
-          Why{.code = "form", .where = read.error().where, .text = read.error().why}};
-    }
-    out.insert_or_assign(field->name, std::move(*read));
   }
   return out;
 }
 
-std::expected<Value::Record, Why> Target::understand(const Row& row, RowFormat format) const {
+}  // namespace
+
+// A line of a feed is whole. A record may be changed in part, and a sided field may name its side.
+void Target::judge(const Value::Record& row, std::vector<Why>& wrong) const {
+  const auto told = [&](const std::string& field) {
+    return std::ranges::any_of(wrong, [&](const Why& why) {
+      return why.where == field || why.where.starts_with(field + "[");
+    });
+  };
+  for (const packs::Member& member : type().members) {
+    const auto it = row.find(member.name);
+    std::optional<packs::FormError> error;
+    if (it == row.end()) {
+      if (!feed || member.type->optional || told(member.name)) continue;
+      error = packs::missing(member.name);
+    } else {
+      if (reg && it->second.is_null()) continue;
+      if (reg && member.type->sided && it->second.as_record()) continue;
+      error = packs::check(*member.type, it->second, member.name);
+    }
+    if (error) wrong.push_back({.code = "form", .where = error->path, .text = error->why});
+  }
+}
+
+std::expected<Value::Record, std::vector<Why>> Target::understand(const Row& row,
+                                                                  RowFormat format) const {
   const packs::Type& fields = type();
   Value::Record out;
+  std::vector<Why> wrong;
   if (format != RowFormat::ndjson) {
-    auto read = read_cells(row);
-    if (!read) return read;
-    out = std::move(*read);
+    const auto columns_of = columns(*row.heading);
+    if (!columns_of) return std::unexpected{std::vector{columns_of.error()}};
+    out = read_cells(row, *columns_of, wrong);
   } else {
     for (const auto& [field, value] : row.fields) {
-      if (std::ranges::find(fields.members, field, &packs::Member::name) == fields.members.end()) {
-        return std::unexpected{form(field, "There is no such field", "没有此字段")};
+      if (fields.member(field)) {
+        out.emplace(field, value);
+      } else {
+        wrong.push_back(no_field(field));
       }
-      out.emplace(field, value);
     }
   }
   out = std::move(*api::normalised(fields.members, Value{std::move(out)}).as_record());
-  std::optional<packs::FormError> error;
-  if (feed) {
-    error = packs::check(fields, out, "");
-  } else {  // a record may be changed in part, and a sided field may name its side
-    for (const packs::Member& member : fields.members) {
-      const auto it = out.find(member.name);
-      if (error || it == out.end() || it->second.is_null()) continue;
-      if (member.type->sided && it->second.as_record()) continue;
-      error = packs::check(*member.type, it->second, member.name);
-    }
-  }
-  if (error) return std::unexpected{Why{.code = "form", .where = error->path, .text = error->why}};
+  judge(out, wrong);
+  if (!wrong.empty()) return std::unexpected{std::move(wrong)};
   return out;
 }
 

@@ -43,10 +43,10 @@ struct Target {
   // two fields, and two columns for one.
   [[nodiscard]] std::expected<std::vector<const packs::Member*>, Why> columns(
       const std::vector<std::string>& heading) const;
-  // The row as it would be sent. Cells of CSV are read by the type of their field (typed_text.h);
-  // an empty cell is an absent field.
-  [[nodiscard]] std::expected<Value::Record, Why> understand(const Row& row,
-                                                             RowFormat format) const;
+  // The row as it would be sent, or all that is wrong with it. Cells of CSV are read by the type of
+  // their field (typed_text.h); an empty cell is an absent field.
+  [[nodiscard]] std::expected<Value::Record, std::vector<Why>> understand(const Row& row,
+                                                                          RowFormat format) const;
   // The records of registers the row writes, `register/key`; nullopt if only the node can tell.
   // Rows that write the same record keep their order.
   [[nodiscard]] std::optional<std::set<std::string>> writes(const Value& row) const;
@@ -54,7 +54,7 @@ struct Target {
   [[nodiscard]] std::optional<std::string> line_key(const Value& row) const;
 
  private:
-  std::expected<Value::Record, Why> read_cells(const Row& row) const;
+  void judge(const Value::Record& row, std::vector<Why>& wrong) const;
 };
 
 class Targets {

@@ -1,5 +1,6 @@
 // Rows, targets and state of an import; the command itself is tested on nodes in tests/circle.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <unistd.h>
@@ -379,6 +380,30 @@ TEST(ImportTargets, CellsAreReadByTheTypeOfTheirField) {
   }
   EXPECT_FALSE(
       target.understand(row_of({{"name", "x"}, {"amount", "1"}, {"other", "1"}}), RowFormat::csv));
+}
+
+TEST(ImportTargets, ARowIsToldAllThatIsWrongWithIt) {
+  Targets targets = sample_targets();
+  const Target& target = **targets.find("sample/things");
+  const auto told = [&](const Row& row, RowFormat format) {
+    std::vector<std::string> out;
+    const auto fields = target.understand(row, format);
+    if (fields) return out;
+    for (const Why& why : fields.error()) {
+      out.push_back(why.where + ": " + in_language(why.text, "en"));
+    }
+    return out;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(told(row_of({{"amount", "x"}, {"good", "perhaps"}, {"other", "1"}}), RowFormat::csv),
+              testing::UnorderedElementsAre("amount: `x` is no number with at most 2 decimals",
+                                            "good: true or false is expected, not `perhaps`",
+                                            "other: There is no such field", "name: is missing"));
+  EXPECT_THAT(told(row_of({{"good", 1}, {"other", 1}, {"name", "x"}}), RowFormat::ndjson),
+              ElementsAre("other: There is no such field", "amount: is missing",
+                          "good: must be true or false"));
+  EXPECT_THAT(told(row_of({{"name", "x"}, {"amount", "99999999999999999999"}}), RowFormat::csv),
+              ElementsAre(testing::StartsWith("amount: must be at most 90071992547409.91")));
 }
 
 TEST(ImportTargets, ARowOfJsonIsTakenAsItStands) {

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
+#include "exchange/timestamps.h"
 #include "figures/published.h"
 #include "http/message.h"
 #include "http/mounts.h"
@@ -300,6 +301,24 @@ std::expected<std::unique_ptr<notices::Notices>, Exit> open_notices(const Consol
   return std::move(*opened);
 }
 
+// Null if nobody asked for it.
+std::expected<std::unique_ptr<exchange::TimeStamps>, Exit> open_timestamps(const Console& console,
+                                                                           const Serve& what,
+                                                                           node::Node& node) {
+  if (what.timestamps.empty()) return nullptr;
+  if (what.timestamps_ca.empty()) {
+    const std::string words = texts::text(console.language, "stamps.no_ca");
+    return std::unexpected{console.fail(words, words)};
+  }
+  auto roots = node::read_file(what.timestamps_ca);
+  if (!roots) return std::unexpected{console.fail(roots.error())};
+  auto opened = exchange::TimeStamps::open(
+      node,
+      {.url = what.timestamps, .roots = std::move(*roots), .every_ms = what.timestamps_s * 1'000});
+  if (!opened) return std::unexpected{console.fail(opened.error())};
+  return std::move(*opened);
+}
+
 // The line that says where the node is reached.
 void print_ready(const Console& console, const Serve& what, node::Node& node,
                  exchange::Exchange* exchange, const Doors& doors, const http::Server* metrics) {
@@ -407,14 +426,14 @@ struct Serving {
   std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun);
 
  private:
-  End wait(exchange::Exchange* exchange);
+  End wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps);
 };
 
 // Reloads passwords on SIGHUP.
-End Serving::wait(exchange::Exchange* exchange) {
+End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps) {
   const ::timespec pause{.tv_sec = exchange ? 1 : 0, .tv_nsec = exchange ? 0 : 50'000'000};
   Told keys{log, "nobody of this file comes in"}, follows{log, "the journal is not followed"},
-      documents{log, "the store of documents is away"};
+      documents{log, "the store of documents is away"}, stamped{log, "no time stamp"};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) {
@@ -439,6 +458,10 @@ End Serving::wait(exchange::Exchange* exchange) {
       if (!standby) return End::writer;
       follows.look(standby->trouble);
       continue;
+    }
+    if (stamps) {
+      stamps->look();
+      stamped.look(stamps->problem());
     }
     if (const auto trouble = exchange->trouble()) {
       log.write("stopped", {{"error", trouble->text()}});
@@ -469,10 +492,14 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   const auto map = site::load_map(site::circle_folder(dir, what.circle));
   if (!map) return fail(map.error());
   std::unique_ptr<notices::Notices> mail;
+  std::unique_ptr<exchange::TimeStamps> stamps;
   if (exchange) {
     auto opened = open_notices(console, what, node, follower, log);
     if (!opened) return std::unexpected{opened.error()};
     mail = std::move(*opened);
+    auto authority = open_timestamps(console, what, node);
+    if (!authority) return std::unexpected{authority.error()};
+    stamps = std::move(*authority);
   }
   const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
   api::Api api{{.node = &node,
@@ -501,7 +528,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   if (!doors) return fail(doors.error());
   if (mail) mail->begin(origin.empty() ? doors->web_address : origin);
   api::Shelves shelves{node};
-  const api::HealthParts parts{node, follower, exchange.get(), entrance, shelves};
+  const api::HealthParts parts{node, follower, exchange.get(), entrance, shelves, stamps.get()};
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
   if (!watched) return fail(watched.error());
 
@@ -511,7 +538,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   console.out << " ms=" << took.count() << std::endl;
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
-  const End end = wait(exchange.get());
+  const End end = wait(exchange.get(), stamps.get());
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return end;

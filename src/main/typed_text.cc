@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -25,6 +27,7 @@ std::unexpected<Unread> unread(const std::string& where, std::string_view key,
 }
 
 // `1,234.5` with scale 2 is 123450. Zeros behind the last place are taken: spreadsheets add them.
+// What no 64 bits hold is the largest they do.
 std::optional<std::int64_t> scaled(std::string text, int scale) {
   static const re2::RE2 kGrouped{R"(-?\d{1,3}(,\d{3})+(\.\d+)?)"};
   if (re2::RE2::FullMatch(text, kGrouped)) std::erase(text, ',');
@@ -42,8 +45,8 @@ std::optional<std::int64_t> scaled(std::string text, int scale) {
   digits.append(places - part.size(), '0');
   if (digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
   std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{}) return std::nullopt;
+  const auto error = std::from_chars(digits.data(), digits.data() + digits.size(), value).ec;
+  if (error == std::errc::result_out_of_range) value = std::numeric_limits<std::int64_t>::max();
   return minus ? -value : value;
 }
 
@@ -133,7 +136,11 @@ std::expected<Value, Unread> read_typed(const Type& type, const std::string& whe
     case Kind::money:
     case Kind::quantity: {
       const int scale = type.kind == Kind::integer ? 0 : type.scale;
-      if (const auto number = scaled(plain, scale)) return *number;
+      if (const auto number = scaled(plain, scale)) {
+        if (std::abs(*number) <= packs::kNumberMax) return *number;
+        const auto error = packs::check(type, *number, where);  // beyond any range
+        return std::unexpected{Unread{.where = error->path, .why = error->why}};
+      }
       return unread(where, "values.number", {{"text", text}, {"places", std::to_string(scale)}});
     }
     case Kind::boolean:

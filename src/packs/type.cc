@@ -245,7 +245,7 @@ std::optional<FormError> check_record(const Type& type, const Value& value,
     if (inner) {
       if (auto error = check(*member.type, *inner, below(path, member.name))) return error;
     } else if (!member.type->optional) {
-      return wrong(below(path, member.name), "is missing", "缺少此项");
+      return missing(below(path, member.name));
     }
   }
   for (const auto& [name, inner] : *record) {
@@ -277,6 +277,8 @@ NumberRange size_range(const Type& type) {
 }
 
 bool is_sealed(const Value& value) { return value.find("$sealed") != nullptr; }
+
+FormError missing(const std::string& path) { return wrong(path, "is missing", "缺少此项"); }
 
 std::optional<FormError> check(const Type& type, const Value& value, const std::string& path) {
   if (!type.readable() && has_sealed_form(value)) return std::nullopt;

@@ -101,6 +101,9 @@ struct FormError {
 [[nodiscard]] std::optional<FormError> check(const Type& type, const Value& value,
                                              const std::string& path);
 
+// What check() says of a member that is not there and not optional.
+[[nodiscard]] FormError missing(const std::string& path);
+
 // True if the value, a record with the member `$sealed`, is ciphertext.
 [[nodiscard]] bool is_sealed(const Value& value);
 

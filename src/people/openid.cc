@@ -34,18 +34,6 @@ std::string with_query(const std::string& url,
   return out;
 }
 
-// Every certificate of a file of many.
-std::vector<std::string> certificates_of(const std::string& pem) {
-  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-  std::vector<std::string> all;
-  for (std::size_t at = pem.find(kBegin); at != std::string::npos;) {
-    const std::size_t next = pem.find(kBegin, at + kBegin.size());
-    all.push_back(pem.substr(at, next - at));
-    at = next;
-  }
-  return all;
-}
-
 }  // namespace
 
 OpenId::OpenId(Provider provider, std::filesystem::path dir,
@@ -54,11 +42,10 @@ OpenId::OpenId(Provider provider, std::filesystem::path dir,
 
 std::expected<http::TlsContext, Fault> OpenId::tls() const {
   if (!provider_.issuer.starts_with("https://")) return nullptr;
-  const std::filesystem::path file =
-      provider_.ca.empty() ? "/etc/ssl/certs/ca-certificates.crt" : dir_ / provider_.ca;
-  const auto pem = node::read_file(file);
+  if (provider_.ca.empty()) return http::open_client_to_anybody();
+  const auto pem = node::read_file(dir_ / provider_.ca);
   if (!pem) return std::unexpected{pem.error()};
-  return http::open_client(certificates_of(*pem));
+  return http::open_client(http::certificates_of(*pem));
 }
 
 std::expected<Value, Fault> OpenId::ask(const std::string& url, const std::string& form) {
