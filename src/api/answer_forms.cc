@@ -61,7 +61,7 @@ constexpr std::array kParts{
     Form{"Record",
          "keeper:text version:count on:date fields:any changed_at:count key?:text case?:text "
          "edition?:text number?:count contested?:[text] claims?:[Claim] signed?:[ClaimSigned] "
-         "titles?:any"},
+         "titles?:any time_ms?:count"},
     Form{"Edition",
          "name:text number:count keeper:text on:date case:text entries:count digest:text "
          "position:count"},

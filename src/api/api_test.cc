@@ -1732,6 +1732,29 @@ TEST_F(ApiTest, RecordsShowEachReaderItsPart) {
   EXPECT_EQ(fields("ann").text_at("since"), "2026-01-01");
 }
 
+TEST_F(ApiTest, TheHistoryOfARecordTellsWhenEachChangeWasRecorded) {
+  for (const char* since : {"2026-01-01", "2026-02-01"}) {
+    const Answer put = post(
+        "registrar", "/packs/errand/registers/agents/records",
+        R"({"records":[{"firm":"911101066976941872","since":")" + std::string{since} + R"("}]})");
+    ASSERT_EQ(put.status, 200) << put.raw.body;
+    wait(put);
+  }
+  const Answer history =
+      get("registrar", "/packs/errand/registers/agents/history?key=911101066976941872");
+  ASSERT_EQ(history.status, 200) << history.raw.body;
+  const Value::List& versions = *history.body.find("versions")->as_list();
+  ASSERT_EQ(versions.size(), 2U);
+  for (const Value& one : versions) {
+    const auto entry =
+        get("auditor",
+            "/journal/entries?from=" + std::to_string(one.int_at("changed_at")) + "&limit=1");
+    ASSERT_EQ(entry.status, 200) << entry.raw.body;
+    EXPECT_EQ(one.int_at("time_ms"),
+              entry.body.find("entries")->as_list()->at(0).int_at("time_ms"));
+  }
+}
+
 TEST_F(ApiTest, LikelyDoublesAreShownAndJoinedByNobody) {
   const std::string records =
       R"({"records":[)"

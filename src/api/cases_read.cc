@@ -315,9 +315,7 @@ Result case_history(Context& context, const Call& call) {
                       {"set", shown(step.set, path)},
                       {"position", step.position}};
     if (!step.to.empty()) one["to"] = step.to;
-    if (const auto entries = context.node.entries(step.position, 1); entries && !entries->empty()) {
-      one["time_ms"] = entries->front().time_ms;
-    }
+    if (const auto time = recorded_ms(context, step.position)) one["time_ms"] = *time;
     if (service) {
       add_titles(one, *service, step, call.language);
       if (auto notice = notice_of(*service, step, call.language); !notice.empty()) {

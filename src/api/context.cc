@@ -158,6 +158,12 @@ std::expected<Value, Problem> seal_form(Context& context, const Call& call,
   return sealed;
 }
 
+std::optional<std::int64_t> recorded_ms(const Context& context, std::uint64_t position) {
+  const auto entries = context.node.entries(position, 1);
+  if (!entries || entries->empty()) return std::nullopt;
+  return entries->front().time_ms;
+}
+
 std::string command_record(const Call& call, const core::Command& command, Value request) {
   Value::List roles;
   const auto by = std::visit(

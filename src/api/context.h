@@ -130,6 +130,10 @@ struct SeenCase {
                                                       const Value& given, const std::string& path,
                                                       std::string_view key_id, Write& write);
 
+// When this node recorded the entry at a position, milliseconds of its clock; nullopt: it has none.
+[[nodiscard]] std::optional<std::int64_t> recorded_ms(const Context& context,
+                                                      std::uint64_t position);
+
 // The evidence of a command: its canonical record.
 [[nodiscard]] std::string command_record(const Call& call, const core::Command& command,
                                          Value request);

@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "backup/backup.h"
+#include "exchange/timestamps.h"
 #include "node/leap.h"
 #include "node/storage/object_files.h"
 #include "views/follower.h"

@@ -22,6 +22,10 @@ namespace bashu::people {
 class Entrance;
 }
 
+namespace bashu::exchange {
+class TimeStamps;
+}
+
 namespace bashu::api {
 
 struct Health {

@@ -246,8 +246,12 @@ Result record_history(Context& context, const Call& call) {
     if (!rows) return std::unexpected{problem_of(rows.error())};
     if (rows->rows.empty()) break;
     const std::uint64_t position = rows->rows.front().position;
+    const auto time = recorded_ms(context, position);
     for (const views::RecordRow& row : rows->rows) {
-      if (reading->sees(row)) versions.push_back(reading->shown(row));
+      if (!reading->sees(row)) continue;
+      Value version = reading->shown(row);
+      if (time) version.as_record()->emplace("time_ms", *time);
+      versions.push_back(std::move(version));
     }
     more = versions.size() >= kVersionsMax && position > 0;
     if (position == 0) break;
