@@ -87,7 +87,7 @@ struct Api::Core {
   struct Asked {
     http::Reply reply;
     std::int64_t since_ms = 0;
-    std::string method, path, language, key;
+    std::string method, path, language, key, remote;
   };
   // A request with a right to its route.
   struct Routed {
@@ -163,7 +163,12 @@ struct Api::Core {
   // Sends the answer.
   void answer(const Asked& asked, http::Response response) {
     if (parts.log) {
-      parts.log(asked.method, asked.path, response.status, steady_ms() - asked.since_ms, asked.key);
+      parts.log({.method = asked.method,
+                 .path = asked.path,
+                 .status = response.status,
+                 .ms = steady_ms() - asked.since_ms,
+                 .key = asked.key,
+                 .remote = asked.remote});
     }
     response.trusted = !asked.key.empty();
     asked.reply(std::move(response));
@@ -179,7 +184,8 @@ struct Api::Core {
                 .method = request.method,
                 .path = std::string{request.path()},
                 .language = preferred_language(request.header("Accept-Language")),
-                .key = {}};
+                .key = {},
+                .remote = request.remote};
     auto routed = route(std::move(request), asked);
     if (!routed) return refuse(asked, routed.error());
     routed->asked = std::move(asked);

@@ -45,6 +45,16 @@ namespace bashu::api {
 
 inline constexpr std::string_view kPrefix = "/api/v1";
 
+// A request that was answered, for the log.
+struct Answered {
+  const std::string& method;
+  std::string_view path;  // without query
+  int status = 0;
+  std::int64_t ms = 0;
+  const std::string& key;     // who asked; empty: nobody knows
+  const std::string& remote;  // the address it came from
+};
+
 class Api {
  public:
   struct Parts {
@@ -55,10 +65,8 @@ class Api {
     std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
     // Runs a pack's scenarios before it is adopted; the findings that forbid it.
     std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;
-    // One line per answer: method, path without query, status, milliseconds, key id.
-    std::function<void(const std::string& method, std::string_view path, int status,
-                       std::int64_t ms, const std::string& key)>
-        log;
+    // Once per answer.
+    std::function<void(const Answered&)> log;
     // What went wrong elsewhere, for the log: a provider that does not answer.
     std::function<void(std::string_view what, const std::string& error)> note{};
     std::shared_ptr<const figures::Published> published{};  // null: nothing was

@@ -259,6 +259,7 @@ TEST_F(ApiTest, APersonWorksInASession) {
   EXPECT_EQ(ids(ask("GET", "/cases?mine=true")),
             std::set<std::string>{opened.body.text_at("case")});
   const Answer out = ask("DELETE", "/session", "", who.body.text_at("csrf"));
+  EXPECT_EQ(out.raw.header("Clear-Site-Data"), "\"cache\"");
   EXPECT_EQ(out.status, 204);
   EXPECT_NE(out.raw.header("Set-Cookie").find("Max-Age=0"), std::string_view::npos);
   EXPECT_EQ(ask("GET", "/session").status, 401);

@@ -97,6 +97,7 @@ Result sign_out(Context& context, const Call& call) {
     }
     context.entrance.sign_out(call.token);
     people::Entrance::hand_cookie(response, {});
+    response.headers.push_back({"Clear-Site-Data", "\"cache\""});  // what a browser kept of it
   }
   return response;
 }

@@ -53,20 +53,24 @@ Handler application(std::string prefix, std::shared_ptr<const Files> files) {
   };
 }
 
+void guard(Response& response, bool tls) {
+  add_unless_there(response, "Content-Security-Policy",
+                   "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+                   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  add_unless_there(response, "X-Content-Type-Options", "nosniff");
+  add_unless_there(response, "Referrer-Policy", "no-referrer");
+  add_unless_there(response, "Cross-Origin-Opener-Policy", "same-origin");
+  add_unless_there(response, "Cross-Origin-Resource-Policy", "same-origin");
+  add_unless_there(response, "Permissions-Policy",
+                   "camera=(), geolocation=(), microphone=(), payment=()");
+  add_unless_there(response, "Cache-Control", "no-store");
+  if (tls) add_unless_there(response, "Strict-Transport-Security", "max-age=31536000");
+}
+
 Handler guarded(Handler inner, bool tls) {
   return [inner = std::move(inner), tls](Request request, const Reply& reply) {
     inner(std::move(request), [reply, tls](Response response) {
-      add_unless_there(response, "Content-Security-Policy",
-                       "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
-                       "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
-      add_unless_there(response, "X-Content-Type-Options", "nosniff");
-      add_unless_there(response, "Referrer-Policy", "no-referrer");
-      add_unless_there(response, "Cross-Origin-Opener-Policy", "same-origin");
-      add_unless_there(response, "Cross-Origin-Resource-Policy", "same-origin");
-      add_unless_there(response, "Permissions-Policy",
-                       "camera=(), geolocation=(), microphone=(), payment=()");
-      add_unless_there(response, "Cache-Control", "no-store");
-      if (tls) add_unless_there(response, "Strict-Transport-Security", "max-age=31536000");
+      guard(response, tls);
       reply(std::move(response));
     });
   };

@@ -31,9 +31,11 @@ class Mounts {
 // `/prefix` leads to `/prefix/`.
 [[nodiscard]] Handler application(std::string prefix, std::shared_ptr<const Files> files);
 
-// Wraps a handler: every answer carries a content security policy (only what this address serves;
-// no inline script; no frame around it), is not sniffed, tells others no address, and is kept
-// nowhere unless it says otherwise. With `tls` the browser is told to use nothing else.
+// An answer as browsers may have it: a content security policy (only what this address serves; no
+// inline script; no frame around it), not sniffed, telling others no address, and kept nowhere
+// unless it says otherwise. With `tls` the browser is told to use nothing else.
+void guard(Response& response, bool tls);
+// Wraps a handler, so that each of its answers is guarded.
 [[nodiscard]] Handler guarded(Handler inner, bool tls);
 
 }  // namespace bashu::http

@@ -168,9 +168,15 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
   options.listen = what.api.empty() ? identity.api_listen : what.api;
   options.body_max = kBodyMax;
   options.admit = [&api](const http::Request& head) { return api.admit(head, kBodyMax); };
-  options.refusal = [](int status) { return api::problem_response(api::unread(status), "en"); };
-  options.dropped = [] {
-    return api::problem_response(api::problem_of(Fault{.what = {}, .unknown_outcome = true}), "en");
+  // What no handler answers is guarded here.
+  const auto alone = [secure = static_cast<bool>(*tls)](const api::Problem& problem) {
+    http::Response response = api::problem_response(problem, "en");
+    http::guard(response, secure);
+    return response;
+  };
+  options.refusal = [alone](int status) { return alone(api::unread(status)); };
+  options.dropped = [alone] {
+    return alone(api::problem_of(Fault{.what = {}, .unknown_outcome = true}));
   };
   if (*tls) options.tls = [context = *tls] { return context; };
   const auto address = [&](const std::string& listen, std::uint16_t port) {
@@ -245,11 +251,14 @@ std::function<std::vector<Finding>(const packs::PackPtr&)> trial_beside(node::No
 }
 
 auto request_log(Log& log, Metrics& metrics) {
-  return [&](const std::string& method, std::string_view path, int status, std::int64_t ms,
-             const std::string& key) {
-    metrics.answered(status, ms);
-    log.write("request",
-              {{"method", method}, {"path", path}, {"status", status}, {"ms", ms}, {"key", key}});
+  return [&](const api::Answered& one) {
+    metrics.answered(one.status, one.ms);
+    log.write("request", {{"method", one.method},
+                          {"path", one.path},
+                          {"status", one.status},
+                          {"ms", one.ms},
+                          {"key", one.key},
+                          {"remote", one.remote}});
   };
 }
 

@@ -186,6 +186,7 @@ class Operating(CircleTest):
         requests = [line for path in (old, log) for line in map(json.loads,
                     path.read_text().splitlines()) if line["what"] == "request"]
         self.assertEqual(sum(line["path"].endswith("/cases") for line in requests), 3)
+        self.assertTrue(all(line["remote"].startswith("127.") for line in requests))
 
 
 class Doctor(CircleTest):
