@@ -112,6 +112,7 @@ struct Api::Core {
         context{*parts.node, *parts.views, parts.exchange, *parts.entrance, parts.set_today} {
     context.try_pack = parts.try_pack;
     if (parts.note) context.note = parts.note;
+    if (parts.signed_in) context.signed_in = parts.signed_in;
     if (parts.published) context.published = parts.published;
     context.party_names = parts.party_names;
     context.computed = parts.computed;

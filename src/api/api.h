@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/log_lines.h"
 #include "base/date.h"
 #include "base/error.h"
 #include "figures/published.h"
@@ -45,16 +46,6 @@ namespace bashu::api {
 
 inline constexpr std::string_view kPrefix = "/api/v1";
 
-// A request that was answered, for the log.
-struct Answered {
-  const std::string& method;
-  std::string_view path;  // without query
-  int status = 0;
-  std::int64_t ms = 0;
-  const std::string& key;     // who asked; empty: nobody knows
-  const std::string& remote;  // the address it came from
-};
-
 class Api {
  public:
   struct Parts {
@@ -69,6 +60,8 @@ class Api {
     std::function<void(const Answered&)> log;
     // What went wrong elsewhere, for the log: a provider that does not answer.
     std::function<void(std::string_view what, const std::string& error)> note{};
+    // Once per sign-in, good or not.
+    std::function<void(const SignIn&)> signed_in{};
     std::shared_ptr<const figures::Published> published{};  // null: nothing was
     // How papers name the governments, and their codes; null: of a key of the node's own.
     std::map<std::string, Title, std::less<>> party_names{};

@@ -17,6 +17,7 @@
 #include "api/clearing_kept.h"
 #include "api/deposits.h"
 #include "api/downloads.h"
+#include "api/log_lines.h"
 #include "api/privacy.h"
 #include "api/shelf.h"
 #include "api/uploads.h"
@@ -63,6 +64,7 @@ struct Context {
   std::function<std::vector<Finding>(const packs::PackPtr&)> try_pack;  // may be empty
   std::function<void(std::string_view what, const std::string& error)> note =
       [](std::string_view, const std::string&) {};
+  std::function<void(const SignIn&)> signed_in = [](const SignIn&) {};
   std::filesystem::path dir;
   std::shared_ptr<const figures::Published> published = std::make_shared<figures::Published>();
   const Divisions* divisions = &shipped_divisions();

@@ -69,14 +69,23 @@ Result finish_openid(Context& context, const Call& call) {
     http::set_cookie(response, {.name = kSignInCookie, .value = "", .lives_s = 0});
     return response;
   };
+  const auto tell = [&](const std::string& account, const char* outcome) {
+    context.signed_in(
+        {.account = account, .way = "openid", .outcome = outcome, .remote = call.request.remote});
+  };
   if (!finished) {
     context.note("openid", finished.error().what);
+    tell({}, "failed");
     return gone(told("/", "failed"));
   }
   const auto account =
       context.entrance.roster().find_by(finished->who.issuer, finished->who.subject);
-  if (!account) return gone(told(finished->next, "no_account"));
+  if (!account) {
+    tell({}, "no_account");
+    return gone(told(finished->next, "no_account"));
+  }
   const auto guest = context.entrance.begin(*account, finished->who.acr, call.request);
+  tell(account->who->id, guest ? "in" : "failed");
   if (!guest) return gone(told(finished->next, "failed"));
   http::Response response = gone(to(303, finished->next));
   people::Entrance::hand_cookie(response, guest->token);

@@ -79,6 +79,10 @@ Result sign_in(Context& context, const Call& call) {
   const auto password = text_member(*body, "password");
   if (!password) return std::unexpected{password.error()};
   const auto guest = context.entrance.sign_in(*user, *password, call.request);
+  context.signed_in({.account = context.entrance.roster().find(*user) ? *user : std::string{},
+                     .way = "password",
+                     .outcome = guest ? "in" : problem_of(guest.error()).code,
+                     .remote = call.request.remote});
   if (!guest) return std::unexpected{problem_of(guest.error())};
   http::Response response = json_response(session_value(context, *guest->who, guest->session));
   people::Entrance::hand_cookie(response, guest->token);

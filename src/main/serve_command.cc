@@ -262,6 +262,15 @@ auto request_log(Log& log, Metrics& metrics) {
   };
 }
 
+auto sign_in_log(Log& log) {
+  return [&](const api::SignIn& one) {
+    log.write("sign-in", {{"account", one.account},
+                          {"way", one.way},
+                          {"outcome", one.outcome},
+                          {"remote", one.remote}});
+  };
+}
+
 // The server that takes mail; what proves us to it stands in a file, never on the command line:
 // one line, USER:SECRET.
 std::expected<notices::MailServer, std::string> mail_server(const Console& console,
@@ -520,6 +529,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                 .log = request_log(log, metrics),
                 .note = [this](std::string_view about,
                                const std::string& error) { log.write(about, {{"error", error}}); },
+                .signed_in = sign_in_log(log),
                 .published = *published,
                 .party_names = (*article)->parties,
                 .codes = codes,

@@ -42,6 +42,11 @@ class SignIn(unittest.TestCase):
         self.assertEqual(self.ask(browser, "GET", "/session")[0], 401)
         status, who = self.ask(browser, "POST", "/session", {"user": "zhang", "password": PASSWORD})
         self.assertEqual((status, who["principal"]), (200, "user:zhang"))
+        # A name that is nobody's may be a password typed a field too early.
+        self.assertEqual(self.ask(browser, "POST", "/session", {"user": PASSWORD, "password": "x"})[0], 401)
+        self.assertEqual([one[:3] for one in self.tried()], [("zhang", "password", "in"), ("", "password", "credentials")])
+        self.assertTrue(all(one[3].startswith("127.") for one in self.tried()))
+        self.assertNotIn(PASSWORD, self.node.log.read_text(encoding="utf-8"))
         self.assertEqual(self.ask(browser, "POST", "/clock", {"today": "2026-03-03"})[0], 403)
         status, _ = self.ask(browser, "POST", "/clock", {"today": "2026-03-03"},
                              X_CSRF_Token=who["csrf"])
@@ -51,6 +56,11 @@ class SignIn(unittest.TestCase):
         self.assertEqual(self.ask(browser, "GET", "/session")[0], 200)
         bashu("user", "end", "zhang", *self.door())
         self.assertEqual(self.ask(browser, "GET", "/session")[0], 401)
+
+    def tried(self):
+        """What the log says of who came in, or tried."""
+        lines = [json.loads(line) for line in self.node.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+        return [(line["account"], line["way"], line["outcome"], line["remote"]) for line in lines if line["what"] == "sign-in"]
 
     def test_through_a_provider(self):
         port = free_port()
@@ -85,6 +95,7 @@ class SignIn(unittest.TestCase):
         self.assertEqual(self.through(browser, origin, "//elsewhere.example/"), "/")
         back = self.until_back(browser, origin, "/")
         self.assertIn("signin=failed", Browser()("GET", back)[1]["Location"])
+        self.assertEqual([one[2] for one in self.tried()], ["no_account", "in", "no_account", "in", "failed"])
 
     def until_back(self, browser, origin, next_page):
         query = urllib.parse.urlencode({"next": next_page})
