@@ -31,7 +31,7 @@ import generate  # noqa: E402
 import load  # noqa: E402
 import node_api  # noqa: E402
 from client import Away, Refused  # noqa: E402
-from node import Node, bashu, form_circle, mail_delivered  # noqa: E402
+from node import Node, form_circle, mail_delivered  # noqa: E402
 
 NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
 TODAY = "2026-03-02"
@@ -85,6 +85,7 @@ def make_nodes(folder):
     for number, (party, name) in enumerate(NAMES.items(), 1):
         node = Node(folder / party, party, name, f"127.77.7.{number}", TODAY, web=0)
         node.add_key("loader", "loader", [f"*:{role}" for role in load.ROLES], ["admin", "registrar"])
+        node.add_key("second", "second administrator", may=["admin"])
         nodes.append(node)
     form_circle("bench", nodes, folder / "circle")
     for node in nodes:
@@ -97,13 +98,13 @@ def make_nodes(folder):
 def fill(nodes, folder, scale):
     data = folder / "data"
     generate.generate(data, scale)
-    apis = [node_api.NodeApi(node.party, node.url, node.keys["loader"]) for node in nodes]
+    apis = [node_api.NodeApi(node.party, node.url, node.keys["loader"], node.keys["second"]) for node in nodes]
     if load.load(apis, data, load.Steps(quiet=True, out=io.StringIO())) != 0:
         raise SystemExit("rows of the reference circle were refused")
     pack = folder / "run.yaml"
     pack.write_text(SERVICE, encoding="utf-8")
     for node in nodes:
-        bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"], pack)
+        node.by_two("pack", "adopt", pack)
     mail_delivered(nodes)
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Loads the reference circle into two running nodes that are in one circle.
 
-    load.py --node sichuan URL KEY --node chongqing URL KEY [--data DIR] [--scale PERCENT]
+    load.py --node sichuan URL KEY --second sichuan KEY --node chongqing URL KEY --second chongqing KEY
+            [--data DIR] [--scale PERCENT]
 
 Sets the calendars and adopts the packs of circle.yaml on both, imports what each party records for
 itself, waits until both have it, then imports what builds on it. What a node has already is left as
 it is, so that a load that was broken off can be given again. The keys need the roles of every feed
-(*:office, ...) and may `admin` and `registrar`. Prints the time of every step; exit 1 if any row was
+(*:office, ...) and may `admin` and `registrar`; those of --second are of other administrators, who sign
+calendars and packs. Prints the time of every step; exit 1 if any row was
 refused.
 """
 
@@ -76,14 +78,30 @@ class Steps:
 
 
 def bashu(node, *command):
+    return bashu_as(node, node.key, *command)
+
+
+def bashu_as(node, key, *command):
     return subprocess.run([str(program()), *command, "--api", node.url], capture_output=True, text=True,
-                          check=False, env={**os.environ, "BASHU_KEY": node.key, "BASHU_LANG": "en"})
+                          check=False, env={**os.environ, "BASHU_KEY": key, "BASHU_LANG": "en"})
+
+
+def by_two(node, *command):
+    """What takes two people: the second signs what waits. Gives the first command that failed, or the last."""
+    done = bashu(node, *command, "--json")
+    for number in re.findall(r'"approval": ?(\d+)', done.stdout):
+        if not node.second:
+            raise RuntimeError(f"approval {number} waits for a second person at {node.party}: --second")
+        signed = bashu_as(node, node.second, "approvals", "sign", number)
+        if done.returncode == 0:
+            done = signed
+    return done
 
 
 def set_calendars(nodes):
     """Both jurisdictions keep China's working days; each node knows the calendar of each party."""
     for node in nodes:
-        done = bashu(node, "calendar", "load", str(HERE / declared("calendar")))
+        done = by_two(node, "calendar", "load", str(HERE / declared("calendar")))
         if done.returncode != 0 and "(chain)" not in done.stderr:  # it has this version, or a later one
             raise RuntimeError(done.stderr)
 
@@ -91,7 +109,7 @@ def set_calendars(nodes):
 def adopt_on(node, from_day=None):
     for name in packs():
         since = ["--from", from_day] if from_day else []
-        done = bashu(node, "pack", "adopt", str(ROOT / "packs" / f"{name}.yaml"), *since)
+        done = by_two(node, "pack", "adopt", str(ROOT / "packs" / f"{name}.yaml"), *since)
         if done.returncode != 0:
             raise RuntimeError(f"{name} at {node.party}: {done.stdout}{done.stderr}")
 

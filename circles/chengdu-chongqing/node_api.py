@@ -21,8 +21,9 @@ class Refused(Exception):
 class NodeApi:
     """One node's API with one key. Repeats while the node is busy or its views are behind."""
 
-    def __init__(self, party, url, key):
+    def __init__(self, party, url, key, second=None):
         self.party = party
+        self.second = second  # the key of another administrator, for what takes two people
         self.url = url.rstrip("/")
         self.key = key
         self._connection = None
@@ -96,9 +97,12 @@ def wait_for_mail(nodes, timeout_s=600):
 
 
 def node_arguments(parser):
+    parser.add_argument("--second", nargs=2, action="append", default=[], metavar=("PARTY", "KEY"),
+                        help="the key of another administrator, who signs what takes two people")
     parser.add_argument("--node", nargs=3, action="append", required=True,
                         metavar=("PARTY", "URL", "KEY"), help="a running node; give it twice")
 
 
 def nodes_of(arguments):
-    return {party: NodeApi(party, url, key) for party, url, key in arguments.node}
+    seconds = dict(arguments.second)
+    return {party: NodeApi(party, url, key, seconds.get(party)) for party, url, key in arguments.node}

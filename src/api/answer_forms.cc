@@ -209,6 +209,11 @@ constexpr std::array kAnswers{
     Answer{"GET", "/session", "=Session"},
     Answer{"POST", "/session", "=Session"},
     Answer{"GET", "/packs", "packs:[Pack]"},
+    Answer{"POST", "/packs", "*approval?:count waits_for?:text asked_by?:text"},
+    Answer{"POST", "/circle/editions",
+           "*approval?:count waits_for?:text asked_by?:text agreement?:text edition?:count"},
+    Answer{"POST", "/calendars",
+           "*approval?:count waits_for?:text asked_by?:text version?:count moves?:[any]"},
     Answer{"GET", "/packs/{pack}", "=Pack"},
     Answer{"GET", "/packs/{pack}/pages",
            "pack:text version:count digest:text title:text services:[any] registers:[any] "

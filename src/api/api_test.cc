@@ -1996,7 +1996,9 @@ TEST_F(ApiTest, ManyWritersAreAllAnswered) {
 
 TEST_F(ApiTest, CalendarsAreCorrectedYearByYearAndReadByEverybody) {
   const auto set = [&](const std::string& body, const char* query = "") {
-    return post("admin", std::string{"/calendars"} + query, body);
+    const std::string path = std::string{"/calendars"} + query;
+    Answer asked = post("admin", path, body);
+    return asked.status == 202 ? post("second", path, body) : asked;
   };
   EXPECT_EQ(
       set(R"({"party":"sichuan","holidays":["2026-05-01","2026-05-02"],"workdays":["2026-05-09"]})")
@@ -2286,6 +2288,61 @@ TEST_F(ApiTest, AnAccountSignsInUntilItsPasswordOrItselfEnds) {
   EXPECT_TRUE(signs_in("another long one"));
   ASSERT_EQ(post("admin", "/users/liu/end", "{}").status, 200);
   EXPECT_FALSE(signs_in("another long one"));
+}
+
+TEST_F(ApiTest, APackIsAdoptedByTwoPeople) {
+  std::string text{kTestPack};
+  text.replace(text.find("version: 1"), 10, "version: 70");
+  const auto versions = [] { return get("clerk", "/packs").body.find("packs")->as_list()->size(); };
+  const std::size_t before = versions();
+  EXPECT_EQ(post("admin", "/packs?dry_run=true", text).status, 200);
+  EXPECT_EQ(get("second", "/approvals").raw.body.find("errand"), std::string::npos);
+  const Answer asked = post("admin", "/packs", text);
+  ASSERT_EQ(asked.status, 202) << asked.raw.body;
+  EXPECT_EQ(post("admin", "/packs", text).body.int_at("approval"), asked.body.int_at("approval"));
+  EXPECT_EQ(versions(), before);
+  const Value waits = get("second", "/approvals").body.find("approvals")->as_list()->back();
+  EXPECT_EQ(waits.find("act")->text_at("pack"), "errand");
+  EXPECT_EQ(waits.find("act")->int_at("version"), 70);
+  EXPECT_EQ(waits.find("act")->find("source"), nullptr);
+  EXPECT_NE(waits.text_at("what").find("sha256:"), std::string::npos) << waits.text_at("what");
+  // With another first day it is another thing.
+  const Answer later = post("second", "/packs?in_force_from=2026-07-01", text);
+  EXPECT_EQ(later.status, 202) << later.raw.body;
+  const std::string other = std::to_string(later.body.int_at("approval"));
+  EXPECT_EQ(post("admin", "/approvals/" + other + "/withdraw", "{}").status, 200);
+  ASSERT_EQ(post("second", "/packs", text).status, 200);
+  EXPECT_EQ(versions(), before + 1);
+  const Answer again = post("admin", "/packs", text);
+  EXPECT_EQ(again.status, 200) << again.raw.body;
+}
+
+TEST_F(ApiTest, AnEditionOfTheAgreementIsAdoptedByTwoPeople) {
+  node::Node& node = *world_->node;
+  const auto peer = node::load_identity(world_->dir / "chongqing");
+  ASSERT_TRUE(peer) << peer.error().what;
+  const std::int64_t now = world_->clock->now().unix_ms / 1'000;
+  const auto drafted = exchange::compose_edition(exchange::circle_held(node), {}, node.identity(),
+                                                 {.name = "Wider circle", .effective = now});
+  ASSERT_TRUE(drafted) << drafted.error().what;
+  const auto file = exchange::co_sign(*drafted, *peer, now);
+  ASSERT_TRUE(file) << file.error().what;
+  const auto edition = [&] { return node.directory()->agreement.edition; };
+  EXPECT_EQ(post("admin", "/circle/editions", *drafted).body.text_at("code"), "chain");
+  const Answer asked = post("admin", "/circle/editions", *file);
+  ASSERT_EQ(asked.status, 202) << asked.raw.body;
+  EXPECT_EQ(edition(), 1);
+  const std::string number = std::to_string(asked.body.int_at("approval"));
+  EXPECT_NE(get("second", "/approvals").raw.body.find("Wider circle"), std::string::npos);
+  EXPECT_EQ(post("admin", "/approvals/" + number + "/sign", "{}").status, 403);
+  EXPECT_EQ(edition(), 1);
+  const Answer done = post("second", "/approvals/" + number + "/sign", "{}");
+  ASSERT_EQ(done.status, 200) << done.raw.body;
+  EXPECT_EQ(done.body.int_at("edition"), 2);
+  EXPECT_EQ(edition(), 2);
+  EXPECT_EQ(post("second", "/approvals/" + number + "/sign", "{}").status, 404);
+  // Nothing is new in it any more: nobody is asked.
+  EXPECT_EQ(post("admin", "/circle/editions", *file).status, 200);
 }
 
 TEST_F(ApiTest, PowersTakeTwoPeople) {

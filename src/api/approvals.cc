@@ -6,19 +6,14 @@
 #include <charconv>
 #include <utility>
 
+#include "api/act_words.h"
 #include "api/handlers.h"
-#include "base/json.h"
 #include "core/people/people.h"
 #include "people/admission.h"
-#include "texts/texts.h"
 
 namespace bashu::api {
 
 namespace {
-
-core::Asker signer(const Call& call) {
-  return asker(call, {call.key->may.begin(), call.key->may.end()});
-}
 
 // Signs approval `number` by doing what it is about.
 Prepared carry_out(Context& context, const Call& call, std::int64_t number, core::Act act) {
@@ -33,9 +28,12 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
     write.command = std::move(*held);
     return write;
   }
+  if (const auto* editions = std::get_if<core::AdoptEditions>(&act)) {
+    return adopt_circle_file(context, signer(call), number, editions->file);
+  }
   const auto as_kept = [&](auto* one) {
     if (!one) return false;
-    write.request.as_record()->insert_or_assign("act", core::act_value(act));
+    write.request.as_record()->insert_or_assign("act", act_shown(act));
     one->by = signer(call);
     one->approval = number;
     write.command = std::move(*one);
@@ -43,7 +41,8 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
   };
   if (as_kept(std::get_if<core::StartChannel>(&act)) ||
       as_kept(std::get_if<core::OrderPrivacy>(&act)) ||
-      as_kept(std::get_if<core::EndOrder>(&act))) {
+      as_kept(std::get_if<core::EndOrder>(&act)) || as_kept(std::get_if<core::AdoptPack>(&act)) ||
+      as_kept(std::get_if<core::SetCalendar>(&act))) {
     return write;
   }
   auto& principal = std::get<core::SetPrincipal>(act);
@@ -54,52 +53,11 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
   return write;
 }
 
-std::string order_line(const core::PrivacyOrdered& order, const std::string& language) {
-  const texts::Places places{
-      {"subject", order.subject},
-      {"reason", order.reason},
-      {"keys", std::to_string(order.keys.size())},
-      {"places", std::to_string(order.cases.size() + order.records.size())},
-      {"until", order.until ? order.until->text() : texts::text(language, "approval.for_good")}};
-  if (order.kind == "hold") return texts::text(language, "approval.hold", places);
-  return texts::text(language, order.kind == "restrict" ? "approval.restrict" : "approval.erase",
-                     places);
-}
-
-// In the reader's language.
-std::string line_of(const core::Act& act, const std::string& language) {
-  if (const auto* held = std::get_if<core::ResolveHeld>(&act)) {
-    return texts::text(language, held->reject ? "approval.give_up" : "approval.decide_again",
-                       {{"seq", std::to_string(held->seq)}, {"party", held->from}});
-  }
-  if (const auto* start = std::get_if<core::StartChannel>(&act)) {
-    return texts::text(language, "approval.start_channel",
-                       {{"party", start->peer}, {"reason", start->stopped}});
-  }
-  if (const auto* order = std::get_if<core::OrderPrivacy>(&act)) {
-    return order_line(order->order, language);
-  }
-  if (const auto* end = std::get_if<core::EndOrder>(&act)) {
-    return texts::text(language, "approval.privacy_end",
-                       {{"number", std::to_string(end->number)}, {"reason", end->reason}});
-  }
-  const core::PrincipalSet& who = std::get<core::SetPrincipal>(act).who;
-  std::string may;
-  for (const std::string& one : who.may) may += (may.empty() ? "" : ", ") + one;
-  return texts::text(language, who.version == 1 ? "approval.admit" : "approval.change",
-                     {{"id", who.id}, {"person", who.person}, {"may", may}});
-}
-
-Value act_shown(const core::Act& act) {
-  if (const auto* set = std::get_if<core::SetPrincipal>(&act)) {
-    Value shown = people::told(set->who);
-    shown.as_record()->insert_or_assign("kind", "principal");
-    return shown;
-  }
-  return core::act_value(act);
-}
-
 }  // namespace
+
+core::Asker signer(const Call& call) {
+  return asker(call, {call.key->may.begin(), call.key->may.end()});
+}
 
 std::optional<std::int64_t> positive(std::string_view text) {
   std::int64_t number = 0;
@@ -135,7 +93,7 @@ Result list_approvals(Context& context, const Call& call) {
     if (!act) continue;
     list.push_back(
         Value::Record{{"approval", number},
-                      {"what", line_of(*act, call.language)},
+                      {"what", act_line(*act, call.language)},
                       {"act", act_shown(*act)},
                       {"asked_by", asked.by},
                       {"at_ms", asked.at_s * 1'000},

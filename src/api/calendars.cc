@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/approvals.h"
 #include "api/handlers.h"
+#include "core/people/people.h"
 #include "packs/calendar_data.h"
 #include "texts/texts.h"
 
@@ -148,18 +150,22 @@ Prepared set_calendar(Context& context, const Call& call) {
   if (given->days.version < 1 || given->days.version > most) {
     return std::unexpected{wrong("version", "calendar.version", {{"most", std::to_string(most)}})};
   }
+  const std::int64_t before = held.version;
   const Calendar now = packs::amended(std::move(held), *given);
-  Write write;
-  write.request = *body;
-  write.command =
-      core::SetCalendar{.by = officer(call),
+  core::SetCalendar act{.by = {},
                         .calendar = {.party = core::PartyId{*party},
                                      .version = now.version,
                                      .holidays = {now.holidays.begin(), now.holidays.end()},
-                                     .workdays = {now.workdays.begin(), now.workdays.end()}}};
-  if (call.parameter("dry_run") != "true") return write;
+                                     .workdays = {now.workdays.begin(), now.workdays.end()}},
+                        .replaces = before,
+                        .approval = 0};
+  if (call.parameter("dry_run") != "true") {
+    return ask_or_sign(context, call, std::move(act), *body);
+  }
+  // What would be, whoever signs.
+  act.by.roles = {std::string{core::kDirectoryRole}};
   const node::Outcome outcome =
-      context.node.run({.command = std::move(write.command), .evidence = {}, .dry_run = true});
+      context.node.run({.command = std::move(act), .evidence = {}, .dry_run = true});
   if (const auto* why = std::get_if<Reject>(&outcome)) return std::unexpected{problem_of(*why)};
   if (const auto* why = std::get_if<Fault>(&outcome)) return std::unexpected{problem_of(*why)};
   return json_response(

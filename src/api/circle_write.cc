@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/approvals.h"
 #include "api/findings.h"
 #include "api/handlers.h"
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "packs/load.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -20,25 +22,71 @@ Prepared adopt_pack(Context& context, const Call& call) {
     const std::vector<Finding> failed = context.try_pack(loaded.pack);
     if (!failed.empty()) return std::unexpected{findings_problem(failed)};
   }
-  const Date first = from.value_or(context.shelves.now()->today);
+  Value::Record request{{"digest", loaded.pack->digest}};
+  if (from) request["from"] = from->text();
+  core::AdoptPack act;
+  act.source = canonical_json(loaded.pack->source);
+  act.from = from;
+  bool adopted = false;
+  context.node.query([&](const core::State& state) {
+    const auto held = state.circle().packs.find(loaded.pack->digest);
+    adopted =
+        held != state.circle().packs.end() && held->second.adopted.contains(state.circle().own);
+  });
+  if (!adopted) return ask_or_sign(context, call, std::move(act), std::move(request));
+  // Nothing is left to decide.
   Write write;
-  write.request = Value::Record{{"digest", loaded.pack->digest}, {"from", first.text()}};
-  write.command = core::AdoptPack{
-      .by = officer(call), .source = canonical_json(loaded.pack->source), .from = first};
+  write.request = std::move(request);
+  act.by = signer(call);
+  write.command = std::move(act);
   return write;
 }
 
-Prepared adopt_edition(Context& context, const Call& call) {
-  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
-  if (auto adopted = exchange::adopt(context.node, call.request.body, call.parameter("pinned"));
-      !adopted) {
-    return std::unexpected{problem_of(reject(RejectCode::chain, {}, adopted.error().what,
-                                             "协议文件未被接受：" + adopted.error().what))};
+Prepared adopt_circle_file(Context& context, const core::Asker& by, std::int64_t approval,
+                           const Value& file) {
+  const auto wrong = [](const Fault& fault) {
+    return std::unexpected{
+        problem_of(reject(RejectCode::chain, {}, fault.what, "协议文件未被接受：" + fault.what))};
+  };
+  const std::string text = canonical_json(file);
+  auto editions = exchange::new_editions(context.node, text);
+  if (!editions) return wrong(editions.error());
+  if (approval != 0 && editions->empty()) {
+    return std::unexpected{problem_of(Reject{.code = RejectCode::state,
+                                             .where = "approval",
+                                             .why = {texts::title("approval.adopted_already")}})};
   }
+  // Whether they may is asked before anything is written.
+  if (!editions->empty()) {
+    core::AdoptRecord& first = editions->front();
+    first.by = by;
+    first.approval = approval;
+    const node::Outcome may =
+        context.node.run({.command = std::move(first), .evidence = {}, .dry_run = true});
+    if (const auto* why = std::get_if<Reject>(&may)) return std::unexpected{problem_of(*why)};
+    if (const auto* why = std::get_if<Fault>(&may)) return std::unexpected{problem_of(*why)};
+  }
+  const auto adopted = exchange::adopt(context.node, text, {}, {.by = by, .approval = approval});
+  if (!adopted) return wrong(adopted.error());
   const auto directory = context.node.directory();
   return json_response(Value::Record{{"agreement", directory->agreement.id},
                                      {"edition", directory->agreement.edition},
                                      {"position", context.node.durable() - 1}});
+}
+
+Prepared adopt_edition(Context& context, const Call& call) {
+  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
+  const auto fresh =
+      exchange::new_editions(context.node, call.request.body, call.parameter("pinned"));
+  if (!fresh) {
+    return std::unexpected{problem_of(reject(RejectCode::chain, {}, fresh.error().what,
+                                             "协议文件未被接受：" + fresh.error().what))};
+  }
+  const auto file = parse_json(call.request.body, exchange::kFileLimits);
+  if (!file) return std::unexpected{malformed({}, "JSON is expected.", "应为 JSON。")};
+  if (fresh->empty()) return adopt_circle_file(context, signer(call), 0, *file);
+  return ask_or_sign(context, call, core::AdoptEditions{.file = *file},
+                     Value::Record{{"edition", fresh->back().record.edition}});
 }
 
 Prepared set_clock(Context& context, const Call& call) {

@@ -70,16 +70,21 @@ struct AckMessage {  // the peer's receipt, verified
 };
 struct AdoptPack {
   Asker by;
-  std::string source;  // canonical JSON
-  Date from;
+  std::string source;         // canonical JSON
+  std::optional<Date> from;   // none: the day it is adopted
+  std::int64_t approval = 0;  // that `by` signs now; 0: of who holds the directory
 };
 struct AdoptRecord {  // agreement edition or key list, chain and signatures verified by the edge
   RecordSigned record;
-  std::vector<PartyJoined> parties;  // of an agreement
+  std::vector<PartyJoined> parties = {};  // of an agreement
+  Asker by = {};                          // of an agreement, as for a pack
+  std::int64_t approval = 0;
 };
 struct SetCalendar {
   Asker by;
   CalendarSet calendar;
+  std::int64_t replaces = 0;  // the version it was made from; counts where two people set it
+  std::int64_t approval = 0;  // as for a pack
 };
 struct PutRecords {  // fill a register by import; by a role `registrar`
   Asker by;
@@ -176,8 +181,13 @@ struct TakeOver {  // by the node that writes from now on
   std::int64_t epoch = 0;
   std::string holder, word_of;  // `system`: the one before was silent
 };
+// The editions of a circle file, as parsed. Carried out by AdoptRecord, edition by edition.
+struct AdoptEditions {
+  Value file;
+};
 // What two people decide: the first asks, the second carries it out.
-using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel, OrderPrivacy, EndOrder>;
+using Act = std::variant<ResolveHeld, SetPrincipal, StartChannel, OrderPrivacy, EndOrder, AdoptPack,
+                         AdoptEditions, SetCalendar>;
 struct AskApproval {
   Asker by;
   Act act;

@@ -139,6 +139,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(proof_used, exists),
     BASHU_RULE(needs_two, role, "may"),
 
+    BASHU_RULE(takes_two, role),
     BASHU_RULE(approval_waits, exists, "approval", {"number"}),
     BASHU_RULE(too_many_approvals, not_ready),
     BASHU_RULE(no_such_approval, not_found, "approval", {"number"}),

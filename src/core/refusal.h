@@ -138,6 +138,7 @@ enum class Why : std::uint8_t {
   proof_used,
   needs_two,
   // What two decide
+  takes_two,
   approval_waits,
   too_many_approvals,
   no_such_approval,

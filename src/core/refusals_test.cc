@@ -852,6 +852,7 @@ void Refusals::orders() {
 }
 
 void Refusals::approvals(SetPrincipal set) {
+  expect(Why::takes_two, SetCalendar{.by = {}, .calendar = {.party = "a", .version = 9}});
   Asker one, two, three;
   one.principal = "one";
   two.principal = "user:two";

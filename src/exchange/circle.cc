@@ -22,7 +22,6 @@ namespace bashu::exchange {
 
 namespace {
 
-constexpr JsonLimits kFileLimits{.depth = 32, .values = 200'000};
 // The node checks its journal with one log key from the first entry on, so that key is not rotated
 // in routine; its window is that of the root.
 constexpr std::int64_t kLogKeyDays = 3'650;
@@ -231,6 +230,22 @@ std::expected<void, Fault> write_peers(node::FileStore& files, const CircleFile&
   return {};
 }
 
+// The newest edition of the file, if all of them verify and it names this node as it is.
+std::expected<evidence::Agreement, Fault> newest_for(const node::Node& node, const CircleFile& file,
+                                                     std::string_view pinned) {
+  auto newest = evidence::open_agreements(file.editions, pinned);
+  if (!newest) {
+    return fault("the agreement does not verify: " + newest.error().code +
+                 (newest.error().code == "agreement-signature" ? " (a party has not signed)" : ""));
+  }
+  const node::Identity& own = node.identity();
+  const evidence::PartyRecord* listed = newest->party(own.party);
+  if (!listed || listed->root_key != own.root.public_key || listed->origin != own.origin) {
+    return fault("the agreement does not name this node as it is");
+  }
+  return std::move(*newest);
+}
+
 }  // namespace
 
 std::expected<std::string, Fault> party_card(const node::Identity& identity) {
@@ -387,23 +402,14 @@ std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file)
   return summary;
 }
 
-std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
-                                 std::string_view pinned) {
+std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& node,
+                                                                  std::string_view circle_file,
+                                                                  std::string_view pinned) {
   const auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
-  const auto newest = evidence::open_agreements(file->editions, pinned);
-  if (!newest) {
-    return fault("the agreement does not verify: " + newest.error().code +
-                 (newest.error().code == "agreement-signature" ? " (a party has not signed)" : ""));
-  }
-  const node::Identity& own = node.identity();
-  const evidence::PartyRecord* listed = newest->party(own.party);
-  if (!listed || listed->root_key != own.root.public_key || listed->origin != own.origin) {
-    return fault("the agreement does not name this node as it is");
-  }
-  if (auto written = write_peers(node.storage().files(), *file, *newest); !written) return written;
-
-  const bool was_formed = node.directory()->formed;
+  const auto newest = newest_for(node, *file, pinned);
+  if (!newest) return std::unexpected{newest.error()};
+  std::vector<core::AdoptRecord> editions;
   std::optional<evidence::Agreement> edition;
   for (std::size_t i = 0; i < file->editions.size(); ++i) {
     auto read = evidence::next_agreement(edition ? &*edition : nullptr, file->editions[i], {});
@@ -419,8 +425,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
     core::AdoptRecord command{.record = {.what = "agreement",
                                          .party = {},
                                          .edition = edition->edition,
-                                         .bytes = file->editions[i]},
-                              .parties = {}};
+                                         .bytes = file->editions[i]}};
     for (const evidence::PartyRecord& party : edition->parties) {
       const auto card = file->cards.find(party.party);
       command.parties.push_back(
@@ -428,9 +433,30 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
            .member = party.member,
            .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes});
     }
-    const std::string what = "edition " + std::to_string(i + 1);
+    editions.push_back(std::move(command));
+  }
+  return editions;
+}
+
+std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
+                                 std::string_view pinned, const Adopter& who) {
+  auto editions = new_editions(node, circle_file, pinned);
+  if (!editions) return std::unexpected{editions.error()};
+  const auto file = read_file_text(circle_file);
+  if (!file) return std::unexpected{file.error()};
+  const auto newest = newest_for(node, *file, pinned);
+  if (!newest) return std::unexpected{newest.error()};
+  if (auto written = write_peers(node.storage().files(), *file, *newest); !written) return written;
+
+  const node::Identity& own = node.identity();
+  const bool was_formed = node.directory()->formed;
+  for (core::AdoptRecord& command : *editions) {
+    const std::string what = "edition " + std::to_string(command.record.edition);
+    command.by = who.by;
+    command.approval = who.approval;
+    std::string evidence = command.record.bytes;
     if (auto done =
-            submit(node, {.command = std::move(command), .evidence = file->editions[i]}, what);
+            submit(node, {.command = std::move(command), .evidence = std::move(evidence)}, what);
         !done) {
       return done;
     }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "evidence/agreement.h"
 #include "node/identity.h"
 #include "node/node.h"
@@ -26,6 +27,7 @@ namespace bashu::exchange {
 inline constexpr std::int64_t kDayS = 86'400;
 inline constexpr std::int64_t kKeyDays = 90;
 inline constexpr std::int64_t kRenewAfterDays = 60;
+inline constexpr JsonLimits kFileLimits{.depth = 32, .values = 200'000};
 
 // One party as a file. Reads DIR/keys/ca.crt.
 [[nodiscard]] std::expected<std::string, Fault> party_card(const node::Identity& identity);
@@ -60,11 +62,21 @@ struct CircleSummary {
 };
 [[nodiscard]] std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file);
 
+// The editions of the file that the node has not adopted yet, verified. `pinned`: the agreement id
+// from the paper treaty; empty trusts the file for edition 1.
+[[nodiscard]] std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(
+    node::Node& node, std::string_view circle_file, std::string_view pinned = {});
+
+// Who adopts an edition: whoever holds the directory, or the second of two people.
+struct Adopter {
+  core::Asker by;
+  std::int64_t approval = 0;
+};
 // Adopts what the node has not adopted yet: editions, then key lists; writes DIR/peers/*.crt. May
-// be repeated. `pinned`: the agreement id from the paper treaty; empty trusts the file for
-// edition 1.
+// be repeated.
 [[nodiscard]] std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
-                                               std::string_view pinned = {});
+                                               std::string_view pinned = {},
+                                               const Adopter& who = {});
 
 // Makes new envelope and seal keys, adopts the key list that announces them and leaves the secrets
 // in DIR/keys/next. They are used from the next start on.

@@ -10,6 +10,7 @@
 #include "http/message.h"
 #include "main/client.h"
 #include "main/commands.h"
+#include "main/offline.h"
 #include "node/files.h"
 #include "packs/calendar_data.h"
 
@@ -106,6 +107,84 @@ std::set<Date> days_at(const Value& calendar, const char* name) {
   return days;
 }
 
+Exit load_by_api(const Console& console, const CalendarLoad& what,
+                 const packs::CalendarYears& given) {
+  std::vector<std::string> parties = what.parties;
+  if (parties.empty()) {
+    auto all = parties_of_circle(console, what.remote);
+    if (!all) return all.error();
+    parties = std::move(*all);
+  }
+  Exit worst = Exit::done;
+  for (const std::string& party : parties) {
+    Value::Record body{{"party", party},
+                       {"years", numbers_of(given.years)},
+                       {"holidays", texts_of(given.days.holidays)},
+                       {"workdays", texts_of(given.days.workdays)}};
+    if (given.days.version > 0) body["version"] = given.days.version;
+    const auto answer =
+        call(console, what.remote,
+             {.method = "POST",
+              .path = std::string{"/calendars"} + (what.dry_run ? "?dry_run=true" : ""),
+              .body = canonical_json(Value{std::move(body)})});
+    if (!answer) {
+      console.err << "  " << party << '\n';
+      worst = std::max(worst, answer.error());
+      continue;
+    }
+    if (what.remote.json) {
+      print_json(console, *answer);
+      continue;
+    }
+    console.out << party << "  ";
+    if (waits_for_second(console, what.remote, *answer)) continue;
+    console.out << (what.dry_run ? console.say("dry run, nothing changed", "试运行，未作更改")
+                                 : console.say("loaded", "已载入"))
+                << '\n';
+    print_moves(console, *answer);
+  }
+  return worst;
+}
+
+Exit load_at_rest(const Console& console, const CalendarLoad& what, packs::CalendarYears given) {
+  if (what.dry_run) {
+    return console.fail("--dry-run asks a running node: --api",
+                        "--dry-run 须向运行中的节点询问：--api");
+  }
+  const auto node = open_at_rest(console, what.files.front());
+  if (!node) return node.error();
+  std::set<std::string> known{(*node)->identity().party};
+  for (const auto& party : (*node)->directory()->agreement.parties) known.insert(party.party);
+  const std::set<std::string> named{what.parties.begin(), what.parties.end()};
+  const std::int64_t version = given.days.version;
+  for (const std::string& party : named.empty() ? known : named) {
+    if (!known.contains(party)) {
+      return console.fail("not of the circle: " + party, "不属于本圈：" + party);
+    }
+    Calendar held;
+    (*node)->query([&](const core::State& state) {
+      const auto& all = state.circle().calendars;
+      if (const auto it = all.find(party); it != all.end()) held = it->second;
+    });
+    const std::int64_t before = held.version;
+    given.days.version = version > 0 ? version : before + 1;
+    const Calendar now = packs::amended(std::move(held), given);
+    const auto done = run_at_rest(
+        console, **node,
+        core::SetCalendar{.by = local_officer(),
+                          .calendar = {.party = core::PartyId{party},
+                                       .version = now.version,
+                                       .holidays = {now.holidays.begin(), now.holidays.end()},
+                                       .workdays = {now.workdays.begin(), now.workdays.end()}},
+                          .replaces = before,
+                          .approval = 0},
+        Value::Record{{"party", party}, {"version", now.version}});
+    if (!done) return done.error();
+    console.out << party << "  " << console.say("loaded", "已载入") << '\n';
+  }
+  return Exit::done;
+}
+
 }  // namespace
 
 Exit calendar_check(const Console& console, const CalendarCheck& what) {
@@ -125,44 +204,12 @@ Exit calendar_check(const Console& console, const CalendarCheck& what) {
 }
 
 Exit calendar_load(const Console& console, const CalendarLoad& what) {
-  auto given = read(console, what.file);
+  auto given = read(console, what.files.back());
   if (!given) return given.error();
   if (const auto kept = keep(console, *given, what.years); !kept) return kept.error();
-  std::vector<std::string> parties = what.parties;
-  if (parties.empty()) {
-    auto all = parties_of_circle(console, what.remote);
-    if (!all) return all.error();
-    parties = std::move(*all);
-  }
-  Exit worst = Exit::done;
-  for (const std::string& party : parties) {
-    Value::Record body{{"party", party},
-                       {"years", numbers_of(given->years)},
-                       {"holidays", texts_of(given->days.holidays)},
-                       {"workdays", texts_of(given->days.workdays)}};
-    const std::int64_t version = what.version ? *what.version : given->days.version;
-    if (version > 0) body["version"] = version;
-    const auto answer =
-        call(console, what.remote,
-             {.method = "POST",
-              .path = std::string{"/calendars"} + (what.dry_run ? "?dry_run=true" : ""),
-              .body = canonical_json(Value{std::move(body)})});
-    if (!answer) {
-      console.err << "  " << party << '\n';
-      worst = std::max(worst, answer.error());
-      continue;
-    }
-    if (what.remote.json) {
-      print_json(console, *answer);
-      continue;
-    }
-    console.out << party << "  "
-                << (what.dry_run ? console.say("dry run, nothing changed", "试运行，未作更改")
-                                 : console.say("loaded", "已载入"))
-                << '\n';
-    print_moves(console, *answer);
-  }
-  return worst;
+  if (what.version) given->days.version = *what.version;
+  return what.files.size() > 1 ? load_at_rest(console, what, *given)
+                               : load_by_api(console, what, *given);
 }
 
 Exit calendar_show(const Console& console, const CalendarShow& what) {

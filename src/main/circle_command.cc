@@ -141,12 +141,14 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     const auto done = call(console, what.remote,
                            {.method = "POST", .path = "/circle/editions" + pin, .body = *file});
     if (!done) return done.error();
+    if (waits_for_second(console, what.remote, *done)) return Exit::done;
     if (what.remote.json) print_json(console, *done);
   } else {
     const auto node = open_at_rest(console, what.files.front());
     if (!node) return node.error();
     before = (*node)->directory()->agreement.edition;
-    if (auto adopted = exchange::adopt(**node, *file, what.pinned); !adopted) {
+    const exchange::Adopter who{.by = local_officer(), .approval = 0};
+    if (auto adopted = exchange::adopt(**node, *file, what.pinned, who); !adopted) {
       console.fail(adopted.error());
       return Exit::refused;
     }

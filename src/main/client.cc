@@ -10,6 +10,7 @@
 #include "http/tls.h"
 #include "node/files.h"
 #include "packs/load.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -109,6 +110,18 @@ std::expected<Value, Exit> deposit(const Console& console, const Remote& remote,
 
 void print_json(const Console& console, const Value& value) {
   console.out << pretty_json(value) << '\n';
+}
+
+bool waits_for_second(const Console& console, const Remote& remote, const Value& answer) {
+  if (!answer.find("approval")) return false;
+  if (remote.json) {
+    print_json(console, answer);
+  } else {
+    console.out << texts::text(console.language, "approval.waits",
+                               {{"number", std::to_string(answer.int_at("approval"))}})
+                << '\n';
+  }
+  return true;
 }
 
 Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request) {

@@ -34,6 +34,9 @@ struct ClientRequest {
                                                  const std::string& name, std::string bytes);
 // The same, printed: as JSON, or what a write gives.
 Exit call_and_print(const Console& console, const Remote& remote, const ClientRequest& request);
+// Whether the answer says that it waits for a second person; then so is said, or printed as JSON.
+[[nodiscard]] bool waits_for_second(const Console& console, const Remote& remote,
+                                    const Value& answer);
 void print_json(const Console& console, const Value& value);
 
 // A pack the node holds, by name or digest; the refusal is told.

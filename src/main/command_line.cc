@@ -636,10 +636,10 @@ void calendar_commands(Parser& parser, const Text& t) {
                                 });
   parser.command<CalendarLoad>(
       calendar, "load",
-      t("load years of a file on a running node; other years stay",
-        "将文件中的年份载入运行中的节点；其他年份不变"),
+      t("load years of a file; other years stay: DIR FILE, or --api URL FILE",
+        "载入文件中的年份，其他年份不变：DIR FILE，或 --api URL FILE"),
       calendar_load, [&t](CLI::App& app, CalendarLoad& o) {
-        app.add_option("FILE", o.file)->required();
+        dir_first_option(app, o.files, t)->expected(1, 2);
         app.add_option(
             "--party", o.parties,
             t("whose calendar (default: that of every party)", "所属参与方（默认：各方）"));

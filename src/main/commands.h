@@ -273,7 +273,7 @@ struct CalendarCheck {
 Exit calendar_check(const Console& console, const CalendarCheck& what);
 struct CalendarLoad {
   Remote remote;
-  std::string file;
+  std::vector<std::string> files;       // DIR and FILE of a node at rest, or FILE alone
   std::vector<std::string> parties;     // empty: all of the circle
   std::vector<int> years;               // empty: all of the file
   std::optional<std::int64_t> version;  // instead of the file's; 0: the next one

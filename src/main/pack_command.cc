@@ -167,6 +167,7 @@ Exit adopt_by_api(const Console& console, const PackAdopt& what, const std::stri
                           .body = *text,
                           .content_type = "application/yaml"});
   if (!done) return done.error();
+  if (waits_for_second(console, what.remote, *done)) return Exit::done;
   if (what.remote.json) {
     print_json(console, *done);
     return Exit::done;
@@ -233,11 +234,13 @@ Exit pack_adopt(const Console& console, const PackAdopt& what) {
     const auto reports = try_scenarios(*read.pack, neighbours(*read.pack, file));
     if (print_failures(console.err, file, read, reports) > 0) return Exit::refused;
     const Date first = from.value_or((*node)->clock().today());
-    const auto done = run_at_rest(
-        console, **node,
-        core::AdoptPack{
-            .by = local_officer(), .source = canonical_json(read.pack->source), .from = first},
-        Value::Record{{"digest", read.pack->digest}, {"from", first.text()}});
+    const auto done =
+        run_at_rest(console, **node,
+                    core::AdoptPack{.by = local_officer(),
+                                    .source = canonical_json(read.pack->source),
+                                    .from = first,
+                                    .approval = 0},
+                    Value::Record{{"digest", read.pack->digest}, {"from", first.text()}});
     if (!done) return done.error();
     std::map<core::PartyId, Date> adopted;
     std::vector<std::string> parties;

@@ -165,11 +165,7 @@ Exit ask(const Console& console, const Remote& remote, Kind kind, const std::str
     print_json(console, *answer);
     return Exit::done;
   }
-  if (answer->find("approval")) {
-    console.out << texts::text(console.language, "approval.waits",
-                               {{"number", std::to_string(answer->int_at("approval"))}})
-                << '\n';
-  }
+  (void)waits_for_second(console, remote, *answer);
   return print_made(console, kind, id, answer->text_at("secret", answer->text_at("password")));
 }
 

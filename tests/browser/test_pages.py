@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from mail_server import MailServer  # noqa: E402
 from openid_provider import free_port  # noqa: E402
-from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
+from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, wait_until  # noqa: E402
 
 HUKOU = "household-migration"
 WASTE = "hazardous-waste"
@@ -222,7 +222,7 @@ class Pages(PagesTest):
         pack = self.dir / "new.yaml"
         pack.write_text(text, encoding="utf-8")
         for node in self.nodes.values():
-            bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"], pack)
+            node.by_two("pack", "adopt", pack)
         wait_until(lambda: all(len(one["adopted"]) == len(self.nodes) for node in self.nodes.values()
                                for one in node.as_("admin").get("/packs")["packs"]), "the adoption by all")
         self.deliver()

@@ -56,6 +56,7 @@ class OnNodes(unittest.TestCase):
                 one = nodes_of_demo.Node(cls.work / party, party, name, host, TODAY)
                 one.add_key("loader", "loader", [f"*:{role}" for role in load.ROLES],
                             ["admin", "registrar", "audit"])
+                one.add_key("second", "second administrator", may=["admin"])
                 one.add_key("clerk", "clerk", ["transport:office"])
                 cls.prepare(one)
                 cls.nodes.append(one)
@@ -65,7 +66,7 @@ class OnNodes(unittest.TestCase):
                     nodes_of_demo.bashu("pack", "adopt", one.dir,
                                         *(ROOT / "packs" / f"{pack}.yaml" for pack in cls.packs))
                 one.start()
-            cls.apis = {one.party: node_api.NodeApi(one.party, one.url, one.keys["loader"])
+            cls.apis = {one.party: node_api.NodeApi(one.party, one.url, one.keys["loader"], one.keys["second"])
                         for one in cls.nodes}
             node_api.wait_for_mail(list(cls.apis.values()))
         except BaseException:

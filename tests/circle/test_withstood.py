@@ -3,12 +3,10 @@
     python3 -m unittest discover -s tests/circle
 """
 
-import os
-import subprocess
 import unittest
 
 import test_import
-from test_import import ROOT, ndjson, node_api, nodes_of_demo
+from test_import import ROOT, load, ndjson, node_api
 
 
 class Withstood(test_import.OnNodes):
@@ -45,9 +43,7 @@ class Withstood(test_import.OnNodes):
         second = self.file("second.yaml", text.replace("\nversion: 1\n", "\nversion: 2\n"))
 
         def adopt(api):
-            done = subprocess.run([str(nodes_of_demo.program()), "pack", "adopt", "--api", api.url,
-                                   str(second)], capture_output=True, text=True, check=False,
-                                  env={**os.environ, "BASHU_KEY": api.key, "BASHU_LANG": "en"})
+            done = load.by_two(api, "pack", "adopt", str(second))
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             node_api.wait_for_mail(list(self.apis.values()))
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import unittest
 
-from support import FIRST_DAY, NAMES, Node, Refused, bashu, own_net
+from support import FIRST_DAY, NAMES, PARCELS, ROOT, Node, Refused, bashu, own_net
 
 
 class Approvals(unittest.TestCase):
@@ -58,6 +58,51 @@ class Approvals(unittest.TestCase):
         self.assertFalse(self.node.as_("second").get("/approvals")["approvals"][0]["counts"])
         self.refused("second", f"/approvals/{number}/sign")
         self.refused("fourth", "/clock", {"today": "2026-03-03"})
+
+    def test_a_pack_and_a_calendar_take_two_people(self):
+        pack = self.dir / "pack.yaml"
+        pack.write_text(PARCELS, encoding="utf-8")
+        door = ["--api", self.node.url, "--key"]
+        first = [*door, self.node.keys["admin"]]
+        second = [*door, self.node.keys["second"]]
+        held = lambda: [one["pack"] for one in self.node.as_("admin").get("/packs")["packs"]]  # noqa: E731
+        self.assertIn("waits for a second person", bashu("pack", "adopt", *first, pack))
+        bashu("pack", "adopt", *door, self.node.keys["again"], pack)  # another key, the same person
+        self.assertEqual(held(), [])
+        self.restart()
+        waiting = self.node.as_("second").get("/approvals")["approvals"]
+        self.assertEqual([(one["act"]["kind"], one["act"]["pack"], one["asked_by"]) for one in waiting],
+                         [("pack", "parcels", "administrator")])
+        self.assertIn("parcels", bashu("approvals", "list", *second))
+        self.assertIn("adopted", bashu("pack", "adopt", *second, pack))
+        self.assertEqual(held(), ["parcels"])
+        self.refused("second", f"/approvals/{waiting[0]['approval']}/sign")
+        # By either alone it is nothing new any more.
+        before = self.node.health()["position"]
+        bashu("pack", "adopt", *first, pack)
+        self.assertEqual(self.node.health()["position"], before)
+
+        days = {"party": "sichuan", "holidays": ["2026-05-01"]}
+        number = self.node.as_("admin").post("/calendars", days)["approval"]
+        self.assertEqual(self.node.as_("admin").get("/calendars")["calendars"], [])
+        self.restart()
+        bashu("approvals", "sign", number, *second)
+        calendar = self.node.as_("admin").get("/calendars")["calendars"][0]
+        self.assertEqual((calendar["version"], calendar["holidays"]), (1, ["2026-05-01"]))
+        self.assertEqual(self.node.as_("second").get("/approvals")["approvals"], [])
+
+    def test_whoever_holds_the_directory_at_rest_acts_alone(self):
+        self.node.as_("second").post("/keys/second/end", {})
+        self.node.stop()
+        pack = self.dir / "pack.yaml"
+        pack.write_text(PARCELS, encoding="utf-8")
+        calendar = self.dir / "calendar.yaml"
+        shutil.copy(ROOT / "circles" / "calendar-cn.yaml", calendar)
+        bashu("pack", "adopt", self.node.dir, pack)
+        self.assertIn("loaded", bashu("calendar", "load", self.node.dir, calendar))
+        self.node.start()
+        self.assertEqual(len(self.node.as_("admin").get("/calendars")["calendars"]), 1)
+        self.assertEqual(len(self.node.as_("admin").get("/packs")["packs"]), 1)
 
     def test_no_file_brings_a_key_back(self):
         row = {"id": "second", "name": "x", "may": ["admin"], "sha256": "0" * 64}

@@ -11,7 +11,7 @@ import time
 import unittest
 import uuid
 
-from support import (PATIENCE, ROOT, Away, CircleTest, Client, Refused, bashu, mail_delivered,
+from support import (PATIENCE, ROOT, Away, CircleTest, Client, Refused, mail_delivered,
                      wait_until)
 
 KILLS = int(os.environ.get("BASHU_KILLS", "40"))
@@ -227,7 +227,7 @@ class Crash(CircleTest):
         taps.write_text(TAPS, encoding="utf-8")
         for node in self.nodes.values():
             for pack in (taps, ROOT / "packs" / "household-migration.yaml"):
-                bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"], pack)
+                node.by_two("pack", "adopt", pack)
         self.deliver()
 
     def test_dozens_of_kills_lose_nothing_and_repeat_nothing(self):

@@ -65,6 +65,11 @@ class Third(CircleTest):
         bashu("circle", "adopt", guizhou.dir, agreement)
         for node in (chongqing, sichuan):  # while they serve
             bashu("circle", "adopt", "--api", node.url, "--key", node.keys["admin"], agreement)
+            self.assertEqual(node.as_("admin").get("/circle")["agreement"]["edition"], 1)
+            waits = node.as_("second").get("/approvals")["approvals"]
+            self.assertEqual([(one["act"]["kind"], one["act"]["edition"]) for one in waits], [("editions", 2)])
+            node.by_two("circle", "adopt", agreement)
+            self.assertEqual(node.as_("second").get("/approvals")["approvals"], [])
         guizhou.start()
         for node in self.nodes.values():
             circle = node.as_("admin").get("/circle")
@@ -75,7 +80,7 @@ class Third(CircleTest):
         pack = self.dir / "rivers.yaml"
         pack.write_text(WATER, encoding="utf-8")
         for node in self.nodes.values():
-            bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"], pack)
+            node.by_two("pack", "adopt", pack)
         wait_until(lambda: all(len(self.adopted(node)) == 3 for node in self.nodes.values()),
                    "the adoption by all")
         mail_delivered(list(self.nodes.values()))

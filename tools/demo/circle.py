@@ -67,7 +67,7 @@ class Told(load.Steps):
 class Circle:
     def __init__(self, nodes, story, scale=100):
         self.nodes, self.story, self.scale = nodes, story, scale
-        self.apis = {node.party: node_api.NodeApi(node.party, node.url, node.keys[KEY])
+        self.apis = {node.party: node_api.NodeApi(node.party, node.url, node.keys[KEY], node.keys["second"])
                      for node in nodes}
         self.published = list(check.rows_of(HOME / "published.tsv"))
 

@@ -121,8 +121,7 @@ class Demo:
                       "Both adopt the packs; each runs their scenarios first")
         for node in self.both():
             for pack in (WASTE, HUKOU):
-                bashu("pack", "adopt", "--api", node.url, "--key", node.keys["admin"],
-                      ROOT / "packs" / f"{pack}.yaml")
+                node.by_two("pack", "adopt", ROOT / "packs" / f"{pack}.yaml")
         mail_delivered(self.both())
         for pack in self.nodes["chongqing"].as_("admin").get("/packs")["packs"]:
             story.say(f"{pack['pack']}  {pack['digest'][:23]}…  双方自 {FIRST_DAY} 起生效",
@@ -137,7 +136,7 @@ class Demo:
     def calendars(self):
         """Both jurisdictions keep China's working days; each node knows both calendars."""
         for node in self.both():
-            bashu("calendar", "load", synthetic.CALENDAR, "--api", node.url, "--key", node.keys["admin"])
+            node.by_two("calendar", "load", synthetic.CALENDAR)
         off, on = synthetic.holidays()
         self.story.say(f"工作日历：工作日放假 {len(off)} 天，周末上班 {len(on)} 天",
                        f"calendars: {len(off)} weekdays off, {len(on)} weekend days worked")

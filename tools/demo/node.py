@@ -122,6 +122,12 @@ class Node:
             arguments += ["--subjects", ",".join(subjects)]
         self.passwords[user] = bashu(*arguments).split()[-1]
 
+    def by_two(self, *arguments):
+        """A command that takes two people: the administrator asks, the second one signs."""
+        asked = bashu(*arguments, "--api", self.url, "--key", self.keys["admin"], "--json")
+        for number in re.findall(r'"approval": ?(\d+)', asked):
+            bashu("approvals", "sign", number, "--api", self.url, "--key", self.keys["second"])
+
     def as_(self, key_id):
         """A client with this key."""
         if key_id not in self._clients:

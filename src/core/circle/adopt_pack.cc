@@ -10,6 +10,7 @@
 #include "core/circle/circle.h"
 #include "core/in_force.h"
 #include "core/peers/held.h"
+#include "core/people/people.h"
 #include "core/registers/sharing.h"
 #include "core/told/adoption.h"
 #include "packs/load.h"
@@ -46,21 +47,31 @@ Result adopt_pack(Deciding& d, const AdoptPack& command) {
   const auto loaded = packs::load(*source);
   if (!loaded.pack) return refuse_findings(loaded.findings);
   const packs::Pack& pack = *loaded.pack;
-  if (in_force(d.circle().packs, pack.digest, std::array{d.self()}, {})) return {};
-  d.draft.decide(PackAdopted{.party = d.self(),
-                             .digest = pack.digest,
-                             .from = command.from,
-                             .source = canonical_json(*source)});
+  const auto signed_now = [&] {
+    if (command.approval != 0) close_approval(d, command.approval, "approved", command.by);
+  };
+  const bool adopted = in_force(d.circle().packs, pack.digest, std::array{d.self()}, {}) != nullptr;
+  // Once more changes nothing, whoever asks.
+  if (adopted && command.approval == 0) return {};
+  BASHU_TRY_OK(alone_or_second(d, command.approval, command.by, command));
+  if (adopted) {
+    signed_now();
+    return {};
+  }
+  const Date from = command.from.value_or(d.today());
+  d.draft.decide(PackAdopted{
+      .party = d.self(), .digest = pack.digest, .from = from, .source = canonical_json(*source)});
   std::vector<PartyId> others;
   for (const auto& [party, joined] : d.circle().parties) {
     if (party != d.self() && joined.member) others.push_back(party);
   }
   for (const PartyId& party : others) {
-    BASHU_TRY_OK(tell_adoption(d, party, pack, command.from));
+    BASHU_TRY_OK(tell_adoption(d, party, pack, from));
     // They may have adopted it before us: then they lack what we keep.
     share_registers_with(d, party, pack.name);
   }
   release_held(d, std::string_view{pack.digest}.substr(7));
+  signed_now();
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "core/circle/adoption.h"
 #include "core/circle/circle.h"
+#include "core/people/people.h"
 
 namespace bashu::core {
 
@@ -37,6 +38,7 @@ Result adopt_record(Deciding& d, const AdoptRecord& command) {
   if (record.edition > 1 && !records.contains(name + "/" + std::to_string(record.edition - 1))) {
     return refuse(Why::edition_missing);
   }
+  BASHU_TRY_OK(may_adopt_edition(d, command));
   std::vector<PartyId> newcomers;
   d.draft.decide(record);
   for (const PartyJoined& party : command.parties) {
@@ -44,7 +46,9 @@ Result adopt_record(Deciding& d, const AdoptRecord& command) {
     if (!known_before && party.member && party.party != d.self()) newcomers.push_back(party.party);
     d.draft.decide(party);
   }
-  return welcome(d, newcomers);
+  BASHU_TRY_OK(welcome(d, newcomers));
+  close_with_last(d, command);
+  return {};
 }
 
 }  // namespace bashu::core

@@ -65,6 +65,49 @@ Value value_of(const EndOrder& act) {
   return Value::Record{{"kind", "privacy_end"}, {"number", act.number}, {"reason", act.reason}};
 }
 
+Value value_of(const AdoptPack& act) {
+  Value::Record record{{"kind", "pack"}, {"source", act.source}};
+  if (act.from) record["from"] = act.from->text();
+  return record;
+}
+
+Value value_of(const AdoptEditions& act) {
+  return Value::Record{{"kind", std::string{kEditionsKind}}, {"file", act.file}};
+}
+
+Value::List days_of(const std::vector<Date>& days) {
+  Value::List list;
+  for (const Date day : days) list.emplace_back(day.text());
+  return list;
+}
+
+Value value_of(const SetCalendar& act) {
+  return Value::Record{{"kind", "calendar"},
+                       {"party", act.calendar.party},
+                       {"version", act.calendar.version},
+                       {"replaces", act.replaces},
+                       {"holidays", days_of(act.calendar.holidays)},
+                       {"workdays", days_of(act.calendar.workdays)}};
+}
+
+std::vector<Date> read_days(const Value& value, std::string_view name) {
+  std::vector<Date> days;
+  for (const std::string& text : texts_of(value, name)) {
+    if (const auto day = Date::parse(text)) days.push_back(*day);
+  }
+  return days;
+}
+
+SetCalendar read_calendar(const Value& value) {
+  SetCalendar act;
+  act.calendar.party = PartyId{value.text_at("party")};
+  act.calendar.version = value.int_at("version");
+  act.calendar.holidays = read_days(value, "holidays");
+  act.calendar.workdays = read_days(value, "workdays");
+  act.replaces = value.int_at("replaces");
+  return act;
+}
+
 OrderPrivacy read_order(const Value& value) {
   OrderPrivacy act;
   PrivacyOrdered& order = act.order;
@@ -104,6 +147,17 @@ std::optional<Act> read_act(const Value& value) {
     return act;
   }
   if (kind == "privacy") return read_order(value);
+  if (kind == "calendar") return read_calendar(value);
+  if (kind == "pack") {
+    AdoptPack act;
+    act.source = value.text_at("source");
+    act.from = Date::parse(value.text_at("from"));
+    return act;
+  }
+  if (kind == kEditionsKind) {
+    const Value* file = value.find("file");
+    return AdoptEditions{.file = file ? *file : Value{}};
+  }
   if (kind == "privacy_end") {
     EndOrder act;
     act.number = value.int_at("number");

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "base/try.h"
 #include "core/authority.h"
+#include "core/circle/circle.h"
 #include "core/people/people.h"
 #include "core/privacy/privacy.h"
 
@@ -27,12 +29,30 @@ Result possible(Deciding& d, const Act& act) {
   if (const auto* start = std::get_if<StartChannel>(&act)) return stands_still(d, *start);
   if (const auto* order = std::get_if<OrderPrivacy>(&act)) return may_order(d, order->order);
   if (const auto* end = std::get_if<EndOrder>(&act)) return may_end(d, end->number);
+  if (std::holds_alternative<AdoptEditions>(act)) return {};  // the edge has verified them
   // As if somebody held the directory: all is asked but who may.
-  SetPrincipal set = std::get<SetPrincipal>(act);
-  set.by.roles = {std::string{kDirectoryRole}};
   Trial trial{d};
+  const auto as_holder = [](auto command) {
+    command.by.roles = {std::string{kDirectoryRole}};
+    return command;
+  };
+  if (const auto* pack = std::get_if<AdoptPack>(&act)) return adopt_pack(*trial, as_holder(*pack));
+  if (const auto* calendar = std::get_if<SetCalendar>(&act)) {
+    return set_calendar(*trial, as_holder(*calendar));
+  }
   Decision unused;
-  return set_principal(*trial, set, unused);
+  return set_principal(*trial, as_holder(std::get<SetPrincipal>(act)), unused);
+}
+
+// The editions of the circle file that approval `number` is about; nullptr: it is about another
+// thing.
+const Value::List* editions_of(const Deciding& d, std::int64_t number) {
+  const auto& open = d.circle().people.approvals;
+  const auto it = open.find(number);
+  if (it == open.end() || it->second.act.text_at("kind") != kEditionsKind) return nullptr;
+  const Value* file = it->second.act.find("file");
+  const Value* editions = file ? file->find("editions") : nullptr;
+  return editions ? editions->as_list() : nullptr;
 }
 
 void close_expired(Deciding& d) {
@@ -113,6 +133,38 @@ Result start_channel(Deciding& d, const StartChannel& command) {
   d.draft.decide(ChannelStopped{.peer = command.peer, .reason = {}});
   close_approval(d, command.approval, "approved", command.by);
   return {};
+}
+
+Result alone_or_second(const Deciding& d, std::int64_t number, const Asker& by, const Act& act) {
+  if (number != 0) {
+    BASHU_TRY_OK(first_of_two(d, number, by, act));
+    return {};
+  }
+  const bool alone = d.circle().people.principals.empty() || has_directory(by);
+  return alone ? Result{} : refuse(Why::takes_two);
+}
+
+Result may_adopt_edition(const Deciding& d, const AdoptRecord& command) {
+  // Signed by its party, a list of keys comes by itself.
+  if (command.record.what != "agreement") return {};
+  if (command.approval == 0) return alone_or_second(d, 0, command.by, AdoptEditions{});
+  const auto it = d.circle().people.approvals.find(command.approval);
+  if (it == d.circle().people.approvals.end()) {
+    return refuse(Why::no_such_approval, command.approval);
+  }
+  const Value::List* editions = editions_of(d, command.approval);
+  const auto act = read_act(it->second.act);
+  if (!editions || !act ||
+      std::ranges::find(*editions, Value{command.record.bytes}) == editions->end()) {
+    return refuse(Why::approval_other, command.approval);
+  }
+  return alone_or_second(d, command.approval, command.by, *act);
+}
+
+void close_with_last(Deciding& d, const AdoptRecord& command) {
+  const Value::List* editions = editions_of(d, command.approval);
+  if (!editions || editions->back() != Value{command.record.bytes}) return;
+  close_approval(d, command.approval, "approved", command.by);
 }
 
 void close_approval(Deciding& d, std::int64_t number, std::string_view outcome, const Asker& by) {

@@ -23,6 +23,9 @@ inline constexpr std::int64_t kApprovalLifeS = 7 * 24 * 3'600;
 inline constexpr std::size_t kApprovalsMax = 1'000;
 // The role of whoever holds the node's directory, while the node is at rest.
 inline constexpr std::string_view kDirectoryRole = "directory";
+[[nodiscard]] bool has_directory(const Asker& by);
+// What the journal calls AdoptEditions.
+inline constexpr std::string_view kEditionsKind = "editions";
 
 // A principal of the person in force on `today` that may do `act`, one without limits of divisions
 // if there is one; nullptr: none.
@@ -46,6 +49,14 @@ Result start_channel(Deciding& d, const StartChannel& command);
 [[nodiscard]] std::expected<Asker, Reject> first_of_two(const Deciding& d, std::int64_t number,
                                                         const Asker& second, const Act& act);
 void close_approval(Deciding& d, std::int64_t number, std::string_view outcome, const Asker& by);
+// Who holds the directory acts alone, and everybody of a node that knows no people, as simulated
+// ones are. All others sign approval `number` for `act`.
+[[nodiscard]] Result alone_or_second(const Deciding& d, std::int64_t number, const Asker& by,
+                                     const Act& act);
+// The same for an edition of the agreement, which stands in the circle file that was asked for.
+[[nodiscard]] Result may_adopt_edition(const Deciding& d, const AdoptRecord& command);
+// Closes the approval with the last edition of its file.
+void close_with_last(Deciding& d, const AdoptRecord& command);
 
 // acts.cc: as approvals keep it. What nobody wrote here is no act.
 [[nodiscard]] Value act_value(const Act& act);

@@ -7,10 +7,34 @@
 #include <variant>
 #include <vector>
 
+#include "base/json.h"
 #include "core/core.h"
+#include "packs/load.h"
 
 namespace bashu::core {
 namespace {
+
+constexpr const char* kNotes = R"pack(
+bashu: 1
+pack: notes
+version: 1
+title: {en: Notes}
+types:
+  line: {type: text, max: 100, class: public, title: {en: Text}}
+registers:
+  note: {title: {en: Notes}, kept: shared, key: [code], fields: {code: line}}
+services:
+  visit:
+    title: {en: Visit}
+    parties: {office: {clerk: all}}
+    fields: {code: line}
+    start: {owner: office, by: clerk, form: [code], to: done}
+    states: {done: {title: {en: Done}, final: true}}
+figures:
+  visits: {title: {en: Visits}, of: visit, from: case.opened, count: true}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
+)pack";
 
 class PeopleOfANode : public ::testing::Test {
  protected:
@@ -61,6 +85,40 @@ class PeopleOfANode : public ::testing::Test {
     const auto asked = run(AskApproval{.by = as(person), .act = another()});
     EXPECT_TRUE(asked);
     return asked ? asked->answer.int_at("approval") : 0;
+  }
+  std::int64_t asked(const std::string& person, const Act& act) {
+    const auto done = run(AskApproval{.by = as(person), .act = act});
+    EXPECT_TRUE(done);
+    return done ? done->answer.int_at("approval") : 0;
+  }
+  static auto held_by(auto act, const Asker& by) {
+    act.by = by;
+    return act;
+  }
+  // Refused to one, asked for, signed by the second, and done once.
+  template <typename Command>
+  void by_two(Command act) {
+    EXPECT_FALSE(run(held_by(act, as("ann"))));
+    act.approval = asked("ann", act);
+    EXPECT_FALSE(run(held_by(act, as("ann"))));
+    EXPECT_FALSE(run(held_by(act, as("user:clerk"))));
+    ASSERT_TRUE(run(held_by(act, as("user:bo"))));
+    EXPECT_TRUE(state_.circle().people.approvals.empty());
+    EXPECT_FALSE(run(held_by(act, as("user:bo"))));
+  }
+  static SetCalendar of_may() {
+    return {.by = {},
+            .calendar = {.party = "sichuan",
+                         .version = 1,
+                         .holidays = {*Date::parse("2026-05-01")},
+                         .workdays = {}},
+            .replaces = 0,
+            .approval = 0};
+  }
+  static std::string notes() {
+    const auto loaded = packs::load(kNotes);
+    EXPECT_TRUE(loaded.pack);
+    return loaded.pack ? canonical_json(loaded.pack->source) : std::string{};
   }
   bool signed_by(const std::string& person, std::int64_t number) {
     SetPrincipal act = another();
@@ -135,6 +193,103 @@ TEST_F(PeopleOfANode, AnApprovalExpiresAndIsWithdrawn) {
   EXPECT_FALSE(run(WithdrawApproval{.by = as("user:clerk"), .number = second}));
   ASSERT_TRUE(run(WithdrawApproval{.by = as("user:bo"), .number = second}));
   EXPECT_FALSE(signed_by("user:bo", second));
+}
+
+// What the parties agree on, and what deadlines count by. A node's people do it by two.
+TEST_F(PeopleOfANode, TwoPeopleAdoptAPackOnce) {
+  admins();
+  const AdoptPack act{.by = {}, .source = notes(), .from = std::nullopt, .approval = 0};
+  by_two(act);
+  ASSERT_EQ(state_.circle().packs.size(), 1U);
+  const auto& adopted = state_.circle().packs.begin()->second.adopted;
+  EXPECT_EQ(adopted.at("sichuan"), today_);
+  // Once more it is nothing new, and asks nobody.
+  AdoptPack again = act;
+  again.by = as("user:bo");
+  const auto nothing = run(again);
+  ASSERT_TRUE(nothing);
+  EXPECT_TRUE(nothing->events.empty());
+}
+
+TEST_F(PeopleOfANode, AnApprovalOfWhatWasAdoptedMeanwhileIsClosedAndNothingElse) {
+  admins();
+  AdoptPack act{.by = {}, .source = notes(), .from = std::nullopt, .approval = 0};
+  act.approval = asked("ann", act);
+  AdoptPack at_rest = act;
+  at_rest.by = holder();
+  at_rest.approval = 0;
+  ASSERT_TRUE(run(at_rest));
+  act.by = as("user:bo");
+  const auto done = run(act);
+  ASSERT_TRUE(done);
+  ASSERT_EQ(done->events.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<ApprovalClosed>(done->events.front()));
+}
+
+TEST_F(PeopleOfANode, WhatCannotBeAdoptedIsNotAskedFor) {
+  admins();
+  const auto refused = [&](const Act& act) {
+    return !run(AskApproval{.by = as("ann"), .act = act}).has_value();
+  };
+  EXPECT_TRUE(refused(AdoptPack{.by = {}, .source = "{}", .from = today_, .approval = 0}));
+  ASSERT_TRUE(run(held_by(of_may(), holder())));
+  EXPECT_TRUE(refused(of_may()));
+}
+
+TEST_F(PeopleOfANode, TwoPeopleSetACalendarAsItStoodWhenTheyAsked) {
+  admins();
+  by_two(of_may());
+  EXPECT_EQ(state_.circle().calendars.at("sichuan").version, 1);
+  // Asked for as version 5, made from version 1; meanwhile there is a version 2.
+  SetCalendar late = of_may();
+  late.calendar.version = 5;
+  late.replaces = 1;
+  late.approval = asked("ann", late);
+  SetCalendar second = of_may();
+  second.calendar.version = 2;
+  ASSERT_TRUE(run(held_by(second, holder())));
+  EXPECT_FALSE(run(held_by(late, as("user:bo"))));
+  EXPECT_EQ(state_.circle().calendars.at("sichuan").version, 2);
+}
+
+TEST_F(PeopleOfANode, TwoPeopleAdoptTheEditionsOfAFileOneByOne) {
+  admins();
+  const auto edition = [](std::int64_t number) {
+    return AdoptRecord{.record = {.what = "agreement",
+                                  .party = {},
+                                  .edition = number,
+                                  .bytes = "edition " + std::to_string(number)},
+                       .parties = {{.party = "sichuan"}}};
+  };
+  const Act act = AdoptEditions{
+      .file = Value::Record{{"editions", Value::List{Value{"edition 1"}, Value{"edition 2"}}}}};
+  AdoptRecord one = edition(1);
+  one.by = as("ann");
+  EXPECT_FALSE(run(one));
+  one.approval = asked("ann", act);
+  EXPECT_FALSE(run(one));
+  one.by = as("user:clerk");
+  EXPECT_FALSE(run(one));
+  one.by = as("user:bo");
+  AdoptRecord other = one;
+  other.record.bytes = "another edition 1";
+  EXPECT_FALSE(run(other));
+  ASSERT_TRUE(run(one));
+  EXPECT_EQ(state_.circle().people.approvals.size(), 1U);
+  AdoptRecord two = edition(2);
+  two.by = one.by;
+  two.approval = one.approval;
+  ASSERT_TRUE(run(two));
+  EXPECT_TRUE(state_.circle().people.approvals.empty());
+  AdoptRecord three = edition(3);
+  three.by = two.by;
+  three.approval = two.approval;
+  EXPECT_FALSE(run(three));
+  // Keys come by themselves.
+  AdoptRecord keys = edition(1);
+  keys.record.what = "keys";
+  keys.record.party = "sichuan";
+  EXPECT_TRUE(run(keys));
 }
 
 // Each of these gives somebody powers, or the secret of somebody who has them.
@@ -222,7 +377,13 @@ TEST_F(PeopleOfANode, ActsComeBackFromTheJournal) {
   start.peer = "chongqing";
   start.stopped = "receipt";
   start.note = "n";
-  for (const Act& act : {Act{set}, Act{held}, Act{start}}) {
+  SetCalendar calendar = of_may();
+  calendar.calendar.workdays = {*Date::parse("2026-05-09")};
+  calendar.replaces = 3;
+  const AdoptPack pack{.by = {}, .source = "{}", .from = today_, .approval = 0};
+  const AdoptEditions editions{.file = Value::Record{{"editions", Value::List{Value{"one"}}}}};
+  for (const Act& act :
+       {Act{set}, Act{held}, Act{start}, Act{calendar}, Act{pack}, Act{editions}}) {
     const auto back = read_act(act_value(act));
     ASSERT_TRUE(back);
     EXPECT_EQ(act_value(*back), act_value(act));

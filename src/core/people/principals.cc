@@ -12,8 +12,6 @@ bool holds(const std::vector<std::string>& list, std::string_view one) {
   return std::ranges::find(list, one) != list.end();
 }
 
-bool has_directory(const Asker& by) { return holds(by.roles, kDirectoryRole); }
-
 // People are let in and out by an administrator for the whole node, or by who holds its directory.
 Result may_rule(const Deciding& d, const Asker& by) {
   if (has_directory(by)) return {};
@@ -62,6 +60,8 @@ Result sound(const Deciding& d, const PrincipalSet& who) {
 }
 
 }  // namespace
+
+bool has_directory(const Asker& by) { return holds(by.roles, kDirectoryRole); }
 
 const Principal* in_force(const People& people, std::string_view person, std::string_view act,
                           Date today) {

@@ -2717,7 +2717,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        approval?: number;
+                        asked_by?: string;
+                        dry_run?: boolean;
+                        moves?: unknown[];
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        version?: number;
+                        waits_for?: string;
+                        warnings?: components["schemas"]["Warning"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -3255,7 +3265,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        agreement?: string;
+                        approval?: number;
+                        asked_by?: string;
+                        dry_run?: boolean;
+                        edition?: number;
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        waits_for?: string;
+                        warnings?: components["schemas"]["Warning"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -4949,7 +4969,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        approval?: number;
+                        asked_by?: string;
+                        dry_run?: boolean;
+                        position?: number;
+                        refusals?: components["schemas"]["Refusal"][];
+                        waits_for?: string;
+                        warnings?: components["schemas"]["Warning"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
