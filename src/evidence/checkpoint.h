@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "evidence/bad.h"
 #include "evidence/entry.h"
+#include "evidence/sm2.h"
 
 namespace bashu::evidence {
 
@@ -22,9 +23,13 @@ namespace bashu::evidence {
 // A signed note of C2SP: the text, which ends with a line, and the signature of a log's key.
 [[nodiscard]] std::string sign_note(std::string text, std::string_view name,
                                     std::string_view secret_key);
-// What a note says, if a key of the log called `name` signed it.
+// What a note says, if a key of the log called `name` signed it. Log keys are 32 bytes of Ed25519
+// or 65 of SM2; a line of any of them must verify, and one of Ed25519 must be there.
 [[nodiscard]] Verified<std::string> open_note(std::string_view note, std::string_view name,
                                               std::span<const std::string> log_keys);
+// One more line for a note: the second signature, SM2 over SM3, of the log called `name`.
+[[nodiscard]] std::string second_line(std::string_view text, std::string_view name,
+                                      const Sm2Key& key);
 struct LogKey {
   std::string name;
   std::string public_key;  // 32 bytes
@@ -39,6 +44,7 @@ struct Checkpoint {
   Hash root{};
   std::string body;                               // the three lines
   std::map<std::string, std::uint64_t> cosigned;  // witness to time, seconds
+  bool second = false;                            // the log's SM2 key signed it as well
 };
 struct WitnessKey {
   std::string name;
