@@ -529,6 +529,12 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("DIR", o.dir)->required();
         out_option(app, o.out, t);
       });
+  parser.command<std::string>(
+      circle, "second",
+      t("make the keys of the second signature (SM2), announce and show them",
+        "生成第二签名（SM2）的密钥，向各方公布并显示"),
+      circle_second,
+      [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
   parser.command<CircleInvite>(
       circle, "invite",
       t("write an agreement with the holders of the cards, and sign it",
@@ -538,6 +544,17 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("--name", o.name, t("name of the circle", "经济圈名称"))->required();
         app.add_option("--card", o.cards, t("cards of the other nodes", "其他节点的名片"))
             ->required();
+        CLI::Option* second =
+            app.add_option(
+                   "--second", o.second,
+                   t("what needs a second signature (SM2): envelopes, receipts, checkpoints",
+                     "须有第二签名（SM2）的内容：envelopes 报文、receipts 回执、checkpoints "
+                     "检查点"))
+                ->check(CLI::IsMember({"envelopes", "receipts", "checkpoints"}));
+        app.add_option(
+               "--second-from", o.second_from,
+               t("from this day on (UTC), as yyyy-mm-dd", "自该日起（UTC），格式 yyyy-mm-dd"))
+            ->needs(second);
         out_option(app, o.out, t);
       });
   parser.command<CircleAccept>(

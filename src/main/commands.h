@@ -211,9 +211,12 @@ struct CircleCard {
   std::string dir, out;
 };
 Exit circle_card(const Console& console, const CircleCard& what);
+Exit circle_second(const Console& console, const std::string& dir);
 struct CircleInvite {
   std::string dir, name, out;
   std::vector<std::string> cards;
+  std::vector<std::string> second;  // envelopes, receipts, checkpoints
+  std::string second_from;          // a day; empty: from the edition on
 };
 Exit circle_invite(const Console& console, const CircleInvite& what);
 struct CircleAccept {
