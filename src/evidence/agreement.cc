@@ -145,7 +145,7 @@ std::optional<ChannelRecord> read_channel(const Value& value) {
 }
 
 // What a circle may require is fixed here, so that no edition asks for what nobody checks.
-std::optional<SecondPolicy> read_second(const Value& value, std::int64_t effective) {
+std::optional<SecondPolicy> read_second(const Value& value) {
   Members members{value};
   members.require(members.text("alg") == kSm2Algorithm);
   members.require(members.text("distid") == kSm2Id);
@@ -155,8 +155,7 @@ std::optional<SecondPolicy> read_second(const Value& value, std::int64_t effecti
   if (!members.sound()) return std::nullopt;
   for (const auto& [what, from] : *required.as_record()) {
     const std::int64_t* time = from.as_int();
-    if ((what != "envelopes" && what != "receipts" && what != "checkpoints") || !time ||
-        *time < effective)
+    if ((what != "envelopes" && what != "receipts" && what != "checkpoints") || !time || *time < 0)
       return std::nullopt;
     policy.emplace(what, *time);
   }
@@ -212,12 +211,21 @@ Verified<Agreement> read_content(const SignedRecord& record) {
   }
   // The one member that may be missing: editions of circles without it have none.
   if (value->find("second")) {
-    agreement.second = read_second(members.any("second"), agreement.effective);
+    agreement.second = read_second(members.any("second"));
     if (!agreement.second) return bad("record-form");
   }
   if (!members.sound() || !limits.sound() || !witness.sound() || !consistent(agreement))
     return bad("record-form");
   return agreement;
+}
+
+// Nothing is required of what was signed before the edition that requires it.
+bool requires_fairly(const Agreement& agreement, const Agreement* last) {
+  if (!agreement.second) return true;
+  return std::ranges::all_of(*agreement.second, [&](const auto& required) {
+    const auto& [what, from] = required;
+    return from >= agreement.effective || (last && last->second_from(what) == from);
+  });
 }
 
 Roots roots_of(const Agreement& agreement) {
@@ -393,6 +401,7 @@ Verified<Agreement> next_agreement(const Agreement* last, std::string_view recor
       return bad("agreement-chain");
     agreement->id = agreement->digest;
   }
+  if (!requires_fairly(*agreement, last)) return bad("agreement-chain");
   if (signed_by->size() != roots.size()) return bad("agreement-signature");
   return agreement;
 }

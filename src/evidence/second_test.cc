@@ -391,8 +391,35 @@ TEST(SecondSignature, OfAnEditionSaysWhatAndFromWhen) {
   EXPECT_EQ(read("1234567812345678", "1234567812345679"), "record-form");
   EXPECT_EQ(read("\"receipts\"", "\"recaipts\""), "record-form");
   EXPECT_EQ(read(R"("distid")", R"("more":1,"distid")"), "record-form");
-  edition.second->at("receipts") = edition.effective - 1;
+  edition.second->at("receipts") = -1;
   EXPECT_EQ(read("", ""), "record-form");
+}
+
+TEST(SecondSignature, IsNotRequiredOfWhatWasSignedBefore) {
+  const Circle circle;
+  const auto adopted = [](const std::vector<std::string>& before, Agreement edition) {
+    std::vector<Signer> roots;
+    for (const PartyRecord& party : edition.parties)
+      roots.push_back({party.root_kid, fixture::key(party.root_kid).secret_key});
+    std::vector<std::string> all = before;
+    all.push_back(signed_record(agreement_payload(edition), kAgreementType, roots));
+    const auto done = open_agreements(all, "");
+    return done ? std::string{"adopted"} : std::string{done.error().code.text()};
+  };
+  Agreement first = circle.agreement;
+  EXPECT_EQ(adopted({}, first), "adopted");
+  first.second->at("envelopes") = first.effective - 1;
+  EXPECT_EQ(adopted({}, first), "agreement-chain");
+  // What the edition before requires stays so, though that day is over.
+  Agreement next = circle.agreement;
+  next.edition = 2;
+  next.previous = next.digest;
+  next.effective = kNow + kDay;
+  EXPECT_EQ(adopted(circle.editions, next), "adopted");
+  next.second->at("envelopes") = kNow + 1;
+  EXPECT_EQ(adopted(circle.editions, next), "agreement-chain");
+  next.second->at("envelopes") = kNow + 2 * kDay;
+  EXPECT_EQ(adopted(circle.editions, next), "adopted");
 }
 
 }  // namespace

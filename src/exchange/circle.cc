@@ -301,9 +301,8 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   ++next.edition;
   if (!how.name.empty()) next.name = how.name;
   next.effective = how.effective;
-  if (how.second) next.second = how.second;
-  // What is required already stays so; its day may not lie before the edition's.
-  if (next.second) {
+  if (how.second) {
+    next.second = how.second;
     for (auto& [what, from] : *next.second) from = std::max(from, how.effective);
   }
 
