@@ -38,6 +38,15 @@ std::string key_id(std::string_view name, std::string_view type, std::string_vie
   return std::string{as_bytes(sha256(text)).substr(0, kKeyIdSize)};
 }
 
+std::string key_text(std::string_view name, std::string_view type, std::string_view public_key) {
+  std::string key{name};
+  key += '+';
+  key += hex(key_id(name, type, public_key));
+  key += '+';
+  key += base64(std::string{type}.append(public_key));
+  return key;
+}
+
 std::string signature_line(std::string_view name, std::string_view raw) {
   std::string line{kDash};
   line += name;
@@ -189,15 +198,12 @@ Verified<void> read_body(std::string_view origin, Checkpoint& checkpoint) {
 
 }  // namespace
 
-std::string verifier_key(std::string_view name, std::uint8_t type_byte,
-                         std::string_view public_key) {
-  const std::string type(1, static_cast<char>(type_byte));
-  std::string key{name};
-  key += '+';
-  key += hex(key_id(name, type, public_key));
-  key += '+';
-  key += base64(type + std::string{public_key});
-  return key;
+std::string verifier_key(std::string_view name, std::uint8_t type, std::string_view public_key) {
+  return key_text(name, std::string(1, static_cast<char>(type)), public_key);
+}
+
+std::string second_verifier_key(std::string_view name, std::string_view public_key) {
+  return key_text(name, kSecondType, public_key);
 }
 
 std::string sign_note(std::string text, std::string_view name, std::string_view secret_key) {
@@ -233,9 +239,12 @@ Verified<LogKey> read_verifier_key(std::string_view text) {
   if (second == std::string_view::npos) return bad("verifier-key");
   const auto raw = from_base64(text.substr(second + 1));
   constexpr std::size_t kKeySize = 32;
-  if (!raw || raw->size() != 1 + kKeySize) return bad("verifier-key");
-  LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(1)};
-  if (verifier_key(key.name, 1, key.public_key) != text) return bad("verifier-key");
+  const bool by_sm2 = raw && raw->starts_with(kSecondType);
+  const std::string_view type = by_sm2 ? kSecondType : kLogType;
+  if (!raw || raw->size() != type.size() + (by_sm2 ? kSm2KeySize : kKeySize))
+    return bad("verifier-key");
+  LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(type.size())};
+  if (key_text(key.name, type, key.public_key) != text) return bad("verifier-key");
   return key;
 }
 

@@ -20,6 +20,8 @@ namespace bashu::evidence {
 // `name+hex(key id)+b64(type ‖ public key)`, as golang.org/x/mod/sumdb/note reads it. type 1: log.
 [[nodiscard]] std::string verifier_key(std::string_view name, std::uint8_t type,
                                        std::string_view public_key);
+// The same of the log's second key, of SM2.
+[[nodiscard]] std::string second_verifier_key(std::string_view name, std::string_view public_key);
 // A signed note of C2SP: the text, which ends with a line, and the signature of a log's key.
 [[nodiscard]] std::string sign_note(std::string text, std::string_view name,
                                     std::string_view secret_key);
@@ -32,9 +34,9 @@ namespace bashu::evidence {
                                       const Sm2Key& key);
 struct LogKey {
   std::string name;
-  std::string public_key;  // 32 bytes
+  std::string public_key;  // 32 bytes; of SM2 65
 };
-// A verifier key of a log, as verifier_key() writes it. Code: verifier-key.
+// A verifier key of a log, as one of these two writes it. Code: verifier-key.
 [[nodiscard]] Verified<LogKey> read_verifier_key(std::string_view text);
 [[nodiscard]] std::string sign_checkpoint(std::string_view origin, std::uint64_t size,
                                           const Hash& root, std::string_view secret_key);

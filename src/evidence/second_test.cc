@@ -328,6 +328,22 @@ TEST(SecondSignature, AloneIsNoSignatureOfALog) {
   EXPECT_FALSE(open_checkpoint(note, kChongqingLog, keys)->second);
 }
 
+TEST(SecondSignature, HasAVerifierKey) {
+  const std::string point = public_key("chongqing/log-sm2/1");
+  const std::string written = second_verifier_key(kChongqingLog, point);
+  const auto read = read_verifier_key(written);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->name, kChongqingLog);
+  EXPECT_EQ(read->public_key, point);
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    std::string changed = written;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(read_verifier_key(changed)) << changed;
+  }
+  EXPECT_FALSE(read_verifier_key(second_verifier_key(kChongqingLog, point.substr(1))));
+  EXPECT_FALSE(read_verifier_key(verifier_key(kChongqingLog, 1, point)));
+}
+
 TEST(SecondSignature, OfACheckpointIsRequiredOfWhoeverWantsItCosigned) {
   fixture::Log log{kChongqingLog, "chongqing/log/1"};
   log.commit(kNow * 1000, {{.kind = "genesis"}});

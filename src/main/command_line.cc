@@ -840,8 +840,13 @@ void journal_commands(Parser& parser, const Text& t) {
             ->required();
         out_option(app, o.out, t);
         app.add_flag("--leaf", o.leaf, t("print the leaf instead", "改为输出叶数据"));
-        app.add_flag("--vkey", o.vkey,
-                     t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
+        CLI::Option* vkey =
+            app.add_flag("--vkey", o.vkey,
+                         t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
+        app.add_flag("--second", o.second,
+                     t("with --vkey: that of its second signature (SM2)",
+                       "与 --vkey 同用：其第二签名（SM2）的验证公钥"))
+            ->needs(vkey);
       });
   trial_command(parser, journal, t);
   move_command(parser, journal, t);
@@ -961,6 +966,9 @@ void verify_command(Parser& parser, const Text& t) {
                        t("verifier key of the journal, or a file with it",
                          "日志的验证公钥，或存有公钥的文件"))
             ->required();
+        app.add_option("--second-key", o.second_key,
+                       t("the same of its second signature (SM2), which must be there",
+                         "第二签名（SM2）的验证公钥，须已签署"));
       });
 }
 

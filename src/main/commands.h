@@ -334,7 +334,7 @@ Exit journal_verify(const Console& console, const JournalVerify& what);
 struct JournalProof {
   std::string dir, out;
   std::uint64_t sequence = 0;
-  bool vkey = false, leaf = false;
+  bool vkey = false, second = false, leaf = false;
 };
 Exit journal_proof(const Console& console, const JournalProof& what);
 
@@ -382,7 +382,8 @@ Exit verify_bundle(const Console& console, const VerifyBundle& what);
 
 // verify_command.cc
 struct Verify {
-  std::string file, key;  // the key: as text, or a file with it
+  std::string file, key;   // the key: as text, or a file with it
+  std::string second_key;  // of SM2, the same way; empty: nobody asks for a second signature
 };
 Exit verify(const Console& console, const Verify& what);
 
