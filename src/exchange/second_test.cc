@@ -7,7 +7,9 @@
 #include "base/json.h"
 #include "evidence/checkpoint.h"
 #include "evidence/envelope.h"
+#include "evidence/witness.h"
 #include "exchange/test_node.h"
+#include "exchange/witness.h"
 #include "node/storage/directory_files.h"
 #include "node/verify.h"
 
@@ -85,6 +87,9 @@ TEST_F(SecondSignatureTest, IsMadeAndAskedForOnBothSides) {
                                               directory->log_keys("sichuan"));
   ASSERT_TRUE(note);
   EXPECT_TRUE(note->second);
+  EXPECT_TRUE(eventually([&] {
+    return cosigned_by(a.node->storage().files(), *directory, a.identity, "chongqing").has_value();
+  }));
   for (TestNode* one : {&a, &b}) {
     EXPECT_TRUE(one->exchange->alarms().empty());
     one->close();
@@ -121,6 +126,27 @@ TEST_F(SecondSignatureTest, OfAReceiptIsNotForgone) {
   EXPECT_TRUE(alarmed(a, "second-missing"));
   EXPECT_EQ(a.outbox("chongqing").acked, 0);
   EXPECT_FALSE(a.node->envelope_sent("chongqing", 2));
+}
+
+TEST_F(SecondSignatureTest, OfACheckpointIsNotForgone) {
+  require({"checkpoints"});
+  lie();
+  const auto directory = a.node->directory();
+  Witness witness{a.node->storage().files(), *witness_signer(a.node->storage().files(), a.identity),
+                  [](const std::string&, const std::string&) {}};
+  const auto asked = [&](const std::string& note, std::int64_t now) {
+    return witness
+        .add_checkpoint(*directory, "chongqing", evidence::add_checkpoint_request(0, {}, note), now)
+        .status;
+  };
+  const std::int64_t from = a.identity.created;
+  b.say(1);  // signed once
+  const std::string note = b.node->checkpoint();
+  EXPECT_EQ(asked(note, from), 403);
+  const std::string body = note.substr(0, note.find("\n\n") + 1);
+  const evidence::Sm2Key& key = b.identity.second->log.key;
+  EXPECT_EQ(asked(note + evidence::second_line(body, b.identity.origin, key), from), 200);
+  EXPECT_EQ(asked(note, from - 1), 409);  // before that day only its size is wrong
 }
 
 TEST_F(SecondSignatureTest, IsAnnouncedToACircleThatHasNone) {
