@@ -43,8 +43,8 @@ struct CircleHeld {
 // party replaces its endpoint and TLS authorities), and `own`. Channels `from.to.main` between all
 // members.
 struct Composed {
-  std::string name;            // of the circle; empty: as before
-  std::int64_t effective = 0;  // seconds
+  std::string name;                                             // of the circle; empty: as before
+  std::int64_t effective = 0;                                   // seconds
   std::optional<evidence::SecondPolicy> second = std::nullopt;  // nullopt: as before
 };
 [[nodiscard]] std::expected<std::string, Fault> compose_edition(
