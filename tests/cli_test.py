@@ -665,6 +665,62 @@ class Clear(unittest.TestCase):
         self.assertFalse((book / "taken-0001.ndjson").exists())
 
 
+class SecondSignatures(Folder):
+    """A circle that requires SM2 beside Ed25519, formed by files."""
+
+    def test_a_party_signs_such_an_edition_once_it_has_the_keys(self):
+        one, other = self.dir / "sichuan", self.dir / "chongqing"
+        for node, host in ((one, "127.0.0.2"), (other, "127.0.0.3")):
+            made = run("init", node, "--party", node.name, "--name", node.name, "--listen", f"{host}:7443", "--api", f"{host}:0")
+            self.assertEqual(made.returncode, 0, made.stderr)
+        card, invitation, agreed = self.dir / "card", self.dir / "invitation", self.dir / "agreed"
+        self.assertEqual(run("circle", "card", other, "--out", card).returncode, 0)
+
+        def invite(*more):
+            return run("circle", "invite", one, "--name", "Test circle", "--card", card, "--out", invitation,
+                       "--second", "envelopes", "--second", "receipts", *more)
+        result = invite()
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("bashu circle second", result.stderr)
+        shown = run("circle", "second", one)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertRegex(shown.stdout, r"^sichuan/envelope-sm2/1  SM2-SM3  04[0-9a-f]{128}\nsichuan/log-sm2/1  SM2-SM3  04[0-9a-f]{128}\n$")
+        self.assertEqual(run("circle", "second", one).stdout, shown.stdout)  # made once
+        for name in ("envelope-sm2.key", "log-sm2.key"):
+            self.assertEqual((one / "keys" / name).stat().st_mode & 0o777, 0o600)
+        self.assertEqual(invite("--second-from", "tomorrow").returncode, 2)
+        result = invite("--second-from", "2999-01-31")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for line in ("SM2-SM3, id 1234567812345678", "envelopes from 2999-01-31", "receipts from 2999-01-31"):
+            self.assertIn(line, result.stderr)
+        accept = ("circle", "accept", other, invitation, "--out", agreed, "--yes")
+        self.assertIn("bashu circle second", run(*accept).stderr)
+        self.assertEqual(run("circle", "second", other).returncode, 0)
+        self.assertEqual(run(*accept).returncode, 0)
+        for node in (one, other):
+            result = run("circle", "adopt", node, agreed)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(run("journal", "verify", node).returncode, 0)
+        # Entry 0 was there before the edition; what comes after is signed twice.
+        key = run("journal", "proof", one, "0", "--vkey").stdout.strip()
+        second = run("journal", "proof", one, "0", "--vkey", "--second").stdout.strip()
+        other_second = run("journal", "proof", other, "0", "--vkey", "--second").stdout.strip()
+        last = self.dir / "last"
+        entries = int(re.search(r"(\d+) entries", run("journal", "verify", one).stdout).group(1))
+        self.assertEqual(run("journal", "proof", one, "0", "--out", self.dir / "first").returncode, 0)
+        self.assertEqual(run("journal", "proof", one, str(entries - 1), "--out", last).returncode, 0)
+        self.assertIn("signed by SM2 as well", run("verify", last, "--key", key, "--second-key", second).stdout)
+        result = run("verify", self.dir / "first", "--key", key, "--second-key", second)
+        self.assertEqual((result.returncode, "second-missing" in result.stdout), (1, True), result.stdout)
+        self.assertEqual(run("verify", self.dir / "first", "--key", key).returncode, 0)
+        self.assertEqual(run("verify", last, "--key", key, "--second-key", other_second).returncode, 2)
+        self.assertEqual(run("verify", last, "--key", second).returncode, 2)
+        (one / "keys" / "log-sm2.key").unlink()
+        result = run("serve", one)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("log-sm2.key", result.stderr)
+
+
 class TwoNodes(unittest.TestCase):
     """A circle from its first file to a bundle that a third party verifies."""
 

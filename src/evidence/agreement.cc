@@ -10,6 +10,7 @@
 #include "evidence/grammar.h"
 #include "evidence/members.h"
 #include "evidence/signing.h"
+#include "evidence/sm2.h"
 
 namespace bashu::evidence {
 namespace {
@@ -143,6 +144,24 @@ std::optional<ChannelRecord> read_channel(const Value& value) {
   return channel;
 }
 
+// What a circle may require is fixed here, so that no edition asks for what nobody checks.
+std::optional<SecondPolicy> read_second(const Value& value) {
+  Members members{value};
+  members.require(members.text("alg") == kSm2Algorithm);
+  members.require(members.text("distid") == kSm2Id);
+  SecondPolicy policy;
+  const Value& required = members.any("required");
+  members.require(required.as_record() != nullptr);
+  if (!members.sound()) return std::nullopt;
+  for (const auto& [what, from] : *required.as_record()) {
+    const std::int64_t* time = from.as_int();
+    if ((what != "envelopes" && what != "receipts" && what != "checkpoints") || !time || *time < 0)
+      return std::nullopt;
+    policy.emplace(what, *time);
+  }
+  return policy;
+}
+
 // No two parties of one id or root, no channel twice, and both ends of each among the parties.
 bool consistent(const Agreement& agreement) {
   std::set<std::string_view> ids, kids, channels;
@@ -190,9 +209,23 @@ Verified<Agreement> read_content(const SignedRecord& record) {
     witness.require(text != nullptr);
     if (text) agreement.witnesses.push_back(*text);
   }
+  // The one member that may be missing: editions of circles without it have none.
+  if (value->find("second")) {
+    agreement.second = read_second(members.any("second"));
+    if (!agreement.second) return bad("record-form");
+  }
   if (!members.sound() || !limits.sound() || !witness.sound() || !consistent(agreement))
     return bad("record-form");
   return agreement;
+}
+
+// Nothing is required of what was signed before the edition that requires it.
+bool requires_fairly(const Agreement& agreement, const Agreement* last) {
+  if (!agreement.second) return true;
+  return std::ranges::all_of(*agreement.second, [&](const auto& required) {
+    const auto& [what, from] = required;
+    return from >= agreement.effective || (last && last->second_from(what) == from);
+  });
 }
 
 Roots roots_of(const Agreement& agreement) {
@@ -208,7 +241,7 @@ std::optional<KeyRecord> read_key(const Value& value, std::string_view party) {
   key.kid = members.text("kid");
   key.role = members.text("role");
   key.alg = members.text("alg");
-  key.key = members.bytes("key", kKeySize);
+  key.key = members.bytes("key", key.alg == kSm2Algorithm ? kSm2KeySize : kKeySize);
   key.name = members.text("name");
   key.from = members.integer("from", 0);
   key.to = members.integer("to", key.from);
@@ -226,6 +259,12 @@ bool continues(const KeyRecord& before, const KeyRecord& now) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> Agreement::second_from(std::string_view what) const {
+  if (!second) return std::nullopt;
+  const auto it = second->find(what);
+  return it == second->end() ? std::nullopt : std::optional{it->second};
+}
 
 const PartyRecord* Agreement::party(std::string_view id_of_party) const {
   const auto it = std::ranges::find(parties, id_of_party, &PartyRecord::party);
@@ -257,7 +296,7 @@ std::string agreement_payload(const Agreement& agreement) {
                                      {"backlog", channel.backlog},
                                      {"from_seq", channel.from_seq}});
   for (const std::string& name : agreement.witnesses) witnesses.push_back(name);
-  return canonical_json(Value::Record{
+  Value::Record payload{
       {"v", 1},
       {"agreement", agreement.edition == 1 ? std::string{} : agreement.id},
       {"edition", agreement.edition},
@@ -269,7 +308,15 @@ std::string agreement_payload(const Agreement& agreement) {
       {"limits", Value::Record{{"max_life_s", agreement.max_life_s},
                                {"max_payload", agreement.max_payload},
                                {"rate_per_s", agreement.rate_per_s}}},
-      {"witness", Value::Record{{"quorum", agreement.quorum}, {"names", std::move(witnesses)}}}});
+      {"witness", Value::Record{{"quorum", agreement.quorum}, {"names", std::move(witnesses)}}}};
+  if (agreement.second) {
+    Value::Record required;
+    for (const auto& [what, from] : *agreement.second) required[what] = from;
+    payload["second"] = Value::Record{{"alg", std::string{kSm2Algorithm}},
+                                      {"distid", std::string{kSm2Id}},
+                                      {"required", std::move(required)}};
+  }
+  return canonical_json(payload);
 }
 
 std::string keys_payload(std::string_view agreement_id, std::string_view party,
@@ -354,6 +401,7 @@ Verified<Agreement> next_agreement(const Agreement* last, std::string_view recor
       return bad("agreement-chain");
     agreement->id = agreement->digest;
   }
+  if (!requires_fairly(*agreement, last)) return bad("agreement-chain");
   if (signed_by->size() != roots.size()) return bad("agreement-signature");
   return agreement;
 }

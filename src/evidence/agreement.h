@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ struct ChannelRecord {
   std::string channel;
   std::int64_t window = 64, backlog = 100'000, from_seq = 1;
 };
+// Where SM2 over SM3 is required beside Ed25519, and from when (docs/formats/evidence.md 18):
+// `envelopes`, `receipts`, `checkpoints` to seconds. Signed by every party that can once there is
+// one.
+using SecondPolicy = std::map<std::string, std::int64_t, std::less<>>;
 struct Agreement {
   std::string id;      // digest of edition 1, hex
   std::string digest;  // of this edition, hex
@@ -39,13 +44,16 @@ struct Agreement {
   std::int64_t max_life_s = 2'592'000, max_payload = 1'048'576, rate_per_s = 2'000;
   std::int64_t quorum = 0;
   std::vector<std::string> witnesses;
+  std::optional<SecondPolicy> second = std::nullopt;
 
+  // From when `what` needs the second signature; nullopt: it does not.
+  [[nodiscard]] std::optional<std::int64_t> second_from(std::string_view what) const;
   [[nodiscard]] const PartyRecord* party(std::string_view id) const;
   [[nodiscard]] const ChannelRecord* channel(std::string_view name) const;
 };
 struct KeyRecord {
   std::string party, kid, role, alg;
-  std::string key;  // 32 bytes
+  std::string key;  // 32 bytes; of SM2-SM3 65
   std::string name;
   std::int64_t from = 0, to = 0, revoked = 0;  // seconds
 };

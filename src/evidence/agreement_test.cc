@@ -229,7 +229,8 @@ TEST(Keys, HistoryOnlyGrowsShrinksWindowsAndRevokes) {
   EXPECT_EQ(with([](KeyRecord& k) { k.to += 1; }), "keys-history");
   EXPECT_EQ(with([](KeyRecord& k) { k.from += 1; }), "keys-history");
   EXPECT_EQ(with([](KeyRecord& k) { k.role = "log"; }), "keys-history");
-  EXPECT_EQ(with([](KeyRecord& k) { k.alg = "SM2-SM3"; }), "keys-history");
+  EXPECT_EQ(with([](KeyRecord& k) { k.alg = "X25519"; }), "keys-history");
+  EXPECT_EQ(with([](KeyRecord& k) { k.alg = "SM2-SM3"; }), "record-form");  // 32 bytes are none
   EXPECT_EQ(with([](KeyRecord& k) { k.name = "x"; }), "keys-history");
   EXPECT_EQ(with([](KeyRecord& k) { k.revoked = 0; }), "keys-history");
   EXPECT_EQ(with([](KeyRecord& k) { k.revoked += 1; }), "keys-history");

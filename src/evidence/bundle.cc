@@ -235,7 +235,9 @@ bool outlives_revocation(std::string_view receipt, const LogOwner& owner, const 
     revoked = revoked == 0 ? key.revoked : std::min(revoked, key.revoked);
     it = valid.erase(it);
   }
-  if (revoked == 0 || open_receipt(receipt, owner, valid)) return true;
+  if (revoked == 0) return true;
+  const Verified<Receipt> still = open_receipt(receipt, owner, valid);
+  if (still && still->checkpoint.second == opened.checkpoint.second) return true;
   return std::ranges::any_of(opened.checkpoint.cosigned, [&](const auto& cosigned) {
     return cosigned.second < static_cast<std::uint64_t>(revoked);
   });
@@ -254,7 +256,9 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
   if (payload.agreement != parties.agreement.id || name != bundle_message(payload.channel, seq) ||
       channel->from != payload.from || channel->to != payload.to)
     return bad("bundle-message");
-  if (!covers(opened->key, payload)) return bad("bundle-key");
+  if (!covered(*opened)) return bad("bundle-key");
+  if (lacks_second(*opened, parties.agreement.second_from("envelopes")))
+    return bad("second-missing");
   const PartyRecord* receiver = parties.agreement.party(payload.to);
   if (!receiver) return bad("bundle-message");
   return ProvenMessage{.message_id = opened->message_id,
@@ -263,7 +267,8 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
                        .seq = seq,
                        .origin = receiver->origin,
                        .receipt = std::nullopt,
-                       .quorum_met = false};
+                       .quorum_met = false,
+                       .second_kid = opened->second ? opened->second->kid : std::string{}};
 }
 
 Verified<Receipt> read_receipt(std::string_view text, const ProvenMessage& message,
@@ -276,6 +281,8 @@ Verified<Receipt> read_receipt(std::string_view text, const ProvenMessage& messa
       entry.evidence != message.message_id || entry.channel != message.channel ||
       entry.seq != message.seq || !outlives_revocation(text, owner, *opened, parties))
     return bad("bundle-receipt");
+  if (lacks_second(*opened, parties.agreement.second_from("receipts")))
+    return bad("second-missing");
   return opened;
 }
 
@@ -403,11 +410,14 @@ std::string bundle_keys(std::string_view party, std::int64_t edition) {
 std::string report_line(const ProvenMessage& message) {
   std::string line = message.message_id + ' ' + message.channel + ' ' +
                      std::to_string(message.seq) + " signed by " + message.kid;
+  if (!message.second_kid.empty()) line += " and " + message.second_kid;
   if (!message.receipt) return line;
   const EntryLeaf& entry = message.receipt->entry;
   line += "; entry " + std::to_string(entry.index) + " of " + message.origin + " at " +
           std::to_string(entry.time) + ": " + entry.outcome + ' ' + entry.reason;
-  line += "; tree size " + std::to_string(message.receipt->checkpoint.size) + "; cosigned by ";
+  line += "; tree size " + std::to_string(message.receipt->checkpoint.size);
+  line += message.receipt->checkpoint.second ? " signed by SM2 as well; cosigned by "
+                                             : "; cosigned by ";
   std::string names;
   for (const auto& [name, time] : message.receipt->checkpoint.cosigned)
     names += (names.empty() ? "" : ",") + name;

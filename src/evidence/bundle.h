@@ -32,6 +32,7 @@ struct ProvenMessage {
   std::string origin;              // of the receiver's log
   std::optional<Receipt> receipt;  // none: delivery is unproven
   bool quorum_met = false;         // of the agreement's witnesses, on that receipt
+  std::string second_kid = {};     // of the second signature; empty: there is none
 };
 [[nodiscard]] std::string report_line(const ProvenMessage& message);
 

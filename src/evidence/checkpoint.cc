@@ -17,20 +17,34 @@ constexpr std::size_t kPathMax = 63;
 // Header, leaf, index and path: the leaf has at most 1,024 bytes.
 constexpr std::size_t kReceiptMax = kNoteMax + 8'192;
 constexpr std::string_view kDash = "\u2014 ";  // U+2014, as signed-note has it
-constexpr std::uint8_t kLogType = 1;
-constexpr std::uint8_t kWitnessType = 4;
+constexpr std::string_view kLogType = "\x01";
+constexpr std::string_view kWitnessType = "\x04";
+// No byte is assigned to SM2: 0xff and a longer name, in which its distinguishing id stands.
+constexpr std::string_view kSecondType =
+    "\xff"
+    "bashu/sm2-sm3/1234567812345678";
+static_assert(kSecondType.ends_with(kSm2Id));
 constexpr std::size_t kKeyIdSize = 4;
 constexpr std::size_t kTimeSize = 8;
 constexpr std::size_t kSignatureSize = 64;
 
 std::unexpected<Bad> bad(Code code) { return std::unexpected{Bad{code}}; }
 
-std::string key_id(std::string_view name, std::uint8_t type, std::string_view public_key) {
+std::string key_id(std::string_view name, std::string_view type, std::string_view public_key) {
   std::string text{name};
   text += '\n';
-  text += static_cast<char>(type);
+  text += type;
   text += public_key;
   return std::string{as_bytes(sha256(text)).substr(0, kKeyIdSize)};
+}
+
+std::string key_text(std::string_view name, std::string_view type, std::string_view public_key) {
+  std::string key{name};
+  key += '+';
+  key += hex(key_id(name, type, public_key));
+  key += '+';
+  key += base64(std::string{type}.append(public_key));
+  return key;
 }
 
 std::string signature_line(std::string_view name, std::string_view raw) {
@@ -143,17 +157,27 @@ std::optional<std::uint64_t> cosigned_at(const SignatureLine& line, std::string_
   return time;
 }
 
+// What the log's own keys have signed of a note.
+struct LogSigned {
+  bool first = false, second = false;
+};
+bool is_second(std::string_view log_key) { return log_key.size() == kSm2KeySize; }
+
 // Whether the line is of a key of that log; `note-signature` if it is and does not verify.
-Verified<bool> log_signed(const SignatureLine& line, std::string_view body, std::string_view origin,
-                          std::span<const std::string> log_keys) {
-  if (line.name != origin) return false;
+Verified<void> log_signed(const SignatureLine& line, std::string_view body, std::string_view origin,
+                          std::span<const std::string> log_keys, LogSigned& by_log) {
+  if (line.name != origin) return {};
   const std::string_view raw = line.raw;
   const auto log_key = std::ranges::find_if(log_keys, [&](const std::string& known) {
-    return key_id(origin, kLogType, known) == raw.substr(0, kKeyIdSize);
+    return key_id(origin, is_second(known) ? kSecondType : kLogType, known) ==
+           raw.substr(0, kKeyIdSize);
   });
-  if (log_key == log_keys.end()) return false;
-  if (!verify_ed25519(*log_key, body, raw.substr(kKeyIdSize))) return bad("note-signature");
-  return true;
+  if (log_key == log_keys.end()) return {};
+  const bool second = is_second(*log_key);
+  const auto verify = second ? verify_sm2 : verify_ed25519;
+  if (!verify(*log_key, body, raw.substr(kKeyIdSize))) return bad("note-signature");
+  (second ? by_log.second : by_log.first) = true;
+  return {};
 }
 
 Verified<void> read_body(std::string_view origin, Checkpoint& checkpoint) {
@@ -175,12 +199,11 @@ Verified<void> read_body(std::string_view origin, Checkpoint& checkpoint) {
 }  // namespace
 
 std::string verifier_key(std::string_view name, std::uint8_t type, std::string_view public_key) {
-  std::string key{name};
-  key += '+';
-  key += hex(key_id(name, type, public_key));
-  key += '+';
-  key += base64(std::string(1, static_cast<char>(type)).append(public_key));
-  return key;
+  return key_text(name, std::string(1, static_cast<char>(type)), public_key);
+}
+
+std::string second_verifier_key(std::string_view name, std::string_view public_key) {
+  return key_text(name, kSecondType, public_key);
 }
 
 std::string sign_note(std::string text, std::string_view name, std::string_view secret_key) {
@@ -196,14 +219,17 @@ Verified<std::string> open_note(std::string_view note, std::string_view name,
                                 std::span<const std::string> log_keys) {
   const Verified<Note> read = read_note(note);
   if (!read) return std::unexpected{read.error()};
-  bool by_log = false;
+  LogSigned by_log;
   for (const SignatureLine& line : read->signatures) {
-    const auto of_log = log_signed(line, read->body, name, log_keys);
-    if (!of_log) return std::unexpected{of_log.error()};
-    by_log = by_log || *of_log;
+    const auto known = log_signed(line, read->body, name, log_keys, by_log);
+    if (!known) return std::unexpected{known.error()};
   }
-  if (!by_log) return bad("note-unsigned");
+  if (!by_log.first) return bad("note-unsigned");
   return std::string{read->body};
+}
+
+std::string second_line(std::string_view text, std::string_view name, const Sm2Key& key) {
+  return signature_line(name, key_id(name, kSecondType, key.public_key()) + key.sign(text));
 }
 
 Verified<LogKey> read_verifier_key(std::string_view text) {
@@ -213,9 +239,12 @@ Verified<LogKey> read_verifier_key(std::string_view text) {
   if (second == std::string_view::npos) return bad("verifier-key");
   const auto raw = from_base64(text.substr(second + 1));
   constexpr std::size_t kKeySize = 32;
-  if (!raw || raw->size() != 1 + kKeySize) return bad("verifier-key");
-  LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(1)};
-  if (verifier_key(key.name, kLogType, key.public_key) != text) return bad("verifier-key");
+  const bool by_sm2 = raw && raw->starts_with(kSecondType);
+  const std::string_view type = by_sm2 ? kSecondType : kLogType;
+  if (!raw || raw->size() != type.size() + (by_sm2 ? kSm2KeySize : kKeySize))
+    return bad("verifier-key");
+  LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(type.size())};
+  if (key_text(key.name, type, key.public_key) != text) return bad("verifier-key");
   return key;
 }
 
@@ -231,7 +260,7 @@ Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view ori
   if (!read) return std::unexpected{read.error()};
   Checkpoint checkpoint;
   checkpoint.body = read->body;
-  bool by_log = false;
+  LogSigned by_log;
   for (const SignatureLine& line : read->signatures) {
     const std::string_view id = std::string_view{line.raw}.substr(0, kKeyIdSize);
     const auto witness = std::ranges::find_if(witnesses, [&](const WitnessKey& known) {
@@ -243,11 +272,11 @@ Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view ori
       checkpoint.cosigned[witness->name] = *time;
       continue;
     }
-    const auto of_log = log_signed(line, read->body, origin, log_keys);
-    if (!of_log) return std::unexpected{of_log.error()};
-    by_log = by_log || *of_log;
+    const auto known = log_signed(line, read->body, origin, log_keys, by_log);
+    if (!known) return std::unexpected{known.error()};
   }
-  if (!by_log) return bad("note-unsigned");
+  if (!by_log.first) return bad("note-unsigned");
+  checkpoint.second = by_log.second;
   const Verified<void> form = read_body(origin, checkpoint);
   if (!form) return std::unexpected{form.error()};
   return checkpoint;

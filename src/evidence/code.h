@@ -14,7 +14,7 @@ inline constexpr auto kCodes = std::to_array<std::string_view>(
     {// refusals
      "too-large", "media-type", "unknown-peer", "slow-down", "not-ready", "malformed", "header",
      "key", "signature", "payload", "wrong-recipient", "wrong-channel", "wrong-agreement",
-     "seq-conflict", "key-revoked", "key-window", "future", "gap", "chain",
+     "seq-conflict", "key-revoked", "key-window", "future", "gap", "chain", "second-missing",
      // note
      "note-size", "note-utf8", "note-control", "note-form", "note-signatures", "note-signature",
      "note-unsigned", "base64", "checkpoint-form", "origin", "verifier-key",

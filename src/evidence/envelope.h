@@ -1,13 +1,16 @@
-// Signed messages between parties (docs/formats/evidence.md section 7): JWS, flattened JSON.
+// Signed messages between parties (docs/formats/evidence.md section 7): JWS, flattened JSON; with a
+// second signature (section 18) general JSON.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/value.h"
 #include "evidence/agreement.h"
+#include "evidence/sm2.h"
 
 namespace bashu::evidence {
 
@@ -30,8 +33,17 @@ struct Envelope {
 };
 [[nodiscard]] Envelope sign_envelope(std::string_view payload_text, std::string_view kid,
                                      std::string_view secret_key);
+// The same under two keys. The id is that of the Ed25519 signature.
+struct SecondSigner {
+  std::string kid;
+  Sm2Key key;
+};
+[[nodiscard]] Envelope sign_envelope_twice(std::string_view payload_text, std::string_view kid,
+                                           std::string_view secret_key, const SecondSigner& second);
 // From the parts, without the signature.
 [[nodiscard]] std::string message_id(std::string_view protected_header, std::string_view payload);
+// Of an envelope in either form, whoever signed it; empty: it is none.
+[[nodiscard]] std::string message_id_of(std::string_view envelope);
 
 // The HTTP answer of a refusal: nothing changes at the receiver.
 struct Refusal {
@@ -43,6 +55,7 @@ struct Opened {
   std::string message_id;
   KeyRecord key;
   Payload payload;
+  std::optional<KeyRecord> second = std::nullopt;  // that signed it as well
 };
 // Checks 4-8 of section 8.2, and 1 for sizes.
 [[nodiscard]] std::expected<Opened, Refusal> open_envelope(std::string_view text,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "evidence/checkpoint.h"
 #include "evidence/entry.h"
 #include "evidence/envelope.h"
+#include "evidence/sm2.h"
 #include "evidence/tree.h"
 
 namespace bashu::evidence::fixture {
@@ -72,6 +74,7 @@ class Log {
 
   std::string origin;
   std::string secret_key;
+  std::optional<Sm2Key> second = {};
   MemoryNodes nodes;
   std::uint64_t size = 0;
   std::vector<std::string> commits;

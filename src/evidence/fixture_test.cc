@@ -165,6 +165,10 @@ std::vector<std::string> Log::commit(std::int64_t now_ms, const std::vector<Entr
     ++size;
   }
   record.checkpoint = sign_checkpoint(origin, size, root(nodes, size), secret_key);
+  if (second) {
+    const std::string& note = record.checkpoint;
+    record.checkpoint += second_line(note.substr(0, note.find("\n\n") + 1), origin, *second);
+  }
   commits.push_back(encode_commit(record));
   std::vector<std::string> receipts;
   for (std::uint64_t i = record.first; i < size; ++i)

@@ -44,6 +44,10 @@ Verified<CommitRecord> JournalCheck::next(std::string_view record) {
   Verified<CommitRecord> commit = decode_commit(record);
   if (!commit) return commit;
   if (commit->first != size_) return bad("commit-order");
+  // As it was before: what this commit adopts, its own signer did not know.
+  const auto second_from = agreement_ ? agreement_->second_from("receipts") : std::nullopt;
+  const bool can_sign = std::ranges::any_of(
+      log_keys_, [](const std::string& key) { return key.size() == kSm2KeySize; });
   for (const CommitEntry& entry : commit->entries) {
     const Verified<void> sound = check_entry(entry);
     if (!sound) return std::unexpected{sound.error()};
@@ -53,6 +57,9 @@ Verified<CommitRecord> JournalCheck::next(std::string_view record) {
   const Verified<Checkpoint> checkpoint = open_checkpoint(commit->checkpoint, origin_, log_keys_);
   if (!checkpoint) return std::unexpected{checkpoint.error()};
   if (checkpoint->size != size_ || checkpoint->root != root()) return bad("root");
+  if (second_from && can_sign && !checkpoint->second &&
+      static_cast<std::int64_t>(last_time_ / 1000) >= *second_from)
+    return bad("second-missing");
   return commit;
 }
 

@@ -1,6 +1,5 @@
 #include "evidence/in_force.h"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 

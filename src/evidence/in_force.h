@@ -1,6 +1,8 @@
 // Which key counted when (docs/formats/evidence.md 10.4).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -13,6 +15,20 @@ namespace bashu::evidence {
 // The key's window holds the whole life of the message.
 [[nodiscard]] inline bool covers(const KeyRecord& key, const Payload& payload) {
   return key.from <= payload.issued && payload.expiry <= key.to;
+}
+
+// Both signatures, if there are two.
+[[nodiscard]] inline bool covered(const Opened& message) {
+  return covers(message.key, message.payload) &&
+         (!message.second || covers(*message.second, message.payload));
+}
+// Whether it is of a time from which a second signature is required, and has none.
+[[nodiscard]] inline bool lacks_second(const Opened& message, std::optional<std::int64_t> from) {
+  return from && message.payload.issued >= *from && !message.second;
+}
+[[nodiscard]] inline bool lacks_second(const Receipt& receipt, std::optional<std::int64_t> from) {
+  return from && static_cast<std::int64_t>(receipt.entry.time / 1000) >= *from &&
+         !receipt.checkpoint.second;
 }
 
 // Opens a receipt under the log keys that `keys` has for this party and origin, of which only those

@@ -29,8 +29,10 @@ std::expected<Admission, Refusal> admit(const Opened& message, const Receiving& 
     if (*answered != message.message_id) return refuse(409, "seq-conflict", channel.next);
     return Admission::duplicate;
   }
-  if (message.key.revoked != 0) return refuse(403, "key-revoked");
-  if (!covers(message.key, payload)) return refuse(403, "key-window");
+  if (message.key.revoked != 0 || (message.second && message.second->revoked != 0))
+    return refuse(403, "key-revoked");
+  if (lacks_second(message, channel.second_from)) return refuse(403, "second-missing");
+  if (!covered(message)) return refuse(403, "key-window");
   if (payload.issued > now + kClockSkew) return refuse(403, "future");
   if (payload.seq - channel.next >= channel.window) return refuse(409, "gap", channel.next);
   return payload.seq > channel.next ? Admission::early : Admission::due;

@@ -27,6 +27,8 @@ struct Receiving {
   std::string_view agreement;  // id, hex
   std::int64_t next = 1;       // lowest number not answered
   std::int64_t window = 64;
+  std::optional<std::int64_t> second_from =
+      std::nullopt;  // when messages began to need a second signature
   // The id of the message answered under a number below `next`; nullopt: not known just now.
   std::function<std::optional<std::string>(std::int64_t seq)> answered;
 };

@@ -71,6 +71,7 @@ WitnessVerdict check_add_checkpoint(
     const Code code = checkpoint.error().code;
     return refused(code == "note-unsigned" || code == "note-signature" ? 403 : 400);
   }
+  if (log->second && !checkpoint->second) return refused(403);
   if (read->old_size > checkpoint->size) return refused(400);
   if (read->old_size != log->size) return conflict(log->size, false);
   if (read->old_size == checkpoint->size && checkpoint->root != log->root)

@@ -16,7 +16,8 @@ namespace bashu::evidence {
 
 // A log as the witness knows it.
 struct WitnessedLog {
-  std::vector<std::string> keys;  // public, 32 bytes each
+  std::vector<std::string> keys;  // public: Ed25519 and SM2
+  bool second = false;            // whether the second signature is required now
   std::uint64_t size = 0;         // of the largest checkpoint recorded
   Hash root = empty_root();
 };

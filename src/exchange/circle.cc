@@ -150,10 +150,26 @@ evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& k
           .revoked = 0};
 }
 
+// The keys of the second signature, unless `keys` names them.
+void add_second(const node::Identity& own, std::int64_t from,
+                std::vector<evidence::KeyRecord>& keys) {
+  if (!own.second) return;
+  const auto add = [&](const evidence::SecondSigner& signer, std::string_view role) {
+    const auto known = [&](const evidence::KeyRecord& key) { return key.kid == signer.kid; };
+    if (std::ranges::any_of(keys, known)) return;
+    const node::KeyPair pair{
+        .kid = signer.kid, .public_key = signer.key.public_key(), .secret_key = {}};
+    keys.push_back(key_record(own, pair, role, from, kLogKeyDays));
+    keys.back().alg = evidence::kSm2Algorithm;
+  };
+  add(own.second->envelope, "envelope");
+  add(own.second->log, "log");
+}
+
 struct FreshKeys {
   const node::KeyPair &envelope, &seal;
 };
-// And the key to witness with, of a node that was made before it witnessed anything.
+// And the keys to witness and to sign twice with, of a node that had none of them before.
 void announce(node::FileStore& files, const node::Identity& own, const FreshKeys& fresh,
               std::int64_t from, std::vector<evidence::KeyRecord>& keys) {
   keys.push_back(key_record(own, fresh.envelope, "envelope", from, kKeyDays));
@@ -164,6 +180,7 @@ void announce(node::FileStore& files, const node::Identity& own, const FreshKeys
   if (signer && !witness) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
+  add_second(own, from, keys);
 }
 
 // An hour early, for clocks that differ.
@@ -177,6 +194,7 @@ std::string first_key_list(const node::Identity& own, std::string_view agreement
   if (const auto signer = witness_signer(files, own)) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
+  add_second(own, from, keys);
   return evidence::signed_record(
       evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType,
       {{own.root.kid, own.root.secret_key}});
@@ -298,6 +316,10 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   ++next.edition;
   if (!how.name.empty()) next.name = how.name;
   next.effective = how.effective;
+  if (how.second) {
+    next.second = how.second;
+    for (auto& [what, from] : *next.second) from = std::max(from, how.effective);
+  }
 
   std::map<std::string, evidence::PartyRecord> parties;
   for (const evidence::PartyRecord& party : next.parties) parties[party.party] = party;
@@ -357,6 +379,11 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
     return fault("the edition shows " + own.party +
                  " otherwise than this node is: make it again "
                  "with a fresh card");
+  }
+  if (listed && agreement->second && !own.second) {
+    return fault(
+        "the edition requires second signatures (SM2), and this node has no keys for "
+        "them: `bashu circle second DIR` makes them");
   }
   const auto signers = evidence::record_signers(file->editions.back());
   if (!signers) return fault("the signatures cannot be read: " + signers.error().code);
@@ -484,6 +511,40 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
   return {};
 }
 
+namespace {
+
+// The newest key list of this node.
+std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node) {
+  const auto directory = node.directory();
+  const core::PartyId& party = node.identity().party;
+  const auto held = directory->keys_edition.find(party);
+  if (!directory->formed || held == directory->keys_edition.end()) {
+    return fault("there is no key list to continue: no circle is adopted");
+  }
+  const auto text = held_record(node, "keys/" + party + "/" + std::to_string(held->second));
+  const auto last =
+      text
+          ? evidence::read_keys(*text)
+          : evidence::Verified<evidence::KeysEdition>{std::unexpected{evidence::Bad{"keys-chain"}}};
+  if (!last) return fault("the key list held cannot be read: " + last.error().code);
+  return *last;
+}
+
+// Adopts the list after `last`, with these keys.
+std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysEdition& last,
+                                         const std::vector<evidence::KeyRecord>& keys) {
+  const node::Identity& own = node.identity();
+  const std::string record = evidence::signed_record(
+      evidence::keys_payload(last.agreement, own.party, last.edition + 1, last.digest,
+                             node.clock().now().unix_ms / 1'000, keys),
+      evidence::kKeysType, {{own.root.kid, own.root.secret_key}});
+  auto checked = check_keys(node, record);
+  if (!checked) return fault("our own key list: " + checked.error().code);
+  return submit(node, std::move(checked->request), "our own key list");
+}
+
+}  // namespace
+
 bool rotation_due(node::Node& node) {
   const node::Identity& own = node.identity();
   const auto directory = node.directory();
@@ -497,7 +558,6 @@ bool rotation_due(node::Node& node) {
 std::expected<void, Fault> rotate_keys(node::Node& node) {
   const node::Identity& own = node.identity();
   const auto directory = node.directory();
-  const auto held = directory->keys_edition.find(own.party);
   const auto folder = own.dir / "keys" / "next";
   const auto making = own.dir / "keys" / "next.part";
   const auto put_forward = [&]() -> std::expected<void, Fault> {
@@ -515,15 +575,8 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
       return put_forward();
     }
   }
-  if (!directory->formed || held == directory->keys_edition.end()) {
-    return fault("there is no key list to continue: no circle is adopted");
-  }
-  const auto text = held_record(node, "keys/" + own.party + "/" + std::to_string(held->second));
-  const auto last =
-      text
-          ? evidence::read_keys(*text)
-          : evidence::Verified<evidence::KeysEdition>{std::unexpected{evidence::Bad{"keys-chain"}}};
-  if (!last) return fault("the key list held cannot be read: " + last.error().code);
+  const auto last = own_list(node);
+  if (!last) return std::unexpected{last.error()};
 
   const std::int64_t now = node.clock().now().unix_ms / 1'000;
   std::vector<evidence::KeyRecord> keys;
@@ -552,11 +605,6 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   std::int64_t from = now - 3'600;
   for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
   announce(node.storage().files(), own, {envelope, seal}, from, keys);
-  const std::string record =
-      evidence::signed_record(evidence::keys_payload(directory->agreement.id, own.party,
-                                                     last->edition + 1, last->digest, now, keys),
-                              evidence::kKeysType, {{own.root.kid, own.root.secret_key}});
-
   // The secrets are on disk before anybody hears of them.
   std::error_code error;
   std::filesystem::remove_all(making, error);
@@ -571,10 +619,19 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
                                           {"keys.json", pretty_json(about) + "\n"}}) {
     if (auto written = node::write_file(making / name, content); !written) return written;
   }
-  auto checked = check_keys(node, record);
-  if (!checked) return fault("our own key list: " + checked.error().code);
-  if (auto done = submit(node, std::move(checked->request), "our own key list"); !done) return done;
+  if (auto done = continue_list(node, *last, keys); !done) return done;
   return put_forward();
+}
+
+std::expected<void, Fault> announce_second(node::Node& node) {
+  if (!node.directory()->formed) return {};
+  const auto last = own_list(node);
+  if (!last) return std::unexpected{last.error()};
+  std::vector<evidence::KeyRecord> keys;
+  for (const auto& [kid, key] : last->keys) keys.push_back(key);
+  add_second(node.identity(), node.clock().now().unix_ms / 1'000 - 3'600, keys);
+  return keys.size() == last->keys.size() ? std::expected<void, Fault>{}
+                                          : continue_list(node, *last, keys);
 }
 
 std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +45,9 @@ struct CircleHeld {
 // party replaces its endpoint and TLS authorities), and `own`. Channels `from.to.main` between all
 // members.
 struct Composed {
-  std::string name;            // of the circle; empty: as before
-  std::int64_t effective = 0;  // seconds
+  std::string name;                                             // of the circle; empty: as before
+  std::int64_t effective = 0;                                   // seconds
+  std::optional<evidence::SecondPolicy> second = std::nullopt;  // nullopt: as before
 };
 [[nodiscard]] std::expected<std::string, Fault> compose_edition(
     const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,
@@ -77,6 +79,10 @@ struct Adopter {
 [[nodiscard]] std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
                                                std::string_view pinned = {},
                                                const Adopter& who = {});
+
+// Announces the keys of the second signature, made before the node was opened, in a key list of
+// their own; of a node without a circle its first key list will name them.
+[[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node);
 
 // Makes new envelope and seal keys, adopts the key list that announces them and leaves the secrets
 // in DIR/keys/next. They are used from the next start on.

@@ -247,6 +247,7 @@ void Receiver::State::message(const std::string& party, const std::string& chann
        .agreement = agreement.id,
        .next = next,
        .window = listed ? listed->window : 1,
+       .second_from = agreement.second_from("envelopes"),
        .answered = [&](std::int64_t number) -> std::optional<std::string> {
          if (under_way) return under_way;
          before = parts.node.answered(party, number);
@@ -260,6 +261,14 @@ void Receiver::State::message(const std::string& party, const std::string& chann
                           .party = party,
                           .text = "messages of " + party +
                                   " are of a time to come: the clock here or there is wrong"});
+    }
+    if (admitted.error().code == "second-missing") {
+      parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
+                          .code = admitted.error().code,
+                          .party = party,
+                          .text = "message " + std::to_string(seq) + " of " + party +
+                                  " lacks the second signature (SM2) that the agreement requires: "
+                                  "it was not taken"});
     }
     if (admitted.error().code == "seq-conflict") {
       parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "evidence/checkpoint.h"
+#include "evidence/envelope.h"
 #include "evidence/fsck.h"
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
@@ -600,12 +601,16 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
   }
   const auto log_keys = directory->log_keys(peer_);
   auto proven =
-      evidence::accept_receipt(receipt, party->origin, log_keys, node::message_id_of(*envelope),
+      evidence::accept_receipt(receipt, party->origin, log_keys, evidence::message_id_of(*envelope),
                                channel_, static_cast<std::uint64_t>(seq));
   if (proven) {
     const auto in_force = evidence::open_receipt(
         receipt, evidence::LogOwner{.party = peer_, .origin = party->origin}, directory->keys);
-    if (!in_force) proven = std::unexpected{in_force.error()};
+    if (!in_force) {
+      proven = std::unexpected{in_force.error()};
+    } else if (evidence::lacks_second(*in_force, directory->agreement.second_from("receipts"))) {
+      proven = std::unexpected{evidence::Bad{"second-missing"}};
+    }
   }
   if (!proven) {
     if (++suspicions_ < 2) {  // signed perhaps with a key we have not heard of

@@ -126,8 +126,11 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
   const evidence::PartyRecord* record = directory.agreement.party(party);
   if (!record || !load(directory, party)) return {.status = 503, .media_type = {}, .body = {}};
   Known& known = known_.at(party);
-  const evidence::WitnessedLog log{
-      .keys = directory.log_keys(party), .size = known.size, .root = known.root};
+  const auto second_from = directory.agreement.second_from("checkpoints");
+  const evidence::WitnessedLog log{.keys = directory.log_keys(party),
+                                   .second = second_from && now_s >= *second_from,
+                                   .size = known.size,
+                                   .root = known.root};
   const auto verdict = evidence::check_add_checkpoint(
       request, [&](std::string_view origin) { return origin == record->origin ? &log : nullptr; });
   if (verdict.alarm) {

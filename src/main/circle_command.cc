@@ -1,11 +1,14 @@
-// bashu circle: card, invite, accept, adopt.
+// bashu circle: card, second, invite, accept, adopt.
 
 #include <unistd.h>
 
+#include <expected>
 #include <iostream>
+#include <optional>
 #include <ostream>
 #include <utility>
 
+#include "base/bytes.h"
 #include "exchange/circle.h"
 #include "main/client.h"
 #include "main/commands.h"
@@ -32,6 +35,14 @@ void show(const Console& console, const exchange::CircleSummary& summary) {
   for (const evidence::ChannelRecord& channel : agreement.channels) {
     out << "  " << channel.channel << '\n';
   }
+  if (agreement.second) {
+    out << console.say("second signature ", "第二签名 ") << evidence::kSm2Algorithm
+        << console.say(", id ", "，标识 ") << evidence::kSm2Id << '\n';
+    for (const auto& [what, from] : *agreement.second) {
+      out << "  " << what << console.say(" from ", " 自 ")
+          << Date::at(Instant{from * 1'000}, 0).text() << '\n';
+    }
+  }
   for (const std::string& one : summary.missing) {
     out << console.say("not signed yet: ", "尚未签署：") << one << '\n';
   }
@@ -55,6 +66,25 @@ void show_adopted(const Console& console, const exchange::CircleSummary& summary
       << '\n';
 }
 
+// What the edition requires twice; nullopt: as before.
+std::expected<std::optional<evidence::SecondPolicy>, Exit> policy_of(const Console& console,
+                                                                     const CircleInvite& what,
+                                                                     std::int64_t now) {
+  if (what.second.empty()) return std::nullopt;
+  std::int64_t from = now;
+  if (!what.second_from.empty()) {
+    const auto day = Date::parse(what.second_from);
+    if (!day) {
+      return std::unexpected{console.fail("--second-from: not a day like 2027-01-31",
+                                          "--second-from：不是形如 2027-01-31 的日期")};
+    }
+    from = std::int64_t{day->days()} * 86'400;
+  }
+  evidence::SecondPolicy policy;
+  for (const std::string& one : what.second) policy[one] = from;
+  return policy;
+}
+
 bool confirmed(const Console& console) {
   if (::isatty(STDIN_FILENO) == 0) return false;
   console.err << console.say("Sign this agreement? [y/N] ", "是否签署此协议？[y/N] ") << std::flush;
@@ -74,6 +104,26 @@ Exit circle_card(const Console& console, const CircleCard& what) {
   return written ? Exit::done : console.fail(written.error());
 }
 
+Exit circle_second(const Console& console, const std::string& dir) {
+  {
+    const auto node = open_at_rest(console, dir);
+    if (!node) return node.error();
+    if (!(*node)->identity().second) {
+      const auto made = node::make_second_keys((*node)->storage().files());
+      if (!made) return console.fail(made.error());
+    }
+  }
+  const auto node = open_at_rest(console, dir);  // with them
+  if (!node) return node.error();
+  if (auto told = exchange::announce_second(**node); !told) return console.fail(told.error());
+  const node::SecondKeys& keys = *(*node)->identity().second;
+  for (const evidence::SecondSigner* one : {&keys.envelope, &keys.log}) {
+    console.out << one->kid << "  " << evidence::kSm2Algorithm << "  " << hex(one->key.public_key())
+                << '\n';
+  }
+  return Exit::done;
+}
+
 Exit circle_invite(const Console& console, const CircleInvite& what) {
   std::vector<std::string> cards;
   for (const std::string& file : what.cards) {
@@ -85,8 +135,10 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   if (!node) return node.error();
   const exchange::CircleHeld held = exchange::circle_held(**node);
   const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
-  const auto file = exchange::compose_edition(held, cards, (*node)->identity(),
-                                              {.name = what.name, .effective = now});
+  const auto policy = policy_of(console, what, now);
+  if (!policy) return policy.error();
+  const auto file = exchange::compose_edition(
+      held, cards, (*node)->identity(), {.name = what.name, .effective = now, .second = *policy});
   if (!file) return console.fail(file.error());
   if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
   const auto written = write_output(console, what.out, *file);

@@ -545,6 +545,12 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("DIR", o.dir)->required();
         out_option(app, o.out, t);
       });
+  parser.command<std::string>(
+      circle, "second",
+      t("make the keys of the second signature (SM2), announce and show them",
+        "生成第二签名（SM2）的密钥，向各方公布并显示"),
+      circle_second,
+      [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
   parser.command<CircleInvite>(
       circle, "invite",
       t("write an agreement with the holders of the cards, and sign it",
@@ -554,6 +560,17 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("--name", o.name, t("name of the circle", "经济圈名称"))->required();
         app.add_option("--card", o.cards, t("cards of the other nodes", "其他节点的名片"))
             ->required();
+        CLI::Option* second =
+            app.add_option(
+                   "--second", o.second,
+                   t("what needs a second signature (SM2): envelopes, receipts, checkpoints",
+                     "须有第二签名（SM2）的内容：envelopes 报文、receipts 回执、checkpoints "
+                     "检查点"))
+                ->check(CLI::IsMember({"envelopes", "receipts", "checkpoints"}));
+        app.add_option(
+               "--second-from", o.second_from,
+               t("from this day on (UTC), as yyyy-mm-dd", "自该日起（UTC），格式 yyyy-mm-dd"))
+            ->needs(second);
         out_option(app, o.out, t);
       });
   parser.command<CircleAccept>(
@@ -839,8 +856,13 @@ void journal_commands(Parser& parser, const Text& t) {
             ->required();
         out_option(app, o.out, t);
         app.add_flag("--leaf", o.leaf, t("print the leaf instead", "改为输出叶数据"));
-        app.add_flag("--vkey", o.vkey,
-                     t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
+        CLI::Option* vkey =
+            app.add_flag("--vkey", o.vkey,
+                         t("print the verifier key of the log instead", "改为输出日志的验证公钥"));
+        app.add_flag("--second", o.second,
+                     t("with --vkey: that of its second signature (SM2)",
+                       "与 --vkey 同用：其第二签名（SM2）的验证公钥"))
+            ->needs(vkey);
       });
   parser.command<JournalStamps>(
       journal, "stamps", t("the time stamps of the journal, judged anew", "重新核验日志的时间戳"),
@@ -969,6 +991,9 @@ void verify_command(Parser& parser, const Text& t) {
                        t("verifier key of the journal, or a file with it",
                          "日志的验证公钥，或存有公钥的文件"))
             ->required();
+        app.add_option("--second-key", o.second_key,
+                       t("the same of its second signature (SM2), which must be there",
+                         "第二签名（SM2）的验证公钥，须已签署"));
       });
 }
 

@@ -214,9 +214,12 @@ struct CircleCard {
   std::string dir, out;
 };
 Exit circle_card(const Console& console, const CircleCard& what);
+Exit circle_second(const Console& console, const std::string& dir);
 struct CircleInvite {
   std::string dir, name, out;
   std::vector<std::string> cards;
+  std::vector<std::string> second;  // envelopes, receipts, checkpoints
+  std::string second_from;          // a day; empty: from the edition on
 };
 Exit circle_invite(const Console& console, const CircleInvite& what);
 struct CircleAccept {
@@ -334,7 +337,7 @@ Exit journal_verify(const Console& console, const JournalVerify& what);
 struct JournalProof {
   std::string dir, out;
   std::uint64_t sequence = 0;
-  bool vkey = false, leaf = false;
+  bool vkey = false, second = false, leaf = false;
 };
 Exit journal_proof(const Console& console, const JournalProof& what);
 
@@ -388,7 +391,8 @@ Exit verify_bundle(const Console& console, const VerifyBundle& what);
 
 // verify_command.cc
 struct Verify {
-  std::string file, key;  // the key: as text, or a file with it
+  std::string file, key;   // the key: as text, or a file with it
+  std::string second_key;  // of SM2, the same way; empty: nobody asks for a second signature
 };
 Exit verify(const Console& console, const Verify& what);
 

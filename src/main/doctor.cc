@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "base/try.h"
 #include "core/privacy/privacy.h"
 #include "core/state.h"
+#include "evidence/sm2.h"
 #include "exchange/alarms.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
@@ -268,12 +270,17 @@ class Examiner {
     if (!directory->formed) return say(Level::warn, "keys", "doctor.keys_no_circle");
     if (fs::exists(what_.dir / "keys" / "next"))
       return say(Level::warn, "keys", "doctor.keys_next");
-    std::int64_t until = 0;
+    std::map<std::string, std::int64_t> last;  // by algorithm
     for (const auto& [kid, key] : directory->keys) {
       if (key.party == identity_.party && key.role == "envelope" && key.revoked == 0) {
-        until = std::max(until, key.to);
+        last[key.alg] = std::max(last[key.alg], key.to);
       }
     }
+    if (directory->agreement.second && !last.contains(std::string{evidence::kSm2Algorithm})) {
+      return say(Level::fail, "keys", "doctor.keys_second");
+    }
+    std::int64_t until = last["EdDSA"];
+    for (const auto& [alg, to] : last) until = std::min(until, to);
     const std::int64_t left = until * 1'000 - now_ms();
     constexpr std::int64_t kRenewedBeforeDays = 25;
     const texts::Places places{{"days", days(left)}};

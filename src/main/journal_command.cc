@@ -96,10 +96,16 @@ Exit journal_proof(const Console& console, const JournalProof& what) {
   if (what.vkey) {
     const auto identity = node::load_identity(what.dir);
     if (!identity) return console.fail(identity.error());
+    if (what.second && !identity->second) {
+      return console.fail("this node has no keys of SM2: `bashu circle second DIR` makes them",
+                          "本节点没有 SM2 密钥：请运行 `bashu circle second DIR` 生成");
+    }
     constexpr std::uint8_t kLogKey = 1;
-    const auto written = write_output(
-        console, what.out,
-        evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key) + "\n");
+    const std::string key =
+        what.second ? evidence::second_verifier_key(identity->origin,
+                                                    identity->second->log.key.public_key())
+                    : evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key);
+    const auto written = write_output(console, what.out, key + "\n");
     return written ? Exit::done : console.fail(written.error());
   }
   const auto journal = node::open_directory(what.dir)->journal_to_read();

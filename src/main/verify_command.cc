@@ -1,6 +1,7 @@
 // bashu verify: whether a paper is as a node printed it and rests on an entry of its journal, given
 // only the verifier key of the journal. A proof that stands in a file by itself is judged too.
 
+#include <optional>
 #include <ostream>
 
 #include "base/json.h"
@@ -16,6 +17,15 @@ namespace {
 Exit wrong(const Console& console, const Verify& what, const std::string& code) {
   console.out << what.file << ": " << console.say("not valid: ", "无效：") << code << '\n';
   return Exit::refused;
+}
+
+// The key itself, or a file that holds it.
+std::optional<evidence::LogKey> read_key(const std::string& text) {
+  auto key = evidence::read_verifier_key(text);
+  if (!key) {
+    if (const auto held = node::read_file(text)) key = evidence::read_verifier_key(*held);
+  }
+  return key ? std::optional{*std::move(key)} : std::nullopt;
 }
 
 void print_rows(const Console& console, const Value* rows) {
@@ -48,6 +58,9 @@ void print_proof(const Console& console, const evidence::Receipt& receipt,
               << console.say(" is in the journal ", " 在日志中：") << origin
               << console.say(", of ", "，条目数 ") << receipt.checkpoint.size
               << console.say(" entries\n", "\n");
+  if (receipt.checkpoint.second) {
+    console.out << console.say("signed by SM2 as well\n", "另有 SM2 签名\n");
+  }
 }
 
 }  // namespace
@@ -55,20 +68,30 @@ void print_proof(const Console& console, const evidence::Receipt& receipt,
 Exit verify(const Console& console, const Verify& what) {
   const auto file = node::read_file(what.file);
   if (!file) return console.fail(file.error());
-  // The key itself, or a file that holds it.
-  auto key = evidence::read_verifier_key(what.key);
-  if (!key) {
-    if (const auto held = node::read_file(what.key)) key = evidence::read_verifier_key(*held);
-  }
-  if (!key) {
+  const auto key = read_key(what.key);
+  if (!key || key->public_key.size() == evidence::kSm2KeySize) {
     return console.fail(
         "--key: not a verifier key, as `bashu journal proof DIR 0 --vkey` prints it",
         "--key：不是验证公钥（应如 `bashu journal proof 目录 0 --vkey` 的输出）");
   }
-  const std::vector<std::string> keys{key->public_key};
+  std::vector<std::string> keys{key->public_key};
+  const bool twice = !what.second_key.empty();
+  if (twice) {
+    const auto second = read_key(what.second_key);
+    if (!second || second->name != key->name ||
+        second->public_key.size() != evidence::kSm2KeySize) {
+      return console.fail(
+          "--second-key: not its key of SM2, as `bashu journal proof DIR 0 --vkey --second` prints "
+          "it",
+          "--second-key：不是该日志的 SM2 验证公钥（应如 `bashu journal proof 目录 0 --vkey "
+          "--second` 的输出）");
+    }
+    keys.push_back(second->public_key);
+  }
   if (file->starts_with("c2sp.org/tlog-proof@")) {
     const auto receipt = evidence::open_receipt(*file, key->name, keys);
     if (!receipt) return wrong(console, what, receipt.error().code);
+    if (twice && !receipt->checkpoint.second) return wrong(console, what, "second-missing");
     print_proof(console, *receipt, key->name);
     return Exit::done;
   }
@@ -84,6 +107,7 @@ Exit verify(const Console& console, const Verify& what) {
   if (!said) return wrong(console, what, "paper-files");
   const auto receipt = evidence::open_receipt(proof->second, key->name, keys);
   if (!receipt) return wrong(console, what, receipt.error().code);
+  if (twice && !receipt->checkpoint.second) return wrong(console, what, "second-missing");
   if (said->int_at("entry", -1) != static_cast<std::int64_t>(receipt->entry.index)) {
     return wrong(console, what, "paper-entry");
   }

@@ -54,6 +54,8 @@ constexpr std::initializer_list<Use> kUses{{"root", &Identity::root, false},
                                            {"log", &Identity::log, false},
                                            {"seal", &Identity::seal, true}};
 std::string key_file(const Use& use) { return "keys/" + std::string{use.name} + ".key"; }
+constexpr const char* kSecondUses[] = {"envelope-sm2", "log-sm2"};
+std::string second_file(const char* use) { return "keys/" + std::string{use} + ".key"; }
 constexpr const char* kConfig = "node.json";
 constexpr const char *kCaKey = "keys/ca.key", *kCaCertificate = "keys/ca.crt";
 
@@ -87,6 +89,28 @@ std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
     return fault(files.where(file) + " is not the key that node.json names");
   }
   return pair;
+}
+
+// Nothing if node.json names none; a file that is missing then stops whoever loads.
+std::expected<std::optional<SecondKeys>, Fault> read_second(const FileStore& files,
+                                                            const Value& config) {
+  const Value* keys = config.find("keys");
+  if (!keys || !keys->find(kSecondUses[0])) return std::nullopt;
+  const auto read = [&](const char* use) -> std::expected<evidence::SecondSigner, Fault> {
+    const std::string file = second_file(use);
+    const auto text = files.read(file);
+    if (!text) return std::unexpected{text.error()};
+    auto key = evidence::Sm2Key::read(*text);
+    const Value* named = keys->find(use);
+    if (!key || !named || hex(key->public_key()) != named->text_at("public")) {
+      return fault(files.where(file) + " is not the key that node.json names");
+    }
+    return evidence::SecondSigner{.kid = named->text_at("kid"), .key = std::move(*key)};
+  };
+  auto envelope = read(kSecondUses[0]), log = read(kSecondUses[1]);
+  if (!envelope) return std::unexpected{envelope.error()};
+  if (!log) return std::unexpected{log.error()};
+  return SecondKeys{.envelope = std::move(*envelope), .log = std::move(*log)};
 }
 
 Value config_of(const Identity& identity) {
@@ -225,7 +249,29 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
     if (!key) return std::unexpected{key.error()};
     identity.*use.key = std::move(*key);
   }
+  auto second = read_second(files, *config);
+  if (!second) return std::unexpected{second.error()};
+  identity.second = std::move(*second);
   return identity;
+}
+
+std::expected<void, Fault> make_second_keys(FileStore& files) {
+  const auto identity = load_identity(files);
+  if (!identity) return std::unexpected{identity.error()};
+  if (identity->second) return fault(files.where(kConfig) + " names keys of SM2 already");
+  const auto text = files.read(kConfig);
+  auto config = text ? parse_json(*text) : std::unexpected{JsonError{}};
+  Value* keys = config ? &config->as_record()->at("keys") : nullptr;
+  if (!keys) return fault(files.where(kConfig) + " cannot be read");
+  for (const char* use : kSecondUses) {
+    const evidence::Sm2Key key = evidence::Sm2Key::make();
+    if (auto written = files.write(second_file(use), key.pem()); !written) return written;
+    keys->as_record()->insert_or_assign(use,
+                                        Value::Record{{"kid", identity->party + "/" + use + "/1"},
+                                                      {"public", hex(key.public_key())}});
+  }
+  // Last: keys that node.json does not name are none.
+  return files.write(kConfig, pretty_json(*config) + "\n", 0644);
 }
 
 std::expected<Certificate, Fault> load_ca(const FileStore& files) {

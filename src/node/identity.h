@@ -2,7 +2,8 @@
 // DIR/keys). Layout of DIR:
 //
 //   node.json        party, name, origin, endpoint, addresses, offset from UTC
-//   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits)
+//   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits);
+//                    envelope-sm2.key log-sm2.key, of a node that signs twice
 //   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again
 //   journal.url      or where it is instead: postgres://HOST/DATABASE
@@ -22,11 +23,13 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "core/event.h"
+#include "evidence/envelope.h"
 #include "node/storage/file_store.h"
 
 namespace bashu::node {
@@ -35,6 +38,11 @@ struct KeyPair {           // Ed25519, or X25519 for sealing
   std::string kid;         // `sichuan/envelope/1`
   std::string public_key;  // 32 bytes
   std::string secret_key;  // 64 bytes of Ed25519 as libsodium has them; 32 of X25519
+};
+
+// The keys of the second signature, SM2.
+struct SecondKeys {
+  evidence::SecondSigner envelope, log;
 };
 
 struct Identity {
@@ -46,6 +54,7 @@ struct Identity {
   std::string api_listen;   // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
+  std::optional<SecondKeys> second = std::nullopt;
   std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;  // empty: it is not kept in one
 };
@@ -61,6 +70,9 @@ struct NewNode {
                                                              const NewNode& what);
 [[nodiscard]] std::expected<Identity, Fault> load_identity(const FileStore& files);
 [[nodiscard]] std::expected<Identity, Fault> load_identity(const std::filesystem::path& dir);
+
+// Makes the keys of the second signature and names them in node.json; refused if there are any.
+[[nodiscard]] std::expected<void, Fault> make_second_keys(FileStore& files);
 
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {

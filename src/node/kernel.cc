@@ -495,7 +495,7 @@ std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision
   const auto* resolving = std::get_if<core::ResolveHeld>(&request.command);
   if (resolving) {
     const auto taken = archive_->find(journal::Trace::taken, resolving->from, resolving->seq);
-    const std::string id = message_id_of(request.evidence);
+    const std::string id = evidence::message_id_of(request.evidence);
     if (id.empty() || (taken && hex(taken->id) != id)) {
       return reject(RejectCode::malformed, "evidence", "This is not the envelope of that message",
                     "这不是该消息的信封");
@@ -565,7 +565,7 @@ std::expected<void, Fault> Kernel::write(Batch batch) {
   Sealer::Sealed sealed;
   if (batch.entries > 0) {
     for (Item& item : batch.items) {
-      if (item.kind == "resolve") item.message_id = message_id_of(item.evidence);
+      if (item.kind == "resolve") item.message_id = evidence::message_id_of(item.evidence);
     }
     sealed = sealer_.seal(batch);
     const std::uint64_t size = sealed.commit.first + sealed.commit.count;

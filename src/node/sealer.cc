@@ -10,7 +10,6 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "base/json.h"
 #include "evidence/checkpoint.h"
 #include "evidence/envelope.h"
 #include "evidence/tree.h"
@@ -51,13 +50,6 @@ std::size_t payload_bound(const core::MessageQueued& message) {
   std::size_t size = kFrame + json_size(message.body) + 6 * message.stream.size();
   for (const std::string& id : sealing_keys(message.body)) size += kWrapped + 6 * id.size();
   return size;
-}
-
-std::string message_id_of(std::string_view envelope) {
-  const auto json = parse_json(envelope);
-  if (!json) return {};
-  const std::string head = json->text_at("protected"), payload = json->text_at("payload");
-  return head.empty() || payload.empty() ? std::string{} : evidence::message_id(head, payload);
 }
 
 // One random draw per commit, expanded by ChaCha20 under keys derived from it.
@@ -109,8 +101,15 @@ Sealer::Sealed Sealer::seal(Batch& batch) {
   Sealed sealed;
   const std::uint64_t size = batch.first + batch.entries;
   sealed.root = evidence::root(archive_.tree(), size);
-  work.record.checkpoint =
-      evidence::sign_checkpoint(identity_.origin, size, sealed.root, identity_.log.secret_key);
+  std::string& note = work.record.checkpoint;
+  note = evidence::sign_checkpoint(identity_.origin, size, sealed.root, identity_.log.secret_key);
+  const bool twice = std::ranges::any_of(batch.items, [this](const Item& item) {
+    return item.directory && signs_twice(*item.directory);
+  });
+  if (twice) {
+    const std::string body = note.substr(0, note.find("\n\n") + 1);
+    note += evidence::second_line(body, identity_.origin, identity_.second->log.key);
+  }
   sealed.commit = {.first = batch.first,
                    .count = static_cast<std::uint32_t>(batch.entries),
                    .record = evidence::encode_commit(work.record)};
@@ -158,6 +157,12 @@ void Sealer::seal_item(Work& work, Item& item) {
   }
 }
 
+bool Sealer::signs_twice(const Directory& directory) const {
+  return identity_.second && directory.agreement.second &&
+         directory.keys.contains(identity_.second->envelope.kid) &&
+         directory.keys.contains(identity_.second->log.kid);
+}
+
 // The envelope of a message, as the evidence of a `send` entry without effect.
 void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
   const Directory& directory = *item.directory;
@@ -188,8 +193,11 @@ void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
   if (!keys.empty()) (*payload.body.as_record())["$keys"] = std::move(keys);
   const std::string text = evidence::payload_text(payload);
   BASHU_ASSERT(text.size() <= evidence::kPayloadMax);
+  const std::string &kid = identity_.envelope.kid, &secret = identity_.envelope.secret_key;
   evidence::Envelope envelope =
-      evidence::sign_envelope(text, identity_.envelope.kid, identity_.envelope.secret_key);
+      signs_twice(directory)
+          ? evidence::sign_envelope_twice(text, kid, secret, identity_.second->envelope)
+          : evidence::sign_envelope(text, kid, secret);
   add(work,
       {.index = 0,
        .time = static_cast<std::uint64_t>(item.time_ms),
@@ -219,7 +227,7 @@ void Sealer::resolve(Work& work, const Item& item, const core::MessageResolved& 
     }
   }
   BASHU_ASSERT(envelope);
-  std::string id = message_id_of(*envelope);
+  std::string id = evidence::message_id_of(*envelope);
   add(work,
       {.index = 0,
        .time = static_cast<std::uint64_t>(item.time_ms),

@@ -41,6 +41,8 @@ class Sealer {
   void seal_item(Work& work, Item& item);
   void send(Work& work, const Item& item, core::MessageQueued& message);
   void resolve(Work& work, const Item& item, const core::MessageResolved& message);
+  // Whether what this directory is of is to be signed twice here.
+  [[nodiscard]] bool signs_twice(const Directory& directory) const;
   void add(Work& work, evidence::EntryLeaf leaf, std::string effect, std::string evidence);
 
   const Identity& identity_;
@@ -52,7 +54,5 @@ class Sealer {
 
 // What a message will weigh as an envelope's payload, at most; its $keys included.
 [[nodiscard]] std::size_t payload_bound(const core::MessageQueued& message);
-// The message id of an envelope, hex; empty if it is none.
-[[nodiscard]] std::string message_id_of(std::string_view envelope);
 
 }  // namespace bashu::node

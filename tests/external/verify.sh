@@ -17,6 +17,13 @@ hex() { od -An -v -tx1 | tr -d ' \n'; }
 spki() { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; unb64u; }
 ed25519() { openssl pkeyutl -verify -pubin -keyform DER -inkey "$1" -rawin -in "$2" -sigfile "$3" > /dev/null; }
 payload() { jq -r .payload "$1" | unb64u; }
+# SM2 over SM3, the second signature: r and s in a SEQUENCE, and the id that stands in the format.
+sm2_spki() { printf '\060\131\060\023\006\007\052\206\110\316\075\002\001\006\010\052\201\034\317\125\001\202\055\003\102\000'; unb64u; }
+sm2() {
+  printf 'asn1=SEQUENCE:s\n[s]\nr=INTEGER:0x%s\ns=INTEGER:0x%s\n' "$(head -c 32 "$3" | hex)" "$(tail -c +33 "$3" | hex)" > asn1
+  openssl asn1parse -genconf asn1 -noout -out der
+  openssl pkeyutl -verify -pubin -keyform DER -inkey "$1" -rawin -digest sm3 -pkeyopt distid:1234567812345678 -in "$2" -sigfile der > /dev/null
+}
 
 test "$(payload agreement/000001.json | sha256sum | cut -c1-64)" = "$agreement"
 key_list() { ls "keys/$1"/*.json | tail -1; }
@@ -34,13 +41,23 @@ from=$(payload "$message" | jq -r .from)
 to=$(payload "$message" | jq -r .to)
 check_key_list "$from"
 check_key_list "$to"
-kid=$(jq -r .protected "$message" | unb64u | jq -r .kid)
-payload "$(key_list "$from")" | jq -r ".keys[] | select(.kid == \"$kid\").key" | spki > key.der
-jq -j '.protected + "." + .payload' "$message" > signed
-jq -r .signature "$message" | unb64u > signature
+# One signature stands in the message itself, two in a list, of which the second is SM2.
+part() { jq -j "(.signatures // [.])[$1] as \$one | \$one.protected + \".\" + .payload" "$message" > "$2"; jq -r "(.signatures // [.])[$1].signature" "$message" | unb64u > signature; }
+kid_of() { jq -r "(.signatures // [.])[$1].protected" "$message" | unb64u | jq -r .kid; }
+key_of() { payload "$(key_list "$1")" | jq -r ".keys[] | select(.kid == \"$2\" and .alg == \"$3\").key"; }
+kid=$(kid_of 0)
+key_of "$from" "$kid" EdDSA | spki > key.der
+part 0 signed
 ed25519 key.der signed signature
 echo "message: signed by $kid"
 id=$(sha256sum signed | cut -c1-64)
+if jq -e '.signatures[1]' "$message" > /dev/null; then
+  kid=$(kid_of 1)
+  key_of "$from" "$kid" SM2-SM3 | sm2_spki > key.der
+  part 1 second
+  sm2 key.der second signature
+  echo "message: signed by $kid as well"
+fi
 echo "message id: $id"
 
 receipt=receipts/$channel/$seq.tlog-proof
@@ -53,22 +70,27 @@ test "$(head -1 body)" = "$origin"
 # The signature names its key by the first four bytes of a hash (tlog-checkpoint).
 signed_by() {
   local line id
-  id=$( (printf '%s\n\001' "$origin"; tail -c 32 log.der) | sha256sum | cut -c1-8)
+  id=$( (printf '%s\n' "$origin"; printf "$2"; tail -c "$3" log.der) | sha256sum | cut -c1-8)
   while read -r line; do
     test "$(base64 -d <<< "$line" | head -c 4 | hex)" = "$id" || continue
     base64 -d <<< "$line" | tail -c +5 > signature
-    ed25519 log.der body signature
+    "$1" log.der body signature
     return
   done < <(grep "^— $origin " "$receipt" | cut -d' ' -f3)
   return 1
 }
+log_kids() { payload "$(key_list "$to")" | jq -r ".keys[] | select(.role == \"log\" and .name == \"$origin\" and .alg == \"$1\").kid"; }
 log_kid=
-for kid in $(payload "$(key_list "$to")" | jq -r ".keys[] | select(.role == \"log\" and .name == \"$origin\").kid"); do
-  payload "$(key_list "$to")" | jq -r ".keys[] | select(.kid == \"$kid\").key" | spki > log.der
-  if signed_by; then log_kid=$kid; fi
+for kid in $(log_kids EdDSA); do
+  key_of "$to" "$kid" EdDSA | spki > log.der
+  if signed_by ed25519 '\001' 32; then log_kid=$kid; fi
 done
 test -n "$log_kid"
 echo "checkpoint of $origin: signed by $log_kid"
+for kid in $(log_kids SM2-SM3); do
+  key_of "$to" "$kid" SM2-SM3 | sm2_spki > log.der
+  if signed_by sm2 '\377bashu/sm2-sm3/1234567812345678' 65; then echo "checkpoint of $origin: signed by $kid as well"; fi
+done
 
 # RFC 9162, 2.1.3.2
 node() { printf '\001%b' "$(printf %s "$1$2" | sed 's/../\\x&/g')" | sha256sum | cut -c1-64; }
