@@ -176,6 +176,10 @@ constexpr std::array kParts{
          "best_min:count|null median_min:count|null worst_min:count|null journeys:[Departure] "
          "quickest:[Journey]"},
     Form{"ByRoad", "minutes:count metres:count"},
+    Form{"MissedTrain", "train:text at:text arrives:text by_min:count"},
+    Form{"MissedBus",
+         "line:text title:text stop:text towards:text last:text last_assumed:bool trains:count "
+         "missed:[MissedTrain]"},
     Form{"PlaceChanged",
          "code:text title:text people:count before_min:count|null after_min:count|null"},
     Form{"FromPlace", "origin:Place changed:[PlaceChanged] within:[PlacesWithinBoth]"},
@@ -309,6 +313,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/network/journey",
            "as_of:date position:count assumed:text scenario?:text origin:Place destination:Place "
            "alternatives:[Journey] day:JourneysOfDay by_road:ByRoad|null"},
+    Answer{"GET", "/network/missed", "as_of:date position:count assumed:text buses:[MissedBus]"},
     Answer{"GET", "/network/matrix",
            "as_of:date position:count assumed:text scenario?:text places:[text] minutes:[[any]]"},
     Answer{"GET", "/network/compare",

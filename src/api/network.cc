@@ -12,6 +12,7 @@
 #include "api/reading.h"
 #include "network/clock.h"
 #include "network/geojson.h"
+#include "network/missed.h"
 #include "network/questions.h"
 #include "texts/texts.h"
 #include "travel/record.h"
@@ -530,6 +531,36 @@ Result network_sides(Context& context, const Call& call) {
   }
   Value::Record out = what->begun();
   out["sides"] = std::move(sides);
+  return json_response(std::move(out));
+}
+
+// The last bus of each line across the border, and the trains that arrive too late for it.
+Result network_missed(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const Circle& circle = *what->circle;
+  Value::List buses;
+  for (const Missed& one : missed(circle, what->day)) {
+    Value::List late;
+    for (const MissedTrain& train : one.missed) {
+      late.emplace_back(Value::Record{{"train", circle.trains.trips[train.trip].id},
+                                      {"at", what->in(circle.station(train.at))},
+                                      {"arrives", clock(train.arrives_s)},
+                                      {"by_min", minutes(train.by_s)}});
+    }
+    buses.emplace_back(Value::Record{{"line", one.bus.line},
+                                     {"title", what->in(circle.bus(one.bus.line))},
+                                     {"stop", what->in(circle.station(one.bus.at))},
+                                     {"towards", what->in(one.bus.towards)},
+                                     {"last", clock(one.bus.departs_s)},
+                                     {"last_assumed", one.bus.assumed},
+                                     {"trains", static_cast<std::int64_t>(one.trains)},
+                                     {"missed", std::move(late)}});
+  }
+  Value::Record out = what->begun();
+  out["assumed"] =
+      texts::text(what->language, "network.missed_assumed", {{"day", circle.timetable_of.text()}});
+  out["buses"] = std::move(buses);
   return json_response(std::move(out));
 }
 

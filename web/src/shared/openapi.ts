@@ -928,6 +928,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/network/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trains that arrive after the last bus across the border has left */
+        get: operations["get_network_missed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/network/reach": {
         parameters: {
             query?: never;
@@ -2062,6 +2079,22 @@ export interface components {
             reason: string;
             receipt?: string;
             seq: number;
+        };
+        MissedBus: {
+            last: string;
+            last_assumed: boolean;
+            line: string;
+            missed: components["schemas"]["MissedTrain"][];
+            stop: string;
+            title: string;
+            towards: string;
+            trains: number;
+        };
+        MissedTrain: {
+            arrives: string;
+            at: string;
+            by_min: number;
+            train: string;
         };
         Month: {
             closing: Json;
@@ -4609,6 +4642,40 @@ export interface operations {
                         places: string[];
                         position: number;
                         scenario?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_missed: {
+        parameters: {
+            query?: {
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Trains that arrive after the last bus across the border has left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        buses: components["schemas"]["MissedBus"][];
+                        position: number;
                     };
                 };
             };
