@@ -351,7 +351,15 @@ class NetworkApi : public ApiTest {
  protected:
   void SetUp() override {
     Api::Parts parts = world_->parts();
-    parts.computed = std::make_shared<travel::Computed>(two_counties());
+    parts.computed = std::make_shared<travel::Computed>(
+        two_counties(),
+        travel::RideFares{
+            {*fares::read_tariff(*parse_json(
+                R"({"tariff":"fares","version":3,"from":"2026-03-01","groups":{)"
+                R"("rail":{"party":"sichuan","table":[["A","B",15400]],"operators":[{"name":"r"}]},)"
+                R"("bus":{"party":"chongqing","flat":200,"operators":[{"name":"b"}]}}})"))},
+            {{.line = "G1", .tariff = "fares", .group = "rail"},
+             {.line = "B1", .tariff = "fares", .group = "bus"}}});
     api_ = std::make_unique<Api>(std::move(parts));
   }
   Answer ask(const std::string& path, const std::string& key = {}) {
@@ -429,6 +437,28 @@ TEST_F(NetworkApi, AJourneyBeginsAndEndsAtAPoint) {
   EXPECT_EQ(points.find("origin")->text_at("code"), point("510104"));
 }
 
+TEST_F(NetworkApi, AJourneyTellsItsFareAndTheCheapest) {
+  const Answer way = ask("journey?origin=510104&destination=500103&as_of=2026-03-02");
+  ASSERT_EQ(way.status, 200) << way.raw.body;
+  const Value& fare = *way.body.find("alternatives")->as_list()->at(0).find("fare");
+  EXPECT_EQ(fare.int_at("fen"), 15'400);
+  EXPECT_EQ(fare.int_at("without_tariff", -1), 0);
+  const Value& ticket = fare.find("tickets")->as_list()->at(0);
+  EXPECT_EQ(ticket.int_at("first_leg", -1), 0);
+  EXPECT_EQ(ticket.text_at("tariff"), "fares");
+  EXPECT_EQ(ticket.int_at("version"), 3);
+  EXPECT_EQ(ticket.text_at("party"), "sichuan");
+  EXPECT_EQ(way.body.find("cheapest")->text_at("departs"), "09:50");
+  // Of a day on which no tariff is in force the fare is not known, which is not free.
+  const Answer before = ask("journey?origin=510104&destination=500103&as_of=2026-02-28");
+  const Value& unknown = *before.body.find("cheapest")->find("fare");
+  EXPECT_EQ(unknown.int_at("without_tariff"), 1);
+  EXPECT_TRUE(unknown.find("tickets")->as_list()->at(0).find("fen")->is_null());
+  EXPECT_TRUE(ask("journey?origin=510104&destination=510104&as_of=2026-03-02")
+                  .body.find("cheapest")
+                  ->is_null());
+}
+
 TEST_F(NetworkApi, LastConnectionsMissedAreToldBusByBus) {
   const Answer all = ask("missed?as_of=2026-03-02");
   ASSERT_EQ(all.status, 200) << all.raw.body;
@@ -444,6 +474,9 @@ TEST_F(NetworkApi, LastConnectionsMissedAreToldBusByBus) {
   EXPECT_EQ(train.text_at("arrives"), "11:02");
   const network::Circle circle = *two_counties();
   EXPECT_EQ(train.int_at("by_min"), 2 + 5 + (circle.trains.stations[1].change_s + 59) / 60);
+  EXPECT_EQ(buses[0].find("fare")->int_at("most_fen"), 200);
+  EXPECT_EQ(buses[0].find("fare")->text_at("party"), "chongqing");
+  EXPECT_TRUE(buses[1].find("fare")->is_null());
   EXPECT_FALSE(buses[1].bool_at("last_assumed"));
   EXPECT_TRUE(buses[1].find("missed")->as_list()->empty());
   EXPECT_NE(all.body.text_at("assumed").find("synthetic"), std::string::npos);

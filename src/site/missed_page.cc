@@ -1,6 +1,7 @@
 // Last connections missed: the last bus of each line across the border, and the trains of that day
 // that arrive too late for it, with the minutes by which they do.
 
+#include "clearing/money.h"
 #include "network/clock.h"
 #include "network/geojson.h"
 #include "network/missed.h"
@@ -38,6 +39,24 @@ std::string basis(const Ask& ask, const LastBus& bus) {
 }
 std::string late_by(const MissedTrain& train) { return std::to_string(minutes_up(train.by_s)); }
 
+std::optional<travel::RideFares::Whose> fare(const Ask& ask, const Asked& what,
+                                             const LastBus& bus) {
+  return ask.from.map->computed->fares().whose(bus.line, what.day);
+}
+
+// The fare of the whole line, and whose tariff says so.
+void fill_fare(const Ask& ask, const Asked& what, const LastBus& bus, Slots row) {
+  const auto known = fare(ask, what, bus);
+  const bool told = known && known->most_fen;
+  row.set("FARE", told ? ask.say("site.yuan", {{"yuan", clearing::yuan(*known->most_fen)}})
+                       : ask.say("network.no_tariff"));
+  if (!told) return;
+  row.add("OF_TARIFF")
+      .set("TARIFF", ask.say("network.of_tariff", {{"tariff", known->tariff},
+                                                   {"version", std::to_string(known->version)},
+                                                   {"party", ask.party(known->party)}}));
+}
+
 void fill_buses(const Ask& ask, const Asked& what, Slots slots) {
   for (const Missed& one : what.all) {
     Slots row = slots.add("BUS");
@@ -48,6 +67,7 @@ void fill_buses(const Ask& ask, const Asked& what, Slots slots) {
     row.set("TRAINS", std::to_string(one.trains));
     row.set("TOO_LATE", std::to_string(one.missed.size()));
     row.set("BASIS", basis(ask, one.bus));
+    fill_fare(ask, what, one.bus, row);
     for (const MissedTrain& train : one.missed) {
       Slots late = slots.add("TRAIN");
       late.set("LINE", line(ask, what, one.bus));
@@ -68,6 +88,7 @@ Sheet sheet_of(const Ask& ask, const Asked& what) {
                         {ask.say("network.towards")},
                         {ask.say("network.last_bus")},
                         {ask.say("site.basis")},
+                        {ask.say("site.fare_most"), 2},
                         {ask.say("network.trains"), 0},
                         {ask.say("site.train")},
                         {ask.say("site.gets_off_at")},
@@ -75,10 +96,15 @@ Sheet sheet_of(const Ask& ask, const Asked& what) {
                         {ask.say("network.missed_by"), 0}},
             .rows = {}};
   for (const Missed& one : what.all) {
+    const auto known = fare(ask, what, one.bus);
     const std::vector<Sheet::Cell> bus{
-        line(ask, what, one.bus), ask.in(what.circle->station(one.bus.at)),
-        ask.in(one.bus.towards),  clock(one.bus.departs_s),
-        basis(ask, one.bus),      static_cast<std::int64_t>(one.trains)};
+        line(ask, what, one.bus),
+        ask.in(what.circle->station(one.bus.at)),
+        ask.in(one.bus.towards),
+        clock(one.bus.departs_s),
+        basis(ask, one.bus),
+        known && known->most_fen ? Sheet::Cell{*known->most_fen} : Sheet::Cell{},
+        static_cast<std::int64_t>(one.trains)};
     for (const MissedTrain& train : one.missed) {
       auto& row = out.rows.emplace_back(bus);
       row.insert(row.end(),

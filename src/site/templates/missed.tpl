@@ -12,9 +12,9 @@
 <ul class="files">{{#FILE}}<li><a href="{{HREF}}">{{TEXT}}</a></li>{{/FILE}}</ul>
 {{#BUSES}}<div class="scroll" role="region" aria-labelledby="buses" tabindex="0">
 <table>
-<thead><tr><th scope="col">[[network.line]]</th><th scope="col">[[network.stop]]</th><th scope="col">[[network.towards]]</th><th scope="col">[[network.last_bus]]</th><th scope="col" class="num">[[network.trains]]</th><th scope="col" class="num">[[network.too_late]]</th><th scope="col">[[site.basis]]</th></tr></thead>
+<thead><tr><th scope="col">[[network.line]]</th><th scope="col">[[network.stop]]</th><th scope="col">[[network.towards]]</th><th scope="col">[[network.last_bus]]</th><th scope="col" class="num">[[network.trains]]</th><th scope="col" class="num">[[network.too_late]]</th><th scope="col">[[site.basis]]</th><th scope="col">[[site.fare_most]]</th></tr></thead>
 <tbody>
-{{#BUS}}<tr><th scope="row">{{LINE}}</th><td>{{STOP}}</td><td>{{TOWARDS}}</td><td>{{LAST}}</td><td class="num">{{TRAINS}}</td><td class="num">{{TOO_LATE}}</td><td>{{BASIS}}</td></tr>
+{{#BUS}}<tr><th scope="row">{{LINE}}</th><td>{{STOP}}</td><td>{{TOWARDS}}</td><td>{{LAST}}</td><td class="num">{{TRAINS}}</td><td class="num">{{TOO_LATE}}</td><td>{{BASIS}}</td><td>{{FARE}}{{#OF_TARIFF}} <span class="quiet">{{TARIFF}}</span>{{/OF_TARIFF}}</td></tr>
 {{/BUS}}
 </tbody>
 </table>

@@ -1886,6 +1886,11 @@ export interface components {
             seq?: number;
             time_ms: number;
         };
+        Fare: {
+            fen: number;
+            tickets: components["schemas"]["RideTicket"][];
+            without_tariff: number;
+        };
         Figure: {
             agree: Json;
             ahead?: boolean;
@@ -1999,6 +2004,7 @@ export interface components {
             arrives: string;
             changes: number;
             departs: string;
+            fare: components["schemas"]["Fare"];
             from_station_min: number;
             legs: components["schemas"]["Leg"][];
             minutes: number;
@@ -2049,6 +2055,12 @@ export interface components {
             second_accepts?: boolean;
             second_note?: string;
         };
+        LineFare: {
+            most_fen: number | null;
+            party: string;
+            tariff: string;
+            version: number;
+        };
         LineSaid: {
             line: string;
             records: components["schemas"]["RecordAt"][];
@@ -2081,6 +2093,7 @@ export interface components {
             seq: number;
         };
         MissedBus: {
+            fare: components["schemas"]["LineFare"] | null;
             last: string;
             last_assumed: boolean;
             line: string;
@@ -2339,6 +2352,14 @@ export interface components {
             mean_min: number | null;
             pairs_beyond: number;
             potential: number;
+        };
+        RideTicket: {
+            fen: number | null;
+            first_leg: number;
+            last_leg: number;
+            party?: string;
+            tariff?: string;
+            version?: number;
         };
         Scenario: {
             changes: components["schemas"]["NetworkChange"][];
@@ -4599,6 +4620,7 @@ export interface operations {
                         as_of: string;
                         assumed: string;
                         by_road: components["schemas"]["ByRoad"] | null;
+                        cheapest: components["schemas"]["Journey"] | null;
                         day: components["schemas"]["JourneysOfDay"];
                         destination: components["schemas"]["Place"];
                         origin: components["schemas"]["Place"];
