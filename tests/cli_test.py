@@ -308,6 +308,26 @@ class Network(Folder):
         self.assertRegex(told.stdout, r"\d\d:\d\d - arrives 1[01]:\d\d, \d+ minutes, 0 changes")
         self.assertRegex(told.stdout, r"by road alone: \d+ minutes, \d+ km")
 
+    def test_the_cheapest_journey_tells_its_fares_and_whose_tariff_it_is(self):
+        tariff = self.dir / "rail.yaml"
+        tariff.write_text("tariff: rail\nversion: 4\nfrom: '2021-01-01'\ngroups:\n"
+                          "  second: {party: sichuan, table: [[成都东, 沙坪坝, 15400]], operators: [{name: r}]}\n", encoding="utf-8")
+        ends = ("--from", "成都东", "--to", "沙坪坝", "--on", "2021-01-30")
+        asked = ("network", "cheapest", self.CIRCLE, *ends, "--at", "09:00", "--arrive", "12:00")
+        told = run(*asked, "--tariff", tariff, "--group", "G8611=second")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("G8611  154.00 yuan, tariff rail, version 4 (sichuan)", told.stdout)
+        self.assertIn("Fare: 154.00 yuan\n", told.stdout)
+        unknown = run(*asked)
+        self.assertEqual(unknown.returncode, 0, unknown.stderr)
+        self.assertIn("no tariff known", unknown.stdout)
+        self.assertNotIn("yuan", unknown.stdout)
+        wrong = run(*asked, "--tariff", tariff, "--group", "G8611=first")
+        self.assertNotEqual(wrong.returncode, 0)
+        self.assertIn("There is no group first in the tariff rail.", wrong.stderr)
+        doors = run("network", "cheapest", self.CIRCLE, "--from", "510104", "--to", "500106", "--on", "2021-01-30")
+        self.assertIn("Fare: no tariff known", doors.stdout)
+
     def test_year_by_year_the_region_gets_nearer(self):
         told = run("network", "years", self.CIRCLE, "--first", "2020", "--last", "2022")
         self.assertEqual(told.returncode, 0, told.stderr)

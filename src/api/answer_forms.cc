@@ -170,12 +170,20 @@ constexpr std::array kParts{
     Form{"Leg", "from:text to:text departs:text arrives:text train?:text timed?:bool"},
     Form{"Journey",
          "departs:text arrives:text minutes:count changes:count to_station_min:count "
-         "from_station_min:count legs:[Leg]"},
+         "from_station_min:count legs:[Leg] fare:Fare"},
+    Form{"Fare", "fen:count without_tariff:count tickets:[RideTicket]"},
+    Form{"RideTicket",
+         "first_leg:count last_leg:count fen:count|null tariff?:text version?:count party?:text"},
     Form{"Departure", "departs:text arrives:text minutes:count"},
     Form{"JourneysOfDay",
          "best_min:count|null median_min:count|null worst_min:count|null journeys:[Departure] "
          "quickest:[Journey]"},
     Form{"ByRoad", "minutes:count metres:count"},
+    Form{"MissedTrain", "train:text at:text arrives:text by_min:count"},
+    Form{"LineFare", "most_fen:count|null tariff:text version:count party:text"},
+    Form{"MissedBus",
+         "line:text title:text stop:text towards:text last:text last_assumed:bool "
+         "fare:LineFare|null trains:count missed:[MissedTrain]"},
     Form{"PlaceChanged",
          "code:text title:text people:count before_min:count|null after_min:count|null"},
     Form{"FromPlace", "origin:Place changed:[PlaceChanged] within:[PlacesWithinBoth]"},
@@ -313,7 +321,8 @@ constexpr std::array kAnswers{
            "places:[NetworkPlace] within:[PlacesWithin]"},
     Answer{"GET", "/network/journey",
            "as_of:date position:count assumed:text scenario?:text origin:Place destination:Place "
-           "alternatives:[Journey] day:JourneysOfDay by_road:ByRoad|null"},
+           "alternatives:[Journey] cheapest:Journey|null day:JourneysOfDay by_road:ByRoad|null"},
+    Answer{"GET", "/network/missed", "as_of:date position:count assumed:text buses:[MissedBus]"},
     Answer{"GET", "/network/matrix",
            "as_of:date position:count assumed:text scenario?:text places:[text] minutes:[[any]]"},
     Answer{"GET", "/network/compare",

@@ -335,6 +335,10 @@ std::shared_ptr<const network::Circle> two_counties() {
        "500103,渝中区,Yuzhong,106,30,600,,shared\n"},
       {"roads.csv",
        "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n"},
+      {"buses.csv",
+       "line,name,english,station,towards,towards_english,walk_min,last,since,closed,basis\n"
+       "B1,一路,First bus,B,山村,Village,5,11:00,2026-02-01,,\n"
+       "B2,二路,Second bus,B,河村,Riverside,5,11:30,2026-02-01,,published\n"},
       {"scenarios.csv", "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n"}};
   auto read = network::read_circle([&](std::string_view name) -> std::optional<std::string> {
     const auto it = files.find(name);
@@ -348,7 +352,15 @@ class NetworkApi : public ApiTest {
  protected:
   void SetUp() override {
     Api::Parts parts = world_->parts();
-    parts.computed = std::make_shared<travel::Computed>(two_counties());
+    parts.computed = std::make_shared<travel::Computed>(
+        two_counties(),
+        travel::RideFares{
+            {*fares::read_tariff(*parse_json(
+                R"({"tariff":"fares","version":3,"from":"2026-03-01","groups":{)"
+                R"("rail":{"party":"sichuan","table":[["A","B",15400]],"operators":[{"name":"r"}]},)"
+                R"("bus":{"party":"chongqing","flat":200,"operators":[{"name":"b"}]}}})"))},
+            {{.line = "G1", .tariff = "fares", .group = "rail"},
+             {.line = "B1", .tariff = "fares", .group = "bus"}}});
     api_ = std::make_unique<Api>(std::move(parts));
   }
   Answer ask(const std::string& path, const std::string& key = {}) {
@@ -424,6 +436,52 @@ TEST_F(NetworkApi, AJourneyBeginsAndEndsAtAPoint) {
   const Value points = journey(point("510104"), point("500103"));
   EXPECT_EQ(*points.find("alternatives"), *counties.find("alternatives"));
   EXPECT_EQ(points.find("origin")->text_at("code"), point("510104"));
+}
+
+TEST_F(NetworkApi, AJourneyTellsItsFareAndTheCheapest) {
+  const Answer way = ask("journey?origin=510104&destination=500103&as_of=2026-03-02");
+  ASSERT_EQ(way.status, 200) << way.raw.body;
+  const Value& fare = *way.body.find("alternatives")->as_list()->at(0).find("fare");
+  EXPECT_EQ(fare.int_at("fen"), 15'400);
+  EXPECT_EQ(fare.int_at("without_tariff", -1), 0);
+  const Value& ticket = fare.find("tickets")->as_list()->at(0);
+  EXPECT_EQ(ticket.int_at("first_leg", -1), 0);
+  EXPECT_EQ(ticket.text_at("tariff"), "fares");
+  EXPECT_EQ(ticket.int_at("version"), 3);
+  EXPECT_EQ(ticket.text_at("party"), "sichuan");
+  EXPECT_EQ(way.body.find("cheapest")->text_at("departs"), "09:50");
+  // Of a day on which no tariff is in force the fare is not known, which is not free.
+  const Answer before = ask("journey?origin=510104&destination=500103&as_of=2026-02-28");
+  const Value& unknown = *before.body.find("cheapest")->find("fare");
+  EXPECT_EQ(unknown.int_at("without_tariff"), 1);
+  EXPECT_TRUE(unknown.find("tickets")->as_list()->at(0).find("fen")->is_null());
+  EXPECT_TRUE(ask("journey?origin=510104&destination=510104&as_of=2026-03-02")
+                  .body.find("cheapest")
+                  ->is_null());
+}
+
+TEST_F(NetworkApi, LastConnectionsMissedAreToldBusByBus) {
+  const Answer all = ask("missed?as_of=2026-03-02");
+  ASSERT_EQ(all.status, 200) << all.raw.body;
+  const auto& buses = *all.body.find("buses")->as_list();
+  ASSERT_EQ(buses.size(), 2U);
+  EXPECT_EQ(buses[0].text_at("line"), "B1");
+  EXPECT_EQ(buses[0].text_at("towards"), "Village");
+  EXPECT_EQ(buses[0].text_at("last"), "11:00");
+  EXPECT_TRUE(buses[0].bool_at("last_assumed"));
+  EXPECT_EQ(buses[0].int_at("trains"), 1);
+  const Value& train = buses[0].find("missed")->as_list()->at(0);
+  EXPECT_EQ(train.text_at("train"), "G1");
+  EXPECT_EQ(train.text_at("arrives"), "11:02");
+  const network::Circle circle = *two_counties();
+  EXPECT_EQ(train.int_at("by_min"), 2 + 5 + (circle.trains.stations[1].change_s + 59) / 60);
+  EXPECT_EQ(buses[0].find("fare")->int_at("most_fen"), 200);
+  EXPECT_EQ(buses[0].find("fare")->text_at("party"), "chongqing");
+  EXPECT_TRUE(buses[1].find("fare")->is_null());
+  EXPECT_FALSE(buses[1].bool_at("last_assumed"));
+  EXPECT_TRUE(buses[1].find("missed")->as_list()->empty());
+  EXPECT_NE(all.body.text_at("assumed").find("synthetic"), std::string::npos);
+  EXPECT_TRUE(ask("missed?as_of=2026-01-31").body.find("buses")->as_list()->empty());
 }
 
 TEST_F(NetworkApi, TheWholeRegionIsForWhoHasAKey) {

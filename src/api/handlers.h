@@ -114,6 +114,7 @@ Result network_journey(Context& context, const Call& call);
 Result network_matrix(Context& context, const Call& call);
 Result network_compare(Context& context, const Call& call);
 Result network_explain(Context& context, const Call& call);
+Result network_missed(Context& context, const Call& call);
 Result network_sides(Context& context, const Call& call);
 // circle_read.cc
 Result show_circle(Context& context, const Call& call);

@@ -12,6 +12,7 @@
 #include "api/reading.h"
 #include "network/clock.h"
 #include "network/geojson.h"
+#include "network/missed.h"
 #include "network/questions.h"
 #include "texts/texts.h"
 #include "travel/record.h"
@@ -142,7 +143,14 @@ std::vector<Seconds> medians(const std::vector<Spread>& spreads) {
   return out;
 }
 
-Value::List trains(const Asked& what, const Standing& standing, const Passage& passage) {
+// What runs on the day asked about, and what it costs.
+struct Running {
+  Standing standing;
+  const travel::RideFares& known;
+  Fares fares;
+};
+
+Value::List trains(const Asked& what, const Running& running, const Passage& passage) {
   const auto station = [&](StationIndex at) { return what.in(what.circle->station(at)); };
   Value::List legs;
   for (const Leg& leg : passage.legs) {
@@ -151,7 +159,8 @@ Value::List trains(const Asked& what, const Standing& standing, const Passage& p
                       {"departs", clock(leg.departs_s)},
                       {"arrives", clock(leg.arrives_s)}};
     if (leg.trip != kOnFoot) {
-      const auto& train = standing.trains[standing.timetables.front().runs[leg.trip].trip];
+      const auto& train =
+          running.standing.trains[running.standing.timetables.front().runs[leg.trip].trip];
       one["train"] = train.timed ? train.id : what.in(what.circle->name(train.line));
       one["timed"] = train.timed;
     }
@@ -160,29 +169,51 @@ Value::List trains(const Asked& what, const Standing& standing, const Passage& p
   return legs;
 }
 
-Value passage_value(const Asked& what, const Standing& standing, const Passage& passage) {
+Value fare_value(const Running& running, const Passage& passage) {
+  const auto paid = tickets(passage.legs, running.fares);
+  Value::List list;
+  for (const Ticket& ticket : paid) {
+    Value::Record one{{"first_leg", static_cast<std::int64_t>(ticket.first)},
+                      {"last_leg", static_cast<std::int64_t>(ticket.last)},
+                      {"fen", ticket.fen ? Value{*ticket.fen} : Value{}}};
+    const auto& line = travel::line_of(running.standing, passage.legs[ticket.first].trip);
+    if (const auto whose = running.known.whose(line, running.standing.day); ticket.fen && whose) {
+      one["tariff"] = whose->tariff;
+      one["version"] = whose->version;
+      one["party"] = whose->party;
+    }
+    list.emplace_back(std::move(one));
+  }
+  const Cost sum = cost_of(paid);
+  return Value::Record{{"fen", sum.fen},
+                       {"without_tariff", std::int64_t{sum.unknown}},
+                       {"tickets", std::move(list)}};
+}
+
+Value passage_value(const Asked& what, const Running& running, const Passage& passage) {
   return Value::Record{{"departs", clock(passage.departs_s)},
                        {"arrives", clock(passage.arrives_s + 59)},
                        {"minutes", minutes(passage.takes_s())},
                        {"changes", std::int64_t{std::max(0, passage.rides - 1)}},
                        {"to_station_min", minutes(passage.to_train_s)},
                        {"from_station_min", minutes(passage.from_train_s)},
-                       {"legs", trains(what, standing, passage)}};
+                       {"legs", trains(what, running, passage)},
+                       {"fare", fare_value(running, passage)}};
 }
 
-Value list_of(const Asked& what, const Standing& standing, const std::vector<Passage>& passages) {
+Value list_of(const Asked& what, const Running& running, const std::vector<Passage>& passages) {
   Value::List out;
-  for (const Passage& one : passages) out.push_back(passage_value(what, standing, one));
+  for (const Passage& one : passages) out.push_back(passage_value(what, running, one));
   return out;
 }
 
-Value day_value(const Asked& what, const Standing& standing, const PairDay& day) {
+Value day_value(const Asked& what, const Running& running, const PairDay& day) {
   Value::List all, quickest;
   for (const Passage& one : day.all) {
     all.emplace_back(Value::Record{{"departs", clock(one.departs_s)},
                                    {"arrives", clock(one.arrives_s + 59)},
                                    {"minutes", minutes(one.takes_s())}});
-    if (one.takes_s() == day.best_s) quickest.push_back(passage_value(what, standing, one));
+    if (one.takes_s() == day.best_s) quickest.push_back(passage_value(what, running, one));
   }
   return Value::Record{{"best_min", minutes(day.best_s)},
                        {"median_min", minutes(day.median_s)},
@@ -248,6 +279,16 @@ Value changed_value(const Asked& what, const std::vector<Spread>& before,
     out.emplace_back(std::move(row));
   }
   return out;
+}
+
+// What a line costs from end to end, if a tariff is known of it.
+Value line_fare(const Context& context, const std::string& line, Date day) {
+  const auto known = context.computed->fares().whose(line, day);
+  if (!known) return {};
+  return Value::Record{{"most_fen", known->most_fen ? Value{*known->most_fen} : Value{}},
+                       {"tariff", known->tariff},
+                       {"version", known->version},
+                       {"party", known->party}};
 }
 
 // The records that the opening of a line follows, or that a scenario is told by.
@@ -416,15 +457,19 @@ Result network_journey(Context& context, const Call& call) {
   if (!departs) return std::unexpected{departs.error()};
   const auto arrives = time_of(call, "arrives", kNever);
   if (!arrives) return std::unexpected{arrives.error()};
-  const Standing standing = what->standing();
+  Running running{.standing = what->standing(), .known = context.computed->fares(), .fares = {}};
+  const Standing& standing = running.standing;
+  running.fares = running.known.on(standing, *what->circle);
   Value::Record out = what->begun();
   out["origin"] = what->place(ends.from);
   out["destination"] = what->place(ends.to);
   const bool by = *arrives != kNever;
   out["alternatives"] =
-      list_of(*what, standing,
+      list_of(*what, running,
               by ? passages_by(standing, ends, *arrives, 0) : passages(standing, ends, *departs));
-  out["day"] = day_value(*what, standing, pair_day(standing, ends, kDayWindow));
+  out["day"] = day_value(*what, running, pair_day(standing, ends, kDayWindow));
+  const auto cheap = cheapest_passage(standing, ends, by ? 0 : *departs, *arrives, running.fares);
+  out["cheapest"] = cheap ? passage_value(*what, running, *cheap) : Value{};
   const Drive road = drive(standing, ends);
   out["by_road"] =
       road.takes_s == kNever
@@ -530,6 +575,37 @@ Result network_sides(Context& context, const Call& call) {
   }
   Value::Record out = what->begun();
   out["sides"] = std::move(sides);
+  return json_response(std::move(out));
+}
+
+// The last bus of each line across the border, and the trains that arrive too late for it.
+Result network_missed(Context& context, const Call& call) {
+  const auto what = asked(context, call);
+  if (!what) return std::unexpected{what.error()};
+  const Circle& circle = *what->circle;
+  Value::List buses;
+  for (const Missed& one : missed(circle, what->day)) {
+    Value::List late;
+    for (const MissedTrain& train : one.missed) {
+      late.emplace_back(Value::Record{{"train", circle.trains.trips[train.trip].id},
+                                      {"at", what->in(circle.station(train.at))},
+                                      {"arrives", clock(train.arrives_s)},
+                                      {"by_min", minutes(train.by_s)}});
+    }
+    buses.emplace_back(Value::Record{{"line", one.bus.line},
+                                     {"title", what->in(circle.bus(one.bus.line))},
+                                     {"stop", what->in(circle.station(one.bus.at))},
+                                     {"towards", what->in(one.bus.towards)},
+                                     {"last", clock(one.bus.departs_s)},
+                                     {"last_assumed", one.bus.assumed},
+                                     {"fare", line_fare(context, one.bus.line, what->day)},
+                                     {"trains", static_cast<std::int64_t>(one.trains)},
+                                     {"missed", std::move(late)}});
+  }
+  Value::Record out = what->begun();
+  out["assumed"] =
+      texts::text(what->language, "network.missed_assumed", {{"day", circle.timetable_of.text()}});
+  out["buses"] = std::move(buses);
   return json_response(std::move(out));
 }
 

@@ -206,7 +206,7 @@ std::vector<Route> routes_of_the_node() {
   };
 }
 
-// The first three tell what the public page of minutes shows.
+// The first four tell what the public pages of journey times show.
 std::vector<Route> routes_of_the_network() {
   return {
       {"GET", "/network/scenarios", &network_scenarios,
@@ -217,6 +217,9 @@ std::vector<Route> routes_of_the_network() {
       {"GET", "/network/journey", &network_journey,
        "Journeys from one place to another at a time, and over the day",
        "origin destination as_of scenario departs arrives known_at at_least", true},
+      {"GET", "/network/missed", &network_missed,
+       "Trains that arrive after the last bus across the border has left",
+       "as_of known_at at_least", true},
       {"GET", "/network/matrix", &network_matrix, "Median minutes between all places",
        "as_of scenario known_at at_least"},
       {"GET", "/network/compare", &network_compare,

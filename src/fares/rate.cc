@@ -36,22 +36,36 @@ std::optional<Money> find(const ByPair<Money>& fares, std::string_view from, std
 
 struct PriceOf {
   const Group& group;
-  const Tap &in, &out;
+  std::string_view from, to;
 
   std::optional<Money> operator()(const Flat& flat) const { return flat.fare; }
   std::optional<Money> operator()(const Bands& bands) const {
-    const std::pair<std::string_view, std::string_view> way{in.place, out.place};
-    const auto metres = group.metres.find(way);
+    const auto metres = group.metres.find(std::pair{from, to});
     if (metres == group.metres.end()) return std::nullopt;
     return band_fare(bands, metres->second);
   }
-  std::optional<Money> operator()(const Table& table) const {
-    return find(table.fares, in.place, out.place);
-  }
+  std::optional<Money> operator()(const Table& table) const { return find(table.fares, from, to); }
   std::optional<Money> operator()(const Zones& zones) const {
-    const auto a = zones.of.find(in.place), b = zones.of.find(out.place);
+    const auto a = zones.of.find(std::string{from}), b = zones.of.find(std::string{to});
     if (a == zones.of.end() || b == zones.of.end()) return std::nullopt;
     return find(zones.fares, a->second, b->second);
+  }
+};
+
+struct Dearest {
+  std::optional<Money> operator()(const Flat& flat) const { return flat.fare; }
+  std::optional<Money> operator()(const Bands& bands) const {
+    if (bands.each_m > 0) return bands.most;
+    return bands.bands.back().fare;
+  }
+  std::optional<Money> operator()(const Table& table) const { return most(table.fares); }
+  std::optional<Money> operator()(const Zones& zones) const { return most(zones.fares); }
+
+ private:
+  static std::optional<Money> most(const ByPair<Money>& fares) {
+    std::optional<Money> out;
+    for (const auto& [pair, fare] : fares) out = std::max(out.value_or(0), fare);
+    return out;
   }
 };
 
@@ -72,7 +86,7 @@ void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
     ride.fare = stayed <= group->same_place_s ? 0 : group->same_place;
     return;
   }
-  const auto fare = std::visit(PriceOf{*group, in, out}, group->prices);
+  const auto fare = std::visit(PriceOf{*group, in.place, out.place}, group->prices);
   if (!fare) {
     ride.fault = Fault::unknown_fare;
     ride.fare = group->missing;
@@ -191,6 +205,13 @@ class Rater {
 };
 
 }  // namespace
+
+std::optional<Money> full_fare(const Group& group, std::string_view from, std::string_view to) {
+  if (group.two_taps && from == to) return group.same_place;
+  return std::visit(PriceOf{group, from, to}, group.prices);
+}
+
+std::optional<Money> dearest(const Group& group) { return std::visit(Dearest{}, group.prices); }
 
 Date service_day(const Tariff& tariff, std::int64_t at_s) {
   return Date::from_days(static_cast<std::int32_t>(floor_days(at_s - tariff.day_begins_s)));

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fares/tariff.h"
@@ -44,6 +46,14 @@ struct Ride {
   [[nodiscard]] Money paid() const { return fare - discount - transfer - relief; }
 };
 [[nodiscard]] std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps);
+
+// Of one ride within a group, before anything is taken off; nullopt: the tariff does not tell. Who
+// comes out where they went in pays what that costs after a while.
+[[nodiscard]] std::optional<Money> full_fare(const Group& group, std::string_view from,
+                                             std::string_view to);
+
+// What the dearest ride within a group costs so; nullopt: with the distance it rises without end.
+[[nodiscard]] std::optional<Money> dearest(const Group& group);
 
 // Prices every ride of one token, from the first on. Caps and accumulated discounts count from the
 // beginning of their own periods.

@@ -108,6 +108,21 @@ TEST(Fares, BandsOfBothMetrosAsPublished) {
 
 // Within an hour of the first tap 2 yuan are taken off instead of a tenth, and only once; what
 // exceeds them is paid without the tenth.
+// What a ride costs before anything is taken off, without taps; what the tariff does not tell is
+// no fare.
+TEST(Fares, TheFullFareOfARideAndTheDearest) {
+  const Tariff tariff = shipped();
+  const Group& metro = tariff.groups.at("chongqing-metro");
+  EXPECT_EQ(full_fare(metro, "s0", "s24"), 500);
+  EXPECT_EQ(full_fare(metro, "s24", "s0"), 500);
+  EXPECT_EQ(full_fare(metro, "s0", "s0"), 200);
+  EXPECT_FALSE(full_fare(metro, "s0", "nowhere"));
+  EXPECT_EQ(full_fare(tariff.groups.at("chongqing-bus"), "a", "b"), 200);
+  EXPECT_EQ(dearest(metro), 1'000);
+  EXPECT_EQ(dearest(tariff.groups.at("chongqing-bus")), 200);
+  EXPECT_FALSE(dearest(tariff.groups.at("chengdu-metro")));  // one yuan more for every 20 km
+}
+
 TEST(Fares, ChongqingsTransferWithinAnHour) {
   const Tariff tariff = shipped();
   EXPECT_EQ(paid(tariff, {bus(0), bus(59)}), (std::vector<Money>{180, 0}));

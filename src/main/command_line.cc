@@ -12,6 +12,7 @@
 #include "main/chinese_help.h"
 #include "main/commands.h"
 #include "main/documents_command.h"
+#include "main/network_cheapest.h"
 #include "main/network_missed.h"
 #include "texts/texts.h"
 
@@ -1160,6 +1161,42 @@ void circle_network_commands(Parser& parser, CLI::App* network, const Text& t) {
                                  });
 }
 
+void cheapest_command(Parser& parser, CLI::App* network, const Text& t) {
+  parser.command<NetworkCheapest>(
+      network, "cheapest",
+      t("the cheapest journey between two places, with the fare of each ride",
+        "两地之间最便宜的行程及各程票价"),
+      network_cheapest, [&](CLI::App& app, NetworkCheapest& o) {
+        app.add_option("PATH", o.path,
+                       t("a circle's network, a GTFS feed (.zip), or a folder with stations.csv "
+                         "and calls.csv",
+                         "经济圈路网、GTFS 数据（.zip），或含 stations.csv 与 calls.csv 的目录"))
+            ->required();
+        app.add_option("--on", o.on, t("the day, e.g. 2021-01-30", "日期，如 2021-01-30"))
+            ->required();
+        app.add_option("--from", o.from,
+                       t("station, by id or name; of a circle also a county's code",
+                         "出发站，标识或站名；经济圈路网也可用区县代码"))
+            ->required();
+        app.add_option("--to", o.to,
+                       t("station or county, as --from", "到达站或区县，写法同 --from"))
+            ->required();
+        app.add_option(
+            "--at", o.at,
+            t("setting out at HH:MM or later (default: 06:00)", "最早出发时刻（默认：06:00）"));
+        app.add_option(
+            "--arrive", o.arrive,
+            t("arriving by HH:MM (default: the end of the day)", "最晚到达时刻（默认：当日结束）"));
+        app.add_option("--tariff", o.tariff,
+                       t("by this tariff (default: those of the circle)",
+                         "按此票价规则（默认：经济圈的票价规则）"));
+        app.add_option("--group", o.groups,
+                       t("LINE=GROUP: the group of the tariff that a line is of",
+                         "线路=票价组：线路所属的票价组"))
+            ->delimiter(',');
+      });
+}
+
 void missed_command(Parser& parser, CLI::App* network, const Text& t) {
   parser.command<NetworkMissed>(
       network, "missed",
@@ -1253,6 +1290,7 @@ void network_commands(Parser& parser, const Text& t) {
         app.add_option("--out", o.out, t("the feed to write (.zip)", "要写的数据（.zip）"))
             ->required();
       });
+  cheapest_command(parser, network, t);
   missed_command(parser, network, t);
   circle_network_commands(parser, network, t);
 }

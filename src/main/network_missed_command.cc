@@ -32,9 +32,7 @@ struct Question {
 
   [[nodiscard]] std::string line(const Console& console, const std::string& code) const {
     if (!circle) return code;
-    const auto bus = std::ranges::find(circle->buses, code, &Bus::code);
-    if (bus == circle->buses.end()) return code;
-    return code + " " + in_language(bus->name, console.language);
+    return code + " " + in_language(circle->bus(code), console.language);
   }
   [[nodiscard]] std::string station(const Console& console, StationIndex at) const {
     if (circle) return in_language(circle->station(at), console.language);

@@ -71,6 +71,11 @@ Title Circle::name(std::string_view code) const {
   return bilingual(std::string{code}, std::string{code});
 }
 
+Title Circle::bus(std::string_view code) const {
+  const auto it = std::ranges::find(buses, code, &Bus::code);
+  return it == buses.end() ? bilingual(std::string{code}, std::string{code}) : it->name;
+}
+
 // The railway's list takes the English name as the id where there is one.
 Title Circle::station(StationIndex at) const {
   return bilingual(trains.stations[at].id, trains.stations[at].name);

@@ -118,6 +118,7 @@ struct Circle {
   // The name of a line; of a road its code.
   [[nodiscard]] Title name(std::string_view code) const;
   [[nodiscard]] Title station(StationIndex at) const;
+  [[nodiscard]] Title bus(std::string_view code) const;
 };
 
 // What the record says goes before the files. A line of which it knows and that is not open there

@@ -140,4 +140,8 @@ std::vector<Missed> missed(const Schedule& schedule, const Timetable& timetable,
   return out;
 }
 
+std::vector<Missed> missed(const Circle& circle, Date day) {
+  return missed(circle.trains, on_day(circle.trains, circle.timetable_of), last_buses(circle, day));
+}
+
 }  // namespace bashu::network

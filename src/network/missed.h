@@ -63,4 +63,7 @@ struct Missed {
 [[nodiscard]] std::vector<Missed> missed(const Schedule& schedule, const Timetable& timetable,
                                          const std::vector<LastBus>& buses);
 
+// The same for a circle: buses that run on the day, trains of its timetable.
+[[nodiscard]] std::vector<Missed> missed(const Circle& circle, Date day);
+
 }  // namespace bashu::network

@@ -119,7 +119,8 @@ TEST(Missed, BusesOfACircleRunFromTheDayTheyOpen) {
   const auto buses = last_buses(circle, day("2021-01-20"));
   ASSERT_EQ(buses.size(), 1U);
   EXPECT_TRUE(buses.front().assumed);
-  const auto all = missed(circle.trains, on_day(circle.trains, test::kMonday), buses);
+  circle.timetable_of = test::kMonday;
+  const auto all = missed(circle, day("2021-01-20"));
   EXPECT_EQ(all.front().missed.size(), 2U);
   EXPECT_EQ(all.front().missed.front().by_s, 300 + 60);  // the change and the walk
 }

@@ -18,16 +18,19 @@ class Doors {
   }
 
   [[nodiscard]] std::vector<Passage> passages(Seconds departs_s) const {
-    std::vector<Start> starts;
-    for (const Standing::Way& way : standing_.ways[ends_.from]) {
-      starts.push_back({.station = way.station, .at_s = departs_s + before(way)});
-    }
     std::vector<Passage> found;
-    for (Journey& journey :
-         journeys(standing_.timetables.front(), starts, out_, {.least = 1, .most = kRidesMax})) {
+    for (Journey& journey : journeys(standing_.timetables.front(), starts(departs_s), out_,
+                                     {.least = 1, .most = kRidesMax})) {
       found.push_back(passage(std::move(journey)));
     }
     return found;
+  }
+
+  [[nodiscard]] std::optional<Passage> cheapest(Seconds departs_s, Seconds latest_s,
+                                                const Fares& fares) const {
+    auto found = network::cheapest(standing_.timetables.front(), starts(departs_s), out_,
+                                   {.latest_s = latest_s, .rides_least = 1}, fares);
+    return found ? std::optional{passage(std::move(*found))} : std::nullopt;
   }
 
   // Every moment of the window at which setting out catches a train in the last second, in order.
@@ -50,6 +53,13 @@ class Doors {
   }
 
  private:
+  [[nodiscard]] std::vector<Start> starts(Seconds departs_s) const {
+    std::vector<Start> out;
+    for (const Standing::Way& way : standing_.ways[ends_.from]) {
+      out.push_back({.station = way.station, .at_s = departs_s + before(way)});
+    }
+    return out;
+  }
   [[nodiscard]] Seconds before(const Standing::Way& way) const {
     return way.takes_s + standing_.enter_s;
   }
@@ -117,6 +127,35 @@ std::vector<Passage> passages_of(const Standing& standing, Ends ends, const Wind
   }
   std::ranges::reverse(out);
   return out;
+}
+
+std::optional<Passage> cheapest_passage(const Standing& standing, Ends ends, Seconds departs_s,
+                                        Seconds arrives_s, const Fares& fares) {
+  const Doors doors{standing, ends};
+  Seconds latest = arrives_s;
+  if (latest == kNever) {
+    const auto soonest = doors.passages(departs_s);
+    latest = soonest.empty() ? kDay : std::max(kDay, soonest.back().arrives_s);
+  }
+  auto best = doors.cheapest(departs_s, latest, fares);
+  if (!best) return best;
+  // Who sets out later pays no less and arrives no earlier: the last moment at which both are the
+  // same is searched for by halves.
+  const Cost cost = cost_of(tickets(best->legs, fares));
+  const auto moments =
+      doors.last_seconds({.first_s = departs_s, .last_s = best->arrives_s, .step_s = 60});
+  std::size_t same = 0, worse = moments.size();
+  while (same < worse) {
+    const std::size_t middle = same + (worse - same) / 2;
+    auto later = doors.cheapest(moments[middle], best->arrives_s, fares);
+    if (later && cost_of(tickets(later->legs, fares)) == cost) {
+      best = std::move(later);
+      same = middle + 1;
+    } else {
+      worse = middle;
+    }
+  }
+  return best;
 }
 
 Drive drive(const Standing& standing, Ends ends) {

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "network/cheapest.h"
 #include "network/circle.h"
 #include "network/journey.h"
 
@@ -38,6 +40,13 @@ struct Passage {
 // later and arrives no later. To the second, whatever the window's step is.
 [[nodiscard]] std::vector<Passage> passages_of(const Standing& standing, Ends ends,
                                                const Window& window);
+
+// The cheapest that sets out at `departs_s` or later and arrives by `arrives_s`, or, if that is
+// kNever, by the end of the day or with the first that arrives; of equally cheap ones the first to
+// arrive, which leaves as late as it can. The ways by road are not priced. nullopt: there is none.
+[[nodiscard]] std::optional<Passage> cheapest_passage(const Standing& standing, Ends ends,
+                                                      Seconds departs_s, Seconds arrives_s,
+                                                      const Fares& fares);
 
 struct Drive {
   Seconds takes_s = kNever;

@@ -59,6 +59,41 @@ TEST(DoorToDoor, ToArriveByATimeOneLeavesAsLateAsPossible) {
   EXPECT_TRUE(passages_by(standing, kThrough, at(10, 40), at(8, 41)).empty());
 }
 
+// The two short trains cost less together than the slow one; where they do not, it is taken. The
+// first of them may leave as late as the second allows.
+TEST(DoorToDoor, TheCheapestLeavesAsLateAsItsArrivalAllows) {
+  Standing standing = three_places();
+  const auto fares = [](std::int64_t through) {
+    return Fares{.of = [through](const Ride& ride) -> std::optional<std::int64_t> {
+                   return ride.from == 0 && ride.to == 2 ? through : 3'000;
+                 },
+                 .area = [](TripIndex) { return kNoArea; }};
+  };
+  const auto changed = cheapest_passage(standing, kThrough, at(6, 0), kNever, fares(6'001));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->rides, 2);
+  EXPECT_EQ(clock(changed->departs_s), "08:40");
+  EXPECT_EQ(clock(changed->arrives_s), "10:40");
+  const auto through = cheapest_passage(standing, kThrough, at(6, 0), kNever, fares(5'999));
+  EXPECT_EQ(clock(through->arrives_s), "11:10");
+  EXPECT_EQ(clock(cheapest_passage(standing, kThrough, at(9, 0), kNever, fares(1))->departs_s),
+            "11:40");
+  // By 11:00 only the dearer way is there.
+  EXPECT_EQ(cheapest_passage(standing, kThrough, 0, at(11, 0), fares(1))->rides, 2);
+  // Where nothing leaves any more, the first train of the next day counts, as it does elsewhere.
+  EXPECT_GT(cheapest_passage(standing, kThrough, at(12, 0), kNever, fares(1))->departs_s, kDay);
+  EXPECT_FALSE(cheapest_passage(standing, kThrough, at(12, 0), kDay, fares(1)));
+  EXPECT_FALSE(cheapest_passage(standing, {.from = 0, .to = 0}, 0, kNever, fares(1)));
+
+  Schedule schedule = test::stations(3, 300);
+  schedule.trips = {test::trip("early", {{0, at(7, 0)}, {1, at(7, 30)}}),
+                    test::trip("late", {{0, at(9, 0)}, {1, at(9, 30)}}),
+                    test::trip("on", {{1, at(10, 0)}, {2, at(11, 0)}})};
+  standing.timetables = {on_day(schedule, test::kMonday)};
+  EXPECT_EQ(clock(cheapest_passage(standing, kThrough, at(6, 0), kNever, fares(1))->departs_s),
+            "08:40");
+}
+
 TEST(DoorToDoor, TheDayTellsTheQuickestAndHowOftenItCanBeHad) {
   const PairDay day = pair_day(three_places(), kThrough, {.first_s = 0, .last_s = at(23, 0)});
   ASSERT_EQ(day.all.size(), 2U);

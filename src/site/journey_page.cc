@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "clearing/money.h"
 #include "network/clock.h"
 #include "network/geojson.h"
 #include "network/questions.h"
 #include "site/network_asked.h"
 #include "site/pages.h"
 #include "site/sheet.h"
+#include "travel/network.h"
 
 namespace bashu::site {
 
@@ -26,14 +28,20 @@ struct Asked : NetworkAsked {
   std::vector<Passage> ways;  // at that time
   PairDay whole;
   Drive road;
+  Fares fares;
+  std::optional<Passage> cheapest{};  // if any tariff is known of it
 };
+
+bool any_known(const std::vector<Ticket>& tickets) {
+  return std::ranges::any_of(tickets, [](const Ticket& one) { return one.fen.has_value(); });
+}
 
 // nullopt: there is no such place, day, scenario or time.
 std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   auto what = network_asked(ask);
   if (!what) return std::unexpected{what.error()};
   if (!*what) return std::nullopt;
-  Asked out{std::move(**what), {}, {}, {}, {}, {}, {}};
+  Asked out{std::move(**what), {}, {}, {}, {}, {}, {}, {}};
   const auto cores = out.circle->cores();
   const std::string to = ask.parameter("to");
   const auto place = to.empty() ? std::optional{cores.back()} : out.circle->place(to);
@@ -47,6 +55,9 @@ std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   out.ways = passages(out.standing, out.ends, *at);
   out.whole = pair_day(out.standing, out.ends, kDayWindow);
   out.road = drive(out.standing, out.ends);
+  out.fares = ask.from.map->computed->fares().on(out.standing, *out.circle);
+  out.cheapest = cheapest_passage(out.standing, out.ends, *at, kNever, out.fares);
+  if (out.cheapest && !any_known(tickets(out.cheapest->legs, out.fares))) out.cheapest.reset();
   return out;
 }
 
@@ -67,7 +78,26 @@ std::string train(const Ask& ask, const Asked& what, const Leg& leg) {
 struct Step {
   Seconds departs_s = 0, arrives_s = 0;
   std::string from, to, by;
+  std::string fare{}, whose{};
 };
+// What the legs cost, each ticket where it begins.
+void price(const Ask& ask, const Asked& what, const Passage& way, std::span<Step> legs) {
+  for (const Ticket& ticket : tickets(way.legs, what.fares)) {
+    Step& first = legs[ticket.first];
+    first.fare = ticket.fen ? ask.say("site.yuan", {{"yuan", clearing::yuan(*ticket.fen)}})
+                            : ask.say("network.no_tariff");
+    const std::string& line = travel::line_of(what.standing, way.legs[ticket.first].trip);
+    const auto whose = ask.from.map->computed->fares().whose(line, what.day);
+    if (ticket.fen) {
+      first.whose = ask.say("network.of_tariff", {{"tariff", whose->tariff},
+                                                  {"version", std::to_string(whose->version)},
+                                                  {"party", ask.party(whose->party)}});
+    }
+    for (std::size_t n = ticket.first + 1; n <= ticket.last; ++n) {
+      legs[n].fare = ask.say("site.same_ticket");
+    }
+  }
+}
 // By road to the station, the trains, and on by road.
 std::vector<Step> steps_of(const Ask& ask, const Asked& what, const Passage& way) {
   const auto station = [&](StationIndex at) { return ask.in(what.circle->station(at)); };
@@ -84,6 +114,7 @@ std::vector<Step> steps_of(const Ask& ask, const Asked& what, const Passage& way
                    .to = station(leg.to),
                    .by = train(ask, what, leg)});
   }
+  price(ask, what, way, std::span{out}.subspan(1));
   out.push_back({.departs_s = way.arrives_s - way.from_train_s,
                  .arrives_s = way.arrives_s,
                  .from = station(way.legs.back().to),
@@ -94,25 +125,47 @@ std::vector<Step> steps_of(const Ask& ask, const Asked& what, const Passage& way
 
 std::string ended(Seconds at) { return clock(at + 59); }  // a journey's end is rounded up
 
-void fill_ways(Ask& ask, const Asked& what, Slots slots) {
-  for (const Passage& way : what.ways) {
-    Slots one = slots.add("WAY");
-    one.set("TEXT", ask.say("site.way_summary", {{"departs", clock(way.departs_s)},
-                                                 {"arrives", ended(way.arrives_s)},
-                                                 {"minutes", minutes_said(ask, way.takes_s())},
-                                                 {"changes", std::to_string(way.rides - 1)}}));
-    Seconds before = way.departs_s;
-    for (const Step& step : steps_of(ask, what, way)) {
-      Slots row = one.add("STEP");
-      row.set("WAIT", minutes_said(ask, step.departs_s - before));
-      row.set("DEPARTS", clock(step.departs_s));
-      row.set("FROM", step.from);
-      row.set("ARRIVES", ended(step.arrives_s));
-      row.set("TO", step.to);
-      row.set("BY", step.by);
-      before = step.arrives_s;
-    }
+std::string cost_said(const Ask& ask, const std::vector<Ticket>& tickets) {
+  if (!any_known(tickets)) return ask.say("network.fare_unknown");
+  const Cost cost = cost_of(tickets);
+  const std::string yuan = clearing::yuan(cost.fen);
+  return cost.unknown == 0 ? ask.say("network.fare", {{"yuan", yuan}})
+                           : ask.say("network.fare_and_unknown",
+                                     {{"yuan", yuan}, {"count", std::to_string(cost.unknown)}});
+}
+
+void fill_way(const Ask& ask, const Asked& what, const Passage& way, Slots slots) {
+  const std::string summary =
+      ask.say("site.way_summary", {{"departs", clock(way.departs_s)},
+                                   {"arrives", ended(way.arrives_s)},
+                                   {"minutes", minutes_said(ask, way.takes_s())},
+                                   {"changes", std::to_string(way.rides - 1)}});
+  const bool cheapest = what.cheapest && what.cheapest->legs == way.legs;
+  slots.set("TEXT", cheapest ? ask.say("site.cheapest", {{"way", summary}}) : summary);
+  slots.set("COST", cost_said(ask, tickets(way.legs, what.fares)));
+  Seconds before = way.departs_s;
+  for (const Step& step : steps_of(ask, what, way)) {
+    Slots row = slots.add("STEP");
+    row.set("WAIT", minutes_said(ask, step.departs_s - before));
+    row.set("DEPARTS", clock(step.departs_s));
+    row.set("FROM", step.from);
+    row.set("ARRIVES", ended(step.arrives_s));
+    row.set("TO", step.to);
+    row.set("BY", step.by);
+    row.set("FARE", step.fare);
+    row.set_if("TARIFF", step.whose, "OF_TARIFF");
+    before = step.arrives_s;
   }
+}
+
+void fill_ways(Ask& ask, const Asked& what, Slots slots) {
+  bool shown = !what.cheapest;
+  for (const Passage& way : what.ways) {
+    fill_way(ask, what, way, slots.add("WAY"));
+    shown = shown || way.legs == what.cheapest->legs;
+  }
+  if (!shown) fill_way(ask, what, *what.cheapest, slots.add("WAY"));
+  if (!what.ways.empty()) slots.show("FULL_FARES");
   if (what.ways.empty()) slots.show("NO_WAY");
   if (what.road.takes_s == kNever) return;
   Slots road = slots.add("ROAD");

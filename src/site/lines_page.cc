@@ -149,6 +149,7 @@ Answered lines_page(Ask& ask) {
     }
     if (!ask.links.fixed()) fill_statuses(ask, it, *of, slots.add("STATUSES"));
     slots.set("MAP", ask.links.to({"map"}));
+    link_missed(ask, it.day, slots);
     fill_map(ask, it, *of, slots);
     fill_lines(ask, it, slots, *of);
     fill_files(ask, {"map", "lines"}, {"csv", "json", "xlsx"}, query_of(it.day, *of), slots);

@@ -83,7 +83,11 @@ std::expected<std::shared_ptr<const Map>, Fault> load_map(const std::filesystem:
   auto travelled = travel::load_network(folder / "network");
   if (!travelled) return std::unexpected{travelled.error()};
   Map map = **drawn;
-  if (*travelled) map.computed = std::make_shared<travel::Computed>(std::move(*travelled));
+  if (*travelled) {
+    auto fares = travel::load_fares(folder / "network", **travelled);
+    if (!fares) return std::unexpected{fares.error()};
+    map.computed = std::make_shared<travel::Computed>(std::move(*travelled), *std::move(fares));
+  }
   return std::make_shared<const Map>(std::move(map));
 }
 

@@ -203,6 +203,7 @@ Answered network_page(Ask& ask) {
           more.set("REGION",
                    ask.links.to({"network", "region"}, query_of(it, from, it.day, it.scenario)));
         }
+        link_missed(ask, it.day, slots);
         if (!ask.links.fixed()) fill_slider(ask, it, slots);
         fill_choices(ask, it, slots);
         fill_map(ask, it, slots);

@@ -58,6 +58,10 @@ Answered routed(Ask& ask) {
     if (size == 2) return region_page(ask);
     if (size == 3) return region_file(ask, path[2]);
   }
+  if (is(0, "network") && is(1, "missed")) {
+    if (size == 2) return missed_page(ask);
+    if (size == 3) return missed_file(ask, path[2]);
+  }
   if (is(0, "network") && size == 2) return network_file(ask, path[1]);
   if (is(0, "check") && size <= 2) return check_page(ask, size == 2 ? path[1] : "");
   if (is(0, "journal") && size == 2) return entry_page(ask, path[1]);

@@ -100,6 +100,10 @@ class SitePages : public testing::Test {
          "500103,渝中区,Yuzhong,106,30,600,,shared\n"},
         {"roads.csv",
          "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n"},
+        {"buses.csv",
+         "line,name,english,station,towards,towards_english,walk_min,last,since,closed,basis\n"
+         "B1,一路,First bus,B,山村,Village,5,11:00,2026-02-01,2029-01-01,\n"
+         "B2,二路,Second bus,B,河村,Riverside,5,11:30,2026-02-01,,published\n"},
         {"scenarios.csv", "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n"}};
     auto circle = read_circle([&](std::string_view name) -> std::optional<std::string> {
       const auto it = files.find(name);
@@ -111,7 +115,14 @@ class SitePages : public testing::Test {
         "510104\t锦江区\tJinjiang\t5\t6\tM4 4l1 1z\n",
         "map.tsv");
     map.computed = std::make_shared<travel::Computed>(
-        std::make_shared<const network::Circle>(std::move(circle.circle)));
+        std::make_shared<const network::Circle>(std::move(circle.circle)),
+        travel::RideFares{
+            {*fares::read_tariff(*parse_json(
+                R"({"tariff":"fares","version":3,"from":"2026-02-01","groups":{)"
+                R"("rail":{"party":"sichuan","table":[["A","B",15400]],"operators":[{"name":"r"}]},)"
+                R"("bus":{"party":"sichuan","flat":200,"operators":[{"name":"b"}]}}})"))},
+            {{.line = "G1", .tariff = "fares", .group = "rail"},
+             {.line = "B1", .tariff = "fares", .group = "bus"}}});
     return std::make_shared<const Map>(std::move(map));
   }
 
@@ -232,6 +243,47 @@ TEST_F(SitePages, WhatARoadHasOpenedFollowsTheRecord) {
   // and it leads back to the record.
   EXPECT_NE(read("/en/network/").find("\"/en/registers/transport/corridor/records/G5/\""),
             std::string::npos);
+}
+
+// A fare is told with whose tariff it is; before there is one, nothing is said to be free or cheap.
+TEST_F(SitePages, AJourneyTellsWhatItCostsAndByWhoseTariff) {
+  const auto page = get("/en/network/journey/?from=510104&to=500103&as_of=2026-03-01");
+  EXPECT_TRUE(has(page,
+                  "<td>G1</td><td>154.00 yuan <span class=\"quiet\">tariff fares, version 3 "
+                  "(Sichuan)</span></td>"));
+  EXPECT_TRUE(has(page, "<h3>Cheapest: 09:50 to 11:02: 72 minutes, 0 changes</h3>"));
+  EXPECT_TRUE(has(page, "<p>Fare: 154.00 yuan</p>"));
+  EXPECT_TRUE(has(get("/zh/network/journey/?to=500103"), "154.00元"));
+  const auto before = get("/en/network/journey/?from=510104&to=500103&as_of=2026-01-31");
+  EXPECT_TRUE(has(before, "<td>G1</td><td>no tariff known</td>"));
+  EXPECT_TRUE(has(before, "<p>Fare: no tariff known</p>"));
+  EXPECT_FALSE(has(before, "Cheapest"));
+}
+
+// The train comes at 11:02, and it takes the change and five minutes to get to the bus.
+TEST_F(SitePages, LastConnectionsMissedAreToldWithTheirTrains) {
+  const auto page = get("/en/network/missed/?as_of=2026-03-01");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(has(page, "<th scope=\"row\">B1 First bus</th><td>B</td><td>Village</td><td>11:00"));
+  EXPECT_TRUE(
+      has(page, "<td class=\"num\">1</td><td class=\"num\">1</td><td>assumed</td><td>2.00 yuan "));
+  EXPECT_TRUE(has(
+      page, "<td class=\"num\">1</td><td class=\"num\">0</td><td></td><td>no tariff known</td>"));
+  EXPECT_TRUE(has(page, "<th scope=\"row\">G1</th><td>B</td><td>11:02</td>"));
+  EXPECT_TRUE(has(get("/zh/network/missed/"), "B2 二路</th><td>B</td><td>河村</td>"));
+  EXPECT_TRUE(has(get("/zh/network/missed/"), texts::text("zh", "site.trains_too_late")));
+  const auto csv = get("/en/network/missed/data.csv?as_of=2026-03-01");
+  EXPECT_TRUE(has(csv, "B1 First bus,B,Village,11:00,assumed,2.00,1,G1,B,11:02,"));
+  EXPECT_TRUE(has(csv, "B2 Second bus,B,Riverside,11:30,,,1,,,,"));
+  EXPECT_FALSE(has(get("/en/network/missed/?as_of=2029-01-01"), "B1 First bus"));
+  const auto before = get("/en/network/missed/?as_of=2026-01-31");
+  EXPECT_TRUE(has(before, texts::text("en", "network.no_feeder")));
+  EXPECT_FALSE(has(before, "<table>"));
+  EXPECT_EQ(get("/en/network/missed/?as_of=soon").status, 404);
+  EXPECT_EQ(get("/en/network/missed/data.txt").status, 404);
+  for (const char* from : {"/en/network/?as_of=2026-03-01", "/en/map/lines/?as_of=2026-03-01"}) {
+    EXPECT_TRUE(has(get(from), "\"/en/network/missed/?as_of=2026-03-01\"")) << from;
+  }
 }
 
 TEST_F(SitePages, TwoPlacesGiveTheJourneyTheDayAndTheRoad) {

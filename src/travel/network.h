@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "network/circle.h"
+#include "travel/ride_fares.h"
 
 namespace bashu::travel {
 
@@ -26,9 +27,11 @@ namespace bashu::travel {
 // machine is computed one at a time, and what is kept does not wait for it. Thread-safe.
 class Computed {
  public:
-  explicit Computed(std::shared_ptr<const network::Circle> circle) : circle_{std::move(circle)} {}
+  explicit Computed(std::shared_ptr<const network::Circle> circle, RideFares fares = {})
+      : circle_{std::move(circle)}, fares_{std::move(fares)} {}
 
   [[nodiscard]] const network::Circle& circle() const { return *circle_; }
+  [[nodiscard]] const RideFares& fares() const { return fares_; }
   // Median minutes between all places over a day.
   [[nodiscard]] std::shared_ptr<const network::Times> times(const network::Openings& openings,
                                                             Date day);
@@ -52,6 +55,7 @@ class Computed {
   std::shared_ptr<Known> known(const network::Openings& openings, Date day);
 
   std::shared_ptr<const network::Circle> circle_;
+  RideFares fares_;
   std::mutex working_;  // held while minutes between all places are computed
   std::mutex kept_mutex_;
   std::deque<std::shared_ptr<Known>> kept_;  // newest last

@@ -82,6 +82,8 @@ NETWORK = {
     "places.csv": "code,name,english,lon,lat,population,core,basis\n510104,锦江区,Jinjiang,104,30,900,yes,\n"
                   "500103,渝中区,Yuzhong,106,30,600,,shared\n",
     "roads.csv": "road,section,a,b,km,speed_kmh,since,plan\nG5,,510104,500103,100,100,,2030-01-01\n",
+    "buses.csv": "line,name,english,station,towards,towards_english,walk_min,last,since,closed,basis\n"
+                 "B1,一路,First bus,B,山村,Village,5,11:00,2026-01-01,,\n",
     "scenarios.csv": "scenario,name,english,line,change,value\nlate,晚,Late,G5,shift,24\n",
 }
 

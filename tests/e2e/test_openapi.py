@@ -146,6 +146,7 @@ scenarios:
         self.get("/network/scenarios", scenario="late")
         self.get("/network/reach", origin="510104", within=120)
         self.get("/network/journey", origin="510104", destination="500103", as_of="2030-01-01")
+        self.get("/network/missed", as_of="2026-03-02")
         self.get("/network/matrix")
         self.get("/network/compare", then="2030-01-01")
         self.get("/network/explain", lines="G5")

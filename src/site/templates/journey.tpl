@@ -34,14 +34,16 @@
 {{#WAY}}<h3>{{TEXT}}</h3>
 <div class="scroll" role="region" aria-label="{{TEXT}}" tabindex="0">
 <table>
-<thead><tr><th scope="col" class="num">[[site.wait]]</th><th scope="col">[[site.departs]]</th><th scope="col">[[site.from_where]]</th><th scope="col">[[site.arrives]]</th><th scope="col">[[site.to_where]]</th><th scope="col">[[site.by_what]]</th></tr></thead>
+<thead><tr><th scope="col" class="num">[[site.wait]]</th><th scope="col">[[site.departs]]</th><th scope="col">[[site.from_where]]</th><th scope="col">[[site.arrives]]</th><th scope="col">[[site.to_where]]</th><th scope="col">[[site.by_what]]</th><th scope="col">[[site.fare]]</th></tr></thead>
 <tbody>
-{{#STEP}}<tr><td class="num">{{WAIT}}</td><td>{{DEPARTS}}</td><td>{{FROM}}</td><td>{{ARRIVES}}</td><td>{{TO}}</td><td>{{BY}}</td></tr>
+{{#STEP}}<tr><td class="num">{{WAIT}}</td><td>{{DEPARTS}}</td><td>{{FROM}}</td><td>{{ARRIVES}}</td><td>{{TO}}</td><td>{{BY}}</td><td>{{FARE}}{{#OF_TARIFF}} <span class="quiet">{{TARIFF}}</span>{{/OF_TARIFF}}</td></tr>
 {{/STEP}}
 </tbody>
 </table>
 </div>
+<p>{{COST}}</p>
 {{/WAY}}
+{{#FULL_FARES}}<p class="quiet">[[network.full_fares]]</p>{{/FULL_FARES}}
 {{#ROAD}}<p>{{TEXT}}</p>{{/ROAD}}
 </section>
 <section>

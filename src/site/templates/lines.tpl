@@ -1,6 +1,7 @@
 <p class="crumbs"><a href="{{MAP}}">[[site.map]]</a></p>
 <h1>{{TITLE}}</h1>
 <p>{{FINDING}}</p>
+{{#MISSED}}<p><a href="{{HREF}}">[[site.missed]]</a></p>{{/MISSED}}
 <nav class="pages" aria-label="[[site.years]]">{{#YEAR}}<a href="{{HREF}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>
 {{/YEAR}}</nav>
 {{#STATUSES}}<nav class="pages" aria-label="[[site.status]]">{{#ONLY}}<a href="{{HREF}}" rel="nofollow"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{TITLE}}</a>

@@ -18,6 +18,7 @@
 {{/SCENARIO}}</nav>{{/SCENARIOS}}
 {{#KEPT}}<p class="quiet">[[site.on_record]]: {{#SOURCE}}<a href="{{HREF}}">{{TEXT}}</a> {{/SOURCE}}</p>{{/KEPT}}
 {{#MORE}}<ul class="links"><li><a href="{{JOURNEY}}" rel="nofollow">[[site.two_places]]</a></li><li><a href="{{REGION}}" rel="nofollow">[[site.region]]</a></li></ul>{{/MORE}}
+{{#MISSED}}<p><a href="{{HREF}}">[[site.missed]]</a></p>{{/MISSED}}
 <figure class="map">
 <svg viewBox="0 0 {{WIDTH}} {{HEIGHT}}" role="{{ROLE}}" aria-labelledby="map-title map-text">
 <title id="map-title">{{TITLE}}</title>

@@ -928,6 +928,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/network/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trains that arrive after the last bus across the border has left */
+        get: operations["get_network_missed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/network/reach": {
         parameters: {
             query?: never;
@@ -1869,6 +1886,11 @@ export interface components {
             seq?: number;
             time_ms: number;
         };
+        Fare: {
+            fen: number;
+            tickets: components["schemas"]["RideTicket"][];
+            without_tariff: number;
+        };
         Figure: {
             agree: Json;
             ahead?: boolean;
@@ -1982,6 +2004,7 @@ export interface components {
             arrives: string;
             changes: number;
             departs: string;
+            fare: components["schemas"]["Fare"];
             from_station_min: number;
             legs: components["schemas"]["Leg"][];
             minutes: number;
@@ -2032,6 +2055,12 @@ export interface components {
             second_accepts?: boolean;
             second_note?: string;
         };
+        LineFare: {
+            most_fen: number | null;
+            party: string;
+            tariff: string;
+            version: number;
+        };
         LineSaid: {
             line: string;
             records: components["schemas"]["RecordAt"][];
@@ -2062,6 +2091,23 @@ export interface components {
             reason: string;
             receipt?: string;
             seq: number;
+        };
+        MissedBus: {
+            fare: components["schemas"]["LineFare"] | null;
+            last: string;
+            last_assumed: boolean;
+            line: string;
+            missed: components["schemas"]["MissedTrain"][];
+            stop: string;
+            title: string;
+            towards: string;
+            trains: number;
+        };
+        MissedTrain: {
+            arrives: string;
+            at: string;
+            by_min: number;
+            train: string;
         };
         Month: {
             closing: Json;
@@ -2306,6 +2352,14 @@ export interface components {
             mean_min: number | null;
             pairs_beyond: number;
             potential: number;
+        };
+        RideTicket: {
+            fen: number | null;
+            first_leg: number;
+            last_leg: number;
+            party?: string;
+            tariff?: string;
+            version?: number;
         };
         Scenario: {
             changes: components["schemas"]["NetworkChange"][];
@@ -4586,6 +4640,7 @@ export interface operations {
                         as_of: string;
                         assumed: string;
                         by_road: components["schemas"]["ByRoad"] | null;
+                        cheapest: components["schemas"]["Journey"] | null;
                         day: components["schemas"]["JourneysOfDay"];
                         destination: components["schemas"]["Place"];
                         origin: components["schemas"]["Place"];
@@ -4629,6 +4684,40 @@ export interface operations {
                         places: string[];
                         position: number;
                         scenario?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_network_missed: {
+        parameters: {
+            query?: {
+                /** @description the date the answer is about (default: today) */
+                as_of?: components["parameters"]["as_of"];
+                /** @description a position, a date or a time: what was on record then */
+                known_at?: components["parameters"]["known_at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Trains that arrive after the last bus across the border has left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        as_of: string;
+                        assumed: string;
+                        buses: components["schemas"]["MissedBus"][];
+                        position: number;
                     };
                 };
             };

@@ -1,0 +1,188 @@
+#include "travel/ride_fares.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "fares/rate.h"
+#include "network/table.h"
+#include "node/files.h"
+#include "packs/yaml.h"
+
+namespace bashu::travel {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Fault fault(const fs::path& file, std::uint64_t line, const std::string& what) {
+  return {.what = file.string() + (line ? ":" + std::to_string(line) : "") + ": " + what};
+}
+
+std::expected<fares::Tariff, Fault> load_tariff(const fs::path& file) {
+  const auto text = node::read_file(file);
+  if (!text) return std::unexpected{text.error()};
+  const packs::Document document = packs::read_yaml(*text);
+  if (!document.findings.empty()) {
+    const Finding& first = document.findings.front();
+    return std::unexpected{fault(file, static_cast<std::uint64_t>(first.line), first.text)};
+  }
+  auto tariff = fares::read_tariff(document.root);
+  if (tariff) return *std::move(tariff);
+  const fares::Wrong& wrong = tariff.error().front();
+  return std::unexpected{fault(file, static_cast<std::uint64_t>(document.at(wrong.where).line),
+                               wrong.where + " " + wrong.what)};
+}
+
+// In order of names.
+std::expected<std::vector<fares::Tariff>, Fault> load_tariffs(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator{folder, none}) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  std::vector<fares::Tariff> out;
+  for (const fs::path& file : files) {
+    auto tariff = load_tariff(file);
+    if (!tariff) return std::unexpected{tariff.error()};
+    const bool twice = std::ranges::any_of(out, [&](const fares::Tariff& other) {
+      return other.name == tariff->name && other.version == tariff->version;
+    });
+    if (twice) {
+      return std::unexpected{fault(file, 0,
+                                   "there is a version " + std::to_string(tariff->version) +
+                                       " of the tariff " + tariff->name + " already")};
+    }
+    out.push_back(*std::move(tariff));
+  }
+  return out;
+}
+
+bool knows(const network::Circle& circle, std::string_view line) {
+  return std::ranges::find(circle.lines, line, &network::Line::code) != circle.lines.end() ||
+         std::ranges::find(circle.buses, line, &network::Bus::code) != circle.buses.end() ||
+         std::ranges::find(circle.trains.trips, line, &network::Trip::line) !=
+             circle.trains.trips.end();
+}
+
+// What is wrong with a row; empty: nothing.
+std::string wrong(const RideFares::Line& row, const std::vector<fares::Tariff>& tariffs,
+                  const network::Circle& circle) {
+  if (!knows(circle, row.line)) return "line '" + row.line + "' is no line of the network";
+  bool named = false;
+  for (const fares::Tariff& tariff : tariffs) {
+    if (tariff.name != row.tariff) continue;
+    named = true;
+    if (!tariff.groups.contains(row.group)) {
+      return "group '" + row.group + "' is not in version " + std::to_string(tariff.version) +
+             " of the tariff " + tariff.name;
+    }
+  }
+  return named ? "" : "tariff '" + row.tariff + "' is none of the tariffs beside the network";
+}
+
+}  // namespace
+
+RideFares::RideFares(std::vector<fares::Tariff> tariffs, std::vector<Line> lines)
+    : tariffs_{std::make_shared<const std::vector<fares::Tariff>>(std::move(tariffs))},
+      lines_{std::move(lines)} {}
+
+std::optional<RideFares::Priced> RideFares::priced(std::string_view line, Date day) const {
+  std::optional<Priced> out;
+  for (const Line& one : lines_) {
+    if (one.line != line) continue;
+    for (const fares::Tariff& tariff : *tariffs_) {
+      const bool in_force = tariff.from <= day && (!tariff.to || day <= *tariff.to);
+      if (tariff.name != one.tariff || !in_force) continue;
+      if (out && out->tariff->version >= tariff.version) continue;
+      out = {.tariff = &tariff, .group = &tariff.groups.at(one.group)};
+    }
+  }
+  return out;
+}
+
+std::optional<RideFares::Whose> RideFares::whose(std::string_view line, Date day) const {
+  const auto found = priced(line, day);
+  if (!found) return std::nullopt;
+  return Whose{.tariff = found->tariff->name,
+               .version = found->tariff->version,
+               .party = found->group->party,
+               .most_fen = fares::dearest(*found->group)};
+}
+
+network::Fares RideFares::on(Date day, std::span<const std::string> lines,
+                             std::span<const network::Station> stations) const {
+  std::map<std::string_view, const fares::Group*> of_line;
+  std::vector<const fares::Group*> groups;  // that are an area, each once
+  std::vector<const fares::Group*> of;      // by trip; null: no tariff is known
+  std::vector<std::uint32_t> areas;         // the same
+  for (const std::string& line : lines) {
+    const auto [it, fresh] = of_line.try_emplace(line, nullptr);
+    if (fresh) {
+      if (const auto found = priced(line, day)) it->second = found->group;
+    }
+    of.push_back(it->second);
+    areas.push_back(network::kNoArea);
+    if (!it->second || !it->second->two_taps) continue;
+    const auto area = std::ranges::find(groups, it->second);
+    areas.back() = static_cast<std::uint32_t>(area - groups.begin());
+    if (area == groups.end()) groups.push_back(it->second);
+  }
+  // The tariffs are kept as long as somebody asks.
+  const auto price = [kept = tariffs_, of = std::move(of),
+                      stations](const network::Ride& ride) -> std::optional<std::int64_t> {
+    const fares::Group* group = of[ride.trip];
+    if (!group) return std::nullopt;
+    const network::Station &from = stations[ride.from], &to = stations[ride.to];
+    if (const auto fare = fares::full_fare(*group, from.id, to.id)) return fare;
+    return fares::full_fare(*group, from.name, to.name);
+  };
+  return {.of = price,
+          .area = [areas = std::move(areas)](network::TripIndex trip) { return areas[trip]; }};
+}
+
+network::Fares RideFares::on(const network::Standing& standing,
+                             const network::Circle& circle) const {
+  std::vector<std::string> lines;
+  const std::size_t trips = standing.timetables.front().runs.size();
+  for (network::TripIndex trip = 0; trip < trips; ++trip) {
+    lines.push_back(line_of(standing, trip));
+  }
+  return on(standing.day, lines, circle.trains.stations);
+}
+
+const std::string& line_of(const network::Standing& standing, network::TripIndex trip) {
+  return standing.trains[standing.timetables.front().runs[trip].trip].line;
+}
+
+std::expected<RideFares, Fault> load_fares(const fs::path& folder, const network::Circle& circle) {
+  const fs::path file = folder / "fares.csv";
+  if (!fs::exists(file)) return RideFares{};
+  const auto text = node::read_file(file);
+  if (!text) return std::unexpected{text.error()};
+  auto tariffs = load_tariffs((folder / ".." / "tariffs").lexically_normal());
+  if (!tariffs) return std::unexpected{tariffs.error()};
+  std::vector<RideFares::Line> lines;
+  std::optional<Fault> failed;
+  const auto fail = [&](std::uint64_t line, const std::string& what) {
+    if (!failed) failed = fault(file, line, what);
+  };
+  network::Table table{{"line", "tariff", "group"},
+                       [&](const network::Row& row) {
+                         enum : std::size_t { line, tariff, group };
+                         const RideFares::Line one{.line = std::string{row[line]},
+                                                   .tariff = std::string{row[tariff]},
+                                                   .group = std::string{row[group]}};
+                         const std::string what = wrong(one, *tariffs, circle);
+                         if (!what.empty()) fail(row.line(), what);
+                         lines.push_back(one);
+                       },
+                       fail};
+  table.bytes(*text);
+  table.end();
+  if (failed) return std::unexpected{*failed};
+  return RideFares{*std::move(tariffs), std::move(lines)};
+}
+
+}  // namespace bashu::travel
