@@ -1540,6 +1540,14 @@ void window_commands(Parser& parser, const Text& t) {
         app.add_flag("--csv", o.csv, t("as a file for a spreadsheet", "输出为表格文件"));
         out_option(app, o.out, t);
       });
+  parser.command<WindowStatement>(group, "statement",
+                                  t("what both agreed on, as `bashu clear net` takes it",
+                                    "双方一致的结算单，供 bashu clear net 使用"),
+                                  window_statement, [&t](CLI::App& app, WindowStatement& o) {
+                                    remote_options(app, o.remote, t);
+                                    window_option(app, o.window, t);
+                                    out_option(app, o.out, t);
+                                  });
   parser.command<WindowOrder>(
       group, "order", t("the payment as a bank takes it: pain.001", "付款指令文件 pain.001"),
       window_order, [&t](CLI::App& app, WindowOrder& o) {

@@ -343,6 +343,12 @@ Exit window_differences(const Console& console, const WindowDifferences& what) {
   return Exit::done;
 }
 
+Exit window_statement(const Console& console, const WindowStatement& what) {
+  const auto text =
+      call_text(console, what.remote, {.path = "/clearing/" + path_of(what.window) + "/statement"});
+  return text ? written(console, what.out, *text) : text.error();
+}
+
 Exit window_order(const Console& console, const WindowOrder& what) {
   const auto text = call_text(console, what.remote,
                               {.path = "/clearing/" + path_of(what.window) +
