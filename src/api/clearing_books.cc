@@ -64,6 +64,16 @@ std::expected<std::optional<fares::Tariff>, Problem> tariff_of(Context& context,
                         "清算簿的票价规则不可用：" + wrong.where + " " + wrong.what))};
 }
 
+std::optional<windows::Ledger::Accounts> accounts_of(const ClearingBook& book) {
+  if (!clears_transfers(book)) return std::nullopt;
+  const auto account = [&](const char* field) {
+    const Value* found = book.row.data.find(field);
+    return found ? found->text_at("account") : "";
+  };
+  return windows::Ledger::Accounts{.first = account("first_account"),
+                                   .second = account("second_account")};
+}
+
 Value amounts_value(const clearing::Amounts& amounts) {
   return Value::Record{{"gross", amounts.gross},   {"discount", amounts.discount},
                        {"relief", amounts.relief}, {"refused", amounts.refused},
@@ -163,6 +173,18 @@ std::expected<void, Problem> account_for_audit(Context& context, const Call& cal
   return account_for(context, call, resource);
 }
 
+bool clears_transfers(const ClearingBook& book) {
+  return book.row.data.text_at("kind") == "transfers";
+}
+
+std::string kind_key(const ClearingBook& book, const clearing::Difference& one) {
+  const std::string plain = std::string{"windows.kind_"} + clearing::kind_name(one.kind);
+  if (!clears_transfers(book) || (one.here && one.there)) return plain;
+  const clearing::Entry& line = one.here ? *one.here : *one.there;
+  const std::string& whose = one.here ? book.first() : book.second();
+  return line.debtor == whose ? "windows.flow_no_money" : "windows.flow_no_sheet";
+}
+
 bool is_agreed(const views::CaseRow& window) { return window.data.find("agreed") != nullptr; }
 
 bool roots_equal(const views::CaseRow& window) {
@@ -209,7 +231,8 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
     held->ledger.emplace(windows::Ledger::Of{.first = book.first(),
                                              .second = book.second(),
                                              .own_is_first = book.own_is_first,
-                                             .tariff = *std::move(tariff)});
+                                             .tariff = *std::move(tariff),
+                                             .transfers = accounts_of(book)});
   }
   windows::Ledger& ledger = *held->ledger;
   const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,

@@ -61,6 +61,10 @@ struct FoundWindow {
 [[nodiscard]] std::expected<void, Problem> account_for_audit(Context& context, const Call& call,
                                                              Sight sight,
                                                              const std::string& resource);
+// Whether what it clears is money of transfers (api/clearing_transfers.h).
+[[nodiscard]] bool clears_transfers(const ClearingBook& book);
+// The text that says how a line differs; of transfers, which of the two flows is missing.
+[[nodiscard]] std::string kind_key(const ClearingBook& book, const clearing::Difference& one);
 // Its ledger for as long as it is held, with all batches and the windows that both sides agreed on;
 // what has come since it was held last is read. A window that no longer comes out as it was signed
 // is a problem.

@@ -48,7 +48,7 @@ Result print_window_differences(Context& context, const Call& call) {
   out += "\r\n";
   for (const clearing::Difference& one : found->differences) {
     out += csv_cell(clearing::name_of(one)) + ',' +
-           csv_cell(word(std::string{"kind_"} + clearing::kind_name(one.kind)));
+           csv_cell(texts::text(call.language, kind_key(found->book, one)));
     for (const auto* entry : {&one.here, &one.there}) {
       if (!*entry) {
         out += std::string(4 + std::size(kAmounts), ',');

@@ -209,7 +209,7 @@ Result list_window_differences(Context& context, const Call& call) {
     const std::string kind = clearing::kind_name(one.kind);
     Value::Record row{{"line", name},
                       {"kind", kind},
-                      {"kind_title", texts::text(call.language, "windows.kind_" + kind)}};
+                      {"kind_title", texts::text(call.language, kind_key(found->book, one))}};
     if (one.here) row["first"] = clearing::to_value(*one.here);
     if (one.there) row["second"] = clearing::to_value(*one.there);
     add_answer(row, found->window.data.find("first_answer"), name, "first");

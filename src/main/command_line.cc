@@ -1478,6 +1478,8 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
         app.add_option("--name", o.name, t("what the book is called", "清算簿名称"))->required();
         app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
         app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
+        app.add_flag("--transfers", o.transfers,
+                     t("money of pension transfers instead of taps", "养老转移资金而非刷卡"));
         app.add_option("--account", o.account,
                        t("where money goes: name,number,bank", "收款账户：户名,账号,行号"));
         role(app, o.role);
@@ -1488,9 +1490,12 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
       window_take, [&t, role, book](CLI::App& app, WindowTake& o) {
         remote_options(app, o.remote, t);
         book(app, o.book);
-        app.add_option(
-            "FILE", o.files,
-            t("taps or bills, .csv, .xlsx or NDJSON", "刷卡记录或账单，.csv、.xlsx 或 NDJSON"));
+        app.add_option("FILE", o.files,
+                       t("taps or bills, .csv, .xlsx or NDJSON; of transfers the bank's camt.053, "
+                         "and none for the "
+                         "sheets of this node's cases",
+                         "刷卡记录或账单，.csv、.xlsx 或 NDJSON；转移资金为银行 "
+                         "camt.053，不给文件则收入本节点办件的信息表"));
         app.add_option("--denied", o.denied,
                        t("a deny list: columns token, at", "黑名单：列 token、at"));
         role(app, o.role);

@@ -561,7 +561,7 @@ struct WindowBook {
   std::string service;  // pack/service
   std::string with, name, tariff, role = "finance";
   std::string account;                    // name,account,bank; empty: none
-  bool bills = false;   // instead of taps
+  bool bills = false, transfers = false;  // instead of taps
 };
 Exit window_book(const Console& console, const WindowBook& what);
 struct WindowTake {
