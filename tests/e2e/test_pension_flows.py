@@ -4,12 +4,11 @@ payee's bank booked; a transfer is complete only when both have met in a window 
 import json
 import sys
 import unittest
-import xml.etree.ElementTree as xml
 
 from support import ROOT, CircleTest, Refused
 
 sys.path.insert(0, str(ROOT / "tools/demo"))
-from clearing import tell  # noqa: E402
+from bank_files import receipts  # noqa: E402
 from node import bashu, window  # noqa: E402
 
 ACCOUNTS = {"chongqing": "重庆养老保险基金（合成）,6500000000000000001,102653000017",
@@ -17,25 +16,6 @@ ACCOUNTS = {"chongqing": "重庆养老保险基金（合成）,65000000000000000
 ROLES = ["*:clerk", "*:finance", "*:member"]
 # Synthetic numbers of nobody; the check digits are right.
 PERSONS = ["510104199003070015", "510104199003070023", "510104199003070031"]
-
-
-def receipts(path, payee, payer, rows):
-    """What a payee's bank says it booked: rows of reference, fen, status."""
-    document = xml.Element("Document", xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
-    statement = tell(document, "BkToCstmrStmt/Stmt")
-    tell(statement, "Acct/Id/Othr/Id", ACCOUNTS[payee].split(",")[1])
-    for at, (reference, fen, status) in enumerate(rows):
-        entry = tell(statement, "Ntry")
-        tell(entry, "Amt", f"{fen // 100}.{fen % 100:02}", Ccy="CNY")
-        tell(entry, "CdtDbtInd", "CRDT")
-        tell(entry, "Sts/Cd", status)
-        tell(entry, "BookgDt/Dt", "2026-03-02")
-        tell(entry, "AcctSvcrRef", f"{path.stem}-{at}")
-        detail = tell(entry, "NtryDtls/TxDtls")
-        tell(detail, "Refs/EndToEndId", reference)
-        tell(detail, "RltdPties/DbtrAcct/Id/Othr/Id", ACCOUNTS[payer].split(",")[1])
-    xml.ElementTree(document).write(path, encoding="UTF-8", xml_declaration=True)
-    return path
 
 
 class PensionFlows(CircleTest):
@@ -86,6 +66,10 @@ class PensionFlows(CircleTest):
     def sheet(account):
         return [{"year": 2025, "months": 12, "wages": 0, "own": account, "account": account}]
 
+    def booked(self, name, rows):
+        payee, payer = (ACCOUNTS[party].split(",")[1] for party in self.PARTIES)
+        return receipts(self.dir / name, payee, payer, rows, "2026-03-02")
+
     def sheets(self):
         for party in self.PARTIES:
             self.window(party, "take", self.book)
@@ -122,8 +106,7 @@ class PensionFlows(CircleTest):
         self.refused(met, "Information without money")
 
         # What is pending counts as little as what never came; sheets are not typed in by hand.
-        bank = receipts(self.dir / "march.xml", "chongqing", "sichuan",
-                        [("W-1", 500_00, "BOOK"), ("W-2", 299_99, "BOOK"), ("W-3", 200_00, "PDNG"), ("W-9", 77_00, "BOOK")])
+        bank = self.booked("march.xml", [("W-1", 500_00, "BOOK"), ("W-2", 299_99, "BOOK"), ("W-3", 200_00, "PDNG"), ("W-9", 77_00, "BOOK")])
         self.window("chongqing", "take", self.book, bank)
         with self.assertRaisesRegex(Refused, "leave it out"):
             self.older.start("clearing", "batch", "finance", {"side": "sichuan"},
@@ -166,7 +149,7 @@ class PensionFlows(CircleTest):
         self.deliver()
         self.refused(short, "take the sheets")
         self.sheets()
-        self.window("chongqing", "take", self.book, receipts(self.dir / "later.xml", "chongqing", "sichuan", [("W-3", 200_00, "BOOK")]))
+        self.window("chongqing", "take", self.book, self.booked("later.xml", [("W-3", 200_00, "BOOK")]))
         for node in self.nodes.values():  # a power cut in between
             node.kill()
             node.start()
