@@ -159,7 +159,8 @@ class Filling {
     if (!ledger().leads_to(*said)) return std::unexpected{refused("not_whole")};
     const char* field = book_.own_is_first ? "first_answer" : "second_answer";
     const Value* answers = out_.find(field);
-    std::set<std::string> names, unconfirmed;
+    std::set<std::string> names;
+    std::set<std::string> unconfirmed;
     for (const auto& one : said->differences) {
       names.insert(clearing::name_of(one));
       const std::string& payee = one.here ? one.here->creditor : one.there->creditor;

@@ -14,7 +14,7 @@ namespace bashu::api {
 namespace {
 
 constexpr int kPage = 1'000;
-constexpr std::size_t kBatchMax = 7u << 20;  // bytes; what is left comes with the next batch
+constexpr std::size_t kBatchMax = 7U << 20;  // bytes; what is left comes with the next batch
 constexpr const char* kKind = "transfers";   // of a book
 
 Problem refused(const std::string& where, const std::string& key,
