@@ -244,6 +244,9 @@ constexpr std::array kAnswers{
     Answer{"GET", "/clearing/{id}/differences",
            "window:any book:ClearingBook first:text second:text "
            "differences:[LineDifference] from:count count:count"},
+    Answer{"GET", "/clearing/{id}/statement",
+           "number:count sides:[text] before:text from?:date until:date first:count end:count "
+           "late:count corrections:count sums:any root:text"},
     Answer{"GET", "/tasks", "tasks:[Task] next:text position:count"},
     Answer{"GET", "/inbox",
            "items:[Waiting] tasks:count cases:count overdue:count mine:count nobodys:count "

@@ -660,6 +660,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/clearing/{id+}/differences.csv",
        "/clearing/" + inside + "/differences.csv",
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/clearing/{id+}/statement",
+       "/clearing/" + inside + "/statement",
+       {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/clearing/{id+}/order.xml",
        "/clearing/" + inside + "/order.xml?on=2026-03-02",
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
@@ -2212,7 +2215,7 @@ TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
       }
     }
   }
-  EXPECT_EQ(walked, 13U);
+  EXPECT_EQ(walked, 14U);
   for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
     const auto listed = ids(get(who, "/cases?limit=1000"));
     for (const Kind& kind : kinds) {

@@ -64,6 +64,16 @@ std::expected<std::optional<fares::Tariff>, Problem> tariff_of(Context& context,
                         "清算簿的票价规则不可用：" + wrong.where + " " + wrong.what))};
 }
 
+std::optional<windows::Ledger::Accounts> accounts_of(const ClearingBook& book) {
+  if (!clears_transfers(book)) return std::nullopt;
+  const auto account = [&](const char* field) {
+    const Value* found = book.row.data.find(field);
+    return found ? found->text_at("account") : "";
+  };
+  return windows::Ledger::Accounts{.first = account("first_account"),
+                                   .second = account("second_account")};
+}
+
 Value amounts_value(const clearing::Amounts& amounts) {
   return Value::Record{{"gross", amounts.gross},   {"discount", amounts.discount},
                        {"relief", amounts.relief}, {"refused", amounts.refused},
@@ -108,6 +118,11 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
   return shape;
 }
 
+bool is_audited(const packs::Pack& pack, std::string_view service) {
+  const auto shape = clearing_of(pack);
+  return shape && (service == shape->book || service == shape->window);
+}
+
 ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,
                      views::CaseRow row) {
   ClearingBook book{.pack = std::move(pack), .shape = std::move(shape), .row = std::move(row)};
@@ -116,17 +131,58 @@ ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape 
 }
 
 std::expected<ClearingBook, Problem> find_book(Context& context, const Call& call,
-                                               std::string_view id) {
+                                               std::string_view id, Sight least) {
   const Problem unknown = problem_of(reject(RejectCode::unknown_case, std::string{id}));
   if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
-  if (onlooker.sight_of(id) != Sight::full) return std::unexpected{unknown};
+  const Sight sight = onlooker.sight_of(id);
+  if (sight < least) return std::unexpected{unknown};
   auto row = call.views->case_at(id);
   if (!row) return std::unexpected{problem_of(row.error())};
   const packs::PackPtr pack = *row ? onlooker.pack((*row)->pack) : nullptr;
   auto shape = pack ? clearing_of(*pack) : std::nullopt;
   if (!shape || (*row)->service != shape->book) return std::unexpected{unknown};
-  return book_at(context, pack, *std::move(shape), **row);
+  ClearingBook book = book_at(context, pack, *std::move(shape), **row);
+  book.sight = sight;
+  return book;
+}
+
+std::expected<FoundWindow, Problem> find_window(Context& context, const Call& call, Sight least) {
+  const std::string& id = call.part("id");
+  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  Onlooker onlooker{context, call};
+  const Problem unknown = problem_of(reject(RejectCode::unknown_case, id));
+  if (onlooker.sight_of(id) < least) return std::unexpected{unknown};
+  auto row = call.views->case_at(id);
+  if (!row) return std::unexpected{problem_of(row.error())};
+  if (!*row || (*row)->parent.empty()) return std::unexpected{unknown};
+  auto book = find_book(context, call, (*row)->parent, least);
+  if (!book) return std::unexpected{book.error()};
+  if ((*row)->service != book->shape.window) return std::unexpected{unknown};
+  FoundWindow found{.book = *std::move(book), .window = **row, .differences = {}};
+  if (!found.window.data.find("differences")) return found;
+  const auto said = said_of(context, found.book, found.window);
+  if (!said) return std::unexpected{said.error()};
+  found.differences = said->differences;
+  return found;
+}
+
+std::expected<void, Problem> account_for_audit(Context& context, const Call& call, Sight sight,
+                                               const std::string& resource) {
+  if (sight != Sight::audited) return {};
+  return account_for(context, call, resource);
+}
+
+bool clears_transfers(const ClearingBook& book) {
+  return book.row.data.text_at("kind") == "transfers";
+}
+
+std::string kind_key(const ClearingBook& book, const clearing::Difference& one) {
+  const std::string plain = std::string{"windows.kind_"} + clearing::kind_name(one.kind);
+  if (!clears_transfers(book) || (one.here && one.there)) return plain;
+  const clearing::Entry& line = one.here ? *one.here : *one.there;
+  const std::string& whose = one.here ? book.first() : book.second();
+  return line.debtor == whose ? "windows.flow_no_money" : "windows.flow_no_sheet";
 }
 
 bool is_agreed(const views::CaseRow& window) { return window.data.find("agreed") != nullptr; }
@@ -175,7 +231,8 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
     held->ledger.emplace(windows::Ledger::Of{.first = book.first(),
                                              .second = book.second(),
                                              .own_is_first = book.own_is_first,
-                                             .tariff = *std::move(tariff)});
+                                             .tariff = *std::move(tariff),
+                                             .transfers = accounts_of(book)});
   }
   windows::Ledger& ledger = *held->ledger;
   const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
@@ -204,6 +261,7 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
       return std::unexpected{not_as_signed(window.id, closed.error())};
     }
     held->closed = window.id;
+    held->statements.emplace(window.id, clearing::text_of(*agreed));
   }
   return held;
 }

@@ -26,12 +26,16 @@ struct ClearingShape {
 };
 // nullopt: the pack clears nothing.
 [[nodiscard]] std::optional<ClearingShape> clearing_of(const packs::Pack& pack);
+// Whether auditors read the documents of its cases: those of books and windows, with the sketches,
+// lines and differences that both sides signed. What batches are made of stays with the offices.
+[[nodiscard]] bool is_audited(const packs::Pack& pack, std::string_view service);
 
 struct ClearingBook {
   packs::PackPtr pack;
   ClearingShape shape;
   views::CaseRow row;
   bool own_is_first = true;
+  Sight sight = Sight::full;  // of the asker
 
   [[nodiscard]] const std::string& first() const { return row.parties.find("first")->second; }
   [[nodiscard]] const std::string& second() const { return row.parties.find("second")->second; }
@@ -39,9 +43,28 @@ struct ClearingBook {
 // The case `row` of the service `shape.book`.
 [[nodiscard]] ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,
                                    views::CaseRow row);
-// As it stands now; not_found if the asker may not see it or it is no book.
+// As it stands now; not_found if the asker sees less of it, or it is no book.
 [[nodiscard]] std::expected<ClearingBook, Problem> find_book(Context& context, const Call& call,
-                                                             std::string_view id);
+                                                             std::string_view id,
+                                                             Sight least = Sight::full);
+struct FoundWindow {
+  ClearingBook book;
+  views::CaseRow window;
+  std::vector<clearing::Difference> differences;
+};
+// The window that the path names, with the lines on which the sides differ, as far as they are
+// known.
+[[nodiscard]] std::expected<FoundWindow, Problem> find_window(Context& context, const Call& call,
+                                                              Sight least);
+// What an auditor reads of clearing is written down, though nothing of it is personal; a problem if
+// it cannot.
+[[nodiscard]] std::expected<void, Problem> account_for_audit(Context& context, const Call& call,
+                                                             Sight sight,
+                                                             const std::string& resource);
+// Whether what it clears is money of transfers (api/clearing_transfers.h).
+[[nodiscard]] bool clears_transfers(const ClearingBook& book);
+// The text that says how a line differs; of transfers, which of the two flows is missing.
+[[nodiscard]] std::string kind_key(const ClearingBook& book, const clearing::Difference& one);
 // Its ledger for as long as it is held, with all batches and the windows that both sides agreed on;
 // what has come since it was held last is read. A window that no longer comes out as it was signed
 // is a problem.

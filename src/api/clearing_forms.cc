@@ -6,6 +6,7 @@
 
 #include "api/clearing_books.h"
 #include "api/clearing_pay.h"
+#include "api/clearing_transfers.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
@@ -21,6 +22,7 @@ using clearing::Statement;
 constexpr std::array<std::string_view, 10> kComputed{
     "paid_on",     "first", "first_sketch", "second",        "second_lines",
     "differences", "found", "first_agreed", "second_agreed", "rows"};
+constexpr std::string_view kMetIn = "met_in";  // of a transfer
 
 Problem wrong_at(std::string where, const std::string& key, const texts::Places& places = {}) {
   return problem_of(Reject{.code = RejectCode::form,
@@ -158,7 +160,12 @@ class Filling {
     const char* field = book_.own_is_first ? "first_answer" : "second_answer";
     const Value* answers = out_.find(field);
     std::set<std::string> names;
-    for (const auto& one : said->differences) names.insert(clearing::name_of(one));
+    std::set<std::string> unconfirmed;
+    for (const auto& one : said->differences) {
+      names.insert(clearing::name_of(one));
+      const std::string& payee = one.here ? one.here->creditor : one.there->creditor;
+      if (clears_transfers(book_) && payee == own()) unconfirmed.insert(clearing::name_of(one));
+    }
     const Value::List none;
     const Value::List& list = answers && answers->as_list() ? *answers->as_list() : none;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -167,6 +174,12 @@ class Filling {
         return std::unexpected{
             wrong_at(std::string{"with."} + field + "[" + std::to_string(i) + "].line",
                      "no_difference", {{"line", name}})};
+      }
+      // What its bank has not booked a payee takes on nobody's word.
+      if (list[i].bool_at("accepts") && unconfirmed.contains(name)) {
+        return std::unexpected{
+            wrong_at(std::string{"with."} + field + "[" + std::to_string(i) + "].accepts",
+                     "not_confirmed", {{"line", name}})};
       }
     }
     return {};
@@ -202,6 +215,9 @@ class Filling {
     return {};
   }
 
+  [[nodiscard]] const std::string& own() const {
+    return book_.own_is_first ? book_.first() : book_.second();
+  }
   [[nodiscard]] Date until() const {
     return Date::parse(window_.data.text_at("until")).value_or(Date{});
   }
@@ -215,18 +231,42 @@ class Filling {
   HeldBook held_;
 };
 
+// The sheets of this node's transfers are taken from its cases, not from a file.
+std::expected<Value, Problem> of_sheets(Context& context, const Call& call,
+                                        const ClearingBook& book, Value given) {
+  if (given.find("file")) return std::unexpected{wrong_at("with.file", "computed_here")};
+  const auto sheets = new_sheets(context, call, book);
+  if (!sheets) return std::unexpected{sheets.error()};
+  const auto sha256 = deposit(context, call.key->principal(), *sheets);
+  if (!sha256) return std::unexpected{sha256.error()};
+  given.as_record()->insert_or_assign("file", Value::Record{{"sha256", *sha256},
+                                                            {"name", "sheets.ndjson"},
+                                                            {"media", "application/x-ndjson"},
+                                                            {"size", sheets->size()}});
+  given.as_record()->insert_or_assign("rows", std::ranges::count(*sheets, '\n'));
+  return given;
+}
+
 // The rows of a batch are read before it is taken: all of them, or none.
 std::expected<Value, Problem> of_batch(Context& context, const Call& call, const Value& given) {
+  const std::string what = given.text_at("what");
+  const bool of_transfers = what == "sheets" || what == "receipts";
+  const auto book = find_book(context, call, given.text_at("book"));
+  if (!book && of_transfers) return std::unexpected{book.error()};
+  if (book && clears_transfers(*book) != of_transfers) {
+    return std::unexpected{wrong_at("with.what", "not_of_the_book")};
+  }
+  if (what == "sheets") return of_sheets(context, call, *book, given);
   const Value* file = given.find("file");
   const auto rows = file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
   if (!rows) return given;  // the form says what is wrong with it
-  const auto read = windows::read_rows(given.text_at("what"), *rows);
+  const auto read = windows::read_rows(what, *rows);
   if (!read) {
-    const std::string& why = read.error().text;
-    return std::unexpected{problem_of(Reject{
-        .code = RejectCode::form,
-        .where = "with.file:" + std::to_string(read.error().line),
-        .why = {read.error().is_key ? texts::title(why) : Title{{"en", why}, {"zh", why}}}})};
+    const auto& [line, text, is_key, said] = read.error();
+    return std::unexpected{problem_of(Reject{.code = RejectCode::form,
+                                             .where = "with.file:" + std::to_string(line),
+                                             .why = {is_key ? texts::title(text, {{"what", said}})
+                                                            : Title{{"en", text}, {"zh", text}}}})};
   }
   // A claim is named token/tap/operator: a token's end must be seen.
   for (const fares::Tap& tap : read->taps) {
@@ -238,10 +278,30 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   return out;
 }
 
+// Of a transfer only what both sides agreed on says that its money has come.
+std::expected<Value, Problem> of_transfer(Context& context, const Call& call,
+                                          const ClearingForm& form, const Value& given) {
+  if (given.find(kMetIn)) return std::unexpected{wrong_at("with.met_in", "computed_here")};
+  if (std::ranges::find(form.form, kMetIn) == form.form.end()) return given;
+  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  const auto row = call.views->case_at(form.id);
+  if (!row) return std::unexpected{problem_of(row.error())};
+  if (!*row) return std::unexpected{not_found()};
+  const auto window = met_in(context, call, **row);
+  if (!window) return std::unexpected{window.error()};
+  Value out = given;
+  out.as_record()->insert_or_assign(std::string{kMetIn}, *window);
+  return out;
+}
+
 }  // namespace
 
 std::expected<Value, Problem> with_computed(Context& context, const Call& call,
                                             const ClearingForm& form, const Value& given) {
+  const packs::Service* service = packs::find(form.pack->services, form.service);
+  if (service && is_transfer(*service) && !form.starts && given.as_record()) {
+    return of_transfer(context, call, form, given);
+  }
   const auto shape = clearing_of(*form.pack);
   const bool batch = shape && form.service == shape->batch;
   if (!shape || !given.as_record() || (!batch && form.service != shape->window)) return given;
@@ -256,6 +316,7 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
 std::vector<std::string> without_computed(const packs::Pack& pack, const packs::Service& service,
                                           std::vector<std::string> form) {
   form = packs::asked(service, std::move(form));
+  if (is_transfer(service)) std::erase(form, kMetIn);
   const auto shape = clearing_of(pack);
   if (!shape || (&service != packs::find(pack.services, shape->batch) &&
                  &service != packs::find(pack.services, shape->window))) {

@@ -37,8 +37,9 @@ struct BookBatches {
 struct KeptBook {
   std::mutex mutex;
   std::optional<windows::Ledger> ledger;
-  std::string closed;    // the last window that is closed in it; empty: none
-  std::size_t rows = 0;  // that the ledger has
+  std::string closed;  // the last window that is closed in it; empty: none
+  std::map<std::string, std::string> statements;  // of the windows closed: clearing::text_of
+  std::size_t rows = 0;                           // that the ledger has
   std::uint64_t used = 0;
 };
 struct HeldBook {

@@ -6,11 +6,8 @@
 #include <utility>
 
 #include "api/clearing_books.h"
-#include "api/clearing_pay.h"
 #include "api/handlers.h"
 #include "api/reading.h"
-#include "bank/pain001.h"
-#include "base/csv.h"
 #include "clearing/sketch.h"
 #include "texts/texts.h"
 
@@ -20,7 +17,6 @@ namespace {
 
 constexpr int kBooksMax = 1'000, kWindowsShown = 200;  // of a pack
 constexpr std::size_t kNoBatch = std::numeric_limits<std::size_t>::max();
-constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "fee", "net"};
 
 // The members of a case's data that a page shows beside its state.
 Value window_value(const views::CaseRow& row, const packs::Pack& pack,
@@ -95,7 +91,7 @@ std::expected<views::Listed<views::CaseRow>, Problem> windows_of(const Call& cal
 
 // One book with its windows, page by page.
 Result list_book(Context& context, const Call& call, const std::string& id) {
-  const auto book = find_book(context, call, id);
+  const auto book = find_book(context, call, id, Sight::audited);
   if (!book) return std::unexpected{book.error()};
   auto page = read_page(context, call);
   if (!page) return std::unexpected{page.error()};
@@ -106,6 +102,10 @@ Result list_book(Context& context, const Call& call, const std::string& id) {
   for (const views::CaseRow& row : windows->rows) rows.push_back(&row);
   auto value = book_value(context, call, *book, rows);
   if (!value) return std::unexpected{value.error()};
+  if (auto told = account_for_audit(context, call, book->sight, book->row.id + "/clearing");
+      !told) {
+    return std::unexpected{told.error()};
+  }
   return json_response(Value::Record{{"books", Value::List{*std::move(value)}},
                                      {"all", windows->next.empty()},
                                      {"next", next_page(context, call, windows->next)}});
@@ -120,31 +120,6 @@ void add_answer(Value::Record& row, const Value* answers, const std::string& lin
     row[std::string{name} + "_accepts"] = *one.find("accepts");
     if (const Value* note = one.find("note")) row[std::string{name} + "_note"] = *note;
   }
-}
-
-struct FoundWindow {
-  ClearingBook book;
-  views::CaseRow window;
-  std::vector<clearing::Difference> differences;
-};
-std::expected<FoundWindow, Problem> find_window(Context& context, const Call& call) {
-  const std::string& id = call.part("id");
-  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
-  Onlooker onlooker{context, call};
-  const Problem unknown = problem_of(reject(RejectCode::unknown_case, id));
-  if (onlooker.sight_of(id) != Sight::full) return std::unexpected{unknown};
-  auto row = call.views->case_at(id);
-  if (!row) return std::unexpected{problem_of(row.error())};
-  if (!*row || (*row)->parent.empty()) return std::unexpected{unknown};
-  auto book = find_book(context, call, (*row)->parent);
-  if (!book) return std::unexpected{book.error()};
-  if ((*row)->service != book->shape.window) return std::unexpected{unknown};
-  FoundWindow found{.book = *std::move(book), .window = **row, .differences = {}};
-  if (!found.window.data.find("differences")) return found;
-  const auto said = said_of(context, found.book, found.window);
-  if (!said) return std::unexpected{said.error()};
-  found.differences = said->differences;
-  return found;
 }
 
 }  // namespace
@@ -174,7 +149,11 @@ Result list_clearing(Context& context, const Call& call) {
     std::map<core::CaseId, std::vector<const views::CaseRow*>> by_book;
     for (const views::CaseRow& row : windows->rows) by_book[row.parent].push_back(&row);
     for (const views::CaseRow& row : listed->rows) {
-      if (onlooker.sight_of(row) != Sight::full) continue;
+      const Sight sight = onlooker.sight_of(row);
+      if (sight == Sight::none) continue;
+      if (auto told = account_for_audit(context, call, sight, row.id + "/clearing"); !told) {
+        return std::unexpected{told.error()};
+      }
       auto value =
           book_value(context, call, book_at(context, held->pack, *shape, row), by_book[row.id]);
       if (!value) return std::unexpected{value.error()};
@@ -185,7 +164,7 @@ Result list_clearing(Context& context, const Call& call) {
 }
 
 Result draft_statement(Context& context, const Call& call) {
-  const auto book = find_book(context, call, call.part("id"));
+  const auto book = find_book(context, call, call.part("id"), Sight::audited);
   if (!book) return std::unexpected{book.error()};
   const auto until = date_parameter(call, "until");
   if (!until) {
@@ -203,6 +182,9 @@ Result draft_statement(Context& context, const Call& call) {
                .why = {texts::title("windows.before_the_last", {{"day", closed->text()}})}})};
   }
   const clearing::Statement drawn = ledger.draw(*until, ledger.batches());
+  if (auto told = account_for_audit(context, call, book->sight, book->row.id + "/draft"); !told) {
+    return std::unexpected{told.error()};
+  }
   return json_response(
       Value::Record{{"case", book->row.id},
                     {"until", until->text()},
@@ -211,8 +193,13 @@ Result draft_statement(Context& context, const Call& call) {
 }
 
 Result list_window_differences(Context& context, const Call& call) {
-  const auto found = find_window(context, call);
+  const auto found = find_window(context, call, Sight::audited);
   if (!found) return std::unexpected{found.error()};
+  if (auto told =
+          account_for_audit(context, call, found->book.sight, found->window.id + "/differences");
+      !told) {
+    return std::unexpected{told.error()};
+  }
   const std::size_t from = number_parameter(call, "from").value_or(0);
   const std::size_t most = number_parameter(call, "limit").value_or(100);
   Value::List rows;
@@ -222,7 +209,7 @@ Result list_window_differences(Context& context, const Call& call) {
     const std::string kind = clearing::kind_name(one.kind);
     Value::Record row{{"line", name},
                       {"kind", kind},
-                      {"kind_title", texts::text(call.language, "windows.kind_" + kind)}};
+                      {"kind_title", texts::text(call.language, kind_key(found->book, one))}};
     if (one.here) row["first"] = clearing::to_value(*one.here);
     if (one.there) row["second"] = clearing::to_value(*one.there);
     add_answer(row, found->window.data.find("first_answer"), name, "first");
@@ -239,58 +226,6 @@ Result list_window_differences(Context& context, const Call& call) {
                     {"differences", std::move(rows)},
                     {"from", from},
                     {"count", found->differences.size()}});
-}
-
-Result print_window_differences(Context& context, const Call& call) {
-  const auto found = find_window(context, call);
-  if (!found) return std::unexpected{found.error()};
-  const std::string sides[] = {found->book.first(), found->book.second()};
-  const auto word = [&](const std::string& key) {
-    return texts::text(call.language, "windows." + key);
-  };
-  std::string out = kByteOrderMark + csv_cell(word("line")) + ',' + csv_cell(word("kind"));
-  for (const std::string& side : sides) {
-    for (const char* name : {"day", "of", "evidence", "state"}) {
-      out += ',' + csv_cell(side + " " + word(name));
-    }
-    for (const char* name : kAmounts) out += ',' + csv_cell(side + " " + word(name));
-  }
-  out += "\r\n";
-  for (const clearing::Difference& one : found->differences) {
-    out += csv_cell(clearing::name_of(one)) + ',' +
-           csv_cell(word(std::string{"kind_"} + clearing::kind_name(one.kind)));
-    for (const auto* entry : {&one.here, &one.there}) {
-      if (!*entry) {
-        out += std::string(4 + std::size(kAmounts), ',');
-        continue;
-      }
-      const Value value = clearing::to_value(**entry);
-      out += ',' + (*entry)->day.text() + ',' + csv_cell((*entry)->of) + ',' +
-             csv_cell((*entry)->first + ((*entry)->last.empty() ? "" : " " + (*entry)->last)) +
-             ',' + csv_cell((*entry)->state);
-      for (const char* name : kAmounts) out += ',' + clearing::yuan(value.int_at(name));
-    }
-    out += "\r\n";
-  }
-  auto response = http::text_response(200, "text/csv; charset=utf-8", std::move(out));
-  response.headers.push_back({"Content-Disposition", "attachment; filename=\"differences.csv\""});
-  return response;
-}
-
-Result print_window_order(Context& context, const Call& call) {
-  const auto found = find_window(context, call);
-  if (!found) return std::unexpected{found.error()};
-  const auto on = date_parameter(call, "on");
-  if (!on) {
-    return std::unexpected{
-        malformed("on", "The day of the payment: on=2026-04-08.", "应为付款日：on=2026-04-08。")};
-  }
-  const auto payment = payment_of(found->book, found->window);
-  if (!payment) return std::unexpected{payment.error()};
-  auto response = http::text_response(200, "application/xml",
-                                      bank::pain001({payment->order}, payment->accounts, *on));
-  response.headers.push_back({"Content-Disposition", "attachment; filename=\"pain001.xml\""});
-  return response;
 }
 
 }  // namespace bashu::api

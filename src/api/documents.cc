@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/clearing_books.h"
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "base/bytes.h"
@@ -336,10 +337,14 @@ std::expected<OpenDocument, Problem> open_document(Context& context, const Call&
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
   Onlooker onlooker{context, call};
-  if (onlooker.sight_of(id) != Sight::full) return std::unexpected{not_found()};
+  const Sight sight = onlooker.sight_of(id);
+  if (sight == Sight::none) return std::unexpected{not_found()};
   const auto row = call.views->case_at(id, past->at);
   if (!row) return std::unexpected{problem_of(row.error())};
   const packs::PackPtr pack = *row ? onlooker.pack((*row)->pack) : nullptr;
+  if (sight != Sight::full && (!pack || !is_audited(*pack, (*row)->service))) {
+    return std::unexpected{not_found()};
+  }
   const packs::Service* service = pack ? packs::find(pack->services, (*row)->service) : nullptr;
   std::optional<FoundDocument> found;
   for (const packs::Member& field : service ? service->fields : std::vector<packs::Member>{}) {

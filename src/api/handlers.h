@@ -77,8 +77,10 @@ Result list_tasks(Context& context, const Call& call);
 Result list_clearing(Context& context, const Call& call);
 Result draft_statement(Context& context, const Call& call);
 Result list_window_differences(Context& context, const Call& call);
+// clearing_files.cc
 Result print_window_differences(Context& context, const Call& call);
 Result print_window_order(Context& context, const Call& call);
+Result print_window_statement(Context& context, const Call& call);
 // papers.cc
 Result print_paper(Context& context, const Call& call);
 // report.cc

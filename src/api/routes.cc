@@ -154,7 +154,8 @@ std::vector<Route> routes_of_documents() {
 std::vector<Route> routes_of_clearing() {
   return {
       {"GET", "/clearing", &list_clearing,
-       "Books of clearing with their newest windows, or one with all, page by page (offices)",
+       "Books of clearing with their newest windows, or one with all, page by page (offices and "
+       "auditors)",
        "case after limit at_least"},
       {"GET", "/clearing/{id+}/draft", &draft_statement,
        "What this side's next statement of a book would be", "until at_least"},
@@ -163,6 +164,8 @@ std::vector<Route> routes_of_clearing() {
        "from limit at_least"},
       {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
        "The same as a file for a spreadsheet", "at_least"},
+      {"GET", "/clearing/{id+}/statement", &print_window_statement,
+       "What both sides agreed on in a window: the statement, the same bytes at both", "at_least"},
       {"GET", "/clearing/{id+}/order.xml", &print_window_order,
        "The payment of a window as a bank takes it (ISO 20022 pain.001)", "on at_least"},
   };

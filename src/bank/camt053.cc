@@ -98,6 +98,8 @@ class Reader {
                 .account = account,
                 .day = *day,
                 .amount = *total,
+                .reverses = text_of(below(entry, "RvslInd")) == "true" ||
+                            text_of(below(entry, "RvslInd")) == "1",
                 .details = {}};
     if (out.reference.empty()) out.reference = text_of(below(entry, "NtryRef"));
     if (out.reference.empty()) {

@@ -21,7 +21,8 @@ struct Booking {
   std::string reference;  // the bank's; unique within the statement
   std::string account;    // ours
   Date day;
-  Money amount = 0;  // positive: money in; a reversal has the sign of what it does
+  Money amount = 0;       // positive: money in; a reversal has the sign of what it does
+  bool reverses = false;  // it takes another booking back
   std::vector<Detail> details;
 };
 // Bookings only, in their order: what is pending or informs only is left out. An error says where.

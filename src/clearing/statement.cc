@@ -278,13 +278,14 @@ Compared compare(const std::vector<Entry>& here, const Counterpart& there) {
     out.bytes += canonical_json(to_value(line)).size();
     return line;
   };
-  // One ride of which the sides know different first taps has two ids: it is one difference.
+  // One ride of which the sides know different first taps has two ids: it is one difference. Claims
+  // that end with no tap are not compared so: they have nothing in common.
   std::map<std::pair<std::string, std::string>, Entry> theirs;  // by last tap and operator
   std::vector<Entry> more;
   for (const Hash& key : found.only_there) {
     Entry line = fetch(key);
     const std::pair by{line.last, line.of};
-    const auto [at, fresh] = theirs.try_emplace(by, line);
+    const bool fresh = !line.last.empty() && theirs.try_emplace(by, line).second;
     if (!fresh) more.push_back(std::move(line));
   }
   for (const Hash& key : found.only_here) {

@@ -83,6 +83,11 @@ TEST(Statement, WhatDiffersIsTold) {
     there.back().first = "another digest";
   }
   there.back().amounts.net = 8;
+  // Two bills of one institution, of which each side lacks one.
+  ours.push_back(claim("bill here", "2021-03-04", 7));
+  ours.back().last.clear();
+  there.push_back(claim("bill there", "2021-03-04", 7));
+  there.back().last.clear();
   std::string told;
   for (const Difference& one : compare(ours, there).differences) {
     told += std::string{one.here ? one.here->id : "-"} + " " + (one.there ? one.there->id : "-") +
@@ -91,6 +96,8 @@ TEST(Statement, WhatDiffersIsTold) {
   EXPECT_EQ(told,
             "amount amount amount\n"
             "bill bill other_evidence\n"
+            "bill here - missing_there\n"
+            "- bill there missing_here\n"
             "contested contested amount\n"
             "date date date\n"
             "entry entry-out pairing\n"

@@ -1566,6 +1566,8 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
         app.add_option("--name", o.name, t("what the book is called", "清算簿名称"))->required();
         app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
         app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
+        app.add_flag("--transfers", o.transfers,
+                     t("money of pension transfers instead of taps", "养老转移资金而非刷卡"));
         app.add_option("--account", o.account,
                        t("where money goes: name,number,bank", "收款账户：户名,账号,行号"));
         role(app, o.role);
@@ -1576,9 +1578,12 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
       window_take, [&t, role, book](CLI::App& app, WindowTake& o) {
         remote_options(app, o.remote, t);
         book(app, o.book);
-        app.add_option(
-            "FILE", o.files,
-            t("taps or bills, .csv, .xlsx or NDJSON", "刷卡记录或账单，.csv、.xlsx 或 NDJSON"));
+        app.add_option("FILE", o.files,
+                       t("taps or bills, .csv, .xlsx or NDJSON; of transfers the bank's camt.053, "
+                         "and none for the "
+                         "sheets of this node's cases",
+                         "刷卡记录或账单，.csv、.xlsx 或 NDJSON；转移资金为银行 "
+                         "camt.053，不给文件则收入本节点办件的信息表"));
         app.add_option("--denied", o.denied,
                        t("a deny list: columns token, at", "黑名单：列 token、at"));
         role(app, o.role);
@@ -1628,6 +1633,14 @@ void window_commands(Parser& parser, const Text& t) {
         app.add_flag("--csv", o.csv, t("as a file for a spreadsheet", "输出为表格文件"));
         out_option(app, o.out, t);
       });
+  parser.command<WindowStatement>(group, "statement",
+                                  t("what both agreed on, as `bashu clear net` takes it",
+                                    "双方一致的结算单，供 bashu clear net 使用"),
+                                  window_statement, [&t](CLI::App& app, WindowStatement& o) {
+                                    remote_options(app, o.remote, t);
+                                    window_option(app, o.window, t);
+                                    out_option(app, o.out, t);
+                                  });
   parser.command<WindowOrder>(
       group, "order", t("the payment as a bank takes it: pain.001", "付款指令文件 pain.001"),
       window_order, [&t](CLI::App& app, WindowOrder& o) {

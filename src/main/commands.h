@@ -573,8 +573,8 @@ struct WindowBook {
   Remote remote;
   std::string service;  // pack/service
   std::string with, name, tariff, role = "finance";
-  std::string account;  // name,account,bank; empty: none
-  bool bills = false;   // instead of taps
+  std::string account;                    // name,account,bank; empty: none
+  bool bills = false, transfers = false;  // instead of taps
 };
 Exit window_book(const Console& console, const WindowBook& what);
 struct WindowTake {
@@ -606,6 +606,11 @@ struct WindowDifferences {
   bool csv = false;
 };
 Exit window_differences(const Console& console, const WindowDifferences& what);
+struct WindowStatement {
+  Remote remote;
+  std::string window, out;
+};
+Exit window_statement(const Console& console, const WindowStatement& what);
 struct WindowOrder {
   Remote remote;
   std::string window, on, out;

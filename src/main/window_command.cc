@@ -120,6 +120,25 @@ std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
   return out;
 }
 
+// One batch; `document` null: its rows are the node's own.
+Exit take_batch(const Console& console, const WindowTake& what, const Value& book,
+                const std::string& rows, const Value& document) {
+  const Value* services = book.find("services");
+  const Value* own = book.find("own");
+  Value::Record with{{"book", what.book}, {"what", rows}};
+  if (document.as_record()) with["file"] = document;
+  const auto taken = post(
+      console, what.remote, "/cases",
+      Value::Record{{"pack", book.text_at("pack")},
+                    {"service", services ? services->text_at("batch") : ""},
+                    {"role", what.role},
+                    {"parties", Value::Record{{book.text_at("batch_party"), own ? *own : Value{}}}},
+                    {"with", std::move(with)}});
+  if (!taken) return taken.error();
+  print_written(console, *taken);
+  return Exit::done;
+}
+
 Exit take(const Console& console, const WindowTake& what, const Value& book,
           const std::vector<std::string>& files, const std::string& rows) {
   const auto batches = batches_of(console, files);
@@ -127,18 +146,23 @@ Exit take(const Console& console, const WindowTake& what, const Value& book,
   for (const std::string& batch : *batches) {
     const auto document = deposit(console, what.remote, rows + ".ndjson", batch);
     if (!document) return document.error();
-    const Value* services = book.find("services");
-    const Value* own = book.find("own");
-    const auto taken = post(
-        console, what.remote, "/cases",
-        Value::Record{
-            {"pack", book.text_at("pack")},
-            {"service", services ? services->text_at("batch") : ""},
-            {"role", what.role},
-            {"parties", Value::Record{{book.text_at("batch_party"), own ? *own : Value{}}}},
-            {"with", Value::Record{{"book", what.book}, {"what", rows}, {"file", *document}}}});
-    if (!taken) return taken.error();
-    print_written(console, *taken);
+    if (const Exit taken = take_batch(console, what, book, rows, *document); taken != Exit::done) {
+      return taken;
+    }
+  }
+  return Exit::done;
+}
+
+// Statements of the bank as they came; without one the sheets of the node's cases.
+Exit take_transfers(const Console& console, const WindowTake& what, const Value& book) {
+  if (what.files.empty()) return take_batch(console, what, book, "sheets", {});
+  for (const std::string& file : what.files) {
+    auto text = node::read_file(file);
+    if (!text) return console.fail(text.error());
+    const auto document = deposit(console, what.remote, "camt053.xml", *std::move(text));
+    if (!document) return document.error();
+    const Exit taken = take_batch(console, what, book, "receipts", *document);
+    if (taken != Exit::done) return taken;
   }
   return Exit::done;
 }
@@ -245,13 +269,15 @@ Exit window_list(const Console& console, const WindowList& what) {
 
 Exit window_book(const Console& console, const WindowBook& what) {
   const std::size_t slash = what.service.find('/');
-  if (slash == std::string::npos || what.tariff.empty() != what.bills) {
+  const int kinds = int{!what.tariff.empty()} + int{what.bills} + int{what.transfers};
+  if (slash == std::string::npos || kinds != 1) {
     console.err << word(console, "book_usage") << '\n';
     return Exit::usage;
   }
-  Value::Record form{{"name", what.name}, {"kind", what.bills ? "bills" : "taps"}};
+  const char* kind = what.bills ? "bills" : what.transfers ? "transfers" : "taps";
+  Value::Record form{{"name", what.name}, {"kind", kind}};
   if (!what.account.empty()) form["first_account"] = account_of(what.account);
-  if (!what.bills) {
+  if (!what.tariff.empty()) {
     auto text = node::read_file(what.tariff);
     if (!text) return console.fail(text.error());
     const auto document = deposit(console, what.remote, "tariff.yaml", *std::move(text));
@@ -275,6 +301,7 @@ Exit window_book(const Console& console, const WindowBook& what) {
 Exit window_take(const Console& console, const WindowTake& what) {
   const auto book = book_of(console, what.remote, what.book);
   if (!book) return book.error();
+  if (book->text_at("kind") == "transfers") return take_transfers(console, what, *book);
   if (!what.files.empty()) {
     const Exit taken = take(console, what, *book, what.files, book->text_at("kind"));
     if (taken != Exit::done) return taken;
@@ -341,6 +368,12 @@ Exit window_differences(const Console& console, const WindowDifferences& what) {
   }
   console.out << word(console, "so_many", {{"count", std::to_string(rows->size())}}) << '\n';
   return Exit::done;
+}
+
+Exit window_statement(const Console& console, const WindowStatement& what) {
+  const auto text =
+      call_text(console, what.remote, {.path = "/clearing/" + path_of(what.window) + "/statement"});
+  return text ? written(console, what.out, *text) : text.error();
 }
 
 Exit window_order(const Console& console, const WindowOrder& what) {

@@ -22,6 +22,11 @@ void Batches::add(Rows rows) {
       token.taps.emplace_back(number, std::move(tap));
     }
     for (const auto& [token, at] : rows.denied) source(token).denied.emplace_back(number, at);
+  } else if (flows_) {
+    for (const std::string& id :
+         flows_->add(number, std::move(rows.sheets), std::move(rows.receipts))) {
+      source(id);
+    }
   } else {
     for (medical::Bill& bill : rows.bills) {
       Source& versions = source(bill.id);
@@ -49,6 +54,8 @@ std::vector<Entry> Batches::claims(const std::string& name, const Source& source
     fares::Denied denied;
     if (!lists.empty()) denied.emplace(name, std::ranges::min(lists));
     out = fares::claims(*tariff_, counted(source.taps), denied);
+  } else if (flows_) {
+    if (auto claim = flows_->claim(name, counted_)) out.push_back(*std::move(claim));
   } else {
     out = medical::claims(counted(source.bills));
   }

@@ -16,15 +16,17 @@
 
 #include "clearing/statement.h"
 #include "fares/tariff.h"
+#include "transfers/flows.h"
 #include "windows/rows.h"
 
 namespace bashu::windows {
 
 class Batches {
  public:
-  // Without a tariff they are bills.
-  Batches(std::pair<std::string, std::string> sides, std::optional<fares::Tariff> tariff)
-      : sides_{std::move(sides)}, tariff_{std::move(tariff)} {}
+  // Taps with a tariff, transfers with flows, else bills.
+  Batches(std::pair<std::string, std::string> sides, std::optional<fares::Tariff> tariff,
+          std::optional<transfers::Flows> flows)
+      : sides_{std::move(sides)}, tariff_{std::move(tariff)}, flows_{std::move(flows)} {}
 
   void add(Rows rows);
   [[nodiscard]] std::size_t size() const { return named_.size(); }
@@ -34,10 +36,12 @@ class Batches {
   using Tell = std::function<void(const std::string& id, const std::optional<clearing::Entry>&)>;
   void count(std::size_t count, const Tell& tell);
 
+  [[nodiscard]] const std::optional<transfers::Flows>& flows() const { return flows_; }
+
  private:
   template <typename T>
   using Numbered = std::vector<std::pair<std::size_t, T>>;  // by number of the batch
-  // A token with its taps, or a bill with its versions, and the claims told of it.
+  // A token with its taps, a bill with its versions, or a transfers' claim; and the claims told.
   struct Source {
     Numbered<fares::Tap> taps;
     Numbered<std::int64_t> denied;  // from when
@@ -49,6 +53,7 @@ class Batches {
 
   std::pair<std::string, std::string> sides_;
   std::optional<fares::Tariff> tariff_;
+  std::optional<transfers::Flows> flows_;
   std::unordered_map<std::string, Source> sources_;
   std::vector<std::vector<const std::string*>> named_;  // by number: the sources of its rows
   std::size_t counted_ = 0;

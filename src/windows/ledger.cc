@@ -8,9 +8,20 @@ using clearing::Difference;
 using clearing::Entry;
 using clearing::Statement;
 
+namespace {
+
+std::optional<transfers::Flows> flows_of(const Ledger::Of& of) {
+  if (!of.transfers) return std::nullopt;
+  const auto& [first, second] = *of.transfers;
+  return transfers::Flows{of.own_is_first ? transfers::Between{of.first, of.second, first, second}
+                                          : transfers::Between{of.second, of.first, second, first}};
+}
+
+}  // namespace
+
 Ledger::Ledger(Of of)
     : own_is_first_{of.own_is_first},
-      batches_{{of.first, of.second}, std::move(of.tariff)},
+      batches_{{of.first, of.second}, std::move(of.tariff), flows_of(of)},
       due_{{of.first, of.second}} {}
 
 void Ledger::is(const std::string& id, const Claim& claim) {
@@ -36,6 +47,16 @@ std::expected<void, std::string> Ledger::leads_to(const Said& said) {
   return clearing::leads_to(due_.lines().tree,
                             own_is_first_ ? said.differences : clearing::turned(said.differences),
                             said.other_root);
+}
+
+Ledger::Met Ledger::met(const std::string& transfer) {
+  const auto& flows = batches_.flows();
+  Met out{.sheet = flows ? flows->sheet(transfer, batches()) : std::nullopt, .known = {}};
+  if (!out.sheet) return out;
+  const std::string id = transfers::claim_id(out.sheet->payer, out.sheet->reference);
+  out.known = flows->known(id, batches());
+  if (const auto said = due_.said(id)) out.agreed = said->amounts.net;
+  return out;
 }
 
 std::vector<Stands> Ledger::stands(const Said& said) const {

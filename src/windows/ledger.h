@@ -38,11 +38,15 @@ struct Said {
 
 class Ledger {
  public:
-  // `own` is one of the sides; without a tariff they are bills.
+  // Taps with a tariff, transfers with the accounts of both sides, else bills.
+  struct Accounts {
+    std::string first, second;
+  };
   struct Of {
     std::string first, second;
     bool own_is_first = true;
     std::optional<fares::Tariff> tariff;
+    std::optional<Accounts> transfers{};
   };
   explicit Ledger(Of of);
 
@@ -58,6 +62,14 @@ class Ledger {
   // Whether the differences lead from what this side stated to what the other signed
   // (clearing::leads_to).
   [[nodiscard]] std::expected<void, std::string> leads_to(const Said& said);
+
+  // What all batches say of a transfer's money, and what the closed windows have of it.
+  struct Met {
+    std::optional<transfers::Sheet> sheet;
+    transfers::Known known;      // of the reference that the sheet names
+    clearing::Money agreed = 0;  // by both sides, in a closed window
+  };
+  [[nodiscard]] Met met(const std::string& transfer);
 
   // What both sides say after the answers: the lines of the statement without what differs, with
   // what one side accepted. An error says that the list does not lead to the other side's root.

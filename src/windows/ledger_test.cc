@@ -434,6 +434,87 @@ TEST(Ledger, NothingIsAgreedByAListThatLeadsElsewhere) {
   }
 }
 
+std::string sheet(const char* transfer, const char* reference, int amount, int version = 1) {
+  return canonical_json(Value::Record{{"transfer", transfer},
+                                      {"payer", "sichuan"},
+                                      {"payee", "chongqing"},
+                                      {"reference", reference},
+                                      {"amount", amount},
+                                      {"day", "2021-03-04"},
+                                      {"version", version}}) +
+         "\n";
+}
+
+// What chongqing's bank has booked, from sichuan's account.
+std::string booked(const char* booking, const char* reference, const char* yuan) {
+  return std::string{
+             "<Document><BkToCstmrStmt><Stmt><Acct><Id><Othr><Id>65</Id></Othr></Id></Acct>"
+             "<Ntry><Amt Ccy=\"CNY\">"} +
+         yuan +
+         "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2021-03-05</Dt>"
+         "</BookgDt><AcctSvcrRef>" +
+         booking + "</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>" + reference +
+         "</EndToEndId></Refs><RltdPties><DbtrAcct><Id><Othr><Id>51</Id></Othr></Id></DbtrAcct>"
+         "</RltdPties></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>";
+}
+
+// What the payer took for granted and no sheet says is closed; a sheet that says it later, or a
+// transfer that names another reference, changes what is due and never what was closed.
+TEST(Ledger, FlowsMeetInAClosedWindowOnly) {
+  const auto of = [](bool first) {
+    return Ledger{{.first = "chongqing",
+                   .second = "sichuan",
+                   .own_is_first = first,
+                   .tariff = std::nullopt,
+                   .transfers = Ledger::Accounts{.first = "65", .second = "51"}}};
+  };
+  Ledger payee = of(true), payer = of(false);
+  for (Ledger* side : {&payee, &payer}) {
+    side->take(*read_rows("sheets", sheet("T1", "W-1", 500) + sheet("T2", "W-2", 300)));
+  }
+  payee.take(*read_rows("receipts", booked("b1", "W-1", "5.00")));
+  payee.take(*read_rows("receipts", booked("b2", "W-9", "0.70")));
+  const Date until = day("2021-03-10");
+  const auto here = payee.draw(until, 3), there = payer.draw(until, 1);
+  EXPECT_EQ(here.end, 2U);   // W-1, W-9
+  EXPECT_EQ(there.end, 2U);  // W-1, W-2
+  const std::string lines =
+      *clearing::lines_for(payer.lines(), clearing::sketch_of(payee.lines().tree));
+  const auto differences = *clearing::differences_in(payee.lines(), lines, there.root);
+  ASSERT_EQ(differences.size(), 2U);
+  EXPECT_EQ(payee.met("T1").agreed, 0);
+  EXPECT_EQ(payee.met("T1").known.booked, payee.met("T1").known.said);
+  Said said{.until = until,
+            .batches = 3,
+            .other_root = there.root,
+            .differences = differences,
+            .first_accepts = {},
+            .second_accepts = {"sichuan/W-9"}};
+  ASSERT_TRUE(payee.close(said));
+  said.batches = 1;
+  said.other_root = here.root;
+  ASSERT_TRUE(payer.close(said));
+  EXPECT_EQ(payee.met("T1").agreed, 500);
+  EXPECT_EQ(payee.met("T2").agreed, 0);
+  EXPECT_FALSE(payee.met("T3").sheet);
+
+  // T2 names the reference under which its money came: both state the same.
+  for (Ledger* side : {&payee, &payer}) {
+    side->take(*read_rows("sheets", sheet("T2", "W-9", 70, 2)));
+  }
+  EXPECT_EQ(payee.met("T2").agreed, 70);
+  EXPECT_EQ(payee.met("T2").known.said, 70);
+  EXPECT_EQ(payee.draw(until, 4).root, payer.draw(until, 2).root);
+}
+
+TEST(Rows, AStatementOfTheBankIsReadWhollyOrNotAtAll) {
+  EXPECT_EQ(read_rows("receipts", booked("b1", "W-1", "5.00"))->count(), 1U);
+  const auto rows = read_rows("receipts", booked("b1", "W-1", "5.001"));
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().text, "windows.no_camt053");
+  EXPECT_EQ(rows.error().what, "line 1: Amt");
+}
+
 TEST(Rows, AWrongRowTakesNothing) {
   const auto rows = read_rows("taps", tap("t", 1, "in", "cq", "sichuan") + "{\"id\":\"x\"}\n");
   ASSERT_FALSE(rows);

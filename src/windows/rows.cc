@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bank/camt053.h"
 #include "base/json.h"
 #include "fares/tap_rows.h"
 
@@ -15,6 +16,15 @@ constexpr JsonLimits kRow{.depth = 16, .values = 200'000};
 
 std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view rows) {
   Rows out;
+  if (what == "receipts") {
+    const auto bookings = bank::read_camt053(rows);
+    if (!bookings) {
+      return std::unexpected{WrongRow{
+          .line = 1, .text = "windows.no_camt053", .is_key = true, .what = bookings.error()}};
+    }
+    out.receipts = transfers::receipts_of(*bookings);
+    return out;
+  }
   std::size_t line = 0;
   const auto wrong = [&](std::string text, bool is_key) {
     return std::unexpected{WrongRow{.line = line, .text = std::move(text), .is_key = is_key}};
@@ -37,6 +47,10 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
       std::string token = fares::text_in(*row->as_record(), "token");
       if (!at || token.empty()) return wrong("clear.bad_denied", true);
       out.denied.emplace_back(std::move(token), *at);
+    } else if (what == "sheets") {
+      auto sheet = transfers::sheet_of(*row);
+      if (!sheet) return wrong(sheet.error(), false);
+      out.sheets.push_back(*std::move(sheet));
     } else {
       auto bill = medical::priced(*row);
       if (!bill) return wrong(bill.error(), false);

@@ -1,8 +1,10 @@
 // The rows of a batch, read wholly or not at all.
 //
-//     taps    a tap a row (docs/formats/tariff.md)
-//     denied  {token, at}: a deny list, with the moment it took effect
-//     bills   a medical bill a row
+//     taps      a tap a row (docs/formats/tariff.md)
+//     denied    {token, at}: a deny list, with the moment it took effect
+//     bills     a medical bill a row
+//     sheets    what a transfer's signed sheet says of its money, a row each
+//     receipts  a bank's statement, ISO 20022 camt.053, as the bank gave it
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 
 #include "fares/rate.h"
 #include "medical/bills.h"
+#include "transfers/flows.h"
 
 namespace bashu::windows {
 
@@ -22,8 +25,12 @@ struct Rows {
   std::vector<fares::Tap> taps;
   std::vector<medical::Bill> bills;
   std::vector<std::pair<std::string, std::int64_t>> denied;  // token, from when
+  std::vector<transfers::Sheet> sheets;
+  std::vector<transfers::Receipt> receipts;
 
-  [[nodiscard]] std::size_t count() const { return taps.size() + bills.size() + denied.size(); }
+  [[nodiscard]] std::size_t count() const {
+    return taps.size() + bills.size() + denied.size() + sheets.size() + receipts.size();
+  }
 };
 
 // What is wrong with a row, in the languages of the texts.
@@ -31,9 +38,10 @@ struct WrongRow {
   std::size_t line = 0;  // from 1
   std::string text;      // a key of the texts, or what a calculator said
   bool is_key = false;
+  std::string what{};  // of the key's `{what}`
 };
 
-// NDJSON; `what` is taps, denied or bills.
+// NDJSON, but for receipts; `what` is one of those above.
 [[nodiscard]] std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view text);
 
 }  // namespace bashu::windows

@@ -9,7 +9,8 @@ import unittest
 from support import ROOT, CircleTest, Refused
 
 sys.path.insert(0, str(ROOT / "tools/demo"))
-from clearing import DIFFER, bank_statement, planted_in  # noqa: E402
+from bank_files import bank_statement  # noqa: E402
+from clearing import DIFFER, planted_in  # noqa: E402
 from node import window  # noqa: E402
 
 ACCOUNTS = {"chongqing": "重庆清算账户（合成）,6500000000000000001,102653000017",

@@ -4,8 +4,8 @@ what it has: the planted differences line by line, settled; equal roots; payment
 
     ./dev demo clearing [--trips 100000] [--bills 2000] [--dir DIR] [--lang zh|en]
 
-First by `bashu clear` over files, three sides; then two of them inside their nodes (clearing_nodes.py). All data are synthetic
-(riders.py), and so is the bank.
+First by `bashu clear` over files, three sides; then two of them inside their nodes (clearing_nodes.py), with pension
+transfers (clearing_pensions.py). All data are synthetic (riders.py), and so is the bank.
 """
 import argparse
 import json
@@ -15,9 +15,9 @@ import shutil
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as xml
 
 import clearing_nodes
+from bank_files import bank_statement
 from node import ROOT, program
 
 PAIRS = [("chongqing", "sichuan"), ("chongqing", "guizhou"), ("guizhou", "sichuan")]
@@ -161,45 +161,6 @@ def what_if(demo):
     demo.say("\nWhat if: the same day without the discount of cards", "\n试算：同一天若无卡优惠")
     demo.bashu("fares", "rate", demo.dir / "chongqing-sichuan/sichuan.gates.csv", "--tariff", demo.dir / "tariff.json",
                "--against", other, "--by", "side,operator,class")
-
-
-def tell(parent, path, text=None, **attributes):
-    for name in path.split("/"):
-        parent = xml.SubElement(parent, name)
-    parent.text = text
-    parent.attrib.update(attributes)
-    return parent
-
-
-def bank_statement(order, path, status):
-    """What a bank would say of an order file: booked or pending; the first payment comes in two parts."""
-    space = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
-    root = xml.parse(order).getroot()
-    document = xml.Element("Document", xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
-    all_of_it = xml.SubElement(document, "BkToCstmrStmt")
-    tell(all_of_it, "GrpHdr/MsgId", "synthetic")
-    tell(all_of_it.find("GrpHdr"), "CreDtTm", "2021-03-09T08:00:00+08:00")
-    statement = tell(all_of_it, "Stmt")
-    tell(statement, "Id", "synthetic")
-    tell(statement, "Acct/Id/Othr/Id", root.find(".//p:DbtrAcct//p:Othr/p:Id", space).text)
-    balance = tell(statement, "Bal")
-    tell(balance, "Tp/CdOrPrtry/Cd", "CLBD")
-    tell(balance, "Amt", "0.00", Ccy="CNY")
-    tell(balance, "CdtDbtInd", "CRDT")
-    tell(balance, "Dt/Dt", "2021-03-09")
-    for at, payment in enumerate(root.iterfind(".//p:CdtTrfTxInf", space)):
-        fen = int(payment.find(".//p:InstdAmt", space).text.replace(".", ""))
-        parts = [fen // 2, fen - fen // 2] if at == 0 and fen > 1 else [fen]
-        for part, amount in enumerate(parts):
-            entry = tell(statement, "Ntry")
-            tell(entry, "Amt", f"{amount // 100}.{amount % 100:02}", Ccy="CNY")
-            tell(entry, "CdtDbtInd", "DBIT")
-            tell(entry, "Sts/Cd", status)
-            tell(entry, "BookgDt/Dt", "2021-03-09")
-            tell(entry, "AcctSvcrRef", f"bank-{order.stem}-{at}-{part}")
-            tell(entry, "BkTxCd/Prtry/Cd", "transfer")
-            tell(entry, "NtryDtls/TxDtls/Refs/EndToEndId", payment.find(".//p:EndToEndId", space).text)
-    xml.ElementTree(document).write(path, encoding="UTF-8", xml_declaration=True)
 
 
 def pay(demo, statements):

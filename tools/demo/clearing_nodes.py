@@ -3,6 +3,7 @@ signed, receipted and in both journals. Called by clearing.py; all data are synt
 
 import json
 
+import clearing_pensions
 from node import ROOT, Node, bashu, form_circle, mail_delivered, own_net, window
 
 PACK = ROOT / "packs/clearing.yaml"
@@ -19,7 +20,7 @@ class Nodes:
         self.nodes = {}
         for number, party in enumerate(PAIR, 1):
             node = Node(directory / party, party, NAMES[party], f"{net}.{number}", DAY)
-            node.add_key("finance", "finance", ["*:finance"])
+            node.add_key("finance", "finance", ["*:finance", "*:clerk"])
             self.nodes[party] = node
         form_circle("clearing", list(self.nodes.values()), directory / "circle")
         for node in self.nodes.values():
@@ -151,6 +152,7 @@ def run(demo, planted, differ, accounts, bank):
             nodes.window(party, "take", of_bills, *[data / f"{name}.ndjson" for name in names])
 
         cleared(demo, nodes, of_bills, take_bills, ("2021-04-01", "2021-05-01"), set(bills), bank)
+        clearing_pensions.run(demo, nodes)
         nodes.stop()
         said = bashu("journal", "verify", *[node.dir for node in nodes.nodes.values()])
         demo.check("the two agree" in said, "both journals verified, alone and against each other", "两份日志各自并相互核验通过")

@@ -334,7 +334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Books of clearing with their newest windows, or one with all, page by page (offices) */
+        /** Books of clearing with their newest windows, or one with all, page by page (offices and auditors) */
         get: operations["get_clearing"];
         put?: never;
         post?: never;
@@ -404,6 +404,23 @@ export interface paths {
         };
         /** The payment of a window as a bank takes it (ISO 20022 pain.001) */
         get: operations["get_clearing_id_order_xml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What both sides agreed on in a window: the statement, the same bytes at both */
+        get: operations["get_clearing_id_statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3353,7 +3370,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Books of clearing with their newest windows, or one with all, page by page (offices) */
+            /** @description Books of clearing with their newest windows, or one with all, page by page (offices and auditors) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3490,6 +3507,46 @@ export interface operations {
                 };
                 content: {
                     "application/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_statement: {
+        parameters: {
+            query?: {
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What both sides agreed on in a window: the statement, the same bytes at both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        before: string;
+                        corrections: number;
+                        end: number;
+                        first: number;
+                        /** Format: date */
+                        from?: string;
+                        late: number;
+                        number: number;
+                        root: string;
+                        sides: string[];
+                        sums: Json;
+                        /** Format: date */
+                        until: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

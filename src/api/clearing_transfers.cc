@@ -1,0 +1,158 @@
+#include "api/clearing_transfers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "api/reading.h"
+#include "bank/order.h"
+#include "base/json.h"
+#include "texts/texts.h"
+
+namespace bashu::api {
+
+namespace {
+
+constexpr int kPage = 1'000;
+constexpr std::size_t kBatchMax = 7U << 20;  // bytes; what is left comes with the next batch
+constexpr const char* kKind = "transfers";   // of a book
+
+Problem refused(const std::string& where, const std::string& key,
+                const texts::Places& places = {}) {
+  return problem_of(Reject{
+      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
+}
+
+std::string yuan(clearing::Money fen) { return bank::decimal(fen); }
+
+// What the case says of its money; nullopt: nothing was sent yet.
+std::optional<transfers::Sheet> sheet_of(const views::CaseRow& row) {
+  const auto older = row.parties.find("older"), newer = row.parties.find("newer");
+  if (older == row.parties.end() || newer == row.parties.end()) return std::nullopt;
+  const bool back = row.data.find("collected_amount") != nullptr;
+  auto sheet = transfers::sheet_of(
+      Value::Record{{"transfer", row.id},
+                    {"payer", back ? newer->second : older->second},
+                    {"payee", back ? older->second : newer->second},
+                    {"reference", row.data.text_at("reference")},
+                    {"amount", row.data.int_at(back ? "collected_amount" : "amount")},
+                    {"day", row.data.text_at("sent_on")},
+                    {"version", row.version}});
+  return sheet ? std::optional{*std::move(sheet)} : std::nullopt;
+}
+
+bool says_the_same(const transfers::Sheet& a, const transfers::Sheet& b) {
+  return a.payer == b.payer && a.payee == b.payee && a.reference == b.reference &&
+         a.amount == b.amount && a.day == b.day;
+}
+
+// All rows of a service, page by page, until `each` is false.
+template <typename Each>
+std::expected<void, Problem> each_case(const Call& call, views::CaseFilter filter, Each each) {
+  filter.page.limit = kPage;
+  do {
+    auto listed = call.views->list_cases(filter);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (views::CaseRow& row : listed->rows) {
+      if (!each(row)) return {};
+    }
+    filter.page.after = listed->next;
+  } while (!filter.page.after.empty());
+  return {};
+}
+
+// The books of transfers between the two, newest first.
+std::expected<std::vector<ClearingBook>, Problem> books_between(Context& context, const Call& call,
+                                                                const std::string& one,
+                                                                const std::string& other) {
+  std::vector<ClearingBook> out;
+  const auto shelf = context.shelves.now();
+  for (const HeldPack* held : shelf->list()) {
+    const auto shape = clearing_of(*held->pack);
+    if (!shape || !held->in_force) continue;
+    views::CaseFilter filter;
+    filter.pack = held->pack->name;
+    filter.service = shape->book;
+    const auto listed = each_case(call, std::move(filter), [&](views::CaseRow& row) {
+      if (row.data.text_at("kind") != kKind) return true;
+      ClearingBook book = book_at(context, held->pack, *shape, std::move(row));
+      if (std::minmax(book.first(), book.second()) == std::minmax(one, other)) {
+        out.push_back(std::move(book));
+      }
+      return true;
+    });
+    if (!listed) return std::unexpected{listed.error()};
+  }
+  return out;
+}
+
+// Why the flows have not met in this book; nullopt: they have.
+std::optional<Problem> why_not(const windows::Ledger::Met& met, const transfers::Sheet& sheet) {
+  const texts::Places places{{"reference", sheet.reference},
+                             {"said", yuan(met.known.said.value_or(0))},
+                             {"booked", yuan(met.known.booked)}};
+  if (!met.sheet || !says_the_same(*met.sheet, sheet)) return refused("", "no_sheet", places);
+  if (met.known.booked == 0) return refused("", "no_money", places);
+  if (met.known.booked != met.known.said) return refused("", "other_money", places);
+  if (met.agreed != met.known.said) return refused("", "not_in_a_window", places);
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_transfer(const packs::Service& service) {
+  return service.party("older") && service.party("newer") &&
+         std::ranges::all_of(std::vector{"reference", "amount", "sent_on", "met_in"},
+                             [&](const char* name) { return service.field(name); });
+}
+
+std::expected<std::string, Problem> new_sheets(Context& context, const Call& call,
+                                               const ClearingBook& book) {
+  const auto held = hold_ledger(context, call, book);
+  if (!held) return std::unexpected{held.error()};
+  windows::Ledger& ledger = *(*held)->ledger;
+  std::string out;
+  const auto shelf = context.shelves.now();
+  for (const HeldPack* pack : shelf->list()) {
+    if (!pack->in_force) continue;
+    for (const auto& [name, service] : pack->pack->services) {
+      if (!is_transfer(service)) continue;
+      views::CaseFilter filter;
+      filter.pack = pack->pack->name;
+      filter.service = name;
+      const auto listed = each_case(call, std::move(filter), [&](const views::CaseRow& row) {
+        const auto sheet = sheet_of(row);
+        if (!sheet ||
+            std::minmax(sheet->payer, sheet->payee) != std::minmax(book.first(), book.second())) {
+          return true;
+        }
+        const auto known = ledger.met(sheet->transfer).sheet;
+        if (known && says_the_same(*known, *sheet)) return true;
+        out += canonical_json(transfers::to_value(*sheet)) + "\n";
+        return out.size() < kBatchMax;
+      });
+      if (!listed) return std::unexpected{listed.error()};
+    }
+  }
+  if (out.empty()) return std::unexpected{refused("with.what", "no_new_sheets")};
+  return out;
+}
+
+std::expected<std::string, Problem> met_in(Context& context, const Call& call,
+                                           const views::CaseRow& transfer) {
+  const auto sheet = sheet_of(transfer);
+  if (!sheet) return std::unexpected{refused(transfer.id, "no_sheet", {{"reference", ""}})};
+  auto books = books_between(context, call, sheet->payer, sheet->payee);
+  if (!books) return std::unexpected{books.error()};
+  Problem why = refused("", "no_transfer_book", {{"payer", sheet->payer}, {"payee", sheet->payee}});
+  for (const ClearingBook& book : *books) {
+    const auto held = hold_ledger(context, call, book);
+    if (!held) return std::unexpected{held.error()};
+    auto not_yet = why_not((*held)->ledger->met(sheet->transfer), *sheet);
+    if (!not_yet) return (*held)->closed;
+    why = *std::move(not_yet);
+  }
+  return std::unexpected{std::move(why)};
+}
+
+}  // namespace bashu::api
