@@ -153,13 +153,16 @@ struct Reader::State {
   }
 };
 
+Service daily(Date first, Date last) {
+  const std::int64_t days = last.days() - first.days() + 1;
+  return {.id = "daily",
+          .first = first,
+          .runs = std::vector<bool>(days > 0 ? static_cast<std::size_t>(days) : 0, true)};
+}
+
 Reader::Reader(const Options& options) : state_{std::make_unique<State>()} {
   state_->options = options;
-  const std::int64_t days = options.last.days() - options.first.days() + 1;
-  state_->list.schedule.services = {
-      {.id = "daily",
-       .first = options.first,
-       .runs = std::vector<bool>(days > 0 ? static_cast<std::size_t>(days) : 0, true)}};
+  state_->list.schedule.services = {daily(options.first, options.last)};
 }
 Reader::~Reader() = default;
 

@@ -20,9 +20,14 @@
 
 namespace bashu::network::rail {
 
+inline constexpr Seconds kChange = 600;  // at every station
+
+// Every train of a list runs on every day from `first` to `last`.
+[[nodiscard]] Service daily(Date first, Date last);
+
 struct Options {
-  Date first, last;        // days on which every train runs
-  Seconds change_s = 600;  // at every station
+  Date first, last;  // days on which every train runs
+  Seconds change_s = kChange;
 };
 
 struct List {
