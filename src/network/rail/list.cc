@@ -88,7 +88,7 @@ struct Reader::State {
   }
 
   void station(const Row& row) {
-    enum : std::size_t { name, division, lon, lat, english };
+    enum : std::size_t { name, division, lon, lat, english, since };
     const auto x = degrees_e6(row[lon]), y = degrees_e6(row[lat]);
     if (!x) return fault("invalid_float", "lon", row, row[lon], "is no degree of longitude");
     if (!y) return fault("invalid_float", "lat", row, row[lat], "is no degree of latitude");
@@ -103,6 +103,11 @@ struct Reader::State {
          .lat_e6 = *y,
          .change_s = options.change_s});
     list.divisions.emplace_back(row[division]);
+    const auto opened = Date::parse(row[since]);
+    if (!opened && !row[since].empty()) {
+      fault("invalid_date", "since", row, row[since], "is no date like 2021-01-30");
+    }
+    list.since.push_back(opened);
   }
 
   void call(const Row& row) {
@@ -167,7 +172,8 @@ Reader::Reader(const Options& options) : state_{std::make_unique<State>()} {
 Reader::~Reader() = default;
 
 void Reader::stations(std::string_view name, std::string_view text) {
-  state_->read(name, text, {"station", "division", "lon", "lat", "english"}, &State::station);
+  state_->read(name, text, {"station", "division", "lon", "lat", "english", "since"},
+               &State::station);
 }
 
 void Reader::calls(std::string_view name, std::string_view text) {
