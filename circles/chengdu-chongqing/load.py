@@ -4,11 +4,12 @@
     load.py --node sichuan URL KEY --second sichuan KEY --node chongqing URL KEY --second chongqing KEY
             [--data DIR] [--scale PERCENT]
 
-Sets the calendars and adopts the packs of circle.yaml on both, imports what each party records for
-itself, waits until both have it, then imports what builds on it. What a node has already is left as
-it is, so that a load that was broken off can be given again. The keys need the roles of every feed
-(*:office, ...) and may `admin` and `registrar`; those of --second are of other administrators, who sign
-calendars and packs. Prints the time of every step; exit 1 if any row was
+Generates the records (generate.py; stations and timetables by `bashu network rows`), sets the
+calendars and adopts the packs of circle.yaml on both, imports what each party records for itself,
+waits until both have it, then imports what builds on it. What a node has already is left as it is,
+so that a load that was broken off can be given again. The keys need the roles of every feed
+(*:office, ...) and may `admin` and `registrar`; those of --second are of other administrators, who
+sign calendars and packs. Prints the time of every step; exit 1 if any row was
 refused.
 """
 
@@ -50,6 +51,30 @@ def declared(name):
 def packs():
     text = (HERE / "circle.yaml").read_text(encoding="utf-8")
     return re.findall(r"^  - ([a-z0-9-]+)$", text, re.M)
+
+
+def divisions():
+    """By party, how the codes of its counties begin."""
+    text = (HERE / "circle.yaml").read_text(encoding="utf-8")
+    return re.findall(r'^  ([a-z]+):\n(?:    .*\n)*?    divisions: \["(\d+)"\]', text, re.M)
+
+
+def timetables(data):
+    """The stations of each party, and the trains that call there, from the railway's list in network/."""
+    listed = (HERE / "network" / "timetable.csv").read_text(encoding="utf-8").split()[1]
+    for party, begins in divisions():
+        done = subprocess.run(
+            [str(program()), "network", "rows", str(HERE / "network"), "--on", listed, "--party", party,
+             "--divisions", begins, "--source", f"车站页 {listed}", "--out", str(data / party)],
+            capture_output=True, text=True, check=False, env={**os.environ, "BASHU_LANG": "en"})
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+    return rows_in([*data.glob("*/1-stations.ndjson"), *data.glob("*/2-timetable.ndjson")])
+
+
+def records(data, scale=100):
+    """All files that are imported; gives the number of rows."""
+    return generate.generate(data, scale) + timetables(data)
 
 
 class Steps:
@@ -248,7 +273,7 @@ def main():
     step = Steps(arguments.quiet)
     with tempfile.TemporaryDirectory() as temporary:
         data = arguments.data or pathlib.Path(temporary)
-        rows = step("records generated", lambda: generate.generate(data, arguments.scale))
+        rows = step("records generated", lambda: records(data, arguments.scale))
         step.say(f"           {rows:,} rows")
         refused = load(nodes, data, step, arguments.adopt_from)
     return 1 if refused else 0

@@ -160,7 +160,12 @@ constexpr std::array kParts{
          "line:text title:text since:date|null they_say:date|null status:text "
          "status_they_say:text records:[RecordAt]"},
     Form{"PairSaid", "a:Place b:Place minutes:count|null they_say:count|null people:count"},
-    Form{"SideOfNetwork", "party:text lines:[LineSaid] changed:count pairs:[PairSaid]"},
+    Form{"TimetableSaid", "valid_from:date trains:count record:RecordAt"},
+    Form{"CallSaid", "station:text arrives:text|null departs:text|null"},
+    Form{"TrainSaid", "train:text counts:[CallSaid] they_say:[CallSaid]"},
+    Form{"SideOfNetwork",
+         "party:text timetable:TimetableSaid|null lines:[LineSaid] trains_changed:count "
+         "trains:[TrainSaid] changed:count pairs:[PairSaid]"},
     Form{"NetworkChange", "line:text opens?:date months_later?:number without?:bool"},
     Form{"Scenario", "scenario:text title:text records:[RecordAt] changes:[NetworkChange]"},
     Form{"PlacesWithin", "limit_min:count places:count people:count"},

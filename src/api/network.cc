@@ -5,6 +5,7 @@
 #include "travel/network.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -42,7 +43,7 @@ Value day_or_null(const std::optional<Date>& day) { return day ? Value{day->text
 
 // The network asked about: on record at a position, on a day, as planned or in a scenario.
 struct Asked {
-  const Circle* circle = nullptr;
+  std::shared_ptr<const Circle> circle;  // with the trains of that day
   std::uint64_t position = 0;
   Date day;
   std::optional<Scenario> scenario{};
@@ -72,16 +73,17 @@ std::expected<Asked, Problem> asked(Context& context, const Call& call) {
   const auto known = known_at(context, call);
   if (!known) return std::unexpected{known.error()};
   const Date today = context.shelves.now()->today;
-  Asked out{.circle = &context.computed->circle(),
+  Asked out{.circle = {},
             .position = known->value_or(past->position),
             .day = date_parameter(call, "as_of").value_or(today),
             .record = {},
             .plan = {},
             .changed = {},
             .language = call.language};
-  auto record = travel::on_record(*out.circle, *call.views, *known, today);
+  auto record = travel::on_record(*context.computed, *call.views, *known, today);
   if (!record) return std::unexpected{problem_of(record.error())};
   out.record = std::move(*record);
+  out.circle = context.computed->circle_on(out.record.timetables, out.day);
   out.plan = out.changed = out.record.openings;
   const std::string name = call.parameter("scenario");
   if (name.empty()) return out;
@@ -105,8 +107,9 @@ std::expected<std::uint32_t, Problem> place(const Circle& circle, const Call& ca
 }
 // The two ends of a journey: counties, or points told as `lon,lat`. For points `what` gets a
 // network of its own.
-std::expected<Ends, Problem> ends_of(Asked& what, Circle& with_points, const Call& call) {
+std::expected<Ends, Problem> ends_of(Asked& what, const Call& call) {
   Ends ends;
+  std::shared_ptr<Circle> with_points;
   for (const auto& [member, at] : {std::pair{"origin", &Ends::from}, {"destination", &Ends::to}}) {
     if (call.parameter(member).find(',') != std::string::npos) continue;
     const auto found = place(*what.circle, call, member);
@@ -116,12 +119,12 @@ std::expected<Ends, Problem> ends_of(Asked& what, Circle& with_points, const Cal
   for (const auto& [member, at] : {std::pair{"origin", &Ends::from}, {"destination", &Ends::to}}) {
     const std::string point = call.parameter(member);
     if (point.find(',') == std::string::npos) continue;
-    if (what.circle != &with_points) with_points = *what.circle;
-    what.circle = &with_points;
-    const auto stands = with_points.stand_at(point);
+    if (!with_points) with_points = std::make_shared<Circle>(*what.circle);
+    const auto stands = with_points->stand_at(point);
     if (!stands) return std::unexpected{wrong(member, "no_point", {{"text", point}})};
     ends.*at = *stands;
   }
+  if (with_points) what.circle = with_points;
   return ends;
 }
 // The place that is named, or every core.
@@ -338,45 +341,97 @@ Value halves(const Asked& what, const std::string& code) {
   return out;
 }
 
-// Where one side's word differs, and the pairs whose minutes it would change, most people first.
-Value side_value(const Asked& what, const std::string& side, const Openings& theirs,
-                 const Times& ours, const Times& by_them) {
-  constexpr std::size_t kShown = 200;
-  Value::List lines;
+Value lines_said(const Asked& what, const Openings& theirs) {
+  Value::List out;
   for (const auto& [code, opening] : theirs) {
     const Opening& ours_say = what.plan.at(code);
     if (opening.since == ours_say.since && opening.closed == ours_say.closed) continue;
-    lines.emplace_back(Value::Record{{"line", code},
-                                     {"title", what.in(what.circle->name(code))},
-                                     {"since", day_or_null(ours_say.since)},
-                                     {"they_say", day_or_null(opening.since)},
-                                     {"status", status_text(ours_say, what.day)},
-                                     {"status_they_say", status_text(opening, what.day)},
-                                     {"records", records_of(what.record.sources, code)}});
+    out.emplace_back(Value::Record{{"line", code},
+                                   {"title", what.in(what.circle->name(code))},
+                                   {"since", day_or_null(ours_say.since)},
+                                   {"they_say", day_or_null(opening.since)},
+                                   {"status", status_text(ours_say, what.day)},
+                                   {"status_they_say", status_text(opening, what.day)},
+                                   {"records", records_of(what.record.sources, code)}});
   }
+  return out;
+}
+
+// None if it does not run.
+Value calls_said(const travel::Calls* calls) {
+  Value::List out;
+  if (!calls) return out;
+  const auto at = [](const std::optional<int>& minute) {
+    return minute ? Value{clock(*minute * 60)} : Value{};
+  };
+  for (const travel::TrainCall& call : *calls) {
+    out.emplace_back(Value::Record{{"station", call.station},
+                                   {"arrives", at(call.arrives_min)},
+                                   {"departs", at(call.departs_min)}});
+  }
+  return out;
+}
+// The trains on which its word is not what counts.
+Value trains_said(const std::vector<travel::TrainDiffers>& differing) {
+  constexpr std::size_t kShown = 200;
+  Value::List out;
+  for (std::size_t i = 0; i < std::min(kShown, differing.size()); ++i) {
+    out.emplace_back(Value::Record{{"train", differing[i].number},
+                                   {"counts", calls_said(differing[i].counts)},
+                                   {"they_say", calls_said(differing[i].they_say)}});
+  }
+  return out;
+}
+// Its edition in force, null if it has told none.
+Value timetable_said(const Asked& what, const std::string& side) {
+  const travel::Edition* edition = travel::in_force(*what.record.timetables, side, what.day);
+  if (!edition) return {};
+  return Value::Record{{"valid_from", edition->valid_from.text()},
+                       {"trains", static_cast<std::int64_t>(edition->trains.size())},
+                       {"record", Value::Record{{"register", "transport/timetable"},
+                                                {"key", edition->key},
+                                                {"position", edition->position}}}};
+}
+
+Value pairs_said(const Asked& what, const std::vector<Pair>& changed, const Times& by_them) {
+  constexpr std::size_t kShown = 200;
+  Value::List out;
+  for (std::size_t i = 0; i < std::min(kShown, changed.size()); ++i) {
+    const Pair& pair = changed[i];
+    out.emplace_back(Value::Record{{"a", what.place(static_cast<std::uint32_t>(pair.a))},
+                                   {"b", what.place(static_cast<std::uint32_t>(pair.b))},
+                                   {"minutes", minutes(pair.takes_s)},
+                                   {"they_say", minutes(by_them.from(pair.a)[pair.b])},
+                                   {"people", pair.people}});
+  }
+  return out;
+}
+
+// Where one side's word differs, and the pairs whose minutes it would change, most people first.
+Value side_value(travel::Computed& computed, const Asked& what, const std::string& side) {
+  const auto told = what.record.by_side.find(side);
+  const Openings& theirs = told == what.record.by_side.end() ? what.plan : told->second;
+  const auto circle = computed.circle_on(what.record.timetables, what.day, side);
+  const auto ours = computed.times(what.circle, what.plan, what.day);
+  const auto by_them = computed.times(circle, theirs, what.day);
   std::vector<Pair> changed;
   const People people = what.circle->people();
-  for (std::size_t a = 0; a < ours.places; ++a) {
-    for (std::size_t b = 0; b < ours.places; ++b) {
-      if (ours.from(a)[b] == by_them.from(a)[b]) continue;
+  for (std::size_t a = 0; a < ours->places; ++a) {
+    for (std::size_t b = 0; b < ours->places; ++b) {
+      if (ours->from(a)[b] == by_them->from(a)[b]) continue;
       changed.push_back(
-          {.a = a, .b = b, .takes_s = ours.from(a)[b], .people = people[a] + people[b]});
+          {.a = a, .b = b, .takes_s = ours->from(a)[b], .people = people[a] + people[b]});
     }
   }
   std::ranges::stable_sort(changed, std::greater<>{}, &Pair::people);
-  Value::List pairs;
-  for (std::size_t i = 0; i < std::min(kShown, changed.size()); ++i) {
-    const Pair& pair = changed[i];
-    pairs.emplace_back(Value::Record{{"a", what.place(static_cast<std::uint32_t>(pair.a))},
-                                     {"b", what.place(static_cast<std::uint32_t>(pair.b))},
-                                     {"minutes", minutes(pair.takes_s)},
-                                     {"they_say", minutes(by_them.from(pair.a)[pair.b])},
-                                     {"people", pair.people}});
-  }
+  const auto trains = travel::differing(*what.record.timetables, what.day, side);
   return Value::Record{{"party", side},
-                       {"lines", std::move(lines)},
+                       {"timetable", timetable_said(what, side)},
+                       {"lines", lines_said(what, theirs)},
+                       {"trains_changed", static_cast<std::int64_t>(trains.size())},
+                       {"trains", trains_said(trains)},
                        {"changed", static_cast<std::int64_t>(changed.size())},
-                       {"pairs", std::move(pairs)}};
+                       {"pairs", pairs_said(what, changed, *by_them)}};
 }
 
 }  // namespace
@@ -421,7 +476,7 @@ Result network_reach(Context& context, const Call& call) {
   if (!what) return std::unexpected{what.error()};
   const auto from = place(*what->circle, call, "origin");
   if (!from) return std::unexpected{from.error()};
-  const auto spreads = context.computed->spreads(what->changed, what->day, *from);
+  const auto spreads = context.computed->spreads(what->circle, what->changed, what->day, *from);
   const Seconds most = call.parameter("within").empty() ? kNever : limit(call);
   std::vector<std::uint32_t> order;
   for (std::uint32_t p = 0; p < spreads.size(); ++p) {
@@ -449,8 +504,7 @@ Result network_reach(Context& context, const Call& call) {
 Result network_journey(Context& context, const Call& call) {
   auto what = asked(context, call);
   if (!what) return std::unexpected{what.error()};
-  Circle with_points;
-  const auto between = ends_of(*what, with_points, call);
+  const auto between = ends_of(*what, call);
   if (!between) return std::unexpected{between.error()};
   const Ends ends = *between;
   const auto departs = time_of(call, "departs", 8 * 3'600);
@@ -482,7 +536,7 @@ Result network_journey(Context& context, const Call& call) {
 Result network_matrix(Context& context, const Call& call) {
   const auto what = asked(context, call);
   if (!what) return std::unexpected{what.error()};
-  const auto times = context.computed->times(what->changed, what->day);
+  const auto times = context.computed->times(what->circle, what->changed, what->day);
   Value::List codes, rows;
   for (std::size_t p = 0; p < times->places; ++p) {
     codes.emplace_back(what->circle->places[p].code);
@@ -503,25 +557,27 @@ Result network_compare(Context& context, const Call& call) {
   const auto from = places(*what->circle, call);
   if (!from) return std::unexpected{from.error()};
   const Date then = date_parameter(call, "then").value_or(what->day);
+  const auto circle_then = context.computed->circle_on(what->record.timetables, then);
   Value::List looks;
   for (const std::uint32_t place : *from) {
-    const auto a = context.computed->spreads(what->plan, what->day, place);
-    const auto b = context.computed->spreads(what->changed, then, place);
+    const auto a = context.computed->spreads(what->circle, what->plan, what->day, place);
+    const auto b = context.computed->spreads(circle_then, what->changed, then, place);
     Value::Record one{{"origin", what->place(place)},
                       {"changed", changed_value(*what, a, b)},
                       {"within", within_value(*what, place, a, &b)}};
     looks.emplace_back(std::move(one));
   }
   const People people = what->circle->people();
-  const auto whole = [&](const Openings& openings, Date day) {
-    return region_value(*what,
-                        region(*context.computed->times(openings, day), people, limit(call)));
+  const auto whole = [&](const travel::Computed::CirclePtr& circle, const Openings& openings,
+                         Date day) {
+    return region_value(
+        *what, region(*context.computed->times(circle, openings, day), people, limit(call)));
   };
   Value::Record out = what->begun();
   out["then"] = then.text();
   out["from"] = std::move(looks);
-  out["region_before"] = whole(what->plan, what->day);
-  out["region_after"] = whole(what->changed, then);
+  out["region_before"] = whole(what->circle, what->plan, what->day);
+  out["region_after"] = whole(circle_then, what->changed, then);
   return json_response(std::move(out));
 }
 
@@ -563,15 +619,17 @@ Result network_explain(Context& context, const Call& call) {
   return json_response(std::move(out));
 }
 
-// By the word of each side alone: lines on which it differs from what counts, and pairs it changes.
+// By the word of each side alone: lines and trains on which it differs from what counts, its
+// edition of the timetable, and the pairs of places it changes.
 Result network_sides(Context& context, const Call& call) {
   const auto what = asked(context, call);
   if (!what) return std::unexpected{what.error()};
-  const auto ours = context.computed->times(what->plan, what->day);
+  std::set<std::string, std::less<>> spoken;
+  for (const auto& [side, openings] : what->record.by_side) spoken.insert(side);
+  for (const auto& [side, editions] : what->record.timetables->editions) spoken.insert(side);
   Value::List sides;
-  for (const auto& [side, theirs] : what->record.by_side) {
-    const auto by_them = context.computed->times(theirs, what->day);
-    sides.push_back(side_value(*what, side, theirs, *ours, *by_them));
+  for (const std::string& side : spoken) {
+    sides.push_back(side_value(*context.computed, *what, side));
   }
   Value::Record out = what->begun();
   out["sides"] = std::move(sides);

@@ -232,7 +232,7 @@ std::vector<Route> routes_of_the_network() {
        "People whom each unfinished line brings within the limit",
        "origin as_of scenario lines within known_at at_least"},
       {"GET", "/network/sides", &network_sides,
-       "Lines on which one side's word differs, and the pairs it would change",
+       "Lines and trains on which one side's word differs, and the pairs it would change",
        "as_of known_at at_least"},
   };
 }

@@ -14,6 +14,7 @@
 #include "main/documents_command.h"
 #include "main/network_cheapest.h"
 #include "main/network_missed.h"
+#include "main/network_rows.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -1218,6 +1219,43 @@ void missed_command(Parser& parser, CLI::App* network, const Text& t) {
       });
 }
 
+void rows_command(Parser& parser, CLI::App* network, const Text& t) {
+  parser.command<NetworkRows>(
+      network, "rows",
+      t("a side's stations and timetable as rows for bashu import",
+        "把一方的车站与时刻表写成可供 bashu import 导入的行"),
+      network_rows, [&](CLI::App& app, NetworkRows& o) {
+        app.add_option("PATH", o.path,
+                       t("a GTFS feed (.zip), or a folder with stations.csv and calls.csv",
+                         "GTFS 数据（.zip），或含 stations.csv 与 calls.csv 的目录"))
+            ->required();
+        app.add_option(
+               "--on", o.on,
+               t("the day whose trains are told, e.g. 2021-01-30", "取哪一天的车次，如 2021-01-30"))
+            ->required();
+        app.add_option(
+            "--valid-from", o.valid_from,
+            t("first day of the edition (default: that day)", "版本施行日期（默认：该日）"));
+        app.add_option("--party", o.party, t("the side that tells it", "登记的一方"))->required();
+        app.add_option("--divisions", o.divisions,
+                       t("how codes of its counties begin, e.g. 51", "该方区县代码的开头，如 51"))
+            ->delimiter(',')
+            ->required();
+        app.add_option("--source", o.source,
+                       t("what the rows give as their source", "各行的来源文件"))
+            ->required();
+        app.add_option("--counties", o.counties,
+                       t("a folder with places.csv: a station without a county lies in the nearest",
+                         "含 places.csv 的目录：未注明区县的车站归入最近的区县"));
+        app.add_option("--out", o.out, t("the folder to write", "要写的目录"))->required();
+        examples(app, t,
+                 t("  bashu network rows circles/chengdu-chongqing/network --on 2021-01-30 "
+                   "--party sichuan --divisions 51 --source list-2021 --out build/rows\n",
+                   "  bashu network rows circles/chengdu-chongqing/network --on 2021-01-30 "
+                   "--party sichuan --divisions 51 --source 2021年时刻表 --out build/rows\n"));
+      });
+}
+
 void network_commands(Parser& parser, const Text& t) {
   CLI::App* network =
       parser.group("network", t("journey times from timetables", "按时刻表计算出行时间"));
@@ -1292,6 +1330,7 @@ void network_commands(Parser& parser, const Text& t) {
       });
   cheapest_command(parser, network, t);
   missed_command(parser, network, t);
+  rows_command(parser, network, t);
   circle_network_commands(parser, network, t);
 }
 

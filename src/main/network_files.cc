@@ -56,6 +56,8 @@ std::expected<NetworkFile, Fault> read_gtfs(const std::filesystem::path& path) {
   }
   network::gtfs::Feed feed = reader.finish();
   NetworkFile out{.schedule = {},
+                  .divisions = {},
+                  .since = {},
                   .notices = std::move(feed.notices),
                   .trips_left_out = feed.trips_left_out,
                   .readable = feed.schedule.has_value()};
@@ -72,7 +74,10 @@ std::expected<NetworkFile, Fault> read_rail(const std::filesystem::path& path, D
   reader.stations("stations.csv", *stations);
   reader.calls("calls.csv", *calls);
   network::rail::List list = reader.finish();
-  return NetworkFile{.schedule = std::move(list.schedule), .notices = std::move(list.notices)};
+  return NetworkFile{.schedule = std::move(list.schedule),
+                     .divisions = std::move(list.divisions),
+                     .since = std::move(list.since),
+                     .notices = std::move(list.notices)};
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/date.h"
@@ -13,7 +15,9 @@
 namespace bashu::cli {
 
 struct NetworkFile {
-  network::Schedule schedule;  // empty where the notices say why
+  network::Schedule schedule;              // empty where the notices say why
+  std::vector<std::string> divisions;      // by station: its county, of a railway's list
+  std::vector<std::optional<Date>> since;  // by station: nobody calls there before; the same
   std::vector<network::Notice> notices;
   std::uint64_t trips_left_out = 0;
   bool readable = true;

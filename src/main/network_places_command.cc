@@ -164,7 +164,7 @@ Exit network_years(const Console& console, const NetworkYears& what) {
              say(console, "potential"), say(console, "gini"), say(console, "pairs_beyond")});
   for (int year = what.first; year <= what.last; ++year) {
     const Date end = *Date::from_civil(year, 12, 31);
-    const Region all = region(*computed.times(openings, end), people, what.within * 60);
+    const Region all = region(*computed.times(*circle, openings, end), people, what.within * 60);
     table.add({std::to_string(year), minutes(console, all.mean_s), std::to_string(all.daily),
                std::to_string(all.potential), std::to_string(all.gini),
                std::to_string(all.beyond.size())});

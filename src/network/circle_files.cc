@@ -31,7 +31,6 @@ class Reader {
   CircleFile read() {
     table("timetable.csv", {"of"}, &Reader::timetable);
     trains();
-    table("stations.csv", {"station", "since"}, &Reader::station);
     table("places.csv", {"code", "name", "english", "lon", "lat", "population", "core", "basis"},
           &Reader::place);
     std::ranges::sort(circle_.places, {}, &Place::code);
@@ -67,7 +66,7 @@ class Reader {
     rail::List list = reader.finish();
     circle_.trains = std::move(list.schedule);
     circle_.divisions = std::move(list.divisions);
-    circle_.since.resize(circle_.trains.stations.size());
+    circle_.since = std::move(list.since);
     for (Notice& notice : list.notices) notices_.tell(std::move(notice));
   }
 
@@ -118,14 +117,6 @@ class Reader {
                        day(row, stages + 2, "trial", out.trial) &&
                        day(row, stages + 3, "closed", out.closed);
     return whole ? std::optional{out} : std::nullopt;
-  }
-
-  void station(const Row& row) {
-    enum : std::size_t { name, since };
-    const auto at = std::ranges::find(circle_.trains.stations, row[name], &Station::name);
-    if (at == circle_.trains.stations.end()) return;  // told by the railway's reader
-    const auto n = static_cast<std::size_t>(at - circle_.trains.stations.begin());
-    day(row, since, "since", circle_.since[n]);
   }
 
   void place(const Row& row) {

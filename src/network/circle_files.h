@@ -1,6 +1,6 @@
 // A circle's network as CSV files in one folder:
 //
-//     stations.csv   as rail/list.h; and since (nobody calls there before)
+//     stations.csv   as rail/list.h
 //     calls.csv      as rail/list.h
 //     timetable.csv  of: the day whose trains are held to run every day
 //     places.csv     code, name, english, lon, lat, population, core (yes), basis (shared: assumed)

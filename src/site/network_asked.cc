@@ -19,12 +19,12 @@ bool has_network(const Ask& ask) {
 
 std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) {
   if (!has_network(ask)) return std::nullopt;
-  NetworkAsked out{
-      .circle = &ask.from.map->computed->circle(), .day = {}, .record = {}, .changed = {}};
+  travel::Computed& computed = *ask.from.map->computed;
+  NetworkAsked out{.circle = {}, .day = {}, .record = {}, .changed = {}};
   const std::string from = ask.parameter("from"), as_of = ask.parameter("as_of"),
                     scenario = ask.parameter("scenario");
-  const auto place =
-      from.empty() ? std::optional{out.circle->cores().front()} : out.circle->place(from);
+  const network::Circle& folder = computed.circle();
+  const auto place = from.empty() ? std::optional{folder.cores().front()} : folder.place(from);
   if (!place || (!as_of.empty() && !ask.as_of())) return std::nullopt;
   out.from = *place;
   out.day = ask.day_of_lists().value_or(ask.from.today);
@@ -33,9 +33,10 @@ std::expected<std::optional<NetworkAsked>, Fault> network_asked(const Ask& ask) 
     if (!end) return std::nullopt;
     out.day = *end;
   }
-  auto record = travel::on_record(*out.circle, *ask.from.views, ask.from.at, ask.from.today);
+  auto record = travel::on_record(computed, *ask.from.views, ask.from.at, ask.from.today);
   if (!record) return std::unexpected{record.error()};
   out.record = std::move(*record);
+  out.circle = computed.circle_on(out.record.timetables, out.day);
   if (!scenario.empty()) {
     const Scenario* found = out.record.scenario(scenario);
     if (!found) return std::nullopt;

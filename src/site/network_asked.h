@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@
 namespace bashu::site {
 
 struct NetworkAsked {
-  const network::Circle* circle = nullptr;
+  std::shared_ptr<const network::Circle> circle;  // with the trains of that day
   std::uint32_t from = 0;  // a place; the first core unless another is named
   Date day;
   std::optional<network::Scenario> scenario{};

@@ -30,7 +30,9 @@ std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   if (!*what) return std::nullopt;
   Asked out{std::move(**what), {}, {}};
   const auto look = [&](const Openings& openings, Date day) {
-    return ask.from.map->computed->spreads(openings, day, out.from);
+    travel::Computed& computed = *ask.from.map->computed;
+    return computed.spreads(computed.circle_on(out.record.timetables, day), openings, day,
+                            out.from);
   };
   // Before: as planned on the same day, or without a scenario as it is today.
   out.now = look(out.record.openings, out.scenario ? out.day : ask.from.today);

@@ -40,7 +40,8 @@ std::expected<std::optional<Asked>, Fault> asked(const Ask& ask) {
   travel::Computed& computed = *ask.from.map->computed;
   const People people = out.circle->people();
   const auto look = [&](const Openings& openings, Date day) {
-    return region(*computed.times(openings, day), people, out.within * 60);
+    const auto circle = computed.circle_on(out.record.timetables, day);
+    return region(*computed.times(circle, openings, day), people, out.within * 60);
   };
   // Before: as planned on the same day, or without a scenario as it is today.
   out.before = look(out.record.openings, out.scenario ? out.day : ask.from.today);

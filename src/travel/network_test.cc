@@ -19,7 +19,7 @@ TEST(Computed, WhatIsKeptIsWhatWouldBeComputed) {
   for (int again = 0; again < 2; ++again) {
     for (const char* on : {"2015-12-31", "2021-01-30", "2028-01-01"}) {
       for (const network::Openings* openings : {&circle->openings, &late}) {
-        EXPECT_EQ(computed.spreads(*openings, day(on), from),
+        EXPECT_EQ(computed.spreads(circle, *openings, day(on), from),
                   network::minutes_from(network::standing_on(*circle, *openings, day(on)), from,
                                         network::kDayWindow))
             << on;
@@ -27,11 +27,11 @@ TEST(Computed, WhatIsKeptIsWhatWouldBeComputed) {
     }
   }
   // The same network on another day is not computed again; another one is.
-  const auto times = computed.times(circle->openings, day("2028-01-01"));
-  EXPECT_EQ(times, computed.times(circle->openings, day("2030-01-01")));
-  EXPECT_NE(times, computed.times(late, day("2028-01-01")));
+  const auto times = computed.times(circle, circle->openings, day("2028-01-01"));
+  EXPECT_EQ(times, computed.times(circle, circle->openings, day("2030-01-01")));
+  EXPECT_NE(times, computed.times(circle, late, day("2028-01-01")));
   EXPECT_EQ(times->from(from)[0],
-            computed.spreads(circle->openings, day("2028-01-01"), from)[0].median_s);
+            computed.spreads(circle, circle->openings, day("2028-01-01"), from)[0].median_s);
 }
 
 }  // namespace

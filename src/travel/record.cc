@@ -7,35 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "packs/pack.h"
+#include "travel/network.h"
+#include "travel/public_records.h"
 
 namespace bashu::travel {
 
 namespace {
-
-constexpr int kAtOnce = 1'000;
-
-// The records of a public register; none if there is no such register at that position.
-std::vector<views::RecordRow> public_records(views::Session& session, std::string_view pack,
-                                             std::string_view name) {
-  const views::PackVersion* newest = nullptr;
-  for (const auto& [digest, version] : session.catalogue.packs) {
-    if (version.pack->name != pack) continue;
-    if (!newest || newest->position < version.position) newest = &version;
-  }
-  const packs::Register* reg = newest ? packs::find(newest->pack->registers, name) : nullptr;
-  if (!reg || !reg->open) return {};
-  std::vector<views::RecordRow> rows;
-  views::RecordFilter filter{
-      .reg = std::string{pack} + "/" + std::string{name}, .key = {}, .prefix = {}, .as_of = {}};
-  filter.page.limit = kAtOnce;
-  do {
-    auto some = views::records(session, filter);
-    std::ranges::move(some.rows, std::back_inserter(rows));
-    filter.page.after = some.next;
-  } while (!filter.page.after.empty());
-  return rows;
-}
 
 std::optional<Date> day_at(const Value& record, std::string_view member) {
   const Value* value = record.find(member);
@@ -259,10 +236,13 @@ class Reader {
 
 }  // namespace
 
-std::expected<OnRecord, Fault> on_record(const network::Circle& circle, views::Views& views,
-                                         views::At at, Date today) {
-  return views.read(at,
-                    [&](views::Session& session) { return Reader{circle, today}.read(session); });
+std::expected<OnRecord, Fault> on_record(Computed& computed, views::Views& views, views::At at,
+                                         Date today) {
+  return views.read(at, [&](views::Session& session) {
+    OnRecord out = Reader{computed.circle(), today}.read(session);
+    out.timetables = computed.timetables(session);
+    return out;
+  });
 }
 
 }  // namespace bashu::travel

@@ -5,9 +5,11 @@
 //                                approved_on, started_on, trial_on, closed_on, by side, dropped_on
 //                                ─► its other stages
 //     major-projects/project     through_on, started_on         ─► since, building, if no corridor
-//     says major-projects/milestone   planned_on of the last one     ─► plan transport/scenario
-//     opens_on, months or neither    ─► what may come otherwise
+//                                says so
+//     major-projects/milestone   planned_on of the last one     ─► plan
+//     transport/scenario         opens_on, months or neither    ─► what may come otherwise
 //
+// Stations and trains: timetables.h.
 // Only public registers are read, as they stood at a position of the journal; a node that holds
 // neither pack has the network of its folder.
 #pragma once
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,9 +25,12 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "network/circle.h"
+#include "travel/timetables.h"
 #include "views/views.h"
 
 namespace bashu::travel {
+
+class Computed;
 
 // A record that the opening of a line or road follows.
 struct Source {
@@ -42,15 +48,15 @@ struct OnRecord {
   // As each side alone says it, where a line has dates of sides; the same where it has none.
   std::map<std::string, network::Openings, std::less<>> by_side;
   std::set<std::string, std::less<>> border;  // what has a half on each side
+  std::shared_ptr<const Timetables> timetables{};
 
   [[nodiscard]] const network::Scenario* scenario(std::string_view id) const {
     return network::scenario_of(scenarios, id);
   }
 };
-// The network of `circle` as it is on record at a position: lines and roads that are not open there
+// The network of a circle as it is on record at a position: lines and roads that are not open there
 // open after `today`, whatever was planned.
-[[nodiscard]] std::expected<OnRecord, Fault> on_record(const network::Circle& circle,
-                                                       views::Views& views, views::At at,
-                                                       Date today);
+[[nodiscard]] std::expected<OnRecord, Fault> on_record(Computed& computed, views::Views& views,
+                                                       views::At at, Date today);
 
 }  // namespace bashu::travel

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "travel/network.h"
 #include "travel/test_pack.h"
 #include "views/test_journal.h"
 
@@ -76,7 +77,8 @@ class Registers : public testing::Test {
   }
   OnRecord whole(const char* own = "sichuan", views::At at = {}) {
     const auto views = views::test::in_memory(journal_.steps(), 1, own);
-    return on_record(circle_, *views, at, journal_.today()).value();
+    Computed computed{std::make_shared<const network::Circle>(circle_)};
+    return on_record(computed, *views, at, journal_.today()).value();
   }
   network::Openings read(const char* own = "sichuan", views::At at = {}) {
     return whole(own, at).openings;

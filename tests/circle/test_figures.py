@@ -16,7 +16,7 @@ import subprocess
 import unittest
 
 import test_import
-from test_import import check, generate, load, ndjson, node_api, nodes_of_demo
+from test_import import check, load, ndjson, node_api, nodes_of_demo
 
 AS_OF = "2021-09-25"
 SCALE = 100 if os.environ.get("BASHU_PATIENCE", "1") == "1" else 1
@@ -53,7 +53,7 @@ class Figures(test_import.OnNodes):
         super().setUpClass()
         try:
             data = cls.work / "data"
-            generate.generate(data, SCALE)
+            load.records(data, SCALE)
             apis = list(cls.apis.values())
             step = load.Steps(quiet=True)
             if load.load(apis, data, step) != 0:

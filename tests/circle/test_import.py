@@ -306,7 +306,7 @@ class Circle(OnNodes):
 
     def test_it_loads_and_what_is_not_thinned_comes_out_as_published(self):
         data = self.work / "data"
-        generate.generate(data, scale=1)
+        load.records(data, scale=1)
         step = load.Steps(quiet=True)
         nodes = list(self.apis.values())
         self.assertEqual(load.load(nodes, data, step), 0)

@@ -18,7 +18,6 @@ HOME = ROOT / "circles" / "chengdu-chongqing"
 sys.path.insert(0, str(HOME))
 
 import check  # noqa: E402
-import generate  # noqa: E402
 import load  # noqa: E402
 import node_api  # noqa: E402
 
@@ -76,7 +75,7 @@ class Circle:
         story.chapter("整个成渝双城经济圈：全部业务包与记录", "The whole circle: every pack, every record")
         with tempfile.TemporaryDirectory(prefix="bashu-circle-") as directory:
             data = pathlib.Path(directory)
-            rows = generate.generate(data, self.scale)
+            rows = load.records(data, self.scale)
             story.say(f"记录 {rows:,} 条：公开事实注明出处，其余为合成（编号 SYN-，名称带“（合成）”）",
                       f"{rows:,} records: public facts with their source, all others synthetic (SYN-, （合成）)")
             begun = time.monotonic()

@@ -88,7 +88,7 @@ struct Reader::State {
   }
 
   void station(const Row& row) {
-    enum : std::size_t { name, division, lon, lat, english };
+    enum : std::size_t { name, division, lon, lat, english, since };
     const auto x = degrees_e6(row[lon]), y = degrees_e6(row[lat]);
     if (!x) return fault("invalid_float", "lon", row, row[lon], "is no degree of longitude");
     if (!y) return fault("invalid_float", "lat", row, row[lat], "is no degree of latitude");
@@ -103,6 +103,11 @@ struct Reader::State {
          .lat_e6 = *y,
          .change_s = options.change_s});
     list.divisions.emplace_back(row[division]);
+    const auto opened = Date::parse(row[since]);
+    if (!opened && !row[since].empty()) {
+      fault("invalid_date", "since", row, row[since], "is no date like 2021-01-30");
+    }
+    list.since.push_back(opened);
   }
 
   void call(const Row& row) {
@@ -153,18 +158,22 @@ struct Reader::State {
   }
 };
 
+Service daily(Date first, Date last) {
+  const std::int64_t days = last.days() - first.days() + 1;
+  return {.id = "daily",
+          .first = first,
+          .runs = std::vector<bool>(days > 0 ? static_cast<std::size_t>(days) : 0, true)};
+}
+
 Reader::Reader(const Options& options) : state_{std::make_unique<State>()} {
   state_->options = options;
-  const std::int64_t days = options.last.days() - options.first.days() + 1;
-  state_->list.schedule.services = {
-      {.id = "daily",
-       .first = options.first,
-       .runs = std::vector<bool>(days > 0 ? static_cast<std::size_t>(days) : 0, true)}};
+  state_->list.schedule.services = {daily(options.first, options.last)};
 }
 Reader::~Reader() = default;
 
 void Reader::stations(std::string_view name, std::string_view text) {
-  state_->read(name, text, {"station", "division", "lon", "lat", "english"}, &State::station);
+  state_->read(name, text, {"station", "division", "lon", "lat", "english", "since"},
+               &State::station);
 }
 
 void Reader::calls(std::string_view name, std::string_view text) {

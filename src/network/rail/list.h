@@ -1,7 +1,9 @@
 // A national railway's timetable as station pages tell it: which train calls where and when, each
 // call a row, in any order, with nothing said about midnight.
 //
-//     stations   station, division (GB/T 2260), lon, lat (degrees), english (optional; then the id)
+//     stations   station, division (GB/T 2260), lon, lat (degrees), english (optional; then the
+//     id),
+//                since (optional: nobody calls there before)
 //     calls      number, station, arrives, departs (HH:MM; empty at an end)
 //
 // The order of a train's calls is that of the clock, from the call without an arrival on; without
@@ -10,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,14 +23,20 @@
 
 namespace bashu::network::rail {
 
+inline constexpr Seconds kChange = 600;  // at every station
+
+// Every train of a list runs on every day from `first` to `last`.
+[[nodiscard]] Service daily(Date first, Date last);
+
 struct Options {
-  Date first, last;        // days on which every train runs
-  Seconds change_s = 600;  // at every station
+  Date first, last;  // days on which every train runs
+  Seconds change_s = kChange;
 };
 
 struct List {
   Schedule schedule;
-  std::vector<std::string> divisions;  // by station
+  std::vector<std::string> divisions;      // by station
+  std::vector<std::optional<Date>> since;  // the same
   std::vector<Notice> notices;
 };
 

@@ -132,6 +132,17 @@ Listed<RecordRow> records(Session& session, const RecordFilter& filter) {
   return listed;
 }
 
+std::int64_t last_change(Session& session, std::string_view reg) {
+  const TablePtr table = find_register(session, reg);
+  if (!table) return -1;
+  Statement query{session.db,
+                  "SELECT COALESCE(MAX(CASE WHEN valid_to <= ? THEN valid_to ELSE valid_from END), "
+                  "-1) FROM " +
+                      quoted(table->name) + " WHERE valid_from <= ?"};
+  query.bind(0, session.known).bind(1, session.known);
+  return query.step() ? query.integer(0) : -1;
+}
+
 std::vector<EditionRow> editions(Session& session, std::string_view reg) {
   std::vector<EditionRow> list;
   const TablePtr table = find_register(session, reg);

@@ -50,6 +50,8 @@ struct EditionRow {
 };
 
 [[nodiscard]] Listed<RecordRow> records(Session& session, const RecordFilter& filter);
+// The position of the entry that last changed a register (`pack/register`), as known; -1: none did.
+[[nodiscard]] std::int64_t last_change(Session& session, std::string_view reg);
 // All editions of a register (`pack/register`), oldest first.
 [[nodiscard]] std::vector<EditionRow> editions(Session& session, std::string_view reg);
 

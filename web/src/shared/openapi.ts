@@ -1003,7 +1003,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lines on which one side's word differs, and the pairs it would change */
+        /** Lines and trains on which one side's word differs, and the pairs it would change */
         get: operations["get_network_sides"];
         put?: never;
         post?: never;
@@ -1726,6 +1726,11 @@ export interface components {
             workdays: string[];
             years: number[];
         };
+        CallSaid: {
+            arrives: string | null;
+            departs: string | null;
+            station: string;
+        };
         Case: {
             assigned?: components["schemas"]["Assigned"];
             changed_at: number;
@@ -2422,6 +2427,9 @@ export interface components {
             lines: components["schemas"]["LineSaid"][];
             pairs: components["schemas"]["PairSaid"][];
             party: string;
+            timetable: components["schemas"]["TimetableSaid"] | null;
+            trains: components["schemas"]["TrainSaid"][];
+            trains_changed: number;
         };
         Signature: {
             by: string;
@@ -2495,6 +2503,17 @@ export interface components {
             };
             service?: string;
             state?: string;
+        };
+        TimetableSaid: {
+            record: components["schemas"]["RecordAt"];
+            trains: number;
+            /** Format: date */
+            valid_from: string;
+        };
+        TrainSaid: {
+            counts: components["schemas"]["CallSaid"][];
+            they_say: components["schemas"]["CallSaid"][];
+            train: string;
         };
         Under: {
             party: string;
@@ -4879,7 +4898,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Lines on which one side's word differs, and the pairs it would change */
+            /** @description Lines and trains on which one side's word differs, and the pairs it would change */
             200: {
                 headers: {
                     [name: string]: unknown;
