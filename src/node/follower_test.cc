@@ -106,6 +106,21 @@ TEST(Follower, AfterAFaultItStandsStillUntilItIsPutRight) {
   EXPECT_EQ(broken.seen(), from_to(0, last + 1));
 }
 
+TEST(Follower, GoesOnWhenAJournalThatWasAwayIsBack) {
+  TestNode one{"sichuan"};
+  one.adopt_pack();
+  one.storage->disk().away = true;
+  Positions all;
+  Follower follower{{.node = *one.node, .projection = all, .idle = {}}, "away"};
+  const std::uint64_t last = one.must(one.taps(0, 1)).position;
+  EXPECT_FALSE(follower.wait(last, kPatienceMs));
+  EXPECT_EQ(follower.fault(), "the disk does not answer");
+  one.storage->disk().away = false;
+  while (!follower.fault().empty()) std::this_thread::yield();
+  EXPECT_TRUE(follower.wait(last, kPatienceMs));
+  EXPECT_EQ(all.seen(), from_to(0, last + 1));
+}
+
 TEST(Follower, IsIdleOnlyWhenNothingIsMissing) {
   TestNode one{"sichuan"};
   one.adopt_pack();

@@ -20,7 +20,7 @@ KILLS = 4
 TAKE_OVER_S = 2
 UNKNOWN_STATE = 70
 # What another machine needs of a node; all else is in the database or made again.
-TAKEN_ALONG = ("node.json", "passwords.json", "keys", "journal.url", "vault.url", "rehearsal-day")
+TAKEN_ALONG = ("node.json", "passwords.json", "keys", "peers", "journal.url", "vault.url", "rehearsal-day")
 
 # A parcel says for whom it is: a personal value, sealed with a key of the vault.
 PACK = (PARCELS
