@@ -25,8 +25,9 @@ shared_buffers = 64MB
 wal_keep_size = 512MB
 wal_sender_timeout = 4s
 wal_receiver_timeout = 4s
-tcp_user_timeout = 4s
 """
+# Whoever waits for an answer over a connection that the other end has given up must notice.
+ALIVE = "connect_timeout=2&keepalives_idle=2&keepalives_interval=1&keepalives_count=2&tcp_user_timeout=3000"
 TRUST = "host all all {net}.0/24 trust\nhost replication all {net}.0/24 trust\n"
 
 
@@ -93,7 +94,7 @@ class Cluster:
             server = self.servers[machine.name] = Database(machine)
             server.autoctl("create", "postgres", "--name", machine.name, "--hostname", machine.address, "--auth",
                            "trust", "--no-ssl", "--dbname", "sichuan", "--username", "bashu", "--monitor",
-                           f"postgres://autoctl_node@{monitor.address}:5432/pg_auto_failover?connect_timeout=2")
+                           f"postgres://autoctl_node@{monitor.address}:5432/pg_auto_failover?{ALIVE}")
             if server is self.first():
                 server.configure(SERVER)
             server.autoctl("config", "set", "timeout.network_partition_timeout", 4)
@@ -107,8 +108,7 @@ class Cluster:
     def url(self, database="sichuan"):
         """All of them, and which is meant."""
         hosts = ",".join(one.machine.address for one in self.servers.values())
-        return (f"postgres://bashu@{hosts}/{database}?target_session_attrs=read-write&connect_timeout=2"
-                "&keepalives_idle=2&keepalives_interval=1&keepalives_count=2&tcp_user_timeout=3000")
+        return (f"postgres://bashu@{hosts}/{database}?target_session_attrs=read-write&{ALIVE}")
 
     def states(self):
         """What the monitor thinks: name to what a server is and what it shall become; None: it does not answer."""
