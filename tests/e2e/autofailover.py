@@ -102,6 +102,10 @@ class Cluster:
             server.start()
             wait_until(lambda: self.settled(len(self.servers)), f"the server at {machine.name}", 120 * PATIENCE)
 
+    def remove(self):
+        for server in (self.monitor, *self.servers.values()):
+            server.kill()
+
     def first(self):
         return next(iter(self.servers.values()))
 

@@ -166,6 +166,7 @@ class Failover(CircleTest):
         self.machines = {name: self.net.machine(name) for name in ("m", "a", "b")}
         self.pair = [self.machines[name] for name in ("a", "b")]
         self.cluster = Cluster(self.machines["m"], self.pair)
+        self.addCleanup(self.cluster.remove)
         self.nodes = {}
         # Nobody but its machines has the address that wanders; to make the node here it is lent.
         ip("addr", "add", f"{self.net.wandering}/32", "dev", "lo")
@@ -397,13 +398,13 @@ class Failover(CircleTest):
         bashu("journal", "feed", node.dir, "--files", self.dir / "feed")
         rows = [json.loads(line) for file in sorted((self.dir / "feed").rglob("*.ndjson"))
                 for line in file.read_text().splitlines() if "writer_changed" in line]
-        changes = [(row["index"], event) for row in rows for event in row.get("events", [])
+        changes = [(row["position"], event) for row in rows for event in row.get("events", [])
                    if event.get("event") == "writer_changed"]
         epochs = [event["epoch"] for _, event in changes]
         self.assertEqual(epochs, sorted(set(epochs)), "one writer at a time")
         for answer in answers:
             if answer.first:
-                holder = [event["holder"] for index, event in changes if index < answer.position][-1]
+                holder = [event["holder"] for position, event in changes if position < answer.position][-1]
                 self.assertEqual(answer.machine, holder, f"acknowledged by another than the writer: {answer}")
         return len(changes)
 
