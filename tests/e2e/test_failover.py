@@ -1,4 +1,4 @@
-"""A node on two machines over pg_auto_failover, under load of cases and a feed, with a peer: databases,
+"""A node on two of three machines over pg_auto_failover, under load of cases and a feed, with a peer: databases,
 writers and whole machines are killed, paused and cut off, by seed. Nothing acknowledged is lost, nothing
 is done twice, there is one writer, the journals verify, and the peer notices a pause.
 
@@ -163,9 +163,10 @@ class Failover(CircleTest):
         self.addCleanup(self.net.remove)
         self.addCleanup(self.keep_logs)
         self.chance = random.Random(SEED)
-        self.machines = {name: self.net.machine(name) for name in ("m", "a", "b")}
+        self.machines = {name: self.net.machine(name) for name in ("m", "a", "b", "c")}
+        # Three servers: of two, one that is alone acknowledges what the other does not have.
         self.pair = [self.machines[name] for name in ("a", "b")]
-        self.cluster = Cluster(self.machines["m"], self.pair)
+        self.cluster = Cluster(self.machines["m"], [*self.pair, self.machines["c"]])
         self.addCleanup(self.cluster.remove)
         self.nodes = {}
         # Nobody but its machines has the address that wanders; to make the node here it is lent.
@@ -280,14 +281,16 @@ class Failover(CircleTest):
 
     def kill_machine(self):
         at = self.primary()
-        service = self.services[at.name]
-        service.held.set()
+        service = self.services.get(at.name)
+        if service:
+            service.held.set()
         at.signal(signal.SIGKILL, BASHU)
         start = self.kill_database(at)
 
         def again():
             start()
-            service.held.clear()
+            if service:
+                service.held.clear()
         return again
 
     def pause(self, at, words):
