@@ -136,5 +136,5 @@ class Cluster:
     def primary(self):
         """Who leads as the monitor sees it; None: nobody."""
         states = self.states() or {}
-        return next((name for name, (reported, _) in states.items()
-                     if reported in ("single", "primary", "wait_primary")), None)
+        leads = ("single", "primary", "wait_primary", "apply_settings")
+        return next((name for name, both in states.items() if all(one in leads for one in both)), None)

@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import time
 
 
 def possible():
@@ -80,13 +81,16 @@ class Machine:
     def pids(self, words=()):
         """Its processes; those whose command line holds one of the words."""
         found = []
-        for pid in map(int, ip("netns", "pids", self.space, check=False).split()):
+        space = os.stat(f"/run/netns/{self.space}").st_ino
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
             try:
-                line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if os.stat(path / "ns" / "net").st_ino != space:
+                    continue
+                line = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
             if not words or any(word in line for word in words):
-                found.append(pid)
+                found.append(int(path.name))
         return found
 
     def signal(self, which, words=()):
@@ -99,6 +103,12 @@ class Machine:
                     os.kill(pid, which)
                 except ProcessLookupError:
                     pass
+
+    def wake(self, words=()):
+        """Whoever was stopped goes on; asked twice, since one that was only about to stop does so later."""
+        for _ in range(2):
+            self.signal(signal.SIGCONT, words)
+            time.sleep(0.2)
 
     def cut(self):
         ip("link", "set", self.link, "down")

@@ -276,6 +276,7 @@ class Failover(CircleTest):
 
     def kill_database(self, at=None):
         server = self.cluster.servers[(at or self.primary()).name]
+        self.struck = server.machine.name
         server.kill()
         return server.start
 
@@ -294,8 +295,9 @@ class Failover(CircleTest):
         return again
 
     def pause(self, at, words):
+        self.struck = at.name if words != BASHU else None
         at.signal(signal.SIGSTOP, words)
-        return lambda: at.signal(signal.SIGCONT, words)
+        return lambda: at.wake(words)
 
     def pause_writer(self):
         return self.pause(self.writing(), BASHU)
@@ -307,6 +309,7 @@ class Failover(CircleTest):
         return self.pause(self.primary(), ())
 
     def cut(self, at):
+        self.struck = at.name
         at.cut()
         return at.join
 
@@ -327,9 +330,13 @@ class Failover(CircleTest):
              "cut_between", "cut_writer", "pause_machine", "cut_monitor", "kill_standby")
 
     def play(self, loaders, kind):
+        led, self.struck = self.cluster.primary(), None
         began = time.monotonic()
         undo = getattr(self, kind)()
-        time.sleep(self.chance.uniform(1, 9))
+        if self.struck == led:
+            # pg_auto_failover 2.0 errs when a server comes back while another is being chosen (docs/guide/postgres.md).
+            wait_until(lambda: self.cluster.primary() not in (None, led), f"another one leads after {kind}", HEAL_S)
+        time.sleep(self.chance.uniform(1, 5))
         undo()
         undone = time.monotonic()
         self.heal(f"all well after {kind}")
