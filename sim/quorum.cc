@@ -41,7 +41,8 @@ class QuorumJournal final : public journal::Journal {
   std::uint64_t size() const override { return epoch_ ? size_ : asked().size; }
   std::expected<journal::Seat, Fault> seat() override {
     const QuorumDatabase::Tables& tables = asked();
-    return journal::Seat{.epoch = tables.epoch, .beat = tables.beat, .holder = tables.holder};
+    return journal::Seat{
+        .epoch = tables.epoch, .beat = tables.beat, .holder = tables.holder, .moved = {}};
   }
   std::expected<bool, Fault> beat() override {
     if (!epoch_ || database_.now().epoch != *epoch_) return false;

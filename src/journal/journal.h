@@ -25,6 +25,7 @@ struct Seat {
   std::uint64_t epoch = 0;  // raised by each who opens to write; 0: it cannot be taken over
   std::uint64_t beat = 0;   // grows for as long as the writer lives
   std::string holder;       // for people: a machine, a directory
+  std::string moved;        // why nobody writes it any more; empty: it is in force
 };
 
 // One writer; read() may be called from any thread and sees durable commits only.

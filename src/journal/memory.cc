@@ -62,6 +62,7 @@ class MemoryJournal final : public Journal {
 
   std::expected<std::vector<Commit>, Fault> read(std::uint64_t from,
                                                  std::size_t bytes_max) override {
+    if (disk_->away) return std::unexpected{Fault{.what = "the disk does not answer"}};
     const std::uint64_t end = size();
     const std::lock_guard lock{disk_->guard_};
     return commits_from(disk_->commits_, from, end, bytes_max);

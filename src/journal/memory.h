@@ -2,6 +2,7 @@
 // append ends as the test says.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -26,6 +27,8 @@ class MemoryDisk : public std::enable_shared_from_this<MemoryDisk> {
  public:
   // Asked at each append, on the writer's thread.
   std::function<Fate()> fate = [] { return Fate::durable; };
+
+  std::atomic<bool> away = false;  // nothing can be read
 
   // A second writer is refused while the first is open.
   [[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open(bool read_only = false);

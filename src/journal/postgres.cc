@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/try.h"
 #include "evidence/entry.h"
+#include "journal/moved.h"
 #include "journal/pg_connection.h"
 
 namespace bashu::journal {
@@ -30,7 +32,7 @@ constexpr const char* kTables[] = {
     "WHERE NOT EXISTS (SELECT 1 FROM bashu_writer)"};
 constexpr const char* kRaise =
     "WITH raised AS (UPDATE bashu_head SET epoch = epoch + 1 "
-    "WHERE one = 1 AND ($1 = 0 OR epoch = $2) RETURNING epoch) "
+    "WHERE one = 1 AND epoch < $4 AND ($1 = 0 OR epoch = $2) RETURNING epoch) "
     "UPDATE bashu_writer SET epoch = raised.epoch, beat = 0, holder = $3 FROM raised "
     "RETURNING raised.epoch";
 constexpr const char* kBeat =
@@ -79,16 +81,7 @@ class PostgresJournal final : public Journal {
     for (const char* const sql : kTables) {
       if (auto made = writer_.run(sql); !made) return fail(made.error());
     }
-    Parameters parameters;
-    parameters.add(std::uint64_t{claim.epoch ? 1U : 0U})
-        .add(claim.epoch.value_or(0))
-        .add(claim.holder);
-    const auto raised = writer_.run(kRaise, parameters);
-    if (!raised) return fail(raised.error());
-    if (raised->rows() != 1) {
-      return fail(Fault{.what = "another one has taken this journal over meanwhile"});
-    }
-    epoch_ = raised->number(0, 0);
+    BASHU_TRY(epoch_, claim.closed ? closed_epoch() : raise(claim));
     // Only now: whatever the writer before had under way is in, or never will be.
     const auto size = stored_size(writer_);
     if (!size) return fail(size.error());
@@ -146,9 +139,14 @@ class PostgresJournal final : public Journal {
         again([&] { return reader_.run("SELECT epoch, beat, holder FROM bashu_writer"); });
     if (!row) return fail(row.error());
     if (row->rows() != 1) return Seat{};
-    return Seat{.epoch = row->number(0, 0),
-                .beat = row->number(0, 1),
-                .holder = std::string{row->bytes(0, 2)}};
+    Seat seat{.epoch = row->number(0, 0),
+              .beat = row->number(0, 1),
+              .holder = std::string{row->bytes(0, 2)},
+              .moved = {}};
+    if (seat.epoch < kClosedEpoch) return seat;
+    BASHU_TRY(const auto went, went_to(reader_));
+    if (went) seat.moved = words_of(*went);
+    return seat;
   }
 
   std::expected<bool, Fault> beat() override {
@@ -163,8 +161,26 @@ class PostgresJournal final : public Journal {
   }
 
  private:
+  std::expected<std::uint64_t, Fault> raise(const Claim& claim) {
+    Parameters parameters;
+    parameters.add(std::uint64_t{claim.epoch ? 1U : 0U})
+        .add(claim.epoch.value_or(0))
+        .add(claim.holder)
+        .add(kClosedEpoch);
+    BASHU_TRY(const auto raised, writer_.run(kRaise, parameters));
+    if (raised.rows() == 1) return raised.number(0, 0);
+    BASHU_TRY(const auto went, went_to(writer_));
+    return fail(
+        {.what = went ? words_of(*went) : "another one has taken this journal over meanwhile"});
+  }
+  std::expected<std::uint64_t, Fault> closed_epoch() {
+    BASHU_TRY(const auto went, went_to(writer_));
+    if (went) return kClosedEpoch;
+    return fail({.what = "this journal is not closed"});
+  }
   std::string taken_over() {
     const auto now = seat();
+    if (now && !now->moved.empty()) return now->moved;
     return "another writer has taken this journal over" +
            (now && !now->holder.empty() ? ": " + now->holder : "");
   }

@@ -3,6 +3,7 @@
 //
 //     bashu_head      one row: epoch, size, root         bashu_commits   first, count, record
 //     bashu_writer    one row: epoch, beat, holder       which also tells that the writer lives
+//     bashu_moved     journal/moved.h
 //
 // One transaction a commit, in one statement: it moves the head on if the epoch is still ours, and
 // adds the record if the head moved. Whoever opens to write raises the epoch, and only when that is
@@ -35,6 +36,7 @@ namespace bashu::journal {
 struct Claim {
   std::string holder;                  // who writes from now on
   std::optional<std::uint64_t> epoch;  // refused if another has opened it since
+  bool closed = false;  // to bring up to date one that was moved away, before it is opened again
 };
 [[nodiscard]] std::expected<std::unique_ptr<Journal>, Fault> open_postgres(const std::string& url,
                                                                            const Claim& claim);

@@ -798,6 +798,18 @@ void move_command(Parser& parser, CLI::App* journal, const Text& t) {
       });
 }
 
+void reopen_command(Parser& parser, CLI::App* journal, const Text& t) {
+  parser.command<JournalReopen>(
+      journal, "reopen",
+      t("let writers again into a journal on a server that was moved elsewhere, as it is there",
+        "重新启用服务器上已迁走的日志，内容以该处现有为准"),
+      journal_reopen, [&t](CLI::App& app, JournalReopen& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_flag("--yes", o.yes,
+                     t("nothing was appended where it went to", "确认迁往之处未再追加任何条目"));
+      });
+}
+
 void feed_command(Parser& parser, CLI::App* journal, const Text& t) {
   parser.command<JournalFeed>(
       journal, "feed",
@@ -877,6 +889,7 @@ void journal_commands(Parser& parser, const Text& t) {
       });
   trial_command(parser, journal, t);
   move_command(parser, journal, t);
+  reopen_command(parser, journal, t);
   feed_command(parser, journal, t);
 }
 

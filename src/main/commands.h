@@ -360,6 +360,11 @@ struct JournalMove {
   std::string dir, to;  // to: URL of a database, or `directory`
 };
 Exit journal_move(const Console& console, const JournalMove& what);
+struct JournalReopen {
+  std::string dir;
+  bool yes = false;
+};
+Exit journal_reopen(const Console& console, const JournalReopen& what);
 
 struct VaultMove {
   std::string dir, to;  // likewise

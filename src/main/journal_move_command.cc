@@ -1,4 +1,5 @@
-// bashu journal move, bashu vault move: from the directory to a server, or back.
+// bashu journal move, bashu vault move: from the directory to a server, or back; bashu journal
+// reopen: where it was moved from, after all.
 
 #include <ostream>
 
@@ -54,6 +55,21 @@ Exit journal_move(const Console& console, const JournalMove& what) {
                              {{"count", std::to_string(moved->entries)}})
               << '\n';
   return moved->done ? Exit::done : Exit::refused;
+}
+
+Exit journal_reopen(const Console& console, const JournalReopen& what) {
+  const auto went = node::reopen_journal(what.dir, what.yes);
+  if (!went) return console.fail(went.error());
+  const auto say = [&](const char* name) {
+    return texts::text(console.language, name,
+                       {{"place", *went ? (*went)->place : ""}, {"at", *went ? (*went)->at : ""}});
+  };
+  if (!*went || !what.yes) {
+    const std::string words = say(*went ? "journal.reopen.ask" : "journal.reopen.open");
+    return console.fail(words, words);
+  }
+  console.out << say("journal.reopen.done") << '\n';
+  return Exit::done;
 }
 
 }  // namespace bashu::cli

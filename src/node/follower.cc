@@ -60,6 +60,7 @@ std::expected<void, Fault> Follower::aside(
 std::expected<void, Fault> Follower::catch_up() {
   while (!stop_ && parts_.projection.next() < parts_.node.durable()) {
     const auto entries = parts_.node.entries(parts_.projection.next(), kBatchBytes);
+    unread_ = !entries;
     if (!entries) return std::unexpected{entries.error()};
     if (entries->empty()) return {};
     if (auto taken = parts_.projection.take(*entries); !taken) return taken;
@@ -78,13 +79,12 @@ void Follower::tell() {
 void Follower::follow() {
   while (!stop_) {
     std::uint64_t seen = 0;
-    if (fault().empty()) {
+    if (fault().empty() || unread_) {
       const std::lock_guard standing{taking_};
-      if (auto result = catch_up(); !result) {
-        const std::lock_guard lock{mutex_};
-        fault_ = result.error().what;
-        changed_.notify_all();
-      }
+      const auto result = catch_up();
+      const std::lock_guard lock{mutex_};
+      fault_ = result ? std::string{} : result.error().what;
+      if (!result) changed_.notify_all();
       seen = parts_.projection.next();
     }
     if (!fault().empty()) {

@@ -34,8 +34,9 @@ class Follower {
 
   // Waits until the entry at `position` is taken; false if the time is up or following failed.
   [[nodiscard]] bool wait(std::uint64_t position, int timeout_ms);
-  // Empty while all is well; otherwise why it no longer follows. Then it stands still until aside()
-  // has put it right.
+  // Empty while all is well; otherwise why it no longer follows. A journal that cannot be read is
+  // asked again: the server that keeps it may be away for a while. What the projection did not take
+  // stands still until aside() has put it right.
   [[nodiscard]] std::string fault();
   // Runs `change` while nothing is taken; if it succeeds, following goes on as if nothing had
   // failed.
@@ -59,6 +60,7 @@ class Follower {
   std::condition_variable changed_;
   std::uint64_t next_ = 0, wanted_ = 0;  // taken; somebody waits for
   std::string fault_;
+  bool unread_ = false;     // the journal could not be read; the thread's
   Clock::time_point told_;  // when entries were last taken
   Clock::time_point idle_;  // when idle() was last called; the thread's
   std::thread thread_;

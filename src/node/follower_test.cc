@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "node/storage/memory.h"
 #include "node/test_support.h"
 
 namespace bashu::node {
@@ -104,6 +105,22 @@ TEST(Follower, AfterAFaultItStandsStillUntilItIsPutRight) {
   EXPECT_TRUE(follower.wait(last, kPatienceMs));
   EXPECT_EQ(follower.fault(), "");
   EXPECT_EQ(broken.seen(), from_to(0, last + 1));
+}
+
+TEST(Follower, GoesOnWhenAJournalThatWasAwayIsBack) {
+  TestNode one{"sichuan"};
+  auto& disk = dynamic_cast<MemoryStorage&>(*one.storage).disk();
+  one.adopt_pack();
+  disk.away = true;
+  Positions all;
+  Follower follower{{.node = *one.node, .projection = all, .idle = {}}, "away"};
+  const std::uint64_t last = one.must(one.taps(0, 1)).position;
+  EXPECT_FALSE(follower.wait(last, kPatienceMs));
+  EXPECT_EQ(follower.fault(), "the disk does not answer");
+  disk.away = false;
+  while (!follower.fault().empty()) std::this_thread::yield();
+  EXPECT_TRUE(follower.wait(last, kPatienceMs));
+  EXPECT_EQ(all.seen(), from_to(0, last + 1));
 }
 
 TEST(Follower, IsIdleOnlyWhenNothingIsMissing) {

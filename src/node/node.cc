@@ -46,7 +46,17 @@ constexpr int kExitUnknownState = 70;
   std::_Exit(kExitUnknownState);
 }
 
+[[noreturn]] void stop_following(const Fault& fault) {
+  std::cerr << "the journal cannot be followed: " << fault.what
+            << "\nthis machine stops standing by" << std::endl;
+  std::_Exit(kExitUnknownState);
+}
+
 // Nothing it decided since has left, and nothing of it will.
+[[noreturn]] void stop_moved(const std::string& moved) {
+  std::cerr << moved << "\nthis node stops" << std::endl;
+  std::_Exit(kExitUnknownState);
+}
 [[noreturn]] void stop_taken_over(const std::string& holder) {
   std::cerr << "another node writes this journal now" << (holder.empty() ? "" : ": ") << holder
             << "\nthis one stops; started with --standby it follows" << std::endl;
@@ -100,7 +110,7 @@ class ThreadedNode final : public KernelReads {
         .after_ms = after_ms,
         .take = [this](const auto& commits) { return take(commits); },
         .begin = [this](const auto& last, const auto& what) { return begin_writing(last, what); },
-        .end = [](const Fault& fault) { stop_at_once(fault); }});
+        .end = [](const Fault& fault) { stop_following(fault); }});
   }
 
   // What was accepted is decided and made durable first.
@@ -354,6 +364,7 @@ class ThreadedNode final : public KernelReads {
       const auto ours = journal.beat();
       if (!ours || *ours) continue;
       const auto now = journal.seat();
+      if (now && !now->moved.empty()) stop_moved(now->moved);
       stop_taken_over(now ? now->holder : std::string{});
     }
   }

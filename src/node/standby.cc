@@ -115,6 +115,7 @@ void Standby::look() {
     if (!answers_since_) answers_since_ = Clock::now();
     if (seat->epoch != seat_.epoch || seat->beat != seat_.beat) changed_at_ = Clock::now();
     seat_ = *seat;
+    if (!seat->moved.empty()) parts_.end({.what = seat->moved});
   }
   const std::lock_guard lock{mutex_};
   status_.writer = seat_.holder;

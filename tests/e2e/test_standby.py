@@ -20,7 +20,7 @@ KILLS = 4
 TAKE_OVER_S = 2
 UNKNOWN_STATE = 70
 # What another machine needs of a node; all else is in the database or made again.
-TAKEN_ALONG = ("node.json", "passwords.json", "keys", "journal.url", "vault.url", "rehearsal-day")
+TAKEN_ALONG = ("node.json", "passwords.json", "keys", "peers", "journal.url", "vault.url", "rehearsal-day")
 
 # A parcel says for whom it is: a personal value, sealed with a key of the vault.
 PACK = (PARCELS
@@ -188,6 +188,66 @@ class Standby(CircleTest):
         self.stand_by("a")
         self.caught_up("a", "b")
         self.assertEqual(self.health("a")["writer"], "b")
+
+    def test_a_journal_that_moved_away_takes_no_writer(self):
+        writer, standby, url = self.machines["a"], self.stand_by("b"), self.server.url("sichuan")
+        epoch = int(self.server.sql("SELECT epoch FROM bashu_head", "sichuan"))
+        writer.stop()
+        self.assertIn("moved", bashu("journal", "move", writer.dir, "--to", "directory"))
+        # Whoever followed there ends, whether it had taken over meanwhile or not, and does not begin again.
+        self.assertEqual(standby.process.wait(60 * PATIENCE), UNKNOWN_STATE)
+        standby.stop()
+        self.assertIn("this journal was moved to", standby.log.read_text())
+        for more in (["--standby"], []):
+            done = subprocess.run([str(program()), "serve", str(standby.dir), "--rehearsal", FIRST_DAY, *more],
+                                  capture_output=True, text=True, check=False)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f":{writer.dir} at 20", done.stderr)
+        # Nor can an older version, which knows of no closed journal and only counts its epoch up.
+        with self.assertRaises(subprocess.CalledProcessError) as refused:
+            self.server.sql("UPDATE bashu_head SET epoch = epoch + 1", "sichuan")
+        self.assertIn("out of range", refused.exception.stderr)
+        writer.start()
+        self.deliver()
+        writer.stop()
+        # Back: a copy that was broken off is gone on with, and until it has all of it nobody writes there.
+        done = bashu("journal", "reopen", standby.dir, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--yes", done.stderr)
+        self.assertIn("moved", bashu("journal", "move", writer.dir, "--to", url))
+        self.assertGreater(int(self.server.sql("SELECT epoch FROM bashu_head", "sichuan")), epoch)
+        done = bashu("journal", "reopen", standby.dir, "--yes", check=False)
+        self.assertIn("not closed", done.stderr)
+        writer.start()
+        self.stand_by("b")
+        self.caught_up("b", "a")
+        writer.stop()
+        self.assertTrue(standby.process.stdout.readline().startswith("ready "))
+        self.nodes["sichuan"] = standby
+        self.deliver()
+        # Away once more, and taken back where it was, as it was.
+        standby.stop()
+        self.assertIn("moved", bashu("journal", "move", standby.dir, "--to", "directory"))
+        self.assertIn("open again", bashu("journal", "reopen", writer.dir, "--yes"))
+        writer.start()
+        self.nodes["sichuan"] = writer
+        self.deliver()
+        self.verify("sichuan", "chongqing")
+
+    def test_a_journal_moves_from_a_server_to_another(self):
+        writer = self.machines["a"]
+        self.server.sql("CREATE DATABASE second")
+        urls = [self.server.url(name) for name in ("second", "sichuan")]
+        for url in urls:
+            writer.stop()
+            self.assertIn("moved", bashu("journal", "move", writer.dir, "--to", url))
+            self.assertEqual((writer.dir / "journal.url").read_text().strip(), url)
+            writer.start()
+            self.deliver()
+        self.assertEqual(self.server.sql("SELECT count(*) FROM bashu_moved", "sichuan"), "0")
+        self.assertEqual(self.server.sql("SELECT convert_from(place, 'UTF8') FROM bashu_moved", "second"),
+                         urls[1].replace("bashu@", ""))
+        self.verify("sichuan", "chongqing")
 
     def test_a_writer_that_is_killed_loses_nothing(self):
         peer = self.nodes["chongqing"]

@@ -45,10 +45,11 @@ def digest(*values):
 class Client:
     """Acts with one API key. Not for several threads at once."""
 
-    def __init__(self, url, secret, language="en"):
+    def __init__(self, url, secret, language="en", answer_s=ANSWER_S):
         self.address = urllib.parse.urlsplit(url).netloc
         self.secret = secret
         self.language = language
+        self.answer_s = answer_s  # so long one attempt waits
         self.position = None  # of the last write: reads are not older
         self._connection = None
 
@@ -66,7 +67,7 @@ class Client:
             send["Content-Type"] = "application/json"
         send.update(headers or {})
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self.address, timeout=ANSWER_S)
+            self._connection = http.client.HTTPConnection(self.address, timeout=self.answer_s)
         try:
             if self._connection.sock is None:
                 self._connection.connect()

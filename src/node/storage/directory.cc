@@ -115,6 +115,8 @@ std::expected<std::unique_ptr<journal::Followed>, Fault> DirectoryStorage::follo
   if (!lock) return std::unexpected{lock.error()};
   auto there = journal::open_postgres(*url, true);
   if (!there) return std::unexpected{there.error()};
+  const auto seat = (*there)->seat();
+  if (seat && !seat->moved.empty()) return std::unexpected{Fault{.what = seat->moved}};
   return std::make_unique<journal::Followed>(
       std::make_unique<LockedJournal>(std::move(*lock), std::move(*there)),
       [url = *url, holder = machine_name(holder_)](std::uint64_t epoch) {

@@ -15,6 +15,7 @@
 #include "journal/copy.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "journal/moved.h"
 #include "journal/postgres.h"
 #include "node/files.h"
 #include "node/storage/directory.h"
@@ -41,37 +42,82 @@ std::expected<void, Fault> rename_file(const fs::path& from, const fs::path& to)
 
 class Move {
  public:
-  Move(fs::path dir, std::string url) : dir_{std::move(dir)}, url_{std::move(url)} {}
+  Move(fs::path dir, std::string url)
+      : dir_{std::move(dir)}, url_{std::move(url)}, storage_{dir_} {}
 
   std::expected<Moved, Fault> run(
       const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    DirectoryStorage storage{dir_};
-    BASHU_TRY(const std::string kept, journal_url(storage.files()));
-    if (kept == url_) return fault(dir_.string() + ": the journal is there already");
-    std::error_code error;
-    if (url_.empty() && fs::exists(dir_ / "journal.db", error)) {
-      return fault((dir_ / "journal.db").string() +
-                   " is in the way: not the journal of this node, which is in " + kept);
-    }
+    BASHU_TRY(kept_, journal_url(storage_.files()));
+    BASHU_TRY(const auto finished, finish());
+    if (finished) return *finished;
+    BASHU_TRY_OK(free_to_move());
     std::unique_ptr<journal::Journal> to;
     {
-      BASHU_TRY(const auto from, storage.journal_to_read());
+      BASHU_TRY(const auto from, storage_.journal_to_read());
       BASHU_TRY(to, open_target(*from));
       BASHU_TRY_OK(journal::copy_tail(*from, *to, progress));
     }
     // Whoever has the lock appends; without it there is a tail to come.
-    if (!journal::Lock::take(dir_)) return Moved{.entries = to->size()};
-    BASHU_TRY(auto last, storage.journal());
+    auto lock = journal::Lock::take(dir_);
+    if (!lock) return Moved{.entries = to->size()};
+    // One in the directory takes it itself.
+    if (kept_.empty()) lock = std::unexpected{Fault{}};
+    BASHU_TRY(auto last, journal_at_rest());
     BASHU_TRY_OK(journal::copy_tail(*last, *to));
     BASHU_TRY(const bool same, journal::begins(*last, *to));
-    if (!same || last->size() != to->size()) return fault("the copy is not what was copied");
-    const Moved moved{.entries = to->size(), .done = true};
+    if (!same || end_ != to->size()) return fault("the copy is not what was copied");
     to.reset();
     BASHU_TRY_OK(switch_over(std::move(last)));
-    return moved;
+    return Moved{.entries = end_, .done = true};
   }
 
  private:
+  [[nodiscard]] bool in_directory() const {
+    std::error_code error;
+    return fs::exists(dir_ / "journal.db", error);
+  }
+
+  [[nodiscard]] std::expected<void, Fault> free_to_move() const {
+    if (kept_ == url_) {
+      std::string what = dir_.string() + ": the journal is there already";
+      if (kept_.empty()) return fault(what);
+      BASHU_TRY(const auto went, journal::went_to(kept_));
+      return fault(went ? what + "; " + journal::words_of(*went) : what);
+    }
+    if (!url_.empty() || !in_directory()) return {};
+    return fault((dir_ / "journal.db").string() +
+                 " is in the way: not the journal of this node, which is in " +
+                 journal::place_of(kept_));
+  }
+
+  // A move was ended when both places had the whole journal already: what is left of it is done.
+  std::expected<std::optional<Moved>, Fault> finish() {
+    if (kept_.empty() || !in_directory() || (!url_.empty() && url_ != kept_)) return std::nullopt;
+    BASHU_TRY(const auto lock, journal::Lock::take(dir_));
+    BASHU_TRY(const auto here, journal::open_sqlite(dir_, true));
+    BASHU_TRY(const auto there, journal::open_postgres(kept_, true));
+    BASHU_TRY(const bool begins, journal::begins(*here, *there));
+    BASHU_TRY(const auto went, journal::went_to(kept_));
+    end_ = there->size();
+    const bool equal = begins && here->size() == end_;
+    if (went ? !equal : !begins || url_.empty()) return std::nullopt;
+    BASHU_TRY_OK(url_.empty() ? leave_server() : leave_directory());
+    return Moved{.entries = end_, .done = true};
+  }
+
+  // One on a server is closed first: nobody appends while its tail is copied, nor after.
+  std::expected<std::unique_ptr<journal::Journal>, Fault> journal_at_rest() {
+    if (kept_.empty()) {
+      BASHU_TRY(auto last, storage_.journal());
+      end_ = last->size();
+      return last;
+    }
+    std::error_code error;
+    const std::string here = machine_name({}) + ":" + fs::absolute(dir_, error).string();
+    BASHU_TRY(end_, journal::close_postgres(kept_, url_.empty() ? here : journal::place_of(url_)));
+    return storage_.journal_to_read();
+  }
+
   std::expected<std::unique_ptr<journal::Journal>, Fault> open_target(journal::Journal& from) {
     if (url_.empty()) {
       std::error_code error;
@@ -81,7 +127,11 @@ class Move {
     }
     // Before the epoch is raised there: it may be another node's.
     BASHU_TRY_OK(checked(journal::open_postgres(url_, true), from));
-    return checked(journal::open_postgres(url_), from);
+    // One that it was moved away from stays closed until it has everything: its standbys follow.
+    BASHU_TRY(const auto went, journal::went_to(url_));
+    return checked(journal::open_postgres(
+                       url_, {.holder = {}, .epoch = std::nullopt, .closed = went.has_value()}),
+                   from);
   }
   static std::expected<std::unique_ptr<journal::Journal>, Fault> checked(
       std::expected<std::unique_ptr<journal::Journal>, Fault> opened, journal::Journal& from) {
@@ -93,14 +143,27 @@ class Move {
 
   // `last` holds the directory until it is done. Each step leaves one journal in force, and the
   // other equal to it.
-  std::expected<void, Fault> switch_over(std::unique_ptr<journal::Journal> last) const {
-    if (!url_.empty()) {
-      BASHU_TRY_OK(write_file(dir_ / "journal.url", url_ + "\n"));
-      last.reset();  // its write-ahead log is merged into it
-      return rename_file(dir_ / "journal.db", dir_ / "journal.db.moved");
+  std::expected<void, Fault> switch_over(std::unique_ptr<journal::Journal> last) {
+    if (url_.empty()) {
+      BASHU_TRY_OK(rename_file(dir_ / kGrowing / "journal.db", dir_ / "journal.db"));
+      BASHU_TRY_OK(sync_directory(dir_));
+      return leave_server();
     }
-    BASHU_TRY_OK(rename_file(dir_ / kGrowing / "journal.db", dir_ / "journal.db"));
-    BASHU_TRY_OK(sync_directory(dir_));
+    BASHU_TRY_OK(write_file(dir_ / "journal.url", url_ + "\n"));
+    last.reset();  // its write-ahead log is merged into it
+    const bool from_directory = kept_.empty();
+    kept_ = url_;
+    return from_directory ? leave_directory() : open_again();
+  }
+  [[nodiscard]] std::expected<void, Fault> open_again() const {
+    BASHU_TRY_OK(journal::reopen_postgres(kept_));
+    return {};
+  }
+  [[nodiscard]] std::expected<void, Fault> leave_directory() const {
+    BASHU_TRY_OK(open_again());
+    return rename_file(dir_ / "journal.db", dir_ / "journal.db.moved");
+  }
+  [[nodiscard]] std::expected<void, Fault> leave_server() const {
     std::error_code error;
     fs::remove(dir_ / "journal.url", error);
     if (error) return fault((dir_ / "journal.url").string() + ": " + error.message());
@@ -110,7 +173,10 @@ class Move {
   }
 
   fs::path dir_;
-  std::string url_;
+  std::string url_;   // where to
+  std::string kept_;  // where it is
+  DirectoryStorage storage_;
+  std::uint64_t end_ = 0;
 };
 
 constexpr std::size_t kRows = 2'000;
@@ -293,6 +359,17 @@ std::expected<Moved, Fault> move_journal(
     const fs::path& dir, const std::string& url,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   return Move{dir, url}.run(progress);
+}
+
+std::expected<std::optional<journal::WentTo>, Fault> reopen_journal(const fs::path& dir,
+                                                                    bool sure) {
+  DirectoryStorage storage{dir};
+  BASHU_TRY(const auto lock, journal::Lock::take(dir));
+  BASHU_TRY(const std::string url, journal_url(storage.files()));
+  if (url.empty()) return std::nullopt;
+  BASHU_TRY(auto went, journal::went_to(url));
+  if (went && sure) BASHU_TRY_OK(journal::reopen_postgres(url));
+  return went;
 }
 
 }  // namespace bashu::node

@@ -1,17 +1,19 @@
 // A node's journal moved to where it is kept from now on: what is there already is copied beside
 // the node that runs; the tail, when it rests.
 //
-// From a directory: journal.db stays as journal.db.moved. From a server: its tables stay, and the
-// epoch is raised, so that a copy of the node elsewhere can append no more.
+// From a directory: journal.db stays as journal.db.moved. From a server: its tables stay, closed
+// (journal/moved.h), so that neither a standby nor a copy of the node goes on there.
 #pragma once
 
 #include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
+#include "journal/moved.h"
 
 namespace bashu::node {
 
@@ -24,6 +26,11 @@ struct Moved {
 [[nodiscard]] std::expected<Moved, Fault> move_journal(
     const std::filesystem::path& dir, const std::string& url,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+// The journal on the server that the directory names takes writers again, as it is: for a move that
+// was taken back. Gives where it had gone; nullopt: it was not closed. `sure`: else it only tells.
+[[nodiscard]] std::expected<std::optional<journal::WentTo>, Fault> reopen_journal(
+    const std::filesystem::path& dir, bool sure);
 
 // The vault likewise, of a node at rest: gives how many keys it holds. Where it was nothing is left
 // of it, since an erased key must be nowhere; given again after a failure it goes on with that,
