@@ -77,6 +77,7 @@ constexpr std::array kParts{
          "order:count kind:text subject:text reason:text standing:text cases:[text] "
          "records:[text] keys:count on:date by?:text second?:text until?:date from?:text "
          "asked?:count ended?:Ended answers?:[OrderAnswer]"},
+    Form{"Retained", "cases:[text] pack:text service:text due:date reason:text keys:count"},
     Form{"Kept",
          "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
     Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
@@ -296,7 +297,8 @@ constexpr std::array kAnswers{
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"GET", "/approvals", "approvals:[Approval]"},
-    Answer{"GET", "/privacy/orders", "orders:[Order] backup_ms?:count"},
+    Answer{"GET", "/privacy/orders",
+           "orders:[Order] backup_ms?:count due:[Retained] due_in_all:count"},
     Answer{"POST", "/privacy/orders",
            "*approval?:count waits_for?:text asked_by?:text "
            "order?:count keys?:count"},

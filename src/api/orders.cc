@@ -10,6 +10,7 @@
 #include "backup/backup.h"
 #include "base/json.h"
 #include "core/privacy/privacy.h"
+#include "core/privacy/retention.h"
 
 namespace bashu::api {
 
@@ -108,6 +109,25 @@ Value order_value(const core::Order& order, Date today) {
   return one;
 }
 
+// What goes next because its time is over.
+void write_due(Context& context, Value::Record& answer) {
+  constexpr std::size_t kShownMax = 200;
+  std::vector<core::Retained> all;
+  context.node.query([&](const core::State& state) { all = core::retained(state); });
+  Value::List list;
+  for (const core::Retained& one : all) {
+    if (list.size() == kShownMax) break;
+    list.push_back(Value::Record{{"cases", list_of(one.cases)},
+                                 {"pack", one.pack},
+                                 {"service", one.service},
+                                 {"due", one.due.text()},
+                                 {"reason", one.reason},
+                                 {"keys", one.keys.size()}});
+  }
+  answer["due"] = std::move(list);
+  answer["due_in_all"] = all.size();
+}
+
 Result list_orders(Context& context, const Call& call) {
   if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};
   const Date today = context.node.clock().today();
@@ -118,6 +138,7 @@ Result list_orders(Context& context, const Call& call) {
   Value::Record answer{{"orders", std::move(list)}};
   // A key that was destroyed since then is in that backup until the next one takes its place.
   if (const auto last = backup::last_backup(context.dir)) answer["backup_ms"] = last->made_ms;
+  write_due(context, answer);
   return json_response(std::move(answer));
 }
 

@@ -24,6 +24,7 @@
 #include "core/people/assign.h"
 #include "core/people/people.h"
 #include "core/privacy/privacy.h"
+#include "core/privacy/retention.h"
 #include "core/registers/import.h"
 #include "core/registers/settling.h"
 #include "core/registers/sharing.h"
@@ -81,7 +82,8 @@ struct Dispatch {
     return {};
   }
   Result operator()(const BeginDay& c) const {
-    if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
+    if (c.day <= d.circle().today) return end_retention(d);  // of a day that has begun
+    d.draft.decide(DayBegun{.day = c.day});
     return {};
   }
   Result operator()(const StopChannel& c) const {

@@ -349,7 +349,9 @@ void privacy_commands(Parser& parser, const Text& t) {
         remote_options(app, o.remote, t);
       });
   parser.command<PrivacyList>(
-      privacy, "list", t("list the orders, and who has not answered", "列出各项处理令及未答复者"),
+      privacy, "list",
+      t("list the orders, who has not answered, and what goes next as packs say",
+        "列出各项处理令、未答复者，以及依业务包即将销毁者"),
       privacy_list, [&t](CLI::App& app, PrivacyList& o) { remote_options(app, o.remote, t); });
 }
 

@@ -1,4 +1,5 @@
 // bashu privacy find|report|erase|hold|restrict|end|list: personal values of a subject.
+// `list` also says what goes next because its time is over.
 
 #include <iostream>
 #include <ostream>
@@ -51,6 +52,28 @@ void print_orders(const Console& console, const Value::List& orders) {
                one.text_at("on"), one.text_at("subject"), one.text_at("reason")});
   }
   table.print(console.out);
+}
+
+void print_due(const Console& console, const Value& answer) {
+  const Value::List& due = list_at(answer, "due");
+  if (due.empty()) return;
+  using enum Table::Align;
+  Table table{{left, left, left, right, left}};
+  table.add({say(console, "privacy.column.due"), say(console, "privacy.column.case"),
+             say(console, "privacy.column.service"), say(console, "privacy.column.keys"),
+             say(console, "privacy.column.source")});
+  for (const Value& one : due) {
+    std::string cases;
+    for (const Value& id : list_at(one, "cases"))
+      cases += (cases.empty() ? "" : " ") + *id.as_text();
+    table.add({one.text_at("due"), cases, one.text_at("pack") + "/" + one.text_at("service"),
+               std::to_string(one.int_at("keys")), one.text_at("reason")});
+  }
+  table.print(console.out);
+  const std::int64_t more = answer.int_at("due_in_all") - static_cast<std::int64_t>(due.size());
+  if (more > 0) {
+    console.out << say(console, "privacy.more_due", {{"count", std::to_string(more)}}) << '\n';
+  }
 }
 
 Exit show(const Console& console, const SubjectNamed& what, const char* path) {
@@ -129,6 +152,7 @@ Exit privacy_list(const Console& console, const PrivacyList& what) {
     print_json(console, *answer);
   } else {
     print_orders(console, list_at(*answer, "orders"));
+    print_due(console, *answer);
   }
   return Exit::done;
 }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "core/core.h"
 #include "core/privacy/privacy.h"
+#include "core/privacy/retention.h"
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
@@ -295,6 +296,22 @@ void Kernel::finish_erasures(Batch& batch) {
   }
 }
 
+// So much a decision, one each time it looks, until nothing is left that may go today.
+void Kernel::end_retention(Batch& batch, Date today) {
+  if (retained_on_ == today) return;
+  const auto all = core::retained(*state_);
+  const bool due = !all.empty() && all.front().due <= today;
+  const std::uint64_t before = next_;
+  if (due) {
+    handle(batch,
+           {.command = core::BeginDay{.day = today},
+            .evidence = own_record("end_retention", {{"day", today.text()}})},
+           nullptr);
+  }
+  // Held, or refused for now: looked at again when the next day begins.
+  if (next_ == before) retained_on_ = today;
+}
+
 std::expected<void, Fault> Kernel::begin() {
   Batch batch = this->batch();
   Item genesis;
@@ -385,6 +402,7 @@ void Kernel::tick(Batch& batch) {
            nullptr);
   }
   finish_erasures(batch);
+  end_retention(batch, today);
   late_ =
       static_cast<std::size_t>(std::ranges::count_if(state_->circle().orders, [&](const auto& one) {
         return one.second.order.kind == "erase" && core::is_late(one.second, today);

@@ -113,6 +113,7 @@ class Kernel {
   // Destroys the keys of a durable order.
   void carry_out(const core::PrivacyOrdered& erase, bool finished);
   void finish_erasures(Batch& batch);
+  void end_retention(Batch& batch, Date today);
   [[nodiscard]] core::Moment moment();
   // By the clock, unless the peers contradict; never before the day that is begun.
   [[nodiscard]] Date today();
@@ -141,6 +142,7 @@ class Kernel {
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;
+  Date retained_on_;                  // the day on which nothing was left to destroy
   std::int64_t ticked_ = 0;           // when clocks were last looked at, ms
   std::set<core::State::Due> tried_;  // clocks fired or refused on that day
 

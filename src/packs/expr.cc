@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/muldiv.h"
+#include "packs/months.h"
 #include "packs/syntax.h"
 
 namespace bashu::packs {
@@ -920,19 +921,6 @@ class Evaluation {
     return true;
   }
 
-  // The corresponding day, or the last day of a month that has none (Civil Code of the PRC,
-  // article 202); nothing outside the years 1 to 9999.
-  static std::optional<Date> months_on(Date date, std::int64_t months) {
-    const std::int64_t month = std::int64_t{date.year()} * 12 + date.month() - 1 + months;
-    std::optional<Date> there;
-    if (month >= 12) {
-      for (int day = date.day(); !there && day > date.day() - 4; --day) {
-        there =
-            Date::from_civil(static_cast<int>(month / 12), static_cast<int>(month % 12) + 1, day);
-      }
-    }
-    return there;
-  }
   bool moved_months(Date date, std::int64_t months, Cell& out) {
     if (months < -kMonthsMax || months > kMonthsMax) {
       return fail(Kind::range, "add_months() by at most 120,000 months");

@@ -44,10 +44,10 @@ bool is_language(std::string_view code) {
 }
 
 void load_header(Load& load) {
-  load.reader.keys(
-      load.root, {},
-      {"bashu", "pack", "version", "title", "params", "types", "registers", "books", "calculators",
-       "services", "feeds", "figures", "scenarios", "replaces", "migrate", "words", "order"});
+  load.reader.keys(load.root, {},
+                   {"bashu", "pack", "version", "title", "params", "types", "registers", "books",
+                    "calculators", "services", "feeds", "figures", "retention", "scenarios",
+                    "replaces", "migrate", "words", "order"});
   load.reader.set_order(get(load.root, "order"));
   if (const Value* format = load.reader.need(load.root, {}, "bashu");
       format && *format != Value{1}) {
@@ -304,6 +304,7 @@ bool read(Load& load) {
   load_figures(load);
   load_pages(load.reader, load.root, *load.pack);
   load_change(load);
+  load_retention(load);
   if (!load.reader.faulty()) load.reader.check_order();
   const bool understood = !load.reader.faulty();
   check_names_apart(load);

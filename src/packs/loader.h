@@ -62,6 +62,8 @@ void load_feeds(Load& load);
 void load_figures(Load& load);
 // `replaces` and `migrate`.
 void load_change(Load& load);
+// retention.cc: checked; retention_of() gives it.
+void load_retention(Load& load);
 void load_scenarios(Load& load);
 void lint(Load& load);
 

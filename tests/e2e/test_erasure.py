@@ -20,6 +20,7 @@ PACK = PARCELS.replace(
     "take: {title: {zh: 签收, en: Take}, by: clerk, do:",
     "see: {title: {zh: 查看, en: See}, by: clerk, form: [remark]}\n"
     "          take: {title: {zh: 签收, en: Take}, by: clerk, do:")
+PACK += "retention:\n  personal: {months: 1, source: {zh: 合成规定第七条, en: Synthetic rule 7}}\n"
 PARTIES = {"sender": "sichuan", "receiver": "chongqing"}
 NUMBER, NAME = "510104199001010012", "Synthetic Zhang Wei"
 
@@ -55,6 +56,9 @@ class Erasure(CircleTest):
     def order(self, node, number):
         orders = node.as_("admin").get("/privacy/orders")["orders"]
         return next(one for one in orders if one["order"] == number)
+
+    def order_list(self, node):
+        return json.loads(self.privacy(node, "admin", "list", "--json"))
 
     def vault_keys(self, node):
         with sqlite3.connect(f"file:{node.dir}/vault.db?mode=ro", uri=True) as vault:
@@ -154,6 +158,42 @@ class Erasure(CircleTest):
         wait_until(lambda: self.order(self.sichuan, number)["standing"] == "erased", 30)
         wait_until(lambda: "erasure_late" not in self.sichuan.as_("admin").get("/health")["why"], 30)
         self.assertIn("erased", self.value(self.chongqing))
+        self.verify("sichuan", "chongqing")
+
+    def test_it_goes_by_itself_when_its_time_is_over(self):
+        clerk = self.chongqing.as_("clerk")
+        clerk.act(self.case, "see", "clerk", {"remark": "seen"})
+        self.assertEqual(self.order_list(self.sichuan)["due"], [])
+        clerk.act(self.case, "take", "clerk")
+        self.deliver()
+        for node in self.nodes.values():
+            due = self.order_list(node)["due"]
+            self.assertEqual([(one["cases"], one["due"], one["keys"]) for one in due],
+                             [([self.case], "2026-04-02", 2)])
+        self.assertIn("Synthetic rule 7", self.privacy(self.sichuan, "admin", "list"))
+        for node in self.nodes.values():
+            node.set_day("2026-04-01")
+        self.deliver()
+        self.assertEqual(self.value(self.chongqing), NAME)
+        hold = self.by_two(self.chongqing, "hold", self.case, "--reason", "court 12 of Yuzhong")
+        for node in self.nodes.values():
+            node.set_day("2026-04-02")
+        wait_until(lambda: "erased" in self.value(self.sichuan), 30)
+        wait_until(lambda: "on" in self.order(self.sichuan, 1)["answers"][0], 30)
+        given = self.order(self.sichuan, 1)
+        self.assertEqual((given["kind"], given["subject"], given["keys"], given.get("by")),
+                         ("erase", "parcels", 2, None))
+        self.assertEqual(given["answers"][0]["reason"], "hold")
+        self.assertEqual(self.value(self.chongqing), NAME)
+
+        self.by_two(self.chongqing, "end", str(hold), "--reason", "the court is done")
+        for node in self.nodes.values():
+            node.set_day("2026-04-03")
+        wait_until(lambda: "erased" in self.value(self.chongqing), 30)
+        for node in self.nodes.values():
+            wait_until(lambda node=node: all(one["standing"] in ("erased", "decided", "lifted")
+                                             for one in self.order_list(node)["orders"]), 30)
+            self.assertEqual(self.order_list(node)["due"], [])
         self.verify("sichuan", "chongqing")
 
     def test_a_backup_from_before_is_told(self):

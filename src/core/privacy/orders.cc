@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "core/people/people.h"
 #include "core/privacy/privacy.h"
+#include "core/privacy/retention.h"
 #include "core/told/erase.h"
 
 namespace bashu::core {
@@ -24,7 +25,10 @@ const Order* asked_for(const Deciding& d, const PrivacyOrdered& order) {
   return nullptr;
 }
 
-Result tell_holders(Deciding& d, const PrivacyOrdered& order) {
+}  // namespace
+
+Result tell_holders(Deciding& d, const PrivacyOrdered& order,
+                    const std::vector<std::string>& keys) {
   for (const PartyId& party : order.told) {
     BASHU_TRY_OK(queue(d, party,
                        {.kind = std::string{told::Erase::kKind},
@@ -33,13 +37,11 @@ Result tell_holders(Deciding& d, const PrivacyOrdered& order) {
                                                         .reason = order.reason,
                                                         .cases = order.cases,
                                                         .records = order.records,
-                                                        .keys = order.keys,
+                                                        .keys = keys,
                                                         .deadline = *order.until})}));
   }
   return {};
 }
-
-}  // namespace
 
 bool in_force(const Order& order, Date today) {
   if (order.ended) return false;
@@ -103,7 +105,7 @@ Result order_privacy(Deciding& d, const OrderPrivacy& command, Decision& decisio
                                        .by = order.second,
                                        .on = d.today()});
     }
-    BASHU_TRY_OK(tell_holders(d, order));
+    BASHU_TRY_OK(tell_holders(d, order, order.keys));
   }
   decision.answer = Value::Record{{"order", order.number}, {"keys", order.keys.size()}};
   d.draft.decide(std::move(order));
@@ -138,7 +140,9 @@ Result finish_erasure(Deciding& d, const FinishErasure& command) {
   const PrivacyOrdered order = it->second.order;
   d.draft.decide(
       PrivacyOrderEnded{.number = order.number, .outcome = "done", .by = {}, .on = d.today()});
-  return order.from.empty() ? Result{} : answer_erasure(d, order.from, order.asked);
+  if (!order.from.empty()) return answer_erasure(d, order.from, order.asked);
+  // Nobody gave it: what a peer waits for may be among it.
+  return order.by.empty() ? answer_what_is_gone(d) : Result{};
 }
 
 }  // namespace bashu::core

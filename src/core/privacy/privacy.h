@@ -27,6 +27,8 @@ inline constexpr int kAnswerDays = 15;                // of a peer, unless the o
 Result order_privacy(Deciding& d, const OrderPrivacy& command, Decision& decision);
 Result end_order(Deciding& d, const EndOrder& command);
 Result finish_erasure(Deciding& d, const FinishErasure& command);
+// Asks everybody whom `erase` tells to destroy these of its keys.
+Result tell_holders(Deciding& d, const PrivacyOrdered& erase, const std::vector<std::string>& keys);
 // Whether it could be carried out now, whoever signs.
 Result may_order(const Deciding& d, const PrivacyOrdered& order);
 Result may_end(const Deciding& d, std::int64_t number);

@@ -1,0 +1,275 @@
+// Keys whose time is over, as two nodes destroy them by themselves.
+#include "core/privacy/retention.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "base/json.h"
+#include "core/privacy/privacy.h"
+#include "core/told/erase.h"
+#include "packs/load.h"
+
+namespace bashu::core {
+namespace {
+
+constexpr const char* kPack = R"pack(
+bashu: 1
+pack: visits
+version: 1
+title: {en: Visits}
+types:
+  name: {type: text, max: 100, class: personal, title: {en: Name}}
+  illness: {type: text, max: 100, class: sensitive, title: {en: Illness}}
+retention:
+  personal: {years: 1, source: {en: Synthetic rule 7}}
+  sensitive: {months: 30, source: {en: Synthetic rule 8}}
+services:
+  visit:
+    title: {en: Visit}
+    parties: {host: {clerk: all}, guest: {clerk: all}}
+    fields:
+      who: name
+      why: {type: illness, optional: true}
+      other: {type: name, optional: true}
+    start: {owner: host, by: clerk, form: [who, why, other], to: open}
+    states:
+      open:
+        title: {en: Open}
+        owner: host
+        events: {close: {title: {en: Close}, by: clerk, to: done}}
+      done: {title: {en: Done}, final: true}
+figures:
+  visits: {title: {en: Visits}, of: visit, from: case.opened, count: true}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
+)pack";
+
+class ValuesOfEndedCases : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (State* node : {&a_, &b_}) node->apply(DayBegun{.day = today_});
+    const auto loaded = packs::load(kPack);
+    for (const Finding& one : loaded.findings) {
+      if (!one.note) ADD_FAILURE() << one.line << ' ' << one.path << ' ' << one.text;
+    }
+    ASSERT_TRUE(loaded.pack);
+    digest_ = loaded.pack->digest;
+    for (State* node : {&a_, &b_}) {
+      for (const char* party : {"a", "b"}) {
+        node->apply(PartyJoined{.party = party});
+        node->apply(PackAdopted{.party = party,
+                                .digest = digest_,
+                                .from = today_,
+                                .source = node->circle().own == party
+                                              ? canonical_json(loaded.pack->source)
+                                              : std::string{}});
+      }
+      for (const char* person : {"ann", "bo"}) {
+        PrincipalSet set;
+        set.id = std::string{"user:"} + person;
+        set.version = 1;
+        set.person = person;
+        set.may = {"admin"};
+        node->apply(set);
+      }
+    }
+  }
+  static std::string sealed(const std::string& key) {
+    return R"({"$sealed":"1","dek":")" + key + R"(","box":""})";
+  }
+  // On both nodes, begun and, if `ended`, ended today.
+  void visit(const CaseId& id, const std::string& data, bool ended = true) {
+    for (State* node : {&a_, &b_}) {
+      node->apply(CaseOpened{.id = id,
+                             .pack = digest_,
+                             .service = "visit",
+                             .parties = {{"host", "a"}, {"guest", "b"}},
+                             .parent = {},
+                             .opened_by = {},
+                             .on = today_});
+      node->apply(CaseChanged{.id = id,
+                              .version = 1,
+                              .digest = "d",
+                              .decided_by = "a",
+                              .event = "$start",
+                              .role = "clerk",
+                              .from = {},
+                              .to = ended ? "done" : "open",
+                              .branch = 0,
+                              .input = *parse_json(data),
+                              .set = {},
+                              .on = today_,
+                              .principal = {},
+                              .reads = {},
+                              .salt = {}});
+    }
+  }
+  void two_keys() {
+    visit("a-1", R"({"who":)" + sealed("a-k1") + R"(,"other":)" + sealed("b-k2") + "}");
+  }
+
+  Decision run(State& node, const Command& command) {
+    auto decision = decide(
+        node, command,
+        {.now = {.unix_ms = 1'790'000'000'000}, .today = today_, .salt = std::string(16, 's')});
+    EXPECT_TRUE(decision) << describe(decision.error());
+    if (!decision) return {};
+    for (const Event& event : decision->events) {
+      node.apply(event);
+      const auto* queued = std::get_if<MessageQueued>(&event);
+      if (queued) sent_[{node.circle().own, queued->to}].push_back(*queued);
+    }
+    return std::move(*decision);
+  }
+  // What a node does by itself on a day; the orders it gave.
+  std::vector<PrivacyOrdered> day_of(State& node) {
+    std::vector<PrivacyOrdered> orders;
+    if (node.circle().today < today_) run(node, BeginDay{.day = today_});
+    for (const Event& event : run(node, BeginDay{.day = today_}).events) {
+      const auto* order = std::get_if<PrivacyOrdered>(&event);
+      if (!order) continue;
+      orders.push_back(*order);
+    }
+    for (const PrivacyOrdered& order : orders) run(node, FinishErasure{.number = order.number});
+    return orders;
+  }
+  void deliver(State& from, State& to) {
+    auto& queue = sent_[{from.circle().own, to.circle().own}];
+    for (; !queue.empty(); queue.pop_front()) {
+      const Decision taken = run(to, TakeMessage{.from = from.circle().own,
+                                                 .seq = to.inbox(from.circle().own).next,
+                                                 .message_id = "id",
+                                                 .kind = queue.front().kind,
+                                                 .stream = queue.front().stream,
+                                                 .pack = queue.front().pack,
+                                                 .body = queue.front().body});
+      EXPECT_EQ(taken.outcome, "applied") << taken.reason;
+      for (const Event& event : taken.events) {
+        const auto* order = std::get_if<PrivacyOrdered>(&event);
+        if (order && order->kind == "erase") run(to, FinishErasure{.number = order->number});
+      }
+    }
+  }
+  template <typename Act>
+  void by_two(State& node, Act act) {
+    AskApproval ask;
+    ask.by.principal = "ann";
+    ask.act = act;
+    act.approval = run(node, ask).answer.int_at("approval");
+    act.by.principal = "bo";
+    run(node, act);
+  }
+  static bool gone(const State& node, const std::string& key) {
+    return node.serial(Store::kErased, key) != 0;
+  }
+
+  State a_{"a"}, b_{"b"};
+  Date today_ = *Date::parse("2026-03-31");
+  std::string digest_;
+  std::map<std::pair<PartyId, PartyId>, std::deque<MessageQueued>> sent_;
+};
+
+TEST_F(ValuesOfEndedCases, GoOnTheirDayOnBothSidesWithReceipts) {
+  two_keys();
+  ASSERT_EQ(retained(a_).size(), 1U);
+  EXPECT_EQ(retained(a_).front().due.text(), "2027-03-31");
+  today_ = *Date::parse("2027-03-30");
+  EXPECT_TRUE(day_of(a_).empty());
+  today_ = today_.plus_days(1);
+  const auto orders = day_of(a_);
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].reason, "Synthetic rule 7");
+  EXPECT_EQ(orders[0].subject, "visits");
+  EXPECT_TRUE(orders[0].by.empty());
+  EXPECT_TRUE(gone(a_, "a-k1") && gone(a_, "b-k2"));
+  EXPECT_TRUE(retained(a_).empty());
+  EXPECT_TRUE(day_of(a_).empty());
+  // The other side is asked for what is the asker's, and looks to the rest on its own day.
+  const auto told = told::read_erase(sent_[{"a", "b"}].front().body);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->keys, std::vector<std::string>{"a-k1"});
+  EXPECT_TRUE(awaits_answer(a_.circle().orders.at(1)));
+  deliver(a_, b_);
+  EXPECT_TRUE(gone(b_, "a-k1"));
+  EXPECT_FALSE(gone(b_, "b-k2"));
+  deliver(b_, a_);
+  EXPECT_FALSE(awaits_answer(a_.circle().orders.at(1)));
+  EXPECT_EQ(day_of(b_).size(), 1U);
+  EXPECT_TRUE(gone(b_, "b-k2"));
+  deliver(b_, a_);
+  deliver(a_, b_);
+  EXPECT_FALSE(awaits_answer(b_.circle().orders.at(2)));
+}
+
+TEST_F(ValuesOfEndedCases, GoByTheLongestOfTheirClassesUnderOneKey) {
+  visit("a-1", R"({"who":)" + sealed("a-k1") + R"(,"why":)" + sealed("a-k1") + "}");
+  visit("a-2", R"({"who":)" + sealed("a-k2") + "}");
+  visit("a-3", R"({"who":)" + sealed("a-k3") + "}", false);
+  const auto all = retained(a_);
+  ASSERT_EQ(all.size(), 2U) << "one that goes on has no end";
+  EXPECT_EQ(all[0].cases.front(), "a-2");
+  EXPECT_EQ(all[1].cases.front(), "a-1");
+  EXPECT_EQ(all[1].due.text(), "2028-09-30")
+      << "30 months, to the last of a month that has no 31st";
+  EXPECT_EQ(all[1].reason, "Synthetic rule 8");
+}
+
+TEST_F(ValuesOfEndedCases, StayWhileACopyOfThemStandsElsewhere) {
+  visit("a-1", R"({"who":)" + sealed("a-k1") + "}");
+  visit("a-2", R"({"other":)" + sealed("a-k1") + "}", false);
+  visit("a-3", R"({"who":)" + sealed("a-k3") + "}");
+  a_.edit_record("visits/people", "x").fields = *parse_json(R"({"who":)" + sealed("a-k3") + "}");
+  EXPECT_TRUE(retained(a_).empty());
+  const auto there = retained(b_);
+  ASSERT_EQ(there.size(), 1U);
+  EXPECT_EQ(there[0].cases.front(), "a-3");
+}
+
+TEST_F(ValuesOfEndedCases, OfOneDayGoByOneOrder) {
+  for (int i = 1; i <= 3; ++i) {
+    const std::string number = std::to_string(i);
+    visit(CaseId{"a-" + number}, R"({"who":)" + sealed("a-k" + number) + "}");
+  }
+  today_ = *Date::parse("2027-03-31");
+  const auto orders = day_of(a_);
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].cases.size(), 3U);
+  EXPECT_EQ(orders[0].keys.size(), 3U);
+}
+
+TEST_F(ValuesOfEndedCases, StayUnderAHoldAndGoWhenItIsOver) {
+  two_keys();
+  OrderPrivacy hold;
+  hold.order.kind = "hold";
+  hold.order.subject = "a-1";
+  hold.order.reason = "court 12";
+  hold.order.cases = {"a-1"};
+  by_two(b_, hold);
+  today_ = *Date::parse("2027-03-31");
+  EXPECT_TRUE(day_of(b_).empty());
+  EXPECT_EQ(day_of(a_).size(), 1U);
+  deliver(a_, b_);
+  deliver(b_, a_);
+  EXPECT_FALSE(gone(b_, "a-k1"));
+  const Order& asks = a_.circle().orders.at(1);
+  EXPECT_EQ(asks.answers.at("b").reason, "hold");
+  EXPECT_TRUE(awaits_answer(asks));
+
+  EndOrder end;
+  end.number = 1;
+  end.reason = "the court is done";
+  by_two(b_, end);
+  today_ = today_.plus_days(1);
+  EXPECT_EQ(day_of(b_).size(), 1U);
+  EXPECT_TRUE(gone(b_, "a-k1") && gone(b_, "b-k2"));
+  deliver(b_, a_);
+  EXPECT_FALSE(awaits_answer(asks)) << "what was asked is answered when it is gone";
+}
+
+}  // namespace
+}  // namespace bashu::core
