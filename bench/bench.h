@@ -76,6 +76,7 @@ void adopt_bench_pack(node::Node& node);
 // The benchmarks; each gives false if it could not measure.
 bool feeds(std::ostream& out);
 bool feeds_http(std::ostream& out);
+bool feeds_http_batches(std::ostream& out);
 bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);

@@ -80,15 +80,12 @@ class Door {
     BASHU_ASSERT(server);
     server_ = std::move(*server);
   }
-  [[nodiscard]] http::Call post(const Value& lines) const {
-    return post_body(body_of(lines));
-  }
+  [[nodiscard]] http::Call post(const Value& lines) const { return post_body(body_of(lines)); }
   static std::string body_of(const Value& lines) {
     return canonical_json(Value{Value::Record{{"role", "clerk"}, {"lines", lines}}});
   }
   [[nodiscard]] http::Call post_body(std::string body) const {
-    http::Call call{
-        .to = {.tls = false, .host = "127.0.0.1", .port = server_->port(), .path = {}}};
+    http::Call call{.to = {.tls = false, .host = "127.0.0.1", .port = server_->port(), .path = {}}};
     call.request.method = "POST";
     call.request.target = "/api/v1/packs/bench/feeds/transfer";
     call.request.headers = {{"Authorization", "Bearer " + secret_.text},
@@ -287,12 +284,13 @@ bool feeds_http_batches(std::ostream& out) {
     std::function<void()> next = [&] {  // under the guard
       if (sent == kBatches) return;
       const auto began = Steady::now();
-      client.send(door.post_body(std::move(bodies[sent++])), [&, began](const http::Answer& answer) {
-        const std::lock_guard lock{guard};
-        if (judge.good(answer)) latencies.push_back(seconds_since(began) * 1e3);
-        if (++answered == kBatches) all.notify_all();
-        next();
-      });
+      client.send(door.post_body(std::move(bodies[sent++])),
+                  [&, began](const http::Answer& answer) {
+                    const std::lock_guard lock{guard};
+                    if (judge.good(answer)) latencies.push_back(seconds_since(began) * 1e3);
+                    if (++answered == kBatches) all.notify_all();
+                    next();
+                  });
     };
     const auto start = Steady::now();
     std::unique_lock lock{guard};

@@ -109,6 +109,8 @@ Value order_value(const core::Order& order, Date today) {
   return one;
 }
 
+namespace {
+
 // What goes next because its time is over.
 void write_due(Context& context, Value::Record& answer) {
   constexpr std::size_t kShownMax = 200;
@@ -127,6 +129,8 @@ void write_due(Context& context, Value::Record& answer) {
   answer["due"] = std::move(list);
   answer["due_in_all"] = all.size();
 }
+
+}  // namespace
 
 Result list_orders(Context& context, const Call& call) {
   if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};

@@ -22,6 +22,8 @@ const std::vector<Benchmark>& benchmarks() {
   static const std::vector<Benchmark> kBenchmarks{
       {"feeds", "batches of 8,192 transfers through the in-process pipeline", run<bench::feeds>},
       {"feeds-http", "32 clients with one transfer each over HTTP", run<bench::feeds_http>},
+      {"feeds-http-batches", "4 clients with batches of 8,192 transfers over HTTP",
+       run<bench::feeds_http_batches>},
       {"cases", "events of cases through the pipeline, and their latency", run<bench::cases>},
       {"exchange", "signed and receipted messages between two processes", run<bench::exchange>},
       {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
