@@ -164,8 +164,8 @@ struct Serve {
   std::string timestamps;      // URL of an authority that stamps times; empty: none
   std::string timestamps_ca;   // file of PEM certificates of who may certify it
   std::int64_t timestamps_s = 3'600;
-  std::string log;             // file; empty: standard error
-  int disk_floor_mb = 512;     // below this much free, writes are refused
+  std::string log;          // file; empty: standard error
+  int disk_floor_mb = 512;  // below this much free, writes are refused
   int workers = 8;
   bool standby = false;          // beside the writer, on another machine
   std::string as;                // the name of this machine; empty: its host name

@@ -214,7 +214,8 @@ TEST_P(LoadRefuses, WithPositionAndReason) {
 constexpr Broken kBroken[] = {
     {"1 unknown names", "version: 1\n", "version: 1\ncolour: red\n",
      "4:1: unknown key 'colour'; known are bashu, pack, version, title, params, types, registers, "
-     "books, calculators, services, feeds, figures, scenarios, replaces, migrate, words, order\n"},
+     "books, calculators, services, feeds, figures, retention, scenarios, replaces, migrate, "
+     "words, order\n"},
     {"1 unknown names", "accept:\n            title",
      "accept:\n            colour: red\n            title",
      "41:13: unknown key 'colour'; known are title, by, by_another_than, form, then, when, why, "

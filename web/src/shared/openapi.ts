@@ -2352,6 +2352,7 @@ export interface components {
             /** Format: date */
             on: string;
             signed?: components["schemas"]["ClaimSigned"][];
+            time_ms?: number;
             titles?: Json;
             version: number;
         };
@@ -2374,6 +2375,15 @@ export interface components {
             mean_min: number | null;
             pairs_beyond: number;
             potential: number;
+        };
+        Retained: {
+            cases: string[];
+            /** Format: date */
+            due: string;
+            keys: number;
+            pack: string;
+            reason: string;
+            service: string;
         };
         RideTicket: {
             fen: number | null;
@@ -5693,6 +5703,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         backup_ms?: number;
+                        due: components["schemas"]["Retained"][];
+                        due_in_all: number;
                         orders: components["schemas"]["Order"][];
                     };
                 };
