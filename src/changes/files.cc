@@ -176,9 +176,13 @@ class Files final : public Sink {
       if (held == text) return {};
       return fault(path, "this folder holds the feed of another journal");
     }
-    std::ofstream out{path, std::ios::binary};
+    // Whole or not at all, whenever it ends.
+    const fs::path fresh = folder_ / "journal.json.new";
+    std::ofstream out{fresh, std::ios::binary};
     out << text << std::flush;
-    if (!out) return fault(path, "cannot be written");
+    std::error_code error;
+    if (out) fs::rename(fresh, path, error);
+    if (!out || error) return fault(path, "cannot be written");
     return {};
   }
 

@@ -380,7 +380,7 @@ void timestamp_options(CLI::App& app, Serve& o, const Text& t) {
   app.add_option("--timestamps-ca", o.timestamps_ca,
                  t("file of PEM certificates of who may certify that authority",
                    "可为该机构签发证书者的 PEM 证书文件"));
-  app.add_option("--timestamps-every", o.timestamps_s,
+  app.add_option("--timestamps-pace", o.timestamps_s,
                  t("seconds between two stamps, if the journal grew",
                    "两次时间戳之间的秒数（日志有增长时）"))
       ->default_val(3'600)

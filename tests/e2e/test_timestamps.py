@@ -23,7 +23,7 @@ class TimeStamps(CircleTest):
         return bashu("journal", "stamps", self.nodes["sichuan"].dir, "--ca", ca / "root.crt", check=False)
 
     def send(self, label):
-        self.nodes["sichuan"].as_("clerk").start("parcels", "parcel", "sender", {"sender": "sichuan", "receiver": "chongqing"}, {"label": label})
+        self.nodes["sichuan"].as_("clerk").start("parcels", "parcel", "clerk", {"sender": "sichuan", "receiver": "chongqing"}, {"label": label})
 
     def test_an_authority_outside_the_circle_says_when(self):
         folder, url = self.authority("authority")
@@ -31,7 +31,7 @@ class TimeStamps(CircleTest):
         node = self.nodes["sichuan"]
         node.stop()
         (folder / "refuse").touch()
-        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-every", "1")
+        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-pace", "1")
         # Nothing waits for it; what it answers wrongly is not kept and is told.
         self.send("a")
         wait_until(lambda: "the authority answers 503" in node.log.read_text(encoding="utf-8"), "the log", 30 * PATIENCE)
@@ -39,12 +39,12 @@ class TimeStamps(CircleTest):
         node.stop()
         (folder / "refuse").unlink()
         (folder / "other").touch()
-        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-every", "1")
+        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-pace", "1")
         wait_until(lambda: "timestamp-other" in node.log.read_text(encoding="utf-8"), "the log", 30 * PATIENCE)
         self.assertEqual(self.stamps(), [])
         node.stop()
         (folder / "other").unlink()
-        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-every", "1")
+        node.start("--timestamps", url, "--timestamps-ca", str(folder / "root.crt"), "--timestamps-pace", "1")
         wait_until(self.stamps, "a stamp", 30 * PATIENCE)
         self.send("b")
         wait_until(lambda: len(self.stamps()) > 1, "another stamp", 30 * PATIENCE)

@@ -34,11 +34,13 @@ SAID = {
 
 
 def prepare(node):
-    """Before the node starts: who may load, and where the published numbers are."""
+    """Before the node starts: who may load, where the published numbers are, the railway and the tariffs."""
     node.add_key(KEY, "导入程序（合成）", [f"*:{role}" for role in load.ROLES],
                  ["admin", "registrar", "audit"])
     for name in ("published.tsv", "overview.yaml", "map.tsv"):
         shutil.copy(HOME / name, node.dir / name)
+    for name in ("network", "tariffs"):
+        shutil.copytree(HOME / name, node.dir / name)
 
 
 class Told(load.Steps):
