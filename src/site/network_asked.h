@@ -17,7 +17,7 @@ namespace bashu::site {
 
 struct NetworkAsked {
   std::shared_ptr<const network::Circle> circle;  // with the trains of that day
-  std::uint32_t from = 0;  // a place; the first core unless another is named
+  std::uint32_t from = 0;                         // a place; the first core unless another is named
   Date day;
   std::optional<network::Scenario> scenario{};
   travel::OnRecord record;    // as planned

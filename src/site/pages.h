@@ -50,8 +50,8 @@ namespace bashu::site {
 [[nodiscard]] Answered region_page(Ask& ask);
 [[nodiscard]] Answered region_file(Ask& ask, const std::string& name);
 
-// missed_page.cc: trains that arrive after the last bus has left; `data.csv`, ... `link_missed`: the
-// section MISSED that leads there, where there are such buses.
+// missed_page.cc: trains that arrive after the last bus has left; `data.csv`, ... `link_missed`:
+// the section MISSED that leads there, where there are such buses.
 [[nodiscard]] Answered missed_page(Ask& ask);
 [[nodiscard]] Answered missed_file(Ask& ask, const std::string& name);
 void link_missed(Ask& ask, Date day, Slots slots);
