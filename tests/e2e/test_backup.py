@@ -97,7 +97,7 @@ class BackupAndRestore(CircleTest):
                  if path.is_file()]
         for path in files:
             content = path.read_bytes()
-            for clear in (SECRET, "parcels", "p1\"", "BEGIN PRIVATE", "BSHCMT01"):
+            for clear in (SECRET, "parcels", "label", "BEGIN PRIVATE", "BSHCMT01"):
                 self.assertNotIn(clear.encode(), content, path)
             self.assertEqual(path.stat().st_mode & 0o077, 0, path)
         # Of the vault only the newest: what is erased must not live on in an older one.
