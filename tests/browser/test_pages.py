@@ -181,6 +181,7 @@ class PagesTest(CircleTest):
         node = Node(self.dir / party, party, NAMES[party], host, FIRST_DAY, web=0)
         node.add_key("clerk", "clerk", ["*:clerk"])
         node.add_key("registrar", "registrar", may=["registrar"])
+        node.add_key("second", "second administrator", may=["admin"])
         for user, name, roles, may in ACCOUNTS:
             node.add_user(user, name, roles, may, [PLANT] if user == "operator" else [])
         self.nodes[party] = node
