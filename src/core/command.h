@@ -51,6 +51,7 @@ struct FireEvent {
 struct BeginDay {  // and fire what is due; the node asks when its day changes
   Date day;
 };
+struct EndRetention {};  // of what may go on the day that has begun (privacy/retention.h)
 struct FireClock {
   CaseId id;
   std::string clock;
@@ -207,10 +208,10 @@ struct StopChannel {
 };
 
 using Command =
-    std::variant<StartCase, FireEvent, BeginDay, FireClock, TakeMessage, AckMessage, AdoptPack,
-                 AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask, SignSettlement,
-                 ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal, AskApproval,
-                 WithdrawApproval, StartChannel, AssignCase, SetSubstitute, OrderPrivacy, EndOrder,
-                 FinishErasure, SettleRecord, TakeOver>;
+    std::variant<StartCase, FireEvent, BeginDay, EndRetention, FireClock, TakeMessage, AckMessage,
+                 AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
+                 SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal,
+                 AskApproval, WithdrawApproval, StartChannel, AssignCase, SetSubstitute,
+                 OrderPrivacy, EndOrder, FinishErasure, SettleRecord, TakeOver>;
 
 }  // namespace bashu::core

@@ -82,10 +82,10 @@ struct Dispatch {
     return {};
   }
   Result operator()(const BeginDay& c) const {
-    if (c.day <= d.circle().today) return end_retention(d);  // of a day that has begun
-    d.draft.decide(DayBegun{.day = c.day});
+    if (c.day > d.circle().today) d.draft.decide(DayBegun{.day = c.day});
     return {};
   }
+  Result operator()(const EndRetention& /*c*/) const { return end_retention(d); }
   Result operator()(const StopChannel& c) const {
     if (d.draft.outbox(c.peer).stopped != c.reason) {
       d.draft.decide(ChannelStopped{.peer = c.peer, .reason = c.reason});

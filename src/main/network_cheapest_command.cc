@@ -93,20 +93,6 @@ std::optional<Found> between_places(const Console& console, const Circle& circle
   return out;
 }
 
-// By id or by name; nullopt, and told, if it is none or several.
-std::optional<StationIndex> station(const Console& console, const Schedule& schedule,
-                                    const std::string& name) {
-  std::optional<StationIndex> found;
-  for (StationIndex s = 0; s < schedule.stations.size(); ++s) {
-    if (schedule.stations[s].id == name) return s;
-    if (schedule.stations[s].name != name) continue;
-    if (found) return wrong(console, "several", {{"name", name}}), std::nullopt;
-    found = s;
-  }
-  if (!found) wrong(console, "no_station", {{"name", name}});
-  return found;
-}
-
 struct Stations {
   StationIndex from = 0, to = 0;
 };

@@ -76,20 +76,6 @@ std::optional<Asked> ask(const Console& console, const NetworkAsk& what, Exit& e
       .schedule = std::move(file->schedule), .on = *on, .first_s = *first, .last_s = *last};
 }
 
-// By id or by name; a name that several stations carry must be given as an id.
-std::optional<StationIndex> station(const Console& console, const Schedule& schedule,
-                                    const std::string& name) {
-  std::optional<StationIndex> found;
-  for (StationIndex s = 0; s < schedule.stations.size(); ++s) {
-    if (schedule.stations[s].id == name) return s;
-    if (schedule.stations[s].name != name) continue;
-    if (found) return wrong(console, "several", {{"name", name}}), std::nullopt;
-    found = s;
-  }
-  if (!found) wrong(console, "no_station", {{"name", name}});
-  return found;
-}
-
 bool has_unphased(const Schedule& schedule) {
   return std::ranges::any_of(
       schedule.trips, [](const Trip& trip) { return trip.headway && !trip.headway->phased; });

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "main/network_words.h"
 #include "network/gtfs/feed.h"
 #include "network/gtfs/write.h"
 #include "network/rail/list.h"
@@ -85,6 +86,20 @@ std::expected<NetworkFile, Fault> read_rail(const std::filesystem::path& path, D
 std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path, Date on) {
   std::error_code error;
   return std::filesystem::is_directory(path, error) ? read_rail(path, on) : read_gtfs(path);
+}
+
+std::optional<network::StationIndex> station(const Console& console,
+                                             const network::Schedule& schedule,
+                                             const std::string& name) {
+  std::optional<network::StationIndex> found;
+  for (network::StationIndex s = 0; s < schedule.stations.size(); ++s) {
+    if (schedule.stations[s].id == name) return s;
+    if (schedule.stations[s].name != name) continue;
+    if (found) return network_words::wrong(console, "several", {{"name", name}}), std::nullopt;
+    found = s;
+  }
+  if (!found) network_words::wrong(console, "no_station", {{"name", name}});
+  return found;
 }
 
 std::expected<void, Fault> write_gtfs(const network::Schedule& schedule,

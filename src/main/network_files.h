@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "base/error.h"
+#include "main/console.h"
 #include "network/notice.h"
 #include "network/timetable.h"
 
@@ -26,6 +27,12 @@ struct NetworkFile {
 // `on`: a day that the railway's list, which names none, is taken to be of.
 [[nodiscard]] std::expected<NetworkFile, Fault> read_network(const std::filesystem::path& path,
                                                              Date on);
+
+// By id or by name; nullopt, and told, if it is none. A name that several stations carry must be
+// given as an id.
+[[nodiscard]] std::optional<network::StationIndex> station(const Console& console,
+                                                           const network::Schedule& schedule,
+                                                           const std::string& name);
 
 // A feed with these tables; the same bytes for the same schedule.
 [[nodiscard]] std::expected<void, Fault> write_gtfs(const network::Schedule& schedule,

@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "core/core.h"
 #include "core/privacy/privacy.h"
-#include "core/privacy/retention.h"
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
@@ -298,17 +297,13 @@ void Kernel::finish_erasures(Batch& batch) {
 
 // So much a decision, one each time it looks, until nothing is left that may go today.
 void Kernel::end_retention(Batch& batch, Date today) {
-  if (retained_on_ == today) return;
-  const auto all = core::retained(*state_);
-  const bool due = !all.empty() && all.front().due <= today;
+  if (retained_on_ == today || state_->circle().today != today) return;
   const std::uint64_t before = next_;
-  if (due) {
-    handle(batch,
-           {.command = core::BeginDay{.day = today},
-            .evidence = own_record("end_retention", {{"day", today.text()}})},
-           nullptr);
-  }
-  // Held, or refused for now: looked at again when the next day begins.
+  handle(batch,
+         {.command = core::EndRetention{},
+          .evidence = own_record("end_retention", {{"day", today.text()}})},
+         nullptr);
+  // Nothing, held, or refused for now: looked at again when the next day begins.
   if (next_ == before) retained_on_ = today;
 }
 

@@ -24,7 +24,7 @@ from autofailover import DATABASE, Cluster
 from machines import Net, ip, possible
 from support import FIRST_DAY, NAMES, PARCELS, PATIENCE, Away, CircleTest, Client, Refused, bashu, wait_until
 from test_crash import TAPS
-from test_standby import TAKEN_ALONG
+from test_standby import taken_to
 
 from node import Node, form_circle
 
@@ -208,21 +208,10 @@ class Failover(CircleTest):
         self.nodes[party] = node
 
     def on(self, machine):
-        """The node on one machine: its own directory and address, the same keys."""
-        first = self.nodes["sichuan"]
-        node = copy.copy(first)
-        node.dir = self.dir / f"sichuan-{machine.name}"
-        node.dir.mkdir(mode=0o700)
-        for name in TAKEN_ALONG:
-            source = first.dir / name
-            if source.is_dir():
-                shutil.copytree(source, node.dir / name)
-            elif source.exists():
-                shutil.copy(source, node.dir / name)
-        node.log = node.dir.with_suffix(".log")
+        """The node on one machine."""
+        node = taken_to(self.nodes["sichuan"], self.dir / f"sichuan-{machine.name}")
         node.url = f"http://{machine.address}:7000"
         node.prefix = machine.prefix()
-        node._clients = {}
         return node
 
     # What is so at the moment.

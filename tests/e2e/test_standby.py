@@ -30,6 +30,23 @@ PACK = (PARCELS
         .replace("form: [label]", "form: [label, who]"))
 
 
+def taken_to(first, directory):
+    """The same node on another machine: its own directory, clients and log, the same keys."""
+    other = copy.copy(first)
+    other.dir = directory
+    directory.mkdir(mode=0o700)
+    for name in TAKEN_ALONG:
+        source = first.dir / name
+        if source.is_dir():
+            shutil.copytree(source, directory / name)
+        elif source.exists():
+            shutil.copy(source, directory / name)
+    other.log = directory.with_suffix(".log")
+    other.process = None
+    other._clients = {}
+    return other
+
+
 class Loader(threading.Thread):
     """Opens parcels and sends them, each until somebody acknowledged it, at whichever machine writes."""
 
@@ -102,20 +119,8 @@ class Standby(CircleTest):
         return self.server.url(party)
 
     def beside(self, first):
-        """The same node on another machine: its own directory and address, the same keys."""
-        other = copy.copy(first)
-        other.dir = self.dir / "sichuan-b"
-        other.dir.mkdir(mode=0o700)
-        for name in TAKEN_ALONG:
-            source = first.dir / name
-            if source.is_dir():
-                shutil.copytree(source, other.dir / name)
-            elif source.exists():
-                shutil.copy(source, other.dir / name)
-        other.log = other.dir.with_suffix(".log")
-        other.process = None
+        other = taken_to(first, self.dir / "sichuan-b")
         other.url = f"http://{first.host}:{free_port(first.host)}"
-        other._clients = {}
         return other
 
     def stand_by(self, name, *more):

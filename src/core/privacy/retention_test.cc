@@ -130,7 +130,7 @@ class ValuesOfEndedCases : public ::testing::Test {
   std::vector<PrivacyOrdered> day_of(State& node) {
     std::vector<PrivacyOrdered> orders;
     if (node.circle().today < today_) run(node, BeginDay{.day = today_});
-    for (const Event& event : run(node, BeginDay{.day = today_}).events) {
+    for (const Event& event : run(node, EndRetention{}).events) {
       const auto* order = std::get_if<PrivacyOrdered>(&event);
       if (!order) continue;
       orders.push_back(*order);
