@@ -142,6 +142,13 @@ std::vector<double> latencies(node::Node& node, const std::function<node::Reques
   return all;
 }
 
+std::size_t resident_bytes() {
+  std::ifstream file{"/proc/self/statm"};
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
 
 double percentile(std::vector<double> values, double share) {
@@ -210,16 +217,19 @@ core::Asker clerk() {
           .request_digest = {}};
 }
 
+void make_identity(const std::filesystem::path& dir, const std::string& party) {
+  if (std::filesystem::exists(dir / "node.json")) return;
+  BASHU_ASSERT(node::create_identity(dir, {.party = core::PartyId{party},
+                                           .name = party,
+                                           .host = "127.0.0.1",
+                                           .peer_listen = "127.0.0.1:0",
+                                           .api_listen = "127.0.0.1:0"}));
+}
+
 BenchNode open_node(const std::filesystem::path& dir, const std::string& party) {
   BenchNode one;
   one.dir = dir;
-  if (!std::filesystem::exists(dir / "node.json")) {
-    BASHU_ASSERT(node::create_identity(dir, {.party = core::PartyId{party},
-                                             .name = party,
-                                             .host = "127.0.0.1",
-                                             .peer_listen = "127.0.0.1:0",
-                                             .api_listen = "127.0.0.1:0"}));
-  }
+  make_identity(dir, party);
   one.clock = std::make_unique<node::SystemClock>(480);
   one.chance = std::make_unique<node::SystemChance>();
   auto opened = node::Node::open(

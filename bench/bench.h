@@ -46,6 +46,9 @@ struct Sync {
 [[nodiscard]] Sync probe_sync(const std::filesystem::path& dir);
 void print_sync(std::ostream& out, const Sync& sync);
 
+// Of this process.
+[[nodiscard]] std::size_t resident_bytes();
+
 [[nodiscard]] double median(std::vector<double> values);
 [[nodiscard]] double percentile(std::vector<double> values, double share);
 
@@ -66,6 +69,8 @@ struct BenchNode {
   std::unique_ptr<node::Node> node;
   std::filesystem::path dir;
 };
+// The directory of one; nothing happens if it is there.
+void make_identity(const std::filesystem::path& dir, const std::string& party);
 [[nodiscard]] BenchNode open_node(const std::filesystem::path& dir, const std::string& party);
 [[nodiscard]] std::string bench_pack();  // canonical JSON
 void adopt_bench_pack(node::Node& node);
@@ -80,6 +85,8 @@ bool feeds_http_batches(std::ostream& out);
 bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
+bool scale(std::ostream& out);
+bool journals(std::ostream& out);  // needs BASHU_BENCH_POSTGRES, a URL
 bool backup(std::ostream& out);
 bool figures(std::ostream& out);
 bool find(std::ostream& out);

@@ -1,10 +1,7 @@
 // Statements closed, compared, and bills priced.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <iomanip>
 #include <string>
 #include <thread>
@@ -63,13 +60,6 @@ void take_batch(windows::Due& due, std::size_t from) {
                                   .amounts = {.gross = 300, .net = 300}});
   }
   BASHU_ASSERT(due.statement().end >= from + kBatch);
-}
-
-std::size_t resident_bytes() {
-  std::ifstream file{"/proc/self/statm"};
-  std::size_t all = 0, resident = 0;
-  file >> all >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 bool close_window(std::ostream& out, const std::filesystem::path& dir) {

@@ -22,74 +22,136 @@ std::string_view receipt_origin(std::string_view receipt) {
   return note.substr(0, note.find('\n'));
 }
 
+bool is_message(const EntryLeaf& leaf) {
+  return leaf.kind == "send" || leaf.kind == "recv" || leaf.kind == "resend" ||
+         leaf.kind == "resolve";
+}
+
+// The envelope is signed by whose channel it is, and is the one that the leaf names.
+bool message_fits(const EntryLeaf& leaf, std::string_view envelope, const CheckKeys& keys) {
+  const auto parts = split_channel(leaf.channel);
+  if (!parts) return false;
+  const auto opened = open_envelope(envelope, keys.keys, parts->from);
+  return opened && opened->message_id == leaf.evidence && opened->payload.channel == leaf.channel &&
+         static_cast<std::uint64_t>(opened->payload.seq) == leaf.seq;
+}
+
+bool evidence_fits(const EntryLeaf& leaf, std::string_view evidence, const CheckKeys& keys) {
+  if (is_message(leaf)) return message_fits(leaf, evidence, keys);
+  return evidence.empty() ? leaf.evidence == "-" : sha256(evidence) == hash_from_hex(leaf.evidence);
+}
+
+// The id of the message that a receipt answers on the leaf's channel; empty if it does not.
+std::string answered_by(const EntryLeaf& leaf, std::string_view receipt, const CheckKeys& keys) {
+  const auto parts = split_channel(leaf.channel);
+  if (!parts) return {};
+  const Verified<Receipt> opened =
+      open_receipt(receipt, LogOwner{parts->to, receipt_origin(receipt)}, keys.keys);
+  if (!opened) return {};
+  const EntryLeaf& answer = opened->entry;
+  const bool answers = (answer.kind == "recv" || answer.kind == "resolve") &&
+                       answer.outcome != "-" && answer.channel == leaf.channel &&
+                       answer.seq == leaf.seq;
+  return answers ? answer.evidence : std::string{};
+}
+
+ExaminedEntry examine_entry(const CommitEntry& entry, const CheckKeys& keys) {
+  ExaminedEntry examined{.leaf = parse_entry(entry.leaf), .answered = {}};
+  if (!examined.leaf) return examined;
+  const EntryLeaf& leaf = *examined.leaf;
+  examined.leaf_hash = leaf_hash(entry.leaf);
+  examined.effect = effect_commitment(entry.blind, entry.effect) == hash_from_hex(leaf.effect);
+  examined.evidence = evidence_fits(leaf, entry.evidence, keys);
+  if (leaf.kind == "ack") examined.answered = answered_by(leaf, entry.evidence, keys);
+  return examined;
+}
+
 }  // namespace
 
+ExaminedCommit examine(std::string_view record, std::shared_ptr<const CheckKeys> keys) {
+  ExaminedCommit examined{.record = decode_commit(record),
+                          .entries = {},
+                          .checkpoint = bad("root"),
+                          .under = std::move(keys)};
+  if (!examined.record) return examined;
+  examined.entries.reserve(examined.record->entries.size());
+  for (const CommitEntry& entry : examined.record->entries)
+    examined.entries.push_back(examine_entry(entry, *examined.under));
+  examined.checkpoint = open_checkpoint(examined.record->checkpoint, examined.under->origin,
+                                        examined.under->log_keys);
+  return examined;
+}
+
 JournalCheck::JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys)
-    : origin_{std::move(origin)}, log_keys_{std::move(log_keys)} {
+    : keys_{std::make_shared<CheckKeys>(
+          CheckKeys{.origin = std::move(origin), .log_keys = std::move(log_keys), .keys = {}})} {
   learn(keys);
 }
 
 void JournalCheck::learn(const KeyList& keys) {
+  auto learnt = std::make_shared<CheckKeys>(*keys_);
+  std::vector<std::string>& log_keys = learnt->log_keys;
   for (const auto& [kid, key] : keys) {
-    keys_.insert_or_assign(kid, key);
-    if (key.role == "log" && key.name == origin_ &&
-        std::ranges::find(log_keys_, key.key) == log_keys_.end())
-      log_keys_.push_back(key.key);
+    learnt->keys.insert_or_assign(kid, key);
+    if (key.role == "log" && key.name == learnt->origin &&
+        std::ranges::find(log_keys, key.key) == log_keys.end())
+      log_keys.push_back(key.key);
   }
+  keys_ = std::move(learnt);
 }
 
 Hash JournalCheck::root() const { return evidence::root(nodes_, size_); }
 
 Verified<CommitRecord> JournalCheck::next(std::string_view record) {
-  Verified<CommitRecord> commit = decode_commit(record);
-  if (!commit) return commit;
+  ExaminedCommit examined = examine(record, keys_);
+  const Verified<void> sound = next(examined);
+  if (!sound) return std::unexpected{sound.error()};
+  return std::move(examined.record);
+}
+
+Verified<void> JournalCheck::next(ExaminedCommit& examined) {
+  const Verified<CommitRecord>& commit = examined.record;
+  if (!commit) return std::unexpected{commit.error()};
   if (commit->first != size_) return bad("commit-order");
   // As it was before: what this commit adopts, its own signer did not know.
   const auto second_from = agreement_ ? agreement_->second_from("receipts") : std::nullopt;
   const bool can_sign = std::ranges::any_of(
-      log_keys_, [](const std::string& key) { return key.size() == kSm2KeySize; });
-  for (const CommitEntry& entry : commit->entries) {
-    const Verified<void> sound = check_entry(entry);
+      keys_->log_keys, [](const std::string& key) { return key.size() == kSm2KeySize; });
+  for (std::size_t i = 0; i < commit->entries.size(); ++i) {
+    const CommitEntry& entry = commit->entries[i];
+    if (examined.under != keys_) examined.entries[i] = examine_entry(entry, *keys_);
+    const Verified<void> sound = check_entry(entry, examined.entries[i]);
     if (!sound) return std::unexpected{sound.error()};
-    append(nodes_, size_, leaf_hash(entry.leaf));
+    append(nodes_, size_, examined.entries[i].leaf_hash);
     ++size_;
   }
-  const Verified<Checkpoint> checkpoint = open_checkpoint(commit->checkpoint, origin_, log_keys_);
+  if (examined.under != keys_)
+    examined.checkpoint = open_checkpoint(commit->checkpoint, keys_->origin, keys_->log_keys);
+  const Verified<Checkpoint>& checkpoint = examined.checkpoint;
   if (!checkpoint) return std::unexpected{checkpoint.error()};
   if (checkpoint->size != size_ || checkpoint->root != root()) return bad("root");
   if (second_from && can_sign && !checkpoint->second &&
       static_cast<std::int64_t>(last_time_ / 1000) >= *second_from)
     return bad("second-missing");
-  return commit;
+  return {};
 }
 
-Verified<void> JournalCheck::check_entry(const CommitEntry& entry) {
-  const Verified<EntryLeaf> leaf = parse_entry(entry.leaf);
+Verified<void> JournalCheck::check_entry(const CommitEntry& entry, const ExaminedEntry& examined) {
+  const Verified<EntryLeaf>& leaf = examined.leaf;
   if (!leaf) return std::unexpected{leaf.error()};
   if (leaf->index != size_) return bad("entry-index");
   if (leaf->time < last_time_) return bad("time-order");
   last_time_ = leaf->time;
-  if (effect_commitment(entry.blind, entry.effect) != hash_from_hex(leaf->effect))
-    return bad("effect");
-  const std::string& kind = leaf->kind;
-  if (kind == "send" || kind == "recv" || kind == "resend" || kind == "resolve")
-    return check_message(*leaf, entry.evidence);
-  if (entry.evidence.empty() ? leaf->evidence != "-"
-                             : sha256(entry.evidence) != hash_from_hex(leaf->evidence))
-    return bad("evidence");
-  if (kind == "ack") return check_ack(*leaf, entry.evidence);
-  if (kind == "agreement" && !adopt_agreement(entry.evidence)) return bad("evidence");
-  if (kind == "keys" && !adopt_keys(entry.evidence)) return bad("evidence");
+  if (!examined.effect) return bad("effect");
+  if (!examined.evidence) return bad("evidence");
+  if (is_message(*leaf)) return check_order(*leaf);
+  if (leaf->kind == "ack") return check_ack(*leaf, examined.answered);
+  if (leaf->kind == "agreement" && !adopt_agreement(entry.evidence)) return bad("evidence");
+  if (leaf->kind == "keys" && !adopt_keys(entry.evidence)) return bad("evidence");
   return {};
 }
 
-Verified<void> JournalCheck::check_message(const EntryLeaf& leaf, std::string_view envelope) {
-  const auto parts = split_channel(leaf.channel);
-  if (!parts) return bad("evidence");
-  const auto opened = open_envelope(envelope, keys_, parts->from);
-  if (!opened || opened->message_id != leaf.evidence || opened->payload.channel != leaf.channel ||
-      static_cast<std::uint64_t>(opened->payload.seq) != leaf.seq)
-    return bad("evidence");
+Verified<void> JournalCheck::check_order(const EntryLeaf& leaf) {
   const auto order = [](bool holds) -> Verified<void> {
     if (!holds) return bad("channel-order");
     return {};
@@ -112,20 +174,12 @@ Verified<void> JournalCheck::check_message(const EntryLeaf& leaf, std::string_vi
   return {};
 }
 
-Verified<void> JournalCheck::check_ack(const EntryLeaf& leaf, std::string_view receipt) {
-  const auto parts = split_channel(leaf.channel);
+Verified<void> JournalCheck::check_ack(const EntryLeaf& leaf, const std::string& answered) {
   const auto channel = sent_.find(leaf.channel);
-  if (!parts || channel == sent_.end()) return bad("receipt");
+  if (answered.empty() || channel == sent_.end()) return bad("receipt");
   const auto message = channel->second.open.find(leaf.seq);
   if (message == channel->second.open.end()) return bad("receipt");
-  const Verified<Receipt> opened =
-      open_receipt(receipt, LogOwner{parts->to, receipt_origin(receipt)}, keys_);
-  if (!opened) return bad("receipt");
-  const EntryLeaf& answer = opened->entry;
-  if ((answer.kind != "recv" && answer.kind != "resolve") || answer.outcome == "-" ||
-      answer.channel != leaf.channel || answer.seq != leaf.seq ||
-      std::ranges::find(message->second, answer.evidence) == message->second.end())
-    return bad("receipt");
+  if (std::ranges::find(message->second, answered) == message->second.end()) return bad("receipt");
   channel->second.open.erase(message);
   return {};
 }

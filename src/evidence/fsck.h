@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,10 +12,37 @@
 
 #include "evidence/agreement.h"
 #include "evidence/bad.h"
+#include "evidence/checkpoint.h"
 #include "evidence/entry.h"
 #include "evidence/tree.h"
 
 namespace bashu::evidence {
+
+// Under which keys the signatures of a journal are checked.
+struct CheckKeys {
+  std::string origin;
+  std::vector<std::string> log_keys;
+  KeyList keys;
+};
+
+// What can be said of a commit without those before it, which is nearly all that takes time: its
+// bytes decoded, its digests computed, its signatures checked under the keys given.
+struct ExaminedEntry {
+  Verified<EntryLeaf> leaf;
+  Hash leaf_hash{};
+  bool effect = false;    // its commitment holds
+  bool evidence = false;  // its digest holds; of a message: the envelope is signed and is the one
+  std::string answered;   // of an ack: the message its receipt answers; empty if it does not
+};
+struct ExaminedCommit {
+  Verified<CommitRecord> record;
+  std::vector<ExaminedEntry> entries;
+  Verified<Checkpoint> checkpoint;
+  std::shared_ptr<const CheckKeys> under;
+};
+// From any thread.
+[[nodiscard]] ExaminedCommit examine(std::string_view record,
+                                     std::shared_ptr<const CheckKeys> keys);
 
 // Fed commit after commit, so that a journal of any length fits. Key lists are learnt from `keys`
 // entries as they come (and may be given beforehand, as the vectors do). After a Bad the journal is
@@ -24,6 +52,10 @@ class JournalCheck {
   JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys);
   // The commit decoded, if it is sound and continues what came before.
   [[nodiscard]] Verified<CommitRecord> next(std::string_view record);
+  // The same of one examined before; what was signed is checked again if keys came since.
+  [[nodiscard]] Verified<void> next(ExaminedCommit& examined);
+  // Those of now. They never change: learning makes others.
+  [[nodiscard]] std::shared_ptr<const CheckKeys> keys() const { return keys_; }
   // Lets envelopes, receipts and own checkpoints under these keys verify from here on.
   void learn(const KeyList& keys);
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -36,18 +68,16 @@ class JournalCheck {
     std::map<std::uint64_t, std::vector<std::string>> open;
   };
 
-  [[nodiscard]] Verified<void> check_entry(const CommitEntry& entry);
-  [[nodiscard]] Verified<void> check_message(const EntryLeaf& leaf, std::string_view envelope);
-  [[nodiscard]] Verified<void> check_ack(const EntryLeaf& leaf, std::string_view receipt);
+  [[nodiscard]] Verified<void> check_entry(const CommitEntry& entry, const ExaminedEntry& examined);
+  [[nodiscard]] Verified<void> check_order(const EntryLeaf& leaf);
+  [[nodiscard]] Verified<void> check_ack(const EntryLeaf& leaf, const std::string& answered);
   [[nodiscard]] bool adopt_agreement(std::string_view record);
   [[nodiscard]] bool adopt_keys(std::string_view record);
 
-  std::string origin_;
-  std::vector<std::string> log_keys_;
-  KeyList keys_;
+  std::shared_ptr<const CheckKeys> keys_;
   std::optional<Agreement> agreement_;
   std::map<std::string, KeysEdition> lists_;  // by party
-  MemoryNodes nodes_;
+  EdgeNodes nodes_;
   std::uint64_t size_ = 0, last_time_ = 0;
   std::map<std::string, std::uint64_t> received_;  // by channel, last number
   std::map<std::string, Sent> sent_;               // by channel

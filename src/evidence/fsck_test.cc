@@ -23,6 +23,15 @@ std::string check(JournalCheck& check, const std::vector<std::string>& commits) 
   return {};
 }
 
+// The same of commits that were all examined before the first was put in its place.
+std::string check_ahead(JournalCheck& check, const std::vector<std::string>& commits) {
+  std::vector<ExaminedCommit> examined;
+  for (const std::string& commit : commits) examined.push_back(examine(commit, check.keys()));
+  for (ExaminedCommit& commit : examined)
+    if (const auto sound = check.next(commit); !sound) return sound.error().code;
+  return {};
+}
+
 JournalCheck chongqing() {
   return {std::string{fixture::kChongqingLog},
           {fixture::key("chongqing/log/1").public_key},
@@ -58,6 +67,8 @@ TEST(JournalCheck, FindsEveryCorruption) {
                                         : fixture::unbase64(*commit.as_text()));
     JournalCheck journal = chongqing();
     EXPECT_EQ(check(journal, commits), text(row, "code")) << name;
+    JournalCheck ahead = chongqing();
+    EXPECT_EQ(check_ahead(ahead, commits), text(row, "code")) << name;
     ++cases;
   }
   EXPECT_EQ(cases, 13);
@@ -94,7 +105,10 @@ RC_GTEST_PROP(JournalCheck, FindsAnyChangedByteOfACommit, ()) {
     commit += as_bytes(sha256(commit));
   }
   JournalCheck journal = chongqing();
-  RC_ASSERT(check(journal, commits) != "");
+  const std::string found = check(journal, commits);
+  RC_ASSERT(found != "");
+  JournalCheck ahead = chongqing();
+  RC_ASSERT(check_ahead(ahead, commits) == found);
 }
 
 // Two logs in which Sichuan sends and Chongqing answers; keys are learnt from the journals alone.
@@ -129,7 +143,12 @@ struct Circle {
   }
   static std::string check_alone(const Log& log, std::string_view kid) {
     JournalCheck journal{log.origin, {fixture::key(kid).public_key}, {}};
-    return check(journal, log.commits);
+    std::string found = check(journal, log.commits);
+    // Nothing is known yet under which its messages would verify.
+    JournalCheck ahead{log.origin, {fixture::key(kid).public_key}, {}};
+    EXPECT_EQ(check_ahead(ahead, log.commits), found);
+    EXPECT_EQ(ahead.root(), journal.root());
+    return found;
   }
   [[nodiscard]] std::string check_sichuan() const { return check_alone(sichuan, "sichuan/log/1"); }
   [[nodiscard]] std::string check_chongqing() const {

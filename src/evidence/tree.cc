@@ -54,6 +54,18 @@ void MemoryNodes::put(int level, std::uint64_t index, const Hash& hash) {
     levels_[at][index] = hash;
 }
 
+Hash EdgeNodes::get(int level, std::uint64_t index) const {
+  const auto at = static_cast<std::size_t>(level);
+  BASHU_ASSERT(at < levels_.size() && levels_[at][index & 1].index == index);
+  return levels_[at][index & 1].hash;
+}
+
+void EdgeNodes::put(int level, std::uint64_t index, const Hash& hash) {
+  const auto at = static_cast<std::size_t>(level);
+  if (at >= levels_.size()) levels_.resize(at + 1);
+  levels_[at][index & 1] = {.index = index, .hash = hash};
+}
+
 void append(TreeNodes& nodes, std::uint64_t size, const Hash& leaf) {
   Hash hash = leaf;
   int level = 0;

@@ -1,6 +1,7 @@
 // The Merkle tree of RFC 6962 over a log's entries; proofs verified by the loops of RFC 9162.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -32,6 +33,21 @@ class MemoryNodes final : public TreeNodes {
 
  private:
   std::vector<std::vector<Hash>> levels_;
+};
+
+// What growing a tree and its root need, whatever its size: the last two of each level. Proofs need
+// more.
+class EdgeNodes final : public TreeNodes {
+ public:
+  Hash get(int level, std::uint64_t index) const override;
+  void put(int level, std::uint64_t index, const Hash& hash) override;
+
+ private:
+  struct Kept {
+    std::uint64_t index = 0;
+    Hash hash{};
+  };
+  std::vector<std::array<Kept, 2>> levels_;  // by whether the index is odd
 };
 
 // Adds leaf number `size`; puts every subtree it completes.

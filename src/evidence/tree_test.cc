@@ -55,6 +55,17 @@ std::vector<Hash> naive_consistency(std::uint64_t old, std::uint64_t begin, std:
   return path;
 }
 
+TEST(Tree, GrowsByItsEdgeAlone) {
+  MemoryNodes whole;
+  EdgeNodes edge;
+  EXPECT_EQ(root(edge, 0), empty_root());
+  for (std::uint64_t size = 0; size < 600; ++size) {
+    append(whole, size, test_leaf(size));
+    append(edge, size, test_leaf(size));
+    ASSERT_EQ(root(edge, size + 1), root(whole, size + 1)) << size + 1;
+  }
+}
+
 TEST(Tree, HasTheRootsOfTheVectors) {
   const Value given = vectors("tree");
   MemoryNodes nodes;

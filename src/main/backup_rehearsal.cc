@@ -153,10 +153,12 @@ std::expected<Rehearsal, Fault> rehearse(
   BASHU_TRY(seen.restored, backup::restore(wish, [&](std::uint64_t done, std::uint64_t all) {
               step("rehearse.step_restore", done, all);
             }));
-  BASHU_TRY(const node::Verification verified,
-            node::verify(wish.to, [&](std::uint64_t done, std::uint64_t all) {
-              step("rehearse.step_verify", done, all);
-            }));
+  BASHU_TRY(const node::Verification verified, node::verify(
+                                                   wish.to,
+                                                   [&](std::uint64_t done, std::uint64_t all) {
+                                                     step("rehearse.step_verify", done, all);
+                                                   },
+                                                   std::thread::hardware_concurrency()));
   seen.unsound = verified.unsound;
   if (!seen.unsound && verified.root != seen.restored.root) {
     seen.unsound = node::Unsound{

@@ -35,6 +35,8 @@ const std::vector<Benchmark>& benchmarks() {
       {"network", "journey times: one to all, a morning, counties, a feed of 10,000,000 stop times",
        run<bench::network>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
+      {"scale", "ten million cases: steps, memory, restart, verification", run<bench::scale>},
+      {"journals", "the journal in PostgreSQL beside the one in a directory", run<bench::journals>},
       {"backup", "a backup beside a node at work, against a plain copy", run<bench::backup>},
   };
   return kBenchmarks;

@@ -1,6 +1,7 @@
 // bashu journal: show, verify, proof. They read only and may run beside the node.
 
 #include <ostream>
+#include <thread>
 #include <utility>
 
 #include "api/event_value.h"
@@ -57,9 +58,12 @@ Exit journal_verify(const Console& console, const JournalVerify& what) {
   std::vector<std::string> dirs{what.dir};
   if (!what.other.empty()) dirs.push_back(what.other);
   for (const std::string& dir : dirs) {
-    const auto found = node::verify(dir, [&](std::uint64_t done, std::uint64_t all) {
-      console.progress(dir + "  " + std::to_string(done) + "/" + std::to_string(all));
-    });
+    const auto found = node::verify(
+        dir,
+        [&](std::uint64_t done, std::uint64_t all) {
+          console.progress(dir + "  " + std::to_string(done) + "/" + std::to_string(all));
+        },
+        std::thread::hardware_concurrency());
     console.progress({});
     if (!found) return console.fail(found.error());
     if (found->unsound) {

@@ -751,6 +751,38 @@ TEST(Verify, FindsAFlippedByteWhereverItIs) {
   EXPECT_FALSE(verify(*one.storage)->unsound);
 }
 
+TEST(Verify, FindsTheSameByHoweverManyThreads) {
+  TestNode one{"sichuan"};
+  one.adopt_pack();
+  for (int i = 0; i < 12; ++i) one.must(one.taps(i * 4'000, 4'000));
+  one.close();
+  auto& disk = dynamic_cast<MemoryStorage&>(*one.storage).disk();
+  std::vector<journal::Commit> commits = disk.commits();
+  std::size_t bytes = 0;
+  for (const journal::Commit& commit : commits) bytes += commit.record.size();
+  ASSERT_GT(bytes, 4U << 20);  // more than what is read at a time
+  const auto sound = verify(*one.storage);
+  ASSERT_TRUE(sound && !sound->unsound);
+  const auto same = verify(*one.storage, nullptr, 3);
+  ASSERT_TRUE(same && !same->unsound);
+  EXPECT_EQ(same->entries, sound->entries);
+  EXPECT_EQ(same->root, sound->root);
+  EXPECT_EQ(same->state, sound->state);
+  // Two are wrong: the first of them is told.
+  for (const std::size_t back : {1U, 4U}) {
+    std::string& record = commits[commits.size() - back].record;
+    record[record.size() / 2] = static_cast<char>(record[record.size() / 2] ^ 1);
+  }
+  const std::uint64_t first = commits[commits.size() - 4].first;
+  disk.replace(std::move(commits));
+  for (const unsigned threads : {1U, 3U}) {
+    const auto found = verify(*one.storage, nullptr, threads);
+    ASSERT_TRUE(found && found->unsound) << threads;
+    EXPECT_EQ(found->unsound->position, first) << threads;
+    EXPECT_EQ(found->unsound->code, "commit-digest") << threads;
+  }
+}
+
 TEST(Verify, FindsASnapshotOfAnotherState) {
   TestNode one{"sichuan"};
   one.adopt_pack();

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/try.h"
 #include "node/codec.h"
 #include "packs/load.h"
 
@@ -32,6 +33,25 @@ std::string not_understood(const core::PackAdopted& adopted, const core::State& 
 
 }  // namespace
 
+Effects decode_effects(const evidence::CommitRecord& commit) {
+  Effects effects;
+  effects.reserve(commit.entries.size());
+  for (const evidence::CommitEntry& entry : commit.entries) {
+    effects.push_back(entry.effect.empty() ? std::vector<core::Event>{} : decode(entry.effect));
+  }
+  return effects;
+}
+
+std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, const Effects& effects,
+                                      core::State& state) {
+  Replayed done{.size = commit.first, .time_ms = 0, .weight = 0};
+  for (const auto& events : effects) {
+    BASHU_TRY_OK(apply(done.size++, events, state, {}, done));
+  }
+  BASHU_TRY(done.time_ms, time_of(commit));
+  return done;
+}
+
 std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std::uint64_t from,
                                       core::State& state,
                                       const std::function<void(const core::Event&)>& seen) {
@@ -39,23 +59,9 @@ std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit, std:
   for (const evidence::CommitEntry& entry : commit.entries) {
     const std::uint64_t index = done.size++;
     if (index < from || entry.effect.empty()) continue;
-    const auto events = decode(entry.effect);
-    if (!events) return fault(index, events.error());
-    for (const core::Event& event : *events) {
-      state.apply(event);
-      if (const auto* adopted = std::get_if<core::PackAdopted>(&event)) {
-        if (auto why = not_understood(*adopted, state); !why.empty()) return fault(index, why);
-      }
-      if (seen) seen(event);
-      const auto* feed = std::get_if<core::FeedTaken>(&event);
-      done.weight += feed ? feed->lines.size() : 1;
-    }
+    BASHU_TRY_OK(apply(index, decode(entry.effect), state, seen, done));
   }
-  if (!commit.entries.empty()) {
-    const auto leaf = evidence::parse_entry(commit.entries.back().leaf);
-    if (!leaf) return fault(done.size - 1, leaf.error().code);
-    done.time_ms = static_cast<std::int64_t>(leaf->time);
-  }
+  BASHU_TRY(done.time_ms, time_of(commit));
   return done;
 }
 

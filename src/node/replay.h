@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "core/state.h"
@@ -17,6 +19,12 @@ struct Replayed {
   std::int64_t time_ms = 0;  // of the last one; 0 if none
   std::uint64_t weight = 0;  // events and lines of feeds applied
 };
+// The events of each entry of a commit, or why they cannot be read. From any thread.
+using Effects = std::vector<std::expected<std::vector<core::Event>, std::string>>;
+[[nodiscard]] Effects decode_effects(const evidence::CommitRecord& commit);
+// Applies those of a whole commit.
+[[nodiscard]] std::expected<Replayed, Fault> replay(const evidence::CommitRecord& commit,
+                                                    const Effects& effects, core::State& state);
 // Applies entries [from, to) of `journal`; `to` is the end of a commit.
 [[nodiscard]] std::expected<Replayed, Fault> replay(journal::Journal& journal, std::uint64_t from,
                                                     std::uint64_t to, core::State& state);

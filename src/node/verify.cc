@@ -1,11 +1,13 @@
 #include "node/verify.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <utility>
 
-#include "base/assert.h"
+#include "base/try.h"
 #include "core/core.h"
 #include "core/state.h"
 #include "evidence/checkpoint.h"
@@ -21,24 +23,43 @@ namespace bashu::node {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 8U << 20;
+constexpr std::size_t kReadBytes = 1U << 20;
 
 // Gives every commit of a journal, as it was when this began; stops when told.
-std::expected<void, Fault> each_commit(
-    journal::Journal& journal,
-    const std::function<bool(const journal::Commit&, std::uint64_t size)>& visit) {
+std::expected<void, Fault> each_commit(journal::Journal& journal,
+                                       const std::function<bool(const journal::Commit&)>& visit) {
   const std::uint64_t size = journal.size();
   for (std::uint64_t at = 0; at < size;) {
     const auto commits = journal.read(at, kReadBytes);
     if (!commits) return std::unexpected{commits.error()};
     if (commits->empty()) break;
     for (const journal::Commit& commit : *commits) {
-      if (!visit(commit, size)) return {};
+      if (!visit(commit)) return {};
       // A record that lies about its length is found by its reader; the walk must end all the same.
       at = std::max(at + 1, commit.first + commit.count);
     }
   }
   return {};
+}
+
+// A commit with all that can be said of it without those before it.
+struct Examined {
+  std::uint64_t first = 0;  // as the journal says
+  evidence::ExaminedCommit examined;
+  Effects effects;
+};
+
+std::vector<Examined> examine_all(const std::vector<journal::Commit>& commits,
+                                  const std::shared_ptr<const evidence::CheckKeys>& keys) {
+  std::vector<Examined> all;
+  all.reserve(commits.size());
+  for (const journal::Commit& commit : commits) {
+    Examined one{
+        .first = commit.first, .examined = evidence::examine(commit.record, keys), .effects = {}};
+    if (one.examined.record) one.effects = decode_effects(*one.examined.record);
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 class Verifier {
@@ -50,14 +71,17 @@ class Verifier {
         state_{identity.party},
         snapshots_{snapshots_kept(files)} {}
 
+  [[nodiscard]] std::shared_ptr<const evidence::CheckKeys> keys() const { return check_.keys(); }
+
   // False: something is unsound.
-  bool take(const journal::Commit& commit) {
-    const auto record = check_.next(commit.record);
-    if (!record) return fail(record.error().code, commit.first, {});
+  bool take(Examined& commit) {
+    const auto sound = check_.next(commit.examined);
+    if (!sound) return fail(sound.error().code, commit.first, {});
+    const auto& record = commit.examined.record;
     if (record->first == 0 && !genesis_fits(record->entries.front())) {
       return fail("genesis", 0, "it names another party or log than node.json");
     }
-    const auto done = replay(*record, record->first, state_);
+    const auto done = replay(*record, commit.effects, state_);
     if (!done) return fail("replay", record->first, done.error().what);
     ++result.commits;
     result.entries = done->size;
@@ -119,6 +143,38 @@ class Verifier {
   std::vector<std::uint64_t> snapshots_;
 };
 
+// The journal as it is when this begins. `threads` examine what was read, ahead of who puts it
+// together; each takes over, to free it, what was put together before.
+std::expected<void, Fault> walk(journal::Journal& journal, Verifier& verifier,
+                                const Progress& progress, unsigned threads) {
+  const std::uint64_t size = journal.size();
+  std::deque<std::future<std::vector<Examined>>> ahead;
+  std::vector<Examined> spent;
+  for (std::uint64_t read = 0;;) {
+    while (read < size && ahead.size() < threads) {
+      BASHU_TRY(auto commits, journal.read(read, kReadBytes));
+      if (commits.empty()) break;
+      // A record that lies about its length is found by its reader; the walk must end all the same.
+      read = std::max(read + 1, commits.back().first + commits.back().count);
+      ahead.push_back(std::async(
+          std::launch::async,
+          [commits = std::move(commits), keys = verifier.keys(), old = std::move(spent)]() mutable {
+            old.clear();
+            return examine_all(commits, keys);
+          }));
+      spent = {};
+    }
+    if (ahead.empty()) return {};
+    spent = ahead.front().get();
+    ahead.pop_front();
+    for (Examined& commit : spent) {
+      const bool sound = verifier.take(commit);
+      if (progress) progress(verifier.result.entries, size);
+      if (!sound) return {};
+    }
+  }
+}
+
 // What one journal says about its channels with one peer.
 struct Side {
   PublicIdentity identity;
@@ -136,7 +192,7 @@ std::expected<Side, Fault> read_side(Storage& storage) {
   side.identity = std::move(*identity);
   side.log_keys = {side.identity.log_key};
   std::string wrong;
-  const auto walked = each_commit(**journal, [&](const journal::Commit& commit, std::uint64_t) {
+  const auto walked = each_commit(**journal, [&](const journal::Commit& commit) {
     const auto record = evidence::decode_commit(commit.record);
     if (!record) {
       wrong = "commit at " + std::to_string(commit.first) + ": " + record.error().code;
@@ -211,26 +267,19 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
 
 }  // namespace
 
-std::expected<Verification, Fault> verify(
-    const std::filesystem::path& dir,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  return verify(*open_directory(dir), progress);
+std::expected<Verification, Fault> verify(const std::filesystem::path& dir,
+                                          const Progress& progress, unsigned threads) {
+  return verify(*open_directory(dir), progress, threads);
 }
 
-std::expected<Verification, Fault> verify(
-    Storage& storage, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+std::expected<Verification, Fault> verify(Storage& storage, const Progress& progress,
+                                          unsigned threads) {
   const auto identity = load_public_identity(storage.files());
   if (!identity) return std::unexpected{identity.error()};
   const auto journal = storage.journal_to_read();
   if (!journal) return std::unexpected{journal.error()};
   Verifier verifier{storage.files(), *identity};
-  const auto walked =
-      each_commit(**journal, [&](const journal::Commit& commit, std::uint64_t size) {
-        const bool sound = verifier.take(commit);
-        if (progress) progress(verifier.result.entries, size);
-        return sound;
-      });
-  if (!walked) return std::unexpected{walked.error()};
+  BASHU_TRY_OK(walk(**journal, verifier, progress, std::max(threads, 1U)));
   verifier.end();
   return std::move(verifier.result);
 }

@@ -31,12 +31,16 @@ struct Verification {
   Hash state{};  // digest after the last entry
   std::optional<Unsound> unsound;
 };
-// `progress` is told entries checked and entries in all, now and then. A Fault: could not be read.
-[[nodiscard]] std::expected<Verification, Fault> verify(
-    Storage& storage, const std::function<void(std::uint64_t, std::uint64_t)>& progress = nullptr);
-[[nodiscard]] std::expected<Verification, Fault> verify(
-    const std::filesystem::path& dir,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress = nullptr);
+// Told entries checked and entries in all, now and then, by the thread that asked.
+using Progress = std::function<void(std::uint64_t, std::uint64_t)>;
+// `threads` compute digests and check signatures, beside the one that asks and puts them together.
+// What is found does not depend on how many. A Fault: could not be read.
+[[nodiscard]] std::expected<Verification, Fault> verify(Storage& storage,
+                                                        const Progress& progress = nullptr,
+                                                        unsigned threads = 1);
+[[nodiscard]] std::expected<Verification, Fault> verify(const std::filesystem::path& dir,
+                                                        const Progress& progress = nullptr,
+                                                        unsigned threads = 1);
 
 // Two nodes against each other: every message that one side took is the one the other sent,
 // and every receipt it kept proves that answer.
