@@ -1,146 +1,30 @@
 #include "api/vouching.h"
 
-#include <algorithm>
 #include <string>
-#include <utility>
 #include <variant>
 
 #include "base/bytes.h"
-#include "base/ids.h"
-#include "core/told/adoption.h"
-#include "core/told/ask.h"
-#include "core/told/erase.h"
-#include "core/told/settle.h"
-#include "core/told/settle_record.h"
-#include "core/told/step.h"
-#include "evidence/voucher.h"
+#include "exchange/vouching.h"
 
 namespace bashu::api {
 
-namespace {
-
-// What a command does, with the members that its message will have.
-struct Done {
-  std::optional<Value> act;
-  core::CaseId id = {};
-  std::int64_t after = 0;
-  std::vector<std::string> roles = {};  // in which they acted; empty: in all they have
-};
-
-struct Acts {
-  Done operator()(const core::SignSettlement& c) const {
-    return {.act = evidence::act_of(core::told::Settle::kKind,
-                                    Value::Record{{"case", c.id},
-                                                  {"content", c.content},
-                                                  {"note", c.note}}),
-            .id = c.id};
-  }
-  Done operator()(const core::SettleRecord& c) const {
-    return {.act = evidence::act_of(core::told::SettleRecord::kKind,
-                                    Value::Record{{"register", c.reg},
-                                                  {"key", c.key},
-                                                  {"keeper", c.keeper},
-                                                  {"content", c.content},
-                                                  {"note", c.note}})};
-  }
-  Done operator()(const core::FireEvent& c) const {
-    return {.act = evidence::act_of(
-                core::told::Ask::kKind,
-                Value::Record{{"case", c.id}, {"event", c.event}, {"input", c.with}}),
-            .id = c.id,
-            .after = c.version.value_or(0),
-            .roles = {c.role}};
-  }
-  Done operator()(const core::StartCase& c) const {
-    return {.act = evidence::act_of(core::told::Step::kKind,
-                                    Value::Record{{"event", std::string{core::told::Step::kStart}},
-                                                  {"service", c.service},
-                                                  {"input", c.with}}),
-            .roles = {c.role}};
-  }
-  Done operator()(const core::OrderPrivacy& c) const {
-    if (c.order.kind != "erase") return {};
-    return {.act = evidence::act_of(
-                core::told::Erase::kKind,
-                Value::Record{{"subject", c.order.subject}, {"reason", c.order.reason}})};
-  }
-  Done operator()(const core::AdoptPack& c) const {
-    return {.act = evidence::act_of(core::told::Adoption::kKind,
-                                    Value::Record{{"digest", "sha256:" + hex(sha256(c.source))}})};
-  }
-  template <typename Other>
-  Done operator()(const Other&) const {
-    return {};
-  }
-};
-
-core::Asker* asker_of(core::Command& command) {
-  return std::visit(
-      [](auto& one) -> core::Asker* {
-        if constexpr (requires { one.by; }) {
-          return &one.by;
-        } else {
-          return nullptr;
-        }
-      },
-      command);
-}
-
-std::string how_of(const Call& call) {
-  if (!call.session) return "key";
-  return call.session->provider ? "provider" : "password";
-}
-
-}  // namespace
-
-std::string officer_id(std::string_view principal, std::string_view secret) {
-  const std::string id{principal.substr(principal.find(':') + 1)};
-  constexpr std::size_t kShortest = 15;  // a citizen's number of before 1999
-  const bool number = id.size() >= kShortest && check_citizen_number(id).wrong.empty();
-  if (!number) return std::string{principal};
-  std::string mixed{"bashu.officer/v1\n"};
-  mixed += secret;
-  mixed += principal;
-  constexpr std::size_t kShown = 32;
-  return "sha256:" + hex(sha256(mixed)).substr(0, kShown);
-}
-
 std::optional<Problem> vouch(const Context& context, const Call& call, Write& write) {
-  core::Asker* const by = asker_of(write.command);
-  if (!write.office || !by) return std::nullopt;
-  Done done = std::visit(Acts{}, write.command);
-  const node::Identity& own = context.node.identity();
-  if (!done.act || !own.command) return std::nullopt;
-  const auto directory = context.node.directory();
-  const auto listed = directory->keys.find(own.command->kid);
-  if (listed == directory->keys.end()) return std::nullopt;  // not announced yet
-  const evidence::KeyRecord& key = listed->second;
-  const std::int64_t now = context.node.clock().now().unix_ms / 1'000;
-  if (now < key.from || now > key.to || key.revoked != 0) {
-    if (!std::holds_alternative<core::SignSettlement>(write.command)) return std::nullopt;
-    Problem problem = busy(60);
-    problem.status = 503;
-    problem.code = "not-ready";
-    problem.detail = bilingual(
-        "The key of the sign-in service has ended: nobody can vouch for a settlement until the "
-        "node has new keys.",
-        "登录服务的密钥已失效：节点更换密钥之前，无法为签署争议处理作证。");
-    return problem;
-  }
+  if (!write.office) return std::nullopt;
   constexpr std::string_view kSession = "bashu.session/v1\n";
-  const evidence::Voucher voucher{
-      .party = own.party,
-      .officer = officer_id(call.key->principal(), own.log.secret_key),
-      .roles = done.roles.empty() ? by->roles : done.roles,
-      .divisions = by->divisions,
-      .how = how_of(call),
-      .session = call.session ? hex(sha256(kSession, call.token)) : std::string{},
-      .at = now,
-      .case_id = done.id,
-      .after = done.after,
-      .act = evidence::act_digest(*done.act)};
-  by->voucher = evidence::sign_voucher(voucher, own.command->kid, own.command->secret_key);
-  return std::nullopt;
+  exchange::SignedIn who{.how = "key", .session = {}};
+  if (call.session) {
+    who.how = call.session->provider ? "provider" : "password";
+    who.session = hex(sha256(kSession, call.token));
+  }
+  const exchange::Vouching made = exchange::vouch(context.node, write.command, who);
+  const bool needed = std::holds_alternative<core::SignSettlement>(write.command);
+  if (made != exchange::Vouching::ended || !needed) return std::nullopt;
+  Problem problem = problem_of(reject(RejectCode::not_ready));
+  problem.detail = bilingual(
+      "The key of the sign-in service has ended: nobody can vouch for a settlement until the node "
+      "has new keys.",
+      "登录服务的密钥已失效：节点更换密钥之前，无法为签署争议处理作证。");
+  return problem;
 }
 
 }  // namespace bashu::api

@@ -14,7 +14,4 @@ namespace bashu::api {
 // problem: it must be vouched for, and the key of the sign-in service does not count now.
 [[nodiscard]] std::optional<Problem> vouch(const Context& context, const Call& call, Write& write);
 
-// How the officer is called to others: as the journal does, but never by a number of a citizen.
-[[nodiscard]] std::string officer_id(std::string_view principal, std::string_view secret);
-
 }  // namespace bashu::api
