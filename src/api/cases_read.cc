@@ -179,10 +179,8 @@ Result show_case(Context& context, const Call& call) {
   for (const views::DisputeRow& dispute : *disputes) {
     Value::List signatures;
     for (const auto& one : dispute.signatures) {
-      Value::Record sign{{"by", one.by},
-                         {"content", one.content},
-                         {"note", one.note},
-                         {"position", one.position}};
+      Value::Record sign{
+          {"by", one.by}, {"content", one.content}, {"note", one.note}, {"position", one.position}};
       if (!one.officer.empty() && found->pack && desk::is_office(*call.key, *found->pack)) {
         sign["officer"] = one.officer;
       }

@@ -63,9 +63,9 @@ struct CaseChanged {
   Value input;  // what the form gave
   Value set;    // fields computed
   Date on;
-  std::string principal;  // known at the decider only
-  Value reads;            // what look-ups gave, at the decider only: [[name, key, value], ...]
-  std::string salt;       // hides them in the digest the others get
+  std::string principal;     // known at the decider only
+  Value reads;               // what look-ups gave, at the decider only: [[name, key, value], ...]
+  std::string salt;          // hides them in the digest the others get
   std::string officer = {};  // of another party, whom its sign-in service vouches for
 };
 // The clock as it stands now. Without `since` it does not run; without `due` it never ends.

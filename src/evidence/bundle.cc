@@ -260,8 +260,7 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
   if (lacks_second(*opened, parties.agreement.second_from("envelopes")))
     return bad("second-missing");
   const auto vouched = check_voucher(
-      payload,
-      {.keys = parties.keys, .max_life_s = parties.agreement.max_life_s, .past = true});
+      payload, {.keys = parties.keys, .max_life_s = parties.agreement.max_life_s, .past = true});
   if (!vouched) return bad(vouched.error());
   const PartyRecord* receiver = parties.agreement.party(payload.to);
   if (!receiver) return bad("bundle-message");

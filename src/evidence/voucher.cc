@@ -148,9 +148,8 @@ Value sign_voucher(const Voucher& voucher, std::string_view kid, std::string_vie
                                                   {"after", voucher.after},
                                                   {"act", voucher.act}});
   std::string signature = base64url(sign_ed25519(secret_key, said));
-  return Value::Record{{"kid", std::string{kid}},
-                       {"said", std::move(said)},
-                       {"signature", std::move(signature)}};
+  return Value::Record{
+      {"kid", std::string{kid}}, {"said", std::move(said)}, {"signature", std::move(signature)}};
 }
 
 bool needs_voucher(const Payload& message, const KeyList& keys) {

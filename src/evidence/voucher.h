@@ -18,7 +18,7 @@
 
 namespace bashu::evidence {
 
-inline constexpr std::string_view kVoucher = "$voucher";    // in the body of a message
+inline constexpr std::string_view kVoucher = "$voucher";     // in the body of a message
 inline constexpr std::string_view kCommandRole = "command";  // of the key in the key list
 
 struct Voucher {

@@ -199,10 +199,8 @@ TEST_F(VoucherTest, EveryActIsWhatItsMessageSays) {
     const auto act = act_of(kind, body);
     return act ? canonical_json(*act) : std::string{};
   };
-  EXPECT_EQ(covered("case.settle", Value::Record{{"case", "a-1"},
-                                                 {"content", "c"},
-                                                 {"note", "n"},
-                                                 {"more", 1}}),
+  EXPECT_EQ(covered("case.settle",
+                    Value::Record{{"case", "a-1"}, {"content", "c"}, {"note", "n"}, {"more", 1}}),
             R"({"act":"settle","case":"a-1","content":"c","note":"n"})");
   EXPECT_EQ(covered("case.settle", Value::Record{{"case", "a-1"}, {"content", "c"}}), "");
   EXPECT_EQ(covered("case.ask",
@@ -218,12 +216,12 @@ TEST_F(VoucherTest, EveryActIsWhatItsMessageSays) {
             R"({"act":"erase","reason":"r","subject":"s"})");
   EXPECT_EQ(covered("pack.adopt", Value::Record{{"digest", "sha256:d"}}),
             R"({"act":"adopt","digest":"sha256:d"})");
-  EXPECT_EQ(covered("register.settle", Value::Record{{"register", "r"},
-                                                     {"key", "k"},
-                                                     {"keeper", "a"},
-                                                     {"content", "c"},
-                                                     {"note", "n"}}),
-            R"({"act":"settle-record","content":"c","keeper":"a","key":"k","note":"n","register":"r"})");
+  EXPECT_EQ(
+      covered(
+          "register.settle",
+          Value::Record{
+              {"register", "r"}, {"key", "k"}, {"keeper", "a"}, {"content", "c"}, {"note", "n"}}),
+      R"({"act":"settle-record","content":"c","keeper":"a","key":"k","note":"n","register":"r"})");
   EXPECT_EQ(covered("figure.value", Value{Value::Record{}}), "");
 }
 

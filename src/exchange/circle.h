@@ -84,8 +84,8 @@ struct Adopter {
 // their own; of a node without a circle its first key list will name them.
 [[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node);
 
-// Makes new envelope, seal and command keys, adopts the key list that announces them and leaves the secrets
-// in DIR/keys/next. They are used from the next start on.
+// Makes new envelope, seal and command keys, adopts the key list that announces them and leaves the
+// secrets in DIR/keys/next. They are used from the next start on.
 [[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node);
 // True if the keys are old enough to be rotated and have not been.
 [[nodiscard]] bool rotation_due(node::Node& node);

@@ -1,5 +1,7 @@
 // Settlements that say which officer signed them, between real nodes: what is vouched for is taken
 // and kept with the officer's name, and nothing of what is not.
+#include "evidence/voucher.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "evidence/envelope.h"
-#include "evidence/voucher.h"
 #include "exchange/service.h"
 #include "exchange/test_node.h"
 #include "node/storage/directory_files.h"

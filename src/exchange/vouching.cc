@@ -29,10 +29,9 @@ struct Done {
 
 struct Acts {
   Done operator()(const core::SignSettlement& c) const {
-    return {.act = evidence::act_of(core::told::Settle::kKind,
-                                    Value::Record{{"case", c.id},
-                                                  {"content", c.content},
-                                                  {"note", c.note}}),
+    return {.act = evidence::act_of(
+                core::told::Settle::kKind,
+                Value::Record{{"case", c.id}, {"content", c.content}, {"note", c.note}}),
             .id = c.id};
   }
   Done operator()(const core::SettleRecord& c) const {
@@ -113,18 +112,17 @@ Vouching vouch(node::Node& node, core::Command& command, const SignedIn& who) {
   const evidence::KeyRecord& key = listed->second;
   const std::int64_t now = node.clock().now().unix_ms / 1'000;
   if (now < key.from || now > key.to || key.revoked != 0) return Vouching::ended;
-  by->voucher = evidence::sign_voucher(
-      {.party = own.party,
-       .officer = officer_id(by->principal, own.log.secret_key),
-       .roles = done.roles.empty() ? by->roles : done.roles,
-       .divisions = by->divisions,
-       .how = who.how,
-       .session = who.session,
-       .at = now,
-       .case_id = done.id,
-       .after = done.after,
-       .act = evidence::act_digest(*done.act)},
-      own.command->kid, own.command->secret_key);
+  by->voucher = evidence::sign_voucher({.party = own.party,
+                                        .officer = officer_id(by->principal, own.log.secret_key),
+                                        .roles = done.roles.empty() ? by->roles : done.roles,
+                                        .divisions = by->divisions,
+                                        .how = who.how,
+                                        .session = who.session,
+                                        .at = now,
+                                        .case_id = done.id,
+                                        .after = done.after,
+                                        .act = evidence::act_digest(*done.act)},
+                                       own.command->kid, own.command->secret_key);
   return Vouching::done;
 }
 

@@ -2,7 +2,8 @@
 // DIR/keys). Layout of DIR:
 //
 //   node.json        party, name, origin, endpoint, addresses, offset from UTC
-//   keys/            root.key envelope.key log.key seal.key command.key ca.key ca.crt (PEM or 64 hex
+//   keys/            root.key envelope.key log.key seal.key command.key ca.key ca.crt (PEM or 64
+//   hex
 //                    digits); envelope-sm2.key log-sm2.key, of a node that signs twice
 //   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again

@@ -174,8 +174,8 @@ bool voucher_goes(const Directory& directory, const evidence::Payload& payload) 
     return one.second.party == payload.to && one.second.role == evidence::kCommandRole;
   });
   if (!known && payload.kind != core::told::Settle::kKind) return false;
-  return evidence::check_voucher(payload, {.keys = directory.keys,
-                                           .max_life_s = directory.agreement.max_life_s})
+  return evidence::check_voucher(
+             payload, {.keys = directory.keys, .max_life_s = directory.agreement.max_life_s})
       .has_value();
 }
 

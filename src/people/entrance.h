@@ -62,8 +62,8 @@ class Entrance {
   // The account, if the password is its: what sign_in() asks, without a session.
   [[nodiscard]] std::expected<std::shared_ptr<const Account>, NotIn> prove(
       const std::string& user, std::string_view password, const http::Request& request);
-  // For an account that a provider vouched for, saying how (`acr`, may be empty); none: its password
-  // was proved. An open session of the request ends.
+  // For an account that a provider vouched for, saying how (`acr`, may be empty); none: its
+  // password was proved. An open session of the request ends.
   [[nodiscard]] std::expected<Guest, NotIn> begin(const Account& account,
                                                   std::optional<std::string> acr,
                                                   const http::Request& request);

@@ -92,13 +92,10 @@ bool Sessions::over(const Session& session, std::int64_t now_ms) const {
 std::expected<void, Fault> Sessions::keep() {
   Value::List list;
   for (const auto& [digest, session] : sessions_) {
-    Value::Record one{{"sha256", digest},
-                      {"user", session.user},
-                      {"credential", session.credential},
-                      {"csrf", session.csrf},
-                      {"acr", session.acr},
-                      {"began_ms", session.began_ms},
-                      {"used_ms", session.used_ms}};
+    Value::Record one{
+        {"sha256", digest},          {"user", session.user}, {"credential", session.credential},
+        {"csrf", session.csrf},      {"acr", session.acr},   {"began_ms", session.began_ms},
+        {"used_ms", session.used_ms}};
     if (session.provider) one["provider"] = Value{true};
     list.push_back(std::move(one));
   }

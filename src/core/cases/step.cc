@@ -264,9 +264,9 @@ std::expected<bool, Reject> step(Deciding& d, const CaseId& id, const NewStep& n
   const auto calendar = d.circle().calendars.find(self);
   const auto version =
       calendar == d.circle().calendars.end() ? std::int64_t{0} : calendar->second.version;
-  BASHU_TRY_OK(tell(
-      d, id, of,
-      told::vouched_for(told::write(std::move(content), clocks, version), next.voucher)));
+  BASHU_TRY_OK(
+      tell(d, id, of,
+           told::vouched_for(told::write(std::move(content), clocks, version), next.voucher)));
   return out.branch->to.has_value();
 }
 

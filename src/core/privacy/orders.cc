@@ -31,17 +31,17 @@ const Order* asked_for(const Deciding& d, const PrivacyOrdered& order) {
 Result tell_holders(Deciding& d, const PrivacyOrdered& order, const std::vector<std::string>& keys,
                     const Value& voucher) {
   for (const PartyId& party : order.told) {
-    BASHU_TRY_OK(queue(d, party,
-                       {.kind = std::string{told::Erase::kKind},
-                        .body =
-                            told::vouched_for(told::write(told::Erase{.number = order.number,
-                                                                      .subject = order.subject,
-                                                                      .reason = order.reason,
-                                                                      .cases = order.cases,
-                                                                      .records = order.records,
-                                                                      .keys = keys,
-                                                                      .deadline = *order.until}),
-                                              voucher)}));
+    BASHU_TRY_OK(
+        queue(d, party,
+              {.kind = std::string{told::Erase::kKind},
+               .body = told::vouched_for(told::write(told::Erase{.number = order.number,
+                                                                 .subject = order.subject,
+                                                                 .reason = order.reason,
+                                                                 .cases = order.cases,
+                                                                 .records = order.records,
+                                                                 .keys = keys,
+                                                                 .deadline = *order.until}),
+                                         voucher)}));
   }
   return {};
 }

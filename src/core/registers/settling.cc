@@ -187,19 +187,19 @@ Result settle_record(Deciding& d, const SettleRecord& command) {
   const std::vector<PartyId> hearers =
       reg->kept == packs::Kept::shared ? adopters(d, *pack, {}) : std::vector{other};
   for (const PartyId& party : hearers) {
-    BASHU_TRY_OK(queue(d, party,
-                       {.kind = std::string{told::SettleRecord::kKind},
-                        .pack = pack->digest,
-                        .body = told::vouched_for(
-                            told::write(told::SettleRecord{.reg = command.reg,
-                                                           .key = command.key,
-                                                           .keeper = pair.keeper,
-                                                           .yields = pair.yields,
-                                                           .round = round,
-                                                           .content = content,
-                                                           .fields = signed_here.fields,
-                                                           .note = command.note}),
-                            command.by.voucher)}));
+    BASHU_TRY_OK(queue(
+        d, party,
+        {.kind = std::string{told::SettleRecord::kKind},
+         .pack = pack->digest,
+         .body = told::vouched_for(told::write(told::SettleRecord{.reg = command.reg,
+                                                                  .key = command.key,
+                                                                  .keeper = pair.keeper,
+                                                                  .yields = pair.yields,
+                                                                  .round = round,
+                                                                  .content = content,
+                                                                  .fields = signed_here.fields,
+                                                                  .note = command.note}),
+                                   command.by.voucher)}));
   }
   Settling{.d = d, .reg = *reg, .id = id, .key = command.key}.end_if_agreed(pair, round);
   return {};
