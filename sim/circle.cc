@@ -34,7 +34,7 @@ evidence::Signer root_of(const std::string& party) {
   return {.kid = kid_of(party, "root"), .secret_key = keys_of(party, "root").signing_key};
 }
 
-std::string key_list(const std::string& agreement, const std::string& party) {
+std::string key_list(const std::string& agreement, const std::string& party, bool vouched) {
   const std::int64_t from = kEpochMs / 1'000 - kDayS;
   const auto record = [&](const char* use, int days) {
     const bool seals = std::string_view{use} == "seal";
@@ -49,11 +49,11 @@ std::string key_list(const std::string& agreement, const std::string& party) {
         .to = from + days * kDayS,
         .revoked = 0};
   };
-  return evidence::signed_record(
-      evidence::keys_payload(
-          agreement, party, 1, "", from,
-          {record("envelope", kKeyDays), record("log", kLogKeyDays), record("seal", kKeyDays)}),
-      evidence::kKeysType, {root_of(party)});
+  std::vector<evidence::KeyRecord> keys{record("envelope", kKeyDays), record("log", kLogKeyDays),
+                                        record("seal", kKeyDays)};
+  if (vouched) keys.push_back(record("command", kKeyDays));
+  return evidence::signed_record(evidence::keys_payload(agreement, party, 1, "", from, keys),
+                                 evidence::kKeysType, {root_of(party)});
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ Circle make_circle(const std::vector<std::string>& parties, const Terms& terms) 
   Circle made{.agreement = evidence::signed_record(payload, evidence::kAgreementType, roots),
               .key_lists = {}};
   for (const std::string& party : parties) {
-    made.key_lists[party] = key_list(hex(sha256(payload)), party);
+    made.key_lists[party] = key_list(hex(sha256(payload)), party, terms.vouched);
   }
   return made;
 }

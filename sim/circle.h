@@ -16,7 +16,7 @@ struct Keys {
   std::string public_key;
   std::string signing_key;  // 64 bytes; empty of a sealing key
 };
-// `use` is root, envelope, log or seal.
+// `use` is root, envelope, log, seal or command.
 [[nodiscard]] Keys keys_of(const std::string& party, const std::string& use);
 [[nodiscard]] std::string origin_of(const std::string& party);
 [[nodiscard]] std::string kid_of(const std::string& party, const std::string& use);
@@ -25,6 +25,7 @@ struct Keys {
 
 struct Terms {
   std::int64_t window = 64, rate_per_s = 2'000;
+  bool vouched = false;  // the sign-in services have keys
 };
 struct Circle {
   std::string agreement;

@@ -30,7 +30,7 @@ constexpr std::array kParts{
     Form{"Colleague", "person:text name:text away_until?:date substitute?:text"},
     Form{"Substitute", "person:text substitute:text from:date until:date by:text on:date"},
     Form{"CaseTitles", "pack:text parties:{text} data:any"},
-    Form{"Signature", "by:text content:text note:text position:count"},
+    Form{"Signature", "by:text content:text note:text position:count officer?:text"},
     Form{"Dispute",
          "by:text reason:text detail:text content:text raised:count ended:count|null "
          "signatures:[Signature]"},
@@ -40,7 +40,7 @@ constexpr std::array kParts{
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
          "on:date digest:text input:any set:any position:count title?:text to_title?:text "
-         "time_ms?:count notice?:text principal?:text"},
+         "time_ms?:count notice?:text principal?:text officer?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
          "detail?:text assigned?:Assigned titles?:TaskTitles"},

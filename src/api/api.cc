@@ -13,6 +13,7 @@
 #include "api/form_faults.h"
 #include "api/query.h"
 #include "api/routes.h"
+#include "api/vouching.h"
 #include "base/thread.h"
 #include "views/follower.h"
 
@@ -278,6 +279,11 @@ struct Api::Core {
 
   void write(Write ready, const Call& call, Asked asked) {
     const bool dry_run = is_true(call, "dry_run");
+    if (const auto problem = dry_run ? std::nullopt : vouch(context, call, ready)) {
+      forget(ready.new_keys);
+      refuse(asked, *problem);
+      return finished();
+    }
     node::Request request{.command = std::move(ready.command), .evidence = {}, .dry_run = dry_run};
     request.evidence = ready.evidence.empty()
                            ? command_record(call, request.command, std::move(ready.request))

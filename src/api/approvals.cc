@@ -36,6 +36,7 @@ Prepared carry_out(Context& context, const Call& call, std::int64_t number, core
     write.request.as_record()->insert_or_assign("act", act_shown(act));
     one->by = signer(call);
     one->approval = number;
+    write.office = true;
     write.command = std::move(*one);
     return true;
   };

@@ -61,6 +61,7 @@ struct Write {
   std::vector<std::string> documents{};  // deposited before; handed in if the command takes effect
   int status = 200;                      // if it is done
   std::vector<Problem::Part> faults{};   // all of its form, told if it is refused for one of them
+  bool office = false;        // an officer's act: other parties learn who (api/vouching.h)
   Value::Record told_once{};  // joins the answer when it took effect, and is kept nowhere
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;

@@ -179,10 +179,12 @@ Result show_case(Context& context, const Call& call) {
   for (const views::DisputeRow& dispute : *disputes) {
     Value::List signatures;
     for (const auto& one : dispute.signatures) {
-      signatures.push_back(Value::Record{{"by", one.by},
-                                         {"content", one.content},
-                                         {"note", one.note},
-                                         {"position", one.position}});
+      Value::Record sign{
+          {"by", one.by}, {"content", one.content}, {"note", one.note}, {"position", one.position}};
+      if (!one.officer.empty() && found->pack && desk::is_office(*call.key, *found->pack)) {
+        sign["officer"] = one.officer;
+      }
+      signatures.push_back(std::move(sign));
     }
     list.push_back(Value::Record{{"by", dispute.by},
                                  {"reason", dispute.reason},
@@ -324,6 +326,9 @@ Result case_history(Context& context, const Call& call) {
     }
     if (!step.principal.empty() && desk::is_office(*call.key, *found->pack)) {
       one["principal"] = step.principal;
+    }
+    if (!step.officer.empty() && found->pack && desk::is_office(*call.key, *found->pack)) {
+      one["officer"] = step.officer;
     }
     list.push_back(std::move(one));
   }

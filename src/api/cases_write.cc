@@ -133,6 +133,7 @@ Prepared start_case(Context& context, const Call& call) {
     return std::unexpected{forbidden(texts::text("en", "desk.not_your_subject"),
                                      texts::text("zh", "desk.not_your_subject"))};
   }
+  write.office = desk::is_office(*call.key, *of);
   write.request = sealed_request(*body, *form);
   write.status = 201;
   write.command = core::StartCase{.by = asker(call, call.key->roles_in(of->name)),
@@ -197,6 +198,7 @@ Prepared fire_event(Context& context, const Call& call) {
     return std::unexpected{form.error()};
   }
   write.request = sealed_request(*body, *form);
+  write.office = desk::is_office(*call.key, *seen->root.pack);
   write.command = core::FireEvent{.by = asker(call, call.key->roles_in(seen->root.pack->name)),
                                   .id = core::CaseId{id},
                                   .event = call.part("event"),
@@ -221,6 +223,7 @@ Prepared settle_case(Context& context, const Call& call) {
                                      "争议须由办件一方的机关签署处理。")};
   }
   Write write;
+  write.office = true;
   write.command = core::SignSettlement{.by = officer(call, seen->root.pack->name),
                                        .id = core::CaseId{call.part("id")},
                                        .content = *content,

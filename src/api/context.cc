@@ -182,6 +182,7 @@ std::string command_record(const Call& call, const core::Command& command, Value
   record["principal"] = call.key->principal();
   record["key"] = call.key->id;
   record["roles"] = std::move(roles);
+  if (by && by->voucher.as_record()) record["voucher"] = by->voucher;
   record["method"] = call.request.method;
   record["path"] = call.request.path();
   record["request"] = std::move(request);

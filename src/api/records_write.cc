@@ -139,6 +139,7 @@ Prepared settle_record(Context& context, const Call& call) {
     *into = *text;
   }
   Write write;
+  write.office = true;
   write.command = std::move(command);
   write.request = std::move(*body);
   return write;

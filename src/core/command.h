@@ -28,6 +28,7 @@ struct Asker {
   std::vector<std::string> divisions;  // prefixes of GB/T 2260 codes they act for; empty: all
   std::string idempotency_key;         // empty: none
   std::string request_digest;          // with it: what the key stands for
+  Value voucher = {};  // of the sign-in service, for what others are told; null: none
 };
 
 struct StartCase {

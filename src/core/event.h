@@ -63,9 +63,10 @@ struct CaseChanged {
   Value input;  // what the form gave
   Value set;    // fields computed
   Date on;
-  std::string principal;  // known at the decider only
-  Value reads;            // what look-ups gave, at the decider only: [[name, key, value], ...]
-  std::string salt;       // hides them in the digest the others get
+  std::string principal;     // known at the decider only
+  Value reads;               // what look-ups gave, at the decider only: [[name, key, value], ...]
+  std::string salt;          // hides them in the digest the others get
+  std::string officer = {};  // of another party, whom its sign-in service vouches for
 };
 // The clock as it stands now. Without `since` it does not run; without `due` it never ends.
 struct ClockSet {
@@ -219,6 +220,7 @@ struct SettlementSigned {
   PartyId by;
   std::string content;  // digest of what is agreed
   std::string note;
+  std::string officer = {};  // who signed; of another party: whom it vouches for
 };
 struct DisputeEnded {
   CaseId id;
@@ -353,6 +355,7 @@ struct RecordSettlementSigned {
   Value fields;            // those, told by their keeper; else null
   std::string note;
   Date on;
+  std::string officer = {};  // as of SettlementSigned
 };
 struct RecordSettled {  // both signed the same
   RegisterId reg;

@@ -69,7 +69,7 @@
   SHOWN(version, "version") SHOWN(digest, "digest") SHOWN(decided_by, "decided_by")       \
       SHOWN(event, "name") SHOWN(role, "role") SHOWN(from, "from") SHOWN(to, "to")        \
           SHOWN(branch, "branch") SHOWN(input, "input") SHOWN(set, "set") SHOWN(on, "on") \
-              SHOWN(principal, "principal") SHOWN(reads, "reads") KEPT(salt)
+              SHOWN(principal, "principal") SHOWN(reads, "reads") KEPT(salt) SHOWN(officer, "officer")
 #define BASHU_FIELDS_ClockSet(SHOWN, KEPT, PASSED)                                  \
   SHOWN(id, "case")                                                                 \
   SHOWN(clock, "clock") SHOWN(used, "used") SHOWN(since, "since") SHOWN(due, "due") \
@@ -131,7 +131,7 @@
   SHOWN(id, "case")                                    \
   SHOWN(by, "by") SHOWN(reason, "reason") SHOWN(detail, "detail") SHOWN(content, "content")
 #define BASHU_FIELDS_SettlementSigned(SHOWN, KEPT, PASSED) \
-  SHOWN(id, "case") SHOWN(by, "by") SHOWN(content, "content") SHOWN(note, "note")
+  SHOWN(id, "case") SHOWN(by, "by") SHOWN(content, "content") SHOWN(note, "note") SHOWN(officer, "officer")
 #define BASHU_FIELDS_DisputeEnded(SHOWN, KEPT, PASSED) SHOWN(id, "case")
 #define BASHU_FIELDS_RequestRemembered(SHOWN, KEPT, PASSED) \
   SHOWN(principal, "principal")                             \
@@ -181,7 +181,7 @@
   SHOWN(by, "by")                                                                                 \
   SHOWN(keeper, "keeper")                                                                         \
   SHOWN(yields, "yields") SHOWN(round, "round") SHOWN(content, "content") SHOWN(fields, "fields") \
-      SHOWN(note, "note") SHOWN(on, "on")
+      SHOWN(note, "note") SHOWN(on, "on") SHOWN(officer, "officer")
 #define BASHU_FIELDS_RecordSettled(SHOWN, KEPT, PASSED) \
   SHOWN(reg, "register")                                \
   SHOWN(key, "key")                                     \

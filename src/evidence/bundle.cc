@@ -259,6 +259,9 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
   if (!covered(*opened)) return bad("bundle-key");
   if (lacks_second(*opened, parties.agreement.second_from("envelopes")))
     return bad("second-missing");
+  const auto vouched = check_voucher(
+      payload, {.keys = parties.keys, .max_life_s = parties.agreement.max_life_s, .past = true});
+  if (!vouched) return bad(vouched.error());
   const PartyRecord* receiver = parties.agreement.party(payload.to);
   if (!receiver) return bad("bundle-message");
   return ProvenMessage{.message_id = opened->message_id,
@@ -268,7 +271,8 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
                        .origin = receiver->origin,
                        .receipt = std::nullopt,
                        .quorum_met = false,
-                       .second_kid = opened->second ? opened->second->kid : std::string{}};
+                       .second_kid = opened->second ? opened->second->kid : std::string{},
+                       .vouched = *vouched};
 }
 
 Verified<Receipt> read_receipt(std::string_view text, const ProvenMessage& message,
@@ -370,6 +374,12 @@ bool packs_named_by_content(const BundleFiles& files) {
   return true;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ",") + word;
+  return all;
+}
+
 bool quorum_met(const Receipt& receipt, const Agreement& agreement) {
   const auto count = std::ranges::count_if(agreement.witnesses, [&](const std::string& name) {
     return receipt.checkpoint.cosigned.contains(name);
@@ -407,10 +417,19 @@ std::string bundle_keys(std::string_view party, std::int64_t edition) {
          ".json";
 }
 
+std::string officer_line(const Vouched& vouched) {
+  std::string line = "acted: " + vouched.voucher.officer + " of " + vouched.voucher.party;
+  if (!vouched.voucher.roles.empty()) line += " as " + joined(vouched.voucher.roles);
+  if (!vouched.voucher.divisions.empty()) line += " for " + joined(vouched.voucher.divisions);
+  return line + " by " + vouched.voucher.how + " at " + std::to_string(vouched.voucher.at) +
+         ", vouched for by " + vouched.kid;
+}
+
 std::string report_line(const ProvenMessage& message) {
   std::string line = message.message_id + ' ' + message.channel + ' ' +
                      std::to_string(message.seq) + " signed by " + message.kid;
   if (!message.second_kid.empty()) line += " and " + message.second_kid;
+  if (message.vouched) line += "; " + officer_line(*message.vouched);
   if (!message.receipt) return line;
   const EntryLeaf& entry = message.receipt->entry;
   line += "; entry " + std::to_string(entry.index) + " of " + message.origin + " at " +

@@ -11,6 +11,7 @@
 
 #include "evidence/bad.h"
 #include "evidence/checkpoint.h"
+#include "evidence/voucher.h"
 
 namespace bashu::evidence {
 
@@ -29,11 +30,15 @@ using BundleFiles = std::map<std::string, std::string, std::less<>>;  // by name
 struct ProvenMessage {
   std::string message_id, channel, kid;
   std::uint64_t seq = 0;
-  std::string origin;              // of the receiver's log
-  std::optional<Receipt> receipt;  // none: delivery is unproven
-  bool quorum_met = false;         // of the agreement's witnesses, on that receipt
-  std::string second_kid = {};     // of the second signature; empty: there is none
+  std::string origin;                             // of the receiver's log
+  std::optional<Receipt> receipt;                 // none: delivery is unproven
+  bool quorum_met = false;                        // of the agreement's witnesses, on that receipt
+  std::string second_kid = {};                    // of the second signature; empty: there is none
+  std::optional<Vouched> vouched = std::nullopt;  // who acted, if the message says so
 };
+// "acted: user:zhang of sichuan as clerk by password at 1795334400, vouched for by
+// sichuan/command/1".
+[[nodiscard]] std::string officer_line(const Vouched& vouched);
 [[nodiscard]] std::string report_line(const ProvenMessage& message);
 
 // Step by step as section 11 says; the messages it proves, by file name.

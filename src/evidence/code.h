@@ -18,6 +18,8 @@ inline constexpr auto kCodes = std::to_array<std::string_view>(
      // note
      "note-size", "note-utf8", "note-control", "note-form", "note-signatures", "note-signature",
      "note-unsigned", "base64", "checkpoint-form", "origin", "verifier-key",
+     // vouchers
+     "voucher", "voucher-missing",
      // receipt, proof
      "receipt-form", "inclusion", "proof-length", "index", "consistency", "size", "entry-grammar",
      "entry-index", "entry-kind", "other-message",

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "evidence/voucher.h"
 #include "exchange/records.h"
 #include "exchange/witness.h"
 #include "http/message.h"
@@ -166,8 +167,18 @@ void add_second(const node::Identity& own, std::int64_t from,
   add(own.second->log, "log");
 }
 
+// The key of the sign-in service, unless `keys` names it.
+void add_command(const node::Identity& own, std::int64_t from,
+                 std::vector<evidence::KeyRecord>& keys) {
+  if (!own.command) return;
+  const auto known = [&](const evidence::KeyRecord& key) { return key.kid == own.command->kid; };
+  if (std::ranges::any_of(keys, known)) return;
+  keys.push_back(key_record(own, *own.command, evidence::kCommandRole, from, kKeyDays));
+}
+
 struct FreshKeys {
   const node::KeyPair &envelope, &seal;
+  const std::optional<node::KeyPair>& command;  // none: the one in use is not announced yet
 };
 // And the keys to witness and to sign twice with, of a node that had none of them before.
 void announce(node::FileStore& files, const node::Identity& own, const FreshKeys& fresh,
@@ -181,6 +192,9 @@ void announce(node::FileStore& files, const node::Identity& own, const FreshKeys
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
   add_second(own, from, keys);
+  if (fresh.command) {
+    keys.push_back(key_record(own, *fresh.command, evidence::kCommandRole, from, kKeyDays));
+  }
 }
 
 // An hour early, for clocks that differ.
@@ -195,6 +209,7 @@ std::string first_key_list(const node::Identity& own, std::string_view agreement
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
   add_second(own, from, keys);
+  add_command(own, from, keys);
   return evidence::signed_record(
       evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType,
       {{own.root.kid, own.root.secret_key}});
@@ -530,6 +545,19 @@ std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node) {
   return *last;
 }
 
+unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+const unsigned char* raw(const std::string& bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+node::KeyPair signing_key(std::string kid, const std::string& seed) {
+  node::KeyPair key{.kid = std::move(kid),
+                    .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
+                    .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')};
+  crypto_sign_seed_keypair(raw(key.public_key), raw(key.secret_key), raw(seed));
+  return key;
+}
+
 // Adopts the list after `last`, with these keys.
 std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysEdition& last,
                                          const std::vector<evidence::KeyRecord>& keys) {
@@ -587,36 +615,41 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
     return own.party + "/" + use + "/" + std::to_string(number);
   };
   const std::string envelope_seed = node.chance().bytes(32), seal_secret = node.chance().bytes(32);
-  const auto raw = [](const std::string& bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-  };
-  const auto open = [](std::string& bytes) {
-    return reinterpret_cast<unsigned char*>(bytes.data());
-  };
-  node::KeyPair envelope{.kid = next_kid("envelope"),
-                         .public_key = std::string(32, '\0'),
-                         .secret_key = std::string(64, '\0')};
-  crypto_sign_seed_keypair(open(envelope.public_key), open(envelope.secret_key),
-                           raw(envelope_seed));
+  const node::KeyPair envelope = signing_key(next_kid("envelope"), envelope_seed);
   node::KeyPair seal{
       .kid = next_kid("seal"), .public_key = std::string(32, '\0'), .secret_key = seal_secret};
-  crypto_scalarmult_base(open(seal.public_key), raw(seal_secret));
+  crypto_scalarmult_base(raw(seal.public_key), raw(seal_secret));
+  std::optional<node::KeyPair> command;
+  const std::string command_seed = node.chance().bytes(32);
+  if (own.command && last->keys.contains(own.command->kid)) {
+    command = signing_key(next_kid("command"), command_seed);
+  }
   // Later than every key before, so that it is the newest although it begins an hour early.
   std::int64_t from = now - 3'600;
-  for (const evidence::KeyRecord& key : keys) from = std::max(from, key.from + 1);
-  announce(node.storage().files(), own, {envelope, seal}, from, keys);
+  for (const evidence::KeyRecord& key : keys) {
+    if (key.role != evidence::kCommandRole) from = std::max(from, key.from + 1);
+  }
+  announce(node.storage().files(), own, {envelope, seal, command}, from, keys);
+  // Of a node made before there were command keys the first one is the one it has: its settlements
+  // need to be vouched for an hour later, so that what was under way passes (evidence.md 19).
+  add_command(own, now, keys);
   // The secrets are on disk before anybody hears of them.
   std::error_code error;
   std::filesystem::remove_all(making, error);
   std::filesystem::create_directories(making, error);
   if (error) return fault(making.string() + ": " + error.message());
-  const Value about = Value::Record{
-      {"envelope", Value::Record{{"kid", envelope.kid}, {"public", hex(envelope.public_key)}}},
-      {"seal", Value::Record{{"kid", seal.kid}, {"public", hex(seal.public_key)}}}};
-  for (const auto& [name, content] :
-       std::map<std::string, std::string>{{"envelope.key", hex(envelope_seed) + "\n"},
-                                          {"seal.key", hex(seal_secret) + "\n"},
-                                          {"keys.json", pretty_json(about) + "\n"}}) {
+  const auto named = [](const node::KeyPair& key) {
+    return Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}};
+  };
+  Value::Record about{{"envelope", named(envelope)}, {"seal", named(seal)}};
+  std::map<std::string, std::string> secrets{{"envelope.key", hex(envelope_seed) + "\n"},
+                                             {"seal.key", hex(seal_secret) + "\n"}};
+  if (command) {
+    about["command"] = named(*command);
+    secrets["command.key"] = hex(command_seed) + "\n";
+  }
+  secrets["keys.json"] = pretty_json(Value{std::move(about)}) + "\n";
+  for (const auto& [name, content] : secrets) {
     if (auto written = node::write_file(making / name, content); !written) return written;
   }
   if (auto done = continue_list(node, *last, keys); !done) return done;
@@ -637,6 +670,10 @@ std::expected<void, Fault> announce_second(node::Node& node) {
 std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   const auto folder = dir / "keys" / "next";
   std::error_code error;
+  node::DirectoryFiles files{dir};
+  if (files.has("node.json")) {
+    if (auto made = node::make_command_key(files); !made) return std::unexpected{made.error()};
+  }
   if (!std::filesystem::exists(folder / "keys.json", error)) return false;
   const auto about_text = node::read_file(folder / "keys.json");
   const auto config_text = node::read_file(dir / "node.json");
@@ -649,7 +686,8 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   // The old seal key stays: boxes made for it are still on the way.
   const Value* old_seal = keys->find("seal");
   const std::string old_public = old_seal ? old_seal->text_at("public") : "";
-  for (const char* name : {"envelope", "seal"}) {
+  for (const char* name : {"envelope", "seal", "command"}) {
+    if (std::string_view{name} == "command" && !about->find(name)) continue;
     const std::string file = std::string{name} + ".key";
     const auto secret = node::read_file(folder / file);
     const auto before = node::read_file(dir / "keys" / file);

@@ -84,12 +84,13 @@ struct Adopter {
 // their own; of a node without a circle its first key list will name them.
 [[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node);
 
-// Makes new envelope and seal keys, adopts the key list that announces them and leaves the secrets
-// in DIR/keys/next. They are used from the next start on.
+// Makes new envelope, seal and command keys, adopts the key list that announces them and leaves the
+// secrets in DIR/keys/next. They are used from the next start on.
 [[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node);
 // True if the keys are old enough to be rotated and have not been.
 [[nodiscard]] bool rotation_due(node::Node& node);
-// Before a node is opened: puts keys of DIR/keys/next in use. The seal key before stays readable.
+// Before a node is opened: puts keys of DIR/keys/next in use. The seal key before stays readable. A
+// node made before there were command keys gets one.
 [[nodiscard]] std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir);
 // Secret seal keys of this node, the newest first: (public, secret).
 [[nodiscard]] std::vector<node::KeyPair> seal_keys(const node::Identity& identity);

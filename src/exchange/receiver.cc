@@ -8,6 +8,8 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "core/told/members.h"
+#include "evidence/voucher.h"
 #include "exchange/circle.h"
 
 namespace bashu::exchange {
@@ -107,6 +109,8 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
                                          std::string envelope, std::int64_t life_max) const;
   void unpack(const std::string& party, const Baggage& baggage);
   void take_keys(const std::string& party, const Value& keys);
+  static void name_officer(evidence::Payload& payload,
+                           const std::optional<evidence::Vouched>& vouched);
   // Taken out of the body: only keys of values that stand in it, and so many.
   static Baggage baggage_of(evidence::Payload& payload);
 
@@ -171,6 +175,17 @@ Receiver::State::Baggage Receiver::State::baggage_of(evidence::Payload& payload)
   baggage.documents = documents_in(payload.body);
   if (baggage.documents.size() > kDocumentsMax) baggage.documents.resize(kDocumentsMax);
   return baggage;
+}
+
+// Only what we verified stands in the body as decided here.
+void Receiver::State::name_officer(evidence::Payload& payload,
+                                   const std::optional<evidence::Vouched>& vouched) {
+  Value::Record& members = *payload.body.as_record();
+  members.erase(std::string{core::told::kVoucher});
+  members.erase(std::string{core::told::kOfficer});
+  if (!vouched) return;
+  members.insert_or_assign(std::string{core::told::kOfficer},
+                           Value::Record{{"id", vouched->voucher.officer}, {"kid", vouched->kid}});
 }
 
 void Receiver::State::unpack(const std::string& party, const Baggage& baggage) {
@@ -293,6 +308,21 @@ void Receiver::State::message(const std::string& party, const std::string& chann
     it->second.waiting.push_back(std::move(reply));
     return;
   }
+  const auto vouched = evidence::check_voucher(
+      opened->payload, {.keys = directory->keys, .max_life_s = agreement.max_life_s});
+  if (!vouched) {
+    parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
+                        .code = vouched.error(),
+                        .party = party,
+                        .text = "message " + std::to_string(seq) + " of " + party +
+                                (vouched.error() == "voucher-missing"
+                                     ? " settles a dispute and does not say by which officer"
+                                     : " says who acted, and that is not so signed") +
+                                ": it was not taken"},
+                       request.body);
+    return reply(answer_of({.status = 403, .code = vouched.error()}));
+  }
+  name_officer(opened->payload, *vouched);
   std::string id = opened->message_id;
   Baggage baggage = baggage_of(opened->payload);
   node::Request made = request_of(party, std::move(*opened), request.body, agreement.max_life_s);

@@ -1,12 +1,14 @@
 // bashu bundle: everything a third party needs to judge the messages of a case, in one file
 // (docs/formats/evidence.md section 11); bashu verify-bundle judges it.
 
+#include <algorithm>
 #include <map>
 #include <ostream>
 #include <set>
 #include <utility>
 #include <variant>
 
+#include "core/told/settle.h"
 #include "evidence/bundle.h"
 #include "evidence/tree.h"
 #include "main/commands.h"
@@ -39,10 +41,12 @@ class Gatherer {
         if (belongs(opened->id, id_)) used_.insert(opened->pack);
       }
       if (const auto* queued = std::get_if<core::MessageQueued>(&event)) {
-        if (belongs(queued->stream, id_)) queued_.insert({queued->to, queued->seq});
+        if (belongs(queued->stream, id_) || settles(entry, queued->kind)) {
+          queued_.insert({queued->to, queued->seq});
+        }
       }
       if (const auto* taken = std::get_if<core::MessageTaken>(&event)) {
-        if (entry.kind == "recv" && belongs(taken->stream, id_)) {
+        if (entry.kind == "recv" && (belongs(taken->stream, id_) || settles(entry, taken->kind))) {
           put_message(entry);
           received_.push_back({entry.index, entry.channel, entry.seq, entry.leaf});
         }
@@ -75,6 +79,14 @@ class Gatherer {
   [[nodiscard]] std::size_t messages() const { return messages_; }
 
  private:
+  // A settlement waits in no stream: what it is about, the decision says.
+  [[nodiscard]] bool settles(const node::Entry& entry, std::string_view kind) const {
+    return kind == core::told::Settle::kKind &&
+           std::ranges::any_of(entry.events, [this](const core::Event& event) {
+             const auto* made = std::get_if<core::SettlementSigned>(&event);
+             return made && belongs(made->id, id_);
+           });
+  }
   struct Received {
     std::uint64_t index = 0;
     std::string channel;

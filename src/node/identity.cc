@@ -53,6 +53,7 @@ constexpr std::initializer_list<Use> kUses{{"root", &Identity::root, false},
                                            {"envelope", &Identity::envelope, false},
                                            {"log", &Identity::log, false},
                                            {"seal", &Identity::seal, true}};
+constexpr const char *kCommandUse = "command", *kCommandFile = "keys/command.key";
 std::string key_file(const Use& use) { return "keys/" + std::string{use.name} + ".key"; }
 constexpr const char* kSecondUses[] = {"envelope-sm2", "log-sm2"};
 std::string second_file(const char* use) { return "keys/" + std::string{use} + ".key"; }
@@ -92,6 +93,16 @@ std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
 }
 
 // Nothing if node.json names none; a file that is missing then stops whoever loads.
+std::expected<std::optional<KeyPair>, Fault> read_command(const FileStore& files,
+                                                          const Value& config) {
+  const Value* keys = config.find("keys");
+  if (!keys || !keys->find(kCommandUse)) return std::nullopt;
+  auto key = read_key(files, {kCommandUse, nullptr, false}, config);
+  if (!key) return std::unexpected{key.error()};
+  return std::optional{std::move(*key)};
+}
+
+// As read_command().
 std::expected<std::optional<SecondKeys>, Fault> read_second(const FileStore& files,
                                                             const Value& config) {
   const Value* keys = config.find("keys");
@@ -118,6 +129,9 @@ Value config_of(const Identity& identity) {
   for (const Use& use : kUses) {
     const KeyPair& key = identity.*use.key;
     keys[use.name] = Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}};
+  }
+  if (const auto& key = identity.command) {
+    keys[kCommandUse] = Value::Record{{"kid", key->kid}, {"public", hex(key->public_key)}};
   }
   return Value::Record{{"party", identity.party},
                        {"name", identity.name},
@@ -182,6 +196,12 @@ std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& 
     if (auto written = files.write(key_file(use), hex(secret) + "\n"); !written) {
       return std::unexpected{written.error()};
     }
+  }
+  std::string seed(crypto_sign_SEEDBYTES, '\0');
+  randombytes_buf(seed.data(), seed.size());
+  identity.command = signing_key(what.party + "/command/1", seed);
+  if (auto written = files.write(kCommandFile, hex(seed) + "\n"); !written) {
+    return std::unexpected{written.error()};
   }
   const auto ca = make_ca(what.party, Instant{now.count()});
   if (!ca) return std::unexpected{ca.error()};
@@ -249,6 +269,9 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
     if (!key) return std::unexpected{key.error()};
     identity.*use.key = std::move(*key);
   }
+  auto command = read_command(files, *config);
+  if (!command) return std::unexpected{command.error()};
+  identity.command = std::move(*command);
   auto second = read_second(files, *config);
   if (!second) return std::unexpected{second.error()};
   identity.second = std::move(*second);
@@ -271,6 +294,23 @@ std::expected<void, Fault> make_second_keys(FileStore& files) {
                                                       {"public", hex(key.public_key())}});
   }
   // Last: keys that node.json does not name are none.
+  return files.write(kConfig, pretty_json(*config) + "\n", 0644);
+}
+
+std::expected<void, Fault> make_command_key(FileStore& files) {
+  const auto identity = load_identity(files);
+  if (!identity) return std::unexpected{identity.error()};
+  if (identity->command) return {};
+  const auto text = files.read(kConfig);
+  auto config = text ? parse_json(*text) : std::unexpected{JsonError{}};
+  Value* keys = config ? &config->as_record()->at("keys") : nullptr;
+  if (!keys) return fault(files.where(kConfig) + " cannot be read");
+  const std::string seed{as_bytes(sha256("bashu.command/v1\n", identity->log.secret_key))};
+  const KeyPair key = signing_key(identity->party + "/command/1", seed);
+  if (auto written = files.write(kCommandFile, hex(seed) + "\n"); !written) return written;
+  // Last: keys that node.json does not name are none.
+  keys->as_record()->insert_or_assign(
+      kCommandUse, Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}});
   return files.write(kConfig, pretty_json(*config) + "\n", 0644);
 }
 

@@ -2,8 +2,9 @@
 // DIR/keys). Layout of DIR:
 //
 //   node.json        party, name, origin, endpoint, addresses, offset from UTC
-//   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits);
-//                    envelope-sm2.key log-sm2.key, of a node that signs twice
+//   keys/            root.key envelope.key log.key seal.key command.key ca.key ca.crt (PEM or 64
+//   hex
+//                    digits); envelope-sm2.key log-sm2.key, of a node that signs twice
 //   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again
 //   journal.url      or where it is instead: postgres://HOST/DATABASE
@@ -54,6 +55,7 @@ struct Identity {
   std::string api_listen;   // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
+  std::optional<KeyPair> command = std::nullopt;  // of the sign-in service; older nodes have none
   std::optional<SecondKeys> second = std::nullopt;
   std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;  // empty: it is not kept in one
@@ -73,6 +75,10 @@ struct NewNode {
 
 // Makes the keys of the second signature and names them in node.json; refused if there are any.
 [[nodiscard]] std::expected<void, Fault> make_second_keys(FileStore& files);
+
+// Makes the key of the sign-in service for a node of before there was one, and names it in
+// node.json; nothing if it has one. It follows from the log's, so that a standby makes the same.
+[[nodiscard]] std::expected<void, Fault> make_command_key(FileStore& files);
 
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {

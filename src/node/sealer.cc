@@ -10,9 +10,11 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "core/told/settle.h"
 #include "evidence/checkpoint.h"
 #include "evidence/envelope.h"
 #include "evidence/tree.h"
+#include "evidence/voucher.h"
 #include "node/codec.h"
 
 namespace bashu::node {
@@ -163,6 +165,22 @@ bool Sealer::signs_twice(const Directory& directory) const {
          directory.keys.contains(identity_.second->log.kid);
 }
 
+namespace {
+
+// A voucher leaves only if its receiver will take it. Older nodes know no such member and would put
+// aside what they cannot read; but of a settlement they read what they know, and others need it.
+bool voucher_goes(const Directory& directory, const evidence::Payload& payload) {
+  const bool known = std::ranges::any_of(directory.keys, [&](const auto& one) {
+    return one.second.party == payload.to && one.second.role == evidence::kCommandRole;
+  });
+  if (!known && payload.kind != core::told::Settle::kKind) return false;
+  return evidence::check_voucher(
+             payload, {.keys = directory.keys, .max_life_s = directory.agreement.max_life_s})
+      .has_value();
+}
+
+}  // namespace
+
 // The envelope of a message, as the evidence of a `send` entry without effect.
 void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
   const Directory& directory = *item.directory;
@@ -190,6 +208,9 @@ void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
       .nonce = base64url(work.draws.take(kNonceSize)),
       .body = std::move(message.body)};
   if (!payload.body.as_record()) payload.body = Value::Record{};
+  if (payload.body.find(evidence::kVoucher) && !voucher_goes(directory, payload)) {
+    payload.body.as_record()->erase(std::string{evidence::kVoucher});
+  }
   if (!keys.empty()) (*payload.body.as_record())["$keys"] = std::move(keys);
   const std::string text = evidence::payload_text(payload);
   BASHU_ASSERT(text.size() <= evidence::kPayloadMax);

@@ -112,7 +112,7 @@ std::expected<Guest, NotIn> Entrance::sign_in(const std::string& user, std::stri
                                               const http::Request& request) {
   const auto account = prove(user, password, request);
   if (!account) return std::unexpected{account.error()};
-  return begin(**account, {}, request);
+  return begin(**account, std::nullopt, request);
 }
 
 std::expected<std::shared_ptr<const Account>, NotIn> Entrance::prove(const std::string& user,
@@ -142,7 +142,7 @@ std::expected<std::shared_ptr<const Account>, NotIn> Entrance::prove(const std::
   return account;
 }
 
-std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string acr,
+std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::optional<std::string> acr,
                                             const http::Request& request) {
   if (const std::string before = token_of(request); !before.empty()) sessions_.end(before);
   const std::int64_t now = now_ms();
@@ -150,7 +150,8 @@ std::expected<Guest, NotIn> Entrance::begin(const Account& account, std::string 
   auto token = sessions_.begin({.user = account.who->id,
                                 .credential = account.credential,
                                 .csrf = {},
-                                .acr = std::move(acr)},
+                                .provider = acr.has_value(),
+                                .acr = std::move(acr).value_or(std::string{})},
                                random(kSessionRandom), now);
   if (!token) {
     return std::unexpected{NotIn{.why = NotIn::Why::failed, .what = token.error().what}};

@@ -62,8 +62,10 @@ class Entrance {
   // The account, if the password is its: what sign_in() asks, without a session.
   [[nodiscard]] std::expected<std::shared_ptr<const Account>, NotIn> prove(
       const std::string& user, std::string_view password, const http::Request& request);
-  // For an account that somebody else vouched for. An open session of the request ends.
-  [[nodiscard]] std::expected<Guest, NotIn> begin(const Account& account, std::string acr,
+  // For an account that a provider vouched for, saying how (`acr`, may be empty); none: its
+  // password was proved. An open session of the request ends.
+  [[nodiscard]] std::expected<Guest, NotIn> begin(const Account& account,
+                                                  std::optional<std::string> acr,
                                                   const http::Request& request);
   void sign_out(const std::string& token) { sessions_.end(token); }
   // What the browser is to keep, or to forget.

@@ -27,6 +27,7 @@ Sessions::Sessions(std::filesystem::path file, Limits limits)
                                Session{.user = value.text_at("user"),
                                        .credential = value.text_at("credential"),
                                        .csrf = value.text_at("csrf"),
+                                       .provider = value.find("provider") != nullptr,
                                        .acr = value.text_at("acr"),
                                        .began_ms = value.int_at("began_ms"),
                                        .used_ms = value.int_at("used_ms")});
@@ -91,13 +92,12 @@ bool Sessions::over(const Session& session, std::int64_t now_ms) const {
 std::expected<void, Fault> Sessions::keep() {
   Value::List list;
   for (const auto& [digest, session] : sessions_) {
-    list.push_back(Value::Record{{"sha256", digest},
-                                 {"user", session.user},
-                                 {"credential", session.credential},
-                                 {"csrf", session.csrf},
-                                 {"acr", session.acr},
-                                 {"began_ms", session.began_ms},
-                                 {"used_ms", session.used_ms}});
+    Value::Record one{
+        {"sha256", digest},          {"user", session.user}, {"credential", session.credential},
+        {"csrf", session.csrf},      {"acr", session.acr},   {"began_ms", session.began_ms},
+        {"used_ms", session.used_ms}};
+    if (session.provider) one["provider"] = Value{true};
+    list.push_back(std::move(one));
   }
   return node::write_file(file_, canonical_json(list) + "\n");
 }

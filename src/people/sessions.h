@@ -21,6 +21,7 @@ struct Session {
   std::string user;
   std::string credential;  // of the account when it signed in
   std::string csrf;        // sent with every write in a header, which no other site can
+  bool provider = false;   // a provider vouched for them; else by password
   std::string acr;         // how the provider says the person proved who he is; may be empty
   std::int64_t began_ms = 0, used_ms = 0;
 };

@@ -332,7 +332,7 @@ CREATE TABLE case_step (
   case_no BIGINT NOT NULL, version BIGINT NOT NULL, event TEXT NOT NULL, from_state TEXT,
   to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,
   on_day TEXT NOT NULL, digest TEXT NOT NULL, input TEXT NOT NULL, computed TEXT NOT NULL,
-  position BIGINT NOT NULL);
+  officer TEXT, position BIGINT NOT NULL);
 CREATE TABLE clock (
   case_no BIGINT NOT NULL, clock TEXT NOT NULL, due TEXT, position BIGINT NOT NULL,
   PRIMARY KEY (case_no, clock)) WITHOUT ROWID;
@@ -371,7 +371,7 @@ CREATE TABLE dispute (
 CREATE INDEX dispute_by_case ON dispute (case_no);
 CREATE TABLE settlement (
   case_no BIGINT NOT NULL, by_party TEXT NOT NULL, content TEXT NOT NULL, note TEXT NOT NULL,
-  position BIGINT NOT NULL);
+  officer TEXT NOT NULL, position BIGINT NOT NULL);
 CREATE INDEX settlement_by_case ON settlement (case_no);
 CREATE TABLE figure_told (
   no INTEGER PRIMARY KEY, from_party TEXT NOT NULL, pack TEXT NOT NULL, figure TEXT NOT NULL,

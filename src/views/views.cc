@@ -22,7 +22,7 @@ namespace bashu::views {
 namespace {
 
 // A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "7";
+constexpr std::string_view kFormat = "8";
 constexpr const char* kMemory = ":memory:";
 
 std::string meta(Database& db, std::string_view name) {

@@ -101,8 +101,8 @@ struct Writer::Apply {
     const std::string input = kept(e.input), set = kept(e.set), on = e.on.text();
     Statement& step = w.db_.prepared(
         "INSERT INTO case_step (case_no, version, event, from_state, to_state, by_party, role, "
-        "principal, branch, on_day, digest, input, computed, position, id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "principal, branch, on_day, digest, input, computed, position, id, officer) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     step.bind(14, w.position_ * kStepsOfEntry + w.step_no_++)
         .bind(0, facts.no)
         .bind(1, e.version)
@@ -111,6 +111,7 @@ struct Writer::Apply {
     step.kept_or_null(4, e.to ? std::string_view{*e.to} : std::string_view{});
     step.bind_kept(5, e.decided_by).bind_kept(6, e.role);
     step.kept_or_null(7, e.principal);
+    step.kept_or_null(15, e.officer);
     step.bind(8, e.branch).bind_kept(9, on).bind_kept(10, e.digest);
     step.bind_kept(11, input).bind_kept(12, set).bind(13, w.position_).run();
   }
@@ -276,13 +277,14 @@ struct Writer::Apply {
     if (!now) return;
     w.db_
         .prepared(
-            "INSERT INTO settlement (case_no, by_party, content, note, position) VALUES (?, ?, ?, "
-            "?, ?)")
+            "INSERT INTO settlement (case_no, by_party, content, note, position, officer) "
+            "VALUES (?, ?, ?, ?, ?, ?)")
         .bind(0, now->facts.no)
         .bind(1, std::string_view{e.by})
         .bind(2, std::string_view{e.content})
         .bind(3, std::string_view{e.note})
         .bind(4, w.position_)
+        .bind(5, std::string_view{e.officer})
         .run();
   }
   void operator()(const core::DisputeEnded& e) const {

@@ -24,7 +24,7 @@ await play(async (come) => {
   await holder.page.getByLabel(holder.t("note")).fill("the clocks have been set right");
   await holder.press(holder.t("dispute_sign"));
   await holder.page.getByText(holder.t("settled"), { exact: true }).waitFor();
-  await other.page.getByText(other.t("dispute_signed", { party: "chongqing" })).waitFor();
+  await other.page.getByText(other.t("dispute_signed_by", { party: "chongqing", officer: "user:head" })).waitFor();
   await other.page.getByLabel(other.t("note")).fill("时钟已校正");
   await other.press(other.t("dispute_sign"));
   await other.page.getByText(other.t("settled"), { exact: true }).waitFor();

@@ -60,6 +60,37 @@ if jq -e '.signatures[1]' "$message" > /dev/null; then
 fi
 echo "message id: $id"
 
+# Who acted: the voucher of the sender's sign-in service, for exactly this act (evidence.md section 19).
+payload "$message" > said_by_sender
+issued=$(jq -r .issued said_by_sender)
+act() {
+  jq -cSj 'def some($name; members): .body as $body | {act: $name} + ($body | members);
+    if .kind == "case.settle" then some("settle"; {case, content, note})
+    elif .kind == "register.settle" then some("settle-record"; {register, key, keeper, content, note})
+    elif .kind == "case.event" and .body.event == "$start" then some("start"; {service, input})
+    elif .kind == "case.event" or .kind == "case.ask" then some("step"; {case, event, input})
+    elif .kind == "bashu.erase" then some("erase"; {subject, reason})
+    elif .kind == "pack.adopt" then some("adopt"; {digest})
+    else error("nobody acts by " + .kind) end' said_by_sender
+}
+command_keys() { payload "$(key_list "$from")" | jq -c '.keys[] | select(.role == "command" and .alg == "EdDSA")'; }
+if jq -e '.body | has("$voucher")' said_by_sender > /dev/null; then
+  jq -j '.body["$voucher"].said' said_by_sender > said
+  jq -r '.body["$voucher"].signature' said_by_sender | unb64u > signature
+  kid=$(jq -r '.body["$voucher"].kid' said_by_sender)
+  service=$(command_keys | jq -c "select(.kid == \"$kid\")")
+  test -n "$service"
+  jq -r .key <<< "$service" | spki > key.der
+  ed25519 key.der said signature
+  test "$(jq -r '.format + " " + .party' said)" = "bashu.voucher/v1 $from"
+  test "$(jq -r .act said)" = "$(act | sha256sum | cut -c1-64)"
+  jq -e --argjson key "$service" --argjson issued "$issued" \
+    '$key.from <= .at and .at <= $key.to and ($key.revoked == 0 or .at < $key.revoked) and .at <= $issued + 300' said > /dev/null
+  echo "acted: $(jq -r '.officer + " of " + .party + " as " + (.roles | join(",")) + " (" + .how + ")"' said), vouched for by $kid"
+elif [ "$(jq -r .kind said_by_sender)" = case.settle ]; then
+  command_keys | jq -es --argjson issued "$issued" 'all(.from + 3600 > $issued)' > /dev/null || { echo "voucher-missing" >&2; exit 1; }
+fi
+
 receipt=receipts/$channel/$seq.tlog-proof
 sed -n 's/^extra //p' "$receipt" | base64 -d > entry
 grep -qx "evidence $id" entry

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "core/core.h"
 #include "evidence/checkpoint.h"
+#include "evidence/voucher.h"
 #include "node/vault.h"
 
 namespace bashu::hostile {
@@ -237,8 +238,43 @@ void Liar::dispute(House& to) {
 
 void Liar::settle(House& to) {
   const std::string id = any_case();
-  say(to, "case.settle", random_.permille(500) ? "" : id,
-      Value::Record{{"case", id}, {"content", any_step()}, {"note", "agreed"}});
+  Value body = Value::Record{{"case", id}, {"content", any_step()}, {"note", "agreed"}};
+  say(to, "case.settle", random_.permille(500) ? "" : id, vouched(to, std::move(body)));
+}
+
+// As a node without an officer would try it: none, or one that it made itself, or one that somebody
+// gave for something else.
+Value Liar::vouched(const House& to, Value body) {
+  const std::int64_t now = (sim::kEpochMs + time_.ms) / 1'000;
+  evidence::Voucher voucher{.party = own_.party(),
+                            .officer = kLiarsOfficer,
+                            .roles = {"clerk"},
+                            .divisions = {},
+                            .how = "password",
+                            .session = {},
+                            .at = now,
+                            .case_id = body.text_at("case"),
+                            .after = 0,
+                            .act = evidence::act_digest(*evidence::act_of("case.settle", body))};
+  std::string kid = sim::kid_of(own_.party(), "command");
+  std::string secret = sim::keys_of(own_.party(), "command").signing_key;
+  const std::int64_t lie = random_.below(16);
+  if (lie == 0) {
+    kid = sim::kid_of(own_.party(), "envelope");
+    secret = keys_.signing_key;
+  }
+  if (lie == 1) kid = sim::kid_of(to.party(), "command");
+  if (lie == 2) secret = keys_.signing_key;
+  if (lie == 3) voucher.act = hex(sha256(random_.bytes(8)));
+  if (lie == 4) voucher.at = now + random_.between(86'400, 864'000'000);
+  if (lie == 5) voucher.at = random_.between(0, now / 2);
+  if (lie == 6) voucher.party = to.party();
+  if (lie < 7) voucher.officer = "user:nobody";
+  if (lie == 7) return body;
+  Value& brought = (*body.as_record())[std::string{evidence::kVoucher}];
+  brought = evidence::sign_voucher(voucher, kid, secret);
+  if (lie == 6 && random_.permille(500)) alter(brought);
+  return body;
 }
 
 void Liar::settle_record(House& to) {

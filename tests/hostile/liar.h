@@ -21,6 +21,9 @@
 
 namespace bashu::hostile {
 
+// Whom the liar's sign-in service vouches for, when it tells the truth.
+inline constexpr const char* kLiarsOfficer = "user:officer";
+
 class Liar {
  public:
   // `own` and `twin` are nodes under the same keys: one history, and the other it can show.
@@ -75,6 +78,8 @@ class Liar {
   [[nodiscard]] std::int64_t next(const House& to) const;
   [[nodiscard]] evidence::Payload payload(const House& to, std::int64_t seq, std::string kind,
                                           std::string stream, Value body);
+  // The body with a voucher, which is one in half of the cases.
+  [[nodiscard]] Value vouched(const House& to, Value body);
   [[nodiscard]] std::string sign(const evidence::Payload& payload) const;
   void say(House& to, const std::string& kind, const std::string& stream, Value body);
   void post(House& to, const std::string& text);

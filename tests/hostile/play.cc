@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "house.h"
 #include "liar.h"
+#include "node/entry.h"
 #include "node/snapshot.h"
 #include "packs/load.h"
 #include "people.h"
@@ -59,7 +60,7 @@ class Game {
   explicit Game(const Options& options)
       : options_{options},
         circle_{sim::make_circle({kHonest[0], kHonest[1], kLiar},
-                                 {.window = 16, .rate_per_s = kRate})} {
+                                 {.window = 16, .rate_per_s = kRate, .vouched = true})} {
     for (const char* party : kHonest) {
       houses_.push_back(
           std::make_unique<House>(time_, party, circle_, options.seed * 10 + houses_.size()));
@@ -194,6 +195,7 @@ class Game {
       fail("invariant", house.party() + ": " + broken);
     }
     check_journal(house);
+    check_officers(house);
     check_bounds(house);
     const House& other = &house == houses_[0].get() ? *houses_[1] : *houses_[0];
     for (const auto& [seq, held] : house.state().inbox(other.party()).held) {
@@ -210,6 +212,24 @@ class Game {
       fail("replay", house.party() + " has another state than its journal leads to");
     }
     if (auto broken = people_->check(house, shadow)) fail(broken->check, broken->detail);
+  }
+  // Whoever signed a settlement in its name, its sign-in service vouched for them.
+  void check_officers(House& house) {
+    std::uint64_t index = 0;
+    for (const journal::Commit& commit : house.storage().disk().commits()) {
+      auto record = evidence::decode_commit(commit.record);
+      if (!record) return fail("journal", record.error().code);
+      for (evidence::CommitEntry& bytes : record->entries) {
+        const auto entry = node::decode_entry(index++, std::move(bytes));
+        if (!entry) return fail("journal", entry.error().what);
+        for (const core::Event& event : entry->events) {
+          const auto* settled = std::get_if<core::SettlementSigned>(&event);
+          if (settled && settled->by == kLiar && settled->officer != kLiarsOfficer) {
+            fail("officers", house.party() + " took a settlement of nobody in " + settled->id);
+          }
+        }
+      }
+    }
   }
   void check_bounds(House& house) {
     std::size_t bytes = 0;

@@ -12,6 +12,7 @@
 #include "core/cases/form.h"
 #include "core/cases/step.h"
 #include "core/told/ask.h"
+#include "core/told/members.h"
 
 namespace bashu::core {
 
@@ -95,11 +96,12 @@ Result fire_event(Deciding& d, const FireEvent& command, Decision& decision) {
                        {.kind = std::string{told::Ask::kKind},
                         .stream = command.id,
                         .pack = of.pack->digest,
-                        .body = told::write(told::Ask{.id = command.id,
-                                                      .event = command.event,
-                                                      .party = asking,
-                                                      .role = command.role,
-                                                      .input = std::move(input)}),
+                        .body = told::vouched_for(told::write(told::Ask{.id = command.id,
+                                                                        .event = command.event,
+                                                                        .party = asking,
+                                                                        .role = command.role,
+                                                                        .input = std::move(input)}),
+                                                  command.by.voucher),
                         .principal = command.by.principal}));
     decision.answer = answer_of(*d.draft.find_case(command.id), holder);
     return {};
@@ -108,6 +110,7 @@ Result fire_event(Deciding& d, const FireEvent& command, Decision& decision) {
                               {.event = command.event,
                                .role = role,
                                .principal = command.by.principal,
+                               .voucher = command.by.voucher,
                                .branches = &event->branches,
                                .input = std::move(input)}));
   run_follow_ups(d);

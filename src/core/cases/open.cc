@@ -146,6 +146,7 @@ Result open_case(Deciding& d, const StartCase& command, Decision& decision) {
                               {.event = std::string{told::Step::kStart},
                                .role = command.role,
                                .principal = command.by.principal,
+                               .voucher = command.by.voucher,
                                .branches = &service.start.event.branches,
                                .input = std::move(input)}));
   // Nor may what the pack computes from the form lie where they could not see it.

@@ -18,6 +18,7 @@
 #include "core/cases/open.h"
 #include "core/cases/signal.h"
 #include "core/effects/effect.h"
+#include "core/told/members.h"
 #include "texts/texts.h"
 
 namespace bashu::core {
@@ -147,7 +148,8 @@ Result change_case(Deciding& d, const told::Step& told, const std::string& diges
                              .on = told.on,
                              .principal = next.principal,
                              .reads = Value{std::move(out.reads.list)},
-                             .salt = d.moment.salt});
+                             .salt = d.moment.salt,
+                             .officer = next.officer});
   if (canonical_json(d.draft.find_case(told.id)->data).size() > kDataMax) {
     return refuse(Why::case_too_large);
   }
@@ -262,7 +264,9 @@ std::expected<bool, Reject> step(Deciding& d, const CaseId& id, const NewStep& n
   const auto calendar = d.circle().calendars.find(self);
   const auto version =
       calendar == d.circle().calendars.end() ? std::int64_t{0} : calendar->second.version;
-  BASHU_TRY_OK(tell(d, id, of, told::write(std::move(content), clocks, version)));
+  BASHU_TRY_OK(
+      tell(d, id, of,
+           told::vouched_for(told::write(std::move(content), clocks, version), next.voucher)));
   return out.branch->to.has_value();
 }
 

@@ -20,6 +20,8 @@ struct NewStep {
   std::string event;  // told::Step::kStart, kThen, or a name
   std::string role;   // `clerk`, `destination.citizen`, told::Step::kSystem
   std::string principal = {};
+  std::string officer = {};  // of a party that asks for the step
+  Value voucher = {};        // for those who are told
   const std::vector<packs::Branch>* branches = nullptr;
   Value input{Value::Record{}};
 };

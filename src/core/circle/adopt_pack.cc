@@ -13,6 +13,7 @@
 #include "core/people/people.h"
 #include "core/registers/sharing.h"
 #include "core/told/adoption.h"
+#include "core/told/members.h"
 #include "packs/load.h"
 
 namespace bashu::core {
@@ -33,12 +34,15 @@ std::unexpected<Reject> refuse_findings(const std::vector<Finding>& findings) {
 
 }  // namespace
 
-Result tell_adoption(Deciding& d, const PartyId& party, const packs::Pack& pack, Date from) {
+Result tell_adoption(Deciding& d, const PartyId& party, const packs::Pack& pack, Date from,
+                     const Value& voucher) {
   return queue(
       d, party,
       {.kind = std::string{told::Adoption::kKind},
-       .body = told::write(told::Adoption{
-           .digest = pack.digest, .name = pack.name, .version = pack.version, .from = from})});
+       .body = told::vouched_for(
+           told::write(told::Adoption{
+               .digest = pack.digest, .name = pack.name, .version = pack.version, .from = from}),
+           voucher)});
 }
 
 Result adopt_pack(Deciding& d, const AdoptPack& command) {
@@ -66,7 +70,7 @@ Result adopt_pack(Deciding& d, const AdoptPack& command) {
     if (party != d.self() && joined.member) others.push_back(party);
   }
   for (const PartyId& party : others) {
-    BASHU_TRY_OK(tell_adoption(d, party, pack, from));
+    BASHU_TRY_OK(tell_adoption(d, party, pack, from, command.by.voucher));
     // They may have adopted it before us: then they lack what we keep.
     share_registers_with(d, party, pack.name);
   }

@@ -6,6 +6,7 @@
 
 namespace bashu::core {
 
-Result tell_adoption(Deciding& d, const PartyId& party, const packs::Pack& pack, Date from);
+Result tell_adoption(Deciding& d, const PartyId& party, const packs::Pack& pack, Date from,
+                     const Value& voucher = {});
 
 }  // namespace bashu::core

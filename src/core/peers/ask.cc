@@ -8,6 +8,7 @@
 #include "core/cases/signal.h"
 #include "core/cases/step.h"
 #include "core/told/ask.h"
+#include "core/told/members.h"
 #include "core/told/signal.h"
 
 namespace bashu::core {
@@ -40,6 +41,7 @@ Result take_ask(Deciding& d, const TakeMessage& message) {
   return step_and_enter(d, ask->id,
                         {.event = ask->event,
                          .role = ask->party + "." + ask->role,
+                         .officer = told::officer_in(message.body),
                          .branches = &event->branches,
                          .input = std::move(filled)});
 }

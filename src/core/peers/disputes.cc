@@ -163,14 +163,20 @@ Result settle(Deciding& d, const SignSettlement& command) {
   }
   const std::vector<PartyId> others = others_of(d, *c);
   const std::string pack = c->pack;
-  d.draft.decide(SettlementSigned{
-      .id = command.id, .by = d.self(), .content = command.content, .note = command.note});
+  d.draft.decide(SettlementSigned{.id = command.id,
+                                  .by = d.self(),
+                                  .content = command.content,
+                                  .note = command.note,
+                                  .officer = command.by.principal});
   for (const PartyId& party : others) {
-    BASHU_TRY_OK(queue(d, party,
-                       {.kind = std::string{told::Settle::kKind},
-                        .pack = pack,
-                        .body = told::write(told::Settle{
-                            .id = command.id, .content = command.content, .note = command.note})}));
+    BASHU_TRY_OK(
+        queue(d, party,
+              {.kind = std::string{told::Settle::kKind},
+               .pack = pack,
+               .body = told::vouched_for(
+                   told::write(told::Settle{
+                       .id = command.id, .content = command.content, .note = command.note}),
+                   command.by.voucher)}));
   }
   end_dispute_if_agreed(d, command.id);
   return {};
@@ -183,8 +189,11 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
     return told::hold("unknown", told.id + " is not known here");
   }
   if (!c->dispute) return {};  // ended already
-  d.draft.decide(SettlementSigned{
-      .id = told.id, .by = message.from, .content = told.content, .note = told.note});
+  d.draft.decide(SettlementSigned{.id = told.id,
+                                  .by = message.from,
+                                  .content = told.content,
+                                  .note = told.note,
+                                  .officer = told.officer});
   end_dispute_if_agreed(d, told.id);
   return {};
 }

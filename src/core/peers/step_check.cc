@@ -303,7 +303,8 @@ Result PeerStep::apply() const {
                              .on = step.on,
                              .principal = {},
                              .reads = {},
-                             .salt = {}});
+                             .salt = {},
+                             .officer = step.officer});
   const std::vector<PartyId> parties = parties_of(current());
   const auto ok = take_all(
       branch->effects, effects,

@@ -7,6 +7,7 @@
 #include "core/privacy/privacy.h"
 #include "core/privacy/retention.h"
 #include "core/told/erase.h"
+#include "core/told/members.h"
 
 namespace bashu::core {
 
@@ -27,18 +28,20 @@ const Order* asked_for(const Deciding& d, const PrivacyOrdered& order) {
 
 }  // namespace
 
-Result tell_holders(Deciding& d, const PrivacyOrdered& order,
-                    const std::vector<std::string>& keys) {
+Result tell_holders(Deciding& d, const PrivacyOrdered& order, const std::vector<std::string>& keys,
+                    const Value& voucher) {
   for (const PartyId& party : order.told) {
-    BASHU_TRY_OK(queue(d, party,
-                       {.kind = std::string{told::Erase::kKind},
-                        .body = told::write(told::Erase{.number = order.number,
-                                                        .subject = order.subject,
-                                                        .reason = order.reason,
-                                                        .cases = order.cases,
-                                                        .records = order.records,
-                                                        .keys = keys,
-                                                        .deadline = *order.until})}));
+    BASHU_TRY_OK(
+        queue(d, party,
+              {.kind = std::string{told::Erase::kKind},
+               .body = told::vouched_for(told::write(told::Erase{.number = order.number,
+                                                                 .subject = order.subject,
+                                                                 .reason = order.reason,
+                                                                 .cases = order.cases,
+                                                                 .records = order.records,
+                                                                 .keys = keys,
+                                                                 .deadline = *order.until}),
+                                         voucher)}));
   }
   return {};
 }
@@ -105,7 +108,7 @@ Result order_privacy(Deciding& d, const OrderPrivacy& command, Decision& decisio
                                        .by = order.second,
                                        .on = d.today()});
     }
-    BASHU_TRY_OK(tell_holders(d, order, order.keys));
+    BASHU_TRY_OK(tell_holders(d, order, order.keys, command.by.voucher));
   }
   decision.answer = Value::Record{{"order", order.number}, {"keys", order.keys.size()}};
   d.draft.decide(std::move(order));

@@ -28,7 +28,8 @@ Result order_privacy(Deciding& d, const OrderPrivacy& command, Decision& decisio
 Result end_order(Deciding& d, const EndOrder& command);
 Result finish_erasure(Deciding& d, const FinishErasure& command);
 // Asks everybody whom `erase` tells to destroy these of its keys.
-Result tell_holders(Deciding& d, const PrivacyOrdered& erase, const std::vector<std::string>& keys);
+Result tell_holders(Deciding& d, const PrivacyOrdered& erase, const std::vector<std::string>& keys,
+                    const Value& voucher = {});
 // Whether it could be carried out now, whoever signs.
 Result may_order(const Deciding& d, const PrivacyOrdered& order);
 Result may_end(const Deciding& d, std::int64_t number);

@@ -181,22 +181,25 @@ Result settle_record(Deciding& d, const SettleRecord& command) {
                                            .content = content,
                                            .fields = pair.keeper == d.self() ? stands : Value{},
                                            .note = command.note,
-                                           .on = d.today()};
+                                           .on = d.today(),
+                                           .officer = command.by.principal};
   d.draft.decide(signed_here);
   const std::vector<PartyId> hearers =
       reg->kept == packs::Kept::shared ? adopters(d, *pack, {}) : std::vector{other};
   for (const PartyId& party : hearers) {
-    BASHU_TRY_OK(queue(d, party,
-                       {.kind = std::string{told::SettleRecord::kKind},
-                        .pack = pack->digest,
-                        .body = told::write(told::SettleRecord{.reg = command.reg,
-                                                               .key = command.key,
-                                                               .keeper = pair.keeper,
-                                                               .yields = pair.yields,
-                                                               .round = round,
-                                                               .content = content,
-                                                               .fields = signed_here.fields,
-                                                               .note = command.note})}));
+    BASHU_TRY_OK(queue(
+        d, party,
+        {.kind = std::string{told::SettleRecord::kKind},
+         .pack = pack->digest,
+         .body = told::vouched_for(told::write(told::SettleRecord{.reg = command.reg,
+                                                                  .key = command.key,
+                                                                  .keeper = pair.keeper,
+                                                                  .yields = pair.yields,
+                                                                  .round = round,
+                                                                  .content = content,
+                                                                  .fields = signed_here.fields,
+                                                                  .note = command.note}),
+                                   command.by.voucher)}));
   }
   Settling{.d = d, .reg = *reg, .id = id, .key = command.key}.end_if_agreed(pair, round);
   return {};
@@ -243,7 +246,8 @@ Result take_record_settlement(Deciding& d, const TakeMessage& message) {
                                         .content = told.content,
                                         .fields = told.fields,
                                         .note = told.note,
-                                        .on = d.today()});
+                                        .on = d.today(),
+                                        .officer = told::officer_in(message.body)});
   const Settling settling{.d = d, .reg = *reg, .id = id, .key = told.key};
   if (other == d.self() && !signature(settling.record(), pair, told.round, d.self())) {
     raise_exception(d, {},

@@ -20,6 +20,17 @@ std::optional<Date> day_at(const Value& record, std::string_view name) {
   return as_day(record.find(name));
 }
 
+std::string officer_in(const Value& body) {
+  const Value* officer = body.find(kOfficer);
+  return officer ? officer->text_at("id") : std::string{};
+}
+
+Value vouched_for(Value body, const Value& voucher) {
+  Value::Record* members = body.as_record();
+  if (members && voucher.as_record()) members->insert_or_assign(std::string{kVoucher}, voucher);
+  return body;
+}
+
 CaseId case_named(const Value& body) { return CaseId{body.text_at("case")}; }
 
 const Value* Members::take(std::string_view name) {

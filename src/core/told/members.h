@@ -22,13 +22,22 @@ namespace bashu::core::told {
 // nullopt if it is absent or no day.
 [[nodiscard]] std::optional<Date> day_at(const Value& record, std::string_view name);
 
+// Beside what a body says may stand who did it (docs/formats/messages.md, "Who acted"): where it is
+// sent the voucher of the sender's sign-in service, and here, once the edge has verified that, the
+// officer it names. Neither is part of what is said.
+inline constexpr std::string_view kVoucher = "$voucher", kOfficer = "$officer";
+// The officer's id; empty: nobody is vouched for.
+[[nodiscard]] std::string officer_in(const Value& body);
+// The body with the voucher, if there is one.
+[[nodiscard]] Value vouched_for(Value body, const Value& voucher);
+
 // The case that a body names, whatever else it says; empty: none.
 [[nodiscard]] CaseId case_named(const Value& body);
 
 // Reads on after a member that is not as it must be, and remembers it.
 class Members {
  public:
-  explicit Members(const Value& record) : record_{record} {}
+  explicit Members(const Value& record) : record_{record}, taken_{has(kOfficer) ? 1U : 0U} {}
 
   [[nodiscard]] std::string text(std::string_view name);
   [[nodiscard]] std::int64_t number(std::string_view name);
@@ -51,7 +60,7 @@ class Members {
   const Value* take(std::string_view name);
 
   const Value& record_;
-  std::size_t taken_ = 0;
+  std::size_t taken_;
   bool good_ = true;
 };
 

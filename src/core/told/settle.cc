@@ -9,7 +9,10 @@ Value write(const Settle& settle) {
 }
 
 Settle read_settle(const Value& body) {
-  return {.id = case_named(body), .content = body.text_at("content"), .note = body.text_at("note")};
+  return {.id = case_named(body),
+          .content = body.text_at("content"),
+          .note = body.text_at("note"),
+          .officer = officer_in(body)};
 }
 
 }  // namespace bashu::core::told

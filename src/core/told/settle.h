@@ -14,6 +14,7 @@ struct Settle {
   CaseId id;
   std::string content;  // digest of the step that is to stand
   std::string note;
+  std::string officer = {};  // vouched for; read only
 };
 [[nodiscard]] Value write(const Settle& settle);
 // What is absent is empty.

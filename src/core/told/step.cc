@@ -57,7 +57,7 @@ std::expected<void, Reject> check_members(const Value& body) {
   const Value::Record* record = body.as_record();
   if (!record) return hold("shape", "a step is a record");
   for (const auto& [name, value] : *record) {
-    if (std::ranges::find(kMembers, name) == kMembers.end()) {
+    if (name != kOfficer && std::ranges::find(kMembers, name) == kMembers.end()) {
       return hold("shape", "unknown member " + name);
     }
   }
@@ -156,9 +156,11 @@ std::expected<Step, Reject> read_step(const Value& body) {
             .parent = {},
             .reads = {},
             .clocks = {},
-            .calendar = body.int_at("calendar")};
+            .calendar = body.int_at("calendar"),
+            .officer = {}};
   if (body.find("to")) step.to = body.text_at("to");
   if (body.find("reads")) step.reads = body.text_at("reads");
+  step.officer = officer_in(body);
   BASHU_TRY_OK(read_start(body, step));
   if (const Value* clocks = body.find("clocks")) {
     for (const auto& [name, value] : *clocks->as_record()) {
@@ -171,6 +173,7 @@ std::expected<Step, Reject> read_step(const Value& body) {
 std::string step_digest(const Value& body) {
   if (!body.as_record()) return packs::digest_text(body);  // of a step that has no shape
   Value::Record covered = *body.as_record();
+  covered.erase(std::string{kOfficer});
   covered.erase("clocks");
   covered.erase("calendar");
   return packs::digest_text(Value{std::move(covered)});

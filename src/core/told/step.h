@@ -46,6 +46,7 @@ struct Step {
   std::optional<std::string> reads;  // salted digest of what was looked up
   ClockStands clocks;
   std::int64_t calendar = 0;  // version of the sender's, with which the clocks were counted
+  std::string officer = {};   // of the sender's, vouched for; beside what is told
 
   [[nodiscard]] bool starts() const { return event == kStart; }
 };

@@ -240,7 +240,7 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
   // Every step made a row of its case, which tells the entry.
   Statement& query = session.db.prepared(
       "SELECT s.version, s.event, s.from_state, s.to_state, s.by_party, s.role, s.principal, "
-      "s.branch, s.on_day, s.digest, s.input, s.computed, s.position FROM " +
+      "s.branch, s.on_day, s.digest, s.input, s.computed, s.position, s.officer FROM " +
       quoted(place->table->name) +
       " t JOIN case_step s ON s.id >= t.valid_from * 1048576 AND "
       "s.id < (t.valid_from + 1) * 1048576 AND s.case_no = t.no "
@@ -261,6 +261,7 @@ std::vector<StepRow> history(Session& session, std::string_view id) {
     step.input = json_value(query.text(10));
     step.set = json_value(query.text(11));
     step.position = static_cast<std::uint64_t>(query.integer(12));
+    step.officer = query.text(13);
     steps.push_back(std::move(step));
   }
   return steps;

@@ -52,6 +52,7 @@ struct CaseFilter {
 struct StepRow {
   std::int64_t version = 0;
   std::string event, from, to;  // `to` empty: the state did not change
+  std::string officer;          // of another party, whom it vouches for
   core::PartyId decided_by;
   std::string role, principal;
   std::int64_t branch = 0;

@@ -27,7 +27,7 @@ std::vector<DisputeRow> disputes(Session& session, std::string_view id) {
     list.push_back(std::move(row));
   }
   Statement& settlements = session.db.prepared(
-      "SELECT by_party, content, note, position FROM settlement "
+      "SELECT by_party, content, note, position, officer FROM settlement "
       "WHERE case_no = ? AND position <= ? ORDER BY position");
   settlements.bind(0, place->no).bind(1, session.known);
   while (settlements.step()) {
@@ -37,6 +37,7 @@ std::vector<DisputeRow> disputes(Session& session, std::string_view id) {
       row.signatures.push_back({.by = core::PartyId{settlements.text(0)},
                                 .content = std::string{settlements.text(1)},
                                 .note = std::string{settlements.text(2)},
+                                .officer = std::string{settlements.text(4)},
                                 .position = position});
     }
   }

@@ -20,6 +20,7 @@ struct DisputeRow {
   struct Signed {
     core::PartyId by;
     std::string content, note;
+    std::string officer;  // of another party: whom it vouches for; empty: nobody
     std::uint64_t position = 0;
   };
   std::vector<Signed> signatures;

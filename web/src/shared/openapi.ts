@@ -2445,6 +2445,7 @@ export interface components {
             by: string;
             content: string;
             note: string;
+            officer?: string;
             position: number;
         };
         Split: {
@@ -2471,6 +2472,7 @@ export interface components {
             from: string;
             input: Json;
             notice?: string;
+            officer?: string;
             /** Format: date */
             on: string;
             position: number;
