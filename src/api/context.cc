@@ -39,6 +39,25 @@ std::string idle_key(Context& context) {
   return context.idle_key;
 }
 
+// Why persons could not be named, with the names of those who were asked.
+Problem not_named(const Context& context, const exchange::Unnamed& why) {
+  Title parties;
+  for (const std::string& party : why.parties) {
+    const auto known = context.party_names.find(party);
+    for (const char* language : {"en", "zh"}) {
+      std::string& list = parties[language];
+      if (!list.empty()) list += std::string_view{language} == "zh" ? "、" : ", ";
+      list += known == context.party_names.end() ? party : in_language(known->second, language);
+    }
+  }
+  using Why = exchange::Unnamed::Why;
+  const char* word = "away";
+  if (why.why == Why::busy) word = "busy";
+  if (why.why == Why::forming) word = "forming";
+  if (why.why == Why::wrong) word = "wrong";
+  return unnamed(word, {{"parties", std::move(parties)}}, static_cast<int>(why.retry_s));
+}
+
 }  // namespace
 
 std::string origin_of(Context& context, const Call& call) {
@@ -143,19 +162,35 @@ std::expected<Value, Problem> seal_form(Context& context, const Call& call,
   if (!has(is_private)) return form;
   const std::string& own = context.node.identity().party;
   std::string key{key_id};
+  const auto named = name_persons(context, node::numbers_in(fields, form));
+  if (!named) return std::unexpected{named.error()};
   if (!has(needs_key)) {
     key = idle_key(context);
   } else if (key.empty()) {
     key = context.node.vault().new_key(own);
     write.new_keys.push_back(key);
   }
-  Value sealed = context.node.vault().seal(fields, form, own, key);
+  Value sealed = context.node.vault().seal(fields, form, own, key, &*named);
   Handing handing{.principal = call.key->principal()};
   if (auto error = seal_documents(context, handing, fields, form, path, sealed)) {
     return std::unexpected{form_problem(error->path, error->why)};
   }
   std::ranges::move(handing.documents, std::back_inserter(write.documents));
   return sealed;
+}
+
+std::expected<node::Vault::Named, Problem> name_persons(Context& context,
+                                                        const std::vector<std::string>& numbers) {
+  auto named = context.pseudonyms.of(numbers);
+  if (!named) return std::unexpected{not_named(context, named.error())};
+  return *std::move(named);
+}
+
+std::expected<std::vector<std::string>, Problem> names_of_person(Context& context,
+                                                                 const std::string& number) {
+  auto names = context.pseudonyms.all_of(number);
+  if (!names) return std::unexpected{not_named(context, names.error())};
+  return *std::move(names);
 }
 
 std::optional<std::int64_t> recorded_ms(const Context& context, std::uint64_t position) {

@@ -79,6 +79,10 @@ struct Context {
   Uploads uploads;
   exchange::Blobs own_blobs;  // of a node without exchange
   exchange::Blobs& blobs;
+  exchange::Alarms own_alarms;  // the same
+  exchange::Shares own_shares;
+  exchange::Pseudonyms own_pseudonyms;
+  exchange::Pseudonyms& pseudonyms;
   Bell bell;
   Verification verification;
   KeptBooks books;      // of clearing
@@ -104,6 +108,10 @@ struct Context {
         uploads{dir / "deposits" / "uploads"},
         own_blobs{n.storage().files()},
         blobs{e ? e->blobs() : own_blobs},
+        own_alarms{n.storage().files()},
+        own_shares{n},
+        own_pseudonyms{n, own_shares, own_alarms, {}},
+        pseudonyms{e ? e->pseudonyms() : own_pseudonyms},
         bell{v, door},
         verification{dir} {}
 };
@@ -131,6 +139,13 @@ struct SeenCase {
                                                       const std::vector<packs::Member>& fields,
                                                       const Value& given, const std::string& path,
                                                       std::string_view key_id, Write& write);
+
+// The pseudonyms of `numbers`; a problem of its own (503) if nobody helps to make them.
+[[nodiscard]] std::expected<node::Vault::Named, Problem> name_persons(
+    Context& context, const std::vector<std::string>& numbers);
+// Whatever the person of `number` may have been recorded under, the newest first.
+[[nodiscard]] std::expected<std::vector<std::string>, Problem> names_of_person(
+    Context& context, const std::string& number);
 
 // When this node recorded the entry at a position, milliseconds of its clock; nullopt: it has none.
 [[nodiscard]] std::optional<std::int64_t> recorded_ms(const Context& context,

@@ -5,6 +5,7 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "base/ids.h"
 #include "desk/authority.h"
 #include "texts/texts.h"
 #include "views/follower.h"
@@ -161,7 +162,14 @@ Result search_persons(Context& context, const Call& call) {
   if (!body) return std::unexpected{body.error()};
   const auto person = text_member(*body, "person");
   if (!person) return std::unexpected{person.error()};
-  const auto found = context.follower.persons(*person);
+  views::PersonAsk ask{.text = *person, .pseudonyms = {}};
+  // A name is found without anybody's help.
+  if (std::ranges::any_of(*person, [](char c) { return c >= '0' && c <= '9'; })) {
+    auto names = names_of_person(context, normal_person(*person));
+    if (!names) return std::unexpected{names.error()};
+    ask.pseudonyms = *std::move(names);
+  }
+  const auto found = context.follower.persons(ask);
   if (!found) return std::unexpected{problem_of(found.error())};
   Onlooker onlooker{context, call};
   std::vector<std::string> opened;

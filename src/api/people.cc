@@ -3,11 +3,14 @@
 
 #include "core/people/people.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "base/bytes.h"
+#include "base/ids.h"
 #include "base/json.h"
 #include "people/admission.h"
 #include "people/roles.h"
@@ -91,7 +94,10 @@ std::expected<std::vector<std::string>, Problem> tokens_of(Context& context, con
     if (!one.as_text() || one.as_text()->empty()) {
       return std::unexpected{wrong("persons", "people.texts_expected")};
     }
-    tokens.push_back(context.node.vault().token(*one.as_text()));
+    // Cases recorded under an older secret are theirs too.
+    auto names = names_of_person(context, normal_person(*one.as_text()));
+    if (!names) return std::unexpected{names.error()};
+    std::ranges::move(*names, std::back_inserter(tokens));
   }
   return tokens;
 }

@@ -176,6 +176,15 @@ Problem too_many_documents(std::size_t most) {
                     {"zh", "最多 " + number + " 份，请先提交其中一部分。"}};
   return problem;
 }
+Problem unnamed(std::string_view why, const texts::Places& places, int retry_after_s) {
+  Problem problem;
+  problem.status = 503;
+  problem.code = "pseudonyms_" + std::string{why};
+  problem.title = texts::title("pseudonyms.refused");
+  problem.detail = texts::title("pseudonyms." + std::string{why}, places);
+  problem.retry_after_s = retry_after_s;
+  return problem;
+}
 Problem behind(std::string_view position) {
   Problem problem =
       edge(504, "behind", "The views have not reached this position yet.", "视图尚未到达该位置。");

@@ -12,6 +12,7 @@
 #include "base/title.h"
 #include "base/value.h"
 #include "http/message.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -46,7 +47,9 @@ struct Problem {
 [[nodiscard]] Problem wrong_media(std::string_view wanted);    // 415
 [[nodiscard]] Problem busy(int retry_after_s);                 // 429
 [[nodiscard]] Problem too_many_documents(std::size_t most);    // 409: hand some in first
-[[nodiscard]] Problem behind(std::string_view position);       // 504: views have not got there yet
+// 503 `pseudonyms_<why>`: persons cannot be named now (exchange/pseudonyms.h).
+[[nodiscard]] Problem unnamed(std::string_view why, const texts::Places& places, int retry_after_s);
+[[nodiscard]] Problem behind(std::string_view position);  // 504: views have not got there yet
 
 // Of a request that was given up before anybody read it whole, so also before its language was
 // known.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/handlers.h"
+#include "api/identifiers.h"
 #include "core/feeds/content.h"
 
 namespace bashu::api {
@@ -25,8 +26,19 @@ std::expected<const Value::List*, Problem> batch(const Value& body, std::string_
 
 // Each line sealed under a key of its own, so that one person's can be forgotten alone. One that
 // cannot be sealed goes on as nothing, which the core refuses, and is told what is wrong with it.
-std::vector<Value> seal_lines(Context& context, const Call& call, const packs::Type& type,
-                              const Value::List& lines, const std::string& name, Write& write) {
+// All persons are named at once, or nothing of it goes on.
+std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Call& call,
+                                                      const packs::Type& type,
+                                                      const Value::List& lines,
+                                                      const std::string& name, Write& write) {
+  std::vector<std::string> numbers;
+  for (const Value& line : lines) {
+    std::ranges::move(node::numbers_in(type.members, normalised(type.members, line)),
+                      std::back_inserter(numbers));
+  }
+  if (const auto named = name_persons(context, numbers); !named) {
+    return std::unexpected{named.error()};
+  }
   std::vector<Value> sealed;
   sealed.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -74,15 +86,16 @@ Prepared post_feed(Context& context, const Call& call) {
   if (!feed) return std::unexpected{problem_of(reject(RejectCode::unknown_feed))};
 
   Write write;
-  std::vector<Value> sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
-  write.request = as_told(std::move(*body), "lines", *feed->line, sealed);
+  auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
+  if (!sealed) return std::unexpected{sealed.error()};
+  write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
   std::vector<std::uint32_t> contents;  // here, because the core has no time to spare
-  std::ranges::transform(sealed, std::back_inserter(contents), core::content_of);
+  std::ranges::transform(*sealed, std::back_inserter(contents), core::content_of);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
                                  .pack = held->pack->digest,
                                  .feed = call.part("feed"),
                                  .role = *role,
-                                 .lines = std::move(sealed),
+                                 .lines = std::move(*sealed),
                                  .contents = std::move(contents)};
   return write;
 }
@@ -102,12 +115,13 @@ Prepared put_records(Context& context, const Call& call) {
   if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
 
   Write write;
-  std::vector<Value> sealed = seal_lines(context, call, *reg->record, **records, "records", write);
-  write.request = as_told(std::move(*body), "records", *reg->record, sealed);
+  auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
+  if (!sealed) return std::unexpected{sealed.error()};
+  write.request = as_told(std::move(*body), "records", *reg->record, *sealed);
   write.command = core::PutRecords{.by = officer(call, held->pack->name),
                                    .pack = held->pack->digest,
                                    .reg = call.part("register"),
-                                   .records = std::move(sealed)};
+                                   .records = std::move(*sealed)};
   return write;
 }
 

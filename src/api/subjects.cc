@@ -94,6 +94,12 @@ Value standing_of(node::Vault& vault, const Shelf& shelf, const SealedAt& value)
   return one;
 }
 
+bool is_case(Context& context, std::string_view id) {
+  bool is = false;
+  context.node.query([&](const core::State& state) { is = state.find_case(id) != nullptr; });
+  return is;
+}
+
 bool concerns(const core::PrivacyOrdered& order, const Subject& subject) {
   const auto holds = [](const auto& list, const std::string& one) {
     return std::ranges::find(list, one) != list.end();
@@ -176,20 +182,33 @@ std::vector<std::string> Subject::keys(node::Vault& vault) const {
 std::expected<Subject, Problem> find_subject(Context& context, const Call& call,
                                              std::string_view told) {
   Subject subject{.name = std::string{told}, .places = {}};
-  const std::string token =
-      told.starts_with("t:") ? subject.name : context.node.vault().token(plain(told));
+  std::vector<std::string> names{subject.name};
+  if (!told.starts_with("t:") && !is_case(context, told)) {
+    auto known = names_of_person(context, plain(told));
+    if (!known) return std::unexpected{known.error()};
+    names = *std::move(known);
+  }
   context.node.query([&](const core::State& state) {
     if (const core::Case* c = state.find_case(told)) {
       subject.places.push_back(place_of(state, *c));
       return;
     }
-    subject.name = token;
+    std::set<std::string> found;
+    const auto mentioned = [&](const Value& value, std::string_view key) {
+      bool any = false;
+      for (const std::string& name : names) {
+        if (key != name && !core::mentions(value, name)) continue;
+        found.insert(name);
+        any = true;
+      }
+      return any;
+    };
     state.each_case([&](const core::Case& c) {
-      if (core::mentions(c.data, token)) subject.places.push_back(place_of(state, c));
+      if (mentioned(c.data, {})) subject.places.push_back(place_of(state, c));
     });
     state.each_record(
         [&](const core::RegisterId& reg, const std::string& key, const core::Record& record) {
-          if (key != token && !core::mentions(record.fields, token)) return;
+          if (!mentioned(record.fields, key)) return;
           SubjectPlace place{.case_id = {},
                              .record = reg + "/" + key,
                              .pack = reg.substr(0, reg.find('/')),
@@ -199,6 +218,10 @@ std::expected<Subject, Problem> find_subject(Context& context, const Call& call,
           collect(record.fields, "fields", place.values);
           subject.places.push_back(std::move(place));
         });
+    // The newest that stands somewhere; the places of all are named beside it.
+    const auto newest =
+        std::ranges::find_if(names, [&](const std::string& name) { return found.contains(name); });
+    subject.name = newest == names.end() ? names.front() : *newest;
   });
   for (SubjectPlace& place : subject.places) {
     if (place.case_id.empty()) continue;

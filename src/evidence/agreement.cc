@@ -162,6 +162,17 @@ std::optional<SecondPolicy> read_second(const Value& value) {
   return policy;
 }
 
+constexpr std::string_view kPseudonymsAlgorithm = "ristretto255-SHA512";
+
+// The generation; nullopt: misshapen, or another way to make them than the one there is.
+std::optional<std::int64_t> read_pseudonyms(const Value& value) {
+  Members members{value};
+  members.require(members.text("alg") == kPseudonymsAlgorithm);
+  members.require(members.integer("threshold", 2, 2) == 2);
+  const std::int64_t generation = members.integer("generation", 1);
+  return members.sound() ? std::optional{generation} : std::nullopt;
+}
+
 // No two parties of one id or root, no channel twice, and both ends of each among the parties.
 bool consistent(const Agreement& agreement) {
   std::set<std::string_view> ids, kids, channels;
@@ -209,7 +220,12 @@ Verified<Agreement> read_content(const SignedRecord& record) {
     witness.require(text != nullptr);
     if (text) agreement.witnesses.push_back(*text);
   }
-  // The one member that may be missing: editions of circles without it have none.
+  // These may be missing: editions of circles without them have none.
+  if (value->find("pseudonyms")) {
+    const auto generation = read_pseudonyms(members.any("pseudonyms"));
+    if (!generation) return bad("record-form");
+    agreement.pseudonyms = *generation;
+  }
   if (value->find("second")) {
     agreement.second = read_second(members.any("second"));
     if (!agreement.second) return bad("record-form");
@@ -226,6 +242,15 @@ bool requires_fairly(const Agreement& agreement, const Agreement* last) {
     const auto& [what, from] = required;
     return from >= agreement.effective || (last && last->second_from(what) == from);
   });
+}
+
+// A secret once shared is never given up for the one key, and who joins or leaves changes it: there
+// is no share for the one, and the other keeps his.
+bool shares_fairly(const Agreement& agreement, const Agreement* last) {
+  if (!last) return agreement.pseudonyms <= 1;
+  const std::int64_t more = agreement.pseudonyms - last->pseudonyms;
+  if (more != 0 && more != 1) return false;
+  return more == 1 || agreement.pseudonyms == 0 || agreement.members() == last->members();
 }
 
 Roots roots_of(const Agreement& agreement) {
@@ -259,6 +284,15 @@ bool continues(const KeyRecord& before, const KeyRecord& now) {
 }
 
 }  // namespace
+
+std::vector<std::string> Agreement::members() const {
+  std::vector<std::string> ids;
+  for (const PartyRecord& one : parties) {
+    if (one.member) ids.push_back(one.party);
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
 
 std::optional<std::int64_t> Agreement::second_from(std::string_view what) const {
   if (!second) return std::nullopt;
@@ -309,6 +343,11 @@ std::string agreement_payload(const Agreement& agreement) {
                                {"max_payload", agreement.max_payload},
                                {"rate_per_s", agreement.rate_per_s}}},
       {"witness", Value::Record{{"quorum", agreement.quorum}, {"names", std::move(witnesses)}}}};
+  if (agreement.pseudonyms > 0) {
+    payload["pseudonyms"] = Value::Record{{"alg", std::string{kPseudonymsAlgorithm}},
+                                          {"threshold", 2},
+                                          {"generation", agreement.pseudonyms}};
+  }
   if (agreement.second) {
     Value::Record required;
     for (const auto& [what, from] : *agreement.second) required[what] = from;
@@ -401,7 +440,9 @@ Verified<Agreement> next_agreement(const Agreement* last, std::string_view recor
       return bad("agreement-chain");
     agreement->id = agreement->digest;
   }
-  if (!requires_fairly(*agreement, last)) return bad("agreement-chain");
+  if (!requires_fairly(*agreement, last) || !shares_fairly(*agreement, last)) {
+    return bad("agreement-chain");
+  }
   if (signed_by->size() != roots.size()) return bad("agreement-signature");
   return agreement;
 }

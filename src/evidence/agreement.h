@@ -45,7 +45,12 @@ struct Agreement {
   std::int64_t quorum = 0;
   std::vector<std::string> witnesses;
   std::optional<SecondPolicy> second = std::nullopt;
+  // How often the members have shared a secret for pseudonyms (docs/formats/exchange.md); 0: never,
+  // they have one key of the circle.
+  std::int64_t pseudonyms = 0;
 
+  // Of its members, in order.
+  [[nodiscard]] std::vector<std::string> members() const;
   // From when `what` needs the second signature; nullopt: it does not.
   [[nodiscard]] std::optional<std::int64_t> second_from(std::string_view what) const;
   [[nodiscard]] const PartyRecord* party(std::string_view id) const;

@@ -329,6 +329,7 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
     next.previous = next.digest;
   }
   ++next.edition;
+  const std::vector<std::string> members_before = next.members();
   if (!how.name.empty()) next.name = how.name;
   next.effective = how.effective;
   if (how.second) {
@@ -365,6 +366,8 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   if (parties.size() < 2) return fault("a circle needs two parties: give the others' cards");
   next.parties.clear();
   for (const auto& [id, party] : parties) next.parties.push_back(party);
+  const bool joined = next.pseudonyms > 0 && next.members() != members_before;
+  if (how.new_pseudonyms || joined) ++next.pseudonyms;
   for (const evidence::PartyRecord& from : next.parties) {
     for (const evidence::PartyRecord& to : next.parties) {
       if (from.party == to.party || !from.member || !to.member) continue;
@@ -516,10 +519,11 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
       return done;
     }
   }
-  // The first member makes the circle's key for pseudonyms; the others are given it.
+  // In a circle that shares no secret for them the first member makes the key for pseudonyms; the
+  // others are given it.
   const auto first = std::find_if(newest->parties.begin(), newest->parties.end(),
                                   [](const auto& party) { return party.member; });
-  if (!was_formed && newest->edition == 1 && first->party == own.party &&
+  if (!was_formed && newest->edition == 1 && newest->pseudonyms == 0 && first->party == own.party &&
       node.vault().token_key().empty()) {
     node.vault().set_token_key(node.chance().bytes(32));
   }

@@ -48,6 +48,9 @@ struct Composed {
   std::string name;                                             // of the circle; empty: as before
   std::int64_t effective = 0;                                   // seconds
   std::optional<evidence::SecondPolicy> second = std::nullopt;  // nullopt: as before
+  // The members share a new secret for pseudonyms; they do too when one joins a circle that has
+  // one.
+  bool new_pseudonyms = false;
 };
 [[nodiscard]] std::expected<std::string, Fault> compose_edition(
     const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <ctime>
 #include <deque>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,8 @@ constexpr std::int64_t kLifeTickMs = 60'000;
 constexpr std::int64_t kRotationTickMs = 3'600'000;
 constexpr std::int64_t kRenewMs = 24 * 3'600'000;
 constexpr int kCallTimeoutMs = 30'000;
+constexpr int kAskTimeoutMs = 3'000;
+constexpr std::int64_t kAskPauseMs = 2'000;  // after no answer
 constexpr std::size_t kRequestMax = 2u << 20;
 constexpr std::size_t kTasksMax = 1'024;
 
@@ -116,16 +119,27 @@ struct Peer {
   std::string endpoint_text;
   std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
   std::int64_t nudged_ms = 0;            // under the exchange's mutex
+  std::int64_t not_asked_before_ms = 0;  // the same: it did not answer a moment ago
   std::int64_t since_ms = steady_ms();   // when we began to call it
   PeerStatus facts;                      // under the exchange's mutex
 };
 
 class RunningExchange final : public Exchange {
  public:
-  explicit RunningExchange(node::Node& node)
+  RunningExchange(node::Node& node, const Options& options)
       : node_{node},
         alarms_{node.storage().files()},
         blobs_{node.storage().files()},
+        shares_{node},
+        evaluating_{{.node = node,
+                     .shares = shares_,
+                     .alarms = alarms_,
+                     .per_hour = options.pseudonyms_per_hour,
+                     .note = options.asked}},
+        pseudonyms_{node, shares_, alarms_,
+                    [this](const std::string& party, const std::string& request) {
+                      return ask(party, request);
+                    }},
         erased_{node, blobs_},
         receiver_{{.node = node,
                    .guard = guard_,
@@ -138,6 +152,8 @@ class RunningExchange final : public Exchange {
              .guard = guard_,
              .alarms = alarms_,
              .blobs = blobs_,
+             .shares = shares_,
+             .evaluating = evaluating_,
              .seen_note = [this](const std::string& party) { return seen_note(party); },
              .cosign = [this](const std::string& party,
                               std::string_view request) { return cosign(party, request); },
@@ -152,6 +168,8 @@ class RunningExchange final : public Exchange {
   std::optional<Trouble> trouble() const override { return guard_.trouble(); }
   std::vector<Alarm> alarms() const override { return alarms_.newest(); }
   Blobs& blobs() override { return blobs_; }
+  Pseudonyms& pseudonyms() override { return pseudonyms_; }
+  std::map<std::string, AskedOf> asked_pseudonyms() const override { return evaluating_.asked(); }
 
  private:
   void stop();
@@ -165,6 +183,7 @@ class RunningExchange final : public Exchange {
   void want_blobs();
   void watch_lives();
   void watch_clocks();
+  Pseudonyms::Answer ask(const std::string& party, const std::string& request);
   void start_call(const std::string& party, Peer& peer, PeerCall call);
   void wake();
   std::string seen_note(const std::string& party);
@@ -175,6 +194,9 @@ class RunningExchange final : public Exchange {
   node::Node& node_;
   Alarms alarms_;
   Blobs blobs_;
+  Shares shares_;
+  Evaluating evaluating_;
+  Pseudonyms pseudonyms_;
   ErasedDocuments erased_;  // of the pump
   Guard guard_;
   std::unique_ptr<Witness> witness_;  // made before anybody can ask
@@ -187,11 +209,13 @@ class RunningExchange final : public Exchange {
   // The pump's own.
   std::shared_ptr<const node::Directory> directory_;
   std::int64_t tls_made_ms_ = 0;
-  std::uint64_t tls_generation_ = 0;
   std::int64_t next_tick_ms_ = 0, next_receiver_tick_ms_ = 0, next_blobs_ms_ = 0;
   std::int64_t next_lives_ms_ = 0, next_rotation_ms_ = 0;
 
-  std::mutex mutex_;  // of peers_ as a map, what is marked above, and the server's context
+  // Of peers_ as a map, what is marked above, where and how peers are reached, and the server's
+  // context. The pump alone changes them.
+  std::mutex mutex_;
+  std::uint64_t tls_generation_ = 0;
   std::map<std::string, std::shared_ptr<Peer>> peers_;
   std::set<std::string> confirmed_;  // who has shown what it holds of our journal; of the pump
   http::TlsContext server_tls_;
@@ -333,6 +357,40 @@ void RunningExchange::start_call(const std::string& party, Peer& peer, PeerCall 
   });
 }
 
+// On the thread of whoever needs the pseudonym, and short: somebody waits for it.
+Pseudonyms::Answer RunningExchange::ask(const std::string& party, const std::string& request) {
+  http::Call made{.timeout_ms = kAskTimeoutMs};
+  std::shared_ptr<Peer> peer;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto it = peers_.find(party);
+    if (it == peers_.end() || steady_ms() < it->second->not_asked_before_ms) return {};
+    peer = it->second;
+    if (!peer->endpoint || (peer->endpoint->tls && !peer->tls)) return {};
+    made.to = *peer->endpoint;
+    made.pool = party + "#" + std::to_string(tls_generation_) + "#ask";
+    made.tls = peer->tls;
+  }
+  made.request.method = "POST";
+  made.request.target = made.to.path + "/pseudonyms";
+  made.request.headers.push_back({"Content-Type", "application/json"});
+  made.request.body = request;
+  auto promised = std::make_shared<std::promise<http::Answer>>();
+  auto coming = promised->get_future();
+  client_->send(std::move(made),
+                [promised](http::Answer answer) { promised->set_value(std::move(answer)); });
+  const http::Answer answer = coming.get();
+  if (!answer) {
+    const std::lock_guard lock{mutex_};
+    peer->not_asked_before_ms = steady_ms() + kAskPauseMs;
+    return {};
+  }
+  Pseudonyms::Answer told{.status = answer->status, .body = answer->body};
+  const std::string_view retry = answer->header("retry-after");
+  std::from_chars(retry.data(), retry.data() + retry.size(), told.retry_after_s);
+  return told;
+}
+
 void RunningExchange::tick(std::int64_t now) {
   if (now >= next_receiver_tick_ms_) {
     next_receiver_tick_ms_ = now + kReceiverTickMs;
@@ -341,6 +399,7 @@ void RunningExchange::tick(std::int64_t now) {
   if (now < next_tick_ms_ && node_.directory() == directory_) return;
   next_tick_ms_ = now + kTickMs;
   follow_directory();
+  shares_.follow();
   refresh_from_core();
   confirm_restored();
   if (now >= next_blobs_ms_) {
@@ -413,14 +472,18 @@ void RunningExchange::follow_directory() {
                                                               .seen = slot->seen,
                                                               .alarms = alarms_,
                                                               .blobs = blobs_,
-                                                              .cosigned = &slot->cosigned},
+                                                              .cosigned = &slot->cosigned,
+                                                              .shares = &shares_},
                                                   core::PartyId{party.party});
           slot->sender->set_notify([this] { wake(); });
         }
         peer = slot;
       }
       peer->endpoint_text = party.endpoint;
-      peer->endpoint = http::parse_url(party.endpoint);
+      {
+        const std::lock_guard lock{mutex_};
+        peer->endpoint = http::parse_url(party.endpoint);
+      }
       peer->cosigned.load(*directory, node_.identity(), party.party);
       const auto log_keys = directory->log_keys(party.party);
       if (!log_keys.empty() && !peer->seen.load(party.origin, log_keys)) {
@@ -469,14 +532,17 @@ bool RunningExchange::renew_tls(const node::Directory& directory) {
     if (!peer) continue;
     auto context = http::peer_client(certified, authorities);
     if (!context) return failed(context.error().what);
-    client_->forget(party.party + "#" + std::to_string(tls_generation_));
+    for (const char* use : {"", "#ask"}) {
+      client_->forget(party.party + "#" + std::to_string(tls_generation_) + use);
+    }
+    const std::lock_guard lock{mutex_};
     peer->tls = std::move(*context);
   }
   auto context = http::peer_server(certified, all);
   if (!context) return failed(context.error().what);
-  ++tls_generation_;
   tls_made_ms_ = steady_ms();
   const std::lock_guard lock{mutex_};
+  ++tls_generation_;
   server_tls_ = std::move(*context);
   return true;
 }
@@ -667,7 +733,7 @@ void RunningExchange::contacted(const std::string& party) {
 }  // namespace
 
 std::expected<std::unique_ptr<Exchange>, Fault> Exchange::start(node::Node& node, Options options) {
-  auto exchange = std::make_unique<RunningExchange>(node);
+  auto exchange = std::make_unique<RunningExchange>(node, options);
   if (auto begun = exchange->begin(options); !begun) return std::unexpected{begun.error()};
   return exchange;
 }

@@ -5,11 +5,13 @@
 //     peers ◄── http::Client ◄─ pump ◄─ Sender (one each) ◄─ Node
 //
 // Threads: the server's, the client's, the pump (drives the senders), a watcher of the journal, and
-// a clerk for requests that may wait for the core.
+// a clerk for requests that may wait for the core. Whoever needs a pseudonym waits on its own.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +20,7 @@
 #include "exchange/alarms.h"
 #include "exchange/blobs.h"
 #include "exchange/guard.h"
+#include "exchange/pseudonyms.h"
 #include "node/node.h"
 
 namespace bashu::exchange {
@@ -41,8 +44,11 @@ struct PeerStatus {
 class Exchange {
  public:
   struct Options {
-    std::string listen;               // address:port; empty: as the identity says
-    std::int64_t away_after_s = 120;  // a peer that does not answer for so long is away
+    std::string listen;                         // address:port; empty: as the identity says
+    std::int64_t away_after_s = 120;            // a peer that does not answer for so long is away
+    std::int64_t pseudonyms_per_hour = 10'000;  // that a member may ask our part of
+    // Who asked for how many.
+    std::function<void(const std::string& party, std::int64_t points, bool refused)> asked = {};
   };
   // Listens at once; peers are heard and called as soon as an agreement is adopted, and as it
   // changes. `node` must outlive it.
@@ -62,6 +68,9 @@ class Exchange {
   [[nodiscard]] virtual std::optional<Trouble> trouble() const = 0;
   [[nodiscard]] virtual std::vector<Alarm> alarms() const = 0;
   [[nodiscard]] virtual Blobs& blobs() = 0;
+  [[nodiscard]] virtual Pseudonyms& pseudonyms() = 0;
+  // Pseudonyms members asked our part of, by party.
+  [[nodiscard]] virtual std::map<std::string, AskedOf> asked_pseudonyms() const = 0;
 };
 
 }  // namespace bashu::exchange

@@ -33,6 +33,8 @@ class ReceiverTest : public testing::Nodes {
                      .guard = guard,
                      .alarms = alarms,
                      .blobs = blobs,
+                     .shares = shares,
+                     .evaluating = evaluating,
                      .seen_note = [](const std::string&) { return std::string{}; },
                      .later =
                          [](const std::function<void()>& task) {
@@ -97,6 +99,8 @@ class ReceiverTest : public testing::Nodes {
   Guard guard;
   node::MemoryFiles files;
   Alarms alarms{files};
+  Shares shares{*b.node};
+  Evaluating evaluating{{.node = *b.node, .shares = shares, .alarms = alarms, .per_hour = 10}};
   Blobs blobs{files};
   std::unique_ptr<Receiver> receiver;
   std::unique_ptr<Service> service;

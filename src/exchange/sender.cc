@@ -23,6 +23,7 @@ constexpr std::int64_t kTickMs = 1'000;
 constexpr std::size_t kReceiptsAtOnce = 8;
 constexpr int kSuspicionsMax = 3;
 constexpr std::int64_t kBlobPauseMs = 60'000;
+constexpr std::int64_t kDealingPauseMs = 1'000;
 constexpr std::int64_t kTokenPauseMs = 30'000;
 constexpr std::int64_t kCosignMs = 10'000, kCosignPauseMs = 600'000;
 
@@ -315,6 +316,12 @@ void Sender::run_besides(std::vector<PeerCall>& out) {
             .body = canonical_json(body)});
     }
   }
+  if (parts_.shares && now_ms_ >= dealing_not_before_ms_ && !waiting_for(What::dealing)) {
+    if (const auto generation = parts_.shares->lacking(peer_)) {
+      call(out, {.what = What::dealing, .seq = *generation},
+           {.target = "/pseudonyms/" + std::to_string(*generation)});
+    }
+  }
   ask_to_cosign(out);
   if (!waiting_for(What::blob)) {
     for (const std::string& name : blobs_) {
@@ -419,6 +426,8 @@ void Sender::take(const Answered& mail) {
       return take_blob(pending.text, answer);
     case What::cosign:
       return take_cosigned(pending.text, answer);
+    case What::dealing:
+      return take_dealing(pending.seq, answer);
     case What::token:
       token_not_before_ms_ = now_ms_ + kTokenPauseMs;
       if (answer.status == 204) peer_lacks_token_ = false;
@@ -431,6 +440,21 @@ void Sender::take(const Answered& mail) {
       }
       return;
   }
+}
+
+// 404: the peer has not dealt yet.
+void Sender::take_dealing(std::int64_t generation, const PeerAnswer& answer) {
+  dealing_not_before_ms_ = now_ms_ + kDealingPauseMs;
+  if (answer.status != 200) return;
+  const auto taken = parts_.shares->take(peer_, generation, answer.body);
+  if (taken) return;
+  parts_.alarms.raise(
+      {.time_ms = parts_.node.clock().now().unix_ms,
+       .code = "pseudonyms-dealt",
+       .party = peer_,
+       .text = "what " + peer_ + " dealt of generation " + std::to_string(generation) +
+               " of the secret of pseudonyms is not sound: " + taken.error().what},
+      answer.body);
 }
 
 void Sender::take_seen(const PeerAnswer& answer) {

@@ -26,6 +26,7 @@
 #include "exchange/blobs.h"
 #include "exchange/guard.h"
 #include "exchange/seen.h"
+#include "exchange/shares.h"
 #include "exchange/window.h"
 #include "exchange/witness.h"
 #include "node/node.h"
@@ -75,6 +76,7 @@ struct SenderParts {
   Alarms& alarms;
   Blobs& blobs;
   Cosigned* cosigned = nullptr;  // what the peer cosigned of our journal; null: it is not asked
+  Shares* shares = nullptr;      // of the secret of pseudonyms; null: nothing is dealt
 };
 
 class Sender {
@@ -108,6 +110,7 @@ class Sender {
     message,
     consistency,
     token,
+    dealing,
     blob,
     cosign
   };
@@ -154,6 +157,7 @@ class Sender {
   void take_receipt(std::int64_t seq, const PeerAnswer& answer);
   void take_consistency(const SeenLog::Step& step, const PeerAnswer& answer);
   void take_cosigned(const std::string& note, const PeerAnswer& answer);
+  void take_dealing(std::int64_t generation, const PeerAnswer& answer);
   void take_blob(const std::string& name, const PeerAnswer& answer);
   void wait_until_mended(const std::string& code, const PeerAnswer& answer);
   // True if it proves the answer to message `seq`; else the channel is stopped, or the peer's keys
@@ -202,7 +206,7 @@ class Sender {
   std::set<std::int64_t> submitted_;          // of them: given to the node
   std::vector<std::string> blobs_;
   std::map<std::string, std::int64_t> blob_not_before_;
-  std::int64_t consistency_not_before_ms_ = 0, token_not_before_ms_ = 0;
+  std::int64_t consistency_not_before_ms_ = 0, token_not_before_ms_ = 0, dealing_not_before_ms_ = 0;
   std::int64_t cosign_not_before_ms_ = 0;
   std::optional<std::uint64_t> witness_holds_;  // of our journal, as it said last
 

@@ -56,7 +56,8 @@ void Service::handle(const std::string& party, http::Request request, http::Repl
 
   const bool witness =
       parts_.cosign && path->size() == 2 && first == "witness" && path->back() == "add-checkpoint";
-  const bool posted = witness || (path->size() == 1 && (first == "keys" || first == "token"));
+  const bool posted = witness || (path->size() == 1 &&
+                                  (first == "keys" || first == "token" || first == "pseudonyms"));
   if (request.method != (posted ? "POST" : "GET")) return reply(http::problem(405, "method"));
   if (posted && !request.length_given) return reply(http::problem(411, "length-required"));
   const bool queued = parts_.later(
@@ -67,6 +68,9 @@ void Service::handle(const std::string& party, http::Request request, http::Repl
         }
         if (path.size() == 1 && path.front() == "keys") return take_keys(request, reply);
         if (path.size() == 1 && path.front() == "token") return reply(take_token(party, request));
+        if (path.size() == 1 && path.front() == "pseudonyms") {
+          return reply(evaluate(party, request));
+        }
         reply(get(party, path));
       });
   if (!queued) reply(not_ready());
@@ -92,6 +96,12 @@ http::Response Service::get(const std::string& party, const std::vector<std::str
     if (!blob)
       return node::documents_away(parts_.node.storage().files()) ? not_ready() : not_found();
     return http::text_response(200, "application/octet-stream", std::move(*blob));
+  }
+  if (first == "pseudonyms" && path.size() == 2) {
+    const auto generation = number_of(path[1]);
+    auto dealt = generation ? parts_.shares.dealt(*generation) : std::nullopt;
+    if (!dealt) return not_found();
+    return http::text_response(200, "application/json", std::move(*dealt));
   }
   if (first == "log") {
     return parts_.guard.may_leave(party) ? get_log(path) : not_ready();
@@ -227,6 +237,14 @@ void Service::take_keys(const http::Request& request, const http::Reply& reply) 
         reply(std::holds_alternative<Reject>(outcome) ? http::problem(409, "chain") : not_ready());
       });
   if (!queued) reply(not_ready());
+}
+
+// Our part of pseudonyms. A member that left has its share still; here nobody adds to it.
+http::Response Service::evaluate(const std::string& party, const http::Request& request) {
+  const auto directory = parts_.node.directory();
+  const evidence::PartyRecord* sender = directory->agreement.party(party);
+  if (!sender || !sender->member) return http::problem(403, "unknown-peer");
+  return parts_.evaluating.answer(party, request.body);
 }
 
 // The circle's key for pseudonyms: it never enters a journal.

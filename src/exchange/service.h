@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "exchange/evaluation.h"
 #include "exchange/receiver.h"
+#include "exchange/shares.h"
 
 namespace bashu::exchange {
 
@@ -23,6 +25,8 @@ struct ServiceParts {
   Guard& guard;
   Alarms& alarms;
   Blobs& blobs;
+  Shares& shares;
+  Evaluating& evaluating;
   // The largest checkpoint of a party's log that is held here; empty: none.
   std::function<std::string(const std::string& party)> seen_note;
   // Cosigns a checkpoint of the party's log; empty: this node is no witness.
@@ -46,6 +50,7 @@ class Service {
   http::Response get_log(const std::vector<std::string>& path);
   http::Response get_record(const std::string& folder, const std::string& edition);
   void take_keys(const http::Request& request, const http::Reply& reply);
+  http::Response evaluate(const std::string& party, const http::Request& request);
   http::Response take_token(const std::string& party, const http::Request& request);
 
   ServiceParts parts_;

@@ -43,6 +43,10 @@ void show(const Console& console, const exchange::CircleSummary& summary) {
           << Date::at(Instant{from * 1'000}, 0).text() << '\n';
     }
   }
+  out << texts::text(console.language,
+                     agreement.pseudonyms == 0 ? "circle.one_key" : "circle.shared_secret",
+                     {{"generation", std::to_string(agreement.pseudonyms)}})
+      << '\n';
   for (const std::string& one : summary.missing) {
     out << console.say("not signed yet: ", "尚未签署：") << one << '\n';
   }
@@ -137,8 +141,12 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
   const auto policy = policy_of(console, what, now);
   if (!policy) return policy.error();
-  const auto file = exchange::compose_edition(
-      held, cards, (*node)->identity(), {.name = what.name, .effective = now, .second = *policy});
+  const auto file =
+      exchange::compose_edition(held, cards, (*node)->identity(),
+                                {.name = what.name,
+                                 .effective = now,
+                                 .second = *policy,
+                                 .new_pseudonyms = what.new_pseudonyms || held.editions.empty()});
   if (!file) return console.fail(file.error());
   if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
   const auto written = write_output(console, what.out, *file);

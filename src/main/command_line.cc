@@ -422,6 +422,11 @@ void serve_command(Parser& parser, const Text& t) {
                          "对端未应答多少秒后视为离线"))
             ->default_val(120)
             ->check(CLI::Range(1, 86'400));
+        app.add_option("--pseudonyms-per-hour", o.pseudonyms_per_hour,
+                       t("persons that a member may have named with our help in an hour",
+                         "每个成员每小时可请本节点协助生成代码的人数"))
+            ->default_val(10'000)
+            ->check(CLI::Range(1, 100'000'000));
         app.add_option("--smtp", o.smtp,
                        t("server that takes notices by mail, smtp:// or smtps:// (default: none)",
                          "发送邮件通知的服务器，smtp:// 或 smtps://（默认：不发送）"));
@@ -575,6 +580,11 @@ void circle_commands(Parser& parser, const Text& t) {
                "--second-from", o.second_from,
                t("from this day on (UTC), as yyyy-mm-dd", "自该日起（UTC），格式 yyyy-mm-dd"))
             ->needs(second);
+        app.add_flag(
+            "--new-pseudonyms", o.new_pseudonyms,
+            t("the members share a new secret for pseudonyms; a circle with one key for "
+              "them leaves it (a new circle shares one anyway)",
+              "各成员重新分享人员代码的秘密；仍使用统一密钥的经济圈由此改用（新经济圈本已如此）"));
         out_option(app, o.out, t);
       });
   parser.command<CircleAccept>(

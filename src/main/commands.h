@@ -155,6 +155,7 @@ struct Serve {
   std::string circle;         // published.tsv, or its folder, instead of DIR/published.tsv
   bool api_in_clear = false;  // also beyond this machine, e.g. behind a proxy that ends TLS
   std::string metrics;        // address:port of /metrics; empty: none
+  std::int64_t pseudonyms_per_hour = 10'000;  // that a member may ask our part of
   std::int64_t away_after_s = 120;
   std::string smtp;            // URL of the server that takes mail; empty: none is sent
   std::string mail_from;       // the address that it comes from
@@ -220,6 +221,7 @@ struct CircleInvite {
   std::vector<std::string> cards;
   std::vector<std::string> second;  // envelopes, receipts, checkpoints
   std::string second_from;          // a day; empty: from the edition on
+  bool new_pseudonyms = false;
 };
 Exit circle_invite(const Console& console, const CircleInvite& what);
 struct CircleAccept {

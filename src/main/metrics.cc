@@ -93,6 +93,15 @@ void add_channels(Families& out, exchange::Exchange* exchange) {
        [](const Peer& peer) { return peer.last_contact_s; });
   each("bashu_channel_life_used_ratio", "Of the life of the oldest message without a receipt",
        [](const Peer& peer) { return peer.life_used_percent / 100.0; });
+  const std::map<std::string, exchange::AskedOf> asked = exchange->asked_pseudonyms();
+  for (const auto& [party, of] : asked) {
+    out.add("bashu_pseudonyms_asked_total", "Pseudonyms the peer asked our part of",
+            static_cast<double>(of.points), {{"peer", party}}, MetricType::Counter);
+  }
+  for (const auto& [party, of] : asked) {
+    out.add("bashu_pseudonyms_refused_total", "Pseudonyms it asked for above the limit of an hour",
+            static_cast<double>(of.refused), {{"peer", party}}, MetricType::Counter);
+  }
   std::map<std::pair<std::string, std::string>, std::int64_t> newest;
   for (const exchange::Alarm& alarm : exchange->alarms()) {
     auto& time = newest[{alarm.code, alarm.party}];

@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/json.h"
 #include "core/state.h"
+#include "exchange/pseudonyms.h"
 #include "main/client.h"
 #include "main/offline.h"
 #include "people/admission.h"
@@ -55,6 +57,14 @@ Exit print_made(const Console& console, Kind kind, const std::string& id,
   }
   console.out << '\n';
   return Exit::done;
+}
+
+// Of a node that does not run: nobody helps it, so only whom it has met has a pseudonym.
+std::expected<std::vector<std::string>, exchange::Unnamed> persons_at_rest(
+    node::Node& node, const std::string& number) {
+  exchange::Shares shares{node};
+  exchange::Alarms alarms{node.storage().files()};
+  return exchange::Pseudonyms{node, shares, alarms, {}}.all_of(normal_person(number));
 }
 
 }  // namespace
@@ -120,7 +130,12 @@ std::expected<core::PrincipalSet, Exit> onto(const Console& console, Door& door,
   set.name = who->name.empty() ? before.name : people::seal_name(*door.node, who->name);
   if (const auto persons = said.find("persons"); persons != said.end()) {
     for (const Value& person : *persons->second.as_list()) {
-      set.subjects.push_back(door.node->vault().token(*person.as_text()));
+      auto names = persons_at_rest(*door.node, *person.as_text());
+      if (!names) {
+        const std::string words = texts::text(console.language, "pseudonyms.at_rest");
+        return std::unexpected{console.fail(words, words)};
+      }
+      set.subjects.insert(set.subjects.end(), names->begin(), names->end());
     }
   }
   if (const auto until = said.find("until"); until != said.end()) {

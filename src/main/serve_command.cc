@@ -250,6 +250,13 @@ std::function<std::vector<Finding>(const packs::PackPtr&)> trial_beside(node::No
   };
 }
 
+// Who had how many persons named with our help; of whom nobody can tell.
+auto asked_log(Log& log) {
+  return [&log](const std::string& party, std::int64_t points, bool refused) {
+    log.write("pseudonyms", {{"party", party}, {"points", points}, {"refused", refused}});
+  };
+}
+
 auto request_log(Log& log, Metrics& metrics) {
   return [&](const api::Answered& one) {
     metrics.answered(one.status, one.ms);
@@ -493,8 +500,10 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   const auto fail = [&](const Fault& fault) { return std::unexpected{console.fail(fault)}; };
   std::unique_ptr<exchange::Exchange> exchange;
   if (!node.standby()) {
-    auto started =
-        exchange::Exchange::start(node, {.listen = what.listen, .away_after_s = what.away_after_s});
+    auto started = exchange::Exchange::start(node, {.listen = what.listen,
+                                                    .away_after_s = what.away_after_s,
+                                                    .pseudonyms_per_hour = what.pseudonyms_per_hour,
+                                                    .asked = asked_log(log)});
     if (!started) return fail(started.error());
     exchange = std::move(*started);
   }

@@ -272,6 +272,7 @@ void Kernel::erase_again() {
 
 void Kernel::carry_out(const core::PrivacyOrdered& erase, bool finished) {
   vault_->erase(erase.keys, {.order = erase.number, .on = erase.on});
+  vault_->forget_person(erase.subject);
   if (finished) return;
   const std::lock_guard lock{guard_};
   carried_out_.push_back(erase.number);

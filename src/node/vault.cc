@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -42,6 +43,38 @@ Class strictest(const std::vector<Member>& members) {
   Class strict = Class::open;
   for (const Member& member : members) strict = std::max(strict, member.type->cls);
   return strict;
+}
+
+bool is_of_persons(const Type& type) {
+  return type.kind == Kind::token || type.cls == Class::token;
+}
+bool is_sealed_whole(const Type& type) {
+  if (type.cls < Class::personal) return false;
+  // Its own class counts where the record says more than its members do.
+  if (type.kind == Kind::record) return type.cls != strictest(type.members);
+  const Type& element = *type.element;
+  const bool parts =
+      element.kind == Kind::record || element.kind == Kind::document || element.kind == Kind::list;
+  return !parts || type.cls != element.cls;
+}
+
+// As seal() goes.
+void collect_numbers(const Type& type, const Value& value, std::set<std::string>& into) {
+  if (value.is_null() || packs::is_sealed(value) || type.kind == Kind::document) return;
+  const Value::List* list = type.kind == Kind::list ? value.as_list() : nullptr;
+  if ((type.kind == Kind::record || list) && is_sealed_whole(type)) return;
+  if (type.kind == Kind::record) {
+    for (const Member& member : type.members) {
+      if (const Value* inner = value.find(member.name)) collect_numbers(*member.type, *inner, into);
+    }
+  } else if (type.kind == Kind::list) {
+    for (const Value& item : list ? *list : Value::List{}) {
+      collect_numbers(*type.element, item, into);
+    }
+  } else if (const std::string* text = is_of_persons(type) ? value.as_text() : nullptr;
+             text && !is_pseudonym(*text)) {
+    into.insert(*text);
+  }
 }
 
 std::string escaped(const std::string& name) {  // RFC 6901
@@ -192,10 +225,11 @@ class KeptVault final : public Vault {
   }
 
   Value seal(const std::vector<Member>& fields, const Value& record, std::string_view party,
-             std::string_view key_id) override {
+             std::string_view key_id, const Named* named) override {
     const auto secret = key(key_id);
     BASHU_ASSERT(secret);
-    return seal_record(fields, record, {.party = party, .key_id = key_id, .key = *secret}, "");
+    return seal_record(fields, record,
+                       {.party = party, .key_id = key_id, .key = *secret, .named = named}, "");
   }
 
   Value unseal(const Value& value) override {
@@ -232,18 +266,96 @@ class KeptVault final : public Vault {
   }
   std::string token(std::string_view text) override {
     const std::lock_guard lock{guard_};
-    const std::string& secret = circle_token_.empty() ? own_token_ : circle_token_;
-    std::string digest(kTokenSize, '\0');
-    static_assert(kTokenSize == crypto_auth_hmacsha256_BYTES);
-    crypto_auth_hmacsha256(bytes(digest), bytes(text), text.size(),
-                           bytes(std::string_view{secret}));
-    return "t:" + base64url(digest);
+    return as_pseudonym(keyed(circle_token_.empty() ? own_token_ : circle_token_, text));
+  }
+  std::string own_token(std::string_view text) override {
+    return as_pseudonym(keyed(own_token_, text));
+  }
+
+  std::optional<std::string> met(std::int64_t generation, std::string_view number) override {
+    const auto digest = key(met_id(generation, own_digest(number)));
+    return digest ? std::optional{as_pseudonym(*digest)} : std::nullopt;
+  }
+  void remember(std::int64_t generation, const Named& all) override {
+    std::vector<Secrets::Named> rows;
+    for (const auto& [number, pseudonym] : all) {
+      const auto digest = from_base64url(std::string_view{pseudonym}.substr(2));
+      BASHU_ASSERT(digest && digest->size() == kTokenSize);
+      const std::string own = own_digest(number);
+      rows.emplace_back(met_id(generation, own), closed(*digest));
+      rows.emplace_back(who_id(pseudonym), closed(own));
+    }
+    if (rows.empty()) return;
+    const std::lock_guard lock{using_secrets_};
+    must(secrets_->add_keys(rows));
+  }
+  void forget_person(std::string_view pseudonym) override {
+    if (!is_pseudonym(pseudonym)) return;
+    const std::string who = who_id(pseudonym);
+    const auto own = key(who);
+    if (!own) return;
+    std::vector<std::string> rows{who};
+    for (std::int64_t generation = newest_shared(); generation > 0; --generation) {
+      const std::string id = met_id(generation, *own);
+      if (const auto digest = key(id)) rows.insert(rows.end(), {id, who_id(as_pseudonym(*digest))});
+    }
+    for (const std::string& id : rows) static_cast<void>(forget(id));
+  }
+
+  std::string shared(std::int64_t generation) override {
+    const std::lock_guard lock{using_secrets_};
+    return setting(shared_name(generation));
+  }
+  std::int64_t newest_shared() override {
+    const std::lock_guard lock{using_secrets_};
+    return number_in(setting(kNewestShared));
+  }
+  void set_shared(std::int64_t generation, std::string_view text) override {
+    const std::lock_guard lock{using_secrets_};
+    must(keep(shared_name(generation), text));
+    if (generation > number_in(setting(kNewestShared))) {
+      must(keep(kNewestShared, std::to_string(generation)));
+    }
   }
 
  private:
   struct Under {
     std::string_view party, key_id, key;
+    const Named* named = nullptr;
   };
+  std::string pseudonym(const std::string& number, const Under& under) {
+    if (!under.named) return token(number);
+    const auto it = under.named->find(number);
+    BASHU_ASSERT(it != under.named->end());
+    return it->second;
+  }
+
+  static std::string keyed(std::string_view secret, std::string_view text) {
+    std::string digest(kTokenSize, '\0');
+    static_assert(kTokenSize == crypto_auth_hmacsha256_BYTES);
+    crypto_auth_hmacsha256(bytes(digest), bytes(text), text.size(), bytes(secret));
+    return digest;
+  }
+  static std::string as_pseudonym(std::string_view digest) { return "t:" + base64url(digest); }
+  // Two rows of each person met: from the number to the pseudonym, and back to be forgotten.
+  std::string own_digest(std::string_view number) const {
+    return keyed(own_token_, "met\n" + std::string{number});
+  }
+  static std::string met_id(std::int64_t generation, std::string_view own_digest) {
+    return "met-" + std::to_string(generation) + "-" + base64url(own_digest);
+  }
+  static std::string who_id(std::string_view pseudonym) {
+    return "who-" + std::string{pseudonym.substr(2)};
+  }
+  static constexpr std::string_view kNewestShared = "pseudonyms";
+  static std::int64_t number_in(std::string_view text) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+  }
+  static std::string shared_name(std::int64_t generation) {
+    return "pseudonyms-" + std::to_string(generation);
+  }
 
   Value seal_record(const std::vector<Member>& fields, const Value& record, const Under& under,
                     const std::string& path) {
@@ -273,23 +385,18 @@ class KeptVault final : public Vault {
       return document;
     }
     if (type.kind == Kind::record) {
-      // Its own class counts where the record says more than its members do.
-      if (type.cls < Class::personal || type.cls == strictest(type.members)) {
+      if (!is_sealed_whole(type)) {
         return seal_record(type.members, value, under, path);
       }
       return sealed(value, under, path);
     }
     if (type.kind == Kind::list) {
-      const bool parts = type.element->kind == Kind::record ||
-                         type.element->kind == Kind::document || type.element->kind == Kind::list;
-      if (type.cls < Class::personal || (parts && type.cls == type.element->cls)) {
-        return seal_list(type, value, under, path);
-      }
-      return sealed(value, under, path);
+      return is_sealed_whole(type) ? sealed(value, under, path)
+                                   : seal_list(type, value, under, path);
     }
-    if (type.kind == Kind::token || type.cls == Class::token) {
+    if (is_of_persons(type)) {
       const std::string* text = value.as_text();
-      return text && !is_pseudonym(*text) ? Value{token(*text)} : value;
+      return text && !is_pseudonym(*text) ? Value{pseudonym(*text, under)} : value;
     }
     return type.cls >= Class::personal ? sealed(value, under, path) : value;
   }
@@ -429,6 +536,16 @@ std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets
   auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(*wrapping));
   if (auto begun = vault->begin(); !begun) return std::unexpected{begun.error()};
   return vault;
+}
+
+std::vector<std::string> numbers_in(const std::vector<packs::Member>& fields, const Value& record) {
+  std::set<std::string> numbers;
+  for (const Member& field : fields) {
+    if (const Value* value = record.find(field.name)) {
+      collect_numbers(*field.type, *value, numbers);
+    }
+  }
+  return {numbers.begin(), numbers.end()};
 }
 
 std::vector<std::string> sealing_keys(const Value& value) {

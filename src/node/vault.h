@@ -48,23 +48,47 @@ class Vault {
   virtual void erase(const std::vector<std::string>& ids, const ErasedBy& why) = 0;
   virtual std::optional<ErasedBy> erased(std::string_view id) = 0;
 
+  // Pseudonyms by number, as they were made.
+  using Named = std::map<std::string, std::string, std::less<>>;
   // Seals every personal and sensitive value of `record` (and names of documents) under `key_id`;
-  // replaces tokens by keyed pseudonyms `t:<base64url>` of the circle's token key. The form must
-  // have been checked; the key must be known. What is sealed already, and pseudonyms, stay as they
-  // are. The associated data names party, key and place (JSON pointer).
+  // replaces numbers of persons by their pseudonyms `t:<base64url>`: those of `named`, which must
+  // have all of numbers_in(); null: those of token(). The form must have been checked; the key must
+  // be known. What is sealed already, and pseudonyms, stay as they are. The associated data names
+  // party, key and place (JSON pointer).
   virtual Value seal(const std::vector<packs::Member>& fields, const Value& record,
-                     std::string_view party, std::string_view key_id) = 0;
+                     std::string_view party, std::string_view key_id,
+                     const Named* named = nullptr) = 0;
   // The value in clear; the sealed one itself where the key is unknown.
   virtual Value unseal(const Value& value) = 0;
 
-  // The circle's key for tokens; empty until set. Until then token() works with a key of this node
-  // alone, so that a pseudonym is never a plain digest.
+  // The pseudonym of a person met here, under a digest of the number that this node alone can make;
+  // nullopt: not met, or forgotten. `generation`: of the secret it was made with.
+  [[nodiscard]] virtual std::optional<std::string> met(std::int64_t generation,
+                                                       std::string_view number) = 0;
+  // Durable when it returns.
+  virtual void remember(std::int64_t generation, const Named& named) = 0;
+  // Of whoever is called so: nothing here leads from the number to a pseudonym of his any more.
+  virtual void forget_person(std::string_view pseudonym) = 0;
+
+  // What whoever shares secrets with others keeps here (exchange/shares.h); empty: nothing.
+  [[nodiscard]] virtual std::string shared(std::int64_t generation) = 0;
+  [[nodiscard]] virtual std::int64_t newest_shared() = 0;  // 0: none
+  virtual void set_shared(std::int64_t generation, std::string_view text) = 0;
+
+  // The circle's key for tokens, of circles that share no secret; empty until set. Until then
+  // token() works with a key of this node alone, so that a pseudonym is never a plain digest.
   virtual std::string token_key() = 0;
   virtual void set_token_key(std::string_view key) = 0;
   // Another machine may have set it since.
   virtual void look_for_token_key() = 0;
   virtual std::string token(std::string_view text) = 0;
+  // The same with the key of this node alone, whatever the circle has.
+  virtual std::string own_token(std::string_view text) = 0;
 };
+
+// Numbers of persons that seal() makes into pseudonyms, each once.
+[[nodiscard]] std::vector<std::string> numbers_in(const std::vector<packs::Member>& fields,
+                                                  const Value& record);
 
 // Ids of all keys that sealed values in `value` name.
 [[nodiscard]] std::vector<std::string> sealing_keys(const Value& value);

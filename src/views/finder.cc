@@ -17,7 +17,7 @@ Finder::Finder(std::unique_ptr<Database> index, node::Node* node) : index_{std::
 namespace {
 
 // An index that changed its meaning gets a new number.
-constexpr std::string_view kFormat = "3";
+constexpr std::string_view kFormat = "4";
 // What a question takes in by itself before it is answered.
 constexpr std::int64_t kLittle = 2'000;
 
@@ -38,9 +38,9 @@ std::expected<std::unique_ptr<Database>, Fault> open_index(const std::string& pa
 
 std::expected<std::unique_ptr<Finder>, Fault> Finder::open(const std::string& path, Views& views,
                                                            node::Node* node) {
-  // Under another key for pseudonyms (that of the circle, once it has come) nobody would be found.
+  // Under another key of this node nobody would be found by name.
   const std::string owner = std::string{kFormat} + " " + views.made() +
-                            (node ? " " + node->vault().token("finder") : std::string{});
+                            (node ? " " + node->vault().own_token("finder") : std::string{});
   auto index = open_index(path);
   if (!index) return std::unexpected{index.error()};
   const bool ours = belongs_to(**index) == owner;
@@ -91,13 +91,12 @@ std::expected<Found, Fault> Finder::search(Views& views, const SearchAsk& ask) {
   return found;
 }
 
-std::expected<std::vector<PersonHit>, Fault> Finder::persons(Views& views,
-                                                             std::string_view person) {
+std::expected<std::vector<PersonHit>, Fault> Finder::persons(Views& views, const PersonAsk& ask) {
   const std::lock_guard lock{mutex_};
   if (!blind_) return std::vector<PersonHit>{};
   if (auto fed = take_in(views, kLittle); !fed) return std::unexpected{fed.error()};
   auto found = views.read(
-      {}, [&](Session& session) { return search_persons(*index_, session, person, *blind_); });
+      {}, [&](Session& session) { return search_persons(*index_, session, ask, *blind_); });
   if (auto read = index_->check(); !read) return std::unexpected{read.error()};
   return found;
 }

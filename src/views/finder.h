@@ -38,7 +38,7 @@ class Finder {
   [[nodiscard]] std::expected<Found, Fault> search(Views& views, const SearchAsk& ask);
   // Cases of the person with this number or name.
   [[nodiscard]] std::expected<std::vector<PersonHit>, Fault> persons(Views& views,
-                                                                     std::string_view person);
+                                                                     const PersonAsk& ask);
   [[nodiscard]] std::expected<Inbox, Fault> inbox(Views& views, const InboxAsk& ask, Date today);
 
  private:

@@ -122,9 +122,9 @@ class FollowerImpl final : public Follower {
     const auto used = current_->get();
     return used->finder->search(*used->views, ask);
   }
-  std::expected<std::vector<PersonHit>, Fault> persons(std::string_view person) override {
+  std::expected<std::vector<PersonHit>, Fault> persons(const PersonAsk& ask) override {
     const auto used = current_->get();
-    return used->finder->persons(*used->views, person);
+    return used->finder->persons(*used->views, ask);
   }
   std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) override {
     const auto used = current_->get();

@@ -32,7 +32,7 @@ class Follower {
   // Search and inbox over them (finder.h).
   [[nodiscard]] virtual std::expected<Found, Fault> search(const SearchAsk& ask) = 0;
   [[nodiscard]] virtual std::expected<std::vector<PersonHit>, Fault> persons(
-      std::string_view person) = 0;
+      const PersonAsk& ask) = 0;
   [[nodiscard]] virtual std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) = 0;
   // How many entries are visible; the newest is at entries() - 1.
   [[nodiscard]] virtual std::uint64_t entries() = 0;

@@ -16,14 +16,8 @@ namespace {
 constexpr std::size_t kShortest = 2;  // characters of a name
 constexpr std::size_t kLongest = 120;
 
-// One spelling of a number, as forms are kept.
-std::string number_of(std::string_view text) {
-  std::string number = without_blanks_and_hyphens(text);
-  std::ranges::replace(number, 'x', 'X');
-  return number;
-}
 std::string name_term(node::Vault& vault, std::string_view text) {
-  return vault.token("name\n" + normal_name(text));
+  return vault.own_token("name\n" + normal_name(text));
 }
 bool could_be_name(std::string_view text) {
   return is_utf8(text) && utf8_length(text) >= kShortest && utf8_length(text) <= kLongest;
@@ -70,9 +64,9 @@ std::vector<Blind::Term> Blind::of(const std::vector<packs::Member>& fields, con
   return {collector.found.begin(), collector.found.end()};
 }
 
-std::vector<std::string> Blind::asked(std::string_view text) {
-  if (!could_be_name(text)) return {};
-  return {node_.vault().token(number_of(text)), name_term(node_.vault(), text)};
+std::optional<std::string> Blind::asked(std::string_view text) {
+  if (!could_be_name(text)) return std::nullopt;
+  return name_term(node_.vault(), text);
 }
 
 Blind::Erased Blind::erased_after(std::int64_t order) {

@@ -2,12 +2,13 @@
 // digests, in which nobody reads who they are.
 //
 //     a pseudonym of a form     as it stands in the case
-//     a personal text           the vault's token of `name LF` and the text; its key beside it
+//     a personal text           this node's own token of `name LF` and the text; its key beside it
 //
 // Sensitive values are not in it. A value whose key an order destroys leaves the index.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,8 @@ class Blind {
   };
   // Of a case's data, each once.
   [[nodiscard]] std::vector<Term> of(const std::vector<packs::Member>& fields, const Value& data);
-  // What somebody asks for, as the number and as the name it may be; empty: too short for either.
-  [[nodiscard]] std::vector<std::string> asked(std::string_view text);
+  // What somebody asks for, as the name it may be; nullopt: it cannot be one.
+  [[nodiscard]] std::optional<std::string> asked(std::string_view text);
 
   struct Erased {
     std::vector<std::string> keys;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "base/json.h"
 #include "views/find/segment.h"
 #include "views/read/page.h"
 
@@ -71,15 +72,17 @@ void count(Database& index, const Session& session, const std::string& match, Fo
 
 }  // namespace
 
-std::vector<PersonHit> search_persons(Database& index, const Session& session,
-                                      std::string_view person, Blind& blind) {
+std::vector<PersonHit> search_persons(Database& index, const Session& session, const PersonAsk& ask,
+                                      Blind& blind) {
   std::vector<PersonHit> hits;
-  const std::vector<std::string> terms = blind.asked(person);
+  Value::List terms{ask.pseudonyms.begin(), ask.pseudonyms.end()};
+  if (auto name = blind.asked(ask.text)) terms.emplace_back(std::move(*name));
   if (terms.empty()) return hits;
+  const std::string wanted = canonical_json(terms);
   Statement& query = index.prepared(
       "SELECT d.table_id, d.name, p.key FROM person p JOIN doc d ON d.id = p.doc "
-      "WHERE p.term IN (?, ?) ORDER BY p.doc DESC LIMIT ?");
-  query.bind_kept(0, terms.front()).bind_kept(1, terms.back()).bind(2, kPersonHits);
+      "WHERE p.term IN (SELECT value FROM json_each(?)) ORDER BY p.doc DESC LIMIT ?");
+  query.bind_kept(0, wanted).bind(1, kPersonHits);
   while (query.step()) {
     const TablePtr table = session.catalogue.table(query.integer(0));
     std::string key{query.text(2)};

@@ -17,6 +17,11 @@ struct SearchAsk {
   std::string after;                // `next` of the page before
   int limit = 20;                   // at most 1,000
 };
+// A person: pseudonyms of the number, if it is one, and the name it may be.
+struct PersonAsk {
+  std::string text;
+  std::vector<std::string> pseudonyms;  // whoever asks makes them: the circle takes part in it
+};
 // A case of a person who was asked for by the whole number or name.
 struct PersonHit {
   std::string thing;
@@ -47,6 +52,6 @@ inline constexpr std::int64_t kCounted = 10'000;
 [[nodiscard]] Found search(Database& index, const Session& session, const SearchAsk& ask);
 // The newest kPersonHits, the newest first.
 [[nodiscard]] std::vector<PersonHit> search_persons(Database& index, const Session& session,
-                                                    std::string_view person, Blind& blind);
+                                                    const PersonAsk& ask, Blind& blind);
 
 }  // namespace bashu::views
