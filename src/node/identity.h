@@ -29,6 +29,7 @@
 
 #include "base/error.h"
 #include "core/event.h"
+#include "evidence/agreement.h"
 #include "evidence/envelope.h"
 #include "node/storage/file_store.h"
 
@@ -55,6 +56,7 @@ struct Identity {
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
   std::optional<SecondKeys> second = std::nullopt;
+  std::optional<evidence::NodeRecord> node = std::nullopt;  // nullopt: the party has no other
   std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;  // empty: it is not kept in one
 };
@@ -73,6 +75,10 @@ struct NewNode {
 
 // Makes the keys of the second signature and names them in node.json; refused if there are any.
 [[nodiscard]] std::expected<void, Fault> make_second_keys(FileStore& files);
+
+// Names in node.json which of its party's nodes it is; the next edition of the agreement says so.
+[[nodiscard]] std::expected<void, Fault> set_node(FileStore& files,
+                                                  const evidence::NodeRecord& node);
 
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {
