@@ -103,7 +103,10 @@ constexpr std::array kParts{
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",
-         "party:text member:bool origin:text endpoint:text root:text root_key:text tls_ca:[text]"},
+         "party:text member:bool origin:text endpoint:text root:text root_key:text tls_ca:[text] "
+         "node?:NodeOfParty"},
+    Form{"NodeOfParty", "of:text divisions:[text] site:text"},
+    Form{"PartyTold", "party:text value:number|null nodes:[text]"},
     Form{"Key",
          "kid:text party:text role:text alg:text key:text name:text from:count to:count "
          "revoked:count"},
@@ -136,7 +139,8 @@ constexpr std::array kParts{
          "definition:text pack:text splits:[Split] editions?:[ListInForce] rows:count failed:count "
          "printed:text rows_digest?:text error?:text contested?:Contested period?:[date] "
          "by_side:[Side] agree:any "
-         "total?:number|null published?:Published published_rows?:[Published]"},
+         "total?:number|null by_party?:[PartyTold] published?:Published "
+         "published_rows?:[Published]"},
     Form{"FigureTried",
          "figure:text title:text side:text as_of:date known_at:count value:number|null unit:text "
          "scale:count says:text bound?:number|null target:number|null sides:text concerns?:text "
@@ -219,7 +223,8 @@ constexpr std::string_view kVerification =
 constexpr std::array kAnswers{
     Answer{"GET", "/health",
            "ready:bool state:text why:[text] writes:bool party:text version:text position?:count "
-           "views?:count clocks?:[PeerClock] day_not_begun?:date"},
+           "views?:count clocks?:[PeerClock] day_not_begun?:date "
+           "commit_waits_ms?:count missing?:[text]"},
     Answer{"GET", "/session", "=Session"},
     Answer{"POST", "/session", "=Session"},
     Answer{"GET", "/packs", "packs:[Pack]"},

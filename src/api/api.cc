@@ -240,7 +240,7 @@ struct Api::Core {
   }
 
   void run(Routed routed) {
-    if (auto odd = odd_name(*routed.route, routed.call.request, *context.shelves.now())) {
+    if (auto odd = odd_name(*routed.route, routed.call.request, context.shelves)) {
       refuse(routed.asked, *odd);
       return finished();
     }

@@ -6,6 +6,8 @@
 #include "api/form_faults.h"
 #include "api/handlers.h"
 #include "api/identifiers.h"
+#include "core/authority.h"
+#include "core/circle/nodes.h"
 #include "packs/before_sealing.h"
 #include "texts/texts.h"
 
@@ -31,6 +33,39 @@ const Value& form_member(const Value& body) {
   static const Value kEmpty{Value::Record{}};
   const Value* with = body.find("with");
   return with ? *with : kEmpty;
+}
+
+// Which other node of a party the case belongs to; null: it is right here.
+const core::PartyJoined* node_elsewhere(const Shelf& shelf, const packs::Service& service,
+                                        const core::Parties& parties, const Value& form,
+                                        std::string& place) {
+  std::vector<std::string> codes;
+  for (const core::Place& one : core::places_of(service.fields, form)) codes.push_back(one.code);
+  const auto found = core::elsewhere(shelf.parties, parties, codes);
+  place = found.place;
+  if (found.node) return found.node;
+  const auto opener = parties.find(service.start.owner);
+  if (opener == parties.end() || opener->second == shelf.own) return nullptr;
+  const auto node = shelf.parties.find(opener->second);
+  const bool ours =
+      core::party_of(shelf.parties, opener->second) == core::party_of(shelf.parties, shelf.own);
+  return ours && node != shelf.parties.end() ? &node->second : nullptr;
+}
+
+// Where to go is told as the core would, and as members for who follows it.
+std::optional<Problem> misdirected(const Shelf& shelf, const packs::Service& service,
+                                   const core::Parties& parties, const Value& form) {
+  std::string place;
+  const core::PartyJoined* const node = node_elsewhere(shelf, service, parties, form, place);
+  if (!node) return std::nullopt;
+  const std::string key = place.empty() ? "api.opened_elsewhere" : "refusal.opened_elsewhere";
+  Problem problem = problem_of(Reject{
+      .code = RejectCode::elsewhere,
+      .where = {},
+      .why = {texts::title(key, {{"place", place}, {"node", node->party}, {"site", node->site}})}});
+  problem.more["node"] = node->party;
+  if (!node->site.empty()) problem.more["site"] = node->site;
+  return problem;
 }
 
 // Offices know each other's pseudonyms and may hand them on; an applicant names a person.
@@ -112,6 +147,12 @@ Prepared start_case(Context& context, const Call& call) {
   }
   if (auto odd = foreign_pseudonym(call, *of, def->fields, form_member(*body))) {
     return std::unexpected{std::move(*odd)};
+  }
+  if (parent->empty()) {
+    const auto shelf = context.shelves.now();
+    if (auto there = misdirected(*shelf, *def, *parties, form_member(*body))) {
+      return std::unexpected{std::move(*there)};
+    }
   }
   const auto given = with_computed(context, call,
                                    {.pack = of,

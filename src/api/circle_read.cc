@@ -22,13 +22,15 @@ Result show_circle(Context& context, const Call& /*call*/) {
   for (const evidence::PartyRecord& party : agreement.parties) {
     Value::List authorities;
     for (const std::string& one : party.tls_ca) authorities.emplace_back(one);
-    parties.push_back(Value::Record{{"party", party.party},
-                                    {"member", party.member},
-                                    {"origin", party.origin},
-                                    {"endpoint", party.endpoint},
-                                    {"root", party.root_kid},
-                                    {"root_key", base64url(party.root_key)},
-                                    {"tls_ca", std::move(authorities)}});
+    Value::Record one_party{{"party", party.party},
+                            {"member", party.member},
+                            {"origin", party.origin},
+                            {"endpoint", party.endpoint},
+                            {"root", party.root_kid},
+                            {"root_key", base64url(party.root_key)},
+                            {"tls_ca", std::move(authorities)}};
+    if (party.node) one_party["node"] = evidence::node_value(*party.node);
+    parties.push_back(std::move(one_party));
   }
   Value::List keys;
   for (const auto& [kid, key] : directory->keys) {

@@ -1,6 +1,7 @@
 #include "api/figures_json.h"
 
 #include <cstdint>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -286,6 +287,33 @@ Value overview_row(const figures::OverviewRow& row, const std::string& language)
 
 Value answer_json(const figures::Answer& answer, const std::string& language) {
   return answer_record(answer, language);
+}
+
+void add_by_party(Value& figure, const core::JoinedParties& members) {
+  const Value* sides = figure.find("by_side");
+  if (!figure.find("total") || !sides || !sides->as_list()) return;
+  std::set<std::string> several;
+  for (const auto& [id, one] : members) {
+    if (!one.of.empty()) several.insert(one.of);
+  }
+  Value::List parties;
+  for (const std::string& party : several) {
+    Value::List nodes;
+    std::optional<std::int64_t> sum = 0;
+    for (const Value& side : *sides->as_list()) {
+      const core::PartyId node{side.text_at("party")};
+      if (core::party_of(members, node) != party) continue;
+      nodes.emplace_back(node);
+      const Value* const value = side.find("value");
+      const std::int64_t* const number = value ? value->as_int() : nullptr;
+      std::int64_t more = 0;
+      const bool adds = sum && number && !__builtin_add_overflow(*sum, *number, &more);
+      sum = adds ? std::optional{more} : std::nullopt;
+    }
+    parties.push_back(Value::Record{
+        {"party", party}, {"value", optional_value(sum)}, {"nodes", std::move(nodes)}});
+  }
+  if (!parties.empty()) figure.as_record()->insert_or_assign("by_party", std::move(parties));
 }
 
 std::optional<Value> figure_json(const figures::Figure& figure, Date today,

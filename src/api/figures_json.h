@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "base/value.h"
+#include "core/circle/nodes.h"
 #include "figures/discrepancies.h"
 #include "figures/figure.h"
 #include "figures/overview.h"
 
 namespace bashu::api {
 
+// Of a figure that adds up: what the nodes of each party that has several come to together; null if
+// one of them has not told. Nothing if no party has.
+void add_by_party(Value& figure, const core::JoinedParties& members);
 // `party`: whose value; empty: our own. nullopt: it is no member of the circle. A date after
 // `today` is said to lie `ahead`.
 [[nodiscard]] std::optional<Value> figure_json(const figures::Figure& figure, Date today,

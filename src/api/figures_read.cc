@@ -106,9 +106,10 @@ Result show_figure(Context& context, const Call& call) {
   });
   if (!figure) return std::unexpected{problem_of(figure.error())};
   if (!*figure) return std::unexpected{not_found()};
-  auto answer =
-      figure_json(**figure, context.shelves.now()->today, call.parameter("party"), call.language);
+  const auto shelf = context.shelves.now();
+  auto answer = figure_json(**figure, shelf->today, call.parameter("party"), call.language);
   if (!answer) return std::unexpected{not_found()};
+  add_by_party(*answer, shelf->parties);
   return json_response(*answer);
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "backup/backup.h"
+#include "exchange/beside.h"
 #include "exchange/timestamps.h"
 #include "node/leap.h"
 #include "node/storage/object_files.h"
@@ -17,6 +18,10 @@ namespace {
 
 constexpr std::int64_t kClockS = 60;
 constexpr std::int64_t kBehindMs = 30'000;
+// A commit waits for others' disks, as long as there are enough: after a while nobody can rely on
+// it.
+constexpr std::int64_t kSlowCommitMs = 3'000, kStuckCommitMs = 10'000;
+constexpr int kAskMs = 200;  // whoever asks for health is answered within a second
 constexpr std::int64_t kBackupMs = 26 * 3'600'000;  // a daily one, and two hours
 
 // Only of a node that is backed up at all: a rehearsal on a desk need not be.
@@ -30,12 +35,11 @@ bool backup_is_old(const std::filesystem::path& dir) {
 
 // The day of the clock, if the peers contradict it or nobody confirms a leap: not begun unless an
 // administrator says so.
-std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
+std::optional<Date> day_not_begun(node::Node& node, const std::shared_ptr<const Shelf>& shelf) {
   node::Clock& clock = node.clock();
   const node::PeerTimes& times = node.peer_times();
-  const auto shelf = shelves.now();
   const Date day = clock.today();
-  if (day <= shelf->today) return {};
+  if (!shelf || day <= shelf->today) return {};
   const bool alone =
       node::has_peers(shelf->parties, shelf->own) && node::is_leap(shelf->today, day, times, clock);
   if (!alone && times.confirmed(day, clock) == day) return {};
@@ -44,12 +48,31 @@ std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
 
 }  // namespace
 
+std::vector<std::string> beside_missing(node::Node& node,
+                                        const std::shared_ptr<const Shelf>& shelf) {
+  return exchange::missing_beside(node.storage().files(), *node.directory(), node.identity(),
+                                  shelf && shelf->passwords);
+}
+
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{
-      "guarded",         "disk",          "rollback",        "standby_behind",
-      "standby_stopped", "views_stopped", "keys_unreadable", "clock",
-      "documents_away",  "peer_away",     "channel_stopped", "held",
-      "erasure_late",    "backup_old",    "timestamp_late"};
+  static const std::vector<std::string_view> kReasons{"guarded",
+                                                      "disk",
+                                                      "rollback",
+                                                      "quorum",
+                                                      "commit_waits",
+                                                      "standby_behind",
+                                                      "standby_stopped",
+                                                      "beside_missing",
+                                                      "views_stopped",
+                                                      "keys_unreadable",
+                                                      "clock",
+                                                      "documents_away",
+                                                      "peer_away",
+                                                      "channel_stopped",
+                                                      "held",
+                                                      "erasure_late",
+                                                      "backup_old",
+                                                      "timestamp_late"};
   return kReasons;
 }
 
@@ -61,15 +84,19 @@ Health health_of(const HealthParts& parts) {
   because(parts.node.gate().is_shut(node::Gate::Why::restored), "guarded");
   because(parts.node.gate().is_shut(node::Gate::Why::disk), "disk");
   because(parts.exchange && parts.exchange->trouble().has_value(), "rollback");
+  because(parts.node.quorum().is_short(), "quorum");
+  because(parts.node.commit_waits_ms() > kSlowCommitMs, "commit_waits");
+  const auto shelf = parts.shelves.within(kAskMs);
   const auto standby = parts.node.standby();
   because(standby && standby->behind_ms > kBehindMs, "standby_behind");
   because(standby && !standby->trouble.empty(), "standby_stopped");
+  because(!beside_missing(parts.node, shelf).empty(), "beside_missing");
   because(!parts.follower.fault().empty(), "views_stopped");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
   const bool apart =
       std::ranges::any_of(clocks, [](const auto& one) { return std::abs(one.seconds) > kClockS; });
-  because(apart || day_not_begun(parts.node, parts.shelves).has_value(), "clock");
+  because(apart || day_not_begun(parts.node, shelf).has_value(), "clock");
   because(node::documents_away(parts.node.storage().files()).has_value(), "documents_away");
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
@@ -96,9 +123,11 @@ Result show_health(Context& context, const Call& /*call*/) {
                                    .shelves = context.shelves});
   const std::uint64_t durable = context.node.durable();
   const std::uint64_t visible = context.follower.entries();
+  const std::int64_t waits_ms = context.node.commit_waits_ms();
+  const bool ready = durable > 0 && waits_ms <= kStuckCommitMs;
   Value::List why;
   for (const std::string_view reason : health.why) why.emplace_back(reason);
-  Value::Record answer{{"ready", durable > 0},
+  Value::Record answer{{"ready", ready},
                        {"state", health.state},
                        {"why", std::move(why)},
                        {"writes", context.node.gate().is_open()},
@@ -109,7 +138,7 @@ Result show_health(Context& context, const Call& /*call*/) {
     clocks.push_back(Value::Record{{"party", one.party}, {"ahead_s", one.seconds}});
   }
   if (!clocks.empty()) answer["clocks"] = std::move(clocks);
-  if (const auto day = day_not_begun(context.node, context.shelves)) {
+  if (const auto day = day_not_begun(context.node, context.shelves.within(kAskMs))) {
     answer["day_not_begun"] = day->text();
   }
   if (const auto standby = context.node.standby()) {
@@ -118,9 +147,14 @@ Result show_health(Context& context, const Call& /*call*/) {
                                      {"ms", standby->behind_ms}};
     answer["writer_silent_ms"] = standby->silent_ms;
   }
+  if (waits_ms > kSlowCommitMs) answer["commit_waits_ms"] = waits_ms;
+  if (const auto missing = beside_missing(context.node, context.shelves.within(kAskMs));
+      !missing.empty()) {
+    answer["missing"] = Value::List(missing.begin(), missing.end());
+  }
   if (durable > 0) answer["position"] = durable - 1;
   if (visible > 0) answer["views"] = visible - 1;
-  return json_response(answer, durable > 0 ? 200 : 503);
+  return json_response(answer, ready ? 200 : 503);
 }
 
 }  // namespace bashu::api

@@ -7,6 +7,7 @@
 //     docs/alarms down      it cannot answer
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ namespace bashu::api {
 
 struct Health {
   std::string_view state;
-  // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
+  // guarded disk rollback quorum commit_waits standby_behind standby_stopped beside_missing
+  // views_stopped keys_unreadable clock
   // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late; in this
   // order, each once.
   std::vector<std::string_view> why;
@@ -44,6 +46,10 @@ struct HealthParts {
   const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
+// Files that this machine needs and does not have (exchange/beside.h); without a shelf it is not
+// known whether anybody needs passwords.
+[[nodiscard]] std::vector<std::string> beside_missing(node::Node& node,
+                                                      const std::shared_ptr<const Shelf>& shelf);
 // All there is to find in `why`.
 [[nodiscard]] const std::vector<std::string_view>& health_reasons();
 

@@ -51,6 +51,8 @@ constexpr Kind kKinds[] = {
     {RejectCode::not_found, 404, "There is no such thing here.", "未找到。"},
     {RejectCode::chain, 409, "This does not continue what is held here.",
      "与本节点所存内容不衔接。"},
+    {RejectCode::elsewhere, 421, "Another node of this party decides this.",
+     "由本方的另一节点办理。"},
     {RejectCode::signature, 403, "A signature is missing or not valid.", "签名缺失或无效。"},
 };
 

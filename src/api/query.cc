@@ -188,13 +188,14 @@ std::optional<Problem> odd_query(const Route& route, const http::Request& reques
 }
 
 std::optional<Problem> odd_name(const Route& route, const http::Request& request,
-                                const Shelf& shelf) {
+                                Shelves& shelves) {
   if (route.query.empty() || route.query == kAnyQuery) return std::nullopt;
   const auto parameters = request.parameters();
-  if (!parameters) return std::nullopt;
+  if (!parameters || parameters->empty()) return std::nullopt;
+  const auto shelf = shelves.now();
   for (const auto& [name, value] : *parameters) {
     const Parameter* parameter = find(name);
-    if (parameter && !is_named(shelf, parameter->is, value)) {
+    if (parameter && !is_named(*shelf, parameter->is, value)) {
       return malformed(name, "Nothing here is called `" + value + "`.",
                        "此处没有名为“" + value + "”的对象。");
     }

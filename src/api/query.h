@@ -47,6 +47,6 @@ struct Parameter {
 [[nodiscard]] std::optional<Problem> odd_query(const Route& route, const http::Request& request);
 // Whether it names what is not there; the packs and parties are those of the shelf.
 [[nodiscard]] std::optional<Problem> odd_name(const Route& route, const http::Request& request,
-                                              const Shelf& shelf);
+                                              Shelves& shelves);
 
 }  // namespace bashu::api

@@ -56,7 +56,8 @@ bool fits(const std::vector<std::string_view>& wanted, const std::vector<std::st
 // Packs, cases, records, tasks, and who asks.
 std::vector<Route> routes_of_work() {
   return {
-      {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true},
+      {"GET", "/health", &show_health, "Whether the node is ready, and how far it is", "", true,
+       [](Context&, const Call&) { return true; }},
       {"GET", "/openapi.json", &show_openapi, "This document"},
       {"POST", "/session", &sign_in, "Sign in with an account of this node", "", true},
       {"GET", "/session", &show_session, "Who asks, and what he may do"},

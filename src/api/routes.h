@@ -28,7 +28,8 @@ struct Route {
   std::string_view what;     // one line of English for the document
   std::string_view query{};  // names of the query's members, between spaces: see openapi.cc
   bool open = false;         // needs no key
-  // Whether a write can be prepared on the thread that read it: from memory, in microseconds.
+  // Whether it is prepared, or read, on the thread that heard it: from memory, in microseconds, or
+  // because it must be answered while all others wait.
   bool (*at_once)(Context&, const Call&) = nullptr;
 };
 [[nodiscard]] const std::vector<Route>& routes();

@@ -6,6 +6,30 @@
 
 namespace bashu::api {
 
+namespace {
+
+void fill(Shelf& shelf, const core::State& state) {
+  const core::Store::Circle& circle = state.circle();
+  shelf.own = circle.own;
+  shelf.today = circle.today;
+  shelf.parties = circle.parties;
+  for (const auto& [number, one] : circle.orders) {
+    if (one.order.kind != "restrict" || one.ended) continue;
+    for (const std::string& key : one.order.keys) shelf.restricted.emplace(key, number);
+  }
+  shelf.passwords = std::ranges::any_of(circle.people.principals, [](const auto& one) {
+    return one.first.starts_with("user:") && !one.second.ended && !one.second.set.proof.empty();
+  });
+  for (const auto& [digest, row] : circle.packs) {
+    if (!row.pack) continue;
+    const auto from = row.adopted.find(circle.own);
+    const bool in_force = from != row.adopted.end() && from->second <= circle.today;
+    shelf.packs.emplace(row.pack->digest, HeldPack{row.pack, row.adopted, in_force});
+  }
+}
+
+}  // namespace
+
 const HeldPack* Shelf::find(std::string_view name_or_digest) const {
   const bool bare = name_or_digest.size() == 64 && !name_or_digest.starts_with("sha256:");
   if (const auto it =
@@ -54,25 +78,21 @@ std::shared_ptr<const Shelf> Shelves::now() {
   if (auto held = recent()) return held;
   auto shelf = std::make_shared<Shelf>();
   shelf->changes = node_.circle_changes();
-  node_.query([&](const core::State& state) {
-    const core::Store::Circle& circle = state.circle();
-    shelf->own = circle.own;
-    shelf->today = circle.today;
-    shelf->parties = circle.parties;
-    for (const auto& [number, one] : circle.orders) {
-      if (one.order.kind != "restrict" || one.ended) continue;
-      for (const std::string& key : one.order.keys) shelf->restricted.emplace(key, number);
-    }
-    for (const auto& [digest, row] : circle.packs) {
-      if (!row.pack) continue;
-      const auto from = row.adopted.find(circle.own);
-      const bool in_force = from != row.adopted.end() && from->second <= circle.today;
-      shelf->packs.emplace(row.pack->digest, HeldPack{row.pack, row.adopted, in_force});
-    }
-  });
+  node_.query([&](const core::State& state) { fill(*shelf, state); });
   const std::lock_guard lock{mutex_};
   shelf_ = shelf;
   return shelf;
+}
+
+std::shared_ptr<const Shelf> Shelves::within(int timeout_ms) {
+  if (auto held = recent()) return held;
+  const auto shelf = std::make_shared<Shelf>();
+  shelf->changes = node_.circle_changes();
+  const bool filled =
+      node_.query_within(timeout_ms, [shelf](const core::State& state) { fill(*shelf, state); });
+  const std::lock_guard lock{mutex_};
+  if (filled) shelf_ = shelf;
+  return shelf_;
 }
 
 }  // namespace bashu::api

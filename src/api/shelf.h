@@ -28,6 +28,7 @@ struct Shelf {
   std::map<core::PartyId, core::PartyJoined, std::less<>> parties;
   std::map<std::string, HeldPack, std::less<>> packs;           // by digest `sha256:...`
   std::map<std::string, std::int64_t, std::less<>> restricted;  // keys of values, to the order
+  bool passwords = false;                                       // somebody signs in with one
   std::uint64_t changes = 0;  // Node::circle_changes() before it was made
 
   // By name (the newest version in force here, else the newest held) or by digest, with or without
@@ -46,6 +47,9 @@ class Shelves {
   // As it is now. recent() is empty where now() has to ask the core.
   [[nodiscard]] std::shared_ptr<const Shelf> recent();
   [[nodiscard]] std::shared_ptr<const Shelf> now();
+  // The same for whoever must not wait long: the one before if the core does not answer in time;
+  // nullptr: there is none.
+  [[nodiscard]] std::shared_ptr<const Shelf> within(int timeout_ms);
 
  private:
   node::Node& node_;

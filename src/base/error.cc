@@ -57,6 +57,8 @@ const char* reject_name(RejectCode code) {
       return "chain";
     case RejectCode::signature:
       return "signature";
+    case RejectCode::elsewhere:
+      return "elsewhere";
   }
   return "unknown";
 }

@@ -41,6 +41,7 @@ enum class RejectCode : std::uint16_t {
   not_found = 23,
   chain = 24,  // an agreement or key list that does not continue what is held
   signature = 25,
+  elsewhere = 26,  // another node of the same party decides it
 };
 [[nodiscard]] const char* reject_name(RejectCode code);
 

@@ -196,6 +196,10 @@ struct PartyJoined {  // out of an adopted agreement edition
   PartyId party;
   bool member = true;  // false: auditor
   std::int64_t offset_minutes = 480;
+  // Of one of several nodes of a party (docs/formats/evidence.md 10); else all are empty.
+  PartyId of = {};                          // whose; empty: the party's first one
+  std::vector<std::string> divisions = {};  // prefixes of codes it decides for
+  std::string site = {};                    // where its people work
 };
 struct RecordSigned {  // an agreement edition or key list, kept as it came
   std::string what;    // `agreement`, `keys`

@@ -121,7 +121,9 @@
 #define BASHU_FIELDS_PackAdopted(SHOWN, KEPT, PASSED) \
   SHOWN(party, "party") SHOWN(digest, "digest") SHOWN(from, "from") KEPT(source)
 #define BASHU_FIELDS_PartyJoined(SHOWN, KEPT, PASSED) \
-  SHOWN(party, "party") SHOWN(member, "member") SHOWN(offset_minutes, "offset_minutes")
+  SHOWN(party, "party")                               \
+  SHOWN(member, "member")                             \
+  SHOWN(offset_minutes, "offset_minutes") SHOWN(of, "of") SHOWN(divisions, "divisions") SHOWN(site, "site")
 #define BASHU_FIELDS_RecordSigned(SHOWN, KEPT, PASSED) \
   SHOWN(what, "what") SHOWN(party, "party") SHOWN(edition, "edition") KEPT(bytes)
 #define BASHU_FIELDS_CalendarSet(SHOWN, KEPT, PASSED) \

@@ -38,6 +38,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(not_in_force_at, unknown_pack, "", {"party"}),
     BASHU_RULE(no_such_party, form),
     BASHU_RULE(opened_by_another, not_owner, "", {"party"}),
+    BASHU_RULE(opened_elsewhere, elsewhere, "", {"place", "node", "site"}),
     BASHU_RULE(may_not_open, role, "role", {"role"}),
     BASHU_RULE(id_too_long, too_large, "id"),
     BASHU_RULE(case_exists, exists, "id", {"case"}),

@@ -38,6 +38,7 @@ enum class Why : std::uint8_t {
   not_in_force_at,
   no_such_party,
   opened_by_another,
+  opened_elsewhere,
   may_not_open,
   id_too_long,
   case_exists,

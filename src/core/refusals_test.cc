@@ -389,6 +389,11 @@ void Refusals::opening() {
   command.id = loan;
   expect(Why::case_exists, command);
   command.id.clear();
+  state_.apply(PartyJoined{.party = "a", .divisions = {"51"}});
+  state_.apply(
+      PartyJoined{.party = "a-east", .of = "a", .divisions = {"5001"}, .site = "https://e"});
+  expect(Why::opened_elsewhere, command);
+  state_.apply(PartyJoined{.party = "a-east"});
   expect(Why::outside_divisions, command);
   command.by.divisions.clear();
   expect(Why::no_branch, command);

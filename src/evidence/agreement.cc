@@ -109,6 +109,31 @@ Verified<std::set<std::string>> check_signatures(const SignedRecord& record, std
   return signed_by;
 }
 
+bool is_division(std::string_view text) {
+  return (text.size() == 2 || text.size() == 4 || text.size() == 6) &&
+         std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
+}
+
+std::optional<NodeRecord> read_node(const Value& value) {
+  Members members{value};
+  NodeRecord node{.of = members.text("of"), .divisions = {}, .site = {}};
+  for (const Value& one : members.list("divisions")) {
+    const std::string* text = one.as_text();
+    members.require(text && is_division(*text));
+    if (text) node.divisions.push_back(*text);
+  }
+  node.site = members.text("site");
+  constexpr std::size_t kSiteMax = 200;
+  members.require((node.of.empty() || is_party(node.of)) && !node.divisions.empty());
+  members.require(
+      node.site.size() <= kSiteMax &&
+      (node.site.empty() || node.site.starts_with("https://") || node.site.starts_with("http://")));
+  members.require(std::ranges::is_sorted(node.divisions) &&
+                  std::ranges::adjacent_find(node.divisions) == node.divisions.end());
+  if (!members.sound()) return std::nullopt;
+  return node;
+}
+
 std::optional<PartyRecord> read_party(const Value& value) {
   Members members{value};
   PartyRecord party;
@@ -127,6 +152,10 @@ std::optional<PartyRecord> read_party(const Value& value) {
     if (text) party.tls_ca.push_back(*text);
   }
   party.predecessors = members.list("predecessors");
+  if (value.find("node")) {
+    party.node = read_node(members.any("node"));
+    members.require(party.node && party.member);
+  }
   members.require(is_party(party.party) && (party.member || role == "auditor"));
   members.require(party.root_kid.starts_with(party.party + '/'));
   if (!members.sound() || !root.sound()) return std::nullopt;
@@ -171,6 +200,21 @@ std::optional<std::int64_t> read_pseudonyms(const Value& value) {
   members.require(members.integer("threshold", 2, 2) == 2);
   const std::int64_t generation = members.integer("generation", 1);
   return members.sound() ? std::optional{generation} : std::nullopt;
+}
+
+// A node belongs to a party that is there, and itself to no other; no division is given to two.
+bool nodes_consistent(const Agreement& agreement) {
+  std::set<std::pair<std::string_view, std::string_view>> given;
+  for (const PartyRecord& party : agreement.parties) {
+    if (!party.node) continue;
+    const std::string_view of = party.node->of.empty() ? party.party : party.node->of;
+    const PartyRecord* first = agreement.party(of);
+    if (party.node->of == party.party || !first || !first->node || !first->node->of.empty())
+      return false;
+    for (const std::string& division : party.node->divisions)
+      if (!given.emplace(of, division).second) return false;
+  }
+  return true;
 }
 
 // No two parties of one id or root, no channel twice, and both ends of each among the parties.
@@ -220,7 +264,7 @@ Verified<Agreement> read_content(const SignedRecord& record) {
     witness.require(text != nullptr);
     if (text) agreement.witnesses.push_back(*text);
   }
-  // These may be missing: editions of circles without them have none.
+  // These may be missing, as `node` of a party: editions of circles without them have none.
   if (value->find("pseudonyms")) {
     const auto generation = read_pseudonyms(members.any("pseudonyms"));
     if (!generation) return bad("record-form");
@@ -230,7 +274,8 @@ Verified<Agreement> read_content(const SignedRecord& record) {
     agreement.second = read_second(members.any("second"));
     if (!agreement.second) return bad("record-form");
   }
-  if (!members.sound() || !limits.sound() || !witness.sound() || !consistent(agreement))
+  if (!members.sound() || !limits.sound() || !witness.sound() || !consistent(agreement) ||
+      !nodes_consistent(agreement))
     return bad("record-form");
   return agreement;
 }
@@ -310,19 +355,27 @@ const ChannelRecord* Agreement::channel(std::string_view name_of_channel) const 
   return it == channels.end() ? nullptr : &*it;
 }
 
+Value node_value(const NodeRecord& node) {
+  return Value::Record{{"of", node.of},
+                       {"divisions", Value::List(node.divisions.begin(), node.divisions.end())},
+                       {"site", node.site}};
+}
+
 std::string agreement_payload(const Agreement& agreement) {
   Value::List parties, channels, witnesses;
   for (const PartyRecord& party : agreement.parties) {
     Value::List tls_ca{party.tls_ca.begin(), party.tls_ca.end()};
-    parties.push_back(Value::Record{{"party", party.party},
-                                    {"role", party.member ? "member" : "auditor"},
-                                    {"origin", party.origin},
-                                    {"endpoint", party.endpoint},
-                                    {"root", Value::Record{{"kid", party.root_kid},
-                                                           {"alg", "EdDSA"},
-                                                           {"key", base64url(party.root_key)}}},
-                                    {"tls_ca", std::move(tls_ca)},
-                                    {"predecessors", party.predecessors}});
+    Value::Record record{{"party", party.party},
+                         {"role", party.member ? "member" : "auditor"},
+                         {"origin", party.origin},
+                         {"endpoint", party.endpoint},
+                         {"root", Value::Record{{"kid", party.root_kid},
+                                                {"alg", "EdDSA"},
+                                                {"key", base64url(party.root_key)}}},
+                         {"tls_ca", std::move(tls_ca)},
+                         {"predecessors", party.predecessors}};
+    if (party.node) record["node"] = node_value(*party.node);
+    parties.push_back(std::move(record));
   }
   for (const ChannelRecord& channel : agreement.channels)
     channels.push_back(Value::Record{{"channel", channel.channel},

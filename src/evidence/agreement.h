@@ -14,6 +14,13 @@
 
 namespace bashu::evidence {
 
+// One of several nodes by which a party decides, each a member for itself (docs/guide/split.md).
+struct NodeRecord {
+  std::string of;  // the party whose node it is; empty: the party's first one, which bears its name
+  std::vector<std::string> divisions;  // prefixes of GB/T 2260 codes, in order; the longest decides
+  std::string site;                    // where its people work, `https://...`
+  friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
 struct PartyRecord {
   std::string party;
   bool member = true;  // false: auditor
@@ -23,6 +30,7 @@ struct PartyRecord {
   std::string root_key;             // 32 bytes
   std::vector<std::string> tls_ca;  // hex SHA-256 of DER
   Value predecessors{Value::List{}};
+  std::optional<NodeRecord> node = std::nullopt;  // nullopt: it decides alone
 };
 struct ChannelRecord {
   std::string channel;
@@ -69,6 +77,7 @@ struct Signer {
   std::string secret_key;  // 64 bytes
 };
 // Payload texts and signed records.
+[[nodiscard]] Value node_value(const NodeRecord& node);  // as it stands in an agreement
 [[nodiscard]] std::string agreement_payload(const Agreement& agreement);  // id empty in edition 1
 [[nodiscard]] std::string keys_payload(std::string_view agreement_id, std::string_view party,
                                        std::int64_t edition, std::string_view previous,

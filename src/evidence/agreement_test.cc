@@ -115,6 +115,54 @@ struct Circle {
   }
 };
 
+// Two nodes of one party, each a member for itself.
+struct TwoNodes : Circle {
+  TwoNodes() {
+    first.parties.push_back(party("sichuan-mianyang", 1));
+    node("sichuan") = NodeRecord{.of = {}, .divisions = {"51"}, .site = "https://sichuan.example"};
+    node("sichuan-mianyang") =
+        NodeRecord{.of = "sichuan", .divisions = {"5107", "5108"}, .site = {}};
+  }
+  std::optional<NodeRecord>& node(std::string_view id) {
+    return std::ranges::find(first.parties, id, &PartyRecord::party)->node;
+  }
+  std::string opened() const {
+    return code(read_agreement(signed_record(agreement_payload(first), kAgreementType, {})));
+  }
+};
+
+TEST(Agreement, SaysWhichNodesAPartyHasAndForWhat) {
+  TwoNodes circle;
+  const auto read =
+      read_agreement(signed_record(agreement_payload(circle.first), kAgreementType, {}));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->party("sichuan-mianyang")->node, circle.node("sichuan-mianyang"));
+  EXPECT_EQ(read->party("chongqing")->node, std::nullopt);
+  EXPECT_EQ(agreement_payload(*read), agreement_payload(circle.first));
+}
+
+TEST(Agreement, RefusesNodesThatContradictEachOther) {
+  const auto refused = [](const auto& change) {
+    TwoNodes circle;
+    change(circle);
+    EXPECT_EQ(circle.opened(), "record-form");
+  };
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {"51"}; });  // given twice
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {"5108", "5107"}; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {"5107", "5107"}; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {}; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {"510"}; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->divisions = {"xx"}; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->of = "guizhou"; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->of = "sichuan-mianyang"; });
+  refused([](TwoNodes& c) { c.node("sichuan-mianyang")->site = "ftp://x"; });
+  refused([](TwoNodes& c) { c.node("sichuan") = std::nullopt; });  // whose node, without its own
+  refused([](TwoNodes& c) { c.node("sichuan")->of = "chongqing"; });
+  TwoNodes other;  // another party may have the same code, whatever that means there
+  other.node("chongqing") = NodeRecord{.of = {}, .divisions = {"51"}, .site = {}};
+  EXPECT_EQ(other.opened(), "opened");
+}
+
 TEST(Agreement, IsComposedSignedOneAfterTheOtherAndRead) {
   const Circle circle;
   std::string record =

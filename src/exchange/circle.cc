@@ -41,16 +41,30 @@ Value card_value(const evidence::PartyRecord& party, const std::string& name, in
                  const std::vector<std::string>& authorities) {
   Value::List pems;
   for (const std::string& pem : authorities) pems.emplace_back(pem);
-  return Value::Record{{"party", party.party},
-                       {"role", party.member ? "member" : "auditor"},
-                       {"name", name},
-                       {"origin", party.origin},
-                       {"endpoint", party.endpoint},
-                       {"root", Value::Record{{"kid", party.root_kid},
-                                              {"alg", "EdDSA"},
-                                              {"key", base64url(party.root_key)}}},
-                       {"offset_minutes", offset_minutes},
-                       {"authorities", std::move(pems)}};
+  Value::Record card{{"party", party.party},
+                     {"role", party.member ? "member" : "auditor"},
+                     {"name", name},
+                     {"origin", party.origin},
+                     {"endpoint", party.endpoint},
+                     {"root", Value::Record{{"kid", party.root_kid},
+                                            {"alg", "EdDSA"},
+                                            {"key", base64url(party.root_key)}}},
+                     {"offset_minutes", offset_minutes},
+                     {"authorities", std::move(pems)}};
+  if (party.node) card["node"] = evidence::node_value(*party.node);
+  return card;
+}
+
+// What is wrong with it the agreement says.
+evidence::NodeRecord read_node(const Value& value) {
+  evidence::NodeRecord node{
+      .of = value.text_at("of"), .divisions = {}, .site = value.text_at("site")};
+  const Value* divisions = value.find("divisions");
+  for (const Value& one :
+       divisions && divisions->as_list() ? *divisions->as_list() : Value::List{}) {
+    if (const std::string* code = one.as_text()) node.divisions.push_back(*code);
+  }
+  return node;
 }
 
 std::expected<Card, Fault> read_card(const Value& value) {
@@ -61,6 +75,7 @@ std::expected<Card, Fault> read_card(const Value& value) {
   card.party.origin = value.text_at("origin");
   card.party.endpoint = value.text_at("endpoint");
   card.name = value.text_at("name");
+  if (const Value* node = value.find("node")) card.party.node = read_node(*node);
   card.offset_minutes = value.int_at("offset_minutes", 480);
   const Value* root = value.find("root");
   if (root) card.party.root_kid = root->text_at("kid");
@@ -218,7 +233,7 @@ std::string first_key_list(const node::Identity& own, std::string_view agreement
 bool same_party(const evidence::PartyRecord& a, const evidence::PartyRecord& b) {
   return a.party == b.party && a.member == b.member && a.origin == b.origin &&
          a.endpoint == b.endpoint && a.root_kid == b.root_kid && a.root_key == b.root_key &&
-         a.tls_ca == b.tls_ca;
+         a.tls_ca == b.tls_ca && a.node == b.node;
 }
 
 // Whether `file` holds a key list of the party.
@@ -290,7 +305,8 @@ std::expected<std::string, Fault> party_card(const node::Identity& identity) {
                                     .endpoint = identity.endpoint,
                                     .root_kid = identity.root.kid,
                                     .root_key = identity.root.public_key,
-                                    .tls_ca = {}};
+                                    .tls_ca = {},
+                                    .node = identity.node};
   return pretty_json(card_value(party, identity.name, identity.offset_minutes, {*pem})) + "\n";
 }
 
@@ -476,7 +492,10 @@ std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& no
       command.parties.push_back(
           {.party = core::PartyId{party.party},
            .member = party.member,
-           .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes});
+           .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes,
+           .of = core::PartyId{party.node ? party.node->of : std::string{}},
+           .divisions = party.node ? party.node->divisions : std::vector<std::string>{},
+           .site = party.node ? party.node->site : std::string{}});
     }
     editions.push_back(std::move(command));
   }

@@ -52,6 +52,10 @@ class Followed final : public Journal {
     return (taking_ ? *taking_ : *there_).seat();
   }
   [[nodiscard]] std::expected<bool, Fault> beat() override;
+  [[nodiscard]] Quorum quorum() const override {
+    const Journal* const journal = own();
+    return journal ? journal->quorum() : Quorum{};
+  }
 
  private:
   [[nodiscard]] Journal* own() const { return own_.load(std::memory_order_acquire); }

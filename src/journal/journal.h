@@ -28,6 +28,16 @@ struct Seat {
   std::string moved;        // why nobody writes it any more; empty: it is in force
 };
 
+// How many others have what is acknowledged, of a journal whose server waits for some.
+struct Quorum {
+  std::int64_t wanted = 0;      // standbys; not asked for: as many as it has waited for
+  std::int64_t waited_for = 0;  // by the server, as last heard
+  bool asked_for = false;       // by who runs the node
+  bool holds_back = false;      // with fewer nothing is acknowledged; else people are told
+
+  [[nodiscard]] bool is_short() const { return waited_for < wanted; }
+};
+
 // One writer; read() may be called from any thread and sees durable commits only.
 class Journal {
  public:
@@ -49,6 +59,8 @@ class Journal {
   // Called by the writer every second or so, from any one thread; false: another one has taken its
   // place.
   [[nodiscard]] virtual std::expected<bool, Fault> beat() { return true; }
+  // As heard with the last commit or beat, without asking; for any thread.
+  [[nodiscard]] virtual Quorum quorum() const { return {}; }
 };
 
 // DIR/journal.db: WAL, synchronous=FULL. A second writer is refused by a lock on DIR/lock.

@@ -4,6 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/try.h"
+#include "journal/quorum.h"
+
 namespace bashu::journal {
 
 namespace {
@@ -71,9 +74,10 @@ PgConnection::PgConnection(PGconn* handle)
 
 std::expected<PgConnection, Fault> PgConnection::open(const std::string& url,
                                                       const std::string& options) {
+  BASHU_TRY(const QuorumUrl split, split_quorum(url));
   // The first name says that its value is a whole URL.
   const char* const names[] = {"dbname", options.empty() ? nullptr : "options", nullptr};
-  const char* const values[] = {url.c_str(), options.c_str(), nullptr};
+  const char* const values[] = {split.url.c_str(), options.c_str(), nullptr};
   PgConnection connection{PQconnectdbParams(names, values, 1)};
   if (PQstatus(connection.handle_.get()) != CONNECTION_OK) {
     return std::unexpected{connection.failed(nullptr)};

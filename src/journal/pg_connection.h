@@ -33,7 +33,8 @@ class PgResult {
 
 class PgConnection {
  public:
-  // `options`: of the command line of the session, as libpq has them; empty: those of the URL.
+  // `url`: without what it says for Bashu alone (quorum.h). `options`: of the command line of the
+  // session, as libpq has them; empty: those of the URL.
   [[nodiscard]] static std::expected<PgConnection, Fault> open(const std::string& url,
                                                                const std::string& options = {});
 

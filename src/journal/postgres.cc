@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "evidence/entry.h"
 #include "journal/moved.h"
 #include "journal/pg_connection.h"
+#include "journal/quorum.h"
 
 namespace bashu::journal {
 
@@ -35,12 +38,17 @@ constexpr const char* kRaise =
     "WHERE one = 1 AND epoch < $4 AND ($1 = 0 OR epoch = $2) RETURNING epoch) "
     "UPDATE bashu_writer SET epoch = raised.epoch, beat = 0, holder = $3 FROM raised "
     "RETURNING raised.epoch";
+// What tells how many a commit waits for comes in the same round trip.
+constexpr const char* kNames = "synchronous_standby_names";
 constexpr const char* kBeat =
-    "UPDATE bashu_writer SET beat = beat + 1 WHERE one = 1 AND epoch = $1";
+    "UPDATE bashu_writer SET beat = beat + 1 WHERE one = 1 AND epoch = $1 "
+    "RETURNING current_setting('synchronous_standby_names')";
 constexpr const char* kAppend =
     "WITH head AS (UPDATE bashu_head SET size = $1 + $2, root = $3 "
     "WHERE one = 1 AND epoch = $4 AND size = $1 RETURNING size) "
-    "INSERT INTO bashu_commits(first, count, record) SELECT $1, $2, $5 FROM head";
+    "INSERT INTO bashu_commits(first, count, record) SELECT $1, $2, $5 FROM head "
+    "RETURNING current_setting('synchronous_standby_names')";
+constexpr std::chrono::milliseconds kAskAgain{250};
 constexpr const char* kRead =
     "SELECT first, count, record FROM (SELECT first, count, record, "
     "sum(octet_length(record)) OVER (ORDER BY first) - octet_length(record) AS before "
@@ -63,8 +71,8 @@ std::string root_of(const std::string& record) {
 
 class PostgresJournal final : public Journal {
  public:
-  PostgresJournal(PgConnection writer, PgConnection reader)
-      : writer_{std::move(writer)}, reader_{std::move(reader)} {}
+  PostgresJournal(PgConnection writer, PgConnection reader, Quorum quorum)
+      : writer_{std::move(writer)}, reader_{std::move(reader)}, quorum_{quorum} {}
 
   std::expected<void, Fault> begin(PgConnection pulse, const Claim& claim) {
     pulse_.emplace(std::move(pulse));
@@ -78,10 +86,13 @@ class PostgresJournal final : public Journal {
       return fail(
           Fault{.what = "the server runs with fsync off: what it acknowledges can be lost"});
     }
+    if (auto enough = enough_or_refused(); !enough) return enough;
     for (const char* const sql : kTables) {
       if (auto made = writer_.run(sql); !made) return fail(made.error());
     }
     BASHU_TRY(epoch_, claim.closed ? closed_epoch() : raise(claim));
+    // It may have been let go while it waited.
+    if (auto enough = enough_or_refused(); !enough) return enough;
     // Only now: whatever the writer before had under way is in, or never will be.
     const auto size = stored_size(writer_);
     if (!size) return fail(size.error());
@@ -101,6 +112,8 @@ class PostgresJournal final : public Journal {
     if (done->changed() != 1) {
       return fail(Fault{.what = taken_over()});
     }
+    heard(done->bytes(0, 0));
+    if (const auto had = had_by_enough(); !had) return had;
     size_.store(commit.first + commit.count, std::memory_order_release);
     return {};
   }
@@ -154,13 +167,59 @@ class PostgresJournal final : public Journal {
     Parameters parameters;
     parameters.add(epoch_);
     const auto done = pulse_->run(kBeat, parameters);
-    if (done) return done->changed() == 1;
+    if (done) {
+      if (done->changed() == 1) heard(done->bytes(0, 0));
+      return done->changed() == 1;
+    }
     pulse_->reset();
     static_cast<void>(pulse_->run("SET synchronous_commit = off"));
     return fail(done.error());
   }
 
+  Quorum quorum() const override {
+    const std::lock_guard guard{quorum_guard_};
+    return quorum_;
+  }
+
  private:
+  // What the server says of whom it waits for.
+  void heard(std::string_view names) {
+    const std::lock_guard guard{quorum_guard_};
+    quorum_.waited_for = standbys_waited_for(names);
+    if (!quorum_.asked_for) quorum_.wanted = std::max(quorum_.wanted, quorum_.waited_for);
+  }
+  // Whether it waits for too few, and nothing may be acknowledged so.
+  bool too_few() const {
+    const Quorum now = quorum();
+    return now.holds_back && now.is_short();
+  }
+  std::expected<void, Fault> enough_or_refused() {
+    BASHU_TRY(const auto names, writer_.show(kNames));
+    heard(names);
+    if (too_few()) return fail({.what = words_of(quorum())});
+    return {};
+  }
+
+  // Returns when what was committed is had by as many as are asked for: the server waited for them
+  // before, and waits for them still. One that lets its commits go forgets whom they waited for, so
+  // then another commit has to wait for them: whoever has that one has all before it.
+  std::expected<void, Fault> had_by_enough() {
+    if (!quorum().holds_back) return {};
+    bool before = !too_few();
+    while (true) {
+      BASHU_TRY(const auto after, writer_.show(kNames));
+      heard(after);
+      if (before && !too_few()) return {};
+      if (too_few()) std::this_thread::sleep_for(kAskAgain);
+      Parameters parameters;
+      parameters.add(epoch_);
+      BASHU_TRY(const auto again, writer_.run(kBeat, parameters));
+      if (again.changed() != 1) return fail({.what = taken_over(), .unknown_outcome = true});
+      heard(again.bytes(0, 0));
+      before = !too_few();
+    }
+  }
+
   std::expected<std::uint64_t, Fault> raise(const Claim& claim) {
     Parameters parameters;
     parameters.add(std::uint64_t{claim.epoch ? 1U : 0U})
@@ -206,6 +265,8 @@ class PostgresJournal final : public Journal {
   std::optional<PgConnection> pulse_;  // of a writer
   mutable std::mutex reading_;         // of reader_
   std::uint64_t epoch_ = 0;
+  mutable std::mutex quorum_guard_;
+  Quorum quorum_;
   mutable std::atomic<std::uint64_t> size_ = 0;
 };
 
@@ -213,14 +274,16 @@ class PostgresJournal final : public Journal {
 std::expected<std::unique_ptr<Journal>, Fault> open_in(const std::string& url,
                                                        const std::string& schema,
                                                        const std::optional<Claim>& claim) {
+  BASHU_TRY(const QuorumUrl split, split_quorum(url));
   std::vector<PgConnection> open;
   for (int i = 0; i < (claim ? 3 : 2); ++i) {
     auto connection =
-        PgConnection::open(url, schema.empty() ? std::string{} : "-c search_path=" + schema);
+        PgConnection::open(split.url, schema.empty() ? std::string{} : "-c search_path=" + schema);
     if (!connection) return std::unexpected{connection.error()};
     open.push_back(std::move(*connection));
   }
-  auto journal = std::make_unique<PostgresJournal>(std::move(open[0]), std::move(open[1]));
+  auto journal =
+      std::make_unique<PostgresJournal>(std::move(open[0]), std::move(open[1]), split.quorum);
   if (!claim) return journal;
   if (auto begun = journal->begin(std::move(open[2]), *claim); !begun) {
     return std::unexpected{begun.error()};

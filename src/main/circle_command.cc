@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <expected>
 #include <iostream>
 #include <optional>
@@ -31,6 +32,11 @@ void show(const Console& console, const exchange::CircleSummary& summary) {
   for (const evidence::PartyRecord& party : agreement.parties) {
     out << "  " << party.party << (party.member ? "" : console.say(" (auditor)", "（审计方）"))
         << "  " << party.endpoint << "  " << party.root_kid << '\n';
+    if (!party.node) continue;
+    out << "    " << console.say("decides for ", "办理 ");
+    for (const std::string& one : party.node->divisions) out << one << ' ';
+    out << console.say("of ", "，属于 ") << (party.node->of.empty() ? party.party : party.node->of)
+        << "  " << party.node->site << '\n';
   }
   for (const evidence::ChannelRecord& channel : agreement.channels) {
     out << "  " << channel.channel << '\n';
@@ -125,6 +131,24 @@ Exit circle_second(const Console& console, const std::string& dir) {
     console.out << one->kid << "  " << evidence::kSm2Algorithm << "  " << hex(one->key.public_key())
                 << '\n';
   }
+  return Exit::done;
+}
+
+// The agreement's next edition says it, and its check is the last word on it.
+Exit circle_node(const Console& console, const CircleNode& what) {
+  evidence::NodeRecord node{.of = what.of, .divisions = what.divisions, .site = what.site};
+  std::ranges::sort(node.divisions);
+  const auto held = open_at_rest(console, what.dir);
+  if (!held) return held.error();
+  if (auto set = node::set_node((*held)->storage().files(), node); !set) {
+    return console.fail(set.error());
+  }
+  std::string divisions;
+  for (const std::string& one : node.divisions) divisions += (divisions.empty() ? "" : ", ") + one;
+  const std::string& party = what.of.empty() ? (*held)->identity().party : what.of;
+  console.out << texts::text(console.language, "circle.node_set",
+                             {{"divisions", divisions}, {"party", party}})
+              << '\n';
   return Exit::done;
 }
 

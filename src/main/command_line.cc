@@ -560,6 +560,22 @@ void circle_commands(Parser& parser, const Text& t) {
         "生成第二签名（SM2）的密钥，向各方公布并显示"),
       circle_second,
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
+  parser.command<CircleNode>(
+      circle, "node",
+      t("say for which divisions this node decides, of a party that runs several",
+        "指明本节点办理哪些行政区划：适用于一方运行多个节点的情形"),
+      circle_node, [&t](CLI::App& app, CircleNode& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--of", o.of,
+                       t("the party whose node it is; without: the party's first one",
+                         "本节点所属的一方；不指明则为该方的首个节点"));
+        app.add_option("--division", o.divisions,
+                       t("prefix of codes (GB/T 2260), may be repeated",
+                         "行政区划代码前缀（GB/T 2260），可重复"))
+            ->required();
+        app.add_option("--site", o.site,
+                       t("where its people work, https://...", "办理人员使用的地址，https://…"));
+      });
   parser.command<CircleInvite>(
       circle, "invite",
       t("write an agreement with the holders of the cards, and sign it",

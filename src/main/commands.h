@@ -216,6 +216,11 @@ struct CircleCard {
 };
 Exit circle_card(const Console& console, const CircleCard& what);
 Exit circle_second(const Console& console, const std::string& dir);
+struct CircleNode {
+  std::string dir, of, site;
+  std::vector<std::string> divisions;
+};
+Exit circle_node(const Console& console, const CircleNode& what);
 struct CircleInvite {
   std::string dir, name, out;
   std::vector<std::string> cards;

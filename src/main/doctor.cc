@@ -16,8 +16,11 @@
 #include "core/state.h"
 #include "evidence/sm2.h"
 #include "exchange/alarms.h"
+#include "exchange/circle.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
+#include "journal/pg_connection.h"
+#include "journal/quorum.h"
 #include "node/certificates.h"
 #include "node/custody.h"
 #include "node/directory.h"
@@ -27,6 +30,7 @@
 #include "node/identity.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
+#include "node/storage/directory.h"
 #include "node/storage/directory_files.h"
 #include "node/storage/object_files.h"
 #include "node/storage/storage.h"
@@ -56,7 +60,7 @@ struct Known {
   std::int64_t last_ms = 0;
 };
 std::expected<Known, Fault> read_state(const fs::path& dir, const std::string& party) {
-  BASHU_TRY(const auto journal, journal::open_sqlite(dir, true));
+  BASHU_TRY(const auto journal, node::open_directory(dir)->journal_to_read());
   Known known{.state = nullptr, .entries = journal->size(), .last_ms = 0};
   std::uint64_t from = 0;
   const node::DirectoryFiles files{dir};
@@ -85,6 +89,7 @@ class Examiner {
     disk();
     files();
     vault();
+    others();
     documents();
     doors();
     if (!known) {
@@ -197,6 +202,32 @@ class Examiner {
     say(Level::ok, "vault", "doctor.vault_ok");
   }
 
+  // On how many disks a commit is before it is answered, of a journal on a server.
+  void others() {
+    const node::DirectoryFiles files{what_.dir};
+    const auto url = node::journal_url(files);
+    if (!url || url->empty()) return;
+    const auto split = journal::split_quorum(*url);
+    if (!split)
+      return say(Level::fail, "quorum", "doctor.quorum_unreadable",
+                 {{"error", split.error().what}});
+    auto connection = journal::PgConnection::open(*url);
+    const auto names = connection ? connection->show("synchronous_standby_names")
+                                  : std::unexpected{connection.error()};
+    if (!names) return;  // the journal's own line says that its server does not answer
+    journal::Quorum now = split->quorum;
+    now.waited_for = journal::standbys_waited_for(*names);
+    const texts::Places places{{"waits", std::to_string(now.waited_for)},
+                               {"wanted", std::to_string(now.wanted)}};
+    if (now.is_short()) {
+      return say(now.holds_back ? Level::fail : Level::warn, "quorum", "doctor.quorum_short",
+                 places);
+    }
+    const bool unsaid = !now.asked_for;
+    say(unsaid ? Level::warn : Level::ok, "quorum",
+        unsaid ? "doctor.quorum_unsaid" : "doctor.quorum_ok", places);
+  }
+
   void documents() {
     const node::DirectoryFiles files{what_.dir};
     const auto url = node::documents_url(files);
@@ -292,9 +323,14 @@ class Examiner {
   }
 
   void people(const core::State& state) {
-    std::size_t in_force = 0;
+    std::size_t in_force = 0, passwords = 0;
     for (const auto& [id, one] : state.circle().people.principals) {
-      in_force += one.in_force(state.circle().today) ? 1U : 0U;
+      const bool counts = one.in_force(state.circle().today);
+      in_force += counts ? 1U : 0U;
+      passwords += counts && id.starts_with("user:") && !one.set.proof.empty() ? 1U : 0U;
+    }
+    if (passwords > 0 && !fs::exists(what_.dir / "passwords.json")) {
+      say(Level::fail, "doors", "doctor.doors_missing", {{"count", std::to_string(passwords)}});
     }
     say(in_force > 0 ? Level::ok : Level::warn, "doors",
         in_force > 0 ? "doctor.doors_ok" : "doctor.doors_nobody",
@@ -324,7 +360,17 @@ class Examiner {
     }
   }
 
+  // A certificate of the peer's that the agreement in force names.
+  bool has_certificate(const std::optional<node::Directory>& directory, const std::string& party) {
+    const evidence::PartyRecord* named = directory ? directory->agreement.party(party) : nullptr;
+    return named &&
+           !exchange::peer_authorities(node::DirectoryFiles{what_.dir}, party, named->tls_ca)
+                .empty();
+  }
+
   void peers(const core::State& state) {
+    const auto made = node::make_directory(state.circle().records);
+    const auto directory = made ? std::optional{*made} : std::nullopt;
     for (const auto& [party, joined] : state.circle().parties) {
       if (party == identity_.party || !joined.member) continue;
       const core::Outbox& outbox = state.outbox(party);
@@ -338,7 +384,7 @@ class Examiner {
                                  {"reason", outbox.stopped}};
       if (!outbox.stopped.empty()) {
         say(Level::fail, "peers", "doctor.peers_stopped", places);
-      } else if (!fs::exists(what_.dir / "peers" / (party + ".crt"))) {
+      } else if (!has_certificate(directory, party)) {
         say(Level::fail, "peers", "doctor.peers_certificate", places);
       } else if (held > 0) {
         say(Level::warn, "peers", "doctor.peers_held", places);

@@ -259,6 +259,14 @@ void print_figure(const Console& console, const Value& figure) {
   if (figure.find("total")) {
     table.add({"  " + std::string{console.say("total", "合计")}, "", amount("total", figure), ""});
   }
+  for (const Value& party : list_at(figure, "by_party")) {
+    std::string nodes;
+    for (const Value& node : list_at(party, "nodes")) {
+      nodes += (nodes.empty() ? "" : " + ") + *node.as_text();
+    }
+    table.add({"  " + std::string{console.say("party", "当事方")}, party.text_at("party"),
+               amount("value", party), nodes});
+  }
   for (const Value& split : list_at(figure, "splits")) {
     for (const Value& one : list_at(split, "values")) {
       table.add({"  " + split.text_at("name"), shown(one, "key"), amount("value", one), ""});

@@ -11,7 +11,9 @@
 
 #include "journal/conformance.h"
 #include "journal/journal.h"
+#include "journal/pg_connection.h"
 #include "journal/postgres.h"
+#include "journal/quorum.h"
 #include "main/commands.h"
 #include "texts/texts.h"
 
@@ -59,6 +61,24 @@ std::expected<journal::Place, Fault> place_at(const std::string& where) {
                         .to_read = [folder] { return journal::open_sqlite(folder->path(), true); }};
 }
 
+// On how many disks a commit is; false: on fewer than are asked for.
+bool tell_quorum(const Console& console, const std::string& where) {
+  const auto split = journal::split_quorum(where);
+  auto connection = journal::PgConnection::open(where);
+  const auto names = connection ? connection->show("synchronous_standby_names")
+                                : std::unexpected{connection.error()};
+  if (!split || !names) return true;  // its promises say why
+  journal::Quorum now = split->quorum;
+  now.waited_for = journal::standbys_waited_for(*names);
+  const texts::Places places{{"waits", std::to_string(now.waited_for)},
+                             {"wanted", std::to_string(now.wanted)}};
+  console.out << texts::text(console.language,
+                             now.is_short() ? "journal.test_short" : "journal.test_quorum", places)
+              << '\n';
+  if (!now.asked_for) console.out << texts::text(console.language, "journal.test_unsaid") << '\n';
+  return !now.is_short();
+}
+
 }  // namespace
 
 Exit journal_test(const Console& console, const JournalTest& what) {
@@ -75,6 +95,7 @@ Exit journal_test(const Console& console, const JournalTest& what) {
                 << texts::text(console.language, "journal.promise." + promise.name)
                 << (kept ? "" : ": " + promise.wrong) << '\n';
   }
+  if (journal::is_postgres(what.where)) sound = tell_quorum(console, what.where) && sound;
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun).count();
   console.out << console.say("took ", "用时 ") << took << " ms\n";

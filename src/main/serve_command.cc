@@ -15,7 +15,9 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/health.h"
 #include "api/problem.h"
+#include "api/shelf.h"
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
@@ -25,6 +27,7 @@
 #include "http/mounts.h"
 #include "http/server.h"
 #include "http/tls.h"
+#include "journal/quorum.h"
 #include "main/commands.h"
 #include "main/faces.h"
 #include "main/metrics.h"
@@ -124,6 +127,12 @@ std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir)
   return http::open_server({.certificate = *chain, .key = *key});
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
 std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
 
 bool is_this_machine(const std::string& listen) {
@@ -134,9 +143,8 @@ bool is_this_machine(const std::string& listen) {
 // What must be put right before this directory is served, in the reader's language; empty: nothing.
 std::string unsafe(const Console& console, const Serve& what, const node::Identity& identity) {
   if (const auto open = node::open_to_all(what.dir); !open.empty()) {
-    std::string names;
-    for (const std::string& name : open) names += (names.empty() ? "" : ", ") + name;
-    return texts::text(console.language, "serve.open_files", {{"dir", what.dir}, {"files", names}});
+    return texts::text(console.language, "serve.open_files",
+                       {{"dir", what.dir}, {"files", joined(open)}});
   }
   const bool tls = std::filesystem::exists(std::filesystem::path{what.dir} / "keys" / "api.crt");
   if (tls || what.api_in_clear) return {};
@@ -359,6 +367,12 @@ void print_ready(const Console& console, const Serve& what, node::Node& node,
   console.out << " entries=" << node.durable();
 }
 
+// What this machine would need to write, and where it comes from.
+void tell_missing(const Console& console, const std::string& files) {
+  if (files.empty()) return;
+  console.err << texts::text(console.language, "standby.missing", {{"files", files}}) << std::endl;
+}
+
 // The peers know more of this journal than lies here.
 void tell_behind(const Console& console, const exchange::Trouble& trouble) {
   const std::string words =
@@ -451,14 +465,20 @@ struct Serving {
   std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun);
 
  private:
-  End wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps);
+  End wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps, api::Shelves& shelves);
 };
 
 // Reloads passwords on SIGHUP.
-End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps) {
+End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps,
+                  api::Shelves& shelves) {
+  constexpr int kAskMs = 200;
+  constexpr std::int64_t kSlowCommitMs = 3'000;
   const ::timespec pause{.tv_sec = exchange ? 1 : 0, .tv_nsec = exchange ? 0 : 50'000'000};
   Told keys{log, "nobody of this file comes in"}, follows{log, "the journal is not followed"},
-      documents{log, "the store of documents is away"}, stamped{log, "no time stamp"};
+      documents{log, "the store of documents is away"},
+      quorum{log, "too few servers have what is committed"},
+      waits{log, "a commit waits for servers that do not answer"},
+      beside{log, "missing on this machine"}, stamped{log, "no time stamp"};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) {
@@ -477,6 +497,10 @@ End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps) {
                 {{"floor", disk.floor()}});
     }
     keys.look(roster.problem());
+    const journal::Quorum others = node.quorum();
+    quorum.look(others.is_short() ? journal::words_of(others) : "");
+    waits.look(node.commit_waits_ms() > kSlowCommitMs ? "for more than 3 s" : "");
+    beside.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
     documents.look(node::documents_away(node.storage().files()).value_or(""));
     if (!exchange) {
       const auto standby = node.standby();
@@ -566,7 +590,8 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   console.out << " ms=" << took.count() << std::endl;
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
-  const End end = wait(exchange.get(), stamps.get());
+  tell_missing(console, joined(api::beside_missing(node, shelves.now())));
+  const End end = wait(exchange.get(), stamps.get(), shelves);
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return end;

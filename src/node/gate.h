@@ -1,6 +1,7 @@
 // Whether a node takes writes. It is shut for a reason that can end: a directory brought back from
-// a backup whose journal nobody has confirmed yet, a disk that is nearly full, or a journal that
-// another machine writes. Meanwhile it decides nothing and no day begins; reads go on. Thread-safe.
+// a backup whose journal nobody has confirmed yet, a disk that is nearly full, a journal that
+// another machine writes, or one that too few servers would have. Meanwhile it decides nothing and
+// no day begins; reads go on. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,7 @@ namespace bashu::node {
 
 class Gate {
  public:
-  enum class Why : std::uint8_t { restored, disk, standby };
+  enum class Why : std::uint8_t { restored, disk, standby, quorum };
 
   void shut(Why why, Title text);
   void open(Why why);

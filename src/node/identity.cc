@@ -275,7 +275,26 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
   auto second = read_second(files, *config);
   if (!second) return std::unexpected{second.error()};
   identity.second = std::move(*second);
+  if (const Value* node = config->find("node")) {
+    evidence::NodeRecord record{
+        .of = node->text_at("of"), .divisions = {}, .site = node->text_at("site")};
+    const Value* divisions = node->find("divisions");
+    for (const Value& one :
+         divisions && divisions->as_list() ? *divisions->as_list() : Value::List{}) {
+      if (const std::string* code = one.as_text()) record.divisions.push_back(*code);
+    }
+    identity.node = std::move(record);
+  }
   return identity;
+}
+
+std::expected<void, Fault> set_node(FileStore& files, const evidence::NodeRecord& node) {
+  const auto text = files.read(kConfig);
+  if (!text) return std::unexpected{text.error()};
+  auto config = parse_json(*text);
+  if (!config || !config->as_record()) return fault(files.where(kConfig) + ": no JSON");
+  config->as_record()->insert_or_assign("node", evidence::node_value(node));
+  return files.write(kConfig, pretty_json(*config) + "\n", 0644);
 }
 
 std::expected<void, Fault> make_second_keys(FileStore& files) {

@@ -30,6 +30,7 @@
 
 #include "base/error.h"
 #include "core/event.h"
+#include "evidence/agreement.h"
 #include "evidence/envelope.h"
 #include "node/storage/file_store.h"
 
@@ -57,6 +58,7 @@ struct Identity {
   KeyPair root, envelope, log, seal;
   std::optional<KeyPair> command = std::nullopt;  // of the sign-in service; older nodes have none
   std::optional<SecondKeys> second = std::nullopt;
+  std::optional<evidence::NodeRecord> node = std::nullopt;  // nullopt: the party has no other
   std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;  // empty: it is not kept in one
 };
@@ -79,6 +81,10 @@ struct NewNode {
 // Makes the key of the sign-in service for a node of before there was one, and names it in
 // node.json; nothing if it has one. It follows from the log's, so that a standby makes the same.
 [[nodiscard]] std::expected<void, Fault> make_command_key(FileStore& files);
+
+// Names in node.json which of its party's nodes it is; the next edition of the agreement says so.
+[[nodiscard]] std::expected<void, Fault> set_node(FileStore& files,
+                                                  const evidence::NodeRecord& node);
 
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {

@@ -27,6 +27,7 @@ class KernelReads : public Node {
   [[nodiscard]] Chance& chance() override { return kernel().chance(); }
   [[nodiscard]] std::uint64_t circle_changes() const override { return kernel().circle_changes(); }
   [[nodiscard]] std::size_t late_erasures() const override { return kernel().late_erasures(); }
+  [[nodiscard]] journal::Quorum quorum() const override { return archive().journal().quorum(); }
   [[nodiscard]] std::uint64_t durable() const override { return kernel().durable(); }
   [[nodiscard]] std::expected<std::vector<Entry>, Fault> entries(std::uint64_t from,
                                                                  std::size_t bytes_max) override {

@@ -39,6 +39,13 @@ constexpr std::uint64_t kSnapshotEvery = 200'000;
 constexpr std::int64_t kAwaitMs = 60'000;
 constexpr int kExitUnknownState = 70;
 
+// At least 1.
+std::int64_t steady_ms() {
+  return 1 + std::chrono::duration_cast<std::chrono::milliseconds>(
+                 std::chrono::steady_clock::now().time_since_epoch())
+                 .count();
+}
+
 [[noreturn]] void stop_at_once(const Fault& fault) {
   std::cerr << "the journal could not be made durable: " << fault.what
             << "\nthe node stops: its state is unknown until it has read its journal again"
@@ -191,6 +198,25 @@ class ThreadedNode final : public KernelReads {
     done.wait();
   }
 
+  bool query_within(int timeout_ms, const std::function<void(const core::State&)>& read) override {
+    const auto seen = std::make_shared<std::promise<void>>();
+    const auto done = seen->get_future();
+    {
+      const std::lock_guard lock{guard_};
+      BASHU_ASSERT(!stopping_);
+      queue_.push_back({.request = {}, .done = {}, .query = [this, read, seen](Batch& batch) {
+                          read(kernel_->state());
+                          kernel_->wait(batch, [seen] { seen->set_value(); });
+                        }});
+    }
+    work_.notify_one();
+    return done.wait_for(std::chrono::milliseconds{timeout_ms}) == std::future_status::ready;
+  }
+  std::int64_t commit_waits_ms() const override {
+    const std::int64_t since = writing_since_ms_.load(std::memory_order_acquire);
+    return since == 0 ? 0 : steady_ms() - since;
+  }
+
   std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
     std::unique_lock lock{durable_guard_};
     durable_changed_.wait_for(lock, std::chrono::milliseconds{timeout_ms},
@@ -337,9 +363,11 @@ class ThreadedNode final : public KernelReads {
       }
       work_.notify_one();  // there is room again
       const std::uint64_t before = kernel_->durable();
+      writing_since_ms_.store(steady_ms(), std::memory_order_release);
       if (const auto written = kernel_->write(std::move(batch)); !written) {
         stop_at_once(written.error());
       }
+      writing_since_ms_.store(0, std::memory_order_release);
       if (kernel_->durable() != before) tell_durable();
     }
   }
@@ -362,11 +390,20 @@ class ThreadedNode final : public KernelReads {
       if (standby_ && !begun_.load(std::memory_order_acquire)) continue;
       journal::Journal& journal = archive().journal();
       const auto ours = journal.beat();
+      look_at_quorum(journal.quorum());
       if (!ours || *ours) continue;
       const auto now = journal.seat();
       if (now && !now->moved.empty()) stop_moved(now->moved);
       stop_taken_over(now ? now->holder : std::string{});
     }
+  }
+
+  // What would be acknowledged and then lost is not begun.
+  void look_at_quorum(const journal::Quorum& quorum) {
+    if (!quorum.holds_back || !quorum.is_short()) return gate().open(Gate::Why::quorum);
+    gate().shut(Gate::Why::quorum,
+                texts::title("gate.quorum", {{"waits", std::to_string(quorum.waited_for)},
+                                             {"wanted", std::to_string(quorum.wanted)}}));
   }
 
   void run_keeper() {
@@ -401,7 +438,8 @@ class ThreadedNode final : public KernelReads {
   std::condition_variable durable_changed_;
 
   std::unique_ptr<Standby> standby_;
-  std::atomic<bool> begun_ = false;  // to write, after having stood by
+  std::atomic<std::int64_t> writing_since_ms_ = 0;  // 0: nothing is being written
+  std::atomic<bool> begun_ = false;                 // to write, after having stood by
   std::thread core_, writer_, keeper_, pulse_;
 };
 

@@ -94,6 +94,16 @@ class Node : public EntrySource {
   [[nodiscard]] PeerTimes& peer_times() { return peer_times_; }
   // Runs `read` on the core thread; what it saw is durable when this returns.
   virtual void query(const std::function<void(const core::State&)>& read) = 0;
+  // The same for whoever must not wait long; false: it may still be called later.
+  [[nodiscard]] virtual bool query_within(int /*timeout_ms*/,
+                                          const std::function<void(const core::State&)>& read) {
+    query(read);
+    return true;
+  }
+  // For how long the commit has been on its way that was begun first; 0: none is.
+  [[nodiscard]] virtual std::int64_t commit_waits_ms() const { return 0; }
+  // How many others have what is acknowledged, where the journal is on a server.
+  [[nodiscard]] virtual journal::Quorum quorum() const { return {}; }
 
   [[nodiscard]] virtual const Identity& identity() const = 0;
   [[nodiscard]] virtual std::shared_ptr<const Directory> directory() = 0;

@@ -76,3 +76,17 @@ class Server:
 
     def url(self, database="postgres"):
         return f"postgres://bashu@127.0.0.1:{self.port}/{database}"
+
+
+class Follower(Server):
+    """A streaming standby of another server, under a name that it may be waited for by."""
+
+    def __init__(self, leader, name):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-pg-"))
+        self.port = free_port("127.0.0.1")
+        self.process = None
+        self.user = leader.user
+        if self.user:
+            shutil.chown(self.dir, "postgres", "postgres")
+        self.run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-D", self.data, "-d",
+                 f"host=127.0.0.1 port={leader.port} user=bashu application_name={name}")

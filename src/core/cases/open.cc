@@ -9,8 +9,10 @@
 
 #include "base/try.h"
 #include "core/answers.h"
+#include "core/authority.h"
 #include "core/cases/form.h"
 #include "core/cases/step.h"
+#include "core/circle/nodes.h"
 #include "core/in_force.h"
 
 namespace bashu::core {
@@ -88,6 +90,17 @@ Result drop_other_parties(Opening& opening) {
   return {};
 }
 
+// Where a party decides by several nodes, the one of its division opens the case.
+Result at_its_node(const Deciding& d, const Opening& opening, const Value& input) {
+  if (opening.parent) return {};
+  std::vector<std::string> codes;
+  for (const Place& place : places_of(opening.of.service->fields, input))
+    codes.push_back(place.code);
+  const auto [place, node] = elsewhere(d.circle().parties, opening.parties, codes);
+  if (!node) return {};
+  return refuse(Why::opened_elsewhere, place, node->party, node->site);
+}
+
 Result may_open(const Deciding& d, const Opening& opening, const StartCase& command) {
   const packs::StartDef& start = opening.of.service->start;
   const PartyId& opener = opening.parties.find(start.owner)->second;
@@ -138,6 +151,7 @@ Result open_case(Deciding& d, const StartCase& command, Decision& decision) {
   BASHU_TRY(CaseOpened opened, named(d, opening, command));
   const packs::Service& service = *opening.of.service;
   BASHU_TRY(Value input, fill_form(service, service.start.event.form, command.with));
+  BASHU_TRY_OK(at_its_node(d, opening, input));
   BASHU_TRY_OK(within(d, command.by, command.parent));
   BASHU_TRY_OK(within(command.by, service.fields, input, "with."));
   const CaseId id = opened.id;

@@ -55,6 +55,7 @@ class LockedJournal final : public journal::Journal {
   std::uint64_t size() const override { return there_->size(); }
   std::expected<journal::Seat, Fault> seat() override { return there_->seat(); }
   std::expected<bool, Fault> beat() override { return there_->beat(); }
+  journal::Quorum quorum() const override { return there_->quorum(); }
 
  private:
   journal::Lock lock_;

@@ -7,6 +7,7 @@ export class Problem extends Error {
   constructor(
     readonly status: number, readonly code: string, title: string, readonly detail: string,
     readonly errors: { where: string; why: string }[],
+    readonly site = "",  // where to go instead: of another node of the party
   ) {
     super(title);
   }
@@ -20,7 +21,8 @@ export function whenEnded(then: () => void): void { ended = then; }
 function problem(status: number, text: string): Problem {
   try {
     const body = JSON.parse(text);
-    return new Problem(status, body.code ?? "", body.title ?? String(status), body.detail ?? "", body.errors ?? []);
+    return new Problem(status, body.code ?? "", body.title ?? String(status), body.detail ?? "", body.errors ?? [],
+      typeof body.site === "string" && /^https?:\/\//.test(body.site) ? body.site : "");
   } catch {
     return new Problem(status, "", String(status), "", []);
   }

@@ -1,0 +1,35 @@
+// A party that decides by several nodes, each a member of the circle for itself with divisions of
+// its own (docs/guide/split.md). Who is which node is said by the agreement, so it is the same for
+// everybody.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/store.h"
+
+namespace bashu::core {
+
+using JoinedParties = std::map<PartyId, PartyJoined, std::less<>>;
+
+// The party by whose law a member acts: its own name, or that of the party whose node it is.
+[[nodiscard]] const PartyId& party_of(const JoinedParties& members, const PartyId& member);
+
+// Which node of `party` decides for a division: the longest of the prefixes that were given; null:
+// none of them, or the party has one node.
+[[nodiscard]] const PartyJoined* node_for(const JoinedParties& members, const PartyId& party,
+                                          std::string_view code);
+
+// The node at which a case belongs that names these divisions, where a party of it decides by
+// several: null if one of the case's parties decides for one of them, or nobody does for any.
+struct Elsewhere {
+  std::string place;  // the first of them
+  const PartyJoined* node = nullptr;
+};
+[[nodiscard]] Elsewhere elsewhere(const JoinedParties& members, const Parties& parties,
+                                  const std::vector<std::string>& codes);
+
+}  // namespace bashu::core
