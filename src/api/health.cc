@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "backup/backup.h"
+#include "exchange/outside.h"
 #include "exchange/timestamps.h"
 #include "node/leap.h"
 #include "node/storage/object_files.h"
@@ -49,7 +50,7 @@ const std::vector<std::string_view>& health_reasons() {
       "guarded",         "disk",          "rollback",        "standby_behind",
       "standby_stopped", "views_stopped", "keys_unreadable", "clock",
       "documents_away",  "peer_away",     "channel_stopped", "held",
-      "erasure_late",    "backup_old",    "timestamp_late"};
+      "erasure_late",    "backup_old",    "timestamp_late",  "witness_late"};
   return kReasons;
 }
 
@@ -80,6 +81,7 @@ Health health_of(const HealthParts& parts) {
   because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
   because(parts.timestamps && parts.timestamps->late(), "timestamp_late");
+  because(parts.witnesses && parts.witnesses->late(), "witness_late");
   health.state = parts.node.durable() == 0 ? "down"
                  : standby                 ? "standby"
                  : health.why.empty()      ? "ready"
@@ -93,7 +95,9 @@ Result show_health(Context& context, const Call& /*call*/) {
                                    .follower = context.follower,
                                    .exchange = context.exchange,
                                    .entrance = context.entrance,
-                                   .shelves = context.shelves});
+                                   .shelves = context.shelves,
+                                   .timestamps = context.timestamps,
+                                   .witnesses = context.witnesses});
   const std::uint64_t durable = context.node.durable();
   const std::uint64_t visible = context.follower.entries();
   Value::List why;

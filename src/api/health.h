@@ -23,16 +23,17 @@ class Entrance;
 }
 
 namespace bashu::exchange {
+class OutsideWitnesses;
 class TimeStamps;
-}
+}  // namespace bashu::exchange
 
 namespace bashu::api {
 
 struct Health {
   std::string_view state;
   // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
-  // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late; in this
-  // order, each once.
+  // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late
+  // witness_late; in this order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -41,7 +42,8 @@ struct HealthParts {
   exchange::Exchange* exchange = nullptr;  // null: the node runs alone
   people::Entrance& entrance;
   Shelves& shelves;
-  const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
+  const exchange::TimeStamps* timestamps = nullptr;       // null: nobody stamps
+  const exchange::OutsideWitnesses* witnesses = nullptr;  // null: nobody outside cosigns
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // All there is to find in `why`.

@@ -12,6 +12,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -61,6 +62,8 @@ class Exchange {
   // If there is any nothing leaves, and the node must not go on writing.
   [[nodiscard]] virtual std::optional<Trouble> trouble() const = 0;
   [[nodiscard]] virtual std::vector<Alarm> alarms() const = 0;
+  // One more of them, by whoever works beside the exchange.
+  virtual void raise(Alarm alarm, std::string_view proof) = 0;
   [[nodiscard]] virtual Blobs& blobs() = 0;
 };
 
