@@ -100,6 +100,8 @@ constexpr std::array kParts{
          "backlog:count received:count held:count stopped:text trouble:text "
          "life_used_percent:number cosigned:count cosigned_ms:count witnessed:count "
          "clock_ahead_s?:number"},
+    Form{"OutsideWitness", "name:text url:text cosigned:count cosigned_ms:count trouble:text"},
+    Form{"Outside", "witnesses:[OutsideWitness] cosigned:count open_since_ms?:count"},
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",
@@ -236,7 +238,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/packs/{pack}", "=Pack"},
     Answer{"GET", "/packs/{pack}/pages",
            "pack:text version:count digest:text title:text services:[any] registers:[any] "
-           "books:[any] feeds:[any] figures:[any]"},
+           "books:[any] feeds:[any] figures:[any] retention:[text]"},
     Answer{"POST", "/packs/{pack}/registers/{register}/settle", "*"},
     Answer{"GET", "/figures", "as_of?:date figures:[FigureDefined|Figure]"},
     Answer{"GET", "/session/ways", "password:bool openid?:any"},
@@ -297,7 +299,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
-    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm]"},
+    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm] outside?:Outside"},
     Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},

@@ -118,6 +118,8 @@ struct Api::Core {
     context.party_names = parts.party_names;
     context.computed = parts.computed;
     context.notices = parts.notices;
+    context.timestamps = parts.timestamps;
+    context.witnesses = parts.witnesses;
     context.codes =
         parts.codes ? parts.codes
                     : std::make_shared<const papers::Codes>(context.dir / "keys" / "papers.key");

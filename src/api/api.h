@@ -40,7 +40,9 @@ class Computed;
 }
 namespace bashu::exchange {
 class Exchange;
-}
+class OutsideWitnesses;
+class TimeStamps;
+}  // namespace bashu::exchange
 
 namespace bashu::api {
 
@@ -51,7 +53,9 @@ class Api {
   struct Parts {
     node::Node* node = nullptr;
     views::Follower* views = nullptr;
-    exchange::Exchange* exchange = nullptr;  // null: the node runs alone
+    exchange::Exchange* exchange = nullptr;                 // null: the node runs alone
+    const exchange::TimeStamps* timestamps = nullptr;       // null: nobody stamps
+    const exchange::OutsideWitnesses* witnesses = nullptr;  // null: nobody outside cosigns
     people::Entrance* entrance = nullptr;
     std::function<std::expected<void, Fault>(Date)> set_today;  // of a rehearsal; else empty
     // Runs a pack's scenarios before it is adopted; the findings that forbid it.

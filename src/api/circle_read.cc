@@ -54,6 +54,26 @@ Result show_circle(Context& context, const Call& /*call*/) {
   return json_response(answer);
 }
 
+namespace {
+
+// Who outside the circle cosigns this journal, and what too few of them have.
+Value outside_value(const exchange::OutsideWitnesses& outside) {
+  const exchange::OutsideWitnesses::Standing standing = outside.standing();
+  Value::List list;
+  for (const exchange::OutsideWitnesses::One& one : standing.witnesses) {
+    list.push_back(Value::Record{{"name", one.name},
+                                 {"url", one.url},
+                                 {"cosigned", one.size},
+                                 {"cosigned_ms", one.time_s * 1'000},
+                                 {"trouble", one.problem}});
+  }
+  Value::Record value{{"witnesses", std::move(list)}, {"cosigned", standing.covered}};
+  if (standing.since_ms) value["open_since_ms"] = *standing.since_ms;
+  return value;
+}
+
+}  // namespace
+
 Result list_channels(Context& context, const Call& call) {
   Value::List list;
   Value::Record answer;
@@ -110,6 +130,7 @@ Result list_channels(Context& context, const Call& call) {
     }
   }
   answer["channels"] = std::move(list);
+  if (context.witnesses) answer["outside"] = outside_value(*context.witnesses);
   return json_response(answer);
 }
 

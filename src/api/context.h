@@ -28,11 +28,15 @@
 #include "desk/cursors.h"
 #include "exchange/blobs.h"
 #include "exchange/exchange.h"
+#include "exchange/outside.h"
 #include "figures/published.h"
 #include "node/node.h"
 #include "papers/codes.h"
 #include "people/entrance.h"
 
+namespace bashu::exchange {
+class TimeStamps;
+}
 namespace bashu::notices {
 class Notices;
 }
@@ -70,8 +74,10 @@ struct Context {
   const Divisions* divisions = &shipped_divisions();
   std::map<std::string, Title, std::less<>> party_names;  // of governments, by party
   std::shared_ptr<const papers::Codes> codes;
-  std::shared_ptr<travel::Computed> computed;  // null: the circle's network is not known here
-  notices::Notices* notices = nullptr;         // null: this node sends no mail
+  std::shared_ptr<travel::Computed> computed;        // null: the circle's network is not known here
+  notices::Notices* notices = nullptr;               // null: this node sends no mail
+  const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
+  const exchange::OutsideWitnesses* witnesses = nullptr;  // null: nobody outside cosigns
   Shelves shelves;
   desk::Cursors cursors;
   AccessLog access;

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "backup/backup.h"
 #include "exchange/beside.h"
+#include "exchange/outside.h"
 #include "exchange/timestamps.h"
 #include "node/leap.h"
 #include "node/storage/object_files.h"
@@ -72,7 +73,8 @@ const std::vector<std::string_view>& health_reasons() {
                                                       "held",
                                                       "erasure_late",
                                                       "backup_old",
-                                                      "timestamp_late"};
+                                                      "timestamp_late",
+                                                      "witness_late"};
   return kReasons;
 }
 
@@ -107,6 +109,7 @@ Health health_of(const HealthParts& parts) {
   because(parts.node.late_erasures() > 0, "erasure_late");
   because(backup_is_old(parts.node.identity().dir), "backup_old");
   because(parts.timestamps && parts.timestamps->late(), "timestamp_late");
+  because(parts.witnesses && parts.witnesses->late(), "witness_late");
   health.state = parts.node.durable() == 0 ? "down"
                  : standby                 ? "standby"
                  : health.why.empty()      ? "ready"
@@ -120,7 +123,9 @@ Result show_health(Context& context, const Call& /*call*/) {
                                    .follower = context.follower,
                                    .exchange = context.exchange,
                                    .entrance = context.entrance,
-                                   .shelves = context.shelves});
+                                   .shelves = context.shelves,
+                                   .timestamps = context.timestamps,
+                                   .witnesses = context.witnesses});
   const std::uint64_t durable = context.node.durable();
   const std::uint64_t visible = context.follower.entries();
   const std::int64_t waits_ms = context.node.commit_waits_ms();

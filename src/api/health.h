@@ -24,17 +24,17 @@ class Entrance;
 }
 
 namespace bashu::exchange {
+class OutsideWitnesses;
 class TimeStamps;
-}
+}  // namespace bashu::exchange
 
 namespace bashu::api {
 
 struct Health {
   std::string_view state;
   // guarded disk rollback quorum commit_waits standby_behind standby_stopped beside_missing
-  // views_stopped keys_unreadable clock
-  // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late; in this
-  // order, each once.
+  // views_stopped keys_unreadable clock documents_away peer_away channel_stopped held erasure_late
+  // backup_old timestamp_late witness_late; in this order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -43,7 +43,8 @@ struct HealthParts {
   exchange::Exchange* exchange = nullptr;  // null: the node runs alone
   people::Entrance& entrance;
   Shelves& shelves;
-  const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
+  const exchange::TimeStamps* timestamps = nullptr;       // null: nobody stamps
+  const exchange::OutsideWitnesses* witnesses = nullptr;  // null: nobody outside cosigns
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // Files that this machine needs and does not have (exchange/beside.h); without a shelf it is not

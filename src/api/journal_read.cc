@@ -6,6 +6,8 @@
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "base/bytes.h"
+#include "evidence/grammar.h"
+#include "exchange/witness.h"
 
 namespace bashu::api {
 
@@ -75,8 +77,20 @@ Result journal_proof(Context& context, const Call& call) {
   return http::text_response(200, "text/x.tlog.proof", std::move(*proof));
 }
 
-Result journal_checkpoint(Context& context, const Call& /*call*/) {
-  return http::text_response(200, "text/plain; charset=utf-8", context.node.checkpoint());
+// The newest; or with `by` the newest that this party or outside witness has cosigned, with its
+// line.
+Result journal_checkpoint(Context& context, const Call& call) {
+  constexpr std::string_view kText = "text/plain; charset=utf-8";
+  if (const auto by = call.request.parameter("by")) {
+    auto note = context.witnesses ? context.witnesses->note_by(*by) : std::nullopt;
+    if (!note && evidence::is_party(*by)) {
+      note = exchange::note_cosigned_by(context.node.storage().files(), *context.node.directory(),
+                                        context.node.identity(), *by);
+    }
+    if (!note) return std::unexpected{not_found()};
+    return http::text_response(200, kText, *std::move(note));
+  }
+  return http::text_response(200, kText, context.node.checkpoint());
 }
 
 Result show_verification(Context& context, const Call& call) {

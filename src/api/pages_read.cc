@@ -8,6 +8,7 @@
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "packs/pages.h"
+#include "packs/retention.h"
 #include "packs/words.h"
 
 namespace bashu::api {
@@ -299,6 +300,9 @@ Result show_pages(Context& context, const Call& call) {
   for (const auto& [name, book] : pack.books) books.push_back(write.book(name, book));
   for (const auto& [name, feed] : pack.feeds) feeds.push_back(write.feed(name, feed));
   for (const auto& [name, figure] : pack.figures) figures.push_back(write.figure(name, figure));
+  Value::List retention;
+  for (std::string& line : packs::retention_in_words(pack, call.language))
+    retention.emplace_back(std::move(line));
   return json_response(Value::Record{{"pack", pack.name},
                                      {"version", pack.version},
                                      {"digest", pack.digest},
@@ -307,7 +311,8 @@ Result show_pages(Context& context, const Call& call) {
                                      {"registers", std::move(registers)},
                                      {"books", std::move(books)},
                                      {"feeds", std::move(feeds)},
-                                     {"figures", std::move(figures)}});
+                                     {"figures", std::move(figures)},
+                                     {"retention", std::move(retention)}});
 }
 
 }  // namespace bashu::api

@@ -118,6 +118,7 @@ const std::vector<Parameter>& query_parameters() {
       {"as_of", Is::date, "the date the answer is about (default: today)"},
       {"at", Is::number, "read as it was at this position"},
       {"at_least", Is::number, "wait until the views have reached this position"},
+      {"by", Is::text, "a party, or the key's name of a witness outside the circle"},
       {"case", Is::text, "id of the case"},
       {"changed_since", Is::number, "changed by an entry after this position"},
       {"closed", Is::flag, "also closed ones"},

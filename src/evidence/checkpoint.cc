@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "evidence/grammar.h"
 #include "evidence/signing.h"
@@ -232,20 +233,34 @@ std::string second_line(std::string_view text, std::string_view name, const Sm2K
   return signature_line(name, key_id(name, kSecondType, key.public_key()) + key.sign(text));
 }
 
-Verified<LogKey> read_verifier_key(std::string_view text) {
+namespace {
+
+// A key that says `type` before it and is `size` bytes long, as key_text() writes it.
+Verified<LogKey> read_key_text(std::string_view text, std::string_view type, std::size_t size) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   const std::size_t first = text.find('+');
   const std::size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
   if (second == std::string_view::npos) return bad("verifier-key");
   const auto raw = from_base64(text.substr(second + 1));
-  constexpr std::size_t kKeySize = 32;
-  const bool by_sm2 = raw && raw->starts_with(kSecondType);
-  const std::string_view type = by_sm2 ? kSecondType : kLogType;
-  if (!raw || raw->size() != type.size() + (by_sm2 ? kSm2KeySize : kKeySize))
+  if (!raw || raw->size() != type.size() + size || !raw->starts_with(type))
     return bad("verifier-key");
   LogKey key{.name = std::string{text.substr(0, first)}, .public_key = raw->substr(type.size())};
   if (key_text(key.name, type, key.public_key) != text) return bad("verifier-key");
   return key;
+}
+constexpr std::size_t kKeySize = 32;
+
+}  // namespace
+
+Verified<LogKey> read_verifier_key(std::string_view text) {
+  const auto second = read_key_text(text, kSecondType, kSm2KeySize);
+  return second ? second : read_key_text(text, kLogType, kKeySize);
+}
+
+Verified<WitnessKey> read_witness_key(std::string_view text) {
+  auto key = read_key_text(text, kWitnessType, kKeySize);
+  if (!key) return std::unexpected{key.error()};
+  return WitnessKey{.name = std::move(key->name), .public_key = std::move(key->public_key)};
 }
 
 std::string sign_checkpoint(std::string_view origin, std::uint64_t size, const Hash& root,
@@ -277,6 +292,26 @@ Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view ori
   }
   if (!by_log.first) return bad("note-unsigned");
   checkpoint.second = by_log.second;
+  const Verified<void> form = read_body(origin, checkpoint);
+  if (!form) return std::unexpected{form.error()};
+  return checkpoint;
+}
+
+Verified<Checkpoint> open_cosigned(std::string_view note, std::string_view origin,
+                                   const WitnessKey& witness) {
+  const Verified<Note> read = read_note(note);
+  if (!read) return std::unexpected{read.error()};
+  Checkpoint checkpoint;
+  checkpoint.body = read->body;
+  for (const SignatureLine& line : read->signatures) {
+    if (line.name != witness.name ||
+        !line.raw.starts_with(key_id(witness.name, kWitnessType, witness.public_key)))
+      continue;
+    const auto time = cosigned_at(line, read->body, witness.public_key);
+    if (!time) return bad("note-signature");
+    checkpoint.cosigned[witness.name] = *time;
+  }
+  if (checkpoint.cosigned.empty()) return bad("note-unsigned");
   const Verified<void> form = read_body(origin, checkpoint);
   if (!form) return std::unexpected{form.error()};
   return checkpoint;

@@ -55,6 +55,12 @@ struct WitnessKey {
 [[nodiscard]] Verified<Checkpoint> open_checkpoint(std::string_view note, std::string_view origin,
                                                    std::span<const std::string> log_keys,
                                                    std::span<const WitnessKey> witnesses = {});
+// `name+hex(key id)+b64(0x04 ‖ public key)`, as witnesses publish theirs. Code: verifier-key.
+[[nodiscard]] Verified<WitnessKey> read_witness_key(std::string_view text);
+// What a witness has cosigned, judged by its own line alone: its record of a log whose keys have
+// changed since. `checkpoint.cosigned` holds the time.
+[[nodiscard]] Verified<Checkpoint> open_cosigned(std::string_view note, std::string_view origin,
+                                                 const WitnessKey& witness);
 [[nodiscard]] std::string cosignature_line(std::string_view body, std::string_view name,
                                            std::uint64_t time, std::string_view secret_key);
 

@@ -42,15 +42,14 @@ std::optional<std::vector<Hash>> read_path(std::string_view lines) {
   return path;
 }
 
-WitnessVerdict refused(int status, bool alarm = false) {
+WitnessVerdict refused(int status) {
   WitnessVerdict verdict;
   verdict.status = status;
-  verdict.alarm = alarm;
   return verdict;
 }
 
-WitnessVerdict conflict(std::uint64_t recorded, bool alarm) {
-  WitnessVerdict verdict = refused(409, alarm);
+WitnessVerdict conflict(std::uint64_t recorded) {
+  WitnessVerdict verdict = refused(409);
   verdict.media_type = "text/x.tlog.size";
   verdict.answer = std::to_string(recorded) + '\n';
   return verdict;
@@ -73,13 +72,17 @@ WitnessVerdict check_add_checkpoint(
   }
   if (log->second && !checkpoint->second) return refused(403);
   if (read->old_size > checkpoint->size) return refused(400);
-  if (read->old_size != log->size) return conflict(log->size, false);
-  if (read->old_size == checkpoint->size && checkpoint->root != log->root)
-    return conflict(log->size, true);
-  const auto path = read_path(read->path);
-  if (!path || !check_consistency(log->size, checkpoint->size, log->root, checkpoint->root, *path))
-    return refused(422, true);
+  if (read->old_size != log->size) return conflict(log->size);
   WitnessVerdict verdict = refused(200);
+  if (read->old_size == checkpoint->size && checkpoint->root != log->root) {
+    verdict = conflict(log->size);
+    verdict.alarm = true;
+  } else if (const auto path = read_path(read->path);
+             !path ||
+             !check_consistency(log->size, checkpoint->size, log->root, checkpoint->root, *path)) {
+    verdict.status = 422;
+    verdict.alarm = true;
+  }
   verdict.origin = origin;
   verdict.note = read->note;
   verdict.checkpoint = *std::move(checkpoint);

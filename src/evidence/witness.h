@@ -26,9 +26,9 @@ struct WitnessVerdict {
   std::string media_type, answer;  // of 409: the recorded size
   // The log contradicts itself under a valid signature: the request is proof, keep it.
   bool alarm = false;
-  // With 200. Record size, root and note of this log (if its record is still what `find` gave) and
-  // flush; only then answer `cosignature_line(checkpoint.body, ...)` as `text/plain;
-  // charset=utf-8`.
+  // With 200 and with an alarm. With 200 record size, root and note of this log (if its record is
+  // still what `find` gave) and flush; only then answer `cosignature_line(checkpoint.body, ...)` as
+  // `text/plain; charset=utf-8`.
   std::string origin, note;
   Checkpoint checkpoint;
 };

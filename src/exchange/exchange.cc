@@ -167,6 +167,9 @@ class RunningExchange final : public Exchange {
   std::vector<PeerStatus> status() override;
   std::optional<Trouble> trouble() const override { return guard_.trouble(); }
   std::vector<Alarm> alarms() const override { return alarms_.newest(); }
+  void raise(Alarm alarm, std::string_view proof) override {
+    alarms_.raise(std::move(alarm), proof);
+  }
   Blobs& blobs() override { return blobs_; }
   Pseudonyms& pseudonyms() override { return pseudonyms_; }
   std::map<std::string, AskedOf> asked_pseudonyms() const override { return evaluating_.asked(); }

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -67,6 +68,8 @@ class Exchange {
   // If there is any nothing leaves, and the node must not go on writing.
   [[nodiscard]] virtual std::optional<Trouble> trouble() const = 0;
   [[nodiscard]] virtual std::vector<Alarm> alarms() const = 0;
+  // One more of them, by whoever works beside the exchange.
+  virtual void raise(Alarm alarm, std::string_view proof) = 0;
   [[nodiscard]] virtual Blobs& blobs() = 0;
   [[nodiscard]] virtual Pseudonyms& pseudonyms() = 0;
   // Pseudonyms members asked our part of, by party.

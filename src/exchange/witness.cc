@@ -57,6 +57,14 @@ std::optional<Cosigned::State> cosigned_by(const node::FileStore& files,
   return note ? read_cosigned(directory, own, party, *note) : std::nullopt;
 }
 
+std::optional<std::string> note_cosigned_by(const node::FileStore& files,
+                                            const node::Directory& directory,
+                                            const node::Identity& own, std::string_view party) {
+  auto note = files.read("cosigned/" + std::string{party});
+  if (!note || !read_cosigned(directory, own, party, *note)) return std::nullopt;
+  return *std::move(note);
+}
+
 std::uint64_t witnessed_size(const node::FileStore& files, const std::string& party) {
   const auto note = files.read("witness/" + party);
   if (!note) return 0;

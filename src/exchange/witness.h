@@ -98,6 +98,11 @@ class Cosigned {
                                                          const node::Directory& directory,
                                                          const node::Identity& own,
                                                          std::string_view party);
+// The checkpoint itself with the party's line; nullopt: nothing that verifies.
+[[nodiscard]] std::optional<std::string> note_cosigned_by(const node::FileStore& files,
+                                                          const node::Directory& directory,
+                                                          const node::Identity& own,
+                                                          std::string_view party);
 // How many entries of the party's journal the node of these files has cosigned.
 [[nodiscard]] std::uint64_t witnessed_size(const node::FileStore& files, const std::string& party);
 

@@ -15,6 +15,7 @@
 #include "main/network_cheapest.h"
 #include "main/network_missed.h"
 #include "main/network_rows.h"
+#include "main/witness_command.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -387,6 +388,23 @@ void timestamp_options(CLI::App& app, Serve& o, const Text& t) {
       ->check(CLI::Range(1, 86'400));
 }
 
+void witness_options(CLI::App& app, Serve& o, const Text& t) {
+  CLI::Option* file = app.add_option(
+      "--witnesses", o.witnesses,
+      t("file of witnesses outside the circle that cosign the journal: lines `witness NAME VKEY "
+        "URL` (default: none)",
+        "圈外见证方文件，由其会签日志检查点，每行 `witness 名称 公钥 URL`（默认：无）"));
+  app.add_option("--witness-ca", o.witness_ca,
+                 t("file of PEM certificates that they are reached by (default: the machine's)",
+                   "用于验证其服务器的 PEM 证书文件（默认：本机的证书）"))
+      ->needs(file);
+  app.add_option("--witness-pace", o.witness_s,
+                 t("seconds between two requests, if the journal grew",
+                   "两次请求之间的秒数（日志有增长时）"))
+      ->default_val(60)
+      ->check(CLI::Range(1, 86'400));
+}
+
 void serve_command(Parser& parser, const Text& t) {
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
@@ -441,6 +459,7 @@ void serve_command(Parser& parser, const Text& t) {
         app.add_flag("--smtp-starttls", o.smtp_starttls,
                      t("insist on STARTTLS over smtp://", "通过 smtp:// 时必须使用 STARTTLS"));
         timestamp_options(app, o, t);
+        witness_options(app, o, t);
         app.add_option("--log", o.log,
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
@@ -915,10 +934,72 @@ void journal_commands(Parser& parser, const Text& t) {
                          "可为时间戳机构签发证书者的 PEM 证书文件"))
             ->required();
       });
+  parser.command<JournalCosigned>(
+      journal, "cosigned",
+      t("what witnesses outside the circle have cosigned of the journal, judged anew",
+        "重新核验圈外见证方已会签的日志内容"),
+      journal_cosigned, [&t](CLI::App& app, JournalCosigned& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--witnesses", o.witnesses,
+                       t("file of witnesses, as `bashu serve` takes it",
+                         "见证方文件，与 `bashu serve` 相同"))
+            ->required();
+        app.add_option("--by", o.by,
+                       t("print the checkpoint that this witness has cosigned instead",
+                         "改为输出该见证方会签的检查点"));
+        out_option(app, o.out, t);
+      });
   trial_command(parser, journal, t);
   move_command(parser, journal, t);
   reopen_command(parser, journal, t);
   feed_command(parser, journal, t);
+}
+
+void witness_commands(Parser& parser, const Text& t) {
+  CLI::App* witness =
+      parser.group("witness", t("be a witness of journals without being a party: holds no records",
+                                "作为圈外见证方会签日志：不保存任何记录"));
+  parser.command<WitnessInit>(
+      witness, "init", t("make its key and print what others verify by", "生成密钥并显示验证公钥"),
+      witness_init, [&t](CLI::App& app, WitnessInit& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--name", o.name,
+                       t("its name, a URL without scheme, e.g. witness.example/w1",
+                         "名称，不带协议的 URL，如 witness.example/w1"))
+            ->required();
+      });
+  parser.command<WitnessServe>(
+      witness, "serve",
+      t("cosign checkpoints that continue what was cosigned (C2SP tlog-witness)",
+        "会签延续此前内容的检查点（C2SP tlog-witness）"),
+      witness_serve, [&t](CLI::App& app, WitnessServe& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--origins", o.origins,
+                       t("file of the journals to witness: lines `log VKEY`; read again on SIGHUP",
+                         "所见证的日志文件，每行 `log 公钥`；收到 SIGHUP 时重新读取"))
+            ->required();
+        app.add_option("--listen", o.listen, t("address:port", "监听的 地址:端口"))
+            ->default_val("127.0.0.1:7480");
+        app.add_flag("--in-clear", o.in_clear,
+                     t("without TLS on an address others reach (behind a proxy that ends TLS)",
+                       "在他人可达的地址上不使用 TLS（位于终结 TLS 的代理之后）"));
+        app.add_option("--log", o.log,
+                       t("file of the log, opened again on SIGHUP (default: standard error)",
+                         "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
+        examples(app, t,
+                 "  bashu witness init witness --name witness.example/w1
+"
+                 "  bashu journal proof node 0 --vkey | sed 's/^/log /' > origins
+"
+                 "  bashu witness serve witness --origins origins
+");
+      });
+  parser.command<WitnessShow>(
+      witness, "show",
+      t("its key, what it has cosigned, and which journals contradicted themselves",
+        "显示其公钥、已会签的内容及自相矛盾的日志"),
+      witness_show,
+      [](CLI::App& app, WitnessShow& o) { app.add_option("DIR", o.dir)->required(); });
 }
 
 void doctor_commands(Parser& parser, const Text& t) {
@@ -1817,6 +1898,7 @@ int run(int argc, char** argv) {
   doubles_command(parser, t);
   contested_command(parser, t);
   journal_commands(parser, t);
+  witness_commands(parser, t);
   backup_commands(parser, t);
   doctor_commands(parser, t);
   bundle_commands(parser, t);

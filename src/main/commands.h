@@ -165,6 +165,9 @@ struct Serve {
   std::string timestamps;      // URL of an authority that stamps times; empty: none
   std::string timestamps_ca;   // file of PEM certificates of who may certify it
   std::int64_t timestamps_s = 3'600;
+  std::string witnesses;   // file of witnesses outside the circle (tlog-policy); empty: none
+  std::string witness_ca;  // file of PEM certificates; empty: the machine's
+  std::int64_t witness_s = 60;
   std::string log;          // file; empty: standard error
   int disk_floor_mb = 512;  // below this much free, writes are refused
   int workers = 8;
@@ -353,6 +356,14 @@ struct JournalStamps {
   std::string dir, ca;
 };
 Exit journal_stamps(const Console& console, const JournalStamps& what);
+
+// journal_cosigned_command.cc
+struct JournalCosigned {
+  std::string dir, witnesses;
+  std::string by;  // only the checkpoint that this witness has cosigned, as it stands
+  std::string out;
+};
+Exit journal_cosigned(const Console& console, const JournalCosigned& what);
 
 // feed_command.cc
 struct JournalFeed {

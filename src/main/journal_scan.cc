@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "base/date.h"
+#include "node/entry.h"
+
 namespace bashu::cli {
 
 namespace {
@@ -30,6 +33,38 @@ std::expected<void, Fault> each_commit(
     }
   }
   return {};
+}
+
+std::optional<std::string> checkpoint_of(journal::Journal& journal, std::uint64_t size) {
+  if (size == 0 || size > journal.size()) return std::nullopt;
+  std::optional<std::string> note;
+  const auto read = each_commit(
+      journal, size - 1, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+        if (commit.first + commit.entries.size() == size) note = commit.checkpoint;
+        return false;
+      });
+  return read ? note : std::nullopt;
+}
+
+std::optional<std::int64_t> time_of(journal::Journal& journal, std::uint64_t index) {
+  const auto entries = node::JournalEntries{journal}.entries(index, 1);
+  if (!entries) return std::nullopt;
+  for (const node::Entry& entry : *entries) {
+    if (entry.index >= index) return entry.time_ms;
+  }
+  return std::nullopt;
+}
+
+std::string utc_text(std::int64_t seconds) {
+  constexpr std::int64_t kDay = 86'400;
+  std::string text = Date::from_days(static_cast<std::int32_t>(seconds / kDay)).text();
+  char before = 'T';
+  for (const std::int64_t unit : {3'600, 60, 1}) {
+    const std::string part = std::to_string(seconds % kDay / unit % (unit == 3'600 ? 24 : 60));
+    text.append(1, before).append(2 - part.size(), '0').append(part);
+    before = ':';
+  }
+  return text + "Z";
 }
 
 }  // namespace bashu::cli

@@ -8,8 +8,6 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <mutex>
 #include <ostream>
 #include <thread>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "base/json.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
+#include "exchange/outside.h"
 #include "exchange/timestamps.h"
 #include "figures/published.h"
 #include "http/message.h"
@@ -30,9 +29,11 @@
 #include "journal/quorum.h"
 #include "main/commands.h"
 #include "main/faces.h"
+#include "main/listening.h"
 #include "main/metrics.h"
 #include "main/offline.h"
 #include "main/pack_trial.h"
+#include "main/policy_file.h"
 #include "node/certificates.h"
 #include "node/custody.h"
 #include "node/disk.h"
@@ -54,37 +55,6 @@ namespace bashu::cli {
 namespace {
 
 constexpr std::size_t kBodyMax = 8u << 20;
-
-// One JSON object a line, on err or in a file. No personal values come here: paths carry ids, never
-// queries.
-class Log {
- public:
-  // `file` may be empty: then on `err`.
-  Log(std::ostream& err, std::string file) : err_{err}, name_{std::move(file)} { open(); }
-  // Whoever rotates the file moves it away first and sends SIGHUP then.
-  void open() {
-    const std::lock_guard lock{mutex_};
-    if (name_.empty()) return;
-    file_.close();
-    file_.clear();
-    file_.open(name_, std::ios::app);
-  }
-  void write(std::string_view what, Value::Record members) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    members["time_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    members["what"] = what;
-    const std::string line = canonical_json(members) + "\n";
-    const std::lock_guard lock{mutex_};
-    // A line that has no file is not lost.
-    (file_.is_open() && file_ ? static_cast<std::ostream&>(file_) : err_) << line << std::flush;
-  }
-
- private:
-  std::ostream& err_;
-  std::string name_;
-  std::ofstream file_;
-  std::mutex mutex_;
-};
 
 // The clock to serve with. A directory is a rehearsal or it is not: its days do not mix.
 std::expected<std::unique_ptr<node::Clock>, std::string> serving_clock(
@@ -118,26 +88,13 @@ std::expected<std::unique_ptr<node::Clock>, std::string> serving_clock(
 
 // DIR/keys/api.crt and api.key, if there are any: the API speaks TLS.
 std::expected<http::TlsContext, Fault> api_tls(const std::filesystem::path& dir) {
-  const auto certificate = dir / "keys" / "api.crt";
-  if (!std::filesystem::exists(certificate)) return nullptr;
-  const auto chain = node::read_file(certificate);
-  if (!chain) return std::unexpected{chain.error()};
-  const auto key = node::read_file(dir / "keys" / "api.key");
-  if (!key) return std::unexpected{key.error()};
-  return http::open_server({.certificate = *chain, .key = *key});
+  return tls_of(dir, "api");
 }
 
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   return all;
-}
-
-std::string host_of(const std::string& listen) { return listen.substr(0, listen.rfind(':')); }
-
-bool is_this_machine(const std::string& listen) {
-  const std::string host = host_of(listen);
-  return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
 }
 
 // What must be put right before this directory is served, in the reader's language; empty: nothing.
@@ -352,6 +309,28 @@ std::expected<std::unique_ptr<exchange::TimeStamps>, Exit> open_timestamps(const
   return std::move(*opened);
 }
 
+// Null if nobody asked for it.
+std::expected<std::unique_ptr<exchange::OutsideWitnesses>, Exit> open_witnesses(
+    const Console& console, const Serve& what, node::Node& node, exchange::Exchange& exchange) {
+  if (what.witnesses.empty()) return nullptr;
+  auto policy = read_policy_file(console, what.witnesses);
+  if (!policy) return std::unexpected{policy.error()};
+  exchange::OutsideWitnesses::Options options{
+      .policy = std::move(*policy),
+      .every_ms = what.witness_s * 1'000,
+      .alarm = [&exchange](exchange::Alarm alarm, std::string_view proof) {
+        exchange.raise(std::move(alarm), proof);
+      }};
+  if (!what.witness_ca.empty()) {
+    auto roots = node::read_file(what.witness_ca);
+    if (!roots) return std::unexpected{console.fail(roots.error())};
+    options.roots = std::move(*roots);
+  }
+  auto opened = exchange::OutsideWitnesses::open(node, std::move(options));
+  if (!opened) return std::unexpected{console.fail(opened.error())};
+  return std::move(*opened);
+}
+
 // The line that says where the node is reached.
 void print_ready(const Console& console, const Serve& what, node::Node& node,
                  exchange::Exchange* exchange, const Doors& doors, const http::Server* metrics) {
@@ -378,16 +357,6 @@ void tell_behind(const Console& console, const exchange::Trouble& trouble) {
   const std::string words =
       texts::text(console.language, "restore.behind", {{"trouble", trouble.text()}});
   static_cast<void>(console.fail(words, words));
-}
-
-// Before the first thread, so that all inherit it and only wait_for_end sees them.
-::sigset_t block_signals() {
-  ::sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
-  return signals;
 }
 
 // Of a directory that is fit to be served, with the keys that count from now on.
@@ -465,12 +434,29 @@ struct Serving {
   std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun);
 
  private:
-  End wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps, api::Shelves& shelves);
+  // Whom the writer speaks to beyond the circle; null: nobody asked for it.
+  struct Outside {
+    std::unique_ptr<notices::Notices> mail;
+    std::unique_ptr<exchange::TimeStamps> stamps;
+    std::unique_ptr<exchange::OutsideWitnesses> witnesses;
+  };
+  std::expected<Outside, Exit> open_outside(exchange::Exchange& exchange);
+  End wait(exchange::Exchange* exchange, const Outside& outside, api::Shelves& shelves);
 };
 
+std::expected<Serving::Outside, Exit> Serving::open_outside(exchange::Exchange& exchange) {
+  auto mail = open_notices(console, what, node, follower, log);
+  if (!mail) return std::unexpected{mail.error()};
+  auto stamps = open_timestamps(console, what, node);
+  if (!stamps) return std::unexpected{stamps.error()};
+  auto witnesses = open_witnesses(console, what, node, exchange);
+  if (!witnesses) return std::unexpected{witnesses.error()};
+  return Outside{
+      .mail = std::move(*mail), .stamps = std::move(*stamps), .witnesses = std::move(*witnesses)};
+}
+
 // Reloads passwords on SIGHUP.
-End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps,
-                  api::Shelves& shelves) {
+End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::Shelves& shelves) {
   constexpr int kAskMs = 200;
   constexpr std::int64_t kSlowCommitMs = 3'000;
   const ::timespec pause{.tv_sec = exchange ? 1 : 0, .tv_nsec = exchange ? 0 : 50'000'000};
@@ -478,7 +464,8 @@ End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps,
       documents{log, "the store of documents is away"},
       quorum{log, "too few servers have what is committed"},
       waits{log, "a commit waits for servers that do not answer"},
-      beside{log, "missing on this machine"}, stamped{log, "no time stamp"};
+      beside{log, "missing on this machine"}, stamped{log, "no time stamp"},
+      witnessed{log, "not witnessed outside"};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) {
@@ -508,9 +495,13 @@ End Serving::wait(exchange::Exchange* exchange, exchange::TimeStamps* stamps,
       follows.look(standby->trouble);
       continue;
     }
-    if (stamps) {
-      stamps->look();
-      stamped.look(stamps->problem());
+    if (outside.stamps) {
+      outside.stamps->look();
+      stamped.look(outside.stamps->problem());
+    }
+    if (outside.witnesses) {
+      outside.witnesses->look();
+      witnessed.look(outside.witnesses->problem());
     }
     if (const auto trouble = exchange->trouble()) {
       log.write("stopped", {{"error", trouble->text()}});
@@ -542,20 +533,18 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   if (!article) return fail(article.error());
   const auto map = site::load_map(site::circle_folder(dir, what.circle));
   if (!map) return fail(map.error());
-  std::unique_ptr<notices::Notices> mail;
-  std::unique_ptr<exchange::TimeStamps> stamps;
+  Outside outside;
   if (exchange) {
-    auto opened = open_notices(console, what, node, follower, log);
-    if (!opened) return std::unexpected{opened.error()};
-    mail = std::move(*opened);
-    auto authority = open_timestamps(console, what, node);
-    if (!authority) return std::unexpected{authority.error()};
-    stamps = std::move(*authority);
+    auto others = open_outside(*exchange);
+    if (!others) return std::unexpected{others.error()};
+    outside = std::move(*others);
   }
   const auto codes = std::make_shared<const papers::Codes>(dir / "keys" / "papers.key");
   api::Api api{{.node = &node,
                 .views = &follower,
                 .exchange = exchange.get(),
+                .timestamps = outside.stamps.get(),
+                .witnesses = outside.witnesses.get(),
                 .entrance = &entrance,
                 .set_today = std::move(set_today),
                 .try_pack = trial_beside(node),
@@ -567,7 +556,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                 .party_names = (*article)->parties,
                 .codes = codes,
                 .computed = (*map)->computed,
-                .notices = mail.get(),
+                .notices = outside.mail.get(),
                 .workers = what.workers}};
   site::Site site{{.views = [this] { return follower.views(); },
                    .published = *published,
@@ -578,9 +567,15 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                    .codes = codes}};
   auto doors = open_doors(what, node.identity(), api, site);
   if (!doors) return fail(doors.error());
-  if (mail) mail->begin(origin.empty() ? doors->web_address : origin);
+  if (outside.mail) outside.mail->begin(origin.empty() ? doors->web_address : origin);
   api::Shelves shelves{node};
-  const api::HealthParts parts{node, follower, exchange.get(), entrance, shelves, stamps.get()};
+  const api::HealthParts parts{node,
+                               follower,
+                               exchange.get(),
+                               entrance,
+                               shelves,
+                               outside.stamps.get(),
+                               outside.witnesses.get()};
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
   if (!watched) return fail(watched.error());
 
@@ -591,7 +586,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
   tell_missing(console, joined(api::beside_missing(node, shelves.now())));
-  const End end = wait(exchange.get(), stamps.get(), shelves);
+  const End end = wait(exchange.get(), outside, shelves);
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return end;

@@ -1,9 +1,11 @@
 #include "packs/retention.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "packs/loader.h"
+#include "texts/texts.h"
 
 namespace bashu::packs {
 
@@ -61,6 +63,33 @@ std::map<Class, Retention> retention_of(const Pack& pack) {
     }
   }
   return all;
+}
+
+std::vector<std::string> retention_in_words(const Pack& pack, const std::string& language) {
+  const auto asks = [&pack](Class cls) {
+    return std::ranges::any_of(pack.services, [cls](const auto& service) {
+      return std::ranges::any_of(service.second.fields,
+                                 [cls](const Member& field) { return field.type->cls == cls; });
+    });
+  };
+  const auto rules = retention_of(pack);
+  std::vector<std::string> lines;
+  for (const auto& [name, cls] : kClasses) {
+    const auto rule = rules.find(cls);
+    if (rule == rules.end() && !asks(cls)) continue;
+    const std::string values = texts::text(language, std::string{"pack.class."} + name);
+    if (rule == rules.end()) {
+      lines.push_back(texts::text(language, "pack.retention.open", {{"values", values}}));
+      continue;
+    }
+    const std::int64_t months = rule->second.months;
+    const bool years = months % 12 == 0;
+    lines.push_back(texts::text(language, years ? "pack.retention.years" : "pack.retention.months",
+                                {{"values", values},
+                                 {"n", std::to_string(years ? months / 12 : months)},
+                                 {"source", in_language(rule->second.source, language)}}));
+  }
+  return lines;
 }
 
 }  // namespace bashu::packs

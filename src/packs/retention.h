@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "base/title.h"
 #include "packs/pack.h"
@@ -17,5 +19,9 @@ struct Retention {
 // Of a pack that was loaded, and so holds only what is right. A class that it does not name is
 // kept.
 [[nodiscard]] std::map<Class, Retention> retention_of(const Pack& pack);
+// A line for each class of which its services ask for values: how long they are kept and by what
+// rule, or that no time is named. Also for those named whose values nothing asks for.
+[[nodiscard]] std::vector<std::string> retention_in_words(const Pack& pack,
+                                                          const std::string& language);
 
 }  // namespace bashu::packs

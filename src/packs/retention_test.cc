@@ -5,6 +5,7 @@
 #include <string>
 
 #include "packs/load.h"
+#include "packs/show.h"
 
 namespace bashu::packs {
 namespace {
@@ -71,6 +72,48 @@ TEST(Retention, ThatNobodyCanMeanIsRefusedWithItsPath) {
     }
     EXPECT_NE(paths.find(row.path + '\n'), std::string::npos) << row.retention << '\n' << paths;
   }
+}
+
+TEST(Retention, IsToldWithItsRuleInBothLanguages) {
+  const Loaded loaded = with(
+      "{personal: {years: 10, source: {zh: 第七条, en: Article 7}}, "
+      "sensitive: {months: 30, source: {zh: 第八条, en: Article 8}}}");
+  ASSERT_TRUE(loaded.pack);
+  const std::string english = show(*loaded.pack, "en");
+  EXPECT_TRUE(
+      english.ends_with("\nhow long values are kept\n"
+                        "  personal values: 10 years after the case has ended (Article 7)\n"
+                        "  sensitive personal values: 30 months after the case has ended "
+                        "(Article 8)\n"))
+      << english;
+  const std::string chinese = show(*loaded.pack, "zh");
+  EXPECT_NE(chinese.find("  个人信息：办结后保存 10 年（第七条）\n"), std::string::npos) << chinese;
+  EXPECT_TRUE(retention_in_words(*with("{}").pack, "en").empty()) << "nothing personal is asked";
+}
+
+TEST(Retention, ThatIsNotNamedIsToldWhereSomethingPersonalIsAsked) {
+  const Loaded loaded = load(R"(bashu: 1
+pack: notes
+version: 1
+title: {zh: 记录, en: Notes}
+types:
+  line: {type: text, max: 40, class: sensitive, title: {zh: 内容, en: Text}}
+services:
+  note:
+    title: {zh: 记录, en: Note}
+    parties: {office: {clerk: all}}
+    fields: {text: line}
+    start: {owner: office, by: clerk, form: [text], to: done}
+    states: {done: {title: {zh: 完成, en: Done}, final: true}}
+figures:
+  notes: {title: {zh: 件数, en: Notes}, of: note, from: case.opened, count: true}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: notes, is: 0}]}
+)");
+  ASSERT_TRUE(loaded.pack);
+  EXPECT_EQ(retention_in_words(*loaded.pack, "en"),
+            std::vector<std::string>{
+                "sensitive personal values: the pack names no time; kept until they are erased"});
 }
 
 }  // namespace

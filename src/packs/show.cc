@@ -4,6 +4,7 @@
 #include <array>
 
 #include "packs/pages.h"
+#include "packs/retention.h"
 #include "packs/words.h"
 #include "texts/texts.h"
 
@@ -32,6 +33,12 @@ class Teller {
       line(2, condition(*feed.when, feed.why, reading));
     }
     list("figures", pack_.figures);
+    const std::vector<std::string> kept = retention_in_words(pack_, language_);
+    if (!kept.empty()) {
+      line(0, "");
+      line(0, say("retention"));
+    }
+    for (const std::string& one : kept) line(1, one);
     return std::move(out_);
   }
 

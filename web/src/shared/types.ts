@@ -56,7 +56,7 @@ export interface Feed { feed: string; title: string; by: { role: string; title: 
 // What a figure counts: `of` is a service, a register or `book.kind`.
 export interface FigureOf { figure: string; title: string; about: string; source: "service" | "register" | "account" | "value"; of: string }
 export interface Pages {
-  pack: string; version: number; digest: string; title: string; services: Service[]; registers: Register[]; books: Book[]; feeds: Feed[]; figures: FigureOf[];
+  pack: string; version: number; digest: string; title: string; services: Service[]; registers: Register[]; books: Book[]; feeds: Feed[]; figures: FigureOf[]; retention: string[];
 }
 export interface PackRow {
   pack: string; version: number; digest: string; title: string; in_force: boolean; adopted: Record<string, string>;
