@@ -46,6 +46,7 @@ struct Init {
   std::string api;        // of the API
   std::string rehearsal;  // first business day of a rehearsal; empty: the real day
   std::string journal;    // where the journal is; empty: in the directory
+  std::string root;       // URI of the root in a token; empty: made in the directory
   int offset_minutes = 480;
 };
 Exit init(const Console& console, const Init& what);
@@ -215,6 +216,8 @@ struct CircleCard {
 };
 Exit circle_card(const Console& console, const CircleCard& what);
 Exit circle_second(const Console& console, const std::string& dir);
+// Of a node at rest: announces new keys, used from its next start on.
+Exit circle_rotate(const Console& console, const std::string& dir);
 struct CircleInvite {
   std::string dir, name, out;
   std::vector<std::string> cards;
@@ -370,6 +373,18 @@ struct VaultMove {
   std::string dir, to;  // likewise
 };
 Exit vault_move(const Console& console, const VaultMove& what);
+
+// token_command.cc
+struct TokenMake {
+  std::string uri, use;  // root, vault
+};
+Exit token_make(const Console& console, const TokenMake& what);
+// Tries the PIN once, whatever was tried before.
+Exit token_check(const Console& console, const std::string& uri);
+struct VaultWrap {
+  std::string dir, uri;
+};
+Exit vault_wrap(const Console& console, const VaultWrap& what);
 
 // promote_command.cc
 struct Promote {

@@ -25,6 +25,7 @@
 #include "node/files.h"
 #include "node/guarded.h"
 #include "node/identity.h"
+#include "node/in_token.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/storage/directory_files.h"
@@ -32,6 +33,7 @@
 #include "node/storage/storage.h"
 #include "people/passwords.h"
 #include "texts/texts.h"
+#include "tokens/token.h"
 
 namespace bashu::cli {
 
@@ -85,6 +87,7 @@ class Examiner {
     disk();
     files();
     vault();
+    root();
     documents();
     doors();
     if (!known) {
@@ -186,7 +189,7 @@ class Examiner {
       return say(Level::fail, "vault", "doctor.vault_unreadable", {{"error", vault.error().what}});
     }
     const auto mark = (*vault)->setting("wrapped");
-    const auto key = node::wrapping_key();
+    const auto key = node::wrapping_key(storage->files());
     if (!mark || !key) {
       return say(Level::fail, "vault", "doctor.vault_unreadable",
                  {{"error", mark ? key.error().what : mark.error().what}});
@@ -195,6 +198,28 @@ class Examiner {
     if (key->empty()) return say(Level::warn, "vault", "doctor.vault_no_key");
     if (node::unwrap(*key, **mark).empty()) return say(Level::fail, "vault", "doctor.vault_other");
     say(Level::ok, "vault", "doctor.vault_ok");
+  }
+
+  // Without a PIN: what it needs one for is not tried here.
+  void root() {
+    if (identity_.root_token.empty()) return say(Level::ok, "root", "doctor.root_file");
+    if (fs::exists(what_.dir / "keys" / "root.key")) {
+      return say(Level::fail, "root", "doctor.root_left");
+    }
+    const auto place = tokens::Place::read(identity_.root_token);
+    const auto seen = place ? tokens::look(*place) : std::unexpected{place.error()};
+    const auto key = seen ? tokens::public_key(*place) : std::unexpected{seen.error()};
+    if (!key) {
+      return say(Level::fail, "root", "doctor.root_away",
+                 {{"error", key.error().text(what_.language)}});
+    }
+    const texts::Places places{{"token", seen->token}, {"uri", identity_.root_token}};
+    if (*key != identity_.root.public_key) {
+      return say(Level::fail, "root", "doctor.root_other", places);
+    }
+    if (seen->pin_locked) return say(Level::fail, "root", "doctor.root_locked", places);
+    if (seen->pin_spent) return say(Level::warn, "root", "doctor.root_pin", places);
+    say(Level::ok, "root", "doctor.root_ok", places);
   }
 
   void documents() {

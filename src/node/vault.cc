@@ -352,7 +352,8 @@ class KeptVault final : public Vault {
     if (mark && wrapping_.empty()) {
       return std::unexpected{Fault{
           .what = "vault.db: its keys are wrapped by a key kept elsewhere; give it as the systemd "
-                  "credential bashu.vault, or name its file in BASHU_VAULT_KEY_FILE"}};
+                  "credential bashu.vault, name its file in BASHU_VAULT_KEY_FILE, or put back "
+                  "vault.token, which holds it under a key of a token"}};
     }
     if (mark && !opened(*mark)) {
       return std::unexpected{Fault{.what = "vault.db: its keys are wrapped by another key than the "
@@ -422,11 +423,9 @@ void collect(const Value& value, std::set<std::string>& ids) {
 }  // namespace
 
 std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets> secrets,
-                                                         Chance& chance) {
+                                                         Chance& chance, std::string wrapping) {
   BASHU_ASSERT(sodium_init() >= 0);
-  auto wrapping = wrapping_key();
-  if (!wrapping) return std::unexpected{wrapping.error()};
-  auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(*wrapping));
+  auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(wrapping));
   if (auto begun = vault->begin(); !begun) return std::unexpected{begun.error()};
   return vault;
 }
