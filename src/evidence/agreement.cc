@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "evidence/elsewhere.h"
 #include "evidence/grammar.h"
 #include "evidence/members.h"
 #include "evidence/signing.h"

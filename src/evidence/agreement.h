@@ -75,13 +75,6 @@ inline constexpr std::string_view kKeysType = "bashu-keys+jws";
 // Adds one signature to a record (for a circle that signs one after the other).
 [[nodiscard]] Verified<std::string> add_signature(std::string_view record, std::string_view type,
                                                   const Signer& signer);
-// The same for a signer whose key is elsewhere: what it signs (ASCII), and the record with its 64
-// bytes.
-[[nodiscard]] Verified<std::string> signing_input(std::string_view record, std::string_view type,
-                                                  std::string_view kid);
-[[nodiscard]] Verified<std::string> put_signature(std::string_view record, std::string_view type,
-                                                  std::string_view kid,
-                                                  std::string_view signature);
 // What an agreement says, without any check of signatures; for showing and composing.
 [[nodiscard]] Verified<Agreement> read_agreement(std::string_view record);
 [[nodiscard]] Verified<std::vector<std::string>> record_signers(std::string_view record);  // kids

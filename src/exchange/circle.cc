@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/try.h"
+#include "evidence/elsewhere.h"
 #include "exchange/records.h"
 #include "exchange/witness.h"
 #include "http/message.h"

@@ -44,7 +44,8 @@ struct CircleHeld {
 
 // The next edition, signed by `own`: the parties so far, those of the cards (a card of a known
 // party replaces its endpoint and TLS authorities), and `own`. Channels `from.to.main` between all
-// members. `pin`, here and below: of the token the root is in, where no PIN is left for the process.
+// members. `pin`, here and below: of the token the root is in, where no PIN is left for the
+// process.
 struct Composed {
   std::string name;                                             // of the circle; empty: as before
   std::int64_t effective = 0;                                   // seconds
@@ -90,8 +91,7 @@ struct Adopter {
 
 // Makes new envelope and seal keys, adopts the key list that announces them and leaves the secrets
 // in DIR/keys/next. They are used from the next start on.
-[[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node,
-                                                     const tokens::Pin& pin = {});
+[[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin = {});
 // True if the keys are old enough to be rotated and have not been.
 [[nodiscard]] bool rotation_due(node::Node& node);
 // Before a node is opened: puts keys of DIR/keys/next in use. The seal key before stays readable.

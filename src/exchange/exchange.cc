@@ -364,7 +364,7 @@ void RunningExchange::tick(std::int64_t now) {
                                  ? "new keys are announced; start the node again within 30 days "
                                    "so that it uses them"
                                  : "new keys could not be made: " + rotated.error().what +
-                                       (node_.identity().root_token.empty()
+                                       (!node_.identity().root.secret_key.empty()
                                             ? ""
                                             : "; or stop the node, run `bashu circle rotate DIR` "
                                               "where the token is, and start it again")});

@@ -1,4 +1,4 @@
-// bashu circle: card, second, rotate, invite, accept, adopt.
+// bashu circle: card, second, root, rotate, invite, accept, adopt.
 
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include "main/offline.h"
 #include "main/pin.h"
 #include "node/files.h"
+#include "node/in_token.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
 
@@ -124,6 +125,25 @@ Exit circle_second(const Console& console, const std::string& dir) {
     console.out << one->kid << "  " << evidence::kSm2Algorithm << "  " << hex(one->key.public_key())
                 << '\n';
   }
+  return Exit::done;
+}
+
+Exit circle_root(const Console& console, const CircleRoot& what) {
+  const auto place = tokens::Place::read(what.uri);
+  if (!place) return fail(console, place.error());
+  const auto node = open_at_rest(console, what.dir);
+  if (!node) return node.error();
+  if ((*node)->directory()->formed) {
+    const std::string words = texts::text(console.language, "circle.root.formed");
+    console.fail(words, words);
+    return Exit::refused;
+  }
+  const auto pin = pin_of(console, *place);
+  if (!pin) return pin.error();
+  const auto taken = node::take_root_from((*node)->storage().files(), *place, *pin);
+  if (!taken) return console.fail(taken.error());
+  console.out << texts::text(console.language, "circle.root.taken", {{"uri", place->text()}})
+              << '\n';
   return Exit::done;
 }
 

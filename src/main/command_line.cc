@@ -492,17 +492,18 @@ void vault_commands(Parser& parser, const Text& t) {
 }
 
 void token_commands(Parser& parser, const Text& t) {
-  CLI::App* token = parser.group(
-      "token", t("keys in a hardware security module (PKCS#11)", "密码机或令牌中的密钥（PKCS#11）"));
+  CLI::App* token = parser.group("token", t("keys in a hardware security module (PKCS#11)",
+                                            "密码机或令牌中的密钥（PKCS#11）"));
   parser.command<TokenMake>(
       token, "make",
       t("make a key in a token, which never leaves it", "在令牌中生成密钥，密钥不出令牌"),
       token_make, [&t](CLI::App& app, TokenMake& o) {
         uri_argument(app, o.uri, t);
-        app.add_option("--for", o.use,
-                       t("root: signs agreements and key lists (Ed25519); vault: keeps the key of "
-                         "the vault (RSA)",
-                         "root：根密钥，签署协议与密钥清单（Ed25519）；vault：封装密钥库的密钥（RSA）"))
+        app.add_option(
+               "--for", o.use,
+               t("root: signs agreements and key lists (Ed25519); vault: keeps the key of "
+                 "the vault (RSA)",
+                 "root：根密钥，签署协议与密钥清单（Ed25519）；vault：封装密钥库的密钥（RSA）"))
             ->required()
             ->check(CLI::IsMember({"root", "vault"}));
       });
@@ -555,11 +556,6 @@ void node_commands(Parser& parser, const Text& t) {
                        t("the journal is in PostgreSQL: postgres://USER@HOST/DATABASE (default: in "
                          "DIR)",
                          "日志存于 PostgreSQL：postgres://用户@主机/数据库（默认：在 DIR 中）"));
-        app.add_option("--root", o.root,
-                       t("the root is in a token (`bashu token make`): "
-                         "pkcs11:token=LABEL;object=NAME?module-path=LIBRARY (default: in DIR)",
-                         "根密钥在令牌中（`bashu token make`）："
-                         "pkcs11:token=标签;object=名称?module-path=库文件（默认：在 DIR 中）"));
         app.add_option("--offset", o.offset_minutes,
                        t("minutes ahead of UTC", "比 UTC 提前的分钟数"))
             ->default_val(480)
@@ -600,6 +596,18 @@ void circle_commands(Parser& parser, const Text& t) {
         "生成第二签名（SM2）的密钥，向各方公布并显示"),
       circle_second,
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
+  parser.command<CircleRoot>(
+      circle, "root",
+      t("take a key of a token as the root of this node, before it joins a circle",
+        "加入经济圈之前，改用令牌中的密钥作为本节点的根密钥"),
+      circle_root, [&t](CLI::App& app, CircleRoot& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option(
+               "--in", o.uri,
+               t("Ed25519 key of the token: pkcs11:token=LABEL;object=NAME?module-path=LIBRARY",
+                 "令牌中的 Ed25519 密钥：pkcs11:token=标签;object=名称?module-path=库文件"))
+            ->required();
+      });
   parser.command<std::string>(
       circle, "rotate",
       t("announce new keys of this node, signed by its root; used from the next start on",

@@ -46,7 +46,6 @@ struct Init {
   std::string api;        // of the API
   std::string rehearsal;  // first business day of a rehearsal; empty: the real day
   std::string journal;    // where the journal is; empty: in the directory
-  std::string root;       // URI of the root in a token; empty: made in the directory
   int offset_minutes = 480;
 };
 Exit init(const Console& console, const Init& what);
@@ -216,6 +215,11 @@ struct CircleCard {
 };
 Exit circle_card(const Console& console, const CircleCard& what);
 Exit circle_second(const Console& console, const std::string& dir);
+struct CircleRoot {
+  std::string dir, uri;
+};
+// Of a node at rest that belongs to no circle: its root is a key of a token from now on.
+Exit circle_root(const Console& console, const CircleRoot& what);
 // Of a node at rest: announces new keys, used from its next start on.
 Exit circle_rotate(const Console& console, const std::string& dir);
 struct CircleInvite {

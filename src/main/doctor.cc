@@ -202,18 +202,19 @@ class Examiner {
 
   // Without a PIN: what it needs one for is not tried here.
   void root() {
-    if (identity_.root_token.empty()) return say(Level::ok, "root", "doctor.root_file");
+    const std::string uri = node::root_token(identity_).value_or("");
+    if (uri.empty()) return say(Level::ok, "root", "doctor.root_file");
     if (fs::exists(what_.dir / "keys" / "root.key")) {
       return say(Level::fail, "root", "doctor.root_left");
     }
-    const auto place = tokens::Place::read(identity_.root_token);
+    const auto place = tokens::Place::read(uri);
     const auto seen = place ? tokens::look(*place) : std::unexpected{place.error()};
     const auto key = seen ? tokens::public_key(*place) : std::unexpected{seen.error()};
     if (!key) {
       return say(Level::fail, "root", "doctor.root_away",
                  {{"error", key.error().text(what_.language)}});
     }
-    const texts::Places places{{"token", seen->token}, {"uri", identity_.root_token}};
+    const texts::Places places{{"token", seen->token}, {"uri", uri}};
     if (*key != identity_.root.public_key) {
       return say(Level::fail, "root", "doctor.root_other", places);
     }

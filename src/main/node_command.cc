@@ -13,11 +13,9 @@
 #include "main/commands.h"
 #include "main/offline.h"
 #include "main/people_command.h"
-#include "main/pin.h"
 #include "node/custody.h"
 #include "node/files.h"
 #include "node/identity.h"
-#include "node/in_token.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
 
@@ -55,32 +53,6 @@ std::optional<Exit> wrong_init(const Console& console, const Init& what) {
   return std::nullopt;
 }
 
-// The public part of a root that signs; nothing is made of a node whose root would not.
-std::expected<std::string, Exit> root_in_token(const Console& console, const Init& what) {
-  const auto place = tokens::Place::read(what.root);
-  if (!place) return std::unexpected{fail(console, place.error())};
-  auto key = tokens::public_key(*place);
-  if (!key) return std::unexpected{fail(console, key.error())};
-  const auto pin = pin_of(console, *place);
-  if (!pin) return std::unexpected{pin.error()};
-  const node::Identity trial{
-      .party = core::PartyId{what.party},
-      .name = {},
-      .origin = {},
-      .endpoint = {},
-      .peer_listen = {},
-      .api_listen = {},
-      .root = {.kid = what.party + "/root/1", .public_key = *key, .secret_key = {}},
-      .envelope = {},
-      .log = {},
-      .seal = {},
-      .root_token = what.root,
-      .dir = {}};
-  const auto signs = node::sign_with_root(trial, "bashu: does this root sign?\n", *pin);
-  if (!signs) return std::unexpected{console.fail(signs.error())};
-  return std::move(*key);
-}
-
 }  // namespace
 
 Exit init(const Console& console, const Init& what) {
@@ -94,20 +66,12 @@ Exit init(const Console& console, const Init& what) {
     if (!rehearsal) return console.fail("--rehearsal: not a date", "--rehearsal：不是日期");
   }
   node::keep_files_private();
-  std::string root;
-  if (!what.root.empty()) {
-    auto key = root_in_token(console, what);
-    if (!key) return key.error();
-    root = std::move(*key);
-  }
   const auto identity = node::create_identity(what.dir, {.party = core::PartyId{what.party},
                                                          .name = what.name,
                                                          .host = host,
                                                          .peer_listen = what.listen,
                                                          .api_listen = what.api,
-                                                         .offset_minutes = what.offset_minutes,
-                                                         .root_token = what.root,
-                                                         .root_public = std::move(root)});
+                                                         .offset_minutes = what.offset_minutes});
   if (!identity) return console.fail(identity.error());
   if (!what.journal.empty()) {
     // With the keys of what it seals: whoever has the one must not be without the other.

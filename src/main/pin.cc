@@ -55,8 +55,10 @@ std::expected<tokens::Pin, Exit> pin_of(const Console& console, const tokens::Pl
 }
 
 std::expected<tokens::Pin, Exit> pin_of_root(const Console& console, const node::Identity& own) {
-  if (own.root_token.empty()) return tokens::Pin{};
-  const auto place = tokens::Place::read(own.root_token);
+  const auto uri = node::root_token(own);
+  if (!uri) return std::unexpected{console.fail(uri.error())};
+  if (uri->empty()) return tokens::Pin{};
+  const auto place = tokens::Place::read(*uri);
   if (!place) return std::unexpected{fail(console, place.error())};
   return pin_of(console, *place);
 }

@@ -93,7 +93,7 @@ std::expected<std::string, Fault> key_kept_apart(std::string_view credential,
   return key;
 }
 
-std::expected<std::string, Fault> wrapping_key_given() {
+std::expected<std::string, Fault> wrapping_key() {
   return key_kept_apart("bashu.vault", "BASHU_VAULT_KEY_FILE");
 }
 

@@ -26,9 +26,8 @@ void keep_files_private();
 // credential of systemd, else the file that the variable names. Empty: there is none.
 [[nodiscard]] std::expected<std::string, Fault> key_kept_apart(std::string_view credential,
                                                                const char* variable);
-// The one that wraps those of the vault: `bashu.vault`, BASHU_VAULT_KEY_FILE. What may be in a token
-// instead is in in_token.h.
-[[nodiscard]] std::expected<std::string, Fault> wrapping_key_given();
+// The one that wraps those of the vault: `bashu.vault`, BASHU_VAULT_KEY_FILE.
+[[nodiscard]] std::expected<std::string, Fault> wrapping_key();
 // `secret` under `key` (XSalsa20-Poly1305, the nonce first), and back; empty: not under this key.
 [[nodiscard]] std::string wrap(std::string_view key, std::string_view secret,
                                std::string_view nonce);

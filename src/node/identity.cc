@@ -57,7 +57,6 @@ std::string key_file(const Use& use) { return "keys/" + std::string{use.name} + 
 constexpr const char* kSecondUses[] = {"envelope-sm2", "log-sm2"};
 std::string second_file(const char* use) { return "keys/" + std::string{use} + ".key"; }
 constexpr const char* kConfig = "node.json";
-constexpr const char* kToken = "token";  // of the root in node.json: where it is
 constexpr const char *kCaKey = "keys/ca.key", *kCaCertificate = "keys/ca.crt";
 
 std::expected<void, Fault> check(const NewNode& what) {
@@ -79,14 +78,13 @@ std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
                  use.name + " is " + key->text_at("kid") + ": a directory is served as the party " +
                  "it was made for; put `party` back");
   }
-  if (key->find(kToken)) {
+  if (use.key == &Identity::root && key->find("token")) {  // in_token.h
     const auto known = from_hex(key->text_at("public"));
     if (!known || known->size() != crypto_sign_PUBLICKEYBYTES) {
       return fault("node.json: the public part of " + std::string{use.name} + " is missing");
     }
-    return KeyPair{.kid = key->text_at("kid"),
-                   .public_key = {known->begin(), known->end()},
-                   .secret_key = {}};
+    return KeyPair{
+        .kid = key->text_at("kid"), .public_key = {known->begin(), known->end()}, .secret_key = {}};
   }
   const std::string file = key_file(use);
   const auto text = files.read(file);
@@ -128,9 +126,6 @@ Value config_of(const Identity& identity) {
   for (const Use& use : kUses) {
     const KeyPair& key = identity.*use.key;
     keys[use.name] = Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}};
-  }
-  if (!identity.root_token.empty()) {
-    keys["root"].as_record()->emplace(kToken, identity.root_token);
   }
   return Value::Record{{"party", identity.party},
                        {"name", identity.name},
@@ -185,17 +180,12 @@ std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& 
       .envelope = {},
       .log = {},
       .seal = {},
-      .root_token = what.root_token,
       .created = now.count() / 1000,
       .dir = files.directory()};
   for (const Use& use : kUses) {
     std::string secret(32, '\0');
     randombytes_buf(secret.data(), secret.size());
     const std::string kid = what.party + "/" + use.name + "/1";
-    if (use.key == &Identity::root && !what.root_token.empty()) {
-      identity.root = {.kid = kid, .public_key = what.root_public, .secret_key = {}};
-      continue;
-    }
     identity.*use.key = use.seals ? sealing_key(kid, secret) : signing_key(kid, secret);
     if (auto written = files.write(key_file(use), hex(secret) + "\n"); !written) {
       return std::unexpected{written.error()};
@@ -267,8 +257,6 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
     if (!key) return std::unexpected{key.error()};
     identity.*use.key = std::move(*key);
   }
-  const Value* keys = config->find("keys");
-  if (const Value* root = keys->find("root")) identity.root_token = root->text_at(kToken);
   auto second = read_second(files, *config);
   if (!second) return std::unexpected{second.error()};
   identity.second = std::move(*second);

@@ -3,8 +3,7 @@
 //
 //   node.json        party, name, origin, endpoint, addresses, offset from UTC
 //   keys/            root.key envelope.key log.key seal.key ca.key ca.crt (PEM or 64 hex digits);
-//                    envelope-sm2.key log-sm2.key, of a node that signs twice; no root.key where
-//                    the root is in a token
+//                    envelope-sm2.key log-sm2.key, of a node that signs twice
 //   passwords.json   salted hashes of passwords; the journal says which count
 //   journal.db       the journal; everything below can be rebuilt or fetched again
 //   journal.url      or where it is instead: postgres://HOST/DATABASE
@@ -13,7 +12,6 @@
 //   views.db         SQL tables
 //   vault.db         keys of sealed values: kept apart from journal and its backups
 //   vault.url        or where they are instead
-//   vault.token      the key that wraps them, closed under a key of a token
 //   blobs/           documents, encrypted, by SHA-256
 //   published        the largest checkpoint that ever left (restore guard): no part of any backup
 //   deciding         the message being decided, in case it brings the process down
@@ -56,7 +54,6 @@ struct Identity {
   std::string api_listen;   // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
-  std::string root_token = {};  // where the root is if not in keys/: `root` has no secret then
   std::optional<SecondKeys> second = std::nullopt;
   std::int64_t created = 0;   // seconds; node keys are valid 90 days from here
   std::filesystem::path dir;  // empty: it is not kept in one
@@ -67,7 +64,6 @@ struct NewNode {
   core::PartyId party;
   std::string name, host, peer_listen, api_listen;
   int offset_minutes = 480;
-  std::string root_token = {}, root_public = {};  // the root is made already, in a token
 };
 [[nodiscard]] std::expected<Identity, Fault> create_identity(FileStore& files, const NewNode& what);
 [[nodiscard]] std::expected<Identity, Fault> create_identity(const std::filesystem::path& dir,

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "evidence/sealed.h"
 #include "node/custody.h"
+#include "node/in_token.h"
 
 namespace bashu::node {
 
@@ -423,7 +424,14 @@ void collect(const Value& value, std::set<std::string>& ids) {
 }  // namespace
 
 std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets> secrets,
-                                                         Chance& chance, std::string wrapping) {
+                                                         Chance& chance) {
+  auto wrapping = wrapping_key();
+  if (!wrapping) return std::unexpected{wrapping.error()};
+  return open_vault(std::move(secrets), chance, std::move(*wrapping));
+}
+
+std::expected<std::unique_ptr<Vault>, Fault> open_vault(std::unique_ptr<Secrets> secrets,
+                                                        Chance& chance, std::string wrapping) {
   BASHU_ASSERT(sodium_init() >= 0);
   auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(wrapping));
   if (auto begun = vault->begin(); !begun) return std::unexpected{begun.error()};

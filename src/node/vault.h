@@ -32,9 +32,8 @@ struct ErasedBy {
 
 class Vault {
  public:
-  // `wrapping`: 32 bytes that wrap the keys; empty: they lie in clear.
   [[nodiscard]] static std::expected<std::unique_ptr<Vault>, Fault> open(
-      std::unique_ptr<Secrets> secrets, Chance& chance, std::string wrapping);
+      std::unique_ptr<Secrets> secrets, Chance& chance);
   virtual ~Vault() = default;
 
   // A fresh key; its id is `<party>-k<16 hex digits>`. Durable when it returns.

@@ -92,7 +92,7 @@ class VaultTest : public testing::Test {
   }
   void open() {
     vault.reset();
-    auto opened = Vault::open(secrets_in(folder), chance, {});
+    auto opened = Vault::open(secrets_in(folder), chance);
     ASSERT_TRUE(opened) << opened.error().what;
     vault = std::move(*opened);
   }
@@ -212,7 +212,7 @@ TEST_F(VaultTest, TokensAreKeyedByTheCircle) {
   EXPECT_EQ(vault->token_key(), std::string(32, 'k'));
   EXPECT_EQ(vault->token("510101199001011234"), token);
   const TestFolder other;
-  auto peer = Vault::open(secrets_in(other), chance, {});
+  auto peer = Vault::open(secrets_in(other), chance);
   ASSERT_TRUE(peer);
   EXPECT_NE((*peer)->token("510101199001011234"), before);
   (*peer)->set_token_key(std::string(32, 'k'));
@@ -349,12 +349,6 @@ class Environment : public ::testing::Test {
     }
     return false;
   }
-  // As a node without a token.
-  [[nodiscard]] std::expected<std::unique_ptr<Vault>, Fault> open_vault() {
-    auto wrapping = wrapping_key_given();
-    if (!wrapping) return std::unexpected{wrapping.error()};
-    return Vault::open(secrets_in(folder_), chance_, std::move(*wrapping));
-  }
   TestFolder folder_;
   SystemChance chance_;
 };
@@ -364,7 +358,7 @@ TEST_F(WrappedVault, NoKeyLiesInTheFileInClear) {
   std::string before, after, id_before, id_after;
   const std::string token(32, 'T');
   {
-    auto vault = open_vault();
+    auto vault = Vault::open(secrets_in(folder_), chance_);
     ASSERT_TRUE(vault);
     id_before = (*vault)->new_key("sichuan");
     before = *(*vault)->key(id_before);
@@ -373,7 +367,7 @@ TEST_F(WrappedVault, NoKeyLiesInTheFileInClear) {
   EXPECT_TRUE(lies_open(before));
   wrap_with(std::string(64, 'a'));
   {
-    auto vault = open_vault();
+    auto vault = Vault::open(secrets_in(folder_), chance_);
     ASSERT_TRUE(vault) << vault.error().what;
     id_after = (*vault)->new_key("sichuan");
     after = *(*vault)->key(id_after);
@@ -382,17 +376,17 @@ TEST_F(WrappedVault, NoKeyLiesInTheFileInClear) {
     for (const std::string& secret : {before, after, token}) EXPECT_FALSE(lies_open(secret));
   }
   {
-    auto again = open_vault();
+    auto again = Vault::open(secrets_in(folder_), chance_);
     ASSERT_TRUE(again);
     EXPECT_EQ((*again)->key(id_after), after);
   }
   // Neither without the key nor with another does anything call itself erased.
   wrap_with(std::string(64, 'b'));
-  EXPECT_FALSE(open_vault());
+  EXPECT_FALSE(Vault::open(secrets_in(folder_), chance_));
   wrap_with("short");
-  EXPECT_FALSE(open_vault());
+  EXPECT_FALSE(Vault::open(secrets_in(folder_), chance_));
   ::unsetenv("BASHU_VAULT_KEY_FILE");
-  EXPECT_FALSE(open_vault());
+  EXPECT_FALSE(Vault::open(secrets_in(folder_), chance_));
 }
 
 TEST(Custody, NamesWhatEveryUserCouldReach) {
@@ -422,7 +416,7 @@ TEST(Custody, DatabasesAreMadeForTheNodeAlone) {
   const TestFolder folder;
   const auto before = ::umask(022);
   SystemChance chance;
-  ASSERT_TRUE(Vault::open(secrets_in(folder), chance, {}));
+  ASSERT_TRUE(Vault::open(secrets_in(folder), chance));
   ::umask(before);
   struct ::stat status = {};
   ASSERT_EQ(::stat((folder.path() / "vault.db").c_str(), &status), 0);

@@ -118,8 +118,8 @@ Done<Session> Session::open(const Place& place, bool writes) {
   session.calls_ = found.front().calls;
   session.info_ = found.front().info;
   const CK_FLAGS flags = CKF_SERIAL_SESSION | (writes ? CKF_RW_SESSION : 0);
-  const CK_RV rv = session.calls_->C_OpenSession(found.front().slot, flags, nullptr, nullptr,
-                                                 &session.handle_);
+  const CK_RV rv =
+      session.calls_->C_OpenSession(found.front().slot, flags, nullptr, nullptr, &session.handle_);
   if (rv != CKR_OK) return session.trouble(rv);
   return session;
 }
@@ -145,8 +145,7 @@ Done<void> Session::log_in(const Pin& pin) {
   }
   if (pin.digits.empty()) return trouble(Why::no_pin);
   constexpr CK_FLAGS kTriedBefore = CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY;
-  if (!pin.by_person &&
-      ((info_.flags & kTriedBefore) != 0 || refused().holds(info_, pin.digits))) {
+  if (!pin.by_person && ((info_.flags & kTriedBefore) != 0 || refused().holds(info_, pin.digits))) {
     return trouble(Why::pin_spent);
   }
   std::string digits = pin.digits;

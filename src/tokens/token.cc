@@ -45,9 +45,7 @@ struct Attribute {
   std::string value;
 };
 std::string flag(bool value) { return std::string(1, value ? CK_TRUE : CK_FALSE); }
-std::string number(CK_ULONG value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
+std::string number(CK_ULONG value) { return {reinterpret_cast<const char*>(&value), sizeof value}; }
 std::vector<CK_ATTRIBUTE> pointing_at(std::vector<Attribute>& attributes) {
   std::vector<CK_ATTRIBUTE> all;
   for (Attribute& one : attributes) {
@@ -63,21 +61,19 @@ struct Kind {
 // A pair that stays where it is made, under the label of the URI.
 CK_RV generate(Session& session, const std::string& label, const Kind& kind) {
   const std::string id = label;  // both parts the same, as who asks by id expects
-  std::vector<Attribute> open{{CKA_TOKEN, flag(true)},
-                              {CKA_PRIVATE, flag(false)},
-                              {CKA_LABEL, label},
-                              {CKA_ID, id}};
-  std::vector<Attribute> closed{{CKA_TOKEN, flag(true)},       {CKA_PRIVATE, flag(true)},
-                                {CKA_SENSITIVE, flag(true)},   {CKA_EXTRACTABLE, flag(false)},
-                                {CKA_LABEL, label},            {CKA_ID, id}};
+  std::vector<Attribute> open{
+      {CKA_TOKEN, flag(true)}, {CKA_PRIVATE, flag(false)}, {CKA_LABEL, label}, {CKA_ID, id}};
+  std::vector<Attribute> closed{{CKA_TOKEN, flag(true)},     {CKA_PRIVATE, flag(true)},
+                                {CKA_SENSITIVE, flag(true)}, {CKA_EXTRACTABLE, flag(false)},
+                                {CKA_LABEL, label},          {CKA_ID, id}};
   open.insert(open.end(), kind.of_public.begin(), kind.of_public.end());
   closed.insert(closed.end(), kind.of_private.begin(), kind.of_private.end());
   auto public_attributes = pointing_at(open), private_attributes = pointing_at(closed);
   CK_MECHANISM mechanism{.mechanism = kind.mechanism, .pParameter = nullptr, .ulParameterLen = 0};
   CK_OBJECT_HANDLE public_key = 0, private_key = 0;
-  return session.calls()->C_GenerateKeyPair(
-      session.handle(), &mechanism, public_attributes.data(), public_attributes.size(),
-      private_attributes.data(), private_attributes.size(), &public_key, &private_key);
+  return session.calls()->C_GenerateKeyPair(session.handle(), &mechanism, public_attributes.data(),
+                                            public_attributes.size(), private_attributes.data(),
+                                            private_attributes.size(), &public_key, &private_key);
 }
 
 // Ready to make a key: writable, logged in, and nothing of that name there.
@@ -194,7 +190,8 @@ Done<Closed> close(const Place& place, const Pin& pin, std::string_view secret) 
     CK_ULONG size = box.size();
     CK_RV rv = session.calls()->C_EncryptInit(session.handle(), &oaep, key);
     if (rv == CKR_OK) {
-      rv = session.calls()->C_Encrypt(session.handle(), bytes(text), text.size(), bytes(box), &size);
+      rv =
+          session.calls()->C_Encrypt(session.handle(), bytes(text), text.size(), bytes(box), &size);
     }
     if (rv != CKR_OK) {
       last = session.trouble(rv).error();
