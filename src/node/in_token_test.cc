@@ -140,7 +140,7 @@ TEST_F(InToken, TheVaultOpensWithItAndRefusesWithoutIt) {
   // A file that is lost: the vault says what it needs.
   files_.remove(kVaultToken);
   EXPECT_NE(why_vault_stays_shut().find("vault.token"), std::string::npos);
-  ASSERT_TRUE(files_.write(kVaultToken, kept));
+  ASSERT_TRUE(files_.write(kVaultToken, kept, 0600));
   EXPECT_EQ(why_vault_stays_shut(), "");
 }
 
