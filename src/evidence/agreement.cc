@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "evidence/elsewhere.h"
 #include "evidence/grammar.h"
 #include "evidence/members.h"
 #include "evidence/signing.h"
@@ -78,16 +79,26 @@ std::string record_text(std::string_view payload, const std::vector<Signature>& 
       Value::Record{{"payload", std::string{payload}}, {"signatures", std::move(list)}});
 }
 
+std::string header_of(std::string_view type, std::string_view kid) {
+  return base64url(canonical_json(
+      Value::Record{{"alg", "EdDSA"}, {"kid", std::string{kid}}, {"typ", std::string{type}}}));
+}
+std::string input_of(std::string_view payload, std::string_view type, std::string_view kid) {
+  std::string input = header_of(type, kid) + '.';
+  input += payload;
+  return input;
+}
+
+Signature signature_of(std::string_view type, std::string_view kid, std::string_view bytes) {
+  return {.protected_header = header_of(type, kid),
+          .signature = base64url(bytes),
+          .kid = std::string{kid},
+          .type = std::string{type}};
+}
+
 Signature sign(std::string_view payload, std::string_view type, const Signer& signer) {
-  Signature made{.protected_header = base64url(canonical_json(Value::Record{
-                     {"alg", "EdDSA"}, {"kid", signer.kid}, {"typ", std::string{type}}})),
-                 .signature = {},
-                 .kid = signer.kid,
-                 .type = std::string{type}};
-  std::string signing_input = made.protected_header + '.';
-  signing_input += payload;
-  made.signature = base64url(sign_ed25519(signer.secret_key, signing_input));
-  return made;
+  return signature_of(type, signer.kid,
+                      sign_ed25519(signer.secret_key, input_of(payload, type, signer.kid)));
 }
 
 using Roots = std::map<std::string, std::string>;  // kid to public key
@@ -443,12 +454,26 @@ std::string signed_record(std::string_view payload, std::string_view type,
 
 Verified<std::string> add_signature(std::string_view record, std::string_view type,
                                     const Signer& signer) {
+  const Verified<std::string> input = signing_input(record, type, signer.kid);
+  if (!input) return input;
+  return put_signature(record, type, signer.kid, sign_ed25519(signer.secret_key, *input));
+}
+
+Verified<std::string> signing_input(std::string_view record, std::string_view type,
+                                    std::string_view kid) {
+  const Verified<SignedRecord> read = read_record(record);
+  if (!read) return std::unexpected{read.error()};
+  return input_of(read->payload, type, kid);
+}
+
+Verified<std::string> put_signature(std::string_view record, std::string_view type,
+                                    std::string_view kid, std::string_view signature) {
   Verified<SignedRecord> read = read_record(record);
   if (!read) return std::unexpected{read.error()};
   for (const Signature& one : read->signatures)
     if (one.type != type) return bad("record-header");
-  std::erase_if(read->signatures, [&](const Signature& one) { return one.kid == signer.kid; });
-  read->signatures.push_back(sign(read->payload, type, signer));
+  std::erase_if(read->signatures, [&](const Signature& one) { return one.kid == kid; });
+  read->signatures.push_back(signature_of(type, kid, signature));
   return record_text(read->payload, read->signatures);
 }
 

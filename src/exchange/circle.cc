@@ -11,12 +11,15 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/try.h"
+#include "evidence/elsewhere.h"
 #include "evidence/voucher.h"
 #include "exchange/records.h"
 #include "exchange/witness.h"
 #include "http/message.h"
 #include "node/certificates.h"
 #include "node/files.h"
+#include "node/in_token.h"
 #include "node/storage/directory_files.h"
 
 namespace bashu::exchange {
@@ -212,9 +215,22 @@ void announce(node::FileStore& files, const node::Identity& own, const FreshKeys
   }
 }
 
+// The record with the root's signature.
+std::expected<std::string, Fault> signed_by_root(std::string_view record, std::string_view type,
+                                                 const node::Identity& own,
+                                                 const tokens::Pin& pin) {
+  const auto input = evidence::signing_input(record, type, own.root.kid);
+  if (!input) return fault("cannot be signed: " + input.error().code);
+  BASHU_TRY(const std::string signature, node::sign_with_root(own, *input, pin));
+  auto made = evidence::put_signature(record, type, own.root.kid, signature);
+  if (!made) return fault("cannot be signed: " + made.error().code);
+  return std::move(*made);
+}
+
 // An hour early, for clocks that differ.
-std::string first_key_list(const node::Identity& own, std::string_view agreement_id,
-                           std::int64_t now_s) {
+std::expected<std::string, Fault> first_key_list(const node::Identity& own,
+                                                 std::string_view agreement_id, std::int64_t now_s,
+                                                 const tokens::Pin& pin) {
   const std::int64_t from = own.created - 3'600;
   std::vector<evidence::KeyRecord> keys{key_record(own, own.envelope, "envelope", from, kKeyDays),
                                         key_record(own, own.log, "log", from, kLogKeyDays),
@@ -225,9 +241,9 @@ std::string first_key_list(const node::Identity& own, std::string_view agreement
   }
   add_second(own, from, keys);
   add_command(own, from, keys);
-  return evidence::signed_record(
-      evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType,
-      {{own.root.kid, own.root.secret_key}});
+  const std::string list = evidence::signed_record(
+      evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType, {});
+  return signed_by_root(list, evidence::kKeysType, own, pin);
 }
 
 bool same_party(const evidence::PartyRecord& a, const evidence::PartyRecord& b) {
@@ -397,11 +413,11 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   // In edition 1 the id is empty: it will be the digest of this very text.
   file.editions.push_back(
       evidence::signed_record(evidence::agreement_payload(next), evidence::kAgreementType, {}));
-  return co_sign(file_text(file), own, how.effective);
+  return co_sign(file_text(file), own, how.effective, how.pin);
 }
 
 std::expected<std::string, Fault> co_sign(std::string_view circle_file, const node::Identity& own,
-                                          std::int64_t now_s) {
+                                          std::int64_t now_s, const tokens::Pin& pin) {
   auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
   const auto agreement = evidence::read_agreement(file->editions.back());
@@ -422,13 +438,12 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
   const auto signers = evidence::record_signers(file->editions.back());
   if (!signers) return fault("the signatures cannot be read: " + signers.error().code);
   if (std::find(signers->begin(), signers->end(), own.root.kid) == signers->end()) {
-    auto record = evidence::add_signature(file->editions.back(), evidence::kAgreementType,
-                                          {own.root.kid, own.root.secret_key});
-    if (!record) return fault("cannot be signed: " + record.error().code);
-    file->editions.back() = std::move(*record);
+    BASHU_TRY(file->editions.back(),
+              signed_by_root(file->editions.back(), evidence::kAgreementType, own, pin));
   }
   if (listed && !has_keys(*file, own.party)) {
-    file->key_lists.push_back(first_key_list(own, agreement->id, now_s));
+    BASHU_TRY(std::string list, first_key_list(own, agreement->id, now_s, pin));
+    file->key_lists.push_back(std::move(list));
   }
   file->cards.insert_or_assign(own.party, *mine);
   return file_text(*file);
@@ -583,12 +598,14 @@ node::KeyPair signing_key(std::string kid, const std::string& seed) {
 
 // Adopts the list after `last`, with these keys.
 std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysEdition& last,
-                                         const std::vector<evidence::KeyRecord>& keys) {
+                                         const std::vector<evidence::KeyRecord>& keys,
+                                         const tokens::Pin& pin) {
   const node::Identity& own = node.identity();
-  const std::string record = evidence::signed_record(
+  const std::string list = evidence::signed_record(
       evidence::keys_payload(last.agreement, own.party, last.edition + 1, last.digest,
                              node.clock().now().unix_ms / 1'000, keys),
-      evidence::kKeysType, {{own.root.kid, own.root.secret_key}});
+      evidence::kKeysType, {});
+  BASHU_TRY(const std::string record, signed_by_root(list, evidence::kKeysType, own, pin));
   auto checked = check_keys(node, record);
   if (!checked) return fault("our own key list: " + checked.error().code);
   return submit(node, std::move(checked->request), "our own key list");
@@ -606,7 +623,7 @@ bool rotation_due(node::Node& node) {
          !std::filesystem::exists(own.dir / "keys" / "next", ignored);
 }
 
-std::expected<void, Fault> rotate_keys(node::Node& node) {
+std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin) {
   const node::Identity& own = node.identity();
   const auto directory = node.directory();
   const auto folder = own.dir / "keys" / "next";
@@ -675,11 +692,11 @@ std::expected<void, Fault> rotate_keys(node::Node& node) {
   for (const auto& [name, content] : secrets) {
     if (auto written = node::write_file(making / name, content); !written) return written;
   }
-  if (auto done = continue_list(node, *last, keys); !done) return done;
+  if (auto done = continue_list(node, *last, keys, pin); !done) return done;
   return put_forward();
 }
 
-std::expected<void, Fault> announce_second(node::Node& node) {
+std::expected<void, Fault> announce_second(node::Node& node, const tokens::Pin& pin) {
   if (!node.directory()->formed) return {};
   const auto last = own_list(node);
   if (!last) return std::unexpected{last.error()};
@@ -687,7 +704,7 @@ std::expected<void, Fault> announce_second(node::Node& node) {
   for (const auto& [kid, key] : last->keys) keys.push_back(key);
   add_second(node.identity(), node.clock().now().unix_ms / 1'000 - 3'600, keys);
   return keys.size() == last->keys.size() ? std::expected<void, Fault>{}
-                                          : continue_list(node, *last, keys);
+                                          : continue_list(node, *last, keys, pin);
 }
 
 std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {

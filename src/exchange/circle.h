@@ -22,6 +22,7 @@
 #include "evidence/agreement.h"
 #include "node/identity.h"
 #include "node/node.h"
+#include "tokens/token.h"
 
 namespace bashu::exchange {
 
@@ -43,7 +44,8 @@ struct CircleHeld {
 
 // The next edition, signed by `own`: the parties so far, those of the cards (a card of a known
 // party replaces its endpoint and TLS authorities), and `own`. Channels `from.to.main` between all
-// members.
+// members. `pin`, here and below: of the token the root is in, where no PIN is left for the
+// process.
 struct Composed {
   std::string name;                                             // of the circle; empty: as before
   std::int64_t effective = 0;                                   // seconds
@@ -51,6 +53,7 @@ struct Composed {
   // The members share a new secret for pseudonyms; they do too when one joins a circle that has
   // one.
   bool new_pseudonyms = false;
+  tokens::Pin pin = {};
 };
 [[nodiscard]] std::expected<std::string, Fault> compose_edition(
     const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,
@@ -59,7 +62,8 @@ struct Composed {
 // Adds the signature of `own`; refuses an edition that does not show `own` as it is.
 [[nodiscard]] std::expected<std::string, Fault> co_sign(std::string_view circle_file,
                                                         const node::Identity& own,
-                                                        std::int64_t now_s);
+                                                        std::int64_t now_s,
+                                                        const tokens::Pin& pin = {});
 
 struct CircleSummary {
   evidence::Agreement agreement;     // the newest edition
@@ -85,11 +89,12 @@ struct Adopter {
 
 // Announces the keys of the second signature, made before the node was opened, in a key list of
 // their own; of a node without a circle its first key list will name them.
-[[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node);
+[[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node,
+                                                         const tokens::Pin& pin = {});
 
 // Makes new envelope, seal and command keys, adopts the key list that announces them and leaves the
 // secrets in DIR/keys/next. They are used from the next start on.
-[[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node);
+[[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin = {});
 // True if the keys are old enough to be rotated and have not been.
 [[nodiscard]] bool rotation_due(node::Node& node);
 // Before a node is opened: puts keys of DIR/keys/next in use. The seal key before stays readable. A

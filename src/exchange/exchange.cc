@@ -425,7 +425,11 @@ void RunningExchange::tick(std::int64_t now) {
                      .text = rotated
                                  ? "new keys are announced; start the node again within 30 days "
                                    "so that it uses them"
-                                 : "new keys could not be made: " + rotated.error().what});
+                                 : "new keys could not be made: " + rotated.error().what +
+                                       (!node_.identity().root.secret_key.empty()
+                                            ? ""
+                                            : "; or stop the node, run `bashu circle rotate DIR` "
+                                              "where the token is, and start it again")});
     }
   }
   if (const auto trouble = guard_.trouble(); trouble && !reported_) {

@@ -17,6 +17,7 @@
 #include "journal/journal.h"
 #include "main/journal_scan.h"
 #include "node/entry.h"
+#include "node/in_token.h"
 #include "node/storage/directory_files.h"
 #include "node/storage/sqlite_secrets.h"
 #include "node/system_environment.h"
@@ -169,7 +170,8 @@ std::expected<Rehearsal, Fault> rehearse(
   std::unique_ptr<node::Vault> vault;
   if (!wish.vault_from.empty()) {
     BASHU_TRY(auto secrets, node::open_sqlite_secrets(wish.to / "vault.db"));
-    BASHU_TRY(vault, node::Vault::open(std::move(secrets), chance));
+    BASHU_TRY(std::string wrapping, node::wrapping_key(node::DirectoryFiles{wish.to}));
+    BASHU_TRY(vault, node::open_vault(std::move(secrets), chance, std::move(wrapping)));
   }
   BASHU_TRY_OK(look_into(wish.to, vault.get(), seen));
   return seen;

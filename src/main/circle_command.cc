@@ -1,4 +1,4 @@
-// bashu circle: card, second, invite, accept, adopt.
+// bashu circle: card, second, root, rotate, invite, accept, adopt.
 
 #include <unistd.h>
 
@@ -14,7 +14,9 @@
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/offline.h"
+#include "main/pin.h"
 #include "node/files.h"
+#include "node/in_token.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
 
@@ -125,7 +127,9 @@ Exit circle_second(const Console& console, const std::string& dir) {
   }
   const auto node = open_at_rest(console, dir);  // with them
   if (!node) return node.error();
-  if (auto told = exchange::announce_second(**node); !told) return console.fail(told.error());
+  const auto pin = pin_of_root(console, (*node)->identity());
+  if (!pin) return pin.error();
+  if (auto told = exchange::announce_second(**node, *pin); !told) return console.fail(told.error());
   const node::SecondKeys& keys = *(*node)->identity().second;
   for (const evidence::SecondSigner* one : {&keys.envelope, &keys.log}) {
     console.out << one->kid << "  " << evidence::kSm2Algorithm << "  " << hex(one->key.public_key())
@@ -152,6 +156,35 @@ Exit circle_node(const Console& console, const CircleNode& what) {
   return Exit::done;
 }
 
+Exit circle_root(const Console& console, const CircleRoot& what) {
+  const auto place = tokens::Place::read(what.uri);
+  if (!place) return fail(console, place.error());
+  const auto node = open_at_rest(console, what.dir);
+  if (!node) return node.error();
+  if ((*node)->directory()->formed) {
+    const std::string words = texts::text(console.language, "circle.root.formed");
+    console.fail(words, words);
+    return Exit::refused;
+  }
+  const auto pin = pin_of(console, *place);
+  if (!pin) return pin.error();
+  const auto taken = node::take_root_from((*node)->storage().files(), *place, *pin);
+  if (!taken) return console.fail(taken.error());
+  console.out << texts::text(console.language, "circle.root.taken", {{"uri", place->text()}})
+              << '\n';
+  return Exit::done;
+}
+
+Exit circle_rotate(const Console& console, const std::string& dir) {
+  const auto node = open_at_rest(console, dir);
+  if (!node) return node.error();
+  const auto pin = pin_of_root(console, (*node)->identity());
+  if (!pin) return pin.error();
+  if (auto done = exchange::rotate_keys(**node, *pin); !done) return console.fail(done.error());
+  console.out << texts::text(console.language, "circle.rotated") << '\n';
+  return Exit::done;
+}
+
 Exit circle_invite(const Console& console, const CircleInvite& what) {
   std::vector<std::string> cards;
   for (const std::string& file : what.cards) {
@@ -165,12 +198,15 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
   const auto policy = policy_of(console, what, now);
   if (!policy) return policy.error();
+  const auto pin = pin_of_root(console, (*node)->identity());
+  if (!pin) return pin.error();
   const auto file =
       exchange::compose_edition(held, cards, (*node)->identity(),
                                 {.name = what.name,
                                  .effective = now,
                                  .second = *policy,
-                                 .new_pseudonyms = what.new_pseudonyms || held.editions.empty()});
+                                 .new_pseudonyms = what.new_pseudonyms || held.editions.empty(),
+                                 .pin = *pin});
   if (!file) return console.fail(file.error());
   if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
   const auto written = write_output(console, what.out, *file);
@@ -194,7 +230,9 @@ Exit circle_accept(const Console& console, const CircleAccept& what) {
     return Exit::refused;
   }
   node::SystemClock clock{identity->offset_minutes};
-  const auto signed_file = exchange::co_sign(*file, *identity, clock.now().unix_ms / 1'000);
+  const auto pin = pin_of_root(console, *identity);
+  if (!pin) return pin.error();
+  const auto signed_file = exchange::co_sign(*file, *identity, clock.now().unix_ms / 1'000, *pin);
   if (!signed_file) {
     console.fail(signed_file.error());
     return Exit::refused;

@@ -483,6 +483,13 @@ void serve_command(Parser& parser, const Text& t) {
       });
 }
 
+void uri_argument(CLI::App& app, std::string& uri, const Text& t) {
+  app.add_option("URI", uri,
+                 t("pkcs11:token=LABEL;object=NAME?module-path=LIBRARY (RFC 7512), without the PIN",
+                   "pkcs11:token=标签;object=名称?module-path=库文件（RFC 7512），不含 PIN"))
+      ->required();
+}
+
 void vault_commands(Parser& parser, const Text& t) {
   CLI::App* vault = parser.group("vault", t("the keys of personal values", "个人信息的密钥"));
   parser.command<VaultMove>(
@@ -495,6 +502,39 @@ void vault_commands(Parser& parser, const Text& t) {
                          "postgres://主机/数据库，或 directory（节点目录）"))
             ->required();
       });
+  parser.command<VaultWrap>(
+      vault, "wrap",
+      t("keep the key that wraps the vault under a key of a token",
+        "用令牌中的密钥封装密钥库的包装密钥"),
+      vault_wrap, [&t](CLI::App& app, VaultWrap& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--in", o.uri,
+                       t("RSA key of the token: pkcs11:token=LABEL;object=NAME?module-path=LIBRARY",
+                         "令牌中的 RSA 密钥：pkcs11:token=标签;object=名称?module-path=库文件"))
+            ->required();
+      });
+}
+
+void token_commands(Parser& parser, const Text& t) {
+  CLI::App* token = parser.group("token", t("keys in a hardware security module (PKCS#11)",
+                                            "密码机或令牌中的密钥（PKCS#11）"));
+  parser.command<TokenMake>(
+      token, "make",
+      t("make a key in a token, which never leaves it", "在令牌中生成密钥，密钥不出令牌"),
+      token_make, [&t](CLI::App& app, TokenMake& o) {
+        uri_argument(app, o.uri, t);
+        app.add_option(
+               "--for", o.use,
+               t("root: signs agreements and key lists (Ed25519); vault: keeps the key of "
+                 "the vault (RSA)",
+                 "root：根密钥，签署协议与密钥清单（Ed25519）；vault：封装密钥库的密钥（RSA）"))
+            ->required()
+            ->check(CLI::IsMember({"root", "vault"}));
+      });
+  parser.command<std::string>(
+      token, "check",
+      t("show a token and its key, and try the PIN once", "显示令牌及其密钥，并试一次 PIN"),
+      token_check, [&t](CLI::App& app, std::string& uri) { uri_argument(app, uri, t); });
 }
 
 void documents_commands(Parser& parser, const Text& t) {
@@ -552,6 +592,7 @@ void node_commands(Parser& parser, const Text& t) {
   access_commands(parser, t);
   serve_command(parser, t);
   vault_commands(parser, t);
+  token_commands(parser, t);
   documents_commands(parser, t);
   parser.command<Promote>(
       &parser.app, "promote",
@@ -595,6 +636,24 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("--site", o.site,
                        t("where its people work, https://...", "办理人员使用的地址，https://…"));
       });
+  parser.command<CircleRoot>(
+      circle, "root",
+      t("take a key of a token as the root of this node, before it joins a circle",
+        "加入经济圈之前，改用令牌中的密钥作为本节点的根密钥"),
+      circle_root, [&t](CLI::App& app, CircleRoot& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option(
+               "--in", o.uri,
+               t("Ed25519 key of the token: pkcs11:token=LABEL;object=NAME?module-path=LIBRARY",
+                 "令牌中的 Ed25519 密钥：pkcs11:token=标签;object=名称?module-path=库文件"))
+            ->required();
+      });
+  parser.command<std::string>(
+      circle, "rotate",
+      t("announce new keys of this node, signed by its root; used from the next start on",
+        "公布本节点的新密钥（由根密钥签署），下次启动时启用"),
+      circle_rotate,
+      [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
   parser.command<CircleInvite>(
       circle, "invite",
       t("write an agreement with the holders of the cards, and sign it",

@@ -224,6 +224,13 @@ struct CircleNode {
   std::vector<std::string> divisions;
 };
 Exit circle_node(const Console& console, const CircleNode& what);
+struct CircleRoot {
+  std::string dir, uri;
+};
+// Of a node at rest that belongs to no circle: its root is a key of a token from now on.
+Exit circle_root(const Console& console, const CircleRoot& what);
+// Of a node at rest: announces new keys, used from its next start on.
+Exit circle_rotate(const Console& console, const std::string& dir);
 struct CircleInvite {
   std::string dir, name, out;
   std::vector<std::string> cards;
@@ -388,6 +395,18 @@ struct VaultMove {
   std::string dir, to;  // likewise
 };
 Exit vault_move(const Console& console, const VaultMove& what);
+
+// token_command.cc
+struct TokenMake {
+  std::string uri, use;  // root, vault
+};
+Exit token_make(const Console& console, const TokenMake& what);
+// Tries the PIN once, whatever was tried before.
+Exit token_check(const Console& console, const std::string& uri);
+struct VaultWrap {
+  std::string dir, uri;
+};
+Exit vault_wrap(const Console& console, const VaultWrap& what);
 
 // promote_command.cc
 struct Promote {

@@ -28,6 +28,7 @@
 #include "node/files.h"
 #include "node/guarded.h"
 #include "node/identity.h"
+#include "node/in_token.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
 #include "node/storage/directory.h"
@@ -36,6 +37,7 @@
 #include "node/storage/storage.h"
 #include "people/passwords.h"
 #include "texts/texts.h"
+#include "tokens/token.h"
 
 namespace bashu::cli {
 
@@ -90,6 +92,7 @@ class Examiner {
     files();
     vault();
     others();
+    root();
     documents();
     doors();
     if (!known) {
@@ -191,7 +194,7 @@ class Examiner {
       return say(Level::fail, "vault", "doctor.vault_unreadable", {{"error", vault.error().what}});
     }
     const auto mark = (*vault)->setting("wrapped");
-    const auto key = node::wrapping_key();
+    const auto key = node::wrapping_key(storage->files());
     if (!mark || !key) {
       return say(Level::fail, "vault", "doctor.vault_unreadable",
                  {{"error", mark ? key.error().what : mark.error().what}});
@@ -226,6 +229,28 @@ class Examiner {
     const bool unsaid = !now.asked_for;
     say(unsaid ? Level::warn : Level::ok, "quorum",
         unsaid ? "doctor.quorum_unsaid" : "doctor.quorum_ok", places);
+  }
+  // Without a PIN: what it needs one for is not tried here.
+  void root() {
+    const std::string uri = node::root_token(identity_).value_or("");
+    if (uri.empty()) return say(Level::ok, "root", "doctor.root_file");
+    if (fs::exists(what_.dir / "keys" / "root.key")) {
+      return say(Level::fail, "root", "doctor.root_left");
+    }
+    const auto place = tokens::Place::read(uri);
+    const auto seen = place ? tokens::look(*place) : std::unexpected{place.error()};
+    const auto key = seen ? tokens::public_key(*place) : std::unexpected{seen.error()};
+    if (!key) {
+      return say(Level::fail, "root", "doctor.root_away",
+                 {{"error", key.error().text(what_.language)}});
+    }
+    const texts::Places places{{"token", seen->token}, {"uri", uri}};
+    if (*key != identity_.root.public_key) {
+      return say(Level::fail, "root", "doctor.root_other", places);
+    }
+    if (seen->pin_locked) return say(Level::fail, "root", "doctor.root_locked", places);
+    if (seen->pin_spent) return say(Level::warn, "root", "doctor.root_pin", places);
+    say(Level::ok, "root", "doctor.root_ok", places);
   }
 
   void documents() {

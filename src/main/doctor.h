@@ -15,7 +15,7 @@ namespace bashu::cli {
 enum class Level : std::uint8_t { ok, warn, fail };
 
 struct Examined {
-  // clock disk files keys vault documents journal versions calendar peers backup doors
+  // clock disk files keys vault root documents journal versions calendar peers backup doors
   std::string check;
   Level level{};
   std::string text;

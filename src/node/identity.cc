@@ -70,11 +70,6 @@ std::expected<void, Fault> check(const NewNode& what) {
 
 std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
                                        const Value& config) {
-  const std::string file = key_file(use);
-  const auto text = files.read(file);
-  if (!text) return std::unexpected{text.error()};
-  const auto secret = from_hex(std::string_view{*text}.substr(0, 64));
-  if (!secret || secret->size() != 32) return fault(files.where(file) + ": not 64 hex digits");
   const Value* key = config.find("keys");
   key = key ? key->find(use.name) : nullptr;
   if (!key) return fault("node.json names no key " + std::string{use.name});
@@ -84,6 +79,19 @@ std::expected<KeyPair, Fault> read_key(const FileStore& files, const Use& use,
                  use.name + " is " + key->text_at("kid") + ": a directory is served as the party " +
                  "it was made for; put `party` back");
   }
+  if (use.key == &Identity::root && key->find("token")) {  // in_token.h
+    const auto known = from_hex(key->text_at("public"));
+    if (!known || known->size() != crypto_sign_PUBLICKEYBYTES) {
+      return fault("node.json: the public part of " + std::string{use.name} + " is missing");
+    }
+    return KeyPair{
+        .kid = key->text_at("kid"), .public_key = {known->begin(), known->end()}, .secret_key = {}};
+  }
+  const std::string file = key_file(use);
+  const auto text = files.read(file);
+  if (!text) return std::unexpected{text.error()};
+  const auto secret = from_hex(std::string_view{*text}.substr(0, 64));
+  if (!secret || secret->size() != 32) return fault(files.where(file) + ": not 64 hex digits");
   KeyPair pair = use.seals ? sealing_key(key->text_at("kid"), *secret)
                            : signing_key(key->text_at("kid"), *secret);
   if (hex(pair.public_key) != key->text_at("public")) {

@@ -15,6 +15,7 @@
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
 #include "node/codec.h"
+#include "node/in_token.h"
 #include "node/leap.h"
 #include "node/replay.h"
 #include "node/snapshot.h"
@@ -128,7 +129,9 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open_on(
   }
   auto secrets = storage.secrets(size == 0);
   if (!secrets) return std::unexpected{secrets.error()};
-  auto vault = Vault::open(std::move(*secrets), *parts.chance);
+  auto wrapping = wrapping_key(storage.files());
+  if (!wrapping) return std::unexpected{wrapping.error()};
+  auto vault = open_vault(std::move(*secrets), *parts.chance, std::move(*wrapping));
   if (!vault) return std::unexpected{vault.error()};
   auto deciding = CrashMark::open(storage);
   if (!deciding) return std::unexpected{deciding.error()};

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "evidence/sealed.h"
 #include "node/custody.h"
+#include "node/in_token.h"
 
 namespace bashu::node {
 
@@ -459,7 +460,8 @@ class KeptVault final : public Vault {
     if (mark && wrapping_.empty()) {
       return std::unexpected{Fault{
           .what = "vault.db: its keys are wrapped by a key kept elsewhere; give it as the systemd "
-                  "credential bashu.vault, or name its file in BASHU_VAULT_KEY_FILE"}};
+                  "credential bashu.vault, name its file in BASHU_VAULT_KEY_FILE, or put back "
+                  "vault.token, which holds it under a key of a token"}};
     }
     if (mark && !opened(*mark)) {
       return std::unexpected{Fault{.what = "vault.db: its keys are wrapped by another key than the "
@@ -530,10 +532,15 @@ void collect(const Value& value, std::set<std::string>& ids) {
 
 std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets> secrets,
                                                          Chance& chance) {
-  BASHU_ASSERT(sodium_init() >= 0);
   auto wrapping = wrapping_key();
   if (!wrapping) return std::unexpected{wrapping.error()};
-  auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(*wrapping));
+  return open_vault(std::move(secrets), chance, std::move(*wrapping));
+}
+
+std::expected<std::unique_ptr<Vault>, Fault> open_vault(std::unique_ptr<Secrets> secrets,
+                                                        Chance& chance, std::string wrapping) {
+  BASHU_ASSERT(sodium_init() >= 0);
+  auto vault = std::make_unique<KeptVault>(std::move(secrets), chance, std::move(wrapping));
   if (auto begun = vault->begin(); !begun) return std::unexpected{begun.error()};
   return vault;
 }

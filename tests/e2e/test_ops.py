@@ -206,7 +206,7 @@ class Doctor(CircleTest):
     def test_what_is_wrong_is_named_with_what_to_do(self):
         node = self.nodes["sichuan"]
         found = self.doctor()  # beside the running node
-        self.assertEqual(set(found), {"versions", "clock", "disk", "files", "vault", "doors",
+        self.assertEqual(set(found), {"versions", "clock", "disk", "files", "vault", "root", "doors",
                                       "journal", "keys", "calendar", "peers", "cosigned", "backup"})
         self.assertEqual([one["level"] for one in found["peers"]], ["ok"])
         self.assertEqual([one["level"] for one in found["backup"]], ["warn"])
