@@ -10,6 +10,7 @@
 #include "node/leap.h"
 #include "node/storage/object_files.h"
 #include "views/follower.h"
+#include "views/server_follower.h"
 
 namespace bashu::api {
 
@@ -45,11 +46,22 @@ std::optional<Date> day_not_begun(node::Node& node, Shelves& shelves) {
 }  // namespace
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{
-      "guarded",         "disk",          "rollback",        "standby_behind",
-      "standby_stopped", "views_stopped", "keys_unreadable", "clock",
-      "documents_away",  "peer_away",     "channel_stopped", "held",
-      "erasure_late",    "backup_old",    "timestamp_late"};
+  static const std::vector<std::string_view> kReasons{"guarded",
+                                                      "disk",
+                                                      "rollback",
+                                                      "standby_behind",
+                                                      "standby_stopped",
+                                                      "views_stopped",
+                                                      "server_views_behind",
+                                                      "keys_unreadable",
+                                                      "clock",
+                                                      "documents_away",
+                                                      "peer_away",
+                                                      "channel_stopped",
+                                                      "held",
+                                                      "erasure_late",
+                                                      "backup_old",
+                                                      "timestamp_late"};
   return kReasons;
 }
 
@@ -65,6 +77,8 @@ Health health_of(const HealthParts& parts) {
   because(standby && standby->behind_ms > kBehindMs, "standby_behind");
   because(standby && !standby->trouble.empty(), "standby_stopped");
   because(!parts.follower.fault().empty(), "views_stopped");
+  // Also while they are made for the first time: who asks them is told less than there is.
+  because(parts.server_views && parts.server_views->lag().ms > kBehindMs, "server_views_behind");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
   const bool apart =

@@ -17,7 +17,8 @@
 
 namespace bashu::views {
 class Follower;
-}
+class ServerFollower;
+}  // namespace bashu::views
 namespace bashu::people {
 class Entrance;
 }
@@ -30,9 +31,9 @@ namespace bashu::api {
 
 struct Health {
   std::string_view state;
-  // guarded disk rollback standby_behind standby_stopped views_stopped keys_unreadable clock
-  // documents_away peer_away channel_stopped held erasure_late backup_old timestamp_late; in this
-  // order, each once.
+  // guarded disk rollback standby_behind standby_stopped views_stopped server_views_behind
+  // keys_unreadable clock documents_away peer_away channel_stopped held erasure_late backup_old
+  // timestamp_late; in this order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -42,6 +43,7 @@ struct HealthParts {
   people::Entrance& entrance;
   Shelves& shelves;
   const exchange::TimeStamps* timestamps = nullptr;  // null: nobody stamps
+  views::ServerFollower* server_views = nullptr;     // null: no tables on a server
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // All there is to find in `why`.

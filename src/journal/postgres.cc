@@ -10,7 +10,7 @@
 #include "base/try.h"
 #include "evidence/entry.h"
 #include "journal/moved.h"
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 
 namespace bashu::journal {
 

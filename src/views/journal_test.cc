@@ -1,19 +1,27 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "packs/yaml.h"
+#include "postgres/database.h"
+#include "testing/postgres.h"
 #include "views/test_journal.h"
 
 namespace bashu::views::test {
 
 namespace {
+
+Engine engine = Engine::sqlite;  // of the running test
+std::set<std::string> schemas;   // that it made
 
 constexpr std::string_view kRoadWorks = R"yaml(
 bashu: 1
@@ -265,6 +273,31 @@ std::uint64_t Journal::move(const std::string& from, const std::string& to, std:
       .id = id, .from = account(from), .to = account(to), .amount = amount, .on = day(on)});
 }
 
+void OverBoth::SetUp() {
+  engine = GetParam();
+  schemas.clear();
+}
+
+void OverBoth::TearDown() {
+  engine = Engine::sqlite;
+  for (const std::string& schema : schemas) {
+    auto db = postgres::Database::open(postgres_for_tests(), schema);
+    ASSERT_TRUE(db) << db.error().what;
+    for (const char* suffix : {"", "_next"})
+      (*db)->exec("DROP SCHEMA IF EXISTS " + sql::quoted(schema + suffix) + " CASCADE");
+    EXPECT_TRUE((*db)->check());
+  }
+}
+
+Views::Options over(Views::Options options) {
+  if (engine == Engine::sqlite) return options;
+  options.schema =
+      "test_" + std::to_string(::getpid()) + "_" + hex(sha256(options.path)).substr(0, 8);
+  options.path = postgres_for_tests();
+  schemas.insert(options.schema);
+  return options;
+}
+
 Value data(std::string_view json) {
   auto value = parse_json(json);
   EXPECT_TRUE(value) << json;
@@ -295,7 +328,10 @@ void feed(Views& views, const std::vector<Step>& steps, std::size_t batch) {
 
 std::unique_ptr<Views> in_memory(const std::vector<Step>& steps, std::size_t batch,
                                  core::PartyId own) {
-  auto views = Views::open({.path = ":memory:", .own = std::move(own)});
+  static int count = 0;
+  const std::string path =
+      engine == Engine::sqlite ? ":memory:" : "in_memory_" + std::to_string(++count);
+  auto views = Views::open(over({.path = path, .own = std::move(own)}));
   EXPECT_TRUE(views) << (views ? "" : views.error().what);
   if (!views) return nullptr;
   feed(**views, steps, batch);

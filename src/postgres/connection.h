@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-namespace bashu::journal {
+namespace bashu::postgres {
 
 class PgResult {
  public:
@@ -62,16 +62,19 @@ class PgConnection {
   [[nodiscard]] std::expected<std::string, Fault> show(const std::string& setting);
   // Connects anew with what it was opened with.
   void reset() { PQreset(handle_.get()); }
+  // For what run() does not do: copying rows in, many statements at once.
+  [[nodiscard]] PGconn* handle() const { return handle_.get(); }
+  // What went wrong last; `state`: its SQLSTATE, null if the connection broke.
+  [[nodiscard]] Fault failed(const char* state) const;
 
  private:
   struct Finish {
     void operator()(PGconn* handle) const { PQfinish(handle); }
   };
   explicit PgConnection(PGconn* handle);
-  [[nodiscard]] Fault failed(const char* state) const;
 
   std::unique_ptr<PGconn, Finish> handle_;
   std::unique_ptr<std::string> warning_;  // the last one since a statement began
 };
 
-}  // namespace bashu::journal
+}  // namespace bashu::postgres

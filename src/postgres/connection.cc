@@ -1,10 +1,10 @@
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 
 #include <charconv>
 #include <cstring>
 #include <utility>
 
-namespace bashu::journal {
+namespace bashu::postgres {
 
 namespace {
 
@@ -121,4 +121,4 @@ std::expected<std::string, Fault> PgConnection::show(const std::string& setting)
   return std::string{shown->rows() > 0 ? shown->bytes(0, 0) : std::string_view{}};
 }
 
-}  // namespace bashu::journal
+}  // namespace bashu::postgres
