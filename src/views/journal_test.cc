@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -296,6 +299,93 @@ Views::Options over(Views::Options options) {
   options.path = postgres_for_tests();
   schemas.insert(options.schema);
   return options;
+}
+
+namespace {
+
+struct Columns {
+  const char* table;
+  std::vector<std::string> names;
+};
+
+const std::vector<Columns>& fixed_tables() {
+  static const std::vector<Columns> kTables{
+      {"entry_time", {"time_ms", "position"}},
+      {"pack", {"id", "digest", "name", "version", "position", "source"}},
+      {"adoption", {"digest", "party", "from_day", "position", "in_force"}},
+      {"circle_party", {"no", "party", "member", "offset_minutes", "position"}},
+      {"calendar", {"party", "version", "holidays", "workdays", "position"}},
+      {"view_table", {"id", "register", "editions", "pack", "name", "table_name"}},
+      {"view_column", {"table_id", "ordinal", "field", "storage", "name"}},
+      {"case_index", {"no", "id", "table_id", "parent", "position"}},
+      {"case_step",
+       {"id", "case_no", "version", "event", "from_state", "to_state", "by_party", "role",
+        "principal", "branch", "on_day", "digest", "input", "computed", "position"}},
+      {"clock", {"case_no", "clock", "due", "position"}},
+      {"assignment", {"case_no", "position", "person", "note", "by_person", "on_day"}},
+      {"account_kind", {"id", "book", "kind"}},
+      {"account", {"id", "kind", "key", "balance", "position"}},
+      {"posting", {"kind", "account", "on_day", "position", "no", "amount", "counter", "case_id"}},
+      {"edition",
+       {"id", "table_id", "keeper", "name", "number", "on_day", "case_id", "entries", "digest",
+        "position"}},
+      {"task",
+       {"number", "kind", "case_id", "roles", "title", "detail", "raised_on", "raised", "closed"}},
+      {"message",
+       {"sent", "peer", "seq", "kind", "stream", "message_id", "position", "outcome", "reason",
+        "answered", "resolved_outcome", "resolved_reason", "resolved"}},
+      {"dispute", {"no", "case_no", "by_party", "reason", "detail", "content", "raised", "ended"}},
+      {"settlement", {"case_no", "by_party", "content", "note", "position"}},
+      {"figure_told",
+       {"no", "from_party", "pack", "figure", "as_of", "item", "their_position", "sent", "taken",
+        "on_day", "position"}},
+      {"figure", {"id", "pack", "name", "definition", "since", "from_day", "active"}},
+      {"figure_text", {"id", "text"}},
+      {"figure_row",
+       {"figure", "split", "pos_from", "subject", "edition", "pos_to", "from_day", "to_day",
+        "stated_from", "value", "error"}}};
+  return kTables;
+}
+
+std::vector<std::string> rows_in(Session& session, const std::string& table,
+                                 const std::vector<std::string>& columns) {
+  std::string listed;
+  for (const std::string& name : columns)
+    listed += (listed.empty() ? "" : ", ") + sql::quoted(name);
+  std::vector<std::string> rows;
+  const auto scan = session.db.scan("SELECT " + listed + " FROM " + sql::quoted(table));
+  while (scan->step()) {
+    std::string row;
+    for (int i = 0; i < static_cast<int>(columns.size()); ++i)
+      row += (scan->is_null(i) ? "-" : std::string{scan->text(i)}) + "|";
+    rows.push_back(std::move(row));
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> all_rows(Views& views) {
+  auto all = views.read({}, [](Session& session) {
+    std::map<std::string, std::vector<std::string>> tables;
+    for (const Columns& one : fixed_tables())
+      tables[one.table] = rows_in(session, one.table, one.names);
+    for (const auto* made : {&session.catalogue.services, &session.catalogue.registers}) {
+      for (const auto& [thing, table] : *made) {
+        std::vector<std::string> columns;
+        for (const auto name : table->reg ? std::span<const std::string_view>{kRegisterFixed}
+                                          : std::span<const std::string_view>{kServiceFixed}) {
+          columns.emplace_back(name);
+        }
+        for (const Column& column : table->columns) columns.push_back(column.name);
+        tables[table->name] = rows_in(session, table->name, columns);
+      }
+    }
+    return tables;
+  });
+  EXPECT_TRUE(all) << (all ? "" : all.error().what);
+  return all.value_or(std::map<std::string, std::vector<std::string>>{});
 }
 
 Value data(std::string_view json) {

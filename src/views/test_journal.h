@@ -103,6 +103,10 @@ class OverBoth : public ::testing::TestWithParam<Engine> {
 // The same place in the engine of the running test: instead of a file, a schema of its name.
 [[nodiscard]] Views::Options over(Views::Options options);
 
+// Every table but `meta`, whose rows are texts in one order: the same of the same journal,
+// whichever engine keeps them and however its entries came.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> all_rows(Views& views);
+
 // Applies all steps, flushing after every `batch` entries. Ends the test on a fault.
 void feed(Views& views, const std::vector<Step>& steps, std::size_t batch = 1);
 [[nodiscard]] std::unique_ptr<Views> in_memory(const std::vector<Step>& steps,

@@ -18,9 +18,6 @@ namespace bashu::views {
 
 namespace {
 
-// A rebuild on a server goes on from here after a failure.
-constexpr std::int64_t kKeptEvery = 200'000;
-
 std::uint64_t count_of(const std::string& text) {
   std::uint64_t count = 0;
   std::from_chars(text.data(), text.data() + text.size(), count);
@@ -47,7 +44,7 @@ Views::~Views() {
 std::expected<void, Fault> Views::start() {
   if (!read_only_) {
     writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding,
-                                       on_server(place_) ? kKeptEvery : 0);
+                                       on_server(place_) ? options_.keep_every : 0);
   }
   entries_ = count_of(meta(*db_, "entries"));
   mark_ = meta(*db_, "mark");
@@ -263,7 +260,11 @@ std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options)
 }
 
 std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(const std::string& path) {
-  Options options{.path = path, .own = {}};
+  return open_to_read(Options{.path = path, .own = {}});
+}
+
+std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(Options options) {
+  const std::string path = options.path;
   auto db = open_reader(place_of(options));
   if (!db) return std::unexpected{db.error()};
   const bool known = is_readable(**db);

@@ -47,6 +47,8 @@ class Views {
     std::string schema = "bashu_views";
     std::string readers, read_path;
     bool anew = false;  // a rebuild there takes nothing over from one that was ended
+    // After how many entries a rebuild there keeps what it made, to go on from.
+    std::int64_t keep_every = 200'000;
   };
   [[nodiscard]] static Place place_of(const Options& options);
   // A file of another format or another node, or a damaged one, is emptied.
@@ -54,6 +56,8 @@ class Views {
   // A file another process may be writing; it is never changed. apply() and the like give a Fault.
   [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(
       const std::string& path);
+  // The same; of a server too. `own` is read there.
+  [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(Options options);
   Views(Options options, std::unique_ptr<Database> database, bool read_only);  // open() instead
   ~Views();
   Views(const Views&) = delete;
