@@ -82,6 +82,7 @@ bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
 bool backup(std::ostream& out);
 bool figures(std::ostream& out);
+bool views_postgres(std::ostream& out);
 bool find(std::ostream& out);
 bool fares(std::ostream& out);
 bool clearing(std::ostream& out);

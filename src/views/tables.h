@@ -29,9 +29,9 @@ class Tables final : public node::Projection {
 // Whether the newest entry that the views hold is one of this journal.
 [[nodiscard]] std::expected<bool, Fault> belongs(node::EntrySource& journal, const Views& views);
 
-// Tables on a server, beside those in use there, with all that is durable when this begins: goes on
-// with what an earlier rebuild had made of this journal, unless `options.anew`. finish() puts them
-// in use. Ended early by `go_on`: a Fault.
+// Tables made beside those in use, on a server or in a file of their own, with all that is durable
+// when this begins. On a server it goes on with what an earlier rebuild had made of this journal,
+// unless `options.anew`. finish() puts them in use. Ended early by `go_on`: a Fault.
 [[nodiscard]] std::expected<std::unique_ptr<Views>, Fault> build_beside(
     node::EntrySource& journal, Views::Options options, const std::function<bool()>& go_on);
 // Those in use there, with all that is durable when this begins; built if there are none of this

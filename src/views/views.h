@@ -1,7 +1,8 @@
 // SQL tables made from packs, readable as they stood at any position of the journal.
 //
 //     durable entries ─► apply ─► views.db ◄─ reads: cases, records, accounts, tasks, messages;
-//                                             figures count over them (figures/)
+//                          └────► or a schema    figures count over them (figures/)
+//                                 of PostgreSQL
 //
 // A row is valid from the position of the entry that made it to the position of the one that
 // changed it. Nothing here decides anything: the tables can be dropped and rebuilt from the journal

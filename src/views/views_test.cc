@@ -73,7 +73,7 @@ std::set<std::string> columns_of(Views& views, std::string_view table) {
     // They are there: a question that names them is answered.
     for (const std::string& name : list) {
       Statement& asked =
-          session.db.prepared("SELECT count(" + quoted(name) + ") FROM " + quoted(table));
+          session.db.prepared("SELECT count(" + sql::quoted(name) + ") FROM " + sql::quoted(table));
       EXPECT_TRUE(asked.step()) << name;
       asked.reset();
     }
