@@ -89,6 +89,7 @@ bool scale(std::ostream& out);
 bool journals(std::ostream& out);  // needs BASHU_BENCH_POSTGRES, a URL
 bool backup(std::ostream& out);
 bool figures(std::ostream& out);
+bool views_postgres(std::ostream& out);
 bool find(std::ostream& out);
 bool fares(std::ostream& out);
 bool clearing(std::ostream& out);

@@ -1,8 +1,6 @@
 // Figures over 300,000 records, the overview, past positions, and the rebuild of all views beside a
 // working node.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <iomanip>
@@ -17,6 +15,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "bench/bench.h"
+#include "bench/working_node.h"
 #include "figures/answer.h"
 #include "packs/load.h"
 #include "views/follower.h"
@@ -25,16 +24,6 @@
 namespace bashu::bench {
 
 namespace {
-
-// Of the whole process: what a busy machine does not lengthen.
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 constexpr const char* kPack = R"pack(
 bashu: 1
@@ -306,48 +295,10 @@ const char* verdict(bool good) { return good ? "" : "  MISSED"; }
 // A node that goes on working while its views are built anew from its journal.
 bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
   constexpr int kEntries = 300'000;
-  const BenchNode one = open_node(dir, "alpha");
-  adopt_bench_pack(*one.node);
-  std::atomic<int> left = 0, failed = 0;
-  const auto submit = [&](core::Command command) {
-    ++left;
-    while (!one.node->submit({.command = command, .evidence = "{}"},
-                             [&](const node::Outcome& outcome) {
-                               if (!std::holds_alternative<node::Done>(outcome)) ++failed;
-                               --left;
-                             })) {
-      std::this_thread::sleep_for(std::chrono::microseconds{50});
-    }
-  };
-  const auto wait = [&] {
-    while (left > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  };
-  // A third of the entries open cases, the others are steps of them.
-  constexpr int kOpened = kEntries / 3;
-  for (int i = 0; i < kOpened; ++i) {
-    submit(core::StartCase{.by = clerk(),
-                           .pack = "bench",
-                           .service = "job",
-                           .role = "clerk",
-                           .parties = {{"here", "alpha"}, {"there", "alpha"}},
-                           .parent = {},
-                           .id = {},
-                           .with = Value::Record{{"note", "begun"}}});
-  }
-  wait();
-  const auto step = [&](int number) {
-    submit(core::FireEvent{.by = clerk(),
-                           .id = core::CaseId{"alpha-" + std::to_string(1 + number % kOpened)},
-                           .event = "work",
-                           .role = "clerk",
-                           .version = {},
-                           .with = Value::Record{{"note", "step " + std::to_string(number)}}});
-  };
-  for (int i = 0; i < kEntries - kOpened; ++i) step(i);
-  wait();
-  auto follower = views::Follower::start(*one.node, dir);
+  WorkingNode work{dir, kEntries};
+  auto follower = views::Follower::start(work.node(), dir);
   BASHU_ASSERT(follower);
-  BASHU_ASSERT((*follower)->wait(one.node->durable() - 1, 600'000));
+  BASHU_ASSERT((*follower)->wait(work.node().durable() - 1, 600'000));
 
   const auto measure = [&] {
     const auto start = Steady::now();
@@ -366,7 +317,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
   std::atomic<int> worked = 0;
   std::thread worker{[&] {
     while (!stop) {
-      step(worked++);
+      work.step(worked++);
       std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }
   }};
@@ -375,7 +326,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
   const double pace = worked / seconds_since(begun);
   stop = true;
   worker.join();
-  wait();
+  work.wait();
   out << "  rebuild   " << static_cast<std::int64_t>(median(idle))
       << " entries/s from the journal of " << kEntries
       << " entries (median of 3), the node at rest; "
@@ -383,7 +334,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
       << "            " << static_cast<std::int64_t>(beside) << " entries/s while it decides "
       << static_cast<std::int64_t>(pace) << " events/s; goal " << kRebuildGoal
       << verdict(beside >= kRebuildGoal) << "\n";
-  return failed == 0;
+  return work.sound();
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "node/leap.h"
 #include "node/storage/object_files.h"
 #include "views/follower.h"
+#include "views/server_follower.h"
 
 namespace bashu::api {
 
@@ -65,6 +66,7 @@ const std::vector<std::string_view>& health_reasons() {
                                                       "standby_stopped",
                                                       "beside_missing",
                                                       "views_stopped",
+                                                      "server_views_behind",
                                                       "keys_unreadable",
                                                       "clock",
                                                       "documents_away",
@@ -94,6 +96,8 @@ Health health_of(const HealthParts& parts) {
   because(standby && !standby->trouble.empty(), "standby_stopped");
   because(!beside_missing(parts.node, shelf).empty(), "beside_missing");
   because(!parts.follower.fault().empty(), "views_stopped");
+  // Also while they are made for the first time: who asks them is told less than there is.
+  because(parts.server_views && parts.server_views->lag().ms > kBehindMs, "server_views_behind");
   because(!parts.entrance.roster().problem().empty(), "keys_unreadable");
   const auto clocks = parts.node.peer_times().differences(parts.node.clock());
   const bool apart =

@@ -18,7 +18,8 @@
 
 namespace bashu::views {
 class Follower;
-}
+class ServerFollower;
+}  // namespace bashu::views
 namespace bashu::people {
 class Entrance;
 }
@@ -33,8 +34,8 @@ namespace bashu::api {
 struct Health {
   std::string_view state;
   // guarded disk rollback quorum commit_waits standby_behind standby_stopped beside_missing
-  // views_stopped keys_unreadable clock documents_away peer_away channel_stopped held erasure_late
-  // backup_old timestamp_late witness_late; in this order, each once.
+  // views_stopped server_views_behind keys_unreadable clock documents_away peer_away channel_stopped
+  // held erasure_late backup_old timestamp_late witness_late; in this order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -45,6 +46,7 @@ struct HealthParts {
   Shelves& shelves;
   const exchange::TimeStamps* timestamps = nullptr;       // null: nobody stamps
   const exchange::OutsideWitnesses* witnesses = nullptr;  // null: nobody outside cosigns
+  views::ServerFollower* server_views = nullptr;          // null: no tables on a server
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
 // Files that this machine needs and does not have (exchange/beside.h); without a shelf it is not

@@ -46,7 +46,7 @@ std::vector<AccountTotal> account_totals(Reader& reader, const FigureDef& def, i
   const std::string kind =
       dot == std::string::npos ? std::string{} : def.figure->of.substr(dot + 1);
   const auto period = reader.period_of(*def.figure);
-  sqlite::Statement& kind_id =
+  sql::Statement& kind_id =
       session.db.prepared("SELECT id FROM account_kind WHERE book = ? AND kind = ?");
   if (!kind_id.bind(0, std::string_view{book}).bind(1, std::string_view{kind}).step())
     return totals;
@@ -56,7 +56,7 @@ std::vector<AccountTotal> account_totals(Reader& reader, const FigureDef& def, i
   // Every account that had a posting by then is a row, even one that sums to nothing.
   std::unordered_map<std::int64_t, std::string> keys;
   std::unordered_map<std::int64_t, std::size_t> at;
-  sqlite::Statement& accounts = session.db.prepared(
+  sql::Statement& accounts = session.db.prepared(
       "SELECT id, key FROM account WHERE kind = ? AND position <= ? ORDER BY key");
   accounts.bind(0, id).bind(1, session.known);
   while (accounts.step()) {
@@ -71,7 +71,7 @@ std::vector<AccountTotal> account_totals(Reader& reader, const FigureDef& def, i
   }
   const std::string when =
       date_size > 0 ? "substr(on_day, 1, " + std::to_string(date_size) + ")" : "''";
-  sqlite::Statement& sums =
+  sql::Statement& sums =
       session.db.prepared("SELECT account, " + when +
                           ", sum(amount / 4294967296), sum(amount % 4294967296), max(position) "
                           "FROM posting WHERE kind = ? AND position <= ? AND on_day >= ? AND "

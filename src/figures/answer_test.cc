@@ -87,7 +87,10 @@ std::string split_text(const Answer& answer, const std::string& name) {
 
 }  // namespace
 
-TEST(Figures, AFactEnteredLateChangesWhatIsSaidOfThePastNotWhatWasSaid) {
+class Figures : public views::test::OverBoth {};
+BASHU_OVER_BOTH(Figures);
+
+TEST_P(Figures, AFactEnteredLateChangesWhatIsSaidOfThePastNotWhatWasSaid) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 500), "open", kBoth);
@@ -105,7 +108,7 @@ TEST(Figures, AFactEnteredLateChangesWhatIsSaidOfThePastNotWhatWasSaid) {
   EXPECT_EQ(ask(*views, "done", "2026-02-28", before).known_at, before);
 }
 
-TEST(Figures, SplitsCountsMinimaAndDistinctThings) {
+TEST_P(Figures, SplitsCountsMinimaAndDistinctThings) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 500, "2026-06-30", "t:a"), "open", kBoth);
@@ -133,7 +136,7 @@ TEST(Figures, SplitsCountsMinimaAndDistinctThings) {
   EXPECT_EQ(number(*views, "share", "2026-01-04"), std::nullopt) << "a share of nothing";
 }
 
-TEST(Figures, EditionsAreThoseInForceOnTheDayAskedFor) {
+TEST_P(Figures, EditionsAreThoseInForceOnTheDayAskedFor) {
   Journal journal;
   journal.adopt(road_works());
   const auto entry = [](std::int64_t number, std::int64_t planned, const char* kind) {
@@ -164,7 +167,7 @@ TEST(Figures, EditionsAreThoseInForceOnTheDayAskedFor) {
   EXPECT_EQ(ask(*views, "planned_done", "2026-02-28").editions.at(0).number, 1);
 }
 
-TEST(Figures, OfAccountsByDateYearAndMonth) {
+TEST_P(Figures, OfAccountsByDateYearAndMonth) {
   Journal journal;
   journal.adopt(road_works());
   journal.move("world", "spent:sichuan/1", 500, "2025-12-20");
@@ -189,7 +192,7 @@ TEST(Figures, OfAccountsByDateYearAndMonth) {
   EXPECT_EQ(rows.rows[1].positions, (std::vector<std::uint64_t>{4}));
 }
 
-TEST(Figures, APeriodTakesRowsThatBeganInIt) {
+TEST_P(Figures, APeriodTakesRowsThatBeganInIt) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 10), "open", kBoth);
@@ -206,7 +209,7 @@ TEST(Figures, APeriodTakesRowsThatBeganInIt) {
   EXPECT_EQ(in("2026-04-01", "2026-04-30"), 0);
 }
 
-TEST(Figures, PartsFollowTheirParent) {
+TEST_P(Figures, PartsFollowTheirParent) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(7, 10), "open", kBoth);
@@ -222,7 +225,7 @@ TEST(Figures, PartsFollowTheirParent) {
   }
 }
 
-TEST(Figures, RoadsOpenOnOneSideAndOnBoth) {
+TEST_P(Figures, RoadsOpenOnOneSideAndOnBoth) {
   Journal journal;
   journal.adopt(road_works());
   journal.put("road", "G5", data(R"({"code":"G5","length":30,"opened_on":"2026-01-05"})"),
@@ -238,7 +241,7 @@ TEST(Figures, RoadsOpenOnOneSideAndOnBoth) {
   EXPECT_EQ(number(*views, "roads_both", "2026-02-01", half), 0);
 }
 
-TEST(Figures, ARowThatCannotBeEvaluatedLeavesNoNumber) {
+TEST_P(Figures, ARowThatCannotBeEvaluatedLeavesNoNumber) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 10, "2026-06-30", "t:a", true), "open", kBoth);
@@ -262,7 +265,7 @@ TEST(Figures, ARowThatCannotBeEvaluatedLeavesNoNumber) {
 
 // Whoever claims what we keep takes no number from us; of two who claim what neither of us keeps we
 // know nothing.
-TEST(Figures, AClaimTakesNoNumberFromTheKeeper) {
+TEST_P(Figures, AClaimTakesNoNumberFromTheKeeper) {
   for (const core::PartyId keeper : {"sichuan", "guizhou"}) {
     Journal journal;
     journal.adopt(road_works());
@@ -313,7 +316,7 @@ TEST(Figures, AClaimTakesNoNumberFromTheKeeper) {
   }
 }
 
-TEST(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {
+TEST_P(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {
   Journal journal;
   journal.adopt(road_works());
   const std::int64_t huge = INT64_MAX / 2;
@@ -330,7 +333,7 @@ TEST(Figures, ASumBeyondSixtyFourBitsIsToldNotWrapped) {
   EXPECT_FALSE(answer.error.empty());
 }
 
-TEST(Figures, ANewDefinitionCountsFromTheDayItIsInForce) {
+TEST_P(Figures, ANewDefinitionCountsFromTheDayItIsInForce) {
   Journal journal;
   journal.adopt(road_works(1));
   for (int i = 1; i <= 2; ++i) {
@@ -360,7 +363,7 @@ TEST(Figures, ANewDefinitionCountsFromTheDayItIsInForce) {
   }
 }
 
-TEST(Figures, ThePeersAdoptionDoesNotChangeOurDefinition) {
+TEST_P(Figures, ThePeersAdoptionDoesNotChangeOurDefinition) {
   Journal journal;
   journal.adopt(road_works(1));
   journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
@@ -370,7 +373,7 @@ TEST(Figures, ThePeersAdoptionDoesNotChangeOurDefinition) {
   EXPECT_EQ(number(*views, "done", "2026-01-05"), 100);
 }
 
-TEST(Figures, AreUnknownBeforeTheirPack) {
+TEST_P(Figures, AreUnknownBeforeTheirPack) {
   Journal journal;
   journal.today("2026-01-05");
   journal.adopt(road_works());
@@ -380,7 +383,7 @@ TEST(Figures, AreUnknownBeforeTheirPack) {
   EXPECT_EQ(views->read({}, [](views::Session& session) { return ids(session); })->size(), 17U);
 }
 
-TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
+TEST_P(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
   Journal journal;
   journal.adopt(road_works());
   std::vector<std::uint64_t> last;
@@ -419,7 +422,7 @@ TEST(Figures, TheDrillDownLeadsToTheEntriesAndShowsPublicValuesOnly) {
   EXPECT_EQ(rows_at(*views, asked, {}, last[2]).rows.size(), 3U);
 }
 
-TEST(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
+TEST_P(Figures, TheDigestOfTheRowsIsTheSameOnBothSides) {
   // The same cases at different positions of two journals.
   const auto story = [](Journal& journal, bool noisy) {
     journal.adopt(road_works());
@@ -462,7 +465,7 @@ static std::vector<views::ToldRow> told_at(Views& views, std::string_view id,
                      [&](views::Session& session) { return views::told(session, id, as_of); });
 }
 
-TEST(Figures, WhatAPeerToldIsKeptBesideOurs) {
+TEST_P(Figures, WhatAPeerToldIsKeptBesideOurs) {
   Journal journal;
   journal.adopt(road_works());
   journal.add(
@@ -913,6 +916,52 @@ RC_GTEST_PROP(FigureProperty, HowEntriesWereBatchedLeavesNoTrace, ()) {
   }
   other->reset();
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+}
+
+// The tables themselves, and every answer made of them, are the same in both engines, however the
+// entries came: followed in one, in batches and by a rebuild in the other.
+TEST_P(Figures, AnyHistoryMakesTheSameTablesAsInMemory) {
+  static int count = 0;
+  EXPECT_TRUE(rc::check("any history", [this] {
+    // A server makes sixty tables for each.
+    constexpr int kHistories = 8;
+    if (GetParam() == Engine::postgres && ++count > kHistories) return;
+    const Journal journal = random_history();
+    const auto dir = std::filesystem::temp_directory_path();
+    const std::string path = (dir / ("both-" + std::to_string(::getpid()))).string();
+    const auto expected = Views::open({.own = "sichuan"});
+    RC_ASSERT(expected.has_value());
+    feed(**expected, journal.steps(), 1);
+    const bool rebuilding = *rc::gen::arbitrary<bool>();
+    std::filesystem::remove(path);
+    auto options = over({.path = path, .own = "sichuan", .rebuilding = rebuilding, .anew = true});
+    {
+      auto made = Views::open(options);
+      RC_ASSERT(made.has_value());
+      feed(**made, journal.steps(), static_cast<std::size_t>(1 + below(40)));
+      if (rebuilding) RC_ASSERT((*made)->finish().has_value());
+    }
+    const auto views = Views::open_to_read(options);
+    RC_ASSERT(views.has_value());
+    const auto rows = all_rows(**views);
+    for (const auto& [table, held] : all_rows(**expected)) {
+      RC_LOG() << table << '\n';
+      RC_ASSERT(rows.at(table) == held);
+    }
+    const auto known_at =
+        static_cast<std::uint64_t>(below(static_cast<int>(journal.steps().size())));
+    const std::string as_of = day("2025-11-20").plus_days(below(180)).text();
+    for (const std::string& figure : kFigures) {
+      const Answer ours = ask(**views, figure, as_of, known_at);
+      const Answer theirs = ask(**expected, figure, as_of, known_at);
+      RC_ASSERT(ours.value == theirs.value);
+      RC_ASSERT(ours.rows_digest == theirs.rows_digest);
+      RC_ASSERT(told(ours) == told(theirs));
+    }
+    TearDown();
+    SetUp();
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
+  }));
 }
 
 }  // namespace bashu::figures::test

@@ -42,10 +42,10 @@ std::vector<views::RecordFacts> contested_of(Reader& reader, const core::Registe
   const Reader::Register& here = reader.reg(id);
   if (!here.table) return found;
   views::Session& session = reader.session();
-  sqlite::Statement query{session.db, "SELECT " + views::select_list(*here.table) + " FROM " +
-                                          sqlite::quoted(here.table->name) +
-                                          " WHERE contested IS NOT NULL AND edition IS NULL AND " +
-                                          views::kValid + " ORDER BY key"};
+  const auto query_scan = session.db.scan(
+      "SELECT " + views::select_list(*here.table) + " FROM " + sql::quoted(here.table->name) +
+      " WHERE contested IS NOT NULL AND edition IS NULL AND " + views::kValid + " ORDER BY key");
+  sql::Statement& query = *query_scan;
   query.bind(0, session.known).bind(1, session.known);
   while (query.step()) found.push_back(views::record_of(*here.table, query));
   return found;

@@ -92,7 +92,7 @@ packs::Eval<const Value*> Reader::record(const core::RegisterId& id, std::string
   // Reading all of a list costs as much as looking up a part of it.
   constexpr std::size_t kSingly = 64, kPart = 16;
   if (known == here.keys.end() && here.keys.size() >= kSingly && here.rows == 0)
-    here.rows = sqlite::next_id(session_.db, sqlite::quoted(here.table->name), "\"row\"");
+    here.rows = sql::next_id(session_.db, sql::quoted(here.table->name), "\"row\"");
   if (known == here.keys.end() && here.keys.size() >= kSingly &&
       (here.table->editions || here.keys.size() > static_cast<std::size_t>(here.rows) / kPart)) {
     load_whole(here);
@@ -113,7 +113,7 @@ packs::Eval<const Value*> Reader::record(const core::RegisterId& id, std::string
 }
 
 packs::Eval<std::int64_t> Reader::balance(const core::Account& account) {
-  sqlite::Statement& query = session_.db.prepared(
+  sql::Statement& query = session_.db.prepared(
       "SELECT sum(p.amount / 4294967296), sum(p.amount % 4294967296) FROM account_kind k "
       "JOIN account a ON a.kind = k.id JOIN posting p ON p.kind = a.kind AND p.account = a.id "
       "WHERE k.book = ? AND k.kind = ? AND a.key = ? AND p.position <= ? AND p.on_day <= ?");
@@ -134,7 +134,7 @@ packs::Eval<std::int64_t> Reader::balance(const core::Account& account) {
 }
 
 packs::Eval<Value> Reader::window(const core::Account& account, std::string_view month) {
-  sqlite::Statement& query = session_.db.prepared(
+  sql::Statement& query = session_.db.prepared(
       "SELECT p.on_day, p.amount FROM account_kind k JOIN account a ON a.kind = k.id "
       "JOIN posting p ON p.kind = a.kind AND p.account = a.id WHERE k.book = ? AND k.kind = ? "
       "AND a.key = ? AND p.position <= ? AND p.on_day >= ? AND p.on_day < ? ORDER BY p.on_day, "
@@ -163,7 +163,7 @@ packs::Eval<Value> Reader::window(const core::Account& account, std::string_view
 const Calendar& Reader::calendar() {
   if (calendar_) return *calendar_;
   calendar_ = std::make_unique<Calendar>();
-  sqlite::Statement& query = session_.db.prepared(
+  sql::Statement& query = session_.db.prepared(
       "SELECT version, holidays, workdays FROM calendar WHERE party = ? AND position <= ? "
       "ORDER BY position DESC LIMIT 1");
   if (!query.bind(0, std::string_view{session_.own}).bind(1, session_.known).step())
@@ -192,7 +192,7 @@ std::vector<views::EditionRow> Reader::editions_used() const {
 const std::string& Reader::text_of(std::int64_t id) {
   const auto known = texts_.find(id);
   if (known != texts_.end()) return known->second;
-  sqlite::Statement& query = session_.db.prepared("SELECT text FROM figure_text WHERE id = ?");
+  sql::Statement& query = session_.db.prepared("SELECT text FROM figure_text WHERE id = ?");
   std::string text{"null"};
   if (query.bind(0, id).step()) {
     text = query.text(0);

@@ -45,9 +45,10 @@ void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit
     const auto it = session.catalogue.services.find(thing);
     if (it == session.catalogue.services.end()) return;
     const views::Table& table = *it->second;
-    sqlite::Statement query{session.db, "SELECT " + views::select_list(table, def.reads) +
-                                            " FROM " + sqlite::quoted(table.name) + " WHERE " +
-                                            views::kValid};
+    const auto query_scan =
+        session.db.scan("SELECT " + views::select_list(table, def.reads) + " FROM " +
+                        sql::quoted(table.name) + " WHERE " + views::kValid);
+    sql::Statement& query = *query_scan;
     query.bind(0, session.known).bind(1, session.known);
     while (query.step()) {
       const views::CaseFacts facts = views::case_of(table, session.catalogue, query);
@@ -67,10 +68,11 @@ void each_candidate(Reader& reader, const FigureDef& def, const Candidate& visit
   const views::Table& table = *reg_here.table;
   std::string in{"0"};
   for (const views::EditionInForce& one : reg_here.editions) in += ", " + std::to_string(one.id);
-  sqlite::Statement query{session.db, "SELECT " + views::select_list(table, def.reads) + " FROM " +
-                                          sqlite::quoted(table.name) + " WHERE edition IN (" + in +
-                                          ") OR (edition IS NULL AND " + views::kValid +
-                                          ") ORDER BY key, edition"};
+  const auto query_scan = session.db.scan(
+      "SELECT " + views::select_list(table, def.reads) + " FROM " + sql::quoted(table.name) +
+      " WHERE edition IN (" + in + ") OR (edition IS NULL AND " + views::kValid +
+      ") ORDER BY key, coalesce(edition, 0)");
+  sql::Statement& query = *query_scan;
   query.bind(0, session.known).bind(1, session.known);
   while (query.step()) {
     const views::RecordFacts facts = views::record_of(table, query);

@@ -29,7 +29,7 @@ std::string range_condition(Reader& reader, const packs::Figure& figure) {
   return sql;
 }
 
-int bind_range(Reader& reader, sqlite::Statement& statement, const FigureDef& def) {
+int bind_range(Reader& reader, sql::Statement& statement, const FigureDef& def) {
   statement.bind(0, def.id)
       .bind(1, reader.session().known)
       .bind(2, reader.session().known)
@@ -57,7 +57,7 @@ std::int64_t sum_all(Reader& reader, const FigureDef& def, Groups& groups) {
                               : figure.way == Way::min
                                   ? "0, 0, min(CASE WHEN r.error IS NULL THEN r.value END), "
                                   : "sum(r.value / 4294967296), sum(r.value % 4294967296), 0, ";
-  sqlite::Statement& query =
+  sql::Statement& query =
       reader.session().db.prepared("SELECT " + columns + "count(*), count(r.error)" +
                                    " FROM figure_row r WHERE " + range_condition(reader, figure));
   bind_range(reader, query, def);
@@ -75,7 +75,7 @@ std::int64_t sum_all(Reader& reader, const FigureDef& def, Groups& groups) {
 // Row by row. Gives the number that failed.
 std::int64_t sum_by_keys(Reader& reader, const FigureDef& def, Groups& groups) {
   const packs::Figure& figure = *def.figure;
-  sqlite::Statement& query = reader.session().db.prepared(
+  sql::Statement& query = reader.session().db.prepared(
       "SELECT r.split, r.value, r.error IS NULL FROM figure_row r WHERE " +
       range_condition(reader, figure));
   bind_range(reader, query, def);
@@ -133,7 +133,7 @@ void tell_failures(Reader& reader, const FigureDef& def, Tallies& tallies) {
   const bool in_period = period && def.figure->from;
   const views::Session& session = reader.session();
   const std::int64_t day = reader.as_of().days();
-  sqlite::Statement& query = session.db.prepared(
+  sql::Statement& query = session.db.prepared(
       "SELECT r.subject, r.error FROM figure_row r WHERE r.figure = ? "
       "AND r.pos_from <= ? AND r.pos_to > ? AND r.from_day <= ? AND r.to_day > ? "
       "AND (r.stated_from = ? OR (r.stated_from >= ? AND r.stated_from <= ?)) "
@@ -173,7 +173,7 @@ void each_stored_line(Reader& reader, const FigureDef& def, const After& after,
   const auto& tables = of_register ? session.catalogue.registers : session.catalogue.services;
   const auto table = tables.find(thing);
   if (table == tables.end()) return;
-  const std::string name = sqlite::quoted(table->second->name);
+  const std::string name = sql::quoted(table->second->name);
   // Of an entry the version is its edition's number and never changes.
   const std::string version_of =
       of_register ? "SELECT version, valid_from, edition_name FROM " + name +
@@ -183,14 +183,14 @@ void each_stored_line(Reader& reader, const FigureDef& def, const After& after,
                   : "SELECT t.version, t.valid_from, NULL FROM case_index c JOIN " + name +
                         " t ON t.no = c.no WHERE c.id = ? AND t.valid_from <= ? ORDER BY "
                         "t.valid_from DESC LIMIT 1";
-  sqlite::Statement rows{
-      session.db,
+  const auto rows_scan = session.db.scan(
       "SELECT r.subject, r.edition, r.split, r.value, r.from_day, r.to_day FROM "
       "figure_row r WHERE " +
-          range_condition(reader, *def.figure) +
-          " AND r.error IS NULL AND r.subject >= ? AND (r.subject > ? OR r.edition > ?) "
-          "ORDER BY r.subject, r.edition"};
-  sqlite::Statement version{session.db, version_of};
+      range_condition(reader, *def.figure) +
+      " AND r.error IS NULL AND r.subject >= ? AND (r.subject > ? OR r.edition > ?) "
+      "ORDER BY r.subject, r.edition");
+  sql::Statement& rows = *rows_scan;
+  sql::Statement& version = session.db.prepared(version_of);
   const int next = bind_range(reader, rows, def);
   rows.bind(next, std::string_view{after.subject})
       .bind(next + 1, std::string_view{after.subject})

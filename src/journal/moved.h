@@ -14,9 +14,11 @@
 #include <string>
 
 #include "base/error.h"
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 
 namespace bashu::journal {
+
+using postgres::PgConnection;
 
 constexpr std::uint64_t kClosedEpoch = std::numeric_limits<std::int64_t>::max();
 

@@ -12,8 +12,8 @@
 #include "base/try.h"
 #include "evidence/entry.h"
 #include "journal/moved.h"
-#include "journal/pg_connection.h"
 #include "journal/quorum.h"
+#include "postgres/connection.h"
 
 namespace bashu::journal {
 

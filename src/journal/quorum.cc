@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
+
+#include "postgres/connection.h"
 
 namespace bashu::journal {
 
 namespace {
 
-constexpr std::string_view kParameter = "quorum=", kWarn = "-warn";
+constexpr std::string_view kWarn = "-warn";
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -50,28 +53,15 @@ std::int64_t standbys_waited_for(std::string_view names) {
 }
 
 std::expected<QuorumUrl, Fault> split_quorum(std::string_view url) {
-  QuorumUrl split{.url = std::string{url}, .quorum = {}};
-  const std::size_t query = url.find('?');
-  if (query == std::string_view::npos) return split;
-  split.url.resize(query);
-  char joint = '?';
-  for (std::string_view rest = url.substr(query + 1); !rest.empty();) {
-    const std::string_view one = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
-    if (!one.starts_with(kParameter)) {
-      split.url.append(1, joint).append(one);
-      joint = '&';
-      continue;
-    }
-    const auto rule = rule_in(one.substr(kParameter.size()));
-    if (!rule) {
-      return std::unexpected{
-          Fault{.what = std::string{one} +
-                        ": a number of standbys is expected, quorum=1 or quorum=1-warn"}};
-    }
-    split.quorum = *rule;
+  auto [plain, value] = postgres::take_parameter(url, postgres::kQuorumParameter);
+  if (!value) return QuorumUrl{.url = std::move(plain), .quorum = {}};
+  const auto rule = rule_in(*value);
+  if (!rule) {
+    return std::unexpected{
+        Fault{.what = "quorum=" + *value +
+                      ": a number of standbys is expected, quorum=1 or quorum=1-warn"}};
   }
-  return split;
+  return QuorumUrl{.url = std::move(plain), .quorum = *rule};
 }
 
 std::string words_of(const Quorum& quorum) {

@@ -28,6 +28,8 @@ const std::vector<Benchmark>& benchmarks() {
       {"exchange", "signed and receipted messages between two processes", run<bench::exchange>},
       {"figures", "figures over 300,000 records, the overview, a rebuild of all views",
        run<bench::figures>},
+      {"views-postgres", "the tables of a journal made on a PostgreSQL server, and in a file",
+       run<bench::views_postgres>},
       {"find", "search over 1,000,000 cases, the inbox of 100,000", run<bench::find>},
       {"fares", "28,000,000 taps rated", run<bench::fares>},
       {"clearing", "a window of 10,000,000 lines closed, 1,000,000 compared, bills priced",

@@ -405,6 +405,45 @@ void witness_options(CLI::App& app, Serve& o, const Text& t) {
       ->check(CLI::Range(1, 86'400));
 }
 
+void server_tables_options(CLI::App& app, std::string& schema, std::string& readers,
+                           const std::string& of, const Text& t) {
+  app.add_option("--" + of + "schema", schema, t("schema of the tables", "数据表所在的模式"))
+      ->default_val("bashu_views");
+  app.add_option("--" + of + "readers", readers,
+                 t("role that may read the tables (default: none is granted)",
+                   "可读取数据表的角色（默认：不授权）"));
+}
+
+void server_views_options(CLI::App& app, Serve& o, const Text& t) {
+  CLI::Option* views = app.add_option(
+      "--views", o.views,
+      t("postgres://HOST/DATABASE that gets the tables too, for SQL and replicas (default: none)",
+        "同时保存数据表的 postgres://主机/数据库，供 SQL 查询和副本使用（默认：无）"));
+  app.add_option("--read-views", o.read_views,
+                 t("that database, or a replica of it: it answers instead of tables here",
+                   "由该数据库或其副本应答，代替本地数据表"))
+      ->needs(views);
+  server_tables_options(app, o.views_schema, o.views_readers, "views-", t);
+}
+
+void views_command(Parser& parser, const Text& t) {
+  parser.command<ViewsTo>(
+      &parser.app, "views",
+      t("bring tables on a PostgreSQL server up to the journal; goes on where it was",
+        "使 PostgreSQL 服务器上的数据表与日志一致；可接续执行"),
+      views_to, [&t](CLI::App& app, ViewsTo& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--to", o.to, t("postgres://HOST/DATABASE", "postgres://主机/数据库"))
+            ->required();
+        server_tables_options(app, o.schema, o.readers, "", t);
+        app.add_flag("--anew", o.anew,
+                     t("make them anew beside those in use", "在使用中的表之外重新生成"));
+        examples(app, t,
+                 t("  bashu views node --to postgres://bashu@db/circle --readers analysts\n",
+                   "  bashu views node --to postgres://bashu@db/circle --readers analysts\n"));
+      });
+}
+
 void serve_command(Parser& parser, const Text& t) {
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
@@ -460,6 +499,7 @@ void serve_command(Parser& parser, const Text& t) {
                      t("insist on STARTTLS over smtp://", "通过 smtp:// 时必须使用 STARTTLS"));
         timestamp_options(app, o, t);
         witness_options(app, o, t);
+        server_views_options(app, o, t);
         app.add_option("--log", o.log,
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
@@ -591,6 +631,7 @@ void node_commands(Parser& parser, const Text& t) {
   privacy_commands(parser, t);
   access_commands(parser, t);
   serve_command(parser, t);
+  views_command(parser, t);
   vault_commands(parser, t);
   token_commands(parser, t);
   documents_commands(parser, t);

@@ -168,8 +168,12 @@ struct Serve {
   std::string witnesses;   // file of witnesses outside the circle (tlog-policy); empty: none
   std::string witness_ca;  // file of PEM certificates; empty: the machine's
   std::int64_t witness_s = 60;
-  std::string log;          // file; empty: standard error
-  int disk_floor_mb = 512;  // below this much free, writes are refused
+  std::string views;       // URL of a database for tables beside those here; empty: none
+  std::string read_views;  // its replica, or itself: it answers instead of tables here
+  std::string views_schema = "bashu_views";
+  std::string views_readers;  // role that may read there; empty: none is granted
+  std::string log;            // file; empty: standard error
+  int disk_floor_mb = 512;    // below this much free, writes are refused
   int workers = 8;
   bool standby = false;          // beside the writer, on another machine
   std::string as;                // the name of this machine; empty: its host name
@@ -379,6 +383,14 @@ struct JournalFeed {
   bool follow = false;
 };
 Exit journal_feed(const Console& console, const JournalFeed& what);
+
+// views_command.cc
+struct ViewsTo {
+  std::string dir, to;  // to: URL of a database
+  std::string schema = "bashu_views", readers;
+  bool anew = false;
+};
+Exit views_to(const Console& console, const ViewsTo& what);
 
 // journal_move_command.cc
 struct JournalMove {

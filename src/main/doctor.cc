@@ -19,7 +19,7 @@
 #include "exchange/circle.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 #include "journal/quorum.h"
 #include "node/certificates.h"
 #include "node/custody.h"
@@ -214,7 +214,7 @@ class Examiner {
     if (!split)
       return say(Level::fail, "quorum", "doctor.quorum_unreadable",
                  {{"error", split.error().what}});
-    auto connection = journal::PgConnection::open(*url);
+    auto connection = postgres::PgConnection::open(*url);
     const auto names = connection ? connection->show("synchronous_standby_names")
                                   : std::unexpected{connection.error()};
     if (!names) return;  // the journal's own line says that its server does not answer

@@ -11,7 +11,7 @@
 
 #include "journal/conformance.h"
 #include "journal/journal.h"
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 #include "journal/postgres.h"
 #include "journal/quorum.h"
 #include "main/commands.h"
@@ -64,7 +64,7 @@ std::expected<journal::Place, Fault> place_at(const std::string& where) {
 // On how many disks a commit is; false: on fewer than are asked for.
 bool tell_quorum(const Console& console, const std::string& where) {
   const auto split = journal::split_quorum(where);
-  auto connection = journal::PgConnection::open(where);
+  auto connection = postgres::PgConnection::open(where);
   const auto names = connection ? connection->show("synchronous_standby_names")
                                 : std::unexpected{connection.error()};
   if (!split || !names) return true;  // its promises say why

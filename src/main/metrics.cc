@@ -15,6 +15,7 @@
 #include "backup/backup.h"
 #include "http/message.h"
 #include "views/follower.h"
+#include "views/server_follower.h"
 
 namespace bashu::cli {
 
@@ -68,6 +69,13 @@ void add_state(Families& out, const api::HealthParts& parts) {
           static_cast<double>(parts.node.durable()), {}, MetricType::Counter);
   out.add("bashu_views_entries", "Entries the views show",
           static_cast<double>(parts.follower.entries()));
+  const auto lag = parts.server_views ? parts.server_views->lag() : views::ServerFollower::Lag{};
+  out.add("bashu_server_views", "1 while tables are kept on a PostgreSQL server",
+          parts.server_views ? 1 : 0);
+  out.add("bashu_server_views_behind_entries", "Durable entries that the tables there lack",
+          static_cast<double>(lag.entries));
+  out.add("bashu_server_views_behind_seconds", "For how long they have lacked some",
+          static_cast<double>(lag.ms) / 1'000);
   out.add("bashu_info", "1, with the version and the party", 1,
           {{"version", BASHU_VERSION}, {"party", parts.node.identity().party}});
 }

@@ -34,6 +34,7 @@
 #include "main/offline.h"
 #include "main/pack_trial.h"
 #include "main/policy_file.h"
+#include "main/views_place.h"
 #include "node/certificates.h"
 #include "node/custody.h"
 #include "node/disk.h"
@@ -49,6 +50,7 @@
 #include "site/site.h"
 #include "texts/texts.h"
 #include "views/follower.h"
+#include "views/server_follower.h"
 
 namespace bashu::cli {
 
@@ -415,6 +417,41 @@ std::expected<std::unique_ptr<node::Node>, Exit> open_node(const Console& consol
   return std::move(*node);
 }
 
+// Tables here, on a server, or both.
+struct Followed {
+  std::unique_ptr<views::Follower> here;          // null: the server answers
+  std::unique_ptr<views::ServerFollower> server;  // null: nobody asked for it
+  [[nodiscard]] views::Follower& answering() const { return here ? *here : *server; }
+};
+std::expected<Followed, Exit> follow(const Console& console, const Serve& what, node::Node& node) {
+  Followed followed;
+  for (const std::string* url : {&what.views, &what.read_views}) {
+    if (url->empty()) continue;
+    if (const auto wrong = wrong_place(console, *url))
+      return std::unexpected{console.fail(*wrong, *wrong)};
+  }
+  if (what.read_views.empty()) {
+    auto here = views::Follower::start(node, what.dir);
+    if (!here) return std::unexpected{console.fail(here.error())};
+    followed.here = std::move(*here);
+  }
+  if (what.views.empty()) return followed;
+  const bool itself = what.read_views == what.views;
+  auto server = views::ServerFollower::start(node, what.dir,
+                                             {.path = what.views,
+                                              .own = node.identity().party,
+                                              .schema = what.views_schema,
+                                              .readers = what.views_readers,
+                                              .read_path = itself ? "" : what.read_views});
+  if (!server) return std::unexpected{console.fail(server.error())};
+  followed.server = std::move(*server);
+  // Without tables there is nothing to answer from.
+  if (!followed.here && !followed.server->views()) {
+    return std::unexpected{console.fail(followed.server->fault(), followed.server->fault())};
+  }
+  return followed;
+}
+
 // What lasts for as long as the process serves, in whichever role.
 struct Serving {
   const Console& console;
@@ -428,6 +465,7 @@ struct Serving {
   people::Entrance& entrance;
   std::string origin;  // of the pages; empty: where they are opened
   views::Follower& follower;
+  views::ServerFollower* beside;  // null: no tables on a server
   node::DiskFloor& disk;
   Metrics& metrics;
 
@@ -575,7 +613,8 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                                entrance,
                                shelves,
                                outside.stamps.get(),
-                               outside.witnesses.get()};
+                               outside.witnesses.get(),
+                               beside};
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
   if (!watched) return fail(watched.error());
 
@@ -618,8 +657,8 @@ Exit serve(const Console& console, const Serve& what) {
   people::Roster roster{**node, dir};
   std::string origin = settings->origin;
   people::Entrance entrance{dir, roster, chance, std::move(*settings)};
-  const auto follower = views::Follower::start(**node, dir);
-  if (!follower) return console.fail(follower.error());
+  auto tables = follow(console, what, **node);
+  if (!tables) return tables.error();
   node::DiskFloor disk{dir, static_cast<std::uint64_t>(what.disk_floor_mb) << 20, (*node)->gate()};
   Metrics metrics;
   Serving serving{.console = console,
@@ -632,7 +671,8 @@ Exit serve(const Console& console, const Serve& what) {
                   .roster = roster,
                   .entrance = entrance,
                   .origin = std::move(origin),
-                  .follower = **follower,
+                  .follower = tables->answering(),
+                  .beside = tables->server.get(),
                   .disk = disk,
                   .metrics = metrics};
   auto end = serving.run(begun);

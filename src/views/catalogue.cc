@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "packs/load.h"
-#include "sqlite/database.h"
+#include "sql/database.h"
 
 namespace bashu::views {
 
@@ -34,29 +34,41 @@ std::string free_name(const std::string& wish, const Taken& taken) {
   return name;
 }
 
-bool table_taken(Database& database, std::string_view name) {
-  Statement& query =
-      database.prepared("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
-  const bool taken = query.bind(0, name).step();
-  query.reset();
-  return taken;
+// A type of which engines have words of their own stands in braces.
+std::string spelt(std::string_view schema, const sql::Words& words) {
+  const std::pair<std::string_view, std::string_view> places[] = {
+      {"{number}", words.number},
+      {"{text}", words.text},
+      {"{clustered}", words.clustered},
+      {"{and_day}", words.cuts ? ", on_day" : ""},
+      {"{by_day}", words.cuts ? " PARTITION BY RANGE (on_day)" : ""},
+      {"{by_time}", words.cuts ? " PARTITION BY RANGE (time_ms)" : ""}};
+  std::string sql{schema};
+  for (const auto& [place, word] : places) {
+    for (auto at = sql.find(place); at != std::string::npos; at = sql.find(place, at)) {
+      sql.replace(at, place.size(), word);
+      at += word.size();
+    }
+  }
+  return sql;
 }
 
 std::string_view sql_type(Storage storage) {
-  return storage == Storage::integer || storage == Storage::flag ? "BIGINT" : "TEXT";
+  return storage == Storage::integer || storage == Storage::flag ? "BIGINT" : "{text}";
 }
 
 std::string fixed_columns(bool reg) {
   if (reg) {
-    return "\"row\" INTEGER PRIMARY KEY, key TEXT NOT NULL, keeper TEXT NOT NULL, "
-           "version BIGINT NOT NULL, changed_on TEXT NOT NULL, case_id TEXT, edition BIGINT, "
-           "edition_name TEXT, contested TEXT, other TEXT, valid_from BIGINT NOT NULL, "
+    return "\"row\" {number} PRIMARY KEY, key {text} NOT NULL, keeper {text} NOT NULL, "
+           "version BIGINT NOT NULL, changed_on {text} NOT NULL, case_id {text}, edition BIGINT, "
+           "edition_name {text}, contested {text}, other {text}, valid_from BIGINT NOT NULL, "
            "valid_to BIGINT";
   }
-  return "\"row\" INTEGER PRIMARY KEY, no BIGINT NOT NULL, id TEXT NOT NULL, "
-         "pack BIGINT NOT NULL, parent TEXT, state TEXT NOT NULL, version BIGINT NOT NULL, "
-         "opened TEXT NOT NULL, since TEXT NOT NULL, opened_by TEXT, parties TEXT NOT NULL, "
-         "reached TEXT NOT NULL, disputed BIGINT NOT NULL, other TEXT, "
+  return "\"row\" {number} PRIMARY KEY, no BIGINT NOT NULL, id {text} NOT NULL, "
+         "pack BIGINT NOT NULL, parent {text}, state {text} NOT NULL, version BIGINT NOT NULL, "
+         "opened {text} NOT NULL, since {text} NOT NULL, opened_by {text}, parties {text} NOT "
+         "NULL, "
+         "reached {text} NOT NULL, disputed BIGINT NOT NULL, other {text}, "
          "valid_from BIGINT NOT NULL, valid_to BIGINT";
 }
 
@@ -91,7 +103,7 @@ Table name_table(Database& database, bool reg, bool editions, const std::string&
   Table table{
       .id = 0, .reg = reg, .editions = editions, .pack = pack, .of = of, .name = {}, .columns = {}};
   table.name = free_name(sql_name(pack + "_" + of),
-                         [&](std::string_view name) { return table_taken(database, name); });
+                         [&](std::string_view name) { return database.has_table(name); });
   Statement& next = database.prepared("SELECT coalesce(max(id), 0) + 1 FROM view_table");
   if (next.step()) table.id = next.integer(0);
   next.reset();
@@ -124,17 +136,21 @@ void widen(Database& database, Catalogue& catalogue, bool reg, bool editions,
     if (fresh) {
       columns += ", " + column;
     } else {
-      database.exec("ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + column);
+      database.exec(
+          spelt("ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + column, database.words()));
     }
   }
   // At once: each statement that changes a table makes SQLite read the whole schema again.
-  if (fresh) database.exec("CREATE TABLE " + quoted(table.name) + " (" + columns + ")");
+  if (fresh) {
+    database.exec(
+        spelt("CREATE TABLE " + quoted(table.name) + " (" + columns + ")", database.words()));
+  }
   tables[pack + "/" + of] = std::make_shared<const Table>(std::move(table));
 }
 
 void make_index(Database& database, const Table& table, const std::string& what,
                 const std::string& columns, const std::string& where = {}) {
-  database.exec("CREATE INDEX IF NOT EXISTS " + quoted(table.name + "_" + what) + " ON " +
+  database.exec("CREATE INDEX IF NOT EXISTS " + quoted(sql_name(table.name + "_" + what)) + " ON " +
                 quoted(table.name) + " (" + columns + ")" + where);
 }
 
@@ -304,95 +320,101 @@ Catalogue read_catalogue(Database& database) {
 namespace {
 
 constexpr const char* kSchema = R"(
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE entry_time (time_ms BIGINT PRIMARY KEY, position BIGINT NOT NULL);
+CREATE TABLE meta (name {text} PRIMARY KEY, value {text} NOT NULL);
+CREATE TABLE entry_time (time_ms BIGINT PRIMARY KEY, position BIGINT NOT NULL){by_time};
 CREATE TABLE pack (
-  id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version BIGINT NOT NULL,
-  position BIGINT NOT NULL, source TEXT NOT NULL);
+  id {number} PRIMARY KEY, digest {text} NOT NULL UNIQUE, name {text} NOT NULL, version BIGINT NOT NULL,
+  position BIGINT NOT NULL, source {text} NOT NULL);
 CREATE TABLE adoption (
-  digest TEXT NOT NULL, party TEXT NOT NULL, from_day TEXT NOT NULL, position BIGINT NOT NULL,
+  digest {text} NOT NULL, party {text} NOT NULL, from_day {text} NOT NULL, position BIGINT NOT NULL,
   in_force BIGINT);
 CREATE TABLE circle_party (
-  party TEXT NOT NULL, member BIGINT NOT NULL, offset_minutes BIGINT NOT NULL,
+  no {number} PRIMARY KEY, party {text} NOT NULL, member BIGINT NOT NULL, offset_minutes BIGINT NOT NULL,
   position BIGINT NOT NULL);
 CREATE TABLE calendar (
-  party TEXT NOT NULL, version BIGINT NOT NULL, holidays TEXT NOT NULL, workdays TEXT NOT NULL,
+  party {text} NOT NULL, version BIGINT NOT NULL, holidays {text} NOT NULL, workdays {text} NOT NULL,
   position BIGINT NOT NULL);
 CREATE TABLE view_table (
-  id INTEGER PRIMARY KEY, register BIGINT NOT NULL, editions BIGINT NOT NULL, pack TEXT NOT NULL,
-  name TEXT NOT NULL, table_name TEXT NOT NULL UNIQUE);
+  id {number} PRIMARY KEY, register BIGINT NOT NULL, editions BIGINT NOT NULL, pack {text} NOT NULL,
+  name {text} NOT NULL, table_name {text} NOT NULL UNIQUE);
 CREATE TABLE view_column (
-  table_id BIGINT NOT NULL, ordinal BIGINT NOT NULL, field TEXT NOT NULL, storage BIGINT NOT NULL,
-  name TEXT NOT NULL, PRIMARY KEY (table_id, ordinal));
+  table_id BIGINT NOT NULL, ordinal BIGINT NOT NULL, field {text} NOT NULL, storage BIGINT NOT NULL,
+  name {text} NOT NULL, PRIMARY KEY (table_id, ordinal));
 CREATE TABLE case_index (
-  no INTEGER PRIMARY KEY, id TEXT NOT NULL, table_id BIGINT NOT NULL, parent TEXT,
+  no {number} PRIMARY KEY, id {text} NOT NULL, table_id BIGINT NOT NULL, parent {text},
   position BIGINT NOT NULL);
 CREATE TABLE case_step (
-  id INTEGER PRIMARY KEY, -- position * 1048576 + number within the entry
-  case_no BIGINT NOT NULL, version BIGINT NOT NULL, event TEXT NOT NULL, from_state TEXT,
-  to_state TEXT, by_party TEXT NOT NULL, role TEXT NOT NULL, principal TEXT, branch BIGINT NOT NULL,
-  on_day TEXT NOT NULL, digest TEXT NOT NULL, input TEXT NOT NULL, computed TEXT NOT NULL,
-  officer TEXT, position BIGINT NOT NULL);
+  id {number} NOT NULL, -- position * 1048576 + number within the entry
+  case_no BIGINT NOT NULL, version BIGINT NOT NULL, event {text} NOT NULL, from_state {text},
+  to_state {text}, by_party {text} NOT NULL, role {text} NOT NULL, principal {text}, branch BIGINT NOT NULL,
+  on_day {text} NOT NULL, digest {text} NOT NULL, input {text} NOT NULL, computed {text} NOT NULL,
+  officer {text}, position BIGINT NOT NULL, PRIMARY KEY (id{and_day})){by_day};
 CREATE TABLE clock (
-  case_no BIGINT NOT NULL, clock TEXT NOT NULL, due TEXT, position BIGINT NOT NULL,
-  PRIMARY KEY (case_no, clock)) WITHOUT ROWID;
+  case_no BIGINT NOT NULL, clock {text} NOT NULL, due {text}, position BIGINT NOT NULL,
+  PRIMARY KEY (case_no, clock)){clustered};
 CREATE INDEX clock_by_position ON clock (position);
 CREATE TABLE assignment (
-  case_no BIGINT NOT NULL, position BIGINT NOT NULL, person TEXT NOT NULL, note TEXT NOT NULL,
-  by_person TEXT NOT NULL, on_day TEXT NOT NULL, PRIMARY KEY (case_no, position)) WITHOUT ROWID;
+  case_no BIGINT NOT NULL, position BIGINT NOT NULL, person {text} NOT NULL, note {text} NOT NULL,
+  by_person {text} NOT NULL, on_day {text} NOT NULL, PRIMARY KEY (case_no, position)){clustered};
 CREATE INDEX assignment_by_position ON assignment (position);
 CREATE TABLE account_kind (
-  id INTEGER PRIMARY KEY, book TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (book, kind));
+  id {number} PRIMARY KEY, book {text} NOT NULL, kind {text} NOT NULL, UNIQUE (book, kind));
 CREATE TABLE account (
-  id INTEGER PRIMARY KEY, kind BIGINT NOT NULL, key TEXT NOT NULL, balance BIGINT NOT NULL,
+  id {number} PRIMARY KEY, kind BIGINT NOT NULL, key {text} NOT NULL, balance BIGINT NOT NULL,
   position BIGINT NOT NULL, UNIQUE (kind, key));
 CREATE TABLE posting (
-  kind BIGINT NOT NULL, account BIGINT NOT NULL, on_day TEXT NOT NULL, position BIGINT NOT NULL,
-  no BIGINT NOT NULL, amount BIGINT NOT NULL, counter BIGINT NOT NULL, case_id TEXT,
-  PRIMARY KEY (kind, account, on_day, position, no)) WITHOUT ROWID;
+  kind BIGINT NOT NULL, account BIGINT NOT NULL, on_day {text} NOT NULL, position BIGINT NOT NULL,
+  no BIGINT NOT NULL, amount BIGINT NOT NULL, counter BIGINT NOT NULL, case_id {text},
+  PRIMARY KEY (kind, account, on_day, position, no)){clustered}{by_day};
 CREATE TABLE edition (
-  id INTEGER PRIMARY KEY, table_id BIGINT NOT NULL, keeper TEXT NOT NULL, name TEXT NOT NULL,
-  number BIGINT NOT NULL, on_day TEXT NOT NULL, case_id TEXT, entries BIGINT NOT NULL,
-  digest TEXT NOT NULL, position BIGINT NOT NULL, UNIQUE (table_id, keeper, name, number));
+  id {number} PRIMARY KEY, table_id BIGINT NOT NULL, keeper {text} NOT NULL, name {text} NOT NULL,
+  number BIGINT NOT NULL, on_day {text} NOT NULL, case_id {text}, entries BIGINT NOT NULL,
+  digest {text} NOT NULL, position BIGINT NOT NULL, UNIQUE (table_id, keeper, name, number));
 CREATE TABLE task (
-  number INTEGER PRIMARY KEY, kind BIGINT NOT NULL, case_id TEXT, roles TEXT NOT NULL,
-  title TEXT NOT NULL, detail TEXT NOT NULL, raised_on TEXT NOT NULL, raised BIGINT NOT NULL,
+  number {number} PRIMARY KEY, kind BIGINT NOT NULL, case_id {text}, roles {text} NOT NULL,
+  title {text} NOT NULL, detail {text} NOT NULL, raised_on {text} NOT NULL, raised BIGINT NOT NULL,
   closed BIGINT);
 CREATE INDEX task_by_closed ON task (closed, number);
 CREATE INDEX task_by_case ON task (case_id) WHERE case_id IS NOT NULL;
 CREATE TABLE message (
-  sent BIGINT NOT NULL, peer TEXT NOT NULL, seq BIGINT NOT NULL, kind TEXT NOT NULL,
-  stream TEXT NOT NULL, message_id TEXT, position BIGINT NOT NULL, outcome TEXT, reason TEXT,
-  answered BIGINT, resolved_outcome TEXT, resolved_reason TEXT, resolved BIGINT,
-  PRIMARY KEY (sent, peer, seq)) WITHOUT ROWID;
+  sent BIGINT NOT NULL, peer {text} NOT NULL, seq BIGINT NOT NULL, kind {text} NOT NULL,
+  stream {text} NOT NULL, message_id {text}, position BIGINT NOT NULL, outcome {text}, reason {text},
+  answered BIGINT, resolved_outcome {text}, resolved_reason {text}, resolved BIGINT,
+  PRIMARY KEY (sent, peer, seq)){clustered};
 CREATE TABLE dispute (
-  no INTEGER PRIMARY KEY, case_no BIGINT NOT NULL, by_party TEXT NOT NULL, reason TEXT NOT NULL,
-  detail TEXT NOT NULL, content TEXT NOT NULL, raised BIGINT NOT NULL, ended BIGINT);
+  no {number} PRIMARY KEY, case_no BIGINT NOT NULL, by_party {text} NOT NULL, reason {text} NOT NULL,
+  detail {text} NOT NULL, content {text} NOT NULL, raised BIGINT NOT NULL, ended BIGINT);
 CREATE INDEX dispute_by_case ON dispute (case_no);
 CREATE TABLE settlement (
-  case_no BIGINT NOT NULL, by_party TEXT NOT NULL, content TEXT NOT NULL, note TEXT NOT NULL,
-  officer TEXT NOT NULL, position BIGINT NOT NULL);
+  case_no BIGINT NOT NULL, by_party {text} NOT NULL, content {text} NOT NULL, note {text} NOT NULL,
+  officer {text} NOT NULL, position BIGINT NOT NULL);
 CREATE INDEX settlement_by_case ON settlement (case_no);
 CREATE TABLE figure_told (
-  no INTEGER PRIMARY KEY, from_party TEXT NOT NULL, pack TEXT NOT NULL, figure TEXT NOT NULL,
-  as_of TEXT NOT NULL, item TEXT NOT NULL, their_position BIGINT NOT NULL, sent BIGINT NOT NULL,
-  taken BIGINT NOT NULL, on_day TEXT NOT NULL, position BIGINT NOT NULL);
+  no {number} PRIMARY KEY, from_party {text} NOT NULL, pack {text} NOT NULL, figure {text} NOT NULL,
+  as_of {text} NOT NULL, item {text} NOT NULL, their_position BIGINT NOT NULL, sent BIGINT NOT NULL,
+  taken BIGINT NOT NULL, on_day {text} NOT NULL, position BIGINT NOT NULL);
 CREATE INDEX figure_told_by_figure ON figure_told (figure, as_of, position);
 CREATE TABLE figure (
-  id INTEGER PRIMARY KEY, pack BIGINT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL,
+  id {number} PRIMARY KEY, pack BIGINT NOT NULL, name {text} NOT NULL, definition {text} NOT NULL,
   since BIGINT NOT NULL, from_day BIGINT NOT NULL, active BIGINT NOT NULL);
-CREATE TABLE figure_text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE figure_text (id {number} PRIMARY KEY, text {text} NOT NULL UNIQUE);
 CREATE TABLE figure_row (
-  figure BIGINT NOT NULL, split BIGINT NOT NULL, pos_from BIGINT NOT NULL, subject TEXT NOT NULL,
+  figure BIGINT NOT NULL, split BIGINT NOT NULL, pos_from BIGINT NOT NULL, subject {text} NOT NULL,
   edition BIGINT NOT NULL, pos_to BIGINT NOT NULL, from_day BIGINT NOT NULL,
-  to_day BIGINT NOT NULL, stated_from BIGINT NOT NULL, value BIGINT NOT NULL, error TEXT,
-  PRIMARY KEY (figure, subject, edition, pos_from)) WITHOUT ROWID;
+  to_day BIGINT NOT NULL, stated_from BIGINT NOT NULL, value BIGINT NOT NULL, error {text},
+  PRIMARY KEY (figure, subject, edition, pos_from)){clustered};
 CREATE INDEX figure_row_by_edition ON figure_row (edition) WHERE edition > 0;
 )";
 
 }  // namespace
 
-void make_schema(Database& database) { database.exec(kSchema); }
+void make_schema(Database& database) { database.exec(spelt(kSchema, database.words())); }
+
+void cut_by_year(Database& database) {
+  database.cut_by_year("entry_time", "time_ms", sql::Cut::milliseconds);
+  database.cut_by_year("case_step", "on_day", sql::Cut::day);
+  database.cut_by_year("posting", "on_day", sql::Cut::day);
+}
 
 std::string definition_digest(const packs::Pack& pack, std::string_view figure) {
   const Value* figures = pack.source.find("figures");

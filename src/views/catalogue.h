@@ -19,14 +19,15 @@
 #include "base/date.h"
 #include "packs/depends.h"
 #include "packs/pack.h"
-#include "sqlite/database.h"
+#include "sql/database.h"
 
 namespace bashu::views {
 
-using sqlite::Cell;
-using sqlite::Database;
-using sqlite::quoted;
-using sqlite::Statement;
+using sql::Cell;
+using sql::Database;
+using sql::next_id;
+using sql::quoted;
+using sql::Statement;
 
 // How a column holds a value. Values no expression may read are kept as JSON, sealed as they came.
 enum class Storage : std::uint8_t { integer = 1, text = 2, flag = 3, json = 4 };
@@ -112,6 +113,8 @@ void add_indexes(Database& database, const Catalogue& catalogue);
 [[nodiscard]] Catalogue read_catalogue(Database& database);
 // The tables every view database has.
 void make_schema(Database& database);
+// Says which of them are cut by year; before anything is written.
+void cut_by_year(Database& database);
 
 // The definition of a figure as written in the pack; its digest names it.
 [[nodiscard]] std::string definition_digest(const packs::Pack& pack, std::string_view figure);

@@ -29,9 +29,10 @@ std::string belongs_to(Database& index) {
 }
 
 std::expected<std::unique_ptr<Database>, Fault> open_index(const std::string& path) {
-  auto index = Database::open(path, sqlite::Access::create);
-  if (index) (*index)->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-  return index;
+  auto index = sqlite::Database::open(path, sqlite::Access::create);
+  if (!index) return std::unexpected{index.error()};
+  (*index)->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  return std::move(*index);
 }
 
 }  // namespace

@@ -50,11 +50,12 @@ scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: permits, is: 0}]}
 )";
 
-class FinderTest : public ::testing::Test {
+class FinderTest : public OverBoth {
  protected:
   void SetUp() override {
+    OverBoth::SetUp();
     journal_.adopt(kOffices);
-    views_ = std::move(*Views::open({.own = "sichuan"}));
+    views_ = std::move(*Views::open(over({.own = "sichuan"})));
     auto opened = Finder::open(":memory:", *views_);
     ASSERT_TRUE(opened) << opened.error().what;
     finder_ = std::move(*opened);
@@ -101,6 +102,12 @@ class FinderTest : public ::testing::Test {
     return list;
   }
 
+  void TearDown() override {
+    finder_.reset();
+    views_.reset();
+    OverBoth::TearDown();
+  }
+
   using Names = std::vector<std::string>;
   Journal journal_;
   std::unique_ptr<Views> views_;
@@ -108,7 +115,9 @@ class FinderTest : public ::testing::Test {
   std::size_t fed_ = 0;
 };
 
-TEST_F(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
+BASHU_OVER_BOTH(FinderTest);
+
+TEST_P(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
   for (const char* id : {"1", "2", "3"}) permit(id, "Firm");
   journal_.add({core::TaskRaised{.number = 1,
                                  .kind = core::TaskKind::work,
@@ -163,7 +172,7 @@ TEST_F(FinderTest, ACaseAndItsTasksWaitForWhoeverWorksAtIt) {
   EXPECT_EQ((*row)->assigned->by, "user:boss");
 }
 
-TEST_F(FinderTest, FindsPublicTextsOfCasesAndRecordsTheNewestFirst) {
+TEST_P(FinderTest, FindsPublicTextsOfCasesAndRecordsTheNewestFirst) {
   permit("1", "成都华金环保科技有限公司");
   permit("2", "重庆华金机械有限公司");
   core::RecordPut firm;
@@ -186,7 +195,7 @@ TEST_F(FinderTest, FindsPublicTextsOfCasesAndRecordsTheNewestFirst) {
   EXPECT_TRUE(search("华金", {"offices/none"}).hits.empty());
 }
 
-TEST_F(FinderTest, OneCharacterMayBeWrong) {
+TEST_P(FinderTest, OneCharacterMayBeWrong) {
   permit("1", "成都华金环保科技有限公司");
   const Found found = search("华今环保科技");
   ASSERT_EQ(found.hits.size(), 1U);
@@ -195,12 +204,12 @@ TEST_F(FinderTest, OneCharacterMayBeWrong) {
   EXPECT_TRUE(search("今今环保").hits.empty()) << "two are wrong";
 }
 
-TEST_F(FinderTest, InternalTextsAreFoundByNobody) {
+TEST_P(FinderTest, InternalTextsAreFoundByNobody) {
   permit("1", "firm", "asked", "secret");
   EXPECT_TRUE(names("secret").empty());
 }
 
-TEST_F(FinderTest, WhatChangedIsFoundAsItIs) {
+TEST_P(FinderTest, WhatChangedIsFoundAsItIs) {
   permit("1", "old name");
   EXPECT_EQ(names("old"), Names{"sichuan-1"});
   journal_.step("sichuan-1", "check", Value::Record{{"firm", "new name"}}, "checked");
@@ -208,7 +217,7 @@ TEST_F(FinderTest, WhatChangedIsFoundAsItIs) {
   EXPECT_EQ(names("new"), Names{"sichuan-1"});
 }
 
-TEST_F(FinderTest, ACaseWaitsForTheRolesOfItsState) {
+TEST_P(FinderTest, ACaseWaitsForTheRolesOfItsState) {
   permit("1", "a");
   permit("2", "b", "checked");
   permit("3", "c", "sent");
@@ -222,7 +231,7 @@ TEST_F(FinderTest, ACaseWaitsForTheRolesOfItsState) {
   EXPECT_EQ(both.cases, 1);
 }
 
-TEST_F(FinderTest, TheMostUrgentComesFirstAndWhatIsOverdueIsCounted) {
+TEST_P(FinderTest, TheMostUrgentComesFirstAndWhatIsOverdueIsCounted) {
   permit("1", "a");
   permit("2", "b");
   permit("3", "c");
@@ -250,7 +259,7 @@ TEST_F(FinderTest, TheMostUrgentComesFirstAndWhatIsOverdueIsCounted) {
   EXPECT_EQ(inbox(ask).overdue, 0);
 }
 
-TEST_F(FinderTest, TasksWaitUntilTheyAreClosed) {
+TEST_P(FinderTest, TasksWaitUntilTheyAreClosed) {
   permit("1", "a", "done");
   for (const std::int64_t number : {7, 8}) {
     core::TaskRaised raised;
@@ -268,7 +277,7 @@ TEST_F(FinderTest, TasksWaitUntilTheyAreClosed) {
   EXPECT_EQ(inbox({.roles = {{"offices", "head"}}}).tasks, 1);
 }
 
-TEST_F(FinderTest, PagesGoOnWhereTheyEnded) {
+TEST_P(FinderTest, PagesGoOnWhereTheyEnded) {
   for (int i = 1; i <= 7; ++i) permit(std::to_string(i), "a");
   InboxAsk ask{.roles = {{"offices", "clerk"}, {"offices", "head"}}, .limit = 3};
   Names seen;
@@ -281,7 +290,7 @@ TEST_F(FinderTest, PagesGoOnWhereTheyEnded) {
   EXPECT_EQ(seen.back(), "sichuan-7");
 }
 
-TEST_F(FinderTest, ALittleAtATimeEndsWithTheSame) {
+TEST_P(FinderTest, ALittleAtATimeEndsWithTheSame) {
   for (int i = 1; i <= 30; ++i) permit(std::to_string(i), "name");
   follow();
   int times = 0;

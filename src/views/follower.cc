@@ -93,7 +93,7 @@ class FollowerImpl final : public Follower {
     remove_strangers(file);
     auto views = Views::open({.path = (dir_ / file).string(), .own = node_.identity().party});
     if (!views) return std::unexpected{views.error()};
-    if (auto ours = belongs(**views); !ours) {
+    if (auto ours = belongs(node_, **views); !ours) {
       return std::unexpected{ours.error()};
     } else if (!*ours) {
       views->reset();
@@ -148,17 +148,6 @@ class FollowerImpl final : public Follower {
   }
 
  private:
-  // True if the newest entry the views hold is the journal's.
-  std::expected<bool, Fault> belongs(Views& views) {
-    const std::uint64_t held = views.entries();
-    if (held == 0) return true;
-    if (held > node_.durable()) return false;
-    auto newest = node_.entries(held - 1, 1);
-    if (!newest) return std::unexpected{newest.error()};
-    return !newest->empty() && newest->front().index == held - 1 &&
-           Tables::mark_of(newest->front()) == views.mark();
-  }
-
   // The index of search and inbox, a little at a time: it waits for the tables, they not for it.
   // Views in the making get an index of their own, so that of those they replace waits for them: a
   // question takes in what is new by itself.

@@ -1,19 +1,30 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "packs/yaml.h"
+#include "postgres/database.h"
+#include "testing/postgres.h"
 #include "views/test_journal.h"
 
 namespace bashu::views::test {
 
 namespace {
+
+Engine engine = Engine::sqlite;  // of the running test
+std::set<std::string> schemas;   // that it made
 
 constexpr std::string_view kRoadWorks = R"yaml(
 bashu: 1
@@ -265,6 +276,118 @@ std::uint64_t Journal::move(const std::string& from, const std::string& to, std:
       .id = id, .from = account(from), .to = account(to), .amount = amount, .on = day(on)});
 }
 
+void OverBoth::SetUp() {
+  engine = GetParam();
+  schemas.clear();
+}
+
+void OverBoth::TearDown() {
+  engine = Engine::sqlite;
+  for (const std::string& schema : schemas) {
+    auto db = postgres::Database::open(postgres_for_tests(), schema);
+    ASSERT_TRUE(db) << db.error().what;
+    for (const char* suffix : {"", "_next"})
+      (*db)->exec("DROP SCHEMA IF EXISTS " + sql::quoted(schema + suffix) + " CASCADE");
+    EXPECT_TRUE((*db)->check());
+  }
+}
+
+Views::Options over(Views::Options options) {
+  if (engine == Engine::sqlite) return options;
+  options.schema =
+      "test_" + std::to_string(::getpid()) + "_" + hex(sha256(options.path)).substr(0, 8);
+  options.path = postgres_for_tests();
+  schemas.insert(options.schema);
+  return options;
+}
+
+namespace {
+
+struct Columns {
+  const char* table;
+  std::vector<std::string> names;
+};
+
+const std::vector<Columns>& fixed_tables() {
+  static const std::vector<Columns> kTables{
+      {"entry_time", {"time_ms", "position"}},
+      {"pack", {"id", "digest", "name", "version", "position", "source"}},
+      {"adoption", {"digest", "party", "from_day", "position", "in_force"}},
+      {"circle_party", {"no", "party", "member", "offset_minutes", "position"}},
+      {"calendar", {"party", "version", "holidays", "workdays", "position"}},
+      {"view_table", {"id", "register", "editions", "pack", "name", "table_name"}},
+      {"view_column", {"table_id", "ordinal", "field", "storage", "name"}},
+      {"case_index", {"no", "id", "table_id", "parent", "position"}},
+      {"case_step",
+       {"id", "case_no", "version", "event", "from_state", "to_state", "by_party", "role",
+        "principal", "branch", "on_day", "digest", "input", "computed", "position"}},
+      {"clock", {"case_no", "clock", "due", "position"}},
+      {"assignment", {"case_no", "position", "person", "note", "by_person", "on_day"}},
+      {"account_kind", {"id", "book", "kind"}},
+      {"account", {"id", "kind", "key", "balance", "position"}},
+      {"posting", {"kind", "account", "on_day", "position", "no", "amount", "counter", "case_id"}},
+      {"edition",
+       {"id", "table_id", "keeper", "name", "number", "on_day", "case_id", "entries", "digest",
+        "position"}},
+      {"task",
+       {"number", "kind", "case_id", "roles", "title", "detail", "raised_on", "raised", "closed"}},
+      {"message",
+       {"sent", "peer", "seq", "kind", "stream", "message_id", "position", "outcome", "reason",
+        "answered", "resolved_outcome", "resolved_reason", "resolved"}},
+      {"dispute", {"no", "case_no", "by_party", "reason", "detail", "content", "raised", "ended"}},
+      {"settlement", {"case_no", "by_party", "content", "note", "position"}},
+      {"figure_told",
+       {"no", "from_party", "pack", "figure", "as_of", "item", "their_position", "sent", "taken",
+        "on_day", "position"}},
+      {"figure", {"id", "pack", "name", "definition", "since", "from_day", "active"}},
+      {"figure_text", {"id", "text"}},
+      {"figure_row",
+       {"figure", "split", "pos_from", "subject", "edition", "pos_to", "from_day", "to_day",
+        "stated_from", "value", "error"}}};
+  return kTables;
+}
+
+std::vector<std::string> rows_in(Session& session, const std::string& table,
+                                 const std::vector<std::string>& columns) {
+  std::string listed;
+  for (const std::string& name : columns)
+    listed += (listed.empty() ? "" : ", ") + sql::quoted(name);
+  std::vector<std::string> rows;
+  const auto scan = session.db.scan("SELECT " + listed + " FROM " + sql::quoted(table));
+  while (scan->step()) {
+    std::string row;
+    for (int i = 0; i < static_cast<int>(columns.size()); ++i)
+      row += (scan->is_null(i) ? "-" : std::string{scan->text(i)}) + "|";
+    rows.push_back(std::move(row));
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> all_rows(Views& views) {
+  auto all = views.read({}, [](Session& session) {
+    std::map<std::string, std::vector<std::string>> tables;
+    for (const Columns& one : fixed_tables())
+      tables[one.table] = rows_in(session, one.table, one.names);
+    for (const auto* made : {&session.catalogue.services, &session.catalogue.registers}) {
+      for (const auto& [thing, table] : *made) {
+        std::vector<std::string> columns;
+        for (const auto name : table->reg ? std::span<const std::string_view>{kRegisterFixed}
+                                          : std::span<const std::string_view>{kServiceFixed}) {
+          columns.emplace_back(name);
+        }
+        for (const Column& column : table->columns) columns.push_back(column.name);
+        tables[table->name] = rows_in(session, table->name, columns);
+      }
+    }
+    return tables;
+  });
+  EXPECT_TRUE(all) << (all ? "" : all.error().what);
+  return all.value_or(std::map<std::string, std::vector<std::string>>{});
+}
+
 Value data(std::string_view json) {
   auto value = parse_json(json);
   EXPECT_TRUE(value) << json;
@@ -295,7 +418,10 @@ void feed(Views& views, const std::vector<Step>& steps, std::size_t batch) {
 
 std::unique_ptr<Views> in_memory(const std::vector<Step>& steps, std::size_t batch,
                                  core::PartyId own) {
-  auto views = Views::open({.path = ":memory:", .own = std::move(own)});
+  static int count = 0;
+  const std::string path =
+      engine == Engine::sqlite ? ":memory:" : "in_memory_" + std::to_string(++count);
+  auto views = Views::open(over({.path = path, .own = std::move(own)}));
   EXPECT_TRUE(views) << (views ? "" : views.error().what);
   if (!views) return nullptr;
   feed(**views, steps, batch);

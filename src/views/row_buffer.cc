@@ -64,8 +64,7 @@ RowBuffer::RowBuffer(Database& database, const Table& table, bool keeps_open)
       keeps_open_{keeps_open},
       valid_to_{(table.reg ? kRegisterColumns : kServiceColumns) - 1},
       columns_{valid_to_ + 1 + static_cast<int>(table.columns.size())} {
-  close_ = std::make_unique<Statement>(
-      database_, "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?");
+  close_ = "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?";
   next_ = base_ = next_id(database_, quoted(table.name), "\"row\"");
 }
 
@@ -90,34 +89,36 @@ void RowBuffer::close(std::int64_t row, std::int64_t position) {
 }
 
 void RowBuffer::write(const std::vector<const Packed*>& rows) {
-  insert_rows(database_, into_, columns_, rows.size(),
-              [&](Statement& insert, int first, std::size_t n) {
-                const Packed& row = *rows[n];
-                const char* at = row.bytes.data();
-                const char* const end = at + row.bytes.size();
-                for (int i = first; at != end; ++i) {
-                  switch (*at++) {
-                    case 'i':
-                      insert.bind(i, number_at(at));
-                      at += sizeof(std::int64_t);
-                      break;
-                    case 't': {
-                      const auto size = static_cast<std::size_t>(number_at(at));
-                      at += sizeof(std::int64_t);
-                      insert.bind_kept(i, std::string_view{at, size});
-                      at += size;
-                      break;
-                    }
-                    default:
-                      insert.bind_null(i);
-                  }
-                }
-                if (row.valid_to >= 0) insert.bind(first + valid_to_, row.valid_to);
-              });
+  database_.insert_rows(into_, columns_, rows.size(),
+                        [&](Statement& insert, int first, std::size_t n) {
+                          const Packed& row = *rows[n];
+                          const char* at = row.bytes.data();
+                          const char* const end = at + row.bytes.size();
+                          for (int i = first; at != end; ++i) {
+                            switch (*at++) {
+                              case 'i':
+                                insert.bind(i, number_at(at));
+                                at += sizeof(std::int64_t);
+                                break;
+                              case 't': {
+                                const auto size = static_cast<std::size_t>(number_at(at));
+                                at += sizeof(std::int64_t);
+                                insert.bind_kept(i, std::string_view{at, size});
+                                at += size;
+                                break;
+                              }
+                              default:
+                                insert.bind_null(i);
+                            }
+                          }
+                          if (row.valid_to >= 0) insert.bind(first + valid_to_, row.valid_to);
+                        });
 }
 
 void RowBuffer::update_closed() {
-  for (const auto& [row, position] : closed_) close_->bind(0, position).bind(1, row).run();
+  if (closed_.empty()) return;
+  Statement& close = database_.prepared(close_);
+  for (const auto& [row, position] : closed_) close.bind(0, position).bind(1, row).run();
   closed_.clear();
 }
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "sqlite/database.h"
+#include "sql/database.h"
 #include "views/catalogue.h"
 
 namespace bashu::views {
@@ -45,8 +45,8 @@ class RowBuffer {
   void update_closed();
 
   Database& database_;
-  std::string into_;  // table (column, ...)
-  std::unique_ptr<Statement> close_;
+  std::string into_;   // table (column, ...)
+  std::string close_;  // the statement that ends a row
   bool keeps_open_;
   int valid_to_, columns_;
   std::int64_t next_ = 1;

@@ -14,7 +14,7 @@
 #include "core/event.h"
 #include "core/store.h"
 #include "packs/pack.h"
-#include "sqlite/database.h"
+#include "sql/database.h"
 #include "views/catalogue.h"
 
 namespace bashu::views {

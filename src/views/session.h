@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/event.h"
-#include "sqlite/database.h"
+#include "sql/database.h"
 #include "views/catalogue.h"
 
 namespace bashu::views {

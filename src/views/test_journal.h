@@ -2,6 +2,8 @@
 // decides; the events are written down as a core would have.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -83,6 +85,27 @@ class Journal {
 [[nodiscard]] Value data(std::string_view json);
 // An account written `kind` or `kind:key`, of book `road-works/money`.
 [[nodiscard]] core::Account account(std::string_view text);
+
+// Which engine keeps the tables of a test. Tests that are made of OverBoth run over each, on a real
+// server, in schemas of their own.
+enum class Engine : std::uint8_t { sqlite, postgres };
+[[nodiscard]] inline std::string engine_name(const ::testing::TestParamInfo<Engine>& of) {
+  return of.param == Engine::sqlite ? "Sqlite" : "Postgres";
+}
+class OverBoth : public ::testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+};
+#define BASHU_OVER_BOTH(Fixture)                                                           \
+  INSTANTIATE_TEST_SUITE_P(, Fixture, ::testing::Values(Engine::sqlite, Engine::postgres), \
+                           engine_name)
+// The same place in the engine of the running test: instead of a file, a schema of its name.
+[[nodiscard]] Views::Options over(Views::Options options);
+
+// Every table but `meta`, whose rows are texts in one order: the same of the same journal,
+// whichever engine keeps them and however its entries came.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> all_rows(Views& views);
 
 // Applies all steps, flushing after every `batch` entries. Ends the test on a fault.
 void feed(Views& views, const std::vector<Step>& steps, std::size_t batch = 1);

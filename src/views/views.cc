@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "sqlite/database.h"
 #include "views/session.h"
 #include "views/writer.h"
 
@@ -21,52 +18,23 @@ namespace bashu::views {
 
 namespace {
 
-// A table that changed its meaning gets a new number, and old files are rebuilt.
-constexpr std::string_view kFormat = "8";
-constexpr const char* kMemory = ":memory:";
-
-std::string meta(Database& db, std::string_view name) {
-  Statement& query = db.prepared("SELECT value FROM meta WHERE name = ?");
-  std::string value;
-  if (query.bind(0, name).step()) {
-    value = query.text(0);
-    query.reset();
-  }
-  return value;
-}
-
 std::uint64_t count_of(const std::string& text) {
   std::uint64_t count = 0;
   std::from_chars(text.data(), text.data() + text.size(), count);
   return count;
 }
 
-void remove_database(const std::string& path) {
-  std::error_code ignored;  // what cannot be removed cannot be opened either, and is told then
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-    std::filesystem::remove(path + suffix, ignored);
-}
-
 std::expected<void, Fault> not_to_write() {
   return std::unexpected{Fault{.what = "these views are open to be read only"}};
-}
-
-// Opens the file if it is of our format and whole; nullptr if it has to be made anew.
-std::expected<std::unique_ptr<Database>, Fault> open_existing(const Views::Options& options) {
-  if (options.path == kMemory || options.rebuilding || !std::filesystem::exists(options.path)) {
-    return nullptr;
-  }
-  auto db = Database::open(options.path, sqlite::Access::create);
-  if (!db) return nullptr;
-  const bool ours = meta(**db, "format") == kFormat && meta(**db, "own") == options.own;
-  if (!(*db)->check() || !ours) return nullptr;
-  return db;
 }
 
 }  // namespace
 
 Views::Views(Options options, std::unique_ptr<Database> database, bool read_only)
-    : options_{std::move(options)}, db_{std::move(database)}, read_only_{read_only} {}
+    : options_{std::move(options)},
+      place_{place_of(options_)},
+      db_{std::move(database)},
+      read_only_{read_only} {}
 
 Views::~Views() {
   readers_.clear();
@@ -74,7 +42,10 @@ Views::~Views() {
 }
 
 std::expected<void, Fault> Views::start() {
-  if (!read_only_) writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding);
+  if (!read_only_) {
+    writer_ = std::make_unique<Writer>(*db_, options_.own, options_.rebuilding,
+                                       on_server(place_) ? options_.keep_every : 0);
+  }
   entries_ = count_of(meta(*db_, "entries"));
   mark_ = meta(*db_, "mark");
   made_ = meta(*db_, "made");
@@ -113,10 +84,8 @@ std::expected<void, Fault> Views::finish() {
   if (read_only_) return not_to_write();
   const auto lock = writing();
   writer_->finish_rebuild();
-  db_->exec(
-      "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536; "
-      "PRAGMA locking_mode = NORMAL; SELECT 1 FROM meta");  // the lock goes with the next read
-  if (!in_memory()) db_->exec("PRAGMA journal_mode = WAL");
+  put_in_use(place_, *db_);
+  options_.rebuilding = false;
   return db_->check();
 }
 
@@ -179,10 +148,8 @@ Views::Read<std::vector<std::uint64_t>> Views::positions(std::string_view id, At
   return read(at, [&](Session& s) { return views::positions(s, id); });
 }
 
-bool Views::in_memory() const { return options_.path == kMemory; }
-
 std::unique_lock<std::mutex> Views::writing() {
-  return in_memory() ? std::unique_lock{connection_} : std::unique_lock<std::mutex>{};
+  return in_memory(place_) ? std::unique_lock{connection_} : std::unique_lock<std::mutex>{};
 }
 
 void Views::publish_catalogue() {
@@ -207,26 +174,60 @@ std::expected<std::unique_ptr<Database>, Fault> Views::take_reader() {
       return reader;
     }
   }
-  auto reader = Database::open(options_.path, sqlite::Access::read);
-  // Past the page cache: what figures scan is larger than SQLite's default of 2 MB.
-  if (reader) (*reader)->exec("PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824");
-  return reader;
+  return open_reader(place_);
+}
+
+// A server's connection may have broken since it was used last; then it takes another.
+std::expected<std::unique_ptr<Database>, Fault> Views::begun_reader() {
+  while (true) {
+    bool waited = false;
+    {
+      const std::lock_guard lock{mutex_};
+      waited = !readers_.empty();
+    }
+    auto reader = take_reader();
+    if (!reader) return reader;
+    (*reader)->exec(std::string{(*reader)->words().look});
+    if (auto begun = (*reader)->check(); begun) {
+      return reader;
+    } else if (!waited || !on_server(place_)) {
+      return std::unexpected{begun.error()};
+    }
+  }
+}
+
+// On a server others write, and a replica may be behind: the catalogue is that of what it reads.
+void Views::match_catalogue(Lease& lease) {
+  const std::string made = meta(*lease.db, "made") + " " + meta(*lease.db, "catalogue");
+  {
+    const std::lock_guard lock{mutex_};
+    if (matched_ == made) {
+      lease.catalogue = matched_catalogue_;
+      return;
+    }
+  }
+  lease.catalogue = std::make_shared<const Catalogue>(read_catalogue(*lease.db));
+  const std::lock_guard lock{mutex_};
+  matched_ = made;
+  matched_catalogue_ = lease.catalogue;
 }
 
 std::expected<Views::Lease, Fault> Views::take() {
   Lease lease;
-  if (in_memory()) {
+  if (in_memory(place_)) {
     lease.lock = std::unique_lock{connection_};
     lease.db = db_.get();
   } else {
-    auto reader = take_reader();
+    // The catalogue first: the tables may be newer than it, never older.
+    lease.catalogue = catalogue();
+    auto reader = begun_reader();
     if (!reader) return std::unexpected{reader.error()};
     lease.own = std::move(*reader);
     lease.db = lease.own.get();
+    if (on_server(place_)) match_catalogue(lease);
+    return lease;
   }
-  // The catalogue first: the tables may be newer than it, never older.
   lease.catalogue = catalogue();
-  if (lease.own) lease.db->exec("BEGIN");
   return lease;
 }
 
@@ -251,57 +252,39 @@ std::expected<void, Fault> Views::give_back(Lease lease) {
 }
 
 std::expected<std::unique_ptr<Views>, Fault> Views::open(const Options& options) {
-  auto db = open_existing(options);
-  if (db && !*db) {
-    if (options.path != kMemory) remove_database(options.path);
-    db = Database::open(options.path, sqlite::Access::create);
-    if (!db) return std::unexpected{db.error()};
-    (*db)->exec("PRAGMA page_size = 8192");
-    if (options.path != kMemory && !options.rebuilding) (*db)->exec("PRAGMA journal_mode = WAL");
-    (*db)->exec("BEGIN");
-    make_schema(**db);
-    if (!options.rebuilding) {
-      add_lookup_indexes(**db, {});
-      add_indexes(**db, {});
-    }
-    (*db)
-        ->prepared(
-            "INSERT INTO meta (name, value) VALUES ('format', ?), ('own', ?), ('entries', '0'), "
-            "('made', lower(hex(randomblob(16))))")
-        .bind(0, kFormat)
-        .bind(1, std::string_view{options.own})
-        .run();
-    (*db)->exec("COMMIT");
-  }
-  if (!db) return std::unexpected{db.error()};
-  if (options.rebuilding) {
-    // Nothing depends on the file before finish(): a crash leaves rubbish that is removed.
-    (*db)->exec(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
-  } else {
-    (*db)->exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000");
-  }
-  // The indexes at the end of a rebuild read every row again.
-  (*db)->exec(options.rebuilding ? "PRAGMA cache_size = -262144" : "PRAGMA cache_size = -65536");
-  (*db)->exec("PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
-  if (auto ready = (*db)->check(); !ready) return std::unexpected{ready.error()};
-  auto views = std::make_unique<Views>(options, std::move(*db), false);
+  auto opened = open_tables(place_of(options), options.own, options.rebuilding);
+  if (!opened) return std::unexpected{opened.error()};
+  auto views = std::make_unique<Views>(options, std::move(opened->db), false);
   if (auto begun = views->start(); !begun) return std::unexpected{begun.error()};
   return views;
 }
 
 std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(const std::string& path) {
-  auto db = Database::open(path, sqlite::Access::read);
+  return open_to_read(Options{.path = path, .own = {}});
+}
+
+std::expected<std::unique_ptr<Views>, Fault> Views::open_to_read(Options options) {
+  const std::string path = options.path;
+  auto db = open_reader(place_of(options));
   if (!db) return std::unexpected{db.error()};
-  const std::string format = meta(**db, "format");
+  const bool known = is_readable(**db);
   if (auto readable = (*db)->check(); !readable) return std::unexpected{readable.error()};
-  if (format != kFormat) {
-    return std::unexpected{Fault{.what = path + ": views of another version"}};
+  if (!known) {
+    const std::string shown = on_server(place_of(options)) ? "PostgreSQL" : path;  // not a password
+    return std::unexpected{Fault{.what = shown + ": views of another version"}};
   }
-  Options options{.path = path, .own = core::PartyId{meta(**db, "own")}};
+  options.own = core::PartyId{meta(**db, "own")};
   auto views = std::make_unique<Views>(std::move(options), std::move(*db), true);
   if (auto begun = views->start(); !begun) return std::unexpected{begun.error()};
   return views;
+}
+
+Place Views::place_of(const Options& options) {
+  return {.path = options.path,
+          .schema = options.schema,
+          .readers = options.readers,
+          .read_path = options.read_path,
+          .anew = options.anew};
 }
 
 }  // namespace bashu::views

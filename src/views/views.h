@@ -1,7 +1,8 @@
 // SQL tables made from packs, readable as they stood at any position of the journal.
 //
 //     durable entries ─► apply ─► views.db ◄─ reads: cases, records, accounts, tasks, messages;
-//                                             figures count over them (figures/)
+//                          └────► or a schema    figures count over them (figures/)
+//                                 of PostgreSQL
 //
 // A row is valid from the position of the entry that made it to the position of the one that
 // changed it. Nothing here decides anything: the tables can be dropped and rebuilt from the journal
@@ -24,6 +25,7 @@
 
 #include "base/error.h"
 #include "core/event.h"
+#include "views/place.h"
 #include "views/read/accounts.h"
 #include "views/read/cases.h"
 #include "views/read/disputes.h"
@@ -39,15 +41,24 @@ class Writer;
 class Views {
  public:
   struct Options {
-    std::string path = ":memory:";
-    core::PartyId own;        // whose journal this is
-    bool rebuilding = false;  // indexes come at the end, nothing is safe before; see finish()
+    std::string path = ":memory:";  // or of a file, or `postgres://...` (place.h)
+    core::PartyId own;              // whose journal this is
+    bool rebuilding = false;        // indexes come at the end, nothing is seen before; see finish()
+    // On a server: where the tables lie, the role that may read them, a replica that answers.
+    std::string schema = "bashu_views";
+    std::string readers, read_path;
+    bool anew = false;  // a rebuild there takes nothing over from one that was ended
+    // After how many entries a rebuild there keeps what it made, to go on from.
+    std::int64_t keep_every = 200'000;
   };
+  [[nodiscard]] static Place place_of(const Options& options);
   // A file of another format or another node, or a damaged one, is emptied.
   [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open(const Options& options);
   // A file another process may be writing; it is never changed. apply() and the like give a Fault.
   [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(
       const std::string& path);
+  // The same; of a server too. `own` is read there.
+  [[nodiscard]] static std::expected<std::unique_ptr<Views>, Fault> open_to_read(Options options);
   Views(Options options, std::unique_ptr<Database> database, bool read_only);  // open() instead
   ~Views();
   Views(const Views&) = delete;
@@ -112,17 +123,20 @@ class Views {
     CataloguePtr catalogue;
   };
   [[nodiscard]] std::expected<void, Fault> start();
-  // In memory there is one connection for all; a file has one for the writer and several to read.
-  [[nodiscard]] bool in_memory() const;
+
+  // In memory there is one connection for all; else one for the writer and several to read.
   [[nodiscard]] std::unique_lock<std::mutex> writing();
   void publish_catalogue();
   [[nodiscard]] CataloguePtr catalogue() const;
   [[nodiscard]] std::expected<std::unique_ptr<Database>, Fault> take_reader();
+  [[nodiscard]] std::expected<std::unique_ptr<Database>, Fault> begun_reader();
+  void match_catalogue(Lease& lease);
   [[nodiscard]] std::expected<Lease, Fault> take();
   [[nodiscard]] Session begin(Lease& lease, At at) const;
   [[nodiscard]] std::expected<void, Fault> give_back(Lease lease);
 
   Options options_;
+  Place place_;
   std::unique_ptr<Database> db_;
   bool read_only_;
   std::unique_ptr<Writer> writer_;        // none if only read
@@ -131,6 +145,8 @@ class Views {
   std::mutex connection_;  // of the connection in memory
   mutable std::mutex mutex_;
   CataloguePtr catalogue_;
+  std::string matched_;  // on a server: which tables the next is the catalogue of
+  CataloguePtr matched_catalogue_;
   std::uint64_t entries_ = 0;
   std::string mark_, made_;
   std::vector<std::unique_ptr<Database>> readers_;

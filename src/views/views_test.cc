@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "base/json.h"
-#include "sqlite/database.h"
 #include "views/test_journal.h"
 
 namespace bashu::views::test {
@@ -63,20 +62,32 @@ std::vector<std::string> ids(const Listed<CaseRow>& listed) {
   return list;
 }
 
-std::set<std::string> columns_of(const std::string& path, const std::string& table) {
-  auto db = sqlite::Database::open(path, sqlite::Access::read);
-  EXPECT_TRUE(db);
-  sqlite::Statement info{**db, "SELECT name FROM pragma_table_info('" + table + "')"};
-  std::set<std::string> names;
-  while (info.step()) names.emplace(info.text(0));
-  return names;
+std::set<std::string> columns_of(Views& views, std::string_view table) {
+  const auto names = views.read({}, [&](Session& session) {
+    std::set<std::string> list;
+    Statement& query = session.db.prepared(
+        "SELECT c.name FROM view_column c JOIN view_table t ON t.id = c.table_id "
+        "WHERE t.table_name = ?");
+    query.bind(0, table);
+    while (query.step()) list.emplace(query.text(0));
+    // They are there: a question that names them is answered.
+    for (const std::string& name : list) {
+      Statement& asked =
+          session.db.prepared("SELECT count(" + sql::quoted(name) + ") FROM " + sql::quoted(table));
+      EXPECT_TRUE(asked.step()) << name;
+      asked.reset();
+    }
+    return list;
+  });
+  EXPECT_TRUE(names);
+  return names.value_or(std::set<std::string>{});
 }
 
 // Of `pack/service` or `pack/register`; empty if there is none.
 std::string table_of(Views& views, std::string_view thing) {
   const auto name = views.read({}, [&](Session& session) -> std::string {
-    sqlite::Statement query{session.db,
-                            "SELECT table_name FROM view_table WHERE pack || '/' || name = ?"};
+    Statement& query =
+        session.db.prepared("SELECT table_name FROM view_table WHERE pack || '/' || name = ?");
     return query.bind(0, thing).step() ? std::string{query.text(0)} : std::string{};
   });
   EXPECT_TRUE(name);
@@ -87,24 +98,46 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST(Tables, AreNamedAfterTheirPackAndThing) {
+// Each over SQLite and over a real PostgreSQL.
+class Tables : public OverBoth {};
+BASHU_OVER_BOTH(Tables);
+class Cases : public OverBoth {};
+BASHU_OVER_BOTH(Cases);
+class Records : public OverBoth {};
+BASHU_OVER_BOTH(Records);
+class Accounts : public OverBoth {};
+BASHU_OVER_BOTH(Accounts);
+class Tasks : public OverBoth {};
+BASHU_OVER_BOTH(Tasks);
+class Messages : public OverBoth {};
+BASHU_OVER_BOTH(Messages);
+class Disputes : public OverBoth {};
+BASHU_OVER_BOTH(Disputes);
+class Privacy : public OverBoth {};
+BASHU_OVER_BOTH(Privacy);
+class Positions : public OverBoth {};
+BASHU_OVER_BOTH(Positions);
+class Reads : public OverBoth {};
+BASHU_OVER_BOTH(Reads);
+
+TEST_P(Tables, AreNamedAfterTheirPackAndThing) {
   TempDir dir;
   Journal journal;
   journal.adopt(road_works());
-  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  auto views = Views::open(over({.path = dir.file("v.db"), .own = "sichuan"}));
   ASSERT_TRUE(views);
   feed(**views, journal.steps());
   EXPECT_EQ(table_of(**views, "road-works/job"), "road_works_job");
   EXPECT_EQ(table_of(**views, "road-works/plan"), "road_works_plan");
   EXPECT_EQ(table_of(**views, "road-works/nothing"), "");
-  const auto columns = columns_of(dir.file("v.db"), "road_works_job");
+  const auto columns = columns_of(**views, "road_works_job");
   EXPECT_TRUE(columns.contains("amount"));
   EXPECT_TRUE(columns.contains("party_doer"));
   EXPECT_TRUE(columns.contains("state_2")) << "a field called like a fixed column gives way";
   EXPECT_FALSE(columns.contains("colour"));
 }
 
-TEST(Tables, NamesThatMeetAreKeptApart) {
+TEST_P(Tables, NamesThatMeetAreKeptApart) {
   const auto pack = [](const std::string& name, const std::string& reg) {
     return "bashu: 1\npack: " + name + "\nversion: 1\ntitle: {en: T}\nregisters:\n  " + reg +
            ":\n    title: {en: R}\n    kept: own\n    key: [code]\n    fields: {code: {type: text, "
@@ -125,7 +158,7 @@ TEST(Tables, NamesThatMeetAreKeptApart) {
   EXPECT_LE(table_of(*views, longest + "/" + longest).size(), 60U);
 }
 
-TEST(Tables, ALaterVersionOfAPackAddsColumnsAndKeepsItsRowsInOneTable) {
+TEST_P(Tables, ALaterVersionOfAPackAddsColumnsAndKeepsItsRowsInOneTable) {
   TempDir dir;
   Journal journal;
   journal.adopt(road_works(1));
@@ -134,17 +167,17 @@ TEST(Tables, ALaterVersionOfAPackAddsColumnsAndKeepsItsRowsInOneTable) {
   Value coloured = job(2, 5000);
   (*coloured.as_record())["colour"] = "red";
   journal.open("sichuan-2", "job", coloured, "open", kBoth);
-  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  auto views = Views::open(over({.path = dir.file("v.db"), .own = "sichuan"}));
   ASSERT_TRUE(views);
   feed(**views, journal.steps());
-  EXPECT_TRUE(columns_of(dir.file("v.db"), "road_works_job").contains("colour"));
+  EXPECT_TRUE(columns_of(**views, "road_works_job").contains("colour"));
   EXPECT_EQ(ids(*(*views)->list_cases({.pack = "road-works", .service = "job"})),
             (Texts{"sichuan-2", "sichuan-1"}));
   EXPECT_EQ(ids(*(*views)->list_cases({.equal = {{"colour", "red"}}})), (Texts{"sichuan-2"}));
   EXPECT_NE((*(*views)->case_at("sichuan-1"))->pack, (*(*views)->case_at("sichuan-2"))->pack);
 }
 
-TEST(Cases, ReadAsTheyStoodAtAnyPosition) {
+TEST_P(Cases, ReadAsTheyStoodAtAnyPosition) {
   Journal journal;
   journal.adopt(road_works());
   const auto opened = journal.open("sichuan-1", "job", job(7, 100), "open", kBoth);
@@ -177,7 +210,7 @@ TEST(Cases, ReadAsTheyStoodAtAnyPosition) {
   EXPECT_FALSE(*views->case_at("sichuan-2"));
 }
 
-TEST(Cases, HistoryTellsEveryStepUpToAPosition) {
+TEST_P(Cases, HistoryTellsEveryStepUpToAPosition) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(7, 100), "open", kBoth);
@@ -194,7 +227,7 @@ TEST(Cases, HistoryTellsEveryStepUpToAPosition) {
   EXPECT_EQ(views->history("sichuan-1", begun)->size(), 2U);
 }
 
-TEST(Cases, SeveralStepsOfOneEntryAreOneRow) {
+TEST_P(Cases, SeveralStepsOfOneEntryAreOneRow) {
   Journal journal;
   journal.adopt(road_works());
   const auto position = journal.entry([&] {
@@ -207,7 +240,7 @@ TEST(Cases, SeveralStepsOfOneEntryAreOneRow) {
   EXPECT_EQ(views->history("sichuan-1")->size(), 2U);
 }
 
-TEST(Cases, ListsFilterPageAndLookBack) {
+TEST_P(Cases, ListsFilterPageAndLookBack) {
   Journal journal;
   journal.adopt(road_works());
   std::vector<std::uint64_t> opened;
@@ -257,7 +290,7 @@ TEST(Cases, ListsFilterPageAndLookBack) {
                           "sichuan-3", "sichuan-1"}));
 }
 
-TEST(Cases, AnUnknownPackOrCaseIsPassedOver) {
+TEST_P(Cases, AnUnknownPackOrCaseIsPassedOver) {
   Journal journal;
   journal.adopt(road_works());
   journal.add(core::CaseOpened{.id = "x-1", .pack = "sha256:none", .service = "job"});
@@ -268,7 +301,7 @@ TEST(Cases, AnUnknownPackOrCaseIsPassedOver) {
   EXPECT_FALSE(*views->case_at("x-1"));
 }
 
-TEST(Records, KeepEverySideAndEveryVersion) {
+TEST_P(Records, KeepEverySideAndEveryVersion) {
   Journal journal;
   journal.adopt(road_works());
   const auto made = journal.put("road", "G5", data(R"({"code":"G5","length":30})"));
@@ -297,7 +330,7 @@ TEST(Records, KeepEverySideAndEveryVersion) {
   EXPECT_EQ(rest.next, "");
 }
 
-TEST(Records, EditionsAreReadOnADayAndAtAPosition) {
+TEST_P(Records, EditionsAreReadOnADayAndAtAPosition) {
   Journal journal;
   journal.adopt(road_works());
   const auto entry = [](int number, int planned) {
@@ -331,7 +364,7 @@ TEST(Records, EditionsAreReadOnADayAndAtAPosition) {
   EXPECT_EQ(editions[2].keeper, "chongqing");
 }
 
-TEST(Accounts, BalancesOnADayAndAtAPosition) {
+TEST_P(Accounts, BalancesOnADayAndAtAPosition) {
   Journal journal;
   journal.adopt(road_works());
   const auto first = journal.move("world", "spent:sichuan/1", 500, "2026-01-10");
@@ -393,7 +426,7 @@ TEST(Accounts, BalancesOnADayAndAtAPosition) {
   EXPECT_EQ(of_february.rows[0].amount, -100);
 }
 
-TEST(Accounts, AFeedPostsAndPutsItsLines) {
+TEST_P(Accounts, AFeedPostsAndPutsItsLines) {
   Journal journal;
   journal.adopt(road_works());
   core::FeedTaken feed{.feed = "road-works/bills", .lines = {}};
@@ -420,7 +453,7 @@ TEST(Accounts, AFeedPostsAndPutsItsLines) {
   EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.size(), 3U);
 }
 
-TEST(Tasks, OpenAndAllAtAnyPosition) {
+TEST_P(Tasks, OpenAndAllAtAnyPosition) {
   Journal journal;
   const auto raise = [&](std::int64_t number, std::vector<std::string> roles) {
     return journal.add(core::TaskRaised{.number = number,
@@ -456,7 +489,7 @@ TEST(Tasks, OpenAndAllAtAnyPosition) {
   EXPECT_FALSE(views->tasks({.open = false}, two)->rows[0].closed);
 }
 
-TEST(Messages, TellWhatWasSentTakenAnsweredAndHeld) {
+TEST_P(Messages, TellWhatWasSentTakenAnsweredAndHeld) {
   Journal journal;
   const auto sent = journal.add(
       core::MessageQueued{.to = "chongqing", .seq = 1, .kind = "case.event", .stream = "c"});
@@ -498,7 +531,7 @@ TEST(Messages, TellWhatWasSentTakenAnsweredAndHeld) {
       views->messages({.stream = "c", .page = {.after = page.next, .limit = 1}})->rows[0].sent);
 }
 
-TEST(Disputes, AreToldWithTheirSignatures) {
+TEST_P(Disputes, AreToldWithTheirSignatures) {
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 1), "open", kBoth);
@@ -524,7 +557,7 @@ TEST(Disputes, AreToldWithTheirSignatures) {
   EXPECT_TRUE((*views->case_at("sichuan-1", raised))->disputed);
 }
 
-TEST(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
+TEST_P(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
   TempDir dir;
   Journal journal;
   journal.adopt(road_works());
@@ -535,7 +568,7 @@ TEST(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
   journal.open("sichuan-2", "job", job(2, 100), "open", kBoth);
   journal.put("crew", "c1", data(R"({"code":"c1","chief":"WANG WU PLAIN"})"));
   {
-    auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+    auto views = Views::open(over({.path = dir.file("v.db"), .own = "sichuan"}));
     ASSERT_TRUE(views);
     feed(**views, journal.steps());
     EXPECT_EQ(*(*(*views)->case_at("sichuan-2"))->data.find("owner"), data(kSealed));
@@ -552,7 +585,7 @@ TEST(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
   EXPECT_EQ(bytes.find("PLAIN"), std::string::npos);
 }
 
-TEST(Positions, OfATime) {
+TEST_P(Positions, OfATime) {
   Journal journal;
   journal.adopt(road_works());
   journal.today("2026-01-06");
@@ -687,12 +720,12 @@ TEST(Files, ARebuildGivesWhatFollowingGives) {
   }
 }
 
-TEST(Reads, SeeOnlyWhatWasFlushed) {
+TEST_P(Reads, SeeOnlyWhatWasFlushed) {
   TempDir dir;
   Journal journal;
   journal.adopt(road_works());
   journal.open("sichuan-1", "job", job(1, 100), "open", kBoth);
-  auto views = Views::open({.path = dir.file("v.db"), .own = "sichuan"});
+  auto views = Views::open(over({.path = dir.file("v.db"), .own = "sichuan"}));
   ASSERT_TRUE(views);
   for (const Step& step : journal.steps()) {
     ASSERT_TRUE((*views)->apply(step.position, step.time_ms, step.events));

@@ -37,10 +37,11 @@ void forget_half(Kept& kept, When when) {
 
 }  // namespace
 
-Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
+Writer::Writer(Database& database, core::PartyId own, bool rebuilding, std::int64_t commit_every)
     : db_{database},
       own_{std::move(own)},
-      phase_{rebuilding ? Phase::rebuilding : Phase::following} {
+      phase_{rebuilding ? Phase::rebuilding : Phase::following},
+      commit_every_{commit_every} {
   catalogue_ = read_catalogue(db_);
   Statement& meta = db_.prepared("SELECT name, value FROM meta");
   while (meta.step()) {
@@ -49,8 +50,8 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
   Statement& newest =
       db_.prepared("SELECT time_ms, position FROM entry_time ORDER BY time_ms DESC LIMIT 1");
   if (newest.step()) {
-    last_time_ = newest.integer(0);
-    position_ = newest.integer(1);
+    last_time_ = written_time_ = newest.integer(0);
+    position_ = committed_ = newest.integer(1);
   }
   newest.reset();
   const Extent extent = position_ < 0 ? Extent::whole : Extent::part;
@@ -60,6 +61,9 @@ Writer::Writer(Database& database, core::PartyId own, bool rebuilding)
   next_account_ = next_id(db_, "account");
   next_kind_ = next_id(db_, "account_kind");
   next_text_ = next_id(db_, "figure_text");
+  next_party_ = next_id(db_, "circle_party", "no");
+  next_dispute_ = next_id(db_, "dispute", "no");
+  next_told_ = next_id(db_, "figure_told", "no");
   use_catalogue();
 }
 
@@ -211,6 +215,21 @@ const std::vector<core::CaseId>& Writer::children(CaseNow& now) {
   return now.children;
 }
 
+// On a server another machine may follow the same journal: who begins second waits, and finds that
+// the tables have gone on.
+void Writer::begin() {
+  if (in_transaction_) return;
+  db_.exec("BEGIN");
+  in_transaction_ = true;
+  const std::string_view hold = db_.words().hold;
+  if (hold.empty()) return;
+  Statement& held =
+      db_.prepared("SELECT value FROM meta WHERE name = 'entries'" + std::string{hold});
+  const bool ours = held.step() && held.text(0) == std::to_string(committed_ + 1);
+  held.reset();
+  if (!ours) db_.fail("another machine has written these tables");
+}
+
 void Writer::flush_rows() {
   for (auto& [thing, service] : services_) service.rows->flush();
   for (auto& [thing, reg] : registers_) reg.rows->flush();
@@ -237,18 +256,18 @@ void Writer::write_postings() {
     return std::tie(a.kind, a.account, a.on, a.position, a.no) <
            std::tie(b.kind, b.account, b.on, b.position, b.no);
   });
-  insert_rows(db_, "posting (kind, account, on_day, position, no, amount, counter, case_id)", 8,
-              postings_.size(), [&](Statement& insert, int first, std::size_t n) {
-                const PostingCells& cells = postings_[n];
-                insert.bind(first, cells.kind)
-                    .bind(first + 1, cells.account)
-                    .bind(first + 2, std::string_view{cells.on.text()})
-                    .bind(first + 3, cells.position)
-                    .bind(first + 4, cells.no)
-                    .bind(first + 5, cells.amount)
-                    .bind(first + 6, cells.counter);
-                insert.kept_or_null(first + 7, cells.case_id);
-              });
+  db_.insert_rows("posting (kind, account, on_day, position, no, amount, counter, case_id)", 8,
+                  postings_.size(), [&](Statement& insert, int first, std::size_t n) {
+                    const PostingCells& cells = postings_[n];
+                    insert.bind(first, cells.kind)
+                        .bind(first + 1, cells.account)
+                        .bind(first + 2, std::string_view{cells.on.text()})
+                        .bind(first + 3, cells.position)
+                        .bind(first + 4, cells.no)
+                        .bind(first + 5, cells.amount)
+                        .bind(first + 6, cells.counter);
+                    insert.kept_or_null(first + 7, cells.case_id);
+                  });
   postings_.clear();
 }
 
@@ -280,32 +299,32 @@ void Writer::write_figure_rows() {
     return std::tie(a->row.figure, a->subject, a->edition, a->row.pos_from) <
            std::tie(b->row.figure, b->subject, b->edition, b->row.pos_from);
   });
-  insert_rows(db_,
-              "figure_row (figure, split, pos_from, subject, edition, pos_to, from_day, to_day, "
-              "stated_from, value, error)",
-              11, sorted.size(), [&](Statement& insert, int first, std::size_t n) {
-                const FigureCells& cells = *sorted[n];
-                insert.bind(first, cells.row.figure)
-                    .bind(first + 1, cells.row.split)
-                    .bind(first + 2, cells.row.pos_from)
-                    .bind_kept(first + 3, cells.subject)
-                    .bind(first + 4, cells.edition)
-                    .bind(first + 5, cells.pos_to)
-                    .bind(first + 6, cells.row.from)
-                    .bind(first + 7, cells.row.to)
-                    .bind(first + 8, cells.row.stated_from)
-                    .bind(first + 9, cells.row.value);
-                insert.kept_or_null(first + 10, cells.row.error);
-              });
+  db_.insert_rows(
+      "figure_row (figure, split, pos_from, subject, edition, pos_to, from_day, to_day, "
+      "stated_from, value, error)",
+      11, sorted.size(), [&](Statement& insert, int first, std::size_t n) {
+        const FigureCells& cells = *sorted[n];
+        insert.bind(first, cells.row.figure)
+            .bind(first + 1, cells.row.split)
+            .bind(first + 2, cells.row.pos_from)
+            .bind_kept(first + 3, cells.subject)
+            .bind(first + 4, cells.edition)
+            .bind(first + 5, cells.pos_to)
+            .bind(first + 6, cells.row.from)
+            .bind(first + 7, cells.row.to)
+            .bind(first + 8, cells.row.stated_from)
+            .bind(first + 9, cells.row.value);
+        insert.kept_or_null(first + 10, cells.row.error);
+      });
   figure_rows_.clear();
 }
 
 void Writer::flush(std::string_view mark) {
-  if (!in_transaction_) {
-    db_.exec("BEGIN");
-    in_transaction_ = true;
-  }
-  flush_rows();
+  begin();
+  // Of a rebuild nothing is to be seen before its end.
+  const bool commits =
+      !rebuilding() || (commit_every_ > 0 && position_ - committed_ >= commit_every_);
+  commits ? write_all() : flush_rows();
   for (AccountNow* now : dirty_accounts_) {
     now->dirty = false;
     db_.prepared("UPDATE account SET balance = ? WHERE id = ?")
@@ -315,12 +334,13 @@ void Writer::flush(std::string_view mark) {
   }
   dirty_accounts_.clear();
   for (const auto& [time, position] : times_) {
-    db_.prepared(
-           "INSERT INTO entry_time (time_ms, position) VALUES (?, ?) "
-           "ON CONFLICT (time_ms) DO UPDATE SET position = excluded.position")
-        .bind(0, time)
-        .bind(1, position)
+    const bool there = time == written_time_;
+    db_.prepared(there ? "UPDATE entry_time SET position = ? WHERE time_ms = ?"
+                       : "INSERT INTO entry_time (position, time_ms) VALUES (?, ?)")
+        .bind(0, position)
+        .bind(1, time)
         .run();
+    written_time_ = time;
   }
   times_.clear();
   const auto keep = [&](std::string_view name, std::string_view value) {
@@ -334,9 +354,11 @@ void Writer::flush(std::string_view mark) {
   keep("entries", std::to_string(position_ + 1));
   keep("mark", mark);
   if (today_) keep("today", today_->text());
-  if (!rebuilding()) {  // of a rebuild nothing is to be seen before its end
+  if (catalogue_changed_) keep("catalogue", std::to_string(position_ + 1));
+  if (commits) {
     db_.exec("COMMIT");
     in_transaction_ = false;
+    committed_ = position_;
   }
   ++batch_;
   forget_some();

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "core/event.h"
-#include "sqlite/database.h"
+#include "sql/database.h"
 #include "views/catalogue.h"
 #include "views/figure_rows.h"
 #include "views/row_buffer.h"
@@ -40,7 +40,9 @@ using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 class Writer final : public Lookups {
  public:
-  Writer(Database& database, core::PartyId own, bool rebuilding);
+  // `commit_every`: of a rebuild, after how many entries what it made is kept, to go on from there
+  // after a failure; 0: not before its end.
+  Writer(Database& database, core::PartyId own, bool rebuilding, std::int64_t commit_every = 0);
   ~Writer() override;
 
   void apply(std::int64_t position, std::int64_t time_ms, const std::vector<core::Event>& events);
@@ -157,6 +159,7 @@ class Writer final : public Lookups {
   [[nodiscard]] Span span_of_edition(std::int64_t edition);
   [[nodiscard]] bool rebuilding() const { return phase_ != Phase::following; }
   void use_catalogue();
+  void begin();
   void flush_rows();
   // Before tables are read: also what a rebuild keeps back.
   void write_all();
@@ -174,6 +177,7 @@ class Writer final : public Lookups {
   Database& db_;
   core::PartyId own_;
   Phase phase_;
+  std::int64_t commit_every_, committed_ = -1;
   Catalogue catalogue_;
   bool catalogue_changed_ = true;
   bool in_transaction_ = false;
@@ -181,10 +185,11 @@ class Writer final : public Lookups {
   std::unordered_set<std::size_t> record_keys_;  // hashes of all keys, while records are whole
   std::int64_t position_ = -1;
   std::optional<Date> today_;
-  std::int64_t last_time_ = 0;
+  std::int64_t last_time_ = 0, written_time_ = 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> times_;
   std::int64_t posting_no_ = 0, step_no_ = 0;  // within the entry
   std::int64_t next_case_ = 1, next_edition_ = 1, next_account_ = 1, next_kind_ = 1, next_text_ = 1;
+  std::int64_t next_party_ = 1, next_dispute_ = 1, next_told_ = 1;
 
   std::map<std::string, Service, std::less<>> services_, registers_;
   ByText<std::unique_ptr<CaseNow>> cases_;

@@ -165,9 +165,11 @@ struct Writer::Apply {
     Value::List roles;
     for (const std::string& role : e.roles) roles.emplace_back(role);
     Statement& task = w.db_.prepared(
-        "INSERT OR REPLACE INTO task (number, kind, case_id, roles, title, detail, raised_on, "
-        "raised) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO task (number, kind, case_id, roles, title, detail, raised_on, raised, closed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (number) DO UPDATE SET "
+        "kind = excluded.kind, case_id = excluded.case_id, roles = excluded.roles, "
+        "title = excluded.title, detail = excluded.detail, raised_on = excluded.raised_on, "
+        "raised = excluded.raised, closed = NULL");
     task.bind(0, e.number).bind(1, static_cast<std::int64_t>(e.kind));
     task.kept_or_null(2, e.id);
     task.bind(3, std::string_view{canonical_json(Value{std::move(roles)})})
@@ -205,8 +207,11 @@ struct Writer::Apply {
   void message(bool sent, const core::PartyId& peer, std::int64_t seq, const std::string& kind,
                const std::string& stream, const std::string& id) const {
     Statement& insert = w.db_.prepared(
-        "INSERT OR REPLACE INTO message (sent, peer, seq, kind, stream, message_id, position) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO message (sent, peer, seq, kind, stream, message_id, position, outcome) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (sent, peer, seq) DO UPDATE SET "
+        "kind = excluded.kind, stream = excluded.stream, message_id = excluded.message_id, "
+        "position = excluded.position, outcome = NULL, reason = NULL, answered = NULL, "
+        "resolved_outcome = NULL, resolved_reason = NULL, resolved = NULL");
     insert.bind(0, std::int64_t{sent})
         .bind_kept(1, peer)
         .bind(2, seq)
@@ -234,12 +239,13 @@ struct Writer::Apply {
   void operator()(const core::PartyJoined& e) const {
     w.db_
         .prepared(
-            "INSERT INTO circle_party (party, member, offset_minutes, position) VALUES (?, ?, ?, "
-            "?)")
-        .bind(0, std::string_view{e.party})
-        .bind(1, std::int64_t{e.member})
-        .bind(2, e.offset_minutes)
-        .bind(3, w.position_)
+            "INSERT INTO circle_party (no, party, member, offset_minutes, position) "
+            "VALUES (?, ?, ?, ?, ?)")
+        .bind(0, w.next_party_++)
+        .bind(1, std::string_view{e.party})
+        .bind(2, std::int64_t{e.member})
+        .bind(3, e.offset_minutes)
+        .bind(4, w.position_)
         .run();
   }
   void operator()(const core::CalendarSet& e) const {
@@ -262,8 +268,9 @@ struct Writer::Apply {
     w.touch(*now);
     w.db_
         .prepared(
-            "INSERT INTO dispute (case_no, by_party, reason, detail, content, raised) "
-            "VALUES (?, ?, ?, ?, ?, ?)")
+            "INSERT INTO dispute (case_no, by_party, reason, detail, content, raised, no) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(6, w.next_dispute_++)
         .bind(0, now->facts.no)
         .bind(1, std::string_view{e.by})
         .bind(2, std::string_view{e.reason})
@@ -305,7 +312,9 @@ struct Writer::Apply {
     const std::string due = e.due && !e.fired ? e.due->text() : std::string{};
     w.db_
         .prepared(
-            "INSERT OR REPLACE INTO clock (case_no, clock, due, position) VALUES (?, ?, ?, ?)")
+            "INSERT INTO clock (case_no, clock, due, position) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (case_no, clock) DO UPDATE SET due = excluded.due, "
+            "position = excluded.position")
         .bind(0, now->facts.no)
         .bind_kept(1, e.clock)
         .kept_or_null(2, due)
@@ -319,9 +328,10 @@ struct Writer::Apply {
     const std::string on = e.on.text();
     w.db_
         .prepared(
-            "INSERT OR REPLACE INTO assignment (case_no, position, person, note, by_person, "
-            "on_day) "
-            "VALUES (?, ?, ?, ?, ?, ?)")
+            "INSERT INTO assignment (case_no, position, person, note, by_person, on_day) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (case_no, position) DO UPDATE SET "
+            "person = excluded.person, note = excluded.note, by_person = excluded.by_person, "
+            "on_day = excluded.on_day")
         .bind(0, now->facts.no)
         .bind(1, w.position_)
         .bind_kept(2, e.to)
@@ -346,9 +356,9 @@ struct Writer::Apply {
     for (const Value& item : *items->as_list()) {
       Statement& insert = w.db_.prepared(
           "INSERT INTO figure_told (from_party, pack, figure, as_of, item, their_position, sent, "
-          "taken, "
-          "on_day, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-      insert.bind_kept(0, e.from)
+          "taken, on_day, position, no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      insert.bind(10, w.next_told_++)
+          .bind_kept(0, e.from)
           .bind_kept(1, e.pack)
           .bind(2, std::string_view{pack + "/" + item.text_at("figure")})
           .bind(3, std::string_view{item.text_at("as_of")})
@@ -383,10 +393,7 @@ struct Writer::Apply {
 
 void Writer::apply(std::int64_t position, std::int64_t time_ms,
                    const std::vector<core::Event>& events) {
-  if (!in_transaction_) {
-    db_.exec("BEGIN");
-    in_transaction_ = true;
-  }
+  begin();
   position_ = position;
   posting_no_ = step_no_ = 0;
   last_time_ = std::max(last_time_, time_ms);

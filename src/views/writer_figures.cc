@@ -290,9 +290,10 @@ void Writer::backfill(const FigureDef& def) {
   Service* into = of_register ? register_table(thing) : service_table(thing);
   if (!into) return;
   const Table& table = *into->table;
-  Statement rows{db_, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                          (table.editions ? " WHERE valid_to IS NULL OR edition IS NOT NULL"
-                                          : " WHERE valid_to IS NULL")};
+  const auto rows_scan = db_.scan("SELECT " + select_list(table) + " FROM " + quoted(table.name) +
+                                  (table.editions ? " WHERE valid_to IS NULL OR edition IS NOT NULL"
+                                                  : " WHERE valid_to IS NULL"));
+  Statement& rows = *rows_scan;
   std::map<std::int64_t, Span> spans;
   while (rows.step()) {
     std::vector<OpenRow> none;

@@ -93,7 +93,7 @@ Span Writer::span_of_edition(std::int64_t edition) {
   Statement& query = db_.prepared(
       "SELECT e.on_day, min(later.on_day) FROM edition e LEFT JOIN edition later "
       "ON later.table_id = e.table_id AND later.keeper = e.keeper AND later.name = e.name "
-      "AND later.number > e.number WHERE e.id = ?");
+      "AND later.number > e.number WHERE e.id = ? GROUP BY e.on_day");
   Span span;
   if (query.bind(0, edition).step()) {
     span.from = date_of(query.text(0)).days();
@@ -254,7 +254,8 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
   }
   if (now.id == 0) {
     now.id = next_account_++;
-    db_.prepared("INSERT INTO account (id, kind, key, balance, position) VALUES (?, ?, ?, 0, ?)")
+    db_.prepared("INSERT INTO account (id, kind, key, position, balance) VALUES (?, ?, ?, ?, ?)")
+        .bind(4, std::int64_t{0})
         .bind(0, now.id)
         .bind(1, now.kind)
         .bind(2, std::string_view{account.key})

@@ -21,11 +21,15 @@ class Server:
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-pg-"))
         self.port = free_port("127.0.0.1")
         self.process = None
-        self.user = []
-        if os.geteuid() == 0:
-            self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        self.user = self.user_of()
+        if self.user:
             shutil.chown(self.dir, "postgres", "postgres")
         self.run("initdb", "-D", self.data, "-A", "trust", "-U", "bashu", "-E", "UTF8", "--locale=C")
+
+    @staticmethod
+    def user_of():
+        """What runs a program as somebody who is not root; empty: it is somebody else already."""
+        return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
 
     @property
     def data(self):
@@ -44,7 +48,8 @@ class Server:
                         [*self.user, str(BIN / "postgres"), "-D", str(self.data), "-p",
                          str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
                          f"unix_socket_directories={self.dir}", *more],
-                        stdout=log, stderr=subprocess.STDOUT, cwd=self.dir)
+                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.dir,
+                        start_new_session=True)
             return self.answers()
         wait_until(answers, "the server", 180)
 

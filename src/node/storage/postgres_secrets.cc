@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "base/try.h"
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 
 namespace bashu::node {
 
 namespace {
 
-using journal::PgConnection;
-using journal::PgResult;
+using postgres::PgConnection;
+using postgres::PgResult;
 using Parameters = PgConnection::Parameters;
 
 constexpr const char* kMake[] = {

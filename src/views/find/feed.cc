@@ -202,12 +202,14 @@ const packs::Register* newest_register(const Catalogue& catalogue, const Table& 
 std::int64_t feed_table(Database& index, Session& session, const Table& table,
                         std::int64_t rows_max, Blind* blind) {
   const std::int64_t from = seen(index, table.id);
-  const std::int64_t end = sqlite::next_id(session.db, quoted(table.name), "\"row\"") - 1;
+  const std::int64_t end = next_id(session.db, quoted(table.name), "\"row\"") - 1;
   if (from >= end) return 0;
   const packs::Register* reg = table.reg ? newest_register(session.catalogue, table) : nullptr;
-  Statement query{session.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                                  " WHERE \"row\" > ? AND \"row\" <= ? AND valid_to IS NULL "
-                                  "ORDER BY \"row\" LIMIT ?"};
+  const auto query_scan =
+      session.db.scan("SELECT " + select_list(table) + " FROM " + quoted(table.name) +
+                      " WHERE \"row\" > ? AND \"row\" <= ? AND valid_to IS NULL "
+                      "ORDER BY \"row\" LIMIT ?");
+  Statement& query = *query_scan;
   query.bind(0, from).bind(1, end).bind(2, rows_max);
   std::int64_t taken = 0;
   std::int64_t last = end;
@@ -227,9 +229,10 @@ std::int64_t feed_table(Database& index, Session& session, const Table& table,
 }
 
 void feed_clocks(Database& index, Session& session) {
-  Statement query{session.db,
-                  "SELECT DISTINCT c.no, c.table_id FROM clock k JOIN case_index c ON c.no = "
-                  "k.case_no WHERE k.position > ? AND k.position <= ?"};
+  const auto query_scan = session.db.scan(
+      "SELECT DISTINCT c.no, c.table_id FROM clock k JOIN case_index c ON c.no = "
+      "k.case_no WHERE k.position > ? AND k.position <= ?");
+  Statement& query = *query_scan;
   query.bind(0, seen(index, kClocks)).bind(1, session.last);
   while (query.step()) {
     const TablePtr table = session.catalogue.table(query.integer(1));
@@ -246,10 +249,11 @@ void feed_clocks(Database& index, Session& session) {
 }
 
 void feed_tasks(Database& index, Session& session) {
-  Statement raised{session.db,
-                   "SELECT t.number, t.roles, t.raised_on, c.table_id, c.no FROM task t LEFT JOIN "
-                   "case_index c ON c.id = t.case_id WHERE t.number > ? AND t.closed IS NULL "
-                   "ORDER BY t.number"};
+  const auto raised_scan = session.db.scan(
+      "SELECT t.number, t.roles, t.raised_on, c.table_id, c.no FROM task t LEFT JOIN "
+      "case_index c ON c.id = t.case_id WHERE t.number > ? AND t.closed IS NULL "
+      "ORDER BY t.number");
+  Statement& raised = *raised_scan;
   raised.bind(0, seen(index, kTasksRaised));
   std::int64_t last = seen(index, kTasksRaised);
   while (raised.step()) {
@@ -265,7 +269,9 @@ void feed_tasks(Database& index, Session& session) {
     set_waiting(index, 0, last, waits);
   }
   set_seen(index, kTasksRaised, last);
-  Statement closed{session.db, "SELECT number FROM task WHERE closed > ? AND closed <= ?"};
+  const auto closed_scan =
+      session.db.scan("SELECT number FROM task WHERE closed > ? AND closed <= ?");
+  Statement& closed = *closed_scan;
   closed.bind(0, seen(index, kTasksClosed)).bind(1, session.last);
   while (closed.step()) set_waiting(index, 0, closed.integer(0), {});
   set_seen(index, kTasksClosed, session.last);
@@ -273,9 +279,10 @@ void feed_tasks(Database& index, Session& session) {
 
 // A case and its tasks wait for whoever works at it.
 void feed_assigned(Database& index, Session& session) {
-  Statement query{session.db,
-                  "SELECT DISTINCT a.case_no, c.id FROM assignment a JOIN case_index c ON "
-                  "c.no = a.case_no WHERE a.position > ? AND a.position <= ?"};
+  const auto query_scan = session.db.scan(
+      "SELECT DISTINCT a.case_no, c.id FROM assignment a JOIN case_index c ON "
+      "c.no = a.case_no WHERE a.position > ? AND a.position <= ?");
+  Statement& query = *query_scan;
   query.bind(0, seen(index, kAssigned)).bind(1, session.last);
   const auto set_person = [&](std::int64_t kind, std::int64_t no, const std::string& person) {
     index.prepared("UPDATE waiting SET person = ? WHERE kind = ? AND no = ?")

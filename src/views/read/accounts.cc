@@ -122,7 +122,8 @@ std::vector<MonthRow> months(Session& session, const core::Account& account) {
   const auto kinds = kinds_of(session, account.book, account.kind);
   if (kinds.empty() || account.kind.empty()) return rows;
   Statement& query = session.db.prepared(
-      "SELECT substr(p.on_day, 1, 7), sum(max(p.amount, 0)), sum(min(p.amount, 0)), count(*) "
+      "SELECT substr(p.on_day, 1, 7), sum(CASE WHEN p.amount > 0 THEN p.amount ELSE 0 END), "
+      "sum(CASE WHEN p.amount < 0 THEN p.amount ELSE 0 END), count(*) "
       "FROM account a JOIN posting p ON p.kind = a.kind AND p.account = a.id "
       "WHERE a.kind = ? AND a.key = ? AND p.position <= ? GROUP BY 1 ORDER BY 1");
   query.bind(0, kinds[0].id).bind(1, std::string_view{account.key}).bind(2, session.known);

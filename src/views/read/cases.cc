@@ -10,11 +10,12 @@ namespace bashu::views {
 
 namespace {
 
+// For a column in lower(), which changes no letter but those of ASCII.
 std::string like(std::string_view text) {
   std::string pattern{"%"};
   for (const char c : text) {
     if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c;
+    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return pattern + "%";
 }
@@ -96,11 +97,11 @@ bool add_filter(const CaseFilter& filter, const Table& table, Where& where) {
   }
   if (!filter.text.empty()) {
     const std::string pattern = like(filter.text);
-    std::string sql{"id LIKE ? ESCAPE '\\'"};
+    std::string sql{"lower(id) LIKE ? ESCAPE '\\'"};
     where.cells.emplace_back(pattern);
     for (const Column& column : table.columns) {
       if (column.storage != Storage::text || column.field.starts_with("party/")) continue;
-      sql += " OR " + quoted(column.name) + " LIKE ? ESCAPE '\\'";
+      sql += " OR lower(" + quoted(column.name) + ") LIKE ? ESCAPE '\\'";
       where.cells.emplace_back(pattern);
     }
     where.add("(" + sql + ")");
@@ -151,9 +152,10 @@ void read_cases(Session& session, const Table& table, const CaseFilter& filter,
   if (!add_filter(filter, table, where)) return;
   where.add(kValid, session.known);
   where.cells.emplace_back(session.known);
-  Statement query{session.db, "SELECT " + select_list(table) + " FROM " + name + " WHERE " +
-                                  where.sql +
-                                  (order.by_change ? " ORDER BY \"row\"" : " ORDER BY no DESC")};
+  const auto query_scan =
+      session.db.scan("SELECT " + select_list(table) + " FROM " + name + " WHERE " + where.sql +
+                      (order.by_change ? " ORDER BY \"row\"" : " ORDER BY no DESC"));
+  Statement& query = *query_scan;
   where.bind(query);
   // Rows of one entry are in no order of cases: all of the last one are taken.
   for (int taken = 0; query.step(); ++taken) {

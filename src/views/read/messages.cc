@@ -131,8 +131,8 @@ std::vector<ChannelRow> channels(Session& session) {
 
 std::vector<core::PartyId> members(Session& session) {
   std::map<core::PartyId, bool> joined;
-  Statement& query = session.db.prepared(
-      "SELECT party, member FROM circle_party WHERE position <= ? ORDER BY position, rowid");
+  Statement& query =
+      session.db.prepared("SELECT party, member FROM circle_party WHERE position <= ? ORDER BY no");
   query.bind(0, session.known);
   while (query.step()) joined[core::PartyId{query.text(0)}] = query.integer(1) != 0;
   joined.emplace(session.own, true);

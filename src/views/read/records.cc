@@ -72,9 +72,10 @@ std::vector<RecordFacts> records_of_key(Session& session, const Table& table,
                                         const std::vector<EditionInForce>& editions,
                                         std::optional<std::string_view> key) {
   std::vector<RecordFacts> found;
-  Statement query{session.db, "SELECT " + select_list(table) + " FROM " + quoted(table.name) +
-                                  " WHERE " + current_records(editions) +
-                                  (key ? " AND key = ?" : "")};
+  const auto query_scan =
+      session.db.scan("SELECT " + select_list(table) + " FROM " + quoted(table.name) + " WHERE " +
+                      current_records(editions) + (key ? " AND key = ?" : ""));
+  Statement& query = *query_scan;
   query.bind(0, session.known).bind(1, session.known);
   if (key) query.bind(2, *key);
   while (query.step()) found.push_back(record_of(table, query));
@@ -104,8 +105,10 @@ Listed<RecordRow> records(Session& session, const RecordFilter& filter) {
   where.add(current_records(editions));
   where.cells.emplace_back(session.known);
   where.cells.emplace_back(session.known);
-  Statement query{session.db, "SELECT " + select_list(*table) + " FROM " + quoted(table->name) +
-                                  " WHERE " + where.sql + " ORDER BY key, \"row\" LIMIT ?"};
+  const auto query_scan =
+      session.db.scan("SELECT " + select_list(*table) + " FROM " + quoted(table->name) + " WHERE " +
+                      where.sql + " ORDER BY key, \"row\" LIMIT ?");
+  Statement& query = *query_scan;
   query.bind(where.bind(query), std::int64_t{limit} + 1);
   std::string last;
   while (query.step()) {
@@ -135,10 +138,11 @@ Listed<RecordRow> records(Session& session, const RecordFilter& filter) {
 std::int64_t last_change(Session& session, std::string_view reg) {
   const TablePtr table = find_register(session, reg);
   if (!table) return -1;
-  Statement query{session.db,
-                  "SELECT COALESCE(MAX(CASE WHEN valid_to <= ? THEN valid_to ELSE valid_from END), "
-                  "-1) FROM " +
-                      quoted(table->name) + " WHERE valid_from <= ?"};
+  const auto query_scan = session.db.scan(
+      "SELECT COALESCE(MAX(CASE WHEN valid_to <= ? THEN valid_to ELSE valid_from END), "
+      "-1) FROM " +
+      quoted(table->name) + " WHERE valid_from <= ?");
+  Statement& query = *query_scan;
   query.bind(0, session.known).bind(1, session.known);
   return query.step() ? query.integer(0) : -1;
 }

@@ -1,13 +1,11 @@
-#include "journal/pg_connection.h"
+#include "postgres/connection.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
-#include "base/try.h"
-#include "journal/quorum.h"
-
-namespace bashu::journal {
+namespace bashu::postgres {
 
 namespace {
 
@@ -35,6 +33,24 @@ void note_warning(void* to, const PGresult* result) {
 }
 
 }  // namespace
+
+WithoutParameter take_parameter(std::string_view url, std::string_view name) {
+  WithoutParameter taken{.url = std::string{url.substr(0, url.find('?'))}, .value = {}};
+  if (taken.url.size() == url.size()) return taken;
+  char joint = '?';
+  for (std::string_view rest = url.substr(taken.url.size() + 1); !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const std::size_t cut = one.find('=');
+    if (cut != std::string_view::npos && one.substr(0, cut) == name) {
+      taken.value = one.substr(cut + 1);
+      continue;
+    }
+    taken.url.append(1, joint).append(one);
+    joint = '&';
+  }
+  return taken;
+}
 
 std::uint64_t PgResult::number(int row, int column) const {
   std::uint64_t number = 0;
@@ -74,10 +90,10 @@ PgConnection::PgConnection(PGconn* handle)
 
 std::expected<PgConnection, Fault> PgConnection::open(const std::string& url,
                                                       const std::string& options) {
-  BASHU_TRY(const QuorumUrl split, split_quorum(url));
+  const std::string plain = take_parameter(url, kQuorumParameter).url;
   // The first name says that its value is a whole URL.
   const char* const names[] = {"dbname", options.empty() ? nullptr : "options", nullptr};
-  const char* const values[] = {split.url.c_str(), options.c_str(), nullptr};
+  const char* const values[] = {plain.c_str(), options.c_str(), nullptr};
   PgConnection connection{PQconnectdbParams(names, values, 1)};
   if (PQstatus(connection.handle_.get()) != CONNECTION_OK) {
     return std::unexpected{connection.failed(nullptr)};
@@ -125,4 +141,4 @@ std::expected<std::string, Fault> PgConnection::show(const std::string& setting)
   return std::string{shown->rows() > 0 ? shown->bytes(0, 0) : std::string_view{}};
 }
 
-}  // namespace bashu::journal
+}  // namespace bashu::postgres

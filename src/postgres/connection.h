@@ -7,13 +7,23 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 
-namespace bashu::journal {
+namespace bashu::postgres {
+
+// A parameter of a connection URI that is Bashu's own and unknown to libpq.
+inline constexpr std::string_view kQuorumParameter = "quorum";
+// A connection URI without such a parameter, and the last value it had.
+struct WithoutParameter {
+  std::string url;
+  std::optional<std::string> value;
+};
+[[nodiscard]] WithoutParameter take_parameter(std::string_view url, std::string_view name);
 
 class PgResult {
  public:
@@ -33,7 +43,7 @@ class PgResult {
 
 class PgConnection {
  public:
-  // `url`: without what it says for Bashu alone (quorum.h). `options`: of the command line of the
+  // `url`: what it says for Bashu alone (journal/quorum.h) is left out. `options`: of the command line of the
   // session, as libpq has them; empty: those of the URL.
   [[nodiscard]] static std::expected<PgConnection, Fault> open(const std::string& url,
                                                                const std::string& options = {});
@@ -63,16 +73,19 @@ class PgConnection {
   [[nodiscard]] std::expected<std::string, Fault> show(const std::string& setting);
   // Connects anew with what it was opened with.
   void reset() { PQreset(handle_.get()); }
+  // For what run() does not do: copying rows in, many statements at once.
+  [[nodiscard]] PGconn* handle() const { return handle_.get(); }
+  // What went wrong last; `state`: its SQLSTATE, null if the connection broke.
+  [[nodiscard]] Fault failed(const char* state) const;
 
  private:
   struct Finish {
     void operator()(PGconn* handle) const { PQfinish(handle); }
   };
   explicit PgConnection(PGconn* handle);
-  [[nodiscard]] Fault failed(const char* state) const;
 
   std::unique_ptr<PGconn, Finish> handle_;
   std::unique_ptr<std::string> warning_;  // the last one since a statement began
 };
 
-}  // namespace bashu::journal
+}  // namespace bashu::postgres
