@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -31,7 +33,7 @@ types:
   name: {type: text, max: 2000, class: public, title: {en: Name}}
   amount: {type: int, min: 0, class: public, title: {en: Amount}}
 books:
-  money: {title: {en: Money}, type: amount, accounts: {holder: {key: [name], floor: none}}}
+  money: {title: {en: Money}, type: amount, accounts: {holder: {key: [name], floor: none}, held: {key: [name]}}}
 services:
   job:
     title: {en: Job}
@@ -53,6 +55,18 @@ feeds:
     fields: {id: name, from: name, to: name, amount: amount}
     key: [id]
     do: {move: =line.amount, from: money.holder(line.from), to: money.holder(line.to)}
+  hold:
+    title: {en: Sums held back}
+    by: clerk
+    fields: {id: name, from: name, to: name, amount: amount}
+    key: [id]
+    do: {move: =line.amount, from: money.holder(line.from), to: money.held(line.id)}
+  post:
+    title: {en: Sums held back that are paid}
+    by: clerk
+    fields: {id: name, from: name, to: name, amount: amount}
+    key: [id]
+    do: {move: =line.amount, from: money.held(line.id), to: money.holder(line.to)}
 figures:
   jobs: {title: {en: Jobs}, of: job, from: case.opened, count: true}
 scenarios:
@@ -245,6 +259,28 @@ void adopt_bench_pack(node::Node& node) {
            core::AdoptPack{.by = {}, .source = bench_pack(), .from = *Date::parse("2020-01-01")},
        .evidence = "{}"});
   BASHU_ASSERT(std::holds_alternative<node::Done>(outcome));
+}
+
+std::string random_id(std::uint64_t number) {
+  // The mixer of SplitMix64: every number another, in no order.
+  const auto mixed = [](std::uint64_t x) {
+    x += 0x9e3779b97f4a7c15;
+    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27U)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31U);
+  };
+  std::array<char, 33> text{};
+  std::snprintf(text.data(), text.size(), "%016lx%016lx", mixed(2 * number), mixed(2 * number + 1));
+  return text.data();
+}
+
+std::uint64_t journal_bytes(const std::filesystem::path& dir) {
+  std::uint64_t out = 0;
+  for (const auto& file : std::filesystem::directory_iterator{dir}) {
+    const std::string name = file.path().filename().string();
+    if (name.starts_with("journal") && file.path().extension() == ".db") out += file.file_size();
+  }
+  return out;
 }
 
 Value transfer(std::uint64_t number) {

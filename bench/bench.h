@@ -62,7 +62,8 @@ void print_sync(std::ostream& out, const Sync& sync);
 [[nodiscard]] double sqlite_transfers_per_s(const std::filesystem::path& dir, int transfers);
 
 // A node of its own with a circle of one and the pack `bench` adopted: feed `transfer`
-// {id, from, to, amount}, service `job` with the event `work` {note}.
+// {id, from, to, amount}, feeds `hold` and `post` of the same form (an account for each id holds
+// what is held back), service `job` with the event `work` {note}.
 struct BenchNode {
   std::unique_ptr<node::SystemClock> clock;
   std::unique_ptr<node::SystemChance> chance;
@@ -77,9 +78,15 @@ void adopt_bench_pack(node::Node& node);
 [[nodiscard]] core::Asker clerk();
 // A transfer between two of 1,000 accounts.
 [[nodiscard]] Value transfer(std::uint64_t number);
+// 32 hexadecimal digits, of every number others and in no order.
+[[nodiscard]] std::string random_id(std::uint64_t number);
+// Bytes of the journal's file, without what the disk has not been given for good yet.
+[[nodiscard]] std::uint64_t journal_bytes(const std::filesystem::path& dir);
 
 // The benchmarks; each gives false if it could not measure.
 bool feeds(std::ostream& out);
+bool feeds_random(std::ostream& out);
+bool feeds_hold(std::ostream& out);
 bool feeds_http(std::ostream& out);
 bool feeds_http_batches(std::ostream& out);
 bool cases(std::ostream& out);

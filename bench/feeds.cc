@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <ctime>
+#include <functional>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -94,6 +97,7 @@ class Door {
     call.repeatable = false;
     return call;
   }
+  [[nodiscard]] std::uint64_t journal() const { return journal_bytes(node_.dir); }
   // Until the views show all that is durable; how long that took, seconds.
   double wait_for_views() {
     const auto ended = Steady::now();
@@ -147,52 +151,104 @@ class Judge {
   std::atomic<int> failed_ = 0;
 };
 
-}  // namespace
+constexpr int kBatches = 40;
+constexpr std::uint64_t kLines = 8'192;
 
-bool feeds(std::ostream& out) {
+// The batch of this number, of transfers numbered from kLines times the number on.
+using Batch = std::function<core::PostFeed(std::uint64_t)>;
+
+core::PostFeed batch_of(const char* feed, std::uint64_t number,
+                        const std::function<Value(std::uint64_t)>& line) {
+  core::PostFeed batch{.by = clerk(), .pack = "bench", .feed = feed, .role = "clerk", .lines = {}};
+  batch.lines.reserve(kLines);
+  for (std::uint64_t k = 0; k < kLines; ++k) batch.lines.push_back(line(number * kLines + k));
+  return batch;
+}
+
+// Seconds until all are durable; nothing if one was refused.
+std::optional<double> seconds_of(const BenchNode& one, std::vector<core::PostFeed> batches) {
+  Waiting waiting{static_cast<int>(batches.size())};
+  const auto start = Steady::now();
+  for (core::PostFeed& batch : batches) {
+    // What each line says is hashed by who submits it, as it is behind HTTP.
+    batch.contents.reserve(kLines);
+    std::ranges::transform(batch.lines, std::back_inserter(batch.contents), core::content_of);
+    while (!one.node->submit({.command = std::move(batch), .evidence = "{}"},
+                             [&](const node::Outcome& outcome) { waiting.done(outcome); })) {
+      std::this_thread::yield();
+    }
+  }
+  if (waiting.wait() > 0) return std::nullopt;
+  return seconds_since(start);
+}
+
+bool measure(std::ostream& out, const char* title, const Batch& batch) {
   const Folder folder;
-  print_setup(out, "feeds: batches of 8,192 transfers through the in-process pipeline",
-              folder.path());
+  print_setup(out, title, folder.path());
   const Sync sync = probe_sync(folder.path());
   print_sync(out, sync);
   const BenchNode one = open_node(folder.path() / "node", "alpha");
   adopt_bench_pack(*one.node);
 
-  constexpr int kBatches = 40;
-  constexpr std::uint64_t kLines = 8'192;
   std::vector<double> rates;
   std::uint64_t number = 0;
+  const std::uint64_t before = journal_bytes(one.dir);
   for (int run = 0; run < kRuns; ++run) {
     std::vector<core::PostFeed> batches;
-    for (int i = 0; i < kBatches; ++i) {
-      core::PostFeed batch{
-          .by = clerk(), .pack = "bench", .feed = "transfer", .role = "clerk", .lines = {}};
-      batch.lines.reserve(kLines);
-      for (std::uint64_t k = 0; k < kLines; ++k) batch.lines.push_back(transfer(number++));
-      batches.push_back(std::move(batch));
-    }
-    Waiting waiting{kBatches};
-    const auto start = Steady::now();
-    for (core::PostFeed& batch : batches) {
-      // What each line says is hashed by who submits it, as it is behind HTTP.
-      batch.contents.reserve(kLines);
-      std::ranges::transform(batch.lines, std::back_inserter(batch.contents), core::content_of);
-      while (!one.node->submit({.command = std::move(batch), .evidence = "{}"},
-                               [&](const node::Outcome& outcome) { waiting.done(outcome); })) {
-        std::this_thread::yield();
-      }
-    }
-    if (waiting.wait() > 0) return false;
-    rates.push_back(static_cast<double>(kBatches) * static_cast<double>(kLines) /
-                    seconds_since(start));
+    for (int i = 0; i < kBatches; ++i) batches.push_back(batch(number++));
+    const auto seconds = seconds_of(one, std::move(batches));
+    if (!seconds) return false;
+    rates.push_back(static_cast<double>(kBatches * kLines) / *seconds);
   }
   const double rate = median(rates);
   const double baseline = sqlite_transfers_per_s(folder.path(), 2'000);
   out << "  result    " << static_cast<std::int64_t>(rate) << " durable transfers/s (median of "
       << kRuns << " runs of " << kBatches * kLines << ")\n"
+      << "  journal   " << (journal_bytes(one.dir) - before) / (number * kLines)
+      << " bytes a transfer\n"
       << "  baseline  " << static_cast<std::int64_t>(baseline)
       << " transfers/s, one SQLite transaction each; ratio " << rate / baseline << "\n";
   return true;
+}
+
+Value with_random_id(std::uint64_t number) {
+  Value line = transfer(number);
+  line.as_record()->insert_or_assign("id", random_id(number));
+  return line;
+}
+
+// Processor time of the whole process, seconds.
+double process_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+double thread_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+}  // namespace
+
+bool feeds(std::ostream& out) {
+  return measure(out, "feeds: batches of 8,192 transfers through the in-process pipeline",
+                 [](std::uint64_t number) { return batch_of("transfer", number, transfer); });
+}
+
+bool feeds_random(std::ostream& out) {
+  return measure(out, "feeds-random: batches of 8,192 transfers with random ids of 128 bits",
+                 [](std::uint64_t number) { return batch_of("transfer", number, with_random_id); });
+}
+
+// Every sum moves twice, and each time counts as a transfer: batches that hold and batches that
+// post what the batch before held, in turns.
+bool feeds_hold(std::ostream& out) {
+  return measure(
+      out, "feeds-hold: batches of 8,192 transfers, one that holds and one that posts in turns",
+      [](std::uint64_t number) {
+        return batch_of(number % 2 == 0 ? "hold" : "post", number / 2, transfer);
+      });
 }
 
 bool feeds_http(std::ostream& out) {
@@ -263,15 +319,16 @@ bool feeds_http_batches(std::ostream& out) {
   Judge judge{out};
 
   constexpr int kClients = 4;
-  constexpr std::size_t kBatches = 24;
-  constexpr std::uint64_t kLines = 8'192;
+  constexpr std::size_t kSent = 24;
   std::vector<double> rates;
   std::vector<double> latencies;
   std::uint64_t number = 0;
   std::size_t bytes = 0;
+  double client_s = 0, all_s = 0;  // of processor time
+  const std::uint64_t before = door.journal();
   for (int run = 0; run < kRuns; ++run) {
     std::vector<std::string> bodies;  // made before the clock starts
-    for (std::size_t i = 0; i < kBatches; ++i) {
+    for (std::size_t i = 0; i < kSent; ++i) {
       Value::List lines;
       for (std::uint64_t k = 0; k < kLines; ++k) lines.push_back(transfer(number++));
       bodies.push_back(Door::body_of(std::move(lines)));
@@ -281,32 +338,40 @@ bool feeds_http_batches(std::ostream& out) {
     std::mutex guard;
     std::condition_variable all;
     std::size_t sent = 0, answered = 0;
+    double client_used = 0;
     std::function<void()> next = [&] {  // under the guard
-      if (sent == kBatches) return;
+      if (sent == kSent) return;
       const auto began = Steady::now();
       client.send(door.post_body(std::move(bodies[sent++])),
                   [&, began](const http::Answer& answer) {
                     const std::lock_guard lock{guard};
+                    client_used = thread_seconds();  // all that the client's thread has used
                     if (judge.good(answer)) latencies.push_back(seconds_since(began) * 1e3);
-                    if (++answered == kBatches) all.notify_all();
+                    if (++answered == kSent) all.notify_all();
                     next();
                   });
     };
+    const double used = process_seconds();
     const auto start = Steady::now();
     std::unique_lock lock{guard};
     for (int i = 0; i < kClients; ++i) next();
-    all.wait(lock, [&] { return answered == kBatches; });
-    rates.push_back(static_cast<double>(kBatches * kLines) / seconds_since(start));
+    all.wait(lock, [&] { return answered == kSent; });
+    rates.push_back(static_cast<double>(kSent * kLines) / seconds_since(start));
+    all_s += process_seconds() - used;
+    client_s += client_used;
     lock.unlock();
     door.wait_for_views();
   }
   const double rate = median(rates);
   const double baseline = sqlite_transfers_per_s(folder.path(), 2'000);
   out << "  result    " << static_cast<std::int64_t>(rate) << " durable transfers/s (median of "
-      << kRuns << " runs of " << kBatches * kLines << "; a batch is " << bytes
+      << kRuns << " runs of " << kSent * kLines << "; a batch is " << bytes
       << " bytes of JSON); client and server share the machine\n"
       << "  latency   of a batch: median " << median(latencies) << " ms, p99 "
       << percentile(latencies, 0.99) << " ms; failed " << judge.failed() << "\n"
+      << "  client    " << 100 * client_s / all_s << " % of the processor time of both\n"
+      << "  journal   " << (door.journal() - before) / (kRuns * kSent * kLines)
+      << " bytes a transfer\n"
       << "  baseline  " << static_cast<std::int64_t>(baseline)
       << " transfers/s, one SQLite transaction each; ratio " << rate / baseline << "\n";
   return judge.failed() == 0;

@@ -207,7 +207,26 @@ constexpr std::array kParts{
     Form{"OverviewSection", "section:text title:text rows:[any]"},
     Form{"ClearingBook",
          "case:text pack:text services:any name:text kind:text state:text state_title:text "
-         "own:text batch_party:text first:text second:text batches:count rows:count windows:[any]"},
+         "own:text batch_party:text order_party:text first:text second:text batches:count "
+         "rows:count windows:[any]"},
+    Form{"FlowTransfer",
+         "amount:number sent_on:date case?:text person?:text months?:count state_title?:text "
+         "met_in?:text"},
+    Form{"FlowBooking", "on:date amount:number bank:text"},
+    Form{"Flow",
+         "reference:text payer:text payee:text kind:text kind_title:text transfers:[FlowTransfer] "
+         "bookings:[FlowBooking] said?:count sent_on?:date booked:number ordered:number "
+         "agreed:number order?:text days?:number"},
+    Form{"FlowTotal", "kind:text kind_title:text count:count said:count booked:number"},
+    Form{"FlowDue", "count:count sum:count"},
+    Form{"FlowLag", "days:number count:count"},
+    Form{"FlowOrder",
+         "case:text state:text state_title:text pay_on:date sum:count count:count signed:bool "
+         "paid_on?:date unpaid?:[text]"},
+    Form{"FareSums",
+         "rides:count faults:count fare:number from_issuer:number from_place:number off:number "
+         "fee:number"},
+    Form{"FareTrial", "who:[text] now:FareSums then:FareSums"},
     Form{"LineDifference",
          "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
          "second_accepts?:bool first_note?:text second_note?:text"},
@@ -257,6 +276,11 @@ constexpr std::array kAnswers{
     Answer{"GET", "/clearing/{id}/differences",
            "window:any book:ClearingBook first:text second:text "
            "differences:[LineDifference] from:count count:count"},
+    Answer{"GET", "/clearing/{id}/what-if",
+           "book:ClearingBook by:[text] rows:[FareTrial] all:bool now:FareSums then:FareSums"},
+    Answer{"GET", "/clearing/{id}/flows",
+           "book:ClearingBook rows:[Flow] from:count count:count totals:[FlowTotal] lags:[FlowLag] "
+           "due:FlowDue orders:[FlowOrder]"},
     Answer{"GET", "/clearing/{id}/statement",
            "number:count sides:[text] before:text from?:date until:date first:count end:count "
            "late:count corrections:count sums:any root:text"},

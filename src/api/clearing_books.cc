@@ -45,25 +45,6 @@ std::expected<std::vector<views::CaseRow>, Problem> windows_since(const Call& ca
   return out;
 }
 
-std::expected<std::optional<fares::Tariff>, Problem> tariff_of(Context& context,
-                                                               const ClearingBook& book) {
-  if (book.row.data.text_at("kind") != "taps") return std::nullopt;
-  const auto text = document_text(context, book.row, "tariff");
-  if (!text) return std::unexpected{text.error()};
-  const packs::Document file = packs::read_yaml(*text);
-  auto tariff = file.findings.empty()
-                    ? fares::read_tariff(file.root)
-                    : std::unexpected{std::vector<fares::Wrong>{
-                          {.where = "line " + std::to_string(file.findings.front().line),
-                           .what = file.findings.front().text}}};
-  if (tariff) return *std::move(tariff);
-  const fares::Wrong& wrong = tariff.error().front();
-  return std::unexpected{
-      problem_of(reject(RejectCode::error, book.row.id + ".tariff",
-                        "The tariff of the book cannot be used: " + wrong.where + " " + wrong.what,
-                        "清算簿的票价规则不可用：" + wrong.where + " " + wrong.what))};
-}
-
 std::optional<windows::Ledger::Accounts> accounts_of(const ClearingBook& book) {
   if (!clears_transfers(book)) return std::nullopt;
   const auto account = [&](const char* field) {
@@ -103,6 +84,10 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
   for (const auto& [name, service] : pack.services) {
     if (service.parties.size() == 1 && has_fields(service, {"book", "what", "rows", "file"})) {
       shape.batch = name;
+    } else if (service.parties.size() == 1 &&
+               has_fields(service, {"book", "pay_on", "payments", "checked", "booked", "bookings",
+                                    "unpaid", "paid_on"})) {
+      shape.order = name;
     } else if (has_fields(service, {"until", "first", "first_sketch", "second", "second_lines",
                                     "differences", "second_answer", "first_answer", "first_agreed",
                                     "second_agreed", "agreed"})) {
@@ -110,6 +95,13 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
       shape.book = service.parent;
     }
   }
+  for (const auto& [name, reg] : pack.registers) {
+    if (reg.key == std::vector<std::string>{"transfer"} && reg.record->member("reference") &&
+        reg.record->member("amount")) {
+      shape.ordered = name;
+    }
+  }
+  if (shape.ordered.empty()) shape.order.clear();
   const packs::Service* book = packs::find(pack.services, shape.book);
   if (shape.batch.empty() || !book || !has_fields(*book, {"kind", "tariff"}) ||
       !book->party("first") || !book->party("second")) {
@@ -173,6 +165,28 @@ std::expected<void, Problem> account_for_audit(Context& context, const Call& cal
   return account_for(context, call, resource);
 }
 
+std::expected<fares::Tariff, Problem> tariff_in(const std::string& text, const std::string& where) {
+  const packs::Document file = packs::read_yaml(text);
+  auto tariff = file.findings.empty()
+                    ? fares::read_tariff(file.root)
+                    : std::unexpected{std::vector<fares::Wrong>{
+                          {.where = "line " + std::to_string(file.findings.front().line),
+                           .what = file.findings.front().text}}};
+  if (tariff) return *std::move(tariff);
+  const fares::Wrong& wrong = tariff.error().front();
+  return std::unexpected{problem_of(reject(
+      RejectCode::error, where, "The tariff cannot be used: " + wrong.where + " " + wrong.what,
+      "票价规则不可用：" + wrong.where + " " + wrong.what))};
+}
+
+std::expected<fares::Tariff, Problem> tariff_of(Context& context, const ClearingBook& book) {
+  const auto text = document_text(context, book.row, "tariff");
+  if (!text) return std::unexpected{text.error()};
+  return tariff_in(*text, book.row.id + ".tariff");
+}
+
+bool clears_taps(const ClearingBook& book) { return book.row.data.text_at("kind") == "taps"; }
+
 bool clears_transfers(const ClearingBook& book) {
   return book.row.data.text_at("kind") == "transfers";
 }
@@ -226,12 +240,16 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
                                              const ClearingBook& book) {
   HeldBook held = context.books.hold(book.row.id);
   if (!held->ledger) {
-    auto tariff = tariff_of(context, book);
-    if (!tariff) return std::unexpected{tariff.error()};
+    std::optional<fares::Tariff> tariff;
+    if (clears_taps(book)) {
+      auto read = tariff_of(context, book);
+      if (!read) return std::unexpected{read.error()};
+      tariff = *std::move(read);
+    }
     held->ledger.emplace(windows::Ledger::Of{.first = book.first(),
                                              .second = book.second(),
                                              .own_is_first = book.own_is_first,
-                                             .tariff = *std::move(tariff),
+                                             .tariff = std::move(tariff),
                                              .transfers = accounts_of(book)});
   }
   windows::Ledger& ledger = *held->ledger;

@@ -4,6 +4,7 @@
 //     book    two parties; `kind`, `tariff`      windows are its sub-cases
 //     batch   one party; `book`, `what`, `file`  never leaves the side that has it
 //     window  `first`, `second`: the statements of both sides
+//     order   one party; `book`, `payments`, `checked`, `unpaid`: what its bank is told to pay
 #pragma once
 
 #include <expected>
@@ -23,6 +24,8 @@ namespace bashu::api {
 
 struct ClearingShape {
   std::string book, batch, window;  // names of services
+  // Of payment orders, and of the register of what was ordered; empty: the pack has none.
+  std::string order{}, ordered{};
 };
 // nullopt: the pack clears nothing.
 [[nodiscard]] std::optional<ClearingShape> clearing_of(const packs::Pack& pack);
@@ -61,6 +64,12 @@ struct FoundWindow {
 [[nodiscard]] std::expected<void, Problem> account_for_audit(Context& context, const Call& call,
                                                              Sight sight,
                                                              const std::string& resource);
+// The tariff that a book of taps names, or one in a text; a problem says what is wrong with it.
+[[nodiscard]] std::expected<fares::Tariff, Problem> tariff_of(Context& context,
+                                                              const ClearingBook& book);
+[[nodiscard]] std::expected<fares::Tariff, Problem> tariff_in(const std::string& text,
+                                                              const std::string& where);
+[[nodiscard]] bool clears_taps(const ClearingBook& book);
 // Whether what it clears is money of transfers (api/clearing_transfers.h).
 [[nodiscard]] bool clears_transfers(const ClearingBook& book);
 // The text that says how a line differs; of transfers, which of the two flows is missing.

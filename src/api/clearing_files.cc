@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
+#include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "bank/pain001.h"
 #include "base/csv.h"
@@ -17,14 +19,14 @@ namespace {
 
 constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "fee", "net"};
 
-http::Response file(const char* media, const char* name, std::string text) {
+}  // namespace
+
+http::Response file_response(const char* media, const char* name, std::string text) {
   auto response = http::text_response(200, media, std::move(text));
   response.headers.push_back(
       {"Content-Disposition", std::string{"attachment; filename=\""} + name + '"'});
   return response;
 }
-
-}  // namespace
 
 Result print_window_differences(Context& context, const Call& call) {
   const auto found = find_window(context, call, Sight::audited);
@@ -62,10 +64,14 @@ Result print_window_differences(Context& context, const Call& call) {
     }
     out += "\r\n";
   }
-  return file("text/csv; charset=utf-8", "differences.csv", std::move(out));
+  return file_response("text/csv; charset=utf-8", "differences.csv", std::move(out));
 }
 
 Result print_window_order(Context& context, const Call& call) {
+  auto of_transfers = order_file(context, call, call.part("id"));
+  if (!of_transfers) return std::unexpected{of_transfers.error()};
+  if (*of_transfers)
+    return file_response("application/xml", "pain001.xml", **std::move(of_transfers));
   const auto found = find_window(context, call, Sight::full);
   if (!found) return std::unexpected{found.error()};
   const auto on = date_parameter(call, "on");
@@ -75,8 +81,8 @@ Result print_window_order(Context& context, const Call& call) {
   }
   const auto payment = payment_of(found->book, found->window);
   if (!payment) return std::unexpected{payment.error()};
-  return file("application/xml", "pain001.xml",
-              bank::pain001({payment->order}, payment->accounts, *on));
+  return file_response("application/xml", "pain001.xml",
+                       bank::pain001({payment->order}, payment->accounts, *on));
 }
 
 Result print_window_statement(Context& context, const Call& call) {
@@ -95,7 +101,7 @@ Result print_window_statement(Context& context, const Call& call) {
       !told) {
     return std::unexpected{told.error()};
   }
-  return file("application/json", "statement.json", closed->second);
+  return file_response("application/json", "statement.json", closed->second);
 }
 
 }  // namespace bashu::api

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
 #include "api/clearing_transfers.h"
 #include "api/documents.h"
@@ -303,6 +304,14 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
     return of_transfer(context, call, form, given);
   }
   const auto shape = clearing_of(*form.pack);
+  if (shape && form.service == shape->order && given.as_record()) {
+    for (const std::string& field : computed_of_order()) {
+      if (given.find(field)) {
+        return std::unexpected{wrong_at("with." + field, "computed_here")};
+      }
+    }
+    return of_order(context, call, form, given);
+  }
   const bool batch = shape && form.service == shape->batch;
   if (!shape || !given.as_record() || (!batch && form.service != shape->window)) return given;
   for (const std::string_view field : kComputed) {
@@ -318,6 +327,12 @@ std::vector<std::string> without_computed(const packs::Pack& pack, const packs::
   form = packs::asked(service, std::move(form));
   if (is_transfer(service)) std::erase(form, kMetIn);
   const auto shape = clearing_of(pack);
+  if (shape && &service == packs::find(pack.services, shape->order)) {
+    std::erase_if(form, [](const std::string& field) {
+      return std::ranges::find(computed_of_order(), field) != computed_of_order().end();
+    });
+    return form;
+  }
   if (!shape || (&service != packs::find(pack.services, shape->batch) &&
                  &service != packs::find(pack.services, shape->window))) {
     return form;

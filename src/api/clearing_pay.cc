@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "bank/camt053.h"
 #include "bank/match.h"
 #include "bank/pain001.h"
 #include "texts/texts.h"
@@ -26,6 +25,31 @@ std::int64_t net_to(const Value& agreed, const char* side) {
 
 }  // namespace
 
+std::expected<std::map<std::string, bank::Account>, Problem> bank_accounts(
+    const ClearingBook& book) {
+  std::map<std::string, bank::Account> out;
+  for (const auto& [party, field] :
+       {std::pair{book.first(), "first_account"}, std::pair{book.second(), "second_account"}}) {
+    const Value* account = book.row.data.find(field);
+    if (!account) {
+      return std::unexpected{refused(book.row.id, "no_account", {{"party", party}})};
+    }
+    out[party] = {.name = account->text_at("name"),
+                  .id = account->text_at("account"),
+                  .bank = account->text_at("bank")};
+  }
+  return out;
+}
+
+std::expected<std::vector<bank::Booking>, Problem> bookings_in(const std::string& camt053) {
+  auto bookings = bank::read_camt053(camt053);
+  if (bookings) return *std::move(bookings);
+  return std::unexpected{problem_of(
+      Reject{.code = RejectCode::form,
+             .where = "with.booked",
+             .why = {texts::title("windows.no_camt053", {{"what", bookings.error()}})}})};
+}
+
 std::expected<WindowPayment, Problem> payment_of(const ClearingBook& book,
                                                  const views::CaseRow& window) {
   const Value* agreed = window.data.find("agreed");
@@ -33,17 +57,9 @@ std::expected<WindowPayment, Problem> payment_of(const ClearingBook& book,
   if (net == 0) return std::unexpected{refused(window.id, "nothing_to_pay")};
   std::string first = book.first();
   std::string second = book.second();
-  WindowPayment out;
-  for (const auto& [party, field] :
-       {std::pair{first, "first_account"}, std::pair{second, "second_account"}}) {
-    const Value* account = book.row.data.find(field);
-    if (!account) {
-      return std::unexpected{refused(book.row.id, "no_account", {{"party", party}})};
-    }
-    out.accounts[party] = {.name = account->text_at("name"),
-                           .id = account->text_at("account"),
-                           .bank = account->text_at("bank")};
-  }
+  auto accounts = bank_accounts(book);
+  if (!accounts) return std::unexpected{accounts.error()};
+  WindowPayment out{.order = {}, .accounts = *std::move(accounts)};
   if (net < 0) std::swap(first, second);
   const std::string root = agreed->text_at("root");
   out.order = {.id = bank::order_id(second, first, std::abs(net), {window.id, root}),
@@ -55,13 +71,8 @@ std::expected<WindowPayment, Problem> payment_of(const ClearingBook& book,
 }
 
 std::expected<Date, Problem> booked_on(const WindowPayment& payment, const std::string& camt053) {
-  const auto bookings = bank::read_camt053(camt053);
-  if (!bookings) {
-    return std::unexpected{problem_of(
-        Reject{.code = RejectCode::form,
-               .where = "with.booked",
-               .why = {texts::title("windows.no_camt053", {{"what", bookings.error()}})}})};
-  }
+  const auto bookings = bookings_in(camt053);
+  if (!bookings) return std::unexpected{bookings.error()};
   const bank::Matched matched = bank::match({payment.order}, *bookings, payment.accounts, 0);
   if (matched.matches.empty() || !matched.unpaid.empty()) {
     return std::unexpected{

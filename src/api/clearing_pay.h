@@ -4,12 +4,21 @@
 #include <expected>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "api/clearing_books.h"
+#include "bank/camt053.h"
 #include "bank/order.h"
 #include "base/date.h"
 
 namespace bashu::api {
+
+// Of both sides, by party; a problem if the book does not name one.
+[[nodiscard]] std::expected<std::map<std::string, bank::Account>, Problem> bank_accounts(
+    const ClearingBook& book);
+// What a camt.053 that was handed in says is booked; a problem says what is wrong with the file.
+[[nodiscard]] std::expected<std::vector<bank::Booking>, Problem> bookings_in(
+    const std::string& camt053);
 
 struct WindowPayment {
   bank::Order order;

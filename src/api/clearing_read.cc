@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
@@ -38,39 +39,6 @@ Value window_value(const views::CaseRow& row, const packs::Pack& pack,
     if (const Value* value = row.data.find(field)) out[field] = *value;
   }
   return out;
-}
-
-// A book with these of its windows, newest first.
-std::expected<Value, Problem> book_value(Context& context, const Call& call,
-                                         const ClearingBook& book,
-                                         const std::vector<const views::CaseRow*>& windows) {
-  const std::string& language = call.language;
-  const auto batches =
-      context.books.batches(*call.views, book.pack->name, book.shape.batch, book.row.id, kNoBatch);
-  if (!batches) return std::unexpected{batches.error()};
-  Value::List list;
-  for (const views::CaseRow* row : windows) {
-    list.push_back(window_value(*row, *book.pack, language));
-  }
-  const packs::Service* service = packs::find(book.pack->services, book.shape.book);
-  const packs::Service* batch = packs::find(book.pack->services, book.shape.batch);
-  const packs::StateDef* state = service ? packs::find(service->states, book.row.state) : nullptr;
-  return Value::Record{{"case", book.row.id},
-                       {"pack", book.pack->name},
-                       {"services", Value::Record{{"book", book.shape.book},
-                                                  {"batch", book.shape.batch},
-                                                  {"window", book.shape.window}}},
-                       {"name", book.row.data.text_at("name")},
-                       {"kind", book.row.data.text_at("kind")},
-                       {"state", book.row.state},
-                       {"state_title", state ? in_language(state->title, language) : ""},
-                       {"own", book.own_is_first ? book.first() : book.second()},
-                       {"batch_party", batch->parties.front().name},
-                       {"first", book.first()},
-                       {"second", book.second()},
-                       {"batches", batches->count},
-                       {"rows", batches->rows},
-                       {"windows", std::move(list)}};
 }
 
 // The windows of a book, or of all books of its pack, newest first.
@@ -123,6 +91,41 @@ void add_answer(Value::Record& row, const Value* answers, const std::string& lin
 }
 
 }  // namespace
+
+std::expected<Value, Problem> book_value(Context& context, const Call& call,
+                                         const ClearingBook& book,
+                                         const std::vector<const views::CaseRow*>& windows) {
+  const std::string& language = call.language;
+  const auto batches =
+      context.books.batches(*call.views, book.pack->name, book.shape.batch, book.row.id, kNoBatch);
+  if (!batches) return std::unexpected{batches.error()};
+  Value::List list;
+  for (const views::CaseRow* row : windows) {
+    list.push_back(window_value(*row, *book.pack, language));
+  }
+  const packs::Service* service = packs::find(book.pack->services, book.shape.book);
+  const packs::Service* batch = packs::find(book.pack->services, book.shape.batch);
+  const packs::Service* order = packs::find(book.pack->services, book.shape.order);
+  const packs::StateDef* state = service ? packs::find(service->states, book.row.state) : nullptr;
+  return Value::Record{{"case", book.row.id},
+                       {"pack", book.pack->name},
+                       {"services", Value::Record{{"book", book.shape.book},
+                                                  {"batch", book.shape.batch},
+                                                  {"window", book.shape.window},
+                                                  {"order", book.shape.order}}},
+                       {"name", book.row.data.text_at("name")},
+                       {"kind", book.row.data.text_at("kind")},
+                       {"state", book.row.state},
+                       {"state_title", state ? in_language(state->title, language) : ""},
+                       {"own", book.own_is_first ? book.first() : book.second()},
+                       {"batch_party", batch->parties.front().name},
+                       {"order_party", order ? order->parties.front().name : ""},
+                       {"first", book.first()},
+                       {"second", book.second()},
+                       {"batches", batches->count},
+                       {"rows", batches->rows},
+                       {"windows", std::move(list)}};
+}
 
 Result list_clearing(Context& context, const Call& call) {
   if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};

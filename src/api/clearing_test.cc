@@ -30,6 +30,8 @@ TEST(Clearing, APackIsKnownByItsServicesAndNoOtherClears) {
     EXPECT_EQ(shape->book, "book");
     EXPECT_EQ(shape->batch, "batch");
     EXPECT_EQ(shape->window, "window");
+    EXPECT_EQ(shape->order, "order");
+    EXPECT_EQ(shape->ordered, "ordered");
   }
   EXPECT_EQ(clear, 1);
   EXPECT_GT(others, 10);
@@ -51,6 +53,9 @@ TEST(Clearing, PeopleAreAskedOnlyForWhatTheyKnow) {
       {"window", "confirming", "confirm", {}},
       {"window", "second_pays", "pay", {"booked"}},
       {"book", "proposed", "agree", {"second_account"}},
+      {"order", "proposed", "sign", {}},
+      {"order", "proposed", "withdraw", {"note"}},
+      {"order", "with_bank", "book", {"booked"}},
   };
   for (const auto& row : rows) {
     const packs::Service& service = *packs::find(pack->services, row.service);
@@ -60,6 +65,8 @@ TEST(Clearing, PeopleAreAskedOnlyForWhatTheyKnow) {
   }
   const packs::Service& window = *packs::find(pack->services, "window");
   EXPECT_EQ(without_computed(*pack, window, window.start.event.form), Form{"until"});
+  const packs::Service& order = *packs::find(pack->services, "order");
+  EXPECT_EQ(without_computed(*pack, order, order.start.event.form), (Form{"book", "pay_on"}));
   const packs::Service& batch = *packs::find(pack->services, "batch");
   EXPECT_EQ(without_computed(*pack, batch, batch.start.event.form), (Form{"book", "what", "file"}));
 }

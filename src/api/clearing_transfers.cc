@@ -41,6 +41,16 @@ std::optional<transfers::Sheet> sheet_of(const views::CaseRow& row) {
   return sheet ? std::optional{*std::move(sheet)} : std::nullopt;
 }
 
+// A sheet that is being corrected is not paid; of one that the payee has matched the money is
+// there.
+bool waits_for_money(const packs::Service& service, const views::CaseRow& row,
+                     const transfers::Sheet& sheet) {
+  const packs::StateDef* state = packs::find(service.states, row.state);
+  if (!state || row.disputed || row.data.find("met_in")) return false;
+  const auto owner = row.parties.find(state->owner);
+  return owner != row.parties.end() && owner->second == sheet.payee;
+}
+
 bool says_the_same(const transfers::Sheet& a, const transfers::Sheet& b) {
   return a.payer == b.payer && a.payee == b.payee && a.reference == b.reference &&
          a.amount == b.amount && a.day == b.day;
@@ -106,34 +116,49 @@ bool is_transfer(const packs::Service& service) {
                              [&](const char* name) { return service.field(name); });
 }
 
+std::expected<void, Problem> each_sent(Context& context, const Call& call, const ClearingBook& book,
+                                       const std::function<bool(SentTransfer)>& each) {
+  const auto shelf = context.shelves.now();
+  bool more = true;
+  for (const HeldPack* pack : shelf->list()) {
+    if (!pack->in_force) continue;
+    for (const auto& [name, service] : pack->pack->services) {
+      if (!is_transfer(service) || !more) continue;
+      views::CaseFilter filter;
+      filter.pack = pack->pack->name;
+      filter.service = name;
+      const auto listed = each_case(call, std::move(filter), [&](views::CaseRow& row) {
+        auto sheet = sheet_of(row);
+        if (!sheet ||
+            std::minmax(sheet->payer, sheet->payee) != std::minmax(book.first(), book.second())) {
+          return true;
+        }
+        const bool waits = waits_for_money(service, row, *sheet);
+        more = each({.pack = pack->pack,
+                     .row = std::move(row),
+                     .sheet = *std::move(sheet),
+                     .waits = waits});
+        return more;
+      });
+      if (!listed) return std::unexpected{listed.error()};
+    }
+  }
+  return {};
+}
+
 std::expected<std::string, Problem> new_sheets(Context& context, const Call& call,
                                                const ClearingBook& book) {
   const auto held = hold_ledger(context, call, book);
   if (!held) return std::unexpected{held.error()};
   windows::Ledger& ledger = *(*held)->ledger;
   std::string out;
-  const auto shelf = context.shelves.now();
-  for (const HeldPack* pack : shelf->list()) {
-    if (!pack->in_force) continue;
-    for (const auto& [name, service] : pack->pack->services) {
-      if (!is_transfer(service)) continue;
-      views::CaseFilter filter;
-      filter.pack = pack->pack->name;
-      filter.service = name;
-      const auto listed = each_case(call, std::move(filter), [&](const views::CaseRow& row) {
-        const auto sheet = sheet_of(row);
-        if (!sheet ||
-            std::minmax(sheet->payer, sheet->payee) != std::minmax(book.first(), book.second())) {
-          return true;
-        }
-        const auto known = ledger.met(sheet->transfer).sheet;
-        if (known && says_the_same(*known, *sheet)) return true;
-        out += canonical_json(transfers::to_value(*sheet)) + "\n";
-        return out.size() < kBatchMax;
-      });
-      if (!listed) return std::unexpected{listed.error()};
-    }
-  }
+  const auto listed = each_sent(context, call, book, [&](const SentTransfer& sent) {
+    const auto known = ledger.met(sent.sheet.transfer).sheet;
+    if (known && says_the_same(*known, sent.sheet)) return true;
+    out += canonical_json(transfers::to_value(sent.sheet)) + "\n";
+    return out.size() < kBatchMax;
+  });
+  if (!listed) return std::unexpected{listed.error()};
   if (out.empty()) return std::unexpected{refused("with.what", "no_new_sheets")};
   return out;
 }

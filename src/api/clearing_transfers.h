@@ -11,6 +11,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 
 #include "api/clearing_books.h"
@@ -18,6 +19,20 @@
 namespace bashu::api {
 
 [[nodiscard]] bool is_transfer(const packs::Service& service);
+
+// A transfer of this node whose sheet was sent between the sides of a book.
+struct SentTransfer {
+  packs::PackPtr pack;
+  views::CaseRow row;
+  transfers::Sheet sheet;
+  // The sheet stands, and its money is waited for: the payee has the case, and has not found both
+  // flows the same yet.
+  bool waits = false;
+};
+// All of them, until `each` is false.
+[[nodiscard]] std::expected<void, Problem> each_sent(Context& context, const Call& call,
+                                                     const ClearingBook& book,
+                                                     const std::function<bool(SentTransfer)>& each);
 
 // The sheets of this node's transfers between the sides of a book that its batches do not have yet,
 // as a batch has them; a problem if there is none.

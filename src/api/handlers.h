@@ -77,6 +77,11 @@ Result list_tasks(Context& context, const Call& call);
 Result list_clearing(Context& context, const Call& call);
 Result draft_statement(Context& context, const Call& call);
 Result list_window_differences(Context& context, const Call& call);
+// clearing_flows_read.cc
+Result list_flows(Context& context, const Call& call);
+Result print_flows(Context& context, const Call& call);
+// clearing_what_if.cc
+Result try_tariff(Context& context, const Call& call);
 // clearing_files.cc
 Result print_window_differences(Context& context, const Call& call);
 Result print_window_order(Context& context, const Call& call);

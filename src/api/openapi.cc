@@ -342,7 +342,7 @@ Value answer_content(std::string_view method, std::string_view path) {
     return Value::Record{
         {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Value::Record{}}};
   }
-  if (path == "/clearing/{id}/differences.csv") {
+  if (path == "/clearing/{id}/differences.csv" || path == "/clearing/{id}/flows.csv") {
     return Value::Record{{"text/csv", Value::Record{}}};
   }
   if (path == "/clearing/{id}/order.xml") {

@@ -165,10 +165,22 @@ std::vector<Route> routes_of_clearing() {
        "from limit at_least"},
       {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
        "The same as a file for a spreadsheet", "at_least"},
+      {"GET", "/clearing/{id+}/what-if", &try_tariff,
+       "What the taps of a book would come to under another tariff, a document handed in before",
+       "tariff by at_least"},
+      {"GET", "/clearing/{id+}/flows", &list_flows,
+       "What sheets of transfers say and what was ordered and booked, side by side, with totals "
+       "and "
+       "payment orders",
+       "kind from limit at_least"},
+      {"GET", "/clearing/{id+}/flows.csv", &print_flows, "The same as a file for a spreadsheet",
+       "kind at_least"},
       {"GET", "/clearing/{id+}/statement", &print_window_statement,
        "What both sides agreed on in a window: the statement, the same bytes at both", "at_least"},
       {"GET", "/clearing/{id+}/order.xml", &print_window_order,
-       "The payment of a window as a bank takes it (ISO 20022 pain.001)", "on at_least"},
+       "The payment of a window, or a signed payment order, as a bank takes it (ISO 20022 "
+       "pain.001)",
+       "on at_least"},
   };
 }
 

@@ -77,6 +77,44 @@ TEST(Pain001, IsValidAndTheSameHoweverOftenItIsMade) {
   EXPECT_TRUE(against_schema(broken, checkout("formats/iso20022/pain.001.001.09.xsd")));
 }
 
+TEST(Pain001, AReferenceOfThePayeesIsCarriedInItsStructure) {
+  Order one = order("o1", 12'345);
+  one.reference = "W-1";
+  one.about = "sichuan/pension-transfer/1";
+  const std::string text = pain001({one}, kAccounts, *Date::parse("2021-03-08"));
+  EXPECT_EQ(against_schema(text, checkout("formats/iso20022/pain.001.001.09.xsd")), std::nullopt);
+  for (const char* part :
+       {"<InstrId>o1</InstrId>", "<EndToEndId>W-1</EndToEndId>", "<Ref>W-1</Ref>",
+        "<AddtlRmtInf>sichuan/pension-transfer/1</AddtlRmtInf>"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << text;
+  }
+  EXPECT_EQ(text.find("Ustrd"), std::string::npos);
+}
+
+TEST(Matching, ByTheReferenceThatAnOrderCarries) {
+  Order one = order("o1", 500);
+  one.reference = "W-1";
+  EXPECT_EQ(told(match({one}, {booking("b1", -500, {names("W-1")})}, kAccounts, 0)),
+            "1:1 o1 by b1 0\n");
+  EXPECT_EQ(told(match({one}, {booking("b1", -500, {names("o1")})}, kAccounts, 0)),
+            "unpaid o1\nunmatched b1\n");
+}
+
+TEST(Camt053, AStructuredReferenceIsKeptBesideTheOrder) {
+  std::string text = file("tests/corpus/camt053/statement.xml");
+  const std::string end = "</EndToEndId>";
+  const auto refs = text.find("</Refs>", text.find(end));
+  ASSERT_NE(refs, std::string::npos);
+  text.insert(refs + 7, "<RmtInf><Strd><CdtrRefInf><Ref>W-7</Ref></CdtrRefInf></Strd></RmtInf>");
+  const auto read = read_camt053(text);
+  ASSERT_TRUE(read) << read.error();
+  const auto has = [](const Booking& one) {
+    return std::ranges::any_of(one.details,
+                               [](const Detail& detail) { return detail.reference == "W-7"; });
+  };
+  EXPECT_EQ(std::ranges::count_if(*read, has), 1);
+}
+
 TEST(OrderIds, NameAPaymentByAllThatItIsFor) {
   EXPECT_EQ(order_id("a", "b", 1, {"s"}), order_id("a", "b", 1, {"s"}));
   EXPECT_NE(order_id("a", "b", 1, {"s"}), order_id("a", "b", 1, {"t"}));

@@ -115,6 +115,7 @@ class Reader {
     Detail out{
         .order = text_of(below(node, {"Refs", "EndToEndId"})), .amount = {}, .counterparty = {}};
     if (out.order == "NOTPROVIDED") out.order.clear();
+    out.reference = text_of(below(node, {"RmtInf", "Strd", "CdtrRefInf", "Ref"}));
     const xmlNode* indicator = below(node, "CdtDbtInd");
     const bool detail_in = indicator ? text_of(indicator) == "CRDT" : in;
     const xmlNode* own = below(node, "Amt");

@@ -16,6 +16,7 @@ struct Detail {
   std::string order;            // EndToEndId; empty: not provided
   std::optional<Money> amount;  // positive is money in; absent: that of the booking
   std::string counterparty;     // their account
+  std::string reference{};      // the payee's, of a structured remittance; empty: none
 };
 struct Booking {
   std::string reference;  // the bank's; unique within the statement

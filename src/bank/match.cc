@@ -23,7 +23,7 @@ class Matcher {
         tolerance_{tolerance},
         paid_(orders.size()),
         used_(bookings.size()) {
-    for (std::size_t i = 0; i < orders.size(); ++i) by_id_.emplace(orders[i].id, i);
+    for (std::size_t i = 0; i < orders.size(); ++i) by_id_.emplace(carried(orders[i]), i);
   }
 
   Matched run() {

@@ -19,11 +19,17 @@ struct Account {
 };
 
 struct Order {
-  std::string id;  // EndToEndId: at most 35 characters, the same however often it is made
+  std::string id;  // at most 35 characters, the same however often it is made
   std::string payer, payee;
   Money amount = 0;   // positive
   std::string about;  // for the payee, at most 140 characters
+  // What the payee finds the payment by, if that is not the id: at most 35 characters.
+  std::string reference{};
 };
+// What the payment carries to the payee's bank, its EndToEndId.
+[[nodiscard]] inline const std::string& carried(const Order& order) {
+  return order.reference.empty() ? order.id : order.reference;
+}
 
 // Names a payment by all that it is for: 32 hexadecimal digits.
 [[nodiscard]] std::string order_id(std::string_view payer, std::string_view payee, Money amount,

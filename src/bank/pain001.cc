@@ -80,9 +80,24 @@ void account(Writer& out, const char* name, const std::string& id) {
   });
 }
 
+// Structured where the payee has a reference of its own for it.
+void remittance(Writer& out, const Order& order) {
+  if (order.reference.empty() && order.about.empty()) return;
+  out.in("RmtInf", [&] {
+    if (order.reference.empty()) return out.text("Ustrd", order.about);
+    out.in("Strd", [&] {
+      out.in("CdtrRefInf", [&] { out.text("Ref", order.reference); });
+      if (!order.about.empty()) out.text("AddtlRmtInf", order.about);
+    });
+  });
+}
+
 void transfer(Writer& out, const Order& order, const Account& to) {
   out.in("CdtTrfTxInf", [&] {
-    out.in("PmtId", [&] { out.text("EndToEndId", order.id); });
+    out.in("PmtId", [&] {
+      if (!order.reference.empty()) out.text("InstrId", order.id);
+      out.text("EndToEndId", carried(order));
+    });
     out.in("Amt", [&] {
       out.in("InstdAmt", [&] {
         out.attribute("Ccy", "CNY");
@@ -92,7 +107,7 @@ void transfer(Writer& out, const Order& order, const Account& to) {
     agent(out, "CdtrAgt", to.bank);
     out.in("Cdtr", [&] { out.text("Nm", to.name); });
     account(out, "CdtrAcct", to.id);
-    if (!order.about.empty()) out.in("RmtInf", [&] { out.text("Ustrd", order.about); });
+    remittance(out, order);
   });
 }
 

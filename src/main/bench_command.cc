@@ -21,6 +21,9 @@ Exit run(const Console& console) {
 const std::vector<Benchmark>& benchmarks() {
   static const std::vector<Benchmark> kBenchmarks{
       {"feeds", "batches of 8,192 transfers through the in-process pipeline", run<bench::feeds>},
+      {"feeds-random", "the same with random ids", run<bench::feeds_random>},
+      {"feeds-hold", "the same with a hold: held back in one transfer, paid in another",
+       run<bench::feeds_hold>},
       {"feeds-http", "32 clients with one transfer each over HTTP", run<bench::feeds_http>},
       {"feeds-http-batches", "4 clients with batches of 8,192 transfers over HTTP",
        run<bench::feeds_http_batches>},

@@ -1866,10 +1866,38 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
                              });
 }
 
+void window_transfer_commands(Parser& parser, CLI::App* group, const Text& t) {
+  parser.command<WindowPay>(
+      group, "pay",
+      t("propose a payment order of what signed sheets of transfers say; a second person signs it",
+        "按已签署的信息表拟制付款指令，由另一人签署"),
+      window_pay, [&t](CLI::App& app, WindowPay& o) {
+        remote_options(app, o.remote, t);
+        app.add_option("BOOK", o.book, t("id of the book", "清算簿编号"))->required();
+        app.add_option("--on", o.on, t("day of the payment", "付款日"))->required();
+        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))
+            ->capture_default_str();
+      });
+  parser.command<WindowFlows>(
+      group, "flows",
+      t("information and money of transfers side by side", "转移的信息与资金逐笔对照"),
+      window_flows, [&t](CLI::App& app, WindowFlows& o) {
+        remote_options(app, o.remote, t);
+        app.add_option("BOOK", o.book, t("id of the book", "清算簿编号"))->required();
+        app.add_option("--kind", o.kind,
+                       t("only met, no_money, no_sheet or amount",
+                         "仅 met（相符）、no_money（有信息无资金）、no_sheet（有资金无信息）或 "
+                         "amount（金额不同）"));
+        app.add_flag("--csv", o.csv, t("as a file for a spreadsheet", "输出为表格文件"));
+        out_option(app, o.out, t);
+      });
+}
+
 void window_commands(Parser& parser, const Text& t) {
   CLI::App* group = parser.group(
       "window", t("clearing with another side in a running node", "在运行中的节点上与另一方清算"));
   window_book_commands(parser, group, t);
+  window_transfer_commands(parser, group, t);
   parser.command<WindowSign>(
       group, "sign",
       t("compute and sign what the window waits for", "计算并签署本期等待本方的一步"), window_sign,
@@ -1906,8 +1934,13 @@ void window_commands(Parser& parser, const Text& t) {
       group, "order", t("the payment as a bank takes it: pain.001", "付款指令文件 pain.001"),
       window_order, [&t](CLI::App& app, WindowOrder& o) {
         remote_options(app, o.remote, t);
-        window_option(app, o.window, t);
-        app.add_option("--on", o.on, t("day of the payment", "付款日"))->required();
+        app.add_option("WINDOW", o.window,
+                       t("id of the window, or of a signed payment order of transfers",
+                         "结算期编号，或已签署的转移资金付款指令编号"))
+            ->required();
+        app.add_option("--on", o.on,
+                       t("day of the payment; an order of transfers has its own",
+                         "付款日；付款指令自带付款日"));
         app.add_option("--schema", o.schema, t("check it against this schema", "按此模式校验"));
         out_option(app, o.out, t);
       });
@@ -1915,7 +1948,10 @@ void window_commands(Parser& parser, const Text& t) {
       group, "paid", t("hand in what the bank has booked: camt.053", "提交银行对账单 camt.053"),
       window_paid, [&t](CLI::App& app, WindowPaid& o) {
         remote_options(app, o.remote, t);
-        window_option(app, o.window, t);
+        app.add_option("WINDOW", o.window,
+                       t("id of the window, or of a payment order of transfers",
+                         "结算期编号，或转移资金付款指令编号"))
+            ->required();
         app.add_option("STATEMENT", o.statement, t("file of the bank", "银行文件"))->required();
       });
 }

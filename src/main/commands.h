@@ -671,6 +671,17 @@ struct WindowOrder {
   std::string schema;  // empty: not checked
 };
 Exit window_order(const Console& console, const WindowOrder& what);
+struct WindowPay {
+  Remote remote;
+  std::string book, on, role = "finance";
+};
+Exit window_pay(const Console& console, const WindowPay& what);
+struct WindowFlows {
+  Remote remote;
+  std::string book, kind, out;
+  bool csv = false;
+};
+Exit window_flows(const Console& console, const WindowFlows& what);
 struct WindowPaid {
   Remote remote;
   std::string window, statement;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fares/rate.h"
+#include "fares/sums.h"
 #include "main/commands.h"
 #include "main/import_rows.h"
 #include "main/table.h"
@@ -22,30 +23,8 @@ std::string say(const Console& console, std::string_view key, const texts::Place
   return texts::text(console.language, "fares." + std::string{key}, places);
 }
 
-struct Sums {
-  std::int64_t rides = 0, faults = 0;
-  Money fare = 0, from_issuer = 0, from_place = 0, off = 0, fee = 0;
-};
-using Statement = std::map<std::vector<std::string>, Sums>;  // by what was asked for
-
-void add(Statement& statement, const fares::Posting& one, const std::vector<std::string>& by) {
-  std::vector<std::string> who;
-  for (const std::string& name : by) {
-    who.push_back(name == "issuer"     ? one.issuer
-                  : name == "side"     ? one.party
-                  : name == "operator" ? one.operator_name
-                  : name == "class"    ? one.rider_class
-                                       : one.day.text());
-  }
-  Sums& sums = statement[std::move(who)];
-  ++sums.rides;
-  sums.faults += one.fault != fares::Fault::none;
-  sums.fare += one.fare;
-  sums.from_issuer += one.from_issuer;
-  sums.from_place += one.from_place;
-  sums.off += one.off;
-  sums.fee += one.fee;
-}
+using fares::Sums;
+using Statement = fares::SumsBy;
 
 void print(const Console& console, const Statement& statement, const std::vector<std::string>& by,
            const Statement* before) {
@@ -59,7 +38,7 @@ void print(const Console& console, const Statement& statement, const std::vector
     heading.push_back(say(console, key));
   }
   table.add(heading);
-  Sums all;
+  const Sums all = fares::all_of(statement);
   const auto row = [&](std::vector<std::string> cells, const Sums& sums) {
     for (std::string cell :
          {std::to_string(sums.rides), std::to_string(sums.faults), yuan(sums.fare),
@@ -68,16 +47,7 @@ void print(const Console& console, const Statement& statement, const std::vector
     }
     table.add(std::move(cells));
   };
-  for (const auto& [who, sums] : statement) {
-    row(who, sums);
-    all.rides += sums.rides;
-    all.faults += sums.faults;
-    all.fare += sums.fare;
-    all.from_issuer += sums.from_issuer;
-    all.from_place += sums.from_place;
-    all.off += sums.off;
-    all.fee += sums.fee;
-  }
+  for (const auto& [who, sums] : statement) row(who, sums);
   std::vector<std::string> last(by.size());
   last[0] = say(console, "all");
   row(std::move(last), all);
@@ -129,7 +99,7 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
       "issuer,operator,day,first_tap,last_tap,fault,fare,from_issuer,from_place,off,fee\n";
   for (const auto& [token, taps] : tokens) {
     for (const fares::Posting& one : fares::rated(*tariff, taps)) {
-      add(statement, one, what.by);
+      fares::add(statement, one, what.by);
       if (what.out.empty()) continue;
       lines += one.issuer + ',' + one.operator_name + ',' + one.day.text() + ',' + one.first_tap +
                ',' + one.last_tap + ',' + std::to_string(static_cast<int>(one.fault)) + ',' +
@@ -138,7 +108,8 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
                std::to_string(one.fee) + '\n';
     }
     if (!other) continue;
-    for (const fares::Posting& one : fares::rated(*other, taps)) add(alternative, one, what.by);
+    for (const fares::Posting& one : fares::rated(*other, taps))
+      fares::add(alternative, one, what.by);
   }
   if (!what.out.empty()) {
     if (const auto done = write_output(console, what.out, lines); !done) {

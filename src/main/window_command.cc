@@ -167,6 +167,40 @@ Exit take_transfers(const Console& console, const WindowTake& what, const Value&
   return Exit::done;
 }
 
+void print_flows(const Console& console, const Value::List& rows, const Value& all) {
+  using Align = Table::Align;
+  Table table{{Align::left, Align::left, Align::left, Align::right, Align::left, Align::right,
+               Align::left}};
+  table.add({word(console, "flow_reference"), word(console, "flow_meeting"),
+             word(console, "flow_sent_on"), word(console, "flow_said"),
+             word(console, "flow_booked_on"), word(console, "flow_booked"),
+             word(console, "flow_bank")});
+  for (const Value& row : rows) {
+    const Value::List& bookings = list_at(row, "bookings");
+    std::string banks;
+    for (const Value& one : bookings) banks += (banks.empty() ? "" : " ") + one.text_at("bank");
+    table.add({row.text_at("reference"), row.text_at("kind_title"), row.text_at("sent_on"),
+               row.find("said") ? yuan(row.int_at("said")) : "",
+               bookings.empty() ? "" : bookings.back().text_at("on"), yuan(row.int_at("booked")),
+               banks});
+  }
+  table.print(console.out);
+  for (const Value& total : list_at(all, "totals")) {
+    console.out << total.text_at("kind_title") << ": "
+                << word(console, "flows_said",
+                        {{"count", std::to_string(total.int_at("count"))},
+                         {"said", yuan(total.int_at("said"))},
+                         {"booked", yuan(total.int_at("booked"))}})
+                << '\n';
+  }
+  if (const Value* due = all.find("due")) {
+    console.out << word(console, "flows_due",
+                        {{"count", std::to_string(due->int_at("count"))},
+                         {"sum", yuan(due->int_at("sum"))}})
+                << '\n';
+  }
+}
+
 // All differences, page by page.
 std::expected<Value::List, Exit> differences_of(const Console& console, const Remote& remote,
                                                 const std::string& id) {
@@ -225,7 +259,7 @@ std::expected<Step, Exit> next_step(const Console& console, const WindowSign& wh
       call(console, what.remote, {.path = "/cases/" + path_of(what.window) + "/choices"});
   if (!choices) return std::unexpected{choices.error()};
   for (const char* field :
-       {"second_answer", "first_answer", "second_agreed", "differences", "second"}) {
+       {"second_answer", "first_answer", "second_agreed", "differences", "second", "checked"}) {
     for (const Value& choice : list_at(*choices, "choices")) {
       const Value::List& form = list_at(choice, "form");
       const Value::List& roles = list_at(choice, "roles");
@@ -377,10 +411,54 @@ Exit window_statement(const Console& console, const WindowStatement& what) {
 }
 
 Exit window_order(const Console& console, const WindowOrder& what) {
+  const std::string on = what.on.empty() ? "" : "?on=" + http::percent_encode(what.on);
   const auto text = call_text(console, what.remote,
-                              {.path = "/clearing/" + path_of(what.window) +
-                                       "/order.xml?on=" + http::percent_encode(what.on)});
-  return text ? written(console, what.out, *text) : text.error();
+                              {.path = "/clearing/" + path_of(what.window) + "/order.xml" + on});
+  if (!text) return text.error();
+  if (const auto wrong =
+          what.schema.empty() ? std::nullopt : bank::against_schema(*text, what.schema)) {
+    console.err << what.schema << ": " << *wrong << '\n';
+    return Exit::refused;
+  }
+  return written(console, what.out, *text);
+}
+
+Exit window_pay(const Console& console, const WindowPay& what) {
+  const auto book = book_of(console, what.remote, what.book);
+  if (!book) return book.error();
+  const Value *services = book->find("services"), *own = book->find("own");
+  const auto made =
+      post(console, what.remote, "/cases",
+           Value::Record{
+               {"pack", book->text_at("pack")},
+               {"service", services ? services->text_at("order") : ""},
+               {"role", what.role},
+               {"parties", Value::Record{{book->text_at("order_party"), own ? *own : Value{}}}},
+               {"with", Value::Record{{"book", what.book}, {"pay_on", what.on}}}});
+  if (!made) return made.error();
+  return print_written(console, *made), Exit::done;
+}
+
+Exit window_flows(const Console& console, const WindowFlows& what) {
+  const std::string path = "/clearing/" + path_of(what.book) + "/flows";
+  const std::string kind = what.kind.empty() ? "" : "kind=" + http::percent_encode(what.kind);
+  if (what.csv) {
+    const auto text = call_text(console, what.remote, {.path = path + ".csv?" + kind});
+    return text ? written(console, what.out, *text) : text.error();
+  }
+  Value::List rows;
+  while (true) {
+    const auto page = call(console, what.remote,
+                           {.path = path + "?from=" + std::to_string(rows.size()) + "&limit=" +
+                                    std::to_string(kPage) + (kind.empty() ? "" : "&" + kind)});
+    if (!page) return page.error();
+    const Value::List& some = list_at(*page, "rows");
+    std::ranges::copy(some, std::back_inserter(rows));
+    if (!some.empty() && std::cmp_less(rows.size(), page->int_at("count"))) continue;
+    if (what.remote.json) return print_json(console, Value{rows}), Exit::done;
+    print_flows(console, rows, *page);
+    return Exit::done;
+  }
 }
 
 Exit window_paid(const Console& console, const WindowPaid& what) {

@@ -53,7 +53,9 @@ std::vector<Receipt> receipts_of(const std::vector<bank::Booking>& bookings) {
                      .part = part,
                      .account = booking.account,
                      .counterparty = detail.counterparty,
-                     .reference = detail.order.empty() ? booking.reference : detail.order,
+                     .reference = !detail.order.empty()       ? detail.order
+                                  : !detail.reference.empty() ? detail.reference
+                                                              : booking.reference,
                      .day = booking.day,
                      .amount = amount});
     };
@@ -142,6 +144,22 @@ Known Flows::known(const std::string& id, std::size_t counted) const {
       .said = sheets.amount,
       .booked = std::accumulate(receipts.begin(), receipts.end(), Money{0},
                                 [](Money sum, const Receipt& one) { return sum + one.amount; })};
+}
+
+std::vector<Flows::Reference> Flows::references(std::size_t counted) const {
+  std::vector<Reference> out;
+  for (const auto& [id, of] : by_id_) {
+    const Known known_now = known(id, counted);
+    if (!known_now.said && known_now.booked == 0) continue;
+    const auto receipts = receipts_in(of, counted, known_now.said.has_value());
+    out.push_back({.id = id,
+                   .payer = of.payer,
+                   .payee = of.payee,
+                   .reference = of.reference,
+                   .known = known_now,
+                   .receipts = {receipts.begin(), receipts.end()}});
+  }
+  return out;
 }
 
 std::optional<Entry> Flows::claim(const std::string& id, std::size_t counted) const {

@@ -48,7 +48,8 @@ struct Receipt {
   std::string booking;  // the bank's reference of it
   std::size_t part = 0;
   std::string account, counterparty;  // ours and theirs; the latter empty if not told
-  std::string reference;              // that it carries; of none, the bank's
+  std::string reference;              // that it carries: its EndToEndId, a structured remittance's,
+                                      // else the bank's
   Date day;
   Money amount = 0;
   // One that two statements of the bank have counts once.
@@ -81,6 +82,13 @@ class Flows {
                                                      std::size_t counted) const;
   [[nodiscard]] std::optional<Sheet> sheet(const std::string& transfer, std::size_t counted) const;
   [[nodiscard]] Known known(const std::string& id, std::size_t counted) const;
+  // Every reference of which anything is known, with what the bank booked of it, by id.
+  struct Reference {
+    std::string id, payer, payee, reference;
+    Known known;
+    std::vector<Receipt> receipts;
+  };
+  [[nodiscard]] std::vector<Reference> references(std::size_t counted) const;
 
  private:
   template <typename T>

@@ -138,7 +138,8 @@ TEST(Flows, BookingsBecomeReceiptsInTheirParts) {
                          .amount = 500,
                          .details = {{.order = "W-1", .amount = 300, .counterparty = "51"},
                                      {.order = "W-2", .amount = 200, .counterparty = "51"}}};
-  bank::Booking one = in, out = in, back = in, bare = in, none = in;
+  bank::Booking one = in, out = in, back = in, bare = in, none = in, structured = in;
+  structured.details = {{.order = {}, .amount = {}, .counterparty = "51", .reference = "W-8"}};
   one.details = {{.order = "W-3", .amount = {}, .counterparty = "51"}};
   out.amount = -500;   // we paid
   back.amount = -500;  // it went back
@@ -158,7 +159,22 @@ TEST(Flows, BookingsBecomeReceiptsInTheirParts) {
   EXPECT_EQ(amounts(out), All{});
   EXPECT_EQ(amounts(back), (All{{"W-3", -500}}));
   EXPECT_EQ(amounts(bare), (All{{"b1", 500}}));
+  EXPECT_EQ(amounts(structured), (All{{"W-8", 500}}));
   EXPECT_EQ(amounts(none), (All{{"b1", 500}}));
+}
+
+TEST(Flows, EveryReferenceOfWhichAnythingIsKnownIsTold) {
+  Flows flows{kPayee};
+  flows.add(0, {sheet("T1", "W-1", 500), sheet("T2", "W-2", 80)},
+            {receipt("b1", "W-1", 499), receipt("b2", "W-9", 70), receipt("b3", "W-4", 9)});
+  flows.add(1, {}, {receipt("b4", "W-4", -9)});  // went back: as if it had never come
+  std::vector<std::string> told;
+  for (const Flows::Reference& one : flows.references(kAll)) {
+    told.push_back(one.id + " " + std::to_string(one.known.said.value_or(-1)) + " " +
+                   std::to_string(one.known.booked) + " " + std::to_string(one.receipts.size()));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"sichuan/W-1 500 499 1", "sichuan/W-2 80 0 0",
+                                            "sichuan/W-9 -1 70 1"}));
 }
 
 TEST(Sheets, AreReadAsTheyAreWrittenAndAWrongMemberIsNamed) {

@@ -65,6 +65,14 @@ std::vector<Entry> Batches::claims(const std::string& name, const Source& source
   return out;
 }
 
+void Batches::each_token(const std::function<void(std::vector<fares::Tap>)>& each) const {
+  for (const auto& [name, source] : sources_) {
+    std::vector<fares::Tap> taps;
+    for (const auto& [number, tap] : source.taps) taps.push_back(tap);
+    if (!taps.empty()) each(std::move(taps));
+  }
+}
+
 void Batches::count(std::size_t count, const Tell& tell) {
   std::set<const std::string*> names;
   for (std::size_t i = std::min(count, counted_); i < std::max(count, counted_); ++i) {

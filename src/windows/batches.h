@@ -37,6 +37,8 @@ class Batches {
   void count(std::size_t count, const Tell& tell);
 
   [[nodiscard]] const std::optional<transfers::Flows>& flows() const { return flows_; }
+  // The taps of every token, of all batches.
+  void each_token(const std::function<void(std::vector<fares::Tap>)>& each) const;
 
  private:
   template <typename T>

@@ -59,6 +59,16 @@ Ledger::Met Ledger::met(const std::string& transfer) {
   return out;
 }
 
+std::vector<Ledger::Flow> Ledger::flows() {
+  std::vector<Flow> out;
+  if (!batches_.flows()) return out;
+  for (transfers::Flows::Reference& one : batches_.flows()->references(batches())) {
+    const auto said = due_.said(one.id);
+    out.push_back({.of = std::move(one), .agreed = said ? said->amounts.net : 0});
+  }
+  return out;
+}
+
 std::vector<Stands> Ledger::stands(const Said& said) const {
   std::vector<Stands> out;
   for (const Difference& one : said.differences) {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -54,6 +55,12 @@ class Ledger {
   [[nodiscard]] std::size_t batches() const { return batches_.size(); }
   [[nodiscard]] const std::optional<Date>& closed_until() const { return due_.closed_until(); }
 
+  // The taps of every token that this side has, for who asks what another tariff would make of
+  // them.
+  void each_token(const std::function<void(std::vector<fares::Tap>)>& each) const {
+    batches_.each_token(each);
+  }
+
   // What this side states: the lines before `until` that no closed window has, by the first so many
   // batches.
   [[nodiscard]] clearing::Statement draw(Date until, std::size_t batches);
@@ -70,6 +77,12 @@ class Ledger {
     clearing::Money agreed = 0;  // by both sides, in a closed window
   };
   [[nodiscard]] Met met(const std::string& transfer);
+  // The same of every reference of transfers that all batches name; none of a book of other claims.
+  struct Flow {
+    transfers::Flows::Reference of;
+    clearing::Money agreed = 0;
+  };
+  [[nodiscard]] std::vector<Flow> flows();
 
   // What both sides say after the answers: the lines of the statement without what differs, with
   // what one side accepted. An error says that the list does not lead to the other side's root.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { ask, play } from "./browser.mjs";
 
-const { book, here, there } = JSON.parse(process.env.BASHU_CLEARING);
+const { book, here, there, dearer } = JSON.parse(process.env.BASHU_CLEARING);
 
 await play(async (come) => {
   const first = await come({ party: "chongqing", face: "console", user: "cashier", language: "en" });
@@ -56,5 +56,14 @@ await play(async (come) => {
     await who.page.getByText(who.t("roots_differ")).waitFor();
   }
   await second.seen("console-clearing");
+
+  // Another tariff is tried on the same taps: one ride of two would cost half a yuan more.
+  await first.follow(first.t("whatif"));
+  await first.page.getByLabel(first.t("whatif_tariff")).setInputFiles({ name: "dearer.yaml", mimeType: "application/yaml", buffer: Buffer.from(dearer) });
+  await first.page.getByText(first.t("whatif_change", { amount: "+0.50" })).waitFor();
+  await first.page.getByRole("img", { name: first.t("whatif_drawn") }).waitFor();
+  await first.page.getByLabel(first.t("whatif_by")).selectOption("side");
+  assert.match(await first.page.getByRole("row", { name: /^chongqing / }).innerText(), /1\s+2\.50\s+\+0\.50/);
+  await first.seen("console-what-if");
   assert.ok(book);
 });

@@ -14,6 +14,9 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
+sys.path.insert(0, str(ROOT / "tools" / "demo"))
+
+from bank_files import ordered, receipts  # noqa: E402
 from mail_server import MailServer  # noqa: E402
 from openid_provider import free_port  # noqa: E402
 from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, wait_until  # noqa: E402
@@ -31,7 +34,8 @@ ACCOUNTS = [
     ("operator", "处置厂操作员", [f"{WASTE}:operator"], []),
     ("surveyor", "勘界员", ["stones:surveyor"], ["audit"]),
     ("planner", "联合办公室", ["joint-programme:secretary", "joint-programme:office"], []),
-    ("cashier", "清算会计", ["clearing:finance"], []),
+    ("cashier", "清算会计", ["clearing:finance", "pension-transfer:finance"], []),
+    ("treasurer", "另一会计", ["clearing:finance", "pension-transfer:finance"], []),
     ("auditor", "审计员", [], ["audit"]),
     ("administrator", "管理员", [], ["admin", "audit"]),
     ("second", "另一管理员", [], ["admin"]),
@@ -378,10 +382,44 @@ class Pages(PagesTest):
 
         delivered(None)
         self.browse("clearing", delivered, BASHU_CLEARING=json.dumps(
-            {"book": book, "here": TAPS, "there": "\n".join(TAPS.splitlines()[:3]) + "\n"}))
+            {"book": book, "dearer": FLAT.replace("flat: 200", "flat: 250"), "here": TAPS, "there": "\n".join(TAPS.splitlines()[:3]) + "\n"}))
         case = here.cases(pack="clearing", service="window")[0]
         self.assertEqual(case["state"], "first_pays")
         self.assertEqual(case["data"]["agreed"], there.case(case["id"])["data"]["agreed"])
+
+    def test_information_and_money_of_transfers_side_by_side(self):
+        for pack in ("clearing", "pension-transfer"):
+            self.adopt((ROOT / "packs" / f"{pack}.yaml").read_text(encoding="utf-8"))
+        for node in self.nodes.values():
+            node.add_key("finance", "finance", ["*:clerk", "*:finance", "*:member"], person="f")
+        newer, older = (self.nodes[party].as_("finance") for party in ("chongqing", "sichuan"))
+        accounts = {party: {"name": f"{party} fund", "account": number, "bank": "102653000017"}
+                    for party, number in (("chongqing", "65"), ("sichuan", "51"))}
+        book = newer.start("clearing", "book", "finance", {"first": "chongqing", "second": "sichuan"},
+                           {"name": "养老转移资金", "kind": "transfers", "first_account": accounts["chongqing"]})["case"]
+        self.deliver()
+        older.act(book, "agree", "finance", {"second_account": accounts["sichuan"]})
+        persons = {"510104199003070015": ("W-1", 500_00), "510104199003070023": ("W-2", 300_00)}
+        older.feed("pension-transfer", "enrolments", "clerk",
+                   [{"source": "1", "person": person, "standing": "active", "months": 12} for person in persons])
+        for person, (reference, fen) in persons.items():
+            case = newer.start("pension-transfer", "transfer", "clerk", {"newer": "chongqing", "older": "sichuan"},
+                               {"person": person, "name": "某某", "born": "1990-03-07", "sex": "man", "returning": False})["case"]
+            newer.act(case, "accept", "clerk")
+            self.deliver()
+            older.act(case, "send", "clerk", {"backpaid_years": 0, "reference": reference,
+                                              "sheet": [{"year": 2025, "months": 12, "wages": 0, "own": fen, "account": fen}]})
+        self.deliver()
+
+        def booked(_, file):
+            rows = [(reference, fen - (reference == "W-2"), "BOOK") for reference, fen in ordered(file)]
+            camt = receipts(self.dir / "camt053.xml", "65", "51", [*rows, ("W-9", 77_00, "BOOK")], "2026-03-04")
+            for what in ("sheets", "receipts"):
+                file = {} if what == "sheets" else {"file": newer.deposit("camt053.xml", "text/xml", camt.read_bytes())}
+                newer.start("clearing", "batch", "finance", {"side": "chongqing"}, {"book": book, "what": what, **file})
+
+        self.browse("flows", booked, BASHU_FLOWS=json.dumps({"book": book}))
+        self.assertEqual([one["state"] for one in older.cases(pack="clearing", service="order")], ["with_bank"])
 
     def test_a_programme_with_meeting_list_and_calendar(self):
         self.adopt((ROOT / "packs" / "joint-programme.yaml").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ import unittest
 from support import ROOT, CircleTest, Refused
 
 sys.path.insert(0, str(ROOT / "tools/demo"))
-from bank_files import receipts  # noqa: E402
+from bank_files import bank_statement, ordered, receipts  # noqa: E402
 from node import bashu, window  # noqa: E402
 
 ACCOUNTS = {"chongqing": "重庆养老保险基金（合成）,6500000000000000001,102653000017",
@@ -24,6 +24,7 @@ class PensionFlows(CircleTest):
     def make(self, party):
         node = super().make(party)
         node.add_key("finance", "finance", ROLES, person="f")
+        node.add_key("second", "finance, too", ROLES, person="g")
         node.add_key("auditor", "auditor", may=["audit"])
         return node
 
@@ -36,8 +37,8 @@ class PensionFlows(CircleTest):
         self.deliver()
         self.older, self.newer = (self.nodes[party].as_("finance") for party in ("sichuan", "chongqing"))
 
-    def window(self, party, *words, check=True):
-        done = window(self.nodes[party], *words)
+    def window(self, party, *words, check=True, key="finance"):
+        done = window(self.nodes[party], *words, key=key)
         if not check:
             return done
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -164,6 +165,102 @@ class PensionFlows(CircleTest):
             self.assertEqual({self.state(party, case) for case in (met, short, unpaid)}, {"completed"})
         self.assertEqual(self.newer.figure("clearing", "paid")["value"], 500_00 + 77_00 + 299_99 + 200_00)
         self.verify("chongqing", "sichuan")
+
+    def order(self, name, on="2026-03-02"):
+        """Proposed by one, signed by another; gives its case and file, which is valid."""
+        case = self.window("sichuan", "pay", self.book, "--on", on).split()[0]
+        self.assertIn("with_bank", self.window("sichuan", "sign", case, key="second"))
+        file = self.dir / f"{name}.xml"
+        self.window("sichuan", "order", case, "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd", "--out", file)
+        return case, file
+
+    def arrived(self, file, name, only=None):
+        """What the payee's bank books of an order file."""
+        return self.booked(name, [(reference, fen, "BOOK") for reference, fen in ordered(file) if only is None or reference in only])
+
+    def flows(self, party, *words):
+        return {row["reference"]: row for row in json.loads(self.window(party, "flows", self.book, "--json", *words))}
+
+    def test_the_payer_orders_what_its_sheets_say_once_and_both_sides_meet(self):
+        self.older.feed("pension-transfer", "enrolments", "clerk",
+                        [{"source": "1", "person": person, "standing": "active", "months": 12} for person in PERSONS])
+        cases = [self.transfer(person, reference, fen) for person, reference, fen in
+                 zip(PERSONS, ("W-1", "W-2", "W-3"), (500_00, 300_00, 200_00))]
+        self.make_book()
+        first = self.window("sichuan", "pay", self.book, "--on", "2026-03-02").split()[0]
+        self.assertIn("has to sign", self.window("sichuan", "order", first, check=False).stderr)
+        self.assertIn("another person", self.window("sichuan", "sign", first, check=False).stderr)
+        self.assertIn("leave it out", self.typed_in())
+        self.assertIn("Nothing is to be ordered", self.window("chongqing", "pay", self.book, "--on", "2026-03-02", check=False).stderr)
+
+        # A sheet that is sent back is not paid, neither by the order that has it nor by another.
+        self.newer.act(cases[2], "differ", "finance", {"reason": "金额有误"})
+        self.deliver()
+        self.assertIn("no longer says 200.00 under W-3", self.window("sichuan", "sign", first, check=False, key="second").stderr)
+        self.older.act(first, "withdraw", "finance", {"note": "信息表已变"})
+        one, file = self.order("one")
+        self.assertEqual(sorted(ordered(file)), [("W-1", 500_00), ("W-2", 300_00)])
+        text = file.read_text(encoding="utf-8")
+        self.assertIn("<Ref>W-1</Ref>", text)
+        self.assertIn(cases[0], text)
+        self.assertIn("Nothing is to be ordered", self.window("sichuan", "pay", self.book, "--on", "2026-03-02", check=False).stderr)
+        self.assertEqual(self.flows("sichuan")["W-1"]["ordered"], 500_00)
+        self.older.act(cases[2], "send", "clerk", {"reference": "W-3", "sheet": self.sheet(210_00)})
+        self.deliver()
+        two, second = self.order("two")
+        self.assertEqual(ordered(second), [("W-3", 210_00)])
+
+        # Of the first order the bank carries out one payment and refuses the other, which may be ordered again.
+        day = "2026-03-03"
+        bank_statement(file, self.dir / "pending.xml", "PDNG", day)
+        self.assertIn("nothing of the order", self.window("sichuan", "paid", one, self.dir / "pending.xml", check=False).stderr)
+        bank_statement(file, self.dir / "paid.xml", "BOOK", day, only=["W-1"])
+        self.assertIn("with_bank", self.window("sichuan", "paid", one, self.dir / "paid.xml"))
+        self.assertEqual(self.older.case(one)["data"]["unpaid"], ["W-2"])
+        self.assertEqual([row["amount"] for row in self.older.case(one)["data"]["bookings"]], [250_00, 250_00])
+        self.older.act(one, "give_up", "finance", {"note": "银行退回"})
+        bank_statement(second, self.dir / "paid2.xml", "BOOK", day)
+        self.assertIn("booked", self.window("sichuan", "paid", two, self.dir / "paid2.xml"))
+        three, third = self.order("three")
+        self.assertEqual(ordered(third), [("W-2", 300_00)])
+        self.sheets()
+        for name, order in (("a.xml", file), ("b.xml", second)):
+            self.window("chongqing", "take", self.book, self.arrived(order, name, ["W-1", "W-3"]))
+
+        # Both sides see the same side by side, each from its own bank.
+        for party in self.PARTIES:
+            rows = self.flows(party)
+            self.assertEqual({reference: row["kind"] for reference, row in rows.items()},
+                             {"W-1": "met", "W-2": "no_money", "W-3": "met"})
+            self.assertEqual((rows["W-1"]["said"], rows["W-1"]["booked"]), (500_00, 500_00))
+            self.assertEqual(rows["W-1"]["transfers"][0]["months"], 12)
+            self.assertEqual(list(self.flows(party, "--kind", "no_money")), ["W-2"])
+            table = self.window(party, "flows", self.book, "--csv").splitlines()
+            self.assertEqual(len(table), 4)
+            self.assertNotIn(PERSONS[0], "".join(table))
+        self.assertEqual(self.flows("sichuan")["W-1"]["days"], 1)
+        self.assertEqual(self.nodes["sichuan"].as_("second").get(f"/clearing/{self.book}/flows")["due"], {"count": 0, "sum": 0})
+
+        # The bank's statement of the third, the window, and all transfers end.
+        bank_statement(third, self.dir / "paid3.xml", "BOOK", day)
+        self.window("sichuan", "paid", three, self.dir / "paid3.xml")
+        self.window("chongqing", "take", self.book, self.arrived(third, "c.xml"))
+        case = self.open("2026-03-03")
+        self.sign("sichuan", case)
+        self.assertEqual([self.state(party, case) for party in self.PARTIES], ["settled"] * 2)
+        for transfer in cases:
+            self.assertEqual(self.newer.act(transfer, "match", "finance")["state"], "completed")
+        # Corrected after it was paid, only the difference would be owed; what is complete owes nothing.
+        self.deliver()
+        self.assertIn("Nothing is to be ordered", self.window("sichuan", "pay", self.book, "--on", "2026-03-03", check=False).stderr)
+        self.assertEqual(self.older.figure("clearing", "ordered")["value"], 500_00 + 300_00 + 210_00)
+        self.verify("chongqing", "sichuan")
+
+    def typed_in(self):
+        with self.assertRaises(Refused) as refused:
+            self.older.start("clearing", "order", "finance", {"side": "sichuan"}, {"book": self.book, "pay_on": "2026-03-02", "payments": [
+                {"transfer": "x", "reference": "W-1", "amount": 1, "before": 0}]})
+        return str(refused.exception)
 
 
 if __name__ == "__main__":

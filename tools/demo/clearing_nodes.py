@@ -20,7 +20,8 @@ class Nodes:
         self.nodes = {}
         for number, party in enumerate(PAIR, 1):
             node = Node(directory / party, party, NAMES[party], f"{net}.{number}", DAY)
-            node.add_key("finance", "finance", ["*:finance", "*:clerk"])
+            node.add_key("finance", "finance", ["*:finance", "*:clerk"], person="finance")
+            node.add_key("second", "finance, too", ["*:finance"], person="second")
             self.nodes[party] = node
         form_circle("clearing", list(self.nodes.values()), directory / "circle")
         for node in self.nodes.values():
@@ -35,8 +36,8 @@ class Nodes:
     def deliver(self):
         mail_delivered(list(self.nodes.values()))
 
-    def window(self, party, *words, check=True):
-        done = window(self.nodes[party], *words)
+    def window(self, party, *words, check=True, key="finance"):
+        done = window(self.nodes[party], *words, key=key)
         if not check:
             return done
         if done.returncode:

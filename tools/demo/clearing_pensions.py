@@ -1,7 +1,9 @@
 """Pension transfers between the same two nodes: what the signed sheets say was sent, and what the payee's bank booked, matched in
 windows. A transfer is complete only when both have met. Called by clearing_nodes.py; all data are synthetic."""
 
-from bank_files import receipts
+import json
+
+from bank_files import bank_statement, ordered, receipts
 from node import ROOT, bashu
 
 PACK = ROOT / "packs/pension-transfer.yaml"
@@ -41,6 +43,24 @@ def sheet(fen):
     return [{"year": 2020, "months": 12, "wages": 0, "own": fen, "account": fen}]
 
 
+def order(demo, nodes, book, transfers):
+    """The old place orders from its bank what its sheets say: one proposes, another signs; each once."""
+    case = nodes.window(OLDER, "pay", book, "--on", BEGUN).split()[0]
+    alone = nodes.window(OLDER, "sign", case, check=False)
+    nodes.window(OLDER, "sign", case, key="second")
+    file, booked = (demo.dir / f"pensions-{name}.xml" for name in ("order", "booked"))
+    nodes.window(OLDER, "order", case, "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd", "--out", file)
+    demo.check(alone.returncode != 0 and sorted(ordered(file)) == sorted(transfers.values()),
+               f"{OLDER} orders {len(transfers)} payments, signed by a second person: {file.name} is valid",
+               f"{OLDER} 下达 {len(transfers)} 笔付款，另一人签署：{file.name} 符合模式")
+    again = nodes.window(OLDER, "pay", book, "--on", BEGUN, check=False)
+    demo.check(again.returncode != 0, "no sheet is ordered twice", "同一信息表不重复下达")
+    bank_statement(file, booked, "BOOK", BEGUN)
+    nodes.window(OLDER, "paid", case, booked)
+    rows = json.loads(nodes.window(OLDER, "flows", book, "--json"))
+    demo.check({row["kind"] for row in rows} == {"met"}, "by its own bank all is paid", "按本方银行，全部已付")
+
+
 def state(nodes, window):
     return {nodes.case(party, window)["state"] for party in (OLDER, NEWER)}
 
@@ -71,6 +91,7 @@ def run(demo, nodes):
 
     # Planted: a fen too little, one that has not come, one that no sheet names.
     take()
+    order(demo, nodes, book, transfers)
     (short, (_, fen)), (late, due), *_ = transfers.items()
     rows = {reference: (reference, amount, "BOOK") for reference, amount in transfers.values()}
     rows["W-1"] = ("W-1", fen - 1, "BOOK")

@@ -198,12 +198,12 @@ class Node:
         return self.as_("admin").get("/held")["held"]
 
 
-def window(node, *words):
+def window(node, *words, key="finance"):
     """`bashu window` as this node's finance office, once the documents of the other side are there: they
     follow the message that names them."""
 
     def answered():
-        done = bashu("window", words[0], "--api", node.url, "--key", node.keys["finance"], *words[1:], check=False)
+        done = bashu("window", words[0], "--api", node.url, "--key", node.keys[key], *words[1:], check=False)
         return None if "has not arrived" in done.stderr else done
 
     return wait_until(answered, f"{node.party}: {words[0]}")
