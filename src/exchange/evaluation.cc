@@ -110,7 +110,7 @@ http::Response Evaluating::answer(const std::string& party, std::string_view req
 }
 
 std::int64_t Evaluating::admit(const std::string& party, std::int64_t points) {
-  const std::int64_t now = parts_.node.clock().steady_ms();
+  const std::int64_t now = parts_.now_ms ? parts_.now_ms() : parts_.node.clock().steady_ms();
   std::int64_t wait = 0, lately = 0;
   {
     const std::lock_guard lock{mutex_};

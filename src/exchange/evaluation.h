@@ -47,7 +47,8 @@ class Evaluating {
     node::Node& node;  // all outlive it
     Shares& shares;
     Alarms& alarms;
-    std::int64_t per_hour = 0;  // points a member may ask
+    std::int64_t per_hour = 0;               // points a member may ask
+    std::function<std::int64_t()> now_ms{};  // never falls; empty: the node's clock
     std::function<void(const std::string& party, std::int64_t points, bool refused)> note = {};
   };
   explicit Evaluating(Parts parts) : parts_{std::move(parts)} {}

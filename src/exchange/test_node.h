@@ -129,13 +129,15 @@ class Nodes : public ::testing::Test {
 };
 
 // One composes, the others sign, all adopt. `first` may belong to a circle already.
-inline std::string form(const std::vector<TestNode*>& all, bool adopt_too = true) {
+inline std::string form(const std::vector<TestNode*>& all, bool adopt_too = true,
+                        bool new_pseudonyms = false) {
   std::vector<std::string> cards;
   for (std::size_t i = 1; i < all.size(); ++i)
     cards.push_back(party_card(all[i]->identity).value());
   const std::int64_t now = all[0]->identity.created;
-  auto file = compose_edition(circle_held(*all[0]->node), cards, all[0]->identity,
-                              {.name = "Test circle", .effective = now});
+  auto file =
+      compose_edition(circle_held(*all[0]->node), cards, all[0]->identity,
+                      {.name = "Test circle", .effective = now, .new_pseudonyms = new_pseudonyms});
   EXPECT_TRUE(file.has_value()) << file.error().what;
   for (std::size_t i = 1; i < all.size(); ++i) {
     file = co_sign(*file, all[i]->identity, now);
