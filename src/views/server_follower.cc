@@ -166,8 +166,8 @@ class ServerFollowerImpl final : public ServerFollower {
   std::expected<Found, Fault> search(const SearchAsk& ask) override {
     return over_index([&](Finder& finder, Views& views) { return finder.search(views, ask); });
   }
-  std::expected<std::vector<PersonHit>, Fault> persons(std::string_view person) override {
-    return over_index([&](Finder& finder, Views& views) { return finder.persons(views, person); });
+  std::expected<std::vector<PersonHit>, Fault> persons(const PersonAsk& ask) override {
+    return over_index([&](Finder& finder, Views& views) { return finder.persons(views, ask); });
   }
   std::expected<Inbox, Fault> inbox(const InboxAsk& ask, Date today) override {
     return over_index(
