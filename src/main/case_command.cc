@@ -203,6 +203,9 @@ Exit case_show(const Console& console, const CaseShow& what) {
     if (const std::string who = step.text_at("principal"); !who.empty()) {
       console.out << "  " << who;
     }
+    if (const std::string who = step.text_at("officer"); !who.empty()) {
+      console.out << "  " << who << console.say(" (verified)", "（已验证）");
+    }
     console.out << '\n';
   });
   each("choices", "choices", [&](const Value& choice) {
