@@ -618,13 +618,13 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   const auto watched = open_metrics(what, [&] { return metrics.text(parts, disk); });
   if (!watched) return fail(watched.error());
 
+  tell_missing(console, joined(api::beside_missing(node, shelves.now())));
   print_ready(console, what, node, exchange.get(), *doors, watched->get());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun);
   console.out << " ms=" << took.count() << std::endl;
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
-  tell_missing(console, joined(api::beside_missing(node, shelves.now())));
   const End end = wait(exchange.get(), outside, shelves);
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
