@@ -97,14 +97,13 @@ class Split(Circle):
                                 SECOND: {"of": FIRST, "divisions": ["5107"], "site": second.url}, OTHER: None})
         # Asked for at the wrong one, in its own name or the right one's.
         for home in (FIRST, SECOND):
-            problem = self.sent_elsewhere(FIRST, home, "a", MIANYANG) if home == FIRST else \
-                self.sent_elsewhere(FIRST, home, "a", MIANYANG, hub=FIRST)
+            problem = self.sent_elsewhere(FIRST, home, "a", MIANYANG)
             self.assertEqual((problem["node"], problem["site"]), (SECOND, second.url))
             self.assertIn(second.url, problem["errors"][0]["why"])
         problem = self.sent_elsewhere(SECOND, SECOND, "b", CHENGDU, hub=SECOND)
         self.assertEqual((problem["node"], problem["site"]), (FIRST, first.url))
         first.as_("clerk").language = "zh"
-        self.assertIn("请到该节点发起", self.sent_elsewhere(FIRST, FIRST, "a", MIANYANG, hub=FIRST)["errors"][0]["why"])
+        self.assertIn("请到该节点发起", self.sent_elsewhere(FIRST, FIRST, "a", MIANYANG)["errors"][0]["why"])
         self.assertEqual([node.as_("clerk").cases(pack="removals") for node in self.nodes.values()], [[], [], []])
         # What names a division of nobody's here is decided where it is asked for.
         self.begin(FIRST, FIRST, "c", YUZHONG)
