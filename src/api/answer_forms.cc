@@ -36,6 +36,7 @@ constexpr std::array kParts{
          "signatures:[Signature]"},
     Form{"Choice",
          "event:text passes:bool why:[text] title?:text form?:[text] roles?:[text] sign?:{text}"},
+    Form{"Naming", "generation:count ready:bool"},
     Form{"Clock", "clock:text due:date fired:bool"},
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
@@ -323,7 +324,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
-    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm] outside?:Outside"},
+    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm] outside?:Outside pseudonyms?:Naming"},
     Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},

@@ -131,6 +131,10 @@ Result list_channels(Context& context, const Call& call) {
   }
   answer["channels"] = std::move(list);
   if (context.witnesses) answer["outside"] = outside_value(*context.witnesses);
+  if (const auto standing = context.pseudonyms.standing()) {
+    answer["pseudonyms"] =
+        Value::Record{{"generation", standing->generation}, {"ready", standing->ready}};
+  }
   return json_response(answer);
 }
 

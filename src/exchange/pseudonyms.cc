@@ -65,6 +65,12 @@ bool Pseudonyms::shares_secret() const {
   return directory->formed && directory->agreement.pseudonyms > 0;
 }
 
+std::optional<Pseudonyms::Standing> Pseudonyms::standing() const {
+  if (!shares_secret()) return std::nullopt;
+  const std::int64_t generation = node_.directory()->agreement.pseudonyms;
+  return Standing{.generation = generation, .ready = shares_.of(generation) != nullptr};
+}
+
 std::expected<Named, Unnamed> Pseudonyms::of(const std::vector<std::string>& numbers) {
   if (numbers.empty()) return Named{};
   node::Vault& vault = node_.vault();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,13 @@ class Pseudonyms {
   // Of the newest secret, by number as forms are kept (api/identifiers.h).
   [[nodiscard]] std::expected<node::Vault::Named, Unnamed> of(
       const std::vector<std::string>& numbers);
+  // The newest secret that members share, as the agreement says, and whether this node can name by
+  // it: all have dealt. nullopt: they share none.
+  struct Standing {
+    std::int64_t generation = 0;
+    bool ready = false;
+  };
+  [[nodiscard]] std::optional<Standing> standing() const;
   // Every pseudonym the person may have been recorded under here, the newest first.
   [[nodiscard]] std::expected<std::vector<std::string>, Unnamed> all_of(const std::string& number);
 

@@ -86,7 +86,10 @@ class Client:
         while True:
             try:
                 status, _, answer = self.request(method, path, body, headers, raw)
-                if status == 500 and b"unknown_outcome" in answer and time.monotonic() < give_up:
+                # The other member names persons too: it may be at its start, or its end.
+                again = status == 500 and b"unknown_outcome" in answer or \
+                    status == 503 and b'"pseudonyms_' in answer
+                if again and time.monotonic() < give_up:
                     pass
                 elif status not in (429, 504):
                     break

@@ -147,6 +147,7 @@ class Node:
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [*self.prefix, str(program()), "serve", str(self.dir), "--rehearsal", str(self.today),
+                 "--pseudonyms-per-hour", "1000000",
                  *(["--web", self.web.removeprefix("http://")] if self.web else []), *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
 
@@ -193,6 +194,10 @@ class Node:
     def channels(self):
         answer = self.as_("admin").get("/channels")
         return {one["party"]: one for one in answer["channels"]}
+
+    def can_name(self):
+        """Whether members have shared the secret that people's pseudonyms are made with, if they do."""
+        return self.as_("admin").get("/channels").get("pseudonyms", {"ready": True})["ready"]
 
     def held(self):
         return self.as_("admin").get("/held")["held"]
@@ -245,12 +250,14 @@ def wait_until(true, what, timeout_s=MAIL_S):
 
 
 def mail_delivered(nodes, timeout_s=MAIL_S):
-    """Waits until every message between these nodes has been taken and answered, and what clients
-    read next shows it."""
+    """Waits until every message between these nodes has been taken and answered, they can name
+    people, and what clients read next shows it."""
 
     def quiet():
         try:
             state = {node.party: node.channels() for node in nodes}
+            if not all(node.can_name() for node in nodes):
+                return False
         except Away:
             return False
         for mine in nodes:
