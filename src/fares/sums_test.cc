@@ -7,13 +7,15 @@ namespace {
 
 Posting posting(const char* issuer, const char* operator_name, Money fare,
                 Fault fault = Fault::none) {
-  return {.issuer = issuer,
-          .operator_name = operator_name,
-          .party = "here",
-          .fare = fare,
-          .off = 10,
-          .from_issuer = fare - 10,
-          .fault = fault};
+  Posting one;
+  one.issuer = issuer;
+  one.operator_name = operator_name;
+  one.party = "here";
+  one.fare = fare;
+  one.off = 10;
+  one.from_issuer = fare - 10;
+  one.fault = fault;
+  return one;
 }
 
 TEST(Sums, AreByWhatIsAskedForAndAddUpToTheSameWhole) {
