@@ -147,7 +147,7 @@ class Node:
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [*self.prefix, str(program()), "serve", str(self.dir), "--rehearsal", str(self.today),
-                 "--pseudonyms-per-hour", "1000000",
+                 *([] if "--pseudonyms-per-hour" in more else ["--pseudonyms-per-hour", "1000000"]),
                  *(["--web", self.web.removeprefix("http://")] if self.web else []), *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
 
