@@ -1087,12 +1087,9 @@ void witness_commands(Parser& parser, const Text& t) {
                        t("file of the log, opened again on SIGHUP (default: standard error)",
                          "运行日志文件，收到 SIGHUP 时重新打开（默认：标准错误）"));
         examples(app, t,
-                 "  bashu witness init witness --name witness.example/w1
-"
-                 "  bashu journal proof node 0 --vkey | sed 's/^/log /' > origins
-"
-                 "  bashu witness serve witness --origins origins
-");
+                 "  bashu witness init witness --name witness.example/w1\n"
+                 "  bashu journal proof node 0 --vkey | sed 's/^/log /' > origins\n"
+                 "  bashu witness serve witness --origins origins\n");
       });
   parser.command<WitnessShow>(
       witness, "show",
