@@ -170,7 +170,7 @@ std::vector<OrderBooking> bookings_of(const views::CaseRow& order) {
   const Value::List none;
   for (const Value& one : list && list->as_list() ? *list->as_list() : none) {
     out.push_back({.reference = one.text_at("reference"),
-                   .of = {.on = Date::parse(one.text_at("on")).value_or(Date{}),
+                   .of = {.on = Date::parse(one.text_at("day")).value_or(Date{}),
                           .amount = one.int_at("amount"),
                           .bank = one.text_at("bank")}});
   }

@@ -180,7 +180,7 @@ class Booked {
         fresh = fresh || i >= earlier_;
         last = std::max(last, bookings_[i].day);
         list.push_back(Value::Record{{"reference", reference},
-                                     {"on", bookings_[i].day.text()},
+                                     {"day", bookings_[i].day.text()},
                                      {"amount", -amount},
                                      {"bank", bookings_[i].reference}});
       }
