@@ -645,6 +645,27 @@ void node_commands(Parser& parser, const Text& t) {
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
 }
 
+void invite_options(CLI::App& app, CircleInvite& o, const Text& t) {
+  app.add_option("DIR", o.dir)->required();
+  app.add_option("--name", o.name, t("name of the circle", "经济圈名称"))->required();
+  app.add_option("--card", o.cards, t("cards of the other nodes", "其他节点的名片"))->required();
+  CLI::Option* second =
+      app.add_option("--second", o.second,
+                     t("what needs a second signature (SM2): envelopes, receipts, checkpoints",
+                       "须有第二签名（SM2）的内容：envelopes 报文、receipts 回执、checkpoints "
+                       "检查点"))
+          ->check(CLI::IsMember({"envelopes", "receipts", "checkpoints"}));
+  app.add_option("--second-from", o.second_from,
+                 t("from this day on (UTC), as yyyy-mm-dd", "自该日起（UTC），格式 yyyy-mm-dd"))
+      ->needs(second);
+  app.add_flag(
+      "--new-pseudonyms", o.new_pseudonyms,
+      t("the members share a new secret for pseudonyms; a circle with one key for "
+        "them leaves it (a new circle shares one anyway)",
+        "各成员重新分享人员代码的秘密；仍使用统一密钥的经济圈由此改用（新经济圈本已如此）"));
+  out_option(app, o.out, t);
+}
+
 void circle_commands(Parser& parser, const Text& t) {
   CLI::App* circle = parser.group(
       "circle", t("agree with the nodes of other parties", "与其他各方的节点订立协议"));
@@ -695,33 +716,11 @@ void circle_commands(Parser& parser, const Text& t) {
         "公布本节点的新密钥（由根密钥签署），下次启动时启用"),
       circle_rotate,
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
-  parser.command<CircleInvite>(
-      circle, "invite",
-      t("write an agreement with the holders of the cards, and sign it",
-        "与名片所属各方拟定协议，并签署"),
-      circle_invite, [&t](CLI::App& app, CircleInvite& o) {
-        app.add_option("DIR", o.dir)->required();
-        app.add_option("--name", o.name, t("name of the circle", "经济圈名称"))->required();
-        app.add_option("--card", o.cards, t("cards of the other nodes", "其他节点的名片"))
-            ->required();
-        CLI::Option* second =
-            app.add_option(
-                   "--second", o.second,
-                   t("what needs a second signature (SM2): envelopes, receipts, checkpoints",
-                     "须有第二签名（SM2）的内容：envelopes 报文、receipts 回执、checkpoints "
-                     "检查点"))
-                ->check(CLI::IsMember({"envelopes", "receipts", "checkpoints"}));
-        app.add_option(
-               "--second-from", o.second_from,
-               t("from this day on (UTC), as yyyy-mm-dd", "自该日起（UTC），格式 yyyy-mm-dd"))
-            ->needs(second);
-        app.add_flag(
-            "--new-pseudonyms", o.new_pseudonyms,
-            t("the members share a new secret for pseudonyms; a circle with one key for "
-              "them leaves it (a new circle shares one anyway)",
-              "各成员重新分享人员代码的秘密；仍使用统一密钥的经济圈由此改用（新经济圈本已如此）"));
-        out_option(app, o.out, t);
-      });
+  parser.command<CircleInvite>(circle, "invite",
+                               t("write an agreement with the holders of the cards, and sign it",
+                                 "与名片所属各方拟定协议，并签署"),
+                               circle_invite,
+                               [&t](CLI::App& app, CircleInvite& o) { invite_options(app, o, t); });
   parser.command<CircleAccept>(
       circle, "accept", t("show what an agreement says, and sign it", "显示协议内容，并签署"),
       circle_accept, [&t](CLI::App& app, CircleAccept& o) {

@@ -223,6 +223,12 @@ auto asked_log(Log& log) {
     log.write("pseudonyms", {{"party", party}, {"points", points}, {"refused", refused}});
   };
 }
+exchange::Exchange::Options exchange_options(const Serve& what, Log& log) {
+  return {.listen = what.listen,
+          .away_after_s = what.away_after_s,
+          .pseudonyms_per_hour = what.pseudonyms_per_hour,
+          .asked = asked_log(log)};
+}
 
 auto request_log(Log& log, Metrics& metrics) {
   return [&](const api::Answered& one) {
@@ -553,10 +559,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   const auto fail = [&](const Fault& fault) { return std::unexpected{console.fail(fault)}; };
   std::unique_ptr<exchange::Exchange> exchange;
   if (!node.standby()) {
-    auto started = exchange::Exchange::start(node, {.listen = what.listen,
-                                                    .away_after_s = what.away_after_s,
-                                                    .pseudonyms_per_hour = what.pseudonyms_per_hour,
-                                                    .asked = asked_log(log)});
+    auto started = exchange::Exchange::start(node, exchange_options(what, log));
     if (!started) return fail(started.error());
     exchange = std::move(*started);
   }
