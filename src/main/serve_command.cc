@@ -508,7 +508,7 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
       documents{log, "the store of documents is away"},
       quorum{log, "too few servers have what is committed"},
       waits{log, "a commit waits for servers that do not answer"},
-      beside{log, "missing on this machine"}, stamped{log, "no time stamp"},
+      lacks{log, "missing on this machine"}, stamped{log, "no time stamp"},
       witnessed{log, "not witnessed outside"};
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
@@ -531,7 +531,7 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
     const journal::Quorum others = node.quorum();
     quorum.look(others.is_short() ? journal::words_of(others) : "");
     waits.look(node.commit_waits_ms() > kSlowCommitMs ? "for more than 3 s" : "");
-    beside.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
+    lacks.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
     documents.look(node::documents_away(node.storage().files()).value_or(""));
     if (!exchange) {
       const auto standby = node.standby();
