@@ -426,6 +426,10 @@ void server_views_options(CLI::App& app, Serve& o, const Text& t) {
   server_tables_options(app, o.views_schema, o.views_readers, "views-", t);
 }
 
+void examples(CLI::App& app, const Text& t, const std::string& lines) {
+  app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
+}
+
 void views_command(Parser& parser, const Text& t) {
   parser.command<ViewsTo>(
       &parser.app, "views",
@@ -861,10 +865,6 @@ void contested_command(Parser& parser, const Text& t) {
         stands->needs(note);
         remote_options(app, o.remote, t);
       });
-}
-
-void examples(CLI::App& app, const Text& t, const std::string& lines) {
-  app.footer(t("Examples:\n", "示例：\n") + lines + "\n" + app.get_footer());
 }
 
 void import_commands(Parser& parser, const Text& t) {
