@@ -191,8 +191,8 @@ std::vector<PublicWitness::Seen> PublicWitness::seen() const {
   for (const auto& [origin, known] : known_) {
     Seen one{.origin = origin, .size = known.log.size, .time_s = known.time_s};
     for (const std::string& name : files_.list(forks_of(origin))) {
-      one.forks += name.starts_with("fork-") ? 1 : 0;
-      one.unproven += name.starts_with("unproven-") ? 1 : 0;
+      if (name.starts_with("fork-")) ++one.forks;
+      if (name.starts_with("unproven-")) ++one.unproven;
     }
     all.push_back(std::move(one));
   }

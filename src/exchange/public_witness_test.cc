@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <vector>
 
@@ -254,9 +255,9 @@ TEST_F(PublicWitnessTest, TimesNeverFall) {
 // and never goes back.
 RC_GTEST_FIXTURE_PROP(PublicWitnessTest, NeverSignsTwoHistories, ()) {
   constexpr std::uint64_t kEntries = 24;
-  std::vector<History> histories;
+  std::deque<History> histories;
   histories.emplace_back(kEntries, kEntries, "");
-  for (const std::uint64_t fork : {1, 5, 12, 20}) {
+  for (const std::uint64_t fork : {1UL, 5UL, 12UL, 20UL}) {
     histories.emplace_back(kEntries, fork, "fork" + std::to_string(fork) + "-");
   }
   std::map<std::uint64_t, Hash> signed_of;
