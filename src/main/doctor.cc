@@ -195,6 +195,9 @@ class Examiner {
     }
     const auto mark = (*vault)->setting("wrapped");
     const auto key = node::wrapping_key(storage->files());
+    if (!key && storage->files().has(node::kVaultToken)) {
+      return say(Level::warn, "vault", "doctor.vault_token", {{"error", key.error().what}});
+    }
     if (!mark || !key) {
       return say(Level::fail, "vault", "doctor.vault_unreadable",
                  {{"error", mark ? key.error().what : mark.error().what}});

@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "BASHU_API, BASHU_KEY, BASHU_CA": ("address of a node's API, secret of a key, its authority", "节点 API 地址、密钥及其签发机构"),
     "BASHU_LANG": ("zh or en", "zh 或 en"),
     "BASHU_VAULT_KEY_FILE": ("file with the key that wraps the vault", "密钥库包装密钥的文件"),
+    "BASHU_PIN_FILE": ("file with the PIN of the token that holds keys of the node", "存放节点密钥的令牌的 PIN 文件"),
     "BASHU_BACKUP_KEY_FILE": ("file with the key of the backups", "备份密钥的文件"),
 }
 
