@@ -76,10 +76,14 @@ std::expected<Named, Unnamed> Pseudonyms::of(const std::vector<std::string>& num
   node::Vault& vault = node_.vault();
   if (shares_secret()) {
     Unnamed forming = forming_with(node_);
-    // Until all have dealt the newest, the one before it is good.
+    // Until all have dealt the newest, the one before it is good; never after, or a member could
+    // talk us back to what it can compute alone.
     for (const auto& shared : shares_.whole()) {
       auto named = under(*shared, numbers);
-      if (named || named.error().why != Why::forming) return named;
+      if (named) shares_.use(shared->generation);
+      if (named || named.error().why != Why::forming || shares_.used(shared->generation)) {
+        return named;
+      }
       forming = std::move(named.error());
     }
     if (vault.token_key().empty()) return std::unexpected{std::move(forming)};

@@ -356,6 +356,25 @@ TEST_F(PseudonymsTest, ACircleWithOneKeyIsMovedAndItsRecordsAreFound) {
   EXPECT_EQ(sichuan.pseudonyms->all_of(kPerson).value(), (std::vector<std::string>{now, old}));
 }
 
+TEST_F(PseudonymsTest, NobodyIsTalkedBackToAKeyThatItsPeerHasToo) {
+  form({&a, &b});
+  for (TestNode* one : {&a, &b}) one->node->vault().set_token_key(std::string(32, 'k'));
+  next_edition({&a, &b}, {}, true);
+  Member sichuan{a}, chongqing{b};
+  connect({&sichuan, &chongqing});
+  deal({&sichuan, &chongqing});
+  const std::string name = sichuan.name(kPerson);
+  for (const int status : {409, 404}) {
+    sichuan.change = [&](const std::string&, Pseudonyms::Answer& told) { told = {status, {}, 0}; };
+    EXPECT_EQ(sichuan.refusal(kOther), Why::forming) << status;
+    Member again{a};  // after a restart too
+    again.others = sichuan.others;
+    again.change = sichuan.change;
+    EXPECT_EQ(again.refusal(kOther), Why::forming) << status;
+    EXPECT_EQ(again.name(kPerson), name);
+  }
+}
+
 TEST_F(SharedPseudonyms, WhatIsAskedIsReadAsItWasWrittenOrNotAtAll) {
   const EvaluationAsk ask{.generation = 3,
                           .digest = std::string(64, 'a'),

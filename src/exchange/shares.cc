@@ -84,8 +84,12 @@ Shares::Shares(node::Node& node) : node_{node} {
 void Shares::load(std::int64_t generation) {
   const auto value = parse_json(node_.vault().shared(generation), kFileLimits);
   if (!value) return;
-  Kept kept{
-      .circle = value->text_at("circle"), .members = {}, .secret = {}, .dealt = {}, .whole = {}};
+  Kept kept{.circle = value->text_at("circle"),
+            .members = {},
+            .secret = {},
+            .dealt = {},
+            .whole = {},
+            .used = value->bool_at("used", false)};
   const auto secret = oblivious::scalar_from(bytes_at(*value, "secret"));
   const Value* members = value->find("members");
   const Value* dealt = value->find("dealt");
@@ -110,6 +114,7 @@ void Shares::keep(std::int64_t generation, const Kept& kept) {
                                                         {"members", std::move(members)},
                                                         {"secret", text_of(kept.secret)},
                                                         {"whole", kept.whole != nullptr},
+                                                        {"used", kept.used},
                                                         {"dealt", std::move(dealt)}}));
 }
 
@@ -124,7 +129,8 @@ void Shares::follow() {
             .members = agreement.members(),
             .secret = {},
             .dealt = {},
-            .whole = {}};
+            .whole = {},
+            .used = false};
   const Index own_index = index_in(kept.members, own);
   if (own_index == 0 || kept.members.size() < 2) return;
   const Line line{.a = drawn(node_.chance()), .b = drawn(node_.chance())};
@@ -246,6 +252,20 @@ std::shared_ptr<const Shared> Shares::of(std::int64_t generation) const {
   const std::lock_guard lock{mutex_};
   const auto it = kept_.find(generation);
   return it == kept_.end() ? nullptr : it->second.whole;
+}
+
+void Shares::use(std::int64_t generation) {
+  const std::lock_guard lock{mutex_};
+  const auto it = kept_.find(generation);
+  if (it == kept_.end() || it->second.used) return;
+  it->second.used = true;
+  keep(generation, it->second);
+}
+
+bool Shares::used(std::int64_t generation) const {
+  const std::lock_guard lock{mutex_};
+  const auto it = kept_.find(generation);
+  return it != kept_.end() && it->second.used;
 }
 
 }  // namespace bashu::exchange

@@ -58,6 +58,10 @@ class Shares {
   // Whole ones, the newest first.
   [[nodiscard]] std::vector<std::shared_ptr<const Shared>> whole() const;
   [[nodiscard]] std::shared_ptr<const Shared> of(std::int64_t generation) const;
+  // Somebody was named by it here: from now on nobody is named by an older one, whatever a peer
+  // says.
+  void use(std::int64_t generation);
+  [[nodiscard]] bool used(std::int64_t generation) const;
 
  private:
   struct Kept {
@@ -67,6 +71,7 @@ class Shares {
     oblivious::Scalar secret;
     std::map<std::string, Dealing, std::less<>> dealt;
     std::shared_ptr<const Shared> whole;  // null: not all have dealt
+    bool used = false;
   };
   void load(std::int64_t generation);
   void keep(std::int64_t generation, const Kept& kept);
