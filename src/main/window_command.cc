@@ -443,7 +443,8 @@ Exit window_flows(const Console& console, const WindowFlows& what) {
   const std::string path = "/clearing/" + path_of(what.book) + "/flows";
   const std::string kind = what.kind.empty() ? "" : "kind=" + http::percent_encode(what.kind);
   if (what.csv) {
-    const auto text = call_text(console, what.remote, {.path = path + ".csv?" + kind});
+    const auto text =
+        call_text(console, what.remote, {.path = path + ".csv" + (kind.empty() ? "" : "?" + kind)});
     return text ? written(console, what.out, *text) : text.error();
   }
   Value::List rows;

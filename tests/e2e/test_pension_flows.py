@@ -189,7 +189,7 @@ class PensionFlows(CircleTest):
         self.make_book()
         first = self.window("sichuan", "pay", self.book, "--on", "2026-03-02").split()[0]
         self.assertIn("has to sign", self.window("sichuan", "order", first, check=False).stderr)
-        self.assertIn("another person", self.window("sichuan", "sign", first, check=False).stderr)
+        self.assertIn("may not take this as well", self.window("sichuan", "sign", first, check=False).stderr)
         self.assertIn("leave it out", self.typed_in())
         self.assertIn("Nothing is to be ordered", self.window("chongqing", "pay", self.book, "--on", "2026-03-02", check=False).stderr)
 
