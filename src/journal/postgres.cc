@@ -112,8 +112,7 @@ class PostgresJournal final : public Journal {
     if (done->changed() != 1) {
       return fail(Fault{.what = taken_over()});
     }
-    heard(done->bytes(0, 0));
-    if (const auto had = had_by_enough(); !had) return had;
+    if (const auto had = had_by_enough(heard(done->bytes(0, 0))); !had) return had;
     size_.store(commit.first + commit.count, std::memory_order_release);
     return {};
   }
@@ -168,7 +167,7 @@ class PostgresJournal final : public Journal {
     parameters.add(epoch_);
     const auto done = pulse_->run(kBeat, parameters);
     if (done) {
-      if (done->changed() == 1) heard(done->bytes(0, 0));
+      if (done->changed() == 1) static_cast<void>(heard(done->bytes(0, 0)));
       return done->changed() == 1;
     }
     pulse_->reset();
@@ -182,41 +181,36 @@ class PostgresJournal final : public Journal {
   }
 
  private:
-  // What the server says of whom it waits for.
-  void heard(std::string_view names) {
+  // What the server says of whom it waits for. False: too few, and nothing may be acknowledged so.
+  // By what was heard here: another thread may have heard otherwise, before or since.
+  bool heard(std::string_view names) {
+    const std::int64_t now = standbys_waited_for(names);
     const std::lock_guard guard{quorum_guard_};
-    quorum_.waited_for = standbys_waited_for(names);
-    if (!quorum_.asked_for) quorum_.wanted = std::max(quorum_.wanted, quorum_.waited_for);
-  }
-  // Whether it waits for too few, and nothing may be acknowledged so.
-  bool too_few() const {
-    const Quorum now = quorum();
-    return now.holds_back && now.is_short();
+    quorum_.waited_for = now;
+    if (!quorum_.asked_for) quorum_.wanted = std::max(quorum_.wanted, now);
+    return !quorum_.holds_back || now >= quorum_.wanted;
   }
   std::expected<void, Fault> enough_or_refused() {
     BASHU_TRY(const auto names, writer_.show(kNames));
-    heard(names);
-    if (too_few()) return fail({.what = words_of(quorum())});
+    if (!heard(names)) return fail({.what = words_of(quorum())});
     return {};
   }
 
   // Returns when what was committed is had by as many as are asked for: the server waited for them
-  // before, and waits for them still. One that lets its commits go forgets whom they waited for, so
-  // then another commit has to wait for them: whoever has that one has all before it.
-  std::expected<void, Fault> had_by_enough() {
+  // before (`enough`), and waits for them still. One that lets its commits go forgets whom they
+  // waited for, so then another commit has to wait for them: whoever has that one has all before.
+  std::expected<void, Fault> had_by_enough(bool enough) {
     if (!quorum().holds_back) return {};
-    bool before = !too_few();
     while (true) {
       BASHU_TRY(const auto after, writer_.show(kNames));
-      heard(after);
-      if (before && !too_few()) return {};
-      if (too_few()) std::this_thread::sleep_for(kAskAgain);
+      const bool still = heard(after);
+      if (enough && still) return {};
+      if (!still) std::this_thread::sleep_for(kAskAgain);
       Parameters parameters;
       parameters.add(epoch_);
       BASHU_TRY(const auto again, writer_.run(kBeat, parameters));
       if (again.changed() != 1) return fail({.what = taken_over(), .unknown_outcome = true});
-      heard(again.bytes(0, 0));
-      before = !too_few();
+      enough = heard(again.bytes(0, 0));
     }
   }
 
