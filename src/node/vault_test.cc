@@ -138,6 +138,41 @@ TEST_F(VaultTest, SealingTwiceChangesNothing) {
   EXPECT_EQ(vault->seal(fields(), sealed, "sichuan", key), sealed);
 }
 
+TEST_F(VaultTest, NumbersAreReplacedByTheNamesGivenForThem) {
+  const std::string number = "510101199001011234";
+  EXPECT_EQ(numbers_in(fields(), form()), std::vector<std::string>{number});
+  const std::string name = "t:" + base64url(std::string(32, 'p'));
+  const Vault::Named named{{number, name}};
+  const Value sealed = vault->seal(fields(), form(), "sichuan", vault->new_key("sichuan"), &named);
+  EXPECT_EQ(sealed.text_at("person"), name);
+  EXPECT_TRUE(numbers_in(fields(), sealed).empty()) << "one that is named stays";
+}
+
+TEST_F(VaultTest, WhoWasMetIsKnownUntilForgottenAndInNoFileAfter) {
+  const std::string number = "510101199001011234";
+  const auto name = [](char c) { return "t:" + base64url(std::string(32, c)); };
+  vault->set_shared(2, "kept");
+  vault->remember(1, {{number, name('p')}});
+  vault->remember(2, {{number, name('q')}, {"another", name('r')}});
+  open();
+  EXPECT_EQ(vault->newest_shared(), 2);
+  EXPECT_EQ(vault->shared(2), "kept");
+  EXPECT_EQ(vault->met(1, number), name('p'));
+  EXPECT_EQ(vault->met(2, number), name('q'));
+  EXPECT_EQ(vault->met(1, "another"), std::nullopt);
+  vault->forget_person(name('p'));
+  vault->forget_person("sichuan-1");  // a case, as an order may name it
+  EXPECT_EQ(vault->met(1, number), std::nullopt);
+  EXPECT_EQ(vault->met(2, number), std::nullopt);
+  EXPECT_EQ(vault->met(2, "another"), name('r'));
+  vault.reset();
+  for (const auto& file : std::filesystem::directory_iterator{folder.path()}) {
+    const auto bytes = read_file(file.path());
+    EXPECT_EQ(bytes->find(std::string(32, 'q')), std::string::npos) << file.path();
+    EXPECT_EQ(bytes->find(number), std::string::npos) << file.path();
+  }
+}
+
 TEST_F(VaultTest, KeysOutliveTheProcessUntilForgotten) {
   const std::string key = vault->new_key("sichuan");
   EXPECT_TRUE(key.starts_with("sichuan-k"));
