@@ -36,3 +36,24 @@ for name in $(jq -r '.refused | keys[] | select(. != "other-message" and . != "n
 done
 test "$refused" = 9
 echo "verify_proof: 1 receipt verified, $refused refused"
+
+# What a witness cosigned: its line under the checkpoint it was asked about.
+go build -o "$dir/verify_cosigned" verify_cosigned.go
+log=$(jq -r .log_vkey "$vectors/witness.json") witness=$(jq -r .witness_vkey "$vectors/witness.json")
+cosigned=0
+for step in $(jq -r '.steps | to_entries[] | select(.value.status == 200) | .key' "$vectors/witness.json"); do
+  jq -j ".steps[$step] | (.request | split(\"\n\n\")[1:] | join(\"\n\n\")) + .answer" "$vectors/witness.json" >"$dir/note"
+  "$dir/verify_cosigned" "$dir/note" "$log" "$witness" >/dev/null
+  if "$dir/verify_cosigned" "$dir/note" "$log" "$log" 2>/dev/null; then
+    echo "accepted by a key that is no witness's" >&2
+    exit 1
+  fi
+  cosigned=$((cosigned + 1))
+done
+test "$cosigned" -gt 2
+jq -j '.steps[0].request | split("\n\n")[1:] | join("\n\n")' "$vectors/witness.json" >"$dir/note"
+if "$dir/verify_cosigned" "$dir/note" "$log" "$witness" 2>/dev/null; then
+  echo "accepted without the witness's line" >&2
+  exit 1
+fi
+echo "verify_cosigned: $cosigned checkpoints verified"
