@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "evidence/sealed.h"
 #include "node/certificates.h"
