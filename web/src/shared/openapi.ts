@@ -746,7 +746,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest signed checkpoint */
+        /** The newest signed checkpoint, or the newest that somebody has cosigned */
         get: operations["get_journal_checkpoint"];
         put?: never;
         post?: never;
@@ -2199,6 +2199,18 @@ export interface components {
             party: string;
             reason?: string;
         };
+        Outside: {
+            cosigned: number;
+            open_since_ms?: number;
+            witnesses: components["schemas"]["OutsideWitness"][];
+        };
+        OutsideWitness: {
+            cosigned: number;
+            cosigned_ms: number;
+            name: string;
+            trouble: string;
+            url: string;
+        };
         OverviewSection: {
             rows: unknown[];
             section: string;
@@ -2588,6 +2600,8 @@ export interface components {
         at: number;
         /** @description wait until the views have reached this position */
         at_least: number;
+        /** @description a party, or the key's name of a witness outside the circle */
+        by: string;
         /** @description id of the case */
         case: string;
         /** @description changed by an entry after this position */
@@ -3265,6 +3279,7 @@ export interface operations {
                     "application/json": {
                         alarms?: components["schemas"]["Alarm"][];
                         channels: components["schemas"]["Channel"][];
+                        outside?: components["schemas"]["Outside"];
                     };
                 };
             };
@@ -4292,14 +4307,17 @@ export interface operations {
     };
     get_journal_checkpoint: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a party, or the key's name of a witness outside the circle */
+                by?: components["parameters"]["by"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The newest signed checkpoint */
+            /** @description The newest signed checkpoint, or the newest that somebody has cosigned */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,6 +5364,7 @@ export interface operations {
                         figures: unknown[];
                         pack: string;
                         registers: unknown[];
+                        retention: string[];
                         services: unknown[];
                         title: string;
                         version: number;
