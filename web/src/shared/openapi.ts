@@ -1919,6 +1919,7 @@ export interface components {
             /** Format: date */
             as_of: string;
             bound?: number | null;
+            by_party?: components["schemas"]["PartyTold"][];
             by_side: components["schemas"]["Side"][];
             concerns?: string;
             contested?: components["schemas"]["Contested"];
@@ -2167,6 +2168,11 @@ export interface components {
             title: string;
             worst_min?: number | null;
         };
+        NodeOfParty: {
+            divisions: string[];
+            of: string;
+            site: string;
+        };
         OnTheWay: {
             from_them: number;
             to_them: number;
@@ -2252,11 +2258,17 @@ export interface components {
         Party: {
             endpoint: string;
             member: boolean;
+            node?: components["schemas"]["NodeOfParty"];
             origin: string;
             party: string;
             root: string;
             root_key: string;
             tls_ca: string[];
+        };
+        PartyTold: {
+            nodes: string[];
+            party: string;
+            value: number | null;
         };
         PeerClock: {
             ahead_s: number;
@@ -4179,8 +4191,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         clocks?: components["schemas"]["PeerClock"][];
+                        commit_waits_ms?: number;
                         /** Format: date */
                         day_not_begun?: string;
+                        missing?: string[];
                         party: string;
                         position?: number;
                         ready: boolean;
