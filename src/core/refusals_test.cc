@@ -885,11 +885,20 @@ void Refusals::approvals(SetPrincipal set) {
       ApprovalAsked{.number = 2, .act = act_value(set), .by = "user:two", .at_s = 0, .until_s = 1});
   set.approval = 2;
   expect(Why::approval_expired, set);
+  // Few that are large are too many, too.
+  constexpr std::size_t kLarge = 33u << 20;
+  state_.apply(ApprovalAsked{.number = 3,
+                             .act = Value{std::string(kLarge, 'x')},
+                             .by = "user:two",
+                             .at_s = 0,
+                             .until_s = 99});
+  set.who.proof = "p5";
+  expect(Why::too_many_approvals, AskApproval{.by = two, .act = set});
+  state_.apply(ApprovalClosed{.number = 3, .outcome = "withdrawn", .by = "user:two"});
   for (std::int64_t i = 3; i < 3 + static_cast<std::int64_t>(kApprovalsMax); ++i) {
     state_.apply(
         ApprovalAsked{.number = i, .act = Value{i}, .by = "user:two", .at_s = 0, .until_s = 99});
   }
-  set.who.proof = "p5";
   expect(Why::too_many_approvals, AskApproval{.by = two, .act = set});
 }
 

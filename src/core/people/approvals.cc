@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,28 @@ void close_expired(Deciding& d) {
   for (const std::int64_t number : over) close_approval(d, number, "expired", {});
 }
 
+// About how many bytes a value takes: an act may carry a whole pack or circle file.
+std::size_t weight(const Value& value) {
+  constexpr std::size_t kScalar = 16;
+  std::size_t bytes = kScalar;
+  if (const std::string* text = value.as_text()) bytes += text->size();
+  if (const Value::List* list = value.as_list()) {
+    for (const Value& one : *list) bytes += weight(one);
+  }
+  if (const Value::Record* record = value.as_record()) {
+    for (const auto& [name, member] : *record) bytes += name.size() + weight(member);
+  }
+  return bytes;
+}
+
+// All that waits is in every snapshot, and read at each start.
+constexpr std::size_t kWaitingBytesMax = 32u << 20;
+bool has_room(const std::map<std::int64_t, ApprovalAsked>& open, const Value& act) {
+  std::size_t bytes = weight(act);
+  for (const auto& [number, asked] : open) bytes += weight(asked.act);
+  return open.size() < kApprovalsMax && bytes <= kWaitingBytesMax;
+}
+
 Result may_sign(const Deciding& d, const Asker& by) {
   if (!in_force(d.circle().people, by.principal, "admin", d.today())) {
     return refuse(Why::admin_only);
@@ -87,7 +110,7 @@ Result ask_approval(Deciding& d, const AskApproval& command, Decision& decision)
     answer(number);
     return {};
   }
-  if (open.size() >= kApprovalsMax) return refuse(Why::too_many_approvals);
+  if (!has_room(open, act)) return refuse(Why::too_many_approvals);
   BASHU_TRY_OK(possible(d, command.act));
   const std::int64_t number = d.draft.serial(Store::kApprovalsAsked, {}) + 1;
   d.draft.decide(ApprovalAsked{.number = number,
