@@ -31,6 +31,31 @@ std::string not_understood(const core::PackAdopted& adopted, const core::State& 
   return why;
 }
 
+std::expected<void, Fault> apply(std::uint64_t index, const Effects::value_type& events,
+                                 core::State& state,
+                                 const std::function<void(const core::Event&)>& seen,
+                                 Replayed& done) {
+  if (!events) return fault(index, events.error());
+  for (const core::Event& event : *events) {
+    state.apply(event);
+    if (const auto* adopted = std::get_if<core::PackAdopted>(&event)) {
+      if (auto why = not_understood(*adopted, state); !why.empty()) return fault(index, why);
+    }
+    if (seen) seen(event);
+    const auto* feed = std::get_if<core::FeedTaken>(&event);
+    done.weight += feed ? feed->lines.size() : 1;
+  }
+  return {};
+}
+
+// Of the last entry.
+std::expected<std::int64_t, Fault> time_of(const evidence::CommitRecord& commit) {
+  if (commit.entries.empty()) return 0;
+  const auto leaf = evidence::parse_entry(commit.entries.back().leaf);
+  if (!leaf) return fault(commit.first + commit.entries.size() - 1, leaf.error().code);
+  return static_cast<std::int64_t>(leaf->time);
+}
+
 }  // namespace
 
 Effects decode_effects(const evidence::CommitRecord& commit) {
