@@ -111,7 +111,7 @@ std::expected<std::string, Fault> wrapping_key(const FileStore& files) {
   if (key.size() != kKeySize) {
     return std::unexpected{Fault{.what = files.where(kVaultToken) + ": holds no key of 32 bytes"}};
   }
-  return key;
+  return key.substr(0, kKeySize);  // moved, g++ 12 takes it for a short one
 }
 
 }  // namespace bashu::node
