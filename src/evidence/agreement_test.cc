@@ -50,6 +50,75 @@ TEST(Agreement, RefusesEveryBrokenChain) {
   EXPECT_EQ(cases, 5);
 }
 
+// The secret of pseudonyms, edition after edition: what each says of it and who its members are.
+TEST(Agreement, ASecretOnceSharedIsNeverGivenUpAndChangesWithItsMembers) {
+  struct Edition {
+    std::int64_t pseudonyms;
+    std::vector<std::string> members;
+  };
+  const auto followed = [](const std::vector<Edition>& all) {
+    std::vector<std::string> records;
+    std::optional<Agreement> last;
+    for (const Edition& one : all) {
+      Agreement next;
+      next.edition = static_cast<std::int64_t>(records.size()) + 1;
+      next.name = "Test circle";
+      next.effective = kNow;
+      next.pseudonyms = one.pseudonyms;
+      if (last) {
+        next.id = last->id;
+        next.previous = last->digest;
+      }
+      std::vector<Signer> roots;
+      for (const char* id : {"auditor", "chongqing", "sichuan"}) {
+        const std::string kid = std::string{id} + "/root/1";
+        roots.push_back({kid, fixture::key(kid).secret_key});
+        next.parties.push_back({.party = id,
+                                .member = std::ranges::find(one.members, id) != one.members.end(),
+                                .origin = std::string{id} + ".example/bashu/1",
+                                .endpoint = "https://" + std::string{id} + ".example/bashu/v1",
+                                .root_kid = kid,
+                                .root_key = fixture::key(kid).public_key,
+                                .tls_ca = {std::string(64, 'a')}});
+      }
+      records.push_back(signed_record(agreement_payload(next), kAgreementType, roots));
+      const auto read = next_agreement(last ? &*last : nullptr, records.back(), "");
+      if (!read) return code(read);
+      if (read->pseudonyms != one.pseudonyms) return std::string{"read otherwise"};
+      last = *read;
+    }
+    return std::string{"followed"};
+  };
+  const std::vector<std::string> two{"chongqing", "sichuan"},
+      three{"auditor", "chongqing", "sichuan"};
+  EXPECT_EQ(followed({{0, two}, {0, three}}), "followed");
+  EXPECT_EQ(followed({{1, two}, {1, two}, {2, two}}), "followed");
+  EXPECT_EQ(followed({{0, two}, {1, two}}), "followed") << "a circle of one key is moved";
+  EXPECT_EQ(followed({{1, two}, {2, three}, {3, two}}), "followed");
+  EXPECT_EQ(followed({{1, two}, {1, three}}), "agreement-chain") << "no share for who joins";
+  EXPECT_EQ(followed({{1, three}, {1, two}}), "agreement-chain") << "who left keeps his";
+  EXPECT_EQ(followed({{1, two}, {0, two}}), "agreement-chain");
+  EXPECT_EQ(followed({{1, two}, {3, two}}), "agreement-chain");
+  EXPECT_EQ(followed({{2, two}}), "agreement-chain");
+}
+
+TEST(Agreement, AnotherWayToMakePseudonymsIsNotTaken) {
+  Agreement edition;
+  edition.edition = 1;
+  edition.pseudonyms = 1;
+  const auto read = [&](std::string_view from, std::string_view to) {
+    std::string payload = agreement_payload(edition);
+    const std::size_t at = payload.find(from);
+    if (at == std::string::npos) return std::string{"not written"};
+    payload.replace(at, from.size(), to);
+    return code(read_agreement(signed_record(payload, kAgreementType, {})));
+  };
+  EXPECT_EQ(read("ristretto255-SHA512", "ristretto255-SHA512"), "opened");
+  EXPECT_EQ(read("ristretto255-SHA512", "P256-SHA256"), "record-form");
+  EXPECT_EQ(read("\"threshold\":2", "\"threshold\":1"), "record-form");
+  EXPECT_EQ(read("\"generation\":1", "\"generation\":0"), "record-form");
+}
+
 TEST(Keys, FollowTheListsOfTheVectors) {
   int cases = 0;
   for (const char* party : {"sichuan", "chongqing", "auditor"}) {
