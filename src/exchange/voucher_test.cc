@@ -13,6 +13,7 @@
 #include "evidence/envelope.h"
 #include "exchange/service.h"
 #include "exchange/test_node.h"
+#include "exchange/vouching.h"
 #include "node/storage/directory_files.h"
 #include "node/storage/memory.h"
 
@@ -148,6 +149,39 @@ TEST_F(VouchedTest, NobodyNamesAnOfficerByWord) {
   EXPECT_EQ(send(1, body, "case.dispute"), "200 ");
   ASSERT_NE(held(1).as_record(), nullptr);
   EXPECT_EQ(held(1).find("$officer"), nullptr);
+}
+
+// What a node sends is what its receiver accepts, and names nobody by their citizen's number.
+TEST_F(VouchedTest, WhatAnOfficerCommandsLeavesWithAVoucher) {
+  const auto text = node::read_file(checkout("packs/ecology.yaml"));
+  ASSERT_TRUE(text.has_value());
+  core::Asker by;
+  by.principal = "user:11010519491231002x";
+  by.roles = {"admin"};
+  core::Command command =
+      core::AdoptPack{.by = by,
+                      .source = canonical_json(packs::expand(packs::read_yaml(*text)).root),
+                      .from = *Date::parse("2026-01-01")};
+  const SignedIn in{.how = "password", .session = std::string(64, '1')};
+  ASSERT_EQ(vouch(*a.node, command, in), Vouching::done);
+  ASSERT_TRUE(std::holds_alternative<node::Done>(
+      a.node->run({.command = std::move(command), .evidence = "{}"})));
+  const auto& directory = *a.node->directory();
+  const auto opened =
+      evidence::open_envelope(*a.node->envelope_sent("chongqing", 1), directory.keys, "sichuan");
+  ASSERT_TRUE(opened.has_value());
+  const auto checked = evidence::check_voucher(
+      opened->payload, {.keys = directory.keys, .max_life_s = directory.agreement.max_life_s});
+  ASSERT_TRUE(checked && *checked);
+  EXPECT_TRUE((*checked)->voucher.officer.starts_with("sha256:"));
+  EXPECT_EQ((*checked)->voucher.how, "password");
+  EXPECT_EQ(officer_id("user:zhang", "secret"), "user:zhang");
+  EXPECT_NE(officer_id(by.principal, "secret"), officer_id(by.principal, "another's"));
+  // Nobody is told of it, or nobody said who asks.
+  core::Command silent = core::CloseTask{.by = by, .number = 1};
+  EXPECT_EQ(vouch(*a.node, silent, in), Vouching::nothing);
+  core::Command nobodys = core::SignSettlement{.by = {}, .id = {}, .content = {}, .note = {}};
+  EXPECT_EQ(vouch(*a.node, nobodys, in), Vouching::nothing);
 }
 
 // A node made before there were command keys has none in node.json and announces none.
