@@ -39,8 +39,14 @@ class SoftToken {
     EXPECT_EQ(std::system(command.c_str()), 0) << "softhsm2 is not installed";
   }
   // As if it were taken out, and put back.
-  void take_out() const { std::filesystem::rename(folder_ / "tokens", folder_ / "away"); }
-  void put_back() const { std::filesystem::rename(folder_ / "away", folder_ / "tokens"); }
+  void take_out() const {
+    std::filesystem::rename(folder_ / "tokens", folder_ / "away");
+    std::filesystem::create_directories(folder_ / "tokens");
+  }
+  void put_back() const {
+    std::filesystem::remove_all(folder_ / "tokens");
+    std::filesystem::rename(folder_ / "away", folder_ / "tokens");
+  }
 
   static std::string uri(const std::string& object, const std::string& token = "bashu") {
     return "pkcs11:token=" + token + ";object=" + object + "?module-path=" + kModule;

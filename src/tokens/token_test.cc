@@ -109,7 +109,7 @@ TEST_F(Token, NamesWhatIsMissing) {
   EXPECT_EQ(why_not(make_signing_key(SoftToken::place("root"), kRight)), Why::key_exists);
   EXPECT_EQ(why_not(make_closing_key(SoftToken::place("root"), kRight)), Why::key_exists);
   token_.take_out();
-  EXPECT_FALSE(public_key(SoftToken::place("root")));
+  EXPECT_EQ(why_not(public_key(SoftToken::place("root"))), Why::no_token);
   token_.put_back();
   EXPECT_TRUE(public_key(SoftToken::place("root")));
 }
