@@ -324,7 +324,8 @@ constexpr std::array kAnswers{
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "parties?:[Party] keys?:[Key]"},
-    Answer{"GET", "/channels", "channels:[Channel] alarms?:[Alarm] outside?:Outside pseudonyms?:Naming"},
+    Answer{"GET", "/channels",
+           "channels:[Channel] alarms?:[Alarm] outside?:Outside pseudonyms?:Naming"},
     Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
     Answer{"POST", "/channels/{party}/start", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},

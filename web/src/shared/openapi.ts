@@ -2140,6 +2140,10 @@ export interface components {
             out: Json;
             postings: number;
         };
+        Naming: {
+            generation: number;
+            ready: boolean;
+        };
         NetworkChange: {
             line: string;
             months_later?: number;
@@ -3292,6 +3296,7 @@ export interface operations {
                         alarms?: components["schemas"]["Alarm"][];
                         channels: components["schemas"]["Channel"][];
                         outside?: components["schemas"]["Outside"];
+                        pseudonyms?: components["schemas"]["Naming"];
                     };
                 };
             };
