@@ -532,8 +532,19 @@ PgResult Database::take(PGresult* result, std::string_view doing) {
   return taken;
 }
 
+// What failed has spoilt its transaction; others may wait for its locks.
+void Database::take_back() {
+  for (auto& [into, rows] : rows_) {
+    rows.bytes.clear();
+    rows.count = 0;
+  }
+  drain();
+  PQclear(PQexec(connection_.handle(), "ROLLBACK"));  // without one: a warning; broken: nothing
+}
+
 std::expected<void, Fault> Database::check() {
   if (!fault_) return {};
+  take_back();
   return std::unexpected{*std::exchange(fault_, std::nullopt)};
 }
 

@@ -52,6 +52,7 @@ class Database final : public sql::Database {
   [[nodiscard]] sql::Words words() const override;
   void cut_by_year(const std::string& table, const std::string& column, sql::Cut cut) override;
 
+  // The transaction in which something failed is taken back, and its locks with it.
   [[nodiscard]] std::expected<void, Fault> check() override;
   [[nodiscard]] bool failed() const override { return fault_.has_value(); }
   void fail(std::string what) override;
@@ -82,6 +83,7 @@ class Database final : public sql::Database {
   // Begins, or ends, sending without waiting for answers.
   bool in_pipeline();
   void drain();
+  void take_back();
   // Null after a fault.
   PgResult take(PGresult* result, std::string_view doing);
   void failed_in(const char* state, std::string_view doing);

@@ -95,6 +95,8 @@ std::expected<Opened, Fault> open_schema(const Place& place, const core::PartyId
   BASHU_TRY(auto db, server_schema(place, schema));
   // Who waits for a commit of tables that can be made again?
   db->exec("SET synchronous_commit = off");
+  // Another machine that stands still in the middle, or somebody who reads for long: tried again.
+  db->exec("SET lock_timeout = '30s'");
   if ((rebuilding && place.anew) || !is_ours(*db, own)) {
     const std::string name = sql::quoted(schema);
     db->exec("DROP SCHEMA IF EXISTS " + name + " CASCADE; CREATE SCHEMA " + name);

@@ -391,6 +391,7 @@ void Writer::finish_rebuild() {
   write_all();
   if (in_transaction_) db_.exec("COMMIT");
   in_transaction_ = false;
+  committed_ = position_;
   phase_ = Phase::following;
   for (auto& [thing, service] : services_) service.rows->keep_open(false);
   for (auto& [thing, reg] : registers_) reg.rows->keep_open(false);
