@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -121,7 +122,7 @@ bool journals(std::ostream& out) {
   BenchNode there = open_node(folder.path() / "there", "alpha");
   Measured in_directory, on_server;
   std::uint64_t number = 0, line = 0;
-  for (const BenchNode* one : {&here, &there}) {
+  for (const BenchNode* one : std::initializer_list<const BenchNode*>{&here, &there}) {
     adopt_bench_pack(*one->node);
     if (!open_cases(*one->node, kCases)) return false;
   }
