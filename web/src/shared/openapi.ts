@@ -395,6 +395,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clearing/{id}/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What sheets of transfers say and what was ordered and booked, side by side, with totals and payment orders */
+        get: operations["get_clearing_id_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/flows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet */
+        get: operations["get_clearing_id_flows_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clearing/{id}/order.xml": {
         parameters: {
             query?: never;
@@ -402,7 +436,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The payment of a window as a bank takes it (ISO 20022 pain.001) */
+        /** The payment of a window, or a signed payment order, as a bank takes it (ISO 20022 pain.001) */
         get: operations["get_clearing_id_order_xml"];
         put?: never;
         post?: never;
@@ -421,6 +455,23 @@ export interface paths {
         };
         /** What both sides agreed on in a window: the statement, the same bytes at both */
         get: operations["get_clearing_id_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clearing/{id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the taps of a book would come to under another tariff, a document handed in before */
+        get: operations["get_clearing_id_what_if"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1818,6 +1869,7 @@ export interface components {
             first: string;
             kind: string;
             name: string;
+            order_party: string;
             own: string;
             pack: string;
             rows: number;
@@ -1913,6 +1965,20 @@ export interface components {
             tickets: components["schemas"]["RideTicket"][];
             without_tariff: number;
         };
+        FareSums: {
+            fare: number;
+            faults: number;
+            fee: number;
+            from_issuer: number;
+            from_place: number;
+            off: number;
+            rides: number;
+        };
+        FareTrial: {
+            now: components["schemas"]["FareSums"];
+            then: components["schemas"]["FareSums"];
+            who: string[];
+        };
         Figure: {
             agree: Json;
             ahead?: boolean;
@@ -1995,6 +2061,67 @@ export interface components {
             title: string;
             unit: string;
             value: number | null;
+        };
+        Flow: {
+            agreed: number;
+            booked: number;
+            bookings: components["schemas"]["FlowBooking"][];
+            days?: number;
+            kind: string;
+            kind_title: string;
+            order?: string;
+            ordered: number;
+            payee: string;
+            payer: string;
+            reference: string;
+            said?: number;
+            /** Format: date */
+            sent_on?: string;
+            transfers: components["schemas"]["FlowTransfer"][];
+        };
+        FlowBooking: {
+            amount: number;
+            bank: string;
+            /** Format: date */
+            on: string;
+        };
+        FlowDue: {
+            count: number;
+            sum: number;
+        };
+        FlowLag: {
+            count: number;
+            days: number;
+        };
+        FlowOrder: {
+            case: string;
+            count: number;
+            /** Format: date */
+            paid_on?: string;
+            /** Format: date */
+            pay_on: string;
+            signed: boolean;
+            state: string;
+            state_title: string;
+            sum: number;
+            unpaid?: string[];
+        };
+        FlowTotal: {
+            booked: number;
+            count: number;
+            kind: string;
+            kind_title: string;
+            said: number;
+        };
+        FlowTransfer: {
+            amount: number;
+            case?: string;
+            met_in?: string;
+            months?: number;
+            person?: string;
+            /** Format: date */
+            sent_on: string;
+            state_title?: string;
         };
         FromPlace: {
             changed: components["schemas"]["PlaceChanged"][];
@@ -2616,7 +2743,7 @@ export interface components {
         at: number;
         /** @description wait until the views have reached this position */
         at_least: number;
-        /** @description a party, or the key's name of a witness outside the circle */
+        /** @description sums by issuer, side, operator, class, day: side,class; of cosignatures: a party, or the key's name of a witness outside the circle */
         by: string;
         /** @description id of the case */
         case: string;
@@ -2644,7 +2771,7 @@ export interface components {
         in_force_from: string;
         /** @description exactly this key */
         key: string;
-        /** @description task or case */
+        /** @description task or case; of flows: met, no_money, no_sheet or amount */
         kind: string;
         /** @description a position, a date or a time: what was on record then */
         known_at: string;
@@ -2686,6 +2813,8 @@ export interface components {
         service: string;
         /** @description name of the state */
         state: string;
+        /** @description digest of a tariff handed in as a document */
+        tariff: string;
         /** @description contained in the id or a readable text */
         text: string;
         /** @description the day to compare with (default: the same) */
@@ -3547,6 +3676,75 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_clearing_id_flows: {
+        parameters: {
+            query?: {
+                /** @description task or case; of flows: met, no_money, no_sheet or amount */
+                kind?: components["parameters"]["kind"];
+                /** @description position of the first entry or row */
+                from?: components["parameters"]["from"];
+                /** @description rows */
+                limit?: components["parameters"]["limit"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What sheets of transfers say and what was ordered and booked, side by side, with totals and payment orders */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        book: components["schemas"]["ClearingBook"];
+                        count: number;
+                        due: components["schemas"]["FlowDue"];
+                        from: number;
+                        lags: components["schemas"]["FlowLag"][];
+                        orders: components["schemas"]["FlowOrder"][];
+                        rows: components["schemas"]["Flow"][];
+                        totals: components["schemas"]["FlowTotal"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_flows_csv: {
+        parameters: {
+            query?: {
+                /** @description task or case; of flows: met, no_money, no_sheet or amount */
+                kind?: components["parameters"]["kind"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same as a file for a spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_clearing_id_order_xml: {
         parameters: {
             query?: {
@@ -3563,7 +3761,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The payment of a window as a bank takes it (ISO 20022 pain.001) */
+            /** @description The payment of a window, or a signed payment order, as a bank takes it (ISO 20022 pain.001) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3609,6 +3807,43 @@ export interface operations {
                         sums: Json;
                         /** Format: date */
                         until: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_what_if: {
+        parameters: {
+            query?: {
+                /** @description digest of a tariff handed in as a document */
+                tariff?: components["parameters"]["tariff"];
+                /** @description sums by issuer, side, operator, class, day: side,class; of cosignatures: a party, or the key's name of a witness outside the circle */
+                by?: components["parameters"]["by"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the taps of a book would come to under another tariff, a document handed in before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        all: boolean;
+                        book: components["schemas"]["ClearingBook"];
+                        by: string[];
+                        now: components["schemas"]["FareSums"];
+                        rows: components["schemas"]["FareTrial"][];
+                        then: components["schemas"]["FareSums"];
                     };
                 };
             };
@@ -4285,7 +4520,7 @@ export interface operations {
     get_inbox: {
         parameters: {
             query?: {
-                /** @description task or case */
+                /** @description task or case; of flows: met, no_money, no_sheet or amount */
                 kind?: components["parameters"]["kind"];
                 /** @description `mine`: what the asker works at; `nobody`: what nobody works at */
                 whose?: components["parameters"]["whose"];
@@ -4327,7 +4562,7 @@ export interface operations {
     get_journal_checkpoint: {
         parameters: {
             query?: {
-                /** @description a party, or the key's name of a witness outside the circle */
+                /** @description sums by issuer, side, operator, class, day: side,class; of cosignatures: a party, or the key's name of a witness outside the circle */
                 by?: components["parameters"]["by"];
             };
             header?: never;
