@@ -43,8 +43,8 @@ class PgResult {
 
 class PgConnection {
  public:
-  // `url`: what it says for Bashu alone (journal/quorum.h) is left out. `options`: of the command line of the
-  // session, as libpq has them; empty: those of the URL.
+  // `url`: what it says for Bashu alone (journal/quorum.h) is left out. `options`: of the command
+  // line of the session, as libpq has them; empty: those of the URL.
   [[nodiscard]] static std::expected<PgConnection, Fault> open(const std::string& url,
                                                                const std::string& options = {});
 

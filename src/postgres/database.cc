@@ -9,14 +9,18 @@
 #include <vector>
 
 #include "base/date.h"
+#include "base/thread.h"
 
 namespace bashu::postgres {
 
 namespace {
 
-constexpr std::size_t kCopyBytes = std::size_t{4} << 20;
+constexpr std::size_t kCopyBytes = std::size_t{2} << 20;
 // Answers of the server that wait must fit in what sockets hold, or both sides wait for each other.
 constexpr std::size_t kInPipeline = 256;
+// From here on it pays to let a thread put them; so many pieces wait for it at most.
+constexpr std::size_t kBesideBytes = std::size_t{256} << 10;
+constexpr std::size_t kPiecesMax = 4;
 constexpr int kScanRows = 2'000;
 constexpr std::string_view kMissing = "\\N";  // null, in COPY's text form
 
@@ -322,7 +326,15 @@ Database::Database(PgConnection connection) : connection_{std::move(connection)}
   PQsetErrorVerbosity(connection_.handle(), PQERRORS_TERSE);
 }
 
-Database::~Database() { statements_.clear(); }
+Database::~Database() {
+  statements_.clear();
+  {
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
+    changed_.notify_all();
+  }
+  if (putter_.joinable()) putter_.join();
+}
 
 std::expected<std::unique_ptr<Database>, Fault> Database::open(const std::string& url,
                                                                const std::string& schema) {
@@ -472,28 +484,78 @@ void Database::flush_all() {
 }
 
 void Database::copy(const std::string& into, Rows& rows) {
-  drain();
+  if (PQpipelineStatus(connection_.handle()) != PQ_PIPELINE_OFF) drain();
+  Piece piece{.into = into, .bytes = std::exchange(rows.bytes, {})};
+  rows.count = 0;
   if (fault_) return;
-  PGconn* const to = connection_.handle();
-  const std::string sql = "COPY " + into + " FROM STDIN";
-  const PgResult begun{PQexec(to, sql.c_str())};
-  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) {
-    failed_in(PQresultErrorField(begun.get(), PG_DIAG_SQLSTATE), sql);
+  if (piece.bytes.size() < kBesideBytes) {
+    settle();
+    if (!fault_) fault_ = put(piece);
     return;
   }
-  if (PQputCopyData(to, rows.bytes.data(), static_cast<int>(rows.bytes.size())) != 1 ||
-      PQputCopyEnd(to, nullptr) != 1) {
-    failed_in(nullptr, sql);
+  std::unique_lock lock{mutex_};
+  if (!putter_.joinable()) putter_ = named_thread("bashu-pg-copy", [this] { put_pieces(); });
+  changed_.wait(lock, [this] { return pieces_.size() < kPiecesMax; });
+  pieces_.push_back(std::move(piece));
+  changed_.notify_all();
+}
+
+std::optional<Fault> Database::put(const Piece& piece) {
+  PGconn* const to = connection_.handle();
+  const std::string sql = "COPY " + piece.into + " FROM STDIN";
+  std::optional<Fault> fault;
+  const auto failed = [&](const char* state) {
+    if (fault) return;
+    fault = connection_.failed(state);
+    fault->what += " (" + shortened(sql) + ")";
+  };
+  const PgResult begun{PQexec(to, sql.c_str())};
+  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) {
+    failed(PQresultErrorField(begun.get(), PG_DIAG_SQLSTATE));
+    return fault;
   }
-  rows.bytes.clear();
-  rows.count = 0;
+  if (PQputCopyData(to, piece.bytes.data(), static_cast<int>(piece.bytes.size())) != 1 ||
+      PQputCopyEnd(to, nullptr) != 1) {
+    failed(nullptr);
+  }
   while (PGresult* const result = PQgetResult(to)) {
-    static_cast<void>(take(result, sql));
+    const PgResult ended{result};
+    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+      failed(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     if (PQstatus(to) == CONNECTION_BAD) break;
+  }
+  return fault;
+}
+
+void Database::put_pieces() {
+  std::unique_lock lock{mutex_};
+  while (true) {
+    changed_.wait(lock, [this] { return ended_ || !pieces_.empty(); });
+    if (pieces_.empty()) return;
+    const Piece piece = std::move(pieces_.front());
+    pieces_.pop_front();
+    if (put_fault_) continue;  // after one that failed nothing more is put
+    putting_ = true;
+    changed_.notify_all();
+    lock.unlock();
+    auto fault = put(piece);
+    lock.lock();
+    put_fault_ = std::move(fault);
+    putting_ = false;
+    changed_.notify_all();
   }
 }
 
+void Database::settle() {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this] { return pieces_.empty() && !putting_; });
+  if (put_fault_ && !fault_) fault_ = std::move(put_fault_);
+  put_fault_.reset();
+}
+
 bool Database::in_pipeline() {
+  settle();
+  if (fault_) return false;
   PGconn* const to = connection_.handle();
   if (PQpipelineStatus(to) == PQ_PIPELINE_OFF && PQenterPipelineMode(to) != 1)
     failed_in(nullptr, "pipeline");
@@ -501,6 +563,7 @@ bool Database::in_pipeline() {
 }
 
 void Database::drain() {
+  settle();
   PGconn* const to = connection_.handle();
   if (PQpipelineStatus(to) == PQ_PIPELINE_OFF) return;
   sent_ = 0;

@@ -2,23 +2,29 @@
 // prepared statements, cursors, a pipeline; no extension and no trigger, so that what speaks the
 // protocol can take its place.
 //
-//     plain INSERT ──► rows of its table, kept ──► COPY      when there are many, or it is touched
+//     plain INSERT ──► rows of its table, kept ──► COPY      when there are many, or it is touched;
+//                                                            many: by a thread, beside what comes
+//                                                            next
 //     other changes ─────────────────────────────► pipeline  answers are read together
 //     questions     ──► both of these first, then asked
 //
 // A network away, a statement at a time would wait for its answer a hundred thousand times.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -80,6 +86,14 @@ class Database final : public sql::Database {
   void flush_named(std::string_view sql);
   void flush_all();
   void copy(const std::string& into, Rows& rows);
+  // A piece of COPY, by whichever thread has the connection.
+  struct Piece {
+    std::string into, bytes;
+  };
+  [[nodiscard]] std::optional<Fault> put(const Piece& piece);
+  void put_pieces();
+  // Waits until the thread has put what it was given: nobody else may use the connection before.
+  void settle();
   // Begins, or ends, sending without waiting for answers.
   bool in_pipeline();
   void drain();
@@ -109,6 +123,13 @@ class Database final : public sql::Database {
   // For looking up only: its order is nobody's.
   std::unordered_map<std::string, std::unique_ptr<sql::Statement>, Hash, std::equal_to<>>
       statements_;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable changed_;
+  std::deque<Piece> pieces_;
+  bool putting_ = false, ended_ = false;
+  std::optional<Fault> put_fault_;
+  std::thread putter_;  // begun with the first large piece
 };
 
 }  // namespace bashu::postgres

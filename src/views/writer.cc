@@ -319,6 +319,21 @@ void Writer::write_figure_rows() {
   figure_rows_.clear();
 }
 
+void Writer::keep_position() {
+  const auto keep = [&](std::string_view name, std::string_view value) {
+    db_.prepared(
+           "INSERT INTO meta (name, value) VALUES (?, ?) "
+           "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(0, name)
+        .bind(1, value)
+        .run();
+  };
+  keep("entries", std::to_string(position_ + 1));
+  keep("mark", mark_);
+  if (today_) keep("today", today_->text());
+  if (catalogue_changed_) keep("catalogue", std::to_string(position_ + 1));
+}
+
 void Writer::flush(std::string_view mark) {
   begin();
   // Of a rebuild nothing is to be seen before its end.
@@ -343,18 +358,9 @@ void Writer::flush(std::string_view mark) {
     written_time_ = time;
   }
   times_.clear();
-  const auto keep = [&](std::string_view name, std::string_view value) {
-    db_.prepared(
-           "INSERT INTO meta (name, value) VALUES (?, ?) "
-           "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(0, name)
-        .bind(1, value)
-        .run();
-  };
-  keep("entries", std::to_string(position_ + 1));
-  keep("mark", mark);
-  if (today_) keep("today", today_->text());
-  if (catalogue_changed_) keep("catalogue", std::to_string(position_ + 1));
+  mark_ = mark;
+  // Of a rebuild on a server only what is kept counts; asking it at each flush would hold it up.
+  if (commits || commit_every_ == 0) keep_position();
   if (commits) {
     db_.exec("COMMIT");
     in_transaction_ = false;
@@ -389,6 +395,7 @@ void Writer::forget_some() {
 
 void Writer::finish_rebuild() {
   write_all();
+  if (in_transaction_) keep_position();
   if (in_transaction_) db_.exec("COMMIT");
   in_transaction_ = false;
   committed_ = position_;

@@ -161,6 +161,7 @@ class Writer final : public Lookups {
   void use_catalogue();
   void begin();
   void flush_rows();
+  void keep_position();
   // Before tables are read: also what a rebuild keeps back.
   void write_all();
   void write_figure_rows();
@@ -181,6 +182,7 @@ class Writer final : public Lookups {
   Catalogue catalogue_;
   bool catalogue_changed_ = true;
   bool in_transaction_ = false;
+  std::string mark_;  // of the newest entry
   Memory memory_;
   std::unordered_set<std::size_t> record_keys_;  // hashes of all keys, while records are whole
   std::int64_t position_ = -1;
