@@ -5,7 +5,7 @@ import json
 import sys
 import unittest
 
-from support import ROOT, CircleTest, Refused
+from support import ROOT, CircleTest, Refused, wait_until
 
 sys.path.insert(0, str(ROOT / "tools/demo"))
 from bank_files import bank_statement, ordered, receipts  # noqa: E402
@@ -24,7 +24,7 @@ class PensionFlows(CircleTest):
     def make(self, party):
         node = super().make(party)
         node.add_key("finance", "finance", ROLES, person="f")
-        node.add_key("second", "finance, too", ROLES, person="g")
+        node.add_key("signer", "finance, too", ROLES, person="g")
         node.add_key("auditor", "auditor", may=["audit"])
         return node
 
@@ -169,7 +169,7 @@ class PensionFlows(CircleTest):
     def order(self, name, on="2026-03-02"):
         """Proposed by one, signed by another; gives its case and file, which is valid."""
         case = self.window("sichuan", "pay", self.book, "--on", on).split()[0]
-        self.assertIn("with_bank", self.window("sichuan", "sign", case, key="second"))
+        self.assertIn("with_bank", self.window("sichuan", "sign", case, key="signer"))
         file = self.dir / f"{name}.xml"
         self.window("sichuan", "order", case, "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd", "--out", file)
         return case, file
@@ -196,7 +196,7 @@ class PensionFlows(CircleTest):
         # A sheet that is sent back is not paid, neither by the order that has it nor by another.
         self.newer.act(cases[2], "differ", "finance", {"reason": "金额有误"})
         self.deliver()
-        self.assertIn("no longer says 200.00 under W-3", self.window("sichuan", "sign", first, check=False, key="second").stderr)
+        self.assertIn("no longer says 200.00 under W-3", self.window("sichuan", "sign", first, check=False, key="signer").stderr)
         self.older.act(first, "withdraw", "finance", {"note": "信息表已变"})
         one, file = self.order("one")
         self.assertEqual(sorted(ordered(file)), [("W-1", 500_00), ("W-2", 300_00)])
@@ -216,8 +216,9 @@ class PensionFlows(CircleTest):
         self.assertIn("nothing of the order", self.window("sichuan", "paid", one, self.dir / "pending.xml", check=False).stderr)
         bank_statement(file, self.dir / "paid.xml", "BOOK", day, only=["W-1"])
         self.assertIn("with_bank", self.window("sichuan", "paid", one, self.dir / "paid.xml"))
-        self.assertEqual(self.older.case(one)["data"]["unpaid"], ["W-2"])
-        self.assertEqual([row["amount"] for row in self.older.case(one)["data"]["bookings"]], [250_00, 250_00])
+        data = wait_until(lambda: (data := self.older.case(one)["data"]).get("bookings") and data, "what the bank booked")
+        self.assertEqual(data["unpaid"], ["W-2"])
+        self.assertEqual([row["amount"] for row in data["bookings"]], [250_00, 250_00])
         self.older.act(one, "give_up", "finance", {"note": "银行退回"})
         bank_statement(second, self.dir / "paid2.xml", "BOOK", day)
         self.assertIn("booked", self.window("sichuan", "paid", two, self.dir / "paid2.xml"))
@@ -239,7 +240,7 @@ class PensionFlows(CircleTest):
             self.assertEqual(len(table), 4)
             self.assertNotIn(PERSONS[0], "".join(table))
         self.assertEqual(self.flows("sichuan")["W-1"]["days"], 1)
-        self.assertEqual(self.nodes["sichuan"].as_("second").get(f"/clearing/{self.book}/flows")["due"], {"count": 0, "sum": 0})
+        self.assertEqual(self.nodes["sichuan"].as_("signer").get(f"/clearing/{self.book}/flows")["due"], {"count": 0, "sum": 0})
 
         # The bank's statement of the third, the window, and all transfers end.
         bank_statement(third, self.dir / "paid3.xml", "BOOK", day)

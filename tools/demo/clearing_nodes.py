@@ -21,7 +21,7 @@ class Nodes:
         for number, party in enumerate(PAIR, 1):
             node = Node(directory / party, party, NAMES[party], f"{net}.{number}", DAY)
             node.add_key("finance", "finance", ["*:finance", "*:clerk"], person="finance")
-            node.add_key("second", "finance, too", ["*:finance"], person="second")
+            node.add_key("signer", "finance, too", ["*:finance"], person="signer")
             self.nodes[party] = node
         form_circle("clearing", list(self.nodes.values()), directory / "circle")
         for node in self.nodes.values():

@@ -47,7 +47,7 @@ def order(demo, nodes, book, transfers):
     """The old place orders from its bank what its sheets say: one proposes, another signs; each once."""
     case = nodes.window(OLDER, "pay", book, "--on", BEGUN).split()[0]
     alone = nodes.window(OLDER, "sign", case, check=False)
-    nodes.window(OLDER, "sign", case, key="second")
+    nodes.window(OLDER, "sign", case, key="signer")
     file, booked = (demo.dir / f"pensions-{name}.xml" for name in ("order", "booked"))
     nodes.window(OLDER, "order", case, "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd", "--out", file)
     demo.check(alone.returncode != 0 and sorted(ordered(file)) == sorted(transfers.values()),
