@@ -95,7 +95,8 @@ class Pseudonyms(CircleTest):
         self.assertEqual(self.name("sichuan", third), new)
         self.deliver()
         for party in ("sichuan", "chongqing"):
-            self.assertEqual(self.found(party, MET), sorted([first, second, third]))
+            wait_until(lambda party=party: self.found(party, MET) == sorted([first, second, third]),
+                       f"all cases of the person at {party}")
         self.verify("sichuan", "chongqing")
 
     def test_the_other_side_names_so_many_in_an_hour(self):
