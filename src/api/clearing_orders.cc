@@ -10,6 +10,7 @@
 #include "bank/match.h"
 #include "bank/pain001.h"
 #include "texts/texts.h"
+#include "views/follower.h"
 
 namespace bashu::api {
 
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kPaymentsMax = 500;    // of an order
 constexpr std::size_t kBookingsMax = 1'000;  // of all statements handed in for it
 constexpr std::size_t kAboutMax = 140;       // bytes, in a payment
+constexpr int kWaitMs = 5'000;
 
 Problem refused(const std::string& where, const std::string& key,
                 const texts::Places& places = {}) {
@@ -300,8 +302,14 @@ const std::vector<std::string>& computed_of_order() {
 
 std::expected<Value, Problem> of_order(Context& context, const Call& call, const ClearingForm& form,
                                        Value given) {
-  // The views follow the journal: they are waited for.
-  if (const auto past = read_past(context, call); !past) return std::unexpected{past.error()};
+  // Money is ordered by all that is on record: views that are behind are waited for, or it is
+  // refused.
+  const auto past = read_past(context, call);
+  if (!past) return std::unexpected{past.error()};
+  const std::uint64_t durable = context.node.durable();
+  if (durable > 0 && !context.follower.wait(durable - 1, kWaitMs)) {
+    return std::unexpected{behind(std::to_string(past->position))};
+  }
   std::string book_id = given.text_at("book");
   std::optional<views::CaseRow> order;
   if (!form.starts) {
