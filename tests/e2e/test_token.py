@@ -4,6 +4,7 @@ synthetic."""
 
 import json
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -39,6 +40,27 @@ def publics_in(directory):
         if path.is_file():
             texts.update(re.findall(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", path.read_bytes()))
     return {public_of(bytes.fromhex(text.decode())) for text in texts}
+
+
+def at_a_terminal(answer, *arguments):
+    """A command at a terminal that types this when it is asked; its exit and what stood on the screen."""
+    child, screen = pty.fork()
+    if child == 0:
+        os.execv(program(), [str(program()), *arguments])
+    shown, typed = b"", False
+    while True:
+        try:
+            some = os.read(screen, 4096)
+        except OSError:  # it has ended
+            break
+        if not some:
+            break
+        shown += some
+        if b"PIN of" in shown and not typed:
+            typed = True
+            os.write(screen, answer.encode() + b"\n")
+    os.close(screen)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
 
 
 class InAToken(CircleTest):
@@ -192,6 +214,12 @@ class InAToken(CircleTest):
         done = subprocess.run(["setsid", str(program()), "--lang", "zh", "token", "check", uri("root")],
                               capture_output=True, text=True, check=False)
         self.assertIn("令牌要求 PIN", done.stderr)
+        # Typed, and not shown.
+        os.environ["BASHU_LANG"] = "en"
+        code, shown = at_a_terminal(PIN, "token", "check", uri("root"))
+        self.assertEqual((code, "the key signs" in shown, PIN in shown), (0, True, False), shown)
+        code, shown = at_a_terminal("314159", "token", "check", uri("root"))
+        self.assertEqual((code, "the PIN is wrong" in shown, "314159" in shown), (2, True, False), shown)
 
     def test_the_vault_opens_with_the_token(self):
         node = self.node
