@@ -206,6 +206,7 @@ void each_stored_line(Reader& reader, const FigureDef& def, const After& after,
       line.version = version.integer(0);
       line.position = version.integer(1);
       line.edition_name = version.text(2);
+      version.reset();  // what is left open keeps its reader at what it saw
     }
     if (!def.figure->split.empty()) {
       const Value keys = views::json_value(reader.text_of(rows.integer(2)));
