@@ -20,17 +20,16 @@ Value with_officer(Value body) {
 }
 
 Value step() {
-  return write(content(Step{.id = CaseId{"a-1"},
-                            .version = 2,
-                            .previous = "sha256:00",
-                            .service = "parcel",
-                            .event = "note",
-                            .role = "clerk",
-                            .from = "packed",
-                            .to = {},
-                            .branch = 0,
-                            .on = *Date::parse("2026-03-02")}),
-               {}, 1);
+  Step told;
+  told.id = CaseId{"a-1"};
+  told.version = 2;
+  told.previous = "sha256:00";
+  told.service = "parcel";
+  told.event = "note";
+  told.role = "clerk";
+  told.from = "packed";
+  told.on = *Date::parse("2026-03-02");
+  return write(content(told), {}, 1);
 }
 
 TEST(Officer, IsNoPartOfWhatAStepSays) {
