@@ -21,6 +21,7 @@
 #include "node/storage/directory.h"
 #include "node/storage/postgres_secrets.h"
 #include "node/storage/sqlite_secrets.h"
+#include "postgres/connection.h"
 
 namespace bashu::node {
 
@@ -38,6 +39,20 @@ std::expected<void, Fault> rename_file(const fs::path& from, const fs::path& to)
   fs::rename(from, to, error);
   if (error) return fault(from.string() + ": " + error.message());
   return {};
+}
+
+// Whether two addresses, of which neither is empty, lead to one place of one server: what is moved
+// from there to there would be lost or closed.
+std::expected<bool, Fault> is_one_place(const std::string& a, const std::string& b) {
+  const auto place = [](const std::string& url) -> std::expected<std::string, Fault> {
+    BASHU_TRY(auto connection, postgres::PgConnection::open(url));
+    BASHU_TRY(const auto row, connection.run("SELECT concat_ws('/', pg_postmaster_start_time(), "
+                                             "current_database(), current_schema())"));
+    return std::string{row.bytes(0, 0)};
+  };
+  BASHU_TRY(const std::string first, place(a));
+  BASHU_TRY(const std::string second, place(b));
+  return first == second;
 }
 
 class Move {
@@ -83,6 +98,11 @@ class Move {
       if (kept_.empty()) return fault(what);
       BASHU_TRY(const auto went, journal::went_to(kept_));
       return fault(went ? what + "; " + journal::words_of(*went) : what);
+    }
+    if (!url_.empty() && !kept_.empty()) {
+      BASHU_TRY(const bool one, is_one_place(kept_, url_));
+      if (one)
+        return fault(dir_.string() + ": the journal is there already, under another address");
     }
     if (!url_.empty() || !in_directory()) return {};
     return fault((dir_ / "journal.db").string() +
@@ -294,6 +314,11 @@ class VaultMove {
 
   std::expected<std::uint64_t, Fault> copy(Secrets& from, const std::string& kept) {
     if (!url_.empty()) {
+      if (!kept.empty()) {
+        BASHU_TRY(const bool one, is_one_place(kept, url_));
+        if (one)
+          return fault(dir_.string() + ": the vault is there already, under another address");
+      }
       BASHU_TRY(const auto to, open_postgres_secrets(url_, true));
       return copy_vault(from, *to);
     }
