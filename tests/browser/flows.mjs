@@ -21,6 +21,8 @@ await play(async (come) => {
   await second.open(`case/${order}`);
   await second.page.getByRole("button", { name: "Check and sign" }).first().focus();
   await second.page.keyboard.press("Enter");
+  await second.page.getByRole("region", { name: "Check and sign" }).getByRole("button", { name: "Check and sign", exact: true }).focus();
+  await second.page.keyboard.press("Enter");
   await second.page.getByText("With the bank", { exact: true }).first().waitFor();
 
   await payer.open(`flows/${book}`);
