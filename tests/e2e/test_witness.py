@@ -181,7 +181,7 @@ class WitnessTest(CircleTest):
     def ask(self, method, path, body=None):
         trusting = ssl.create_default_context(cafile=str(self.witness.root))
         connection = http.client.HTTPSConnection(self.witness.host, self.witness.port, context=trusting)
-        connection.request(method, path, body)
+        connection.request(method, path, body and body.encode())
         answer = connection.getresponse()
         said = answer.status, answer.read().decode()
         connection.close()
