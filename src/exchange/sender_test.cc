@@ -40,6 +40,8 @@ struct Side {
                  .guard = guard,
                  .alarms = alarms,
                  .blobs = blobs,
+                 .shares = shares,
+                 .evaluating = evaluating,
                  .seen_note = [this](const std::string&) { return seen.note(); },
                  .later =
                      [](const std::function<void()>& task) {
@@ -67,6 +69,8 @@ struct Side {
   Blobs blobs;
   SeenLog seen;
   Receiver receiver;
+  Shares shares{node};
+  Evaluating evaluating{{.node = node, .shares = shares, .alarms = alarms}};
   Service service;
   Sender sender;
   std::string peer_name;
