@@ -88,7 +88,9 @@ std::string table_of(Views& views, std::string_view thing) {
   const auto name = views.read({}, [&](Session& session) -> std::string {
     Statement& query =
         session.db.prepared("SELECT table_name FROM view_table WHERE pack || '/' || name = ?");
-    return query.bind(0, thing).step() ? std::string{query.text(0)} : std::string{};
+    std::string found = query.bind(0, thing).step() ? std::string{query.text(0)} : std::string{};
+    query.reset();
+    return found;
   });
   EXPECT_TRUE(name);
   return name.value_or("");
