@@ -97,8 +97,10 @@ class HoldsBack(Quorum):
         time.sleep(2)
         self.assertEqual(came, [], "acknowledged by one disk")
         self.assertTrue(thread.is_alive())
+        other = Client(self.node.url, self.node.keys["clerk"])
+        self.addCleanup(other.close)
         with self.assertRaises(Refused) as refused:
-            Client(self.node.url, self.node.keys["clerk"]).post("/cases", {
+            other.post("/cases", {
                 "pack": "parcels", "service": "parcel", "role": "clerk",
                 "parties": {"sender": "sichuan", "receiver": "chongqing"}, "with": {"label": "refused"}}, patience_s=0)
         self.assertEqual(refused.exception.status, 503)
