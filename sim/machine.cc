@@ -84,11 +84,18 @@ struct Machine::Exchanging {
                   .alarms = alarms,
                   .blobs = blobs,
                   .now_ms = [&machine] { return machine.world_.now(); }}},
+        shares{*machine.node_},
+        evaluating{{.node = *machine.node_,
+                    .shares = shares,
+                    .alarms = alarms,
+                    .now_ms = [&machine] { return machine.world_.now(); }}},
         service{{.node = *machine.node_,
                  .receiver = receiver,
                  .guard = guard,
                  .alarms = alarms,
                  .blobs = blobs,
+                 .shares = shares,
+                 .evaluating = evaluating,
                  .seen_note =
                      [this, &machine](const std::string& party) {
                        return party == machine.peer_ ? seen.note() : std::string{};
@@ -112,6 +119,8 @@ struct Machine::Exchanging {
   exchange::Guard guard;
   exchange::SeenLog seen;
   exchange::Receiver receiver;
+  exchange::Shares shares;
+  exchange::Evaluating evaluating;
   exchange::Service service;
   exchange::Sender sender;
   std::int64_t nudged_ms = 0;

@@ -52,11 +52,18 @@ struct House::Exchanging {
                   .alarms = alarms,
                   .blobs = blobs,
                   .now_ms = [&house] { return house.time_.ms; }}},
+        shares{*house.node_},
+        evaluating{{.node = *house.node_,
+                    .shares = shares,
+                    .alarms = alarms,
+                    .now_ms = [&house] { return house.time_.ms; }}},
         service{{.node = *house.node_,
                  .receiver = receiver,
                  .guard = guard,
                  .alarms = alarms,
                  .blobs = blobs,
+                 .shares = shares,
+                 .evaluating = evaluating,
                  .seen_note =
                      [this](const std::string& party) {
                        const auto peer = peers.find(party);
@@ -94,6 +101,8 @@ struct House::Exchanging {
   exchange::Blobs blobs;
   exchange::Guard guard;
   exchange::Receiver receiver;
+  exchange::Shares shares;
+  exchange::Evaluating evaluating;
   exchange::Service service;
   std::map<std::string, Peer> peers;
 };
