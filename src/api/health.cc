@@ -57,26 +57,16 @@ std::vector<std::string> beside_missing(node::Node& node,
 }
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{"guarded",
-                                                      "disk",
-                                                      "rollback",
-                                                      "quorum",
-                                                      "commit_waits",
-                                                      "standby_behind",
-                                                      "standby_stopped",
-                                                      "beside_missing",
-                                                      "views_stopped",
-                                                      "server_views_behind",
-                                                      "keys_unreadable",
-                                                      "clock",
-                                                      "documents_away",
-                                                      "peer_away",
-                                                      "channel_stopped",
-                                                      "held",
-                                                      "erasure_late",
-                                                      "backup_old",
-                                                      "timestamp_late",
-                                                      "witness_late"};
+  static const std::vector<std::string_view> kReasons{"guarded",         "disk",
+                                                      "rollback",        "quorum",
+                                                      "commit_waits",    "standby_behind",
+                                                      "standby_stopped", "beside_missing",
+                                                      "views_stopped",   "server_views_behind",
+                                                      "keys_unreadable", "clock",
+                                                      "documents_away",  "peer_away",
+                                                      "channel_stopped", "held",
+                                                      "erasure_late",    "backup_old",
+                                                      "timestamp_late",  "witness_late"};
   return kReasons;
 }
 

@@ -34,8 +34,9 @@ namespace bashu::api {
 struct Health {
   std::string_view state;
   // guarded disk rollback quorum commit_waits standby_behind standby_stopped beside_missing
-  // views_stopped server_views_behind keys_unreadable clock documents_away peer_away channel_stopped
-  // held erasure_late backup_old timestamp_late witness_late; in this order, each once.
+  // views_stopped server_views_behind keys_unreadable clock documents_away peer_away
+  // channel_stopped held erasure_late backup_old timestamp_late witness_late; in this order, each
+  // once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {

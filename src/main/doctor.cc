@@ -19,7 +19,6 @@
 #include "exchange/circle.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
-#include "postgres/connection.h"
 #include "journal/quorum.h"
 #include "node/certificates.h"
 #include "node/custody.h"
@@ -36,6 +35,7 @@
 #include "node/storage/object_files.h"
 #include "node/storage/storage.h"
 #include "people/passwords.h"
+#include "postgres/connection.h"
 #include "texts/texts.h"
 #include "tokens/token.h"
 

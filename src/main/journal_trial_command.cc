@@ -11,10 +11,10 @@
 
 #include "journal/conformance.h"
 #include "journal/journal.h"
-#include "postgres/connection.h"
 #include "journal/postgres.h"
 #include "journal/quorum.h"
 #include "main/commands.h"
+#include "postgres/connection.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
