@@ -46,8 +46,8 @@ class Own {
 std::string found() {
   const char* const file = ::secure_getenv("BASHU_TEST_POSTGRES");
   if (file && std::filesystem::exists(file)) return url_in(file);
-  static const Own kOptions;
-  return kOptions.url();
+  static const Own kServer;
+  return kServer.url();
 }
 
 }  // namespace
