@@ -275,12 +275,19 @@ std::string random_id(std::uint64_t number) {
 }
 
 std::uint64_t journal_bytes(const std::filesystem::path& dir) {
-  std::uint64_t out = 0;
-  for (const auto& file : std::filesystem::directory_iterator{dir}) {
-    const std::string name = file.path().filename().string();
-    if (name.starts_with("journal") && file.path().extension() == ".db") out += file.file_size();
-  }
-  return out;
+  sqlite3* db = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  BASHU_ASSERT(sqlite3_open_v2((dir / "journal.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr) ==
+               SQLITE_OK);
+  BASHU_ASSERT(sqlite3_prepare_v2(db,
+                                  "SELECT (page_count - freelist_count) * page_size FROM "
+                                  "pragma_page_count, pragma_freelist_count, pragma_page_size",
+                                  -1, &statement, nullptr) == SQLITE_OK);
+  BASHU_ASSERT(sqlite3_step(statement) == SQLITE_ROW);
+  const auto bytes = static_cast<std::uint64_t>(sqlite3_column_int64(statement, 0));
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return bytes;
 }
 
 Value transfer(std::uint64_t number) {

@@ -80,7 +80,7 @@ void adopt_bench_pack(node::Node& node);
 [[nodiscard]] Value transfer(std::uint64_t number);
 // 32 hexadecimal digits, of every number others and in no order.
 [[nodiscard]] std::string random_id(std::uint64_t number);
-// Bytes of the journal's file, without what the disk has not been given for good yet.
+// Bytes of the journal of a node in a folder: its pages in use, in the file or on the way there.
 [[nodiscard]] std::uint64_t journal_bytes(const std::filesystem::path& dir);
 
 // The benchmarks; each gives false if it could not measure.
