@@ -269,6 +269,7 @@ Value Liar::vouched(const House& to, Value body) {
   if (lie == 4) voucher.at = now + random_.between(86'400, 864'000'000);
   if (lie == 5) voucher.at = random_.between(0, now / 2);
   if (lie == 6) voucher.party = to.party();
+  of_nobody_ = lie <= 7;
   if (lie < 7) voucher.officer = "user:nobody";
   if (lie == 7) return body;
   Value& brought = (*body.as_record())[std::string{evidence::kVoucher}];
@@ -544,8 +545,10 @@ void Liar::call(House& to, const std::string& method, const std::string& target,
   request.body = body;
   request.length_given = true;
   to.handle(own_.party(), std::move(request),
-            [this, bytes = static_cast<std::int64_t>(body.size())](const http::Response& response) {
+            [this, bytes = static_cast<std::int64_t>(body.size()),
+             of_nobody = std::exchange(of_nobody_, false)](const http::Response& response) {
               ++counts_["answer " + std::to_string(response.status)];
+              if (of_nobody && response.status == 200) ++counts_[kTakenOfNobody];
               if (response.status == 200) heard_bytes_ += bytes;
             });
 }

@@ -24,6 +24,9 @@ namespace bashu::hostile {
 // Whom the liar's sign-in service vouches for, when it tells the truth.
 inline constexpr const char* kLiarsOfficer = "user:officer";
 
+// Counted when a settlement without a true voucher was answered as taken.
+inline constexpr const char* kTakenOfNobody = "a settlement of nobody, taken";
+
 class Liar {
  public:
   // `own` and `twin` are nodes under the same keys: one history, and the other it can show.
@@ -105,6 +108,7 @@ class Liar {
   sim::Keys keys_;
   std::string agreement_;
   bool two_faced_ = false, truthful_ = true;
+  bool of_nobody_ = false;  // the next call settles, and no officer did
   std::int64_t named_ = 0;
   std::map<std::string, std::int64_t> passed_;            // by victim: of its node's messages
   std::map<std::string, std::vector<std::string>> said_;  // envelopes, for replays

@@ -215,6 +215,7 @@ class Game {
   }
   // Whoever signed a settlement in its name, its sign-in service vouched for them.
   void check_officers(House& house) {
+    if (liar_->counts().contains(kTakenOfNobody)) fail("officers", kTakenOfNobody);
     std::uint64_t index = 0;
     for (const journal::Commit& commit : house.storage().disk().commits()) {
       auto record = evidence::decode_commit(commit.record);
