@@ -2226,7 +2226,7 @@ TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
       }
     }
   }
-  EXPECT_EQ(walked, 14U);
+  EXPECT_EQ(walked, 17U);
   for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
     const auto listed = ids(get(who, "/cases?limit=1000"));
     for (const Kind& kind : kinds) {
