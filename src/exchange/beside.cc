@@ -1,6 +1,7 @@
 #include "exchange/beside.h"
 
 #include "exchange/circle.h"
+#include "node/storage/object_files.h"
 
 namespace bashu::exchange {
 
@@ -16,6 +17,15 @@ std::vector<std::string> missing_beside(const node::FileStore& files,
   if (with_passwords && !files.has("passwords.json")) missing.emplace_back("passwords.json");
   if (directory.agreement.second && !own.second) missing.emplace_back("keys/envelope-sm2.key");
   return missing;
+}
+
+std::string lost_document(const node::FileStore& files) {
+  const auto name = files.read(kKeptMark);
+  if (!name || node::documents_away(files)) return {};
+  const std::string file = "blobs/" + *name;
+  // Asked before it is said: a store can go away at any time.
+  if (files.has(file) || node::documents_away(files)) return {};
+  return files.where(file);
 }
 
 }  // namespace bashu::exchange

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/directory.h"
@@ -18,5 +19,12 @@ namespace bashu::exchange {
                                                       const node::Directory& directory,
                                                       const node::Identity& own,
                                                       bool with_passwords);
+
+// Names the first document that was kept here. Only the name: the document itself tells at a start
+// whether the others are still there.
+inline constexpr std::string_view kKeptMark = "documents.kept";
+// That document's file if it is gone, and the folder or store with it; empty: it is there, none was
+// ever kept, or the store is away.
+[[nodiscard]] std::string lost_document(const node::FileStore& files);
 
 }  // namespace bashu::exchange

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "exchange/beside.h"
 
 namespace bashu::exchange {
 
@@ -91,6 +92,11 @@ std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
     if (auto written = files_.write(file_of(name), blob); !written) {
       return std::unexpected{std::move(written.error())};
     }
+    if (!files_.has(kKeptMark)) {
+      if (auto marked = files_.write(kKeptMark, name); !marked) {
+        return std::unexpected{std::move(marked.error())};
+      }
+    }
   }
   give_up(name);
   return name;
@@ -125,6 +131,8 @@ std::vector<Blobs::Wanted> Blobs::wanted() const {
 void Blobs::remove(std::string_view name) {
   if (!is_name(name)) return;
   const std::lock_guard lock{writing(name)};
+  // Before it goes: what is not marked is not missed.
+  if (files_.read(kKeptMark).value_or("") == name) files_.remove(kKeptMark);
   files_.remove(file_of(name));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "exchange/beside.h"
 #include "node/storage/memory.h"
 
 namespace bashu::exchange {
@@ -49,6 +50,24 @@ TEST_F(BlobsTest, DamagedFileIsNotGivenOut) {
   ASSERT_TRUE(name.has_value());
   ASSERT_TRUE(files_.write("blobs/" + *name, "other", 0600));
   EXPECT_EQ(blobs.get(*name), std::nullopt);
+}
+
+TEST_F(BlobsTest, AStoreThatLostWhatItKeptIsNoticed) {
+  Blobs blobs{files_};
+  EXPECT_EQ(lost_document(files_), "");  // nothing was ever kept
+  const auto first = blobs.put("content");
+  ASSERT_TRUE(first && blobs.put("other"));
+  EXPECT_EQ(lost_document(files_), "");
+  const auto kept = files_.read("blobs/" + *first);
+  files_.remove("blobs/" + *first);
+  EXPECT_NE(lost_document(files_).find(*first), std::string::npos);
+  ASSERT_TRUE(kept && files_.write("blobs/" + *first, *kept, 0600));
+  EXPECT_EQ(lost_document(files_), "");
+  blobs.remove(*first);  // as an erasure does
+  EXPECT_EQ(lost_document(files_), "");
+  ASSERT_TRUE(blobs.put("third"));
+  EXPECT_NE(files_.read(kKeptMark).value_or(""), *first);
+  EXPECT_TRUE(files_.has(kKeptMark));
 }
 
 TEST_F(BlobsTest, WishesSurviveARestartAndEndWithThePut) {

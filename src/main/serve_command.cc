@@ -17,6 +17,7 @@
 #include "api/problem.h"
 #include "api/shelf.h"
 #include "base/json.h"
+#include "exchange/beside.h"
 #include "exchange/circle.h"
 #include "exchange/exchange.h"
 #include "exchange/outside.h"
@@ -654,6 +655,13 @@ Exit serve(const Console& console, const Serve& what) {
   const auto node = open_node(console, what, **clock, chance);
   if (!node) return node.error();
   const bool standby = (*node)->standby().has_value();
+  if (const auto lost = exchange::lost_document((*node)->storage().files()); !lost.empty()) {
+    const std::string words = texts::text(
+        console.language, "serve.documents_lost",
+        {{"file", lost},
+         {"mark", (*node)->storage().files().where(exchange::kKeptMark)}});
+    return console.fail(words, words);
+  }
   if (!standby) {
     if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
   }

@@ -3,10 +3,11 @@ goes on, travels to the other side, and is there byte for byte."""
 
 import hashlib
 import os
+import subprocess
 import unittest
 import urllib.request
 
-from support import PARCELS, CircleTest, Refused, wait_until
+from support import FIRST_DAY, PARCELS, PATIENCE, CircleTest, Refused, program, wait_until
 
 MIB = 1 << 20
 SIZE = 40 * MIB + 123
@@ -62,6 +63,20 @@ class Uploads(CircleTest):
                                          headers={"Authorization": f"Bearer {chongqing.keys['clerk']}"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             self.assertEqual(hashlib.sha256(answer.read()).hexdigest(), hashlib.sha256(whole).hexdigest())
+        self.lost_documents_stop_the_start(sichuan)
+
+    def lost_documents_stop_the_start(self, node):
+        node.kill()
+        kept, away = node.dir / "blobs", node.dir / "blobs-away"
+        kept.rename(away)
+        for language, words in (("en", "is gone"), ("zh", "现已不存在")):
+            said = subprocess.run([str(program()), "--lang", language, "serve", str(node.dir), "--rehearsal", FIRST_DAY],
+                                  capture_output=True, text=True, check=False, timeout=60 * PATIENCE)
+            self.assertNotEqual(said.returncode, 0)
+            self.assertIn(words, said.stderr)
+            self.assertIn("documents.kept", said.stderr)
+        away.rename(kept)
+        node.start()
 
 
 if __name__ == "__main__":
