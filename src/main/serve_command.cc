@@ -658,8 +658,7 @@ Exit serve(const Console& console, const Serve& what) {
   if (const auto lost = exchange::lost_document((*node)->storage().files()); !lost.empty()) {
     const std::string words = texts::text(
         console.language, "serve.documents_lost",
-        {{"file", lost},
-         {"mark", (*node)->storage().files().where(exchange::kKeptMark)}});
+        {{"file", lost}, {"mark", (*node)->storage().files().where(exchange::kKeptMark)}});
     return console.fail(words, words);
   }
   if (!standby) {
