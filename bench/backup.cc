@@ -16,41 +16,15 @@
 #include <vector>
 
 #include "bench/bench.h"
+#include "bench/case_load.h"
 
 namespace bashu::bench {
 
 namespace {
 
 constexpr std::size_t kEvidence = 64U << 10;
-constexpr int kFilled = 8'000;  // entries of that size: 512 MiB
-constexpr int kPace = 500;      // events a second while it is measured
-
-node::Request open_case(std::string evidence) {
-  return {.command = core::StartCase{.by = clerk(),
-                                     .pack = "bench",
-                                     .service = "job",
-                                     .role = "clerk",
-                                     .parties = {{"here", "alpha"}, {"there", "alpha"}},
-                                     .parent = {},
-                                     .id = {},
-                                     .with = Value::Record{{"note", "begun"}}},
-          .evidence = std::move(evidence)};
-}
-
-bool fill(const BenchNode& one) {
-  std::atomic<int> left = kFilled, failed = 0;
-  for (int i = 0; i < kFilled; ++i) {
-    const std::string evidence = one.chance->bytes(kEvidence);
-    while (!one.node->submit(open_case(evidence), [&](const node::Outcome& outcome) {
-      failed += std::holds_alternative<node::Done>(outcome) ? 0 : 1;
-      --left;
-    })) {
-      std::this_thread::sleep_for(std::chrono::microseconds{100});
-    }
-  }
-  while (left > 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  return failed == 0;
-}
+constexpr std::uint64_t kFilled = 8'000;  // entries of that size: 512 MiB
+constexpr int kPace = 500;                // events a second while it is measured
 
 // Seconds of reading `from` and writing `to`, flushed, as `cp` and `sync` would.
 double copy_seconds(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -77,7 +51,8 @@ bool backup(std::ostream& out) {
   print_sync(out, probe_sync(folder.path()));
   const BenchNode one = open_node(folder.path() / "node", "alpha");
   adopt_bench_pack(*one.node);
-  if (!fill(one)) return false;
+  const auto large = [&](std::uint64_t) { return open_case(one.chance->bytes(kEvidence)); };
+  if (!submit_all(*one.node, kFilled, large)) return false;
   const auto journal = folder.path() / "node" / "journal.db";
   const double mib = static_cast<double>(std::filesystem::file_size(journal)) / (1U << 20);
   const double copied = copy_seconds(journal, folder.path() / "copy");

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -161,6 +162,20 @@ std::size_t resident_bytes() {
   std::size_t all = 0, resident = 0;
   file >> all >> resident;
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+std::uint64_t size_from(const char* variable, std::uint64_t otherwise) {
+  const char* const told = ::secure_getenv(variable);
+  return told ? std::strtoull(told, nullptr, 10) : otherwise;
 }
 
 double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }

@@ -46,8 +46,11 @@ struct Sync {
 [[nodiscard]] Sync probe_sync(const std::filesystem::path& dir);
 void print_sync(std::ostream& out, const Sync& sync);
 
-// Of this process.
+// Of this process; its processor time is what a busy machine does not lengthen.
 [[nodiscard]] std::size_t resident_bytes();
+[[nodiscard]] double cpu_seconds();
+// How large to make something: what the environment variable says, if there is one.
+[[nodiscard]] std::uint64_t size_from(const char* variable, std::uint64_t otherwise);
 
 [[nodiscard]] double median(std::vector<double> values);
 [[nodiscard]] double percentile(std::vector<double> values, double share);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 
 namespace bashu::bench {
@@ -23,23 +24,24 @@ bool submit_all(node::Node& node, std::uint64_t count,
   return refused == 0;
 }
 
+node::Request open_case(std::string evidence) {
+  return {.command = core::StartCase{.by = clerk(),
+                                     .pack = "bench",
+                                     .service = "job",
+                                     .role = "clerk",
+                                     .parties = {{"here", "alpha"}, {"there", "alpha"}},
+                                     .parent = {},
+                                     .id = {},
+                                     .with = Value::Record{{"note", "begun"}}},
+          .evidence = std::move(evidence)};
+}
+
 bool open_cases(node::Node& node, std::uint64_t count) {
-  return submit_all(node, count, [](std::uint64_t) -> node::Request {
-    return {.command = core::StartCase{.by = clerk(),
-                                       .pack = "bench",
-                                       .service = "job",
-                                       .role = "clerk",
-                                       .parties = {{"here", "alpha"}, {"there", "alpha"}},
-                                       .parent = {},
-                                       .id = {},
-                                       .with = Value::Record{{"note", "begun"}}},
-            .evidence = "{}"};
-  });
+  return submit_all(node, count, [](std::uint64_t) { return open_case("{}"); });
 }
 
 node::Request step(std::uint64_t cases, std::uint64_t number) {
-  // Neighbours are not asked one after the other.
-  const std::uint64_t which = 1 + number * 7'919 % cases;
+  const std::uint64_t which = 1 + number % cases;
   return {
       .command = core::FireEvent{.by = clerk(),
                                  .id = core::CaseId{"alpha-" + std::to_string(which)},
@@ -50,12 +52,13 @@ node::Request step(std::uint64_t cases, std::uint64_t number) {
       .evidence = "{}"};
 }
 
-double step_rate(node::Node& node, std::uint64_t cases, std::uint64_t& number) {
+double step_rate(node::Node& node, std::uint64_t cases, std::uint64_t& number,
+                 std::uint64_t apart) {
   const auto start = Steady::now();
   const std::uint64_t from = number;
   number += kStepsOfARun;
-  const bool good =
-      submit_all(node, kStepsOfARun, [&](std::uint64_t i) { return step(cases, from + i); });
+  const bool good = submit_all(node, kStepsOfARun,
+                               [&](std::uint64_t i) { return step(cases, apart * (from + i)); });
   return good ? static_cast<double>(kStepsOfARun) / seconds_since(start) : 0;
 }
 

@@ -19,7 +19,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "bench/bench.h"
-#include "core/feeds/content.h"
+#include "bench/feed_load.h"
 #include "core/people/people.h"
 #include "http/client.h"
 #include "http/message.h"
@@ -33,28 +33,6 @@ namespace bashu::bench {
 namespace {
 
 constexpr int kRuns = 5;
-
-// Waits until `count` outcomes have come; counts those that are no Done.
-class Waiting {
- public:
-  explicit Waiting(int count) : left_{count} {}
-  void done(const node::Outcome& outcome) {
-    const std::lock_guard lock{guard_};
-    if (!std::holds_alternative<node::Done>(outcome)) ++failed_;
-    if (--left_ == 0) all_.notify_all();
-  }
-  int wait() {
-    std::unique_lock lock{guard_};
-    all_.wait(lock, [&] { return left_ == 0; });
-    return failed_;
-  }
-
- private:
-  std::mutex guard_;
-  std::condition_variable all_;
-  int left_;
-  int failed_ = 0;
-};
 
 // A node with its API and views behind HTTP, and a key that may post.
 class Door {
@@ -152,35 +130,9 @@ class Judge {
 };
 
 constexpr int kBatches = 40;
-constexpr std::uint64_t kLines = 8'192;
 
 // The batch of this number, of transfers numbered from kLines times the number on.
 using Batch = std::function<core::PostFeed(std::uint64_t)>;
-
-core::PostFeed batch_of(const char* feed, std::uint64_t number,
-                        const std::function<Value(std::uint64_t)>& line) {
-  core::PostFeed batch{.by = clerk(), .pack = "bench", .feed = feed, .role = "clerk", .lines = {}};
-  batch.lines.reserve(kLines);
-  for (std::uint64_t k = 0; k < kLines; ++k) batch.lines.push_back(line(number * kLines + k));
-  return batch;
-}
-
-// Seconds until all are durable; nothing if one was refused.
-std::optional<double> seconds_of(const BenchNode& one, std::vector<core::PostFeed> batches) {
-  Waiting waiting{static_cast<int>(batches.size())};
-  const auto start = Steady::now();
-  for (core::PostFeed& batch : batches) {
-    // What each line says is hashed by who submits it, as it is behind HTTP.
-    batch.contents.reserve(kLines);
-    std::ranges::transform(batch.lines, std::back_inserter(batch.contents), core::content_of);
-    while (!one.node->submit({.command = std::move(batch), .evidence = "{}"},
-                             [&](const node::Outcome& outcome) { waiting.done(outcome); })) {
-      std::this_thread::yield();
-    }
-  }
-  if (waiting.wait() > 0) return std::nullopt;
-  return seconds_since(start);
-}
 
 bool measure(std::ostream& out, const char* title, const Batch& batch) {
   const Folder folder;
@@ -196,7 +148,7 @@ bool measure(std::ostream& out, const char* title, const Batch& batch) {
   for (int run = 0; run < kRuns; ++run) {
     std::vector<core::PostFeed> batches;
     for (int i = 0; i < kBatches; ++i) batches.push_back(batch(number++));
-    const auto seconds = seconds_of(one, std::move(batches));
+    const auto seconds = seconds_of(*one.node, std::move(batches));
     if (!seconds) return false;
     rates.push_back(static_cast<double>(kBatches * kLines) / *seconds);
   }
@@ -217,12 +169,7 @@ Value with_random_id(std::uint64_t number) {
   return line;
 }
 
-// Processor time of the whole process, seconds.
-double process_seconds() {
-  timespec used{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
+// Processor time of the thread that asks.
 double thread_seconds() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -351,13 +298,13 @@ bool feeds_http_batches(std::ostream& out) {
                     next();
                   });
     };
-    const double used = process_seconds();
+    const double used = cpu_seconds();
     const auto start = Steady::now();
     std::unique_lock lock{guard};
     for (int i = 0; i < kClients; ++i) next();
     all.wait(lock, [&] { return answered == kSent; });
     rates.push_back(static_cast<double>(kSent * kLines) / seconds_since(start));
-    all_s += process_seconds() - used;
+    all_s += cpu_seconds() - used;
     client_s += client_used;
     lock.unlock();
     door.wait_for_views();

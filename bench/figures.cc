@@ -314,7 +314,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
     of_processor.push_back(static_cast<double>((*follower)->entries()) / (cpu_seconds() - cpu));
   }
   std::atomic<bool> stop = false;
-  std::atomic<int> worked = 0;
+  std::atomic<std::uint64_t> worked = 0;
   std::thread worker{[&] {
     while (!stop) {
       work.step(worked++);
@@ -323,7 +323,7 @@ bool rebuild(std::ostream& out, const std::filesystem::path& dir) {
   }};
   const auto begun = Steady::now();
   const double beside = measure();
-  const double pace = worked / seconds_since(begun);
+  const double pace = static_cast<double>(worked) / seconds_since(begun);
   stop = true;
   worker.join();
   work.wait();

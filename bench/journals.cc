@@ -12,56 +12,43 @@
 
 #include "bench/bench.h"
 #include "bench/case_load.h"
+#include "bench/feed_load.h"
 
 namespace bashu::bench {
 
 namespace {
 
 constexpr std::uint64_t kCases = 2'000;
-constexpr std::uint64_t kLines = 8'192;
-constexpr std::uint64_t kBatches = 20;
+constexpr int kBatches = 20;
 
 struct Measured {
   std::vector<double> steps, lines, latencies;
 };
 
-// Their journal is on the server.
+// Their journal and vault are on the server, as `init --journal` puts them.
 void make_two(const std::filesystem::path& dir, const std::filesystem::path& second,
               const std::string& url) {
   make_identity(dir, "alpha");
-  std::ofstream{dir / "journal.url"} << url << '\n';
+  for (const char* name : {"journal.url", "vault.url"}) std::ofstream{dir / name} << url << '\n';
   std::filesystem::copy(dir, second, std::filesystem::copy_options::recursive);
 }
 
 // Durable transfers a second, in batches; 0 if one was refused.
 double line_rate(node::Node& node, std::uint64_t& number) {
   std::vector<core::PostFeed> batches;
-  for (std::uint64_t i = 0; i < kBatches; ++i) {
-    core::PostFeed batch{
-        .by = clerk(), .pack = "bench", .feed = "transfer", .role = "clerk", .lines = {}};
-    for (std::uint64_t k = 0; k < kLines; ++k) batch.lines.push_back(transfer(number++));
-    batches.push_back(std::move(batch));
-  }
-  const auto start = Steady::now();
-  const bool good = submit_all(node, kBatches, [&](std::uint64_t i) -> node::Request {
-    return {.command = batches[i], .evidence = "{}"};
-  });
-  return good ? static_cast<double>(kBatches * kLines) / seconds_since(start) : 0;
+  for (int i = 0; i < kBatches; ++i) batches.push_back(batch_of("transfer", number++, transfer));
+  const auto seconds = seconds_of(node, std::move(batches));
+  return seconds ? static_cast<double>(kBatches * kLines) / *seconds : 0;
 }
 
-bool measure(node::Node& node, Measured& measured, std::uint64_t& number, std::uint64_t& line) {
+bool measure(node::Node& node, Measured& measured, std::uint64_t& number, std::uint64_t& batch) {
   constexpr int kPace = 1'000;
   measured.steps.push_back(step_rate(node, kCases, number));
-  measured.lines.push_back(line_rate(node, line));
+  measured.lines.push_back(line_rate(node, batch));
   for (const double took : step_latencies(node, kCases, kPace, number)) {
     measured.latencies.push_back(took);
   }
   return measured.steps.back() > 0 && measured.lines.back() > 0;
-}
-
-std::uint64_t events_behind() {
-  const char* told = std::getenv("BASHU_BENCH_EVENTS");
-  return told ? std::strtoull(told, nullptr, 10) : 1'000'000;
 }
 
 // A standby that followed so many events takes the place of a writer that is gone: from its word to
@@ -79,7 +66,7 @@ bool take_over(std::ostream& out, BenchNode writer, const std::filesystem::path&
     return false;
   }
   second.node = std::move(*opened);
-  const std::uint64_t events = events_behind();
+  const std::uint64_t events = size_from("BASHU_BENCH_EVENTS", 1'000'000);
   if (!submit_all(*writer.node, events, [](std::uint64_t i) { return step(kCases, i); })) {
     return false;
   }
@@ -108,7 +95,7 @@ void print(std::ostream& out, const char* name, const Measured& one) {
 }  // namespace
 
 bool journals(std::ostream& out) {
-  const char* url = std::getenv("BASHU_BENCH_POSTGRES");
+  const char* url = ::secure_getenv("BASHU_BENCH_POSTGRES");
   if (!url) {
     out << "BASHU_BENCH_POSTGRES must name a database; `./dev bench journals` starts a server\n";
     return false;
@@ -121,14 +108,14 @@ bool journals(std::ostream& out) {
   const BenchNode here = open_node(folder.path() / "here", "alpha");
   BenchNode there = open_node(folder.path() / "there", "alpha");
   Measured in_directory, on_server;
-  std::uint64_t number = 0, line = 0;
+  std::uint64_t number = 0, batch = 0;
   for (const BenchNode* one : std::initializer_list<const BenchNode*>{&here, &there}) {
     adopt_bench_pack(*one->node);
     if (!open_cases(*one->node, kCases)) return false;
   }
   for (int run = 0; run < 5; ++run) {
-    if (!measure(*here.node, in_directory, number, line)) return false;
-    if (!measure(*there.node, on_server, number, line)) return false;
+    if (!measure(*here.node, in_directory, number, batch)) return false;
+    if (!measure(*there.node, on_server, number, batch)) return false;
   }
   print(out, "result    ", on_server);
   print(out, "baseline  ", in_directory);

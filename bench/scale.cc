@@ -1,7 +1,6 @@
 // Many cases: what a step costs among 10,000 and among 10,000,000, what memory a case takes, how
 // soon such a node is back, how long its whole journal takes to verify.
 
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,20 +14,15 @@ namespace bashu::bench {
 namespace {
 
 constexpr std::uint64_t kFew = 10'000;
-
-// BASHU_BENCH_CASES for a machine with less memory.
-std::uint64_t many() {
-  const char* told = std::getenv("BASHU_BENCH_CASES");
-  return told ? std::strtoull(told, nullptr, 10) : 10'000'000;
-}
+constexpr std::uint64_t kApart = 7'919;  // neighbours are not asked one after the other
 
 // Among few and among many, in turns.
 bool compare_steps(std::ostream& out, node::Node& few, node::Node& much, std::uint64_t count) {
   std::vector<double> among_few, among_many;
   std::uint64_t number = 0;
   for (int run = 0; run < 7; ++run) {
-    among_few.push_back(step_rate(few, kFew, number));
-    among_many.push_back(step_rate(much, count, number));
+    among_few.push_back(step_rate(few, kFew, number, kApart));
+    among_many.push_back(step_rate(much, count, number, kApart));
     if (among_few.back() == 0 || among_many.back() == 0) return false;
   }
   out << "  result    " << static_cast<std::int64_t>(median(among_many)) << " steps/s among "
@@ -60,7 +54,7 @@ bool scale(std::ostream& out) {
   const Folder folder;
   print_setup(out, "scale: a node with 10,000,000 cases beside one with 10,000", folder.path());
   print_sync(out, probe_sync(folder.path()));
-  const std::uint64_t count = many();
+  const std::uint64_t count = size_from("BASHU_BENCH_CASES", 10'000'000);  // for less memory: fewer
   const std::filesystem::path dir = folder.path() / "many";
   {
     const BenchNode few = open_node(folder.path() / "few", "alpha");

@@ -1,9 +1,7 @@
 // Tables on a PostgreSQL server made from a journal, beside the same of the node's own file.
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -53,15 +51,13 @@ double followed_per_s(node::Node& node, const views::Views::Options& options) {
 }  // namespace
 
 bool views_postgres(std::ostream& out) {
-  constexpr int kEntries = 300'000;
+  constexpr std::uint64_t kEntries = 300'000;
   const char* const url = ::secure_getenv("BASHU_BENCH_POSTGRES");
   if (!url) {
     out << "views-postgres: BASHU_BENCH_POSTGRES names no server; ./dev bench starts one\n";
     return false;
   }
-  const char* const fewer = ::secure_getenv("BASHU_BENCH_ENTRIES");
-  int entries = kEntries;
-  if (fewer) std::from_chars(fewer, fewer + std::strlen(fewer), entries);
+  const std::uint64_t entries = size_from("BASHU_BENCH_ENTRIES", kEntries);
   const Folder folder;
   print_setup(out, "views-postgres: tables of a journal, on a server and in a file", folder.path());
   print_sync(out, probe_sync(folder.path()));
