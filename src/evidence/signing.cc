@@ -30,4 +30,13 @@ std::string sign_ed25519(std::string_view secret_key, std::string_view message) 
   return signature;
 }
 
+SigningPair signing_pair(std::string_view seed) {
+  BASHU_ASSERT(::sodium_init() >= 0 && seed.size() == crypto_sign_SEEDBYTES);
+  SigningPair pair{.public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
+                   .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')};
+  crypto_sign_seed_keypair(reinterpret_cast<std::uint8_t*>(pair.public_key.data()),
+                           reinterpret_cast<std::uint8_t*>(pair.secret_key.data()), bytes(seed));
+  return pair;
+}
+
 }  // namespace bashu::evidence

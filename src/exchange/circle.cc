@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/try.h"
 #include "evidence/elsewhere.h"
+#include "evidence/signing.h"
 #include "evidence/voucher.h"
 #include "exchange/records.h"
 #include "exchange/witness.h"
@@ -589,11 +590,8 @@ const unsigned char* raw(const std::string& bytes) {
 }
 
 node::KeyPair signing_key(std::string kid, const std::string& seed) {
-  node::KeyPair key{.kid = std::move(kid),
-                    .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
-                    .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')};
-  crypto_sign_seed_keypair(raw(key.public_key), raw(key.secret_key), raw(seed));
-  return key;
+  auto [open, secret] = evidence::signing_pair(seed);
+  return {.kid = std::move(kid), .public_key = std::move(open), .secret_key = std::move(secret)};
 }
 
 // Adopts the list after `last`, with these keys.

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "evidence/checkpoint.h"
 #include "evidence/grammar.h"
-#include "evidence/witness.h"
+#include "exchange/witness.h"
 #include "node/directory.h"
 
 namespace bashu::exchange {
@@ -117,33 +117,24 @@ void OutsideWitnesses::look() {
 
 void OutsideWitnesses::ask(std::size_t index, std::int64_t now_ms) {
   Witness& witness = witnesses_[index];
-  if (witness.who.url.empty() || node_.durable() <= witness.holds) return;
-  const node::Identity& own = node_.identity();
-  std::string note = node_.checkpoint();
-  const auto checkpoint =
-      evidence::open_checkpoint(note, own.origin, node_.directory()->log_keys(own.party));
-  // Nobody knows our key yet, or nothing is new.
-  if (!checkpoint || checkpoint->size <= witness.holds) return;
-  std::vector<Hash> path;
-  if (witness.holds > 0) {
-    auto proof = node_.consistency(witness.holds, checkpoint->size);
-    if (!proof) {
-      witness.next_ms = now_ms + options_.every_ms;
-      std::string why = "it has cosigned " + std::to_string(witness.holds) +
-                        " entries, where this journal has no checkpoint";
-      alarm(witness, why, note);
-      const std::lock_guard lock{mutex_};
-      witness.told.problem = std::move(why);
-      return;
-    }
-    path = std::move(*proof);
+  if (witness.who.url.empty()) return;
+  auto next = ask_to_cosign(node_, witness.holds);
+  if (!next) {
+    witness.next_ms = now_ms + options_.every_ms;
+    std::string why = "it has cosigned " + std::to_string(witness.holds) +
+                      " entries, where this journal has no checkpoint";
+    alarm(witness, why, next.error().note);
+    const std::lock_guard lock{mutex_};
+    witness.told.problem = std::move(why);
+    return;
   }
+  if (!*next) return;
   http::Call call{.to = witness.to, .tls = witness.to.tls ? tls_ : nullptr};
   call.request = {.method = "POST",
                   .target = witness.to.path + "/add-checkpoint",
                   .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
-                  .body = evidence::add_checkpoint_request(witness.holds, path, note)};
-  witness.asked = std::move(note);
+                  .body = std::move((*next)->request)};
+  witness.asked = std::move((*next)->note);
   client_.send(std::move(call), [this, index](http::Answer answer) {
     const std::lock_guard lock{mutex_};
     witnesses_[index].answer = std::move(answer);

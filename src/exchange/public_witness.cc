@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/assert.h"
+#include "evidence/signing.h"
 
 namespace bashu::exchange {
 
@@ -30,21 +30,6 @@ bool is_name(std::string_view name) {
            c == '-' || c == '_' || c == '/';
   };
   return !name.empty() && name.size() <= kMax && std::ranges::all_of(name, good);
-}
-
-struct Pair {
-  std::string public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0');
-  std::string secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0');
-};
-Pair pair_of(const std::string& seed) {
-  BASHU_ASSERT(::sodium_init() >= 0);
-  const auto bytes = [](std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-  };
-  Pair pair;
-  ::crypto_sign_seed_keypair(bytes(pair.public_key), bytes(pair.secret_key),
-                             reinterpret_cast<const unsigned char*>(seed.data()));
-  return pair;
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -74,7 +59,7 @@ std::expected<std::unique_ptr<PublicWitness>, Fault> PublicWitness::open(node::F
   if (!seed || seed->size() != crypto_sign_SEEDBYTES) {
     return std::unexpected{Fault{.what = files.where(kKeyFile) + ": not 64 hex digits"}};
   }
-  Pair pair = pair_of(*seed);
+  const evidence::SigningPair pair = evidence::signing_pair(*seed);
   std::unique_ptr<PublicWitness> opened{new PublicWitness{
       files, {.name = first_line(*name), .public_key = pair.public_key}, pair.secret_key}};
   if (auto fault = opened->load()) return std::unexpected{std::move(*fault)};

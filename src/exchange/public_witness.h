@@ -4,8 +4,8 @@
 //
 //     name                   what it is called in its key, a URL without scheme
 //     keys/witness.key       64 hex digits
-//     logs/ORIGIN.note       the last checkpoint cosigned, with its line; written before that
-//     leaves forks/ORIGIN/...       what contradicted it under the log's own signature
+//     logs/ORIGIN.note       the last checkpoint cosigned, with its line; written before it leaves
+//     forks/ORIGIN/...       what contradicted it under the log's own signature
 //
 // ORIGIN is percent-encoded. Who loses `logs/` must never sign with this key again.
 #pragma once

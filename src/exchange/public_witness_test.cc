@@ -4,13 +4,13 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <vector>
 
+#include "evidence/signing.h"
 #include "evidence/tree.h"
 #include "node/storage/memory.h"
 #include "node/system_environment.h"
@@ -21,17 +21,9 @@ namespace {
 constexpr std::string_view kOrigin = "sichuan.example/bashu/1";
 constexpr std::int64_t kNow = 1'795'334'400;
 
-struct Pair {
-  std::string public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0');
-  std::string secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0');
-};
 // A key of the log, made of its number.
-Pair log_key(int number) {
-  const Hash seed = sha256("log key ", std::to_string(number));
-  Pair pair;
-  ::crypto_sign_seed_keypair(reinterpret_cast<unsigned char*>(pair.public_key.data()),
-                             reinterpret_cast<unsigned char*>(pair.secret_key.data()), seed.data());
-  return pair;
+evidence::SigningPair log_key(int number) {
+  return evidence::signing_pair(as_bytes(sha256("log key ", std::to_string(number))));
 }
 std::vector<evidence::LogKey> logs() {
   return {{.name = std::string{kOrigin}, .public_key = log_key(1).public_key}};

@@ -9,7 +9,6 @@
 #include "evidence/fsck.h"
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
-#include "evidence/witness.h"
 #include "exchange/parts.h"
 #include "exchange/records.h"
 #include "node/sealer.h"
@@ -342,33 +341,23 @@ void Sender::ask_to_cosign(std::vector<PeerCall>& out) {
   if (!parts_.cosigned || now_ms_ < cosign_not_before_ms_ || waiting_for(What::cosign)) return;
   const auto directory = parts_.node.directory();
   if (witness_keys(*directory, peer_).empty()) return;
-  const node::Identity& own = parts_.node.identity();
   const std::uint64_t old = witness_holds_.value_or(parts_.cosigned->state().size);
-  if (parts_.node.durable() <= old) return;
-  std::string note = parts_.node.checkpoint();
-  const auto checkpoint =
-      evidence::open_checkpoint(note, own.origin, directory->log_keys(own.party));
-  if (!checkpoint || checkpoint->size <= old) return;
-  std::vector<Hash> path;
-  if (old > 0) {
-    auto proof = parts_.node.consistency(old, checkpoint->size);
-    if (!proof) {
-      cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
-      parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
-                           .code = "witness",
-                           .party = peer_,
-                           .text = peer_ + " has cosigned our journal at " + std::to_string(old) +
-                                   " entries, where it has no checkpoint"});
-      return;
-    }
-    path = std::move(*proof);
+  auto ask = exchange::ask_to_cosign(parts_.node, old);
+  if (!ask) {
+    cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+    parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                         .code = "witness",
+                         .party = peer_,
+                         .text = peer_ + " has cosigned our journal at " + std::to_string(old) +
+                                 " entries, where it has no checkpoint"});
+    return;
   }
-  std::string body = evidence::add_checkpoint_request(old, path, note);
-  call(out, {.what = What::cosign, .text = std::move(note)},
+  if (!*ask) return;
+  call(out, {.what = What::cosign, .text = std::move((*ask)->note)},
        {.method = "POST",
         .target = "/witness/add-checkpoint",
         .content_type = "text/plain; charset=utf-8",
-        .body = std::move(body)});
+        .body = std::move((*ask)->request)});
 }
 
 void Sender::drain() {

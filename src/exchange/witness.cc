@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/assert.h"
 #include "base/bytes.h"
 #include "evidence/grammar.h"
+#include "evidence/signing.h"
 #include "evidence/witness.h"
 
 namespace bashu::exchange {
@@ -16,8 +16,6 @@ namespace bashu::exchange {
 namespace {
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
-
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 // A file of 64 hex digits, as the node's other keys are; the first is made of the log's secret.
 std::expected<std::string, Fault> seed_of(node::FileStore& files, std::string_view log_secret) {
@@ -78,16 +76,31 @@ std::string witness_name(const node::Identity& own) {
 
 std::expected<WitnessSigner, Fault> witness_signer(node::FileStore& files,
                                                    const node::Identity& own) {
-  BASHU_ASSERT(::sodium_init() >= 0);
   auto seed = seed_of(files, own.log.secret_key);
   if (!seed) return std::unexpected{seed.error()};
-  WitnessSigner signer{.name = witness_name(own),
+  auto [open, secret] = evidence::signing_pair(*seed);
+  return WitnessSigner{.name = witness_name(own),
                        .key = {.kid = own.party + "/witness/1",
-                               .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
-                               .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')}};
-  ::crypto_sign_seed_keypair(bytes(signer.key.public_key), bytes(signer.key.secret_key),
-                             bytes(*seed));
-  return signer;
+                               .public_key = std::move(open),
+                               .secret_key = std::move(secret)}};
+}
+
+std::expected<std::optional<CosignAsk>, NoCheckpoint> ask_to_cosign(node::Node& node,
+                                                                    std::uint64_t held) {
+  if (node.durable() <= held) return std::nullopt;
+  const node::Identity& own = node.identity();
+  std::string note = node.checkpoint();
+  const auto checkpoint =
+      evidence::open_checkpoint(note, own.origin, node.directory()->log_keys(own.party));
+  if (!checkpoint || checkpoint->size <= held) return std::nullopt;
+  std::vector<Hash> path;
+  if (held > 0) {
+    auto proof = node.consistency(held, checkpoint->size);
+    if (!proof) return std::unexpected{NoCheckpoint{.note = std::move(note)}};
+    path = std::move(*proof);
+  }
+  std::string request = evidence::add_checkpoint_request(held, path, note);
+  return CosignAsk{.note = std::move(note), .request = std::move(request)};
 }
 
 std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,

@@ -24,6 +24,7 @@
 #include "exchange/alarms.h"
 #include "node/directory.h"
 #include "node/identity.h"
+#include "node/node.h"
 #include "node/storage/file_store.h"
 
 namespace bashu::exchange {
@@ -39,6 +40,20 @@ struct WitnessSigner {
 // The keys a party announced to cosign with.
 [[nodiscard]] std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
                                                              std::string_view party);
+
+// What this node's log asks a witness next: its newest checkpoint, proven to continue what that one
+// has cosigned.
+struct CosignAsk {
+  std::string note, request;  // the body of add-checkpoint
+};
+// The witness has cosigned so many entries, and the journal has no checkpoint of them.
+struct NoCheckpoint {
+  std::string note;  // the newest one there is
+};
+// `held`: entries that the witness has cosigned. nullopt: nothing is new to it, or nobody knows the
+// log's key yet.
+[[nodiscard]] std::expected<std::optional<CosignAsk>, NoCheckpoint> ask_to_cosign(
+    node::Node& node, std::uint64_t held);
 
 class Witness {
  public:

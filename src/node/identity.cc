@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/value.h"
 #include "evidence/grammar.h"
+#include "evidence/signing.h"
 #include "node/certificates.h"
 #include "node/storage/directory_files.h"
 
@@ -20,9 +21,6 @@ namespace bashu::node {
 namespace {
 
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-const unsigned char* bytes(const std::string& text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 std::unexpected<Fault> fault(std::string what) {
   return std::unexpected{Fault{.what = std::move(what)}};
@@ -30,11 +28,8 @@ std::unexpected<Fault> fault(std::string what) {
 
 // Key files hold 64 hex digits: the seed of an Ed25519 key, the secret scalar of an X25519 key.
 KeyPair signing_key(std::string kid, const std::string& seed) {
-  KeyPair key{.kid = std::move(kid),
-              .public_key = std::string(crypto_sign_PUBLICKEYBYTES, '\0'),
-              .secret_key = std::string(crypto_sign_SECRETKEYBYTES, '\0')};
-  crypto_sign_seed_keypair(bytes(key.public_key), bytes(key.secret_key), bytes(seed));
-  return key;
+  auto [open, secret] = evidence::signing_pair(seed);
+  return {.kid = std::move(kid), .public_key = std::move(open), .secret_key = std::move(secret)};
 }
 KeyPair sealing_key(std::string kid, const std::string& secret) {
   KeyPair key{.kid = std::move(kid),
