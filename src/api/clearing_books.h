@@ -42,6 +42,8 @@ struct ClearingBook {
 
   [[nodiscard]] const std::string& first() const { return row.parties.find("first")->second; }
   [[nodiscard]] const std::string& second() const { return row.parties.find("second")->second; }
+  [[nodiscard]] const std::string& own() const { return own_is_first ? first() : second(); }
+  [[nodiscard]] const std::string& other() const { return own_is_first ? second() : first(); }
 };
 // The case `row` of the service `shape.book`.
 [[nodiscard]] ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/try.h"
+
 namespace bashu::api {
 
 namespace {
@@ -49,23 +51,40 @@ std::expected<void, Problem> add_receipts(Context& context, const Call& call,
   return {};
 }
 
+std::expected<std::map<std::string, OrderedRow>, Problem> ordered_in(const Call& call,
+                                                                     const ClearingBook& book) {
+  std::map<std::string, OrderedRow> out;
+  if (book.shape.ordered.empty()) return out;
+  views::RecordFilter filter{.reg = book.pack->name + "/" + book.shape.ordered,
+                             .key = {},
+                             .prefix = {},
+                             .as_of = {},
+                             .page = {.after = {}, .limit = kPage}};
+  do {
+    auto listed = call.views->records(filter);
+    if (!listed) return std::unexpected{problem_of(listed.error())};
+    for (const views::RecordRow& row : listed->rows) {
+      out[row.fields.text_at("transfer")] = {.reference = row.fields.text_at("reference"),
+                                             .amount = row.fields.int_at("amount")};
+    }
+    filter.page.after = listed->next;
+  } while (!filter.page.after.empty());
+  return out;
+}
+
 // Money out: what our bank booked of our orders, else what the other side's did, as both agreed.
-std::expected<void, Problem> add_orders(const Call& call, const ClearingBook& book,
-                                        const std::string& own, ByReference& flows) {
-  const auto ordered = ordered_in(call, book);
-  if (!ordered) return std::unexpected{ordered.error()};
-  const auto orders = orders_of(call, book);
-  if (!orders) return std::unexpected{orders.error()};
+void add_orders(const ClearingBook& book, const std::map<std::string, OrderedRow>& ordered,
+                const std::vector<views::CaseRow>& orders, ByReference& flows) {
+  const std::string& own = book.own();
   for (auto& [id, flow] : flows) {
     if (flow.payer != own) continue;
     for (const SentTransfer& sent : flow.transfers) {
-      const auto row = ordered->find(sent.row.id);
-      if (row != ordered->end()) flow.ordered += row->second.amount;
+      const auto row = ordered.find(sent.row.id);
+      if (row != ordered.end()) flow.ordered += row->second.amount;
     }
   }
-  const std::string& other = own == book.first() ? book.second() : book.first();
   const packs::Service* service = packs::find(book.pack->services, book.shape.order);
-  for (const views::CaseRow& order : *orders) {
+  for (const views::CaseRow& order : orders) {
     const packs::StateDef* state = service ? packs::find(service->states, order.state) : nullptr;
     if (state && state->final && !order.data.find("checked")) continue;  // withdrawn
     const Value* payments = order.data.find("payments");
@@ -75,7 +94,7 @@ std::expected<void, Problem> add_orders(const Call& call, const ClearingBook& bo
       if (flow != flows.end() && flow->second.order.empty()) flow->second.order.assign(order.id);
     }
     for (OrderBooking& booking : bookings_of(order)) {
-      Flow& flow = flow_at(flows, own, other, booking.reference);
+      Flow& flow = flow_at(flows, own, book.other(), booking.reference);
       flow.booked += booking.of.amount;
       flow.bookings.push_back(std::move(booking.of));
     }
@@ -83,7 +102,6 @@ std::expected<void, Problem> add_orders(const Call& call, const ClearingBook& bo
   for (auto& [id, flow] : flows) {
     if (flow.payer == own && flow.bookings.empty()) flow.booked = flow.agreed;
   }
-  return {};
 }
 
 Meeting meeting_of(const Flow& flow) {
@@ -104,45 +122,21 @@ std::optional<std::int64_t> Flow::days() const {
   return bookings.back().on.days() - sent_on.days();
 }
 
-std::expected<std::vector<Flow>, Problem> flows_of(Context& context, const Call& call,
-                                                   const ClearingBook& book) {
+std::expected<Flows, Problem> flows_of(Context& context, const Call& call,
+                                       const ClearingBook& book) {
   ByReference flows;
-  if (auto done = add_sheets(context, call, book, flows); !done) {
-    return std::unexpected{done.error()};
-  }
-  if (auto done = add_receipts(context, call, book, flows); !done) {
-    return std::unexpected{done.error()};
-  }
-  const std::string& own = book.own_is_first ? book.first() : book.second();
-  if (auto done = add_orders(call, book, own, flows); !done) return std::unexpected{done.error()};
-  std::vector<Flow> out;
+  BASHU_TRY_OK(add_sheets(context, call, book, flows));
+  BASHU_TRY_OK(add_receipts(context, call, book, flows));
+  Flows out;
+  BASHU_TRY(out.ordered, ordered_in(call, book));
+  BASHU_TRY(out.orders, orders_of(call, book));
+  add_orders(book, out.ordered, out.orders, flows);
   for (auto& [id, flow] : flows) {
     if (!flow.said && flow.booked == 0) continue;
     std::ranges::stable_sort(flow.bookings, {}, &FlowBooking::on);
     flow.meeting = meeting_of(flow);
-    out.push_back(std::move(flow));
+    out.rows.push_back(std::move(flow));
   }
-  return out;
-}
-
-std::expected<std::map<std::string, OrderedRow>, Problem> ordered_in(const Call& call,
-                                                                     const ClearingBook& book) {
-  std::map<std::string, OrderedRow> out;
-  if (book.shape.ordered.empty()) return out;
-  views::RecordFilter filter{.reg = book.pack->name + "/" + book.shape.ordered,
-                             .key = {},
-                             .prefix = {},
-                             .as_of = {},
-                             .page = {.after = {}, .limit = kPage}};
-  do {
-    auto listed = call.views->records(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    for (const views::RecordRow& row : listed->rows) {
-      out[row.fields.text_at("transfer")] = {.reference = row.fields.text_at("reference"),
-                                             .amount = row.fields.int_at("amount")};
-    }
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
   return out;
 }
 

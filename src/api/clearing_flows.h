@@ -43,17 +43,19 @@ struct Flow {
   // From the sheet to the last booking; nullopt unless both are there.
   [[nodiscard]] std::optional<std::int64_t> days() const;
 };
-// By payer and reference; what was taken back altogether is left out.
-[[nodiscard]] std::expected<std::vector<Flow>, Problem> flows_of(Context& context, const Call& call,
-                                                                 const ClearingBook& book);
-
 // What the register says the bank was told of a transfer.
 struct OrderedRow {
   std::string reference;
   Money amount = 0;
 };
-[[nodiscard]] std::expected<std::map<std::string, OrderedRow>, Problem> ordered_in(
-    const Call& call, const ClearingBook& book);
+struct Flows {
+  std::vector<Flow> rows;  // by payer and reference; what was taken back altogether is left out
+  std::map<std::string, OrderedRow> ordered;  // by transfer
+  std::vector<views::CaseRow> orders;         // newest first
+};
+[[nodiscard]] std::expected<Flows, Problem> flows_of(Context& context, const Call& call,
+                                                     const ClearingBook& book);
+
 // The payment orders of a book, newest first.
 [[nodiscard]] std::expected<std::vector<views::CaseRow>, Problem> orders_of(
     const Call& call, const ClearingBook& book);

@@ -26,7 +26,7 @@ std::string title_of(const Call& call, Meeting meeting) {
 
 struct Read {
   ClearingBook book;
-  std::vector<Flow> all;
+  Flows all;
   std::vector<const Flow*> shown;  // of the kind asked for
 };
 std::expected<Read, Problem> read_flows(Context& context, const Call& call) {
@@ -46,7 +46,7 @@ std::expected<Read, Problem> read_flows(Context& context, const Call& call) {
   auto flows = flows_of(context, call, *book);
   if (!flows) return std::unexpected{flows.error()};
   Read out{.book = *std::move(book), .all = *std::move(flows), .shown = {}};
-  for (const Flow& flow : out.all) {
+  for (const Flow& flow : out.all.rows) {
     if (kind.empty() || kind == meeting_name(flow.meeting)) out.shown.push_back(&flow);
   }
   return out;
@@ -172,23 +172,18 @@ Value order_value(const views::CaseRow& row, const packs::Pack& pack, const std:
   return out;
 }
 
-std::expected<void, Problem> add_orders(const Call& call, const Read& read, Value::Record& out) {
-  const auto ordered = ordered_in(call, read.book);
-  if (!ordered) return std::unexpected{ordered.error()};
-  const auto orders = orders_of(call, read.book);
-  if (!orders) return std::unexpected{orders.error()};
+void add_orders(const Call& call, const Read& read, Value::Record& out) {
   Money sum = 0;
-  const auto due = payments_due(read.book, read.all, *ordered);
+  const auto due = payments_due(read.book, read.all);
   for (const DuePayment& one : due) sum += one.amount;
   Value::List list;
-  for (const views::CaseRow& row : *orders) {
+  for (const views::CaseRow& row : read.all.orders) {
     if (list.size() < kOrdersShown) {
       list.push_back(order_value(row, *read.book.pack, call.language));
     }
   }
   out["due"] = Value::Record{{"count", due.size()}, {"sum", sum}};
   out["orders"] = std::move(list);
-  return {};
 }
 
 }  // namespace
@@ -209,9 +204,9 @@ Result list_flows(Context& context, const Call& call) {
                     {"rows", std::move(rows)},
                     {"from", from},
                     {"count", read->shown.size()},
-                    {"totals", totals_of(read->all, call)},
-                    {"lags", lags_of(read->all)}};
-  if (auto added = add_orders(call, *read, out); !added) return std::unexpected{added.error()};
+                    {"totals", totals_of(read->all.rows, call)},
+                    {"lags", lags_of(read->all.rows)}};
+  add_orders(call, *read, out);
   return json_response(std::move(out));
 }
 

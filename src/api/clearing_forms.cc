@@ -216,9 +216,7 @@ class Filling {
     return {};
   }
 
-  [[nodiscard]] const std::string& own() const {
-    return book_.own_is_first ? book_.first() : book_.second();
-  }
+  [[nodiscard]] const std::string& own() const { return book_.own(); }
   [[nodiscard]] Date until() const {
     return Date::parse(window_.data.text_at("until")).value_or(Date{});
   }

@@ -27,13 +27,6 @@ Problem refused(const std::string& where, const std::string& key,
       .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
 }
 
-const std::string& own_of(const ClearingBook& book) {
-  return book.own_is_first ? book.first() : book.second();
-}
-const std::string& other_of(const ClearingBook& book) {
-  return book.own_is_first ? book.second() : book.first();
-}
-
 Value to_value(const DuePayment& one) {
   return Value::Record{{"transfer", one.transfer},
                        {"reference", one.reference},
@@ -61,8 +54,8 @@ std::vector<bank::Order> bank_orders(const ClearingBook& book, const views::Case
     auto held = std::ranges::find(out, one.reference, &bank::Order::reference);
     if (held == out.end()) {
       out.push_back({.id = {},
-                     .payer = own_of(book),
-                     .payee = other_of(book),
+                     .payer = book.own(),
+                     .payee = book.other(),
                      .amount = 0,
                      .about = {},
                      .reference = one.reference});
@@ -82,9 +75,7 @@ std::expected<std::vector<DuePayment>, Problem> due_now(Context& context, const 
                                                         const ClearingBook& book) {
   const auto flows = flows_of(context, call, book);
   if (!flows) return std::unexpected{flows.error()};
-  const auto ordered = ordered_in(call, book);
-  if (!ordered) return std::unexpected{ordered.error()};
-  return payments_due(book, *flows, *ordered);
+  return payments_due(book, *flows);
 }
 
 std::expected<Value, Problem> proposed(Context& context, const Call& call, const ClearingBook& book,
@@ -147,8 +138,8 @@ class Booked {
          const std::map<std::string, bank::Account>& accounts)
       : orders_{bank_orders(book, order)},
         accounts_{accounts},
-        own_{accounts.at(own_of(book)).id},
-        other_{accounts.at(other_of(book)).id} {
+        own_{accounts.at(book.own()).id},
+        other_{accounts.at(book.other()).id} {
     for (OrderBooking& one : bookings_of(order)) {
       add({.reference = one.of.bank,
            .account = own_,
@@ -274,15 +265,14 @@ std::expected<std::optional<views::CaseRow>, Problem> order_at(const Call& call,
 
 }  // namespace
 
-std::vector<DuePayment> payments_due(const ClearingBook& book, const std::vector<Flow>& flows,
-                                     const std::map<std::string, OrderedRow>& ordered) {
+std::vector<DuePayment> payments_due(const ClearingBook& book, const Flows& flows) {
   std::vector<DuePayment> out;
-  for (const Flow& flow : flows) {
+  for (const Flow& flow : flows.rows) {
     // Money that came without an order cannot be told to which of its transfers it belongs.
-    if (flow.payer != own_of(book) || flow.agreed > flow.ordered) continue;
+    if (flow.payer != book.own() || flow.agreed > flow.ordered) continue;
     for (const SentTransfer& sent : flow.transfers) {
-      const auto held = ordered.find(sent.row.id);
-      const OrderedRow before = held == ordered.end() ? OrderedRow{} : held->second;
+      const auto held = flows.ordered.find(sent.row.id);
+      const OrderedRow before = held == flows.ordered.end() ? OrderedRow{} : held->second;
       const bool renamed = before.amount > 0 && before.reference != flow.reference;
       if (!sent.waits || renamed || sent.sheet.amount <= before.amount) continue;
       out.push_back({.transfer = sent.row.id,

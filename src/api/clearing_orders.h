@@ -27,9 +27,7 @@ struct DuePayment {
 // What this side owes by sheets that wait for their money and has not ordered. Left out is what a
 // person has to look at: a reference that changed after it was ordered, money that both sides
 // agreed has come without an order.
-[[nodiscard]] std::vector<DuePayment> payments_due(
-    const ClearingBook& book, const std::vector<Flow>& flows,
-    const std::map<std::string, OrderedRow>& ordered);
+[[nodiscard]] std::vector<DuePayment> payments_due(const ClearingBook& book, const Flows& flows);
 
 // Fields of an order that no person fills in.
 [[nodiscard]] const std::vector<std::string>& computed_of_order();

@@ -37,7 +37,8 @@ Flow flow(const std::vector<std::pair<std::string, Money>>& transfers, const Ord
 
 std::string due(const Flow& one, const Ordered& ordered, bool own_is_first = false) {
   std::string out;
-  for (const DuePayment& payment : payments_due(book_of(own_is_first), {one}, ordered)) {
+  for (const DuePayment& payment :
+       payments_due(book_of(own_is_first), {.rows = {one}, .ordered = ordered, .orders = {}})) {
     out += payment.transfer + " " + std::to_string(payment.amount) + " after " +
            std::to_string(payment.before) + "\n";
   }
