@@ -511,6 +511,7 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
       waits{log, "a commit waits for servers that do not answer"},
       lacks{log, "missing on this machine"}, stamped{log, "no time stamp"},
       witnessed{log, "not witnessed outside"};
+  std::chrono::steady_clock::time_point look_beside;
   while (true) {
     const int signal = ::sigtimedwait(&signals, nullptr, &pause);
     if (signal == SIGINT || signal == SIGTERM) {
@@ -532,7 +533,11 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
     const journal::Quorum others = node.quorum();
     quorum.look(others.is_short() ? journal::words_of(others) : "");
     waits.look(node.commit_waits_ms() > kSlowCommitMs ? "for more than 3 s" : "");
-    lacks.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
+    // A standby looks at its writer twenty times as often.
+    if (const auto now = std::chrono::steady_clock::now(); now >= look_beside) {
+      lacks.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
+      look_beside = now + std::chrono::seconds{1};
+    }
     documents.look(node::documents_away(node.storage().files()).value_or(""));
     if (!exchange) {
       const auto standby = node.standby();

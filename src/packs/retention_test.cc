@@ -10,13 +10,15 @@
 namespace bashu::packs {
 namespace {
 
-Loaded with(const std::string& retention) {
+// A pack whose one field is of the class; `tail` ends it.
+Loaded notes(const std::string& cls, const std::string& tail) {
   return load(R"(bashu: 1
 pack: notes
 version: 1
 title: {zh: 记录, en: Notes}
 types:
-  line: {type: text, max: 40, class: public, title: {zh: 内容, en: Text}}
+  line: {type: text, max: 40, class: )" +
+              cls + R"(, title: {zh: 内容, en: Text}}
 services:
   note:
     title: {zh: 记录, en: Note}
@@ -28,8 +30,11 @@ figures:
   notes: {title: {zh: 件数, en: Notes}, of: note, from: case.opened, count: true}
 scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: notes, is: 0}]}
-retention: )" +
-              retention + "\n");
+)" + tail);
+}
+
+Loaded with(const std::string& retention) {
+  return notes("public", "retention: " + retention + "\n");
 }
 
 TEST(Retention, IsReadByClassInMonths) {
@@ -92,24 +97,7 @@ TEST(Retention, IsToldWithItsRuleInBothLanguages) {
 }
 
 TEST(Retention, ThatIsNotNamedIsToldWhereSomethingPersonalIsAsked) {
-  const Loaded loaded = load(R"(bashu: 1
-pack: notes
-version: 1
-title: {zh: 记录, en: Notes}
-types:
-  line: {type: text, max: 40, class: sensitive, title: {zh: 内容, en: Text}}
-services:
-  note:
-    title: {zh: 记录, en: Note}
-    parties: {office: {clerk: all}}
-    fields: {text: line}
-    start: {owner: office, by: clerk, form: [text], to: done}
-    states: {done: {title: {zh: 完成, en: Done}, final: true}}
-figures:
-  notes: {title: {zh: 件数, en: Notes}, of: note, from: case.opened, count: true}
-scenarios:
-  - {title: none, today: 2026-03-02, steps: [{figure: notes, is: 0}]}
-)");
+  const Loaded loaded = notes("sensitive", "");
   ASSERT_TRUE(loaded.pack);
   EXPECT_EQ(retention_in_words(*loaded.pack, "en"),
             std::vector<std::string>{

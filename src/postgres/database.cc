@@ -139,11 +139,35 @@ class Bound : public sql::Statement {
   std::vector<Value> values_;
 };
 
+// Rows of an answer that is here.
+class Answered : public Bound {
+ public:
+  using Bound::Bound;
+  [[nodiscard]] bool is_null(int column) const override {
+    return PQgetisnull(answer_->get(), at_, column) != 0;
+  }
+  [[nodiscard]] std::int64_t integer(int column) const override {
+    const std::string_view value = answer_->bytes(at_, column);
+    return value == "t" ? 1 : number_in(value);
+  }
+  [[nodiscard]] std::string_view text(int column) const override {
+    return answer_->bytes(at_, column);
+  }
+
+ protected:
+  void forget() {
+    answer_.reset();
+    at_ = -1;
+  }
+  std::optional<PgResult> answer_;
+  int at_ = -1;
+};
+
 // A question with a short answer, or a change that is not a plain row.
-class Asking final : public Bound {
+class Asking final : public Answered {
  public:
   Asking(Database& database, std::string sql, int count)
-      : Bound{database, count}, sql_{std::move(sql)}, asks_{sql_.starts_with("SELECT")} {}
+      : Answered{database, count}, sql_{std::move(sql)}, asks_{sql_.starts_with("SELECT")} {}
 
   bool step() override {
     if (database_.fault_) return false;
@@ -158,18 +182,7 @@ class Asking final : public Bound {
   }
   void reset() override {
     Bound::reset();
-    answer_.reset();
-    at_ = -1;
-  }
-  [[nodiscard]] bool is_null(int column) const override {
-    return PQgetisnull(answer_->get(), at_, column) != 0;
-  }
-  [[nodiscard]] std::int64_t integer(int column) const override {
-    const std::string_view value = answer_->bytes(at_, column);
-    return value == "t" ? 1 : number_in(value);
-  }
-  [[nodiscard]] std::string_view text(int column) const override {
-    return answer_->bytes(at_, column);
+    forget();
   }
 
  private:
@@ -212,40 +225,28 @@ class Asking final : public Bound {
 
   std::string sql_, name_;
   bool asks_;
-  std::optional<PgResult> answer_;
-  int at_ = -1;
 };
 
 // A large answer by a cursor.
-class Scan final : public Bound {
+class Scan final : public Answered {
  public:
   Scan(Database& database, std::string sql, int count)
-      : Bound{database, count}, sql_{std::move(sql)} {}
+      : Answered{database, count}, sql_{std::move(sql)} {}
   ~Scan() override { close(); }
 
   bool step() override {
     if (database_.fault_) return false;
     if (name_.empty() && !begin()) return false;
-    if (++at_ < part_->rows()) return true;
-    if (part_->rows() < kScanRows || !fetch()) {
+    if (++at_ < answer_->rows()) return true;
+    if (answer_->rows() < kScanRows || !fetch()) {
       reset();
       return false;
     }
-    return ++at_ < part_->rows() || (reset(), false);
+    return ++at_ < answer_->rows() || (reset(), false);
   }
   void reset() override {
     Bound::reset();
     close();
-  }
-  [[nodiscard]] bool is_null(int column) const override {
-    return PQgetisnull(part_->get(), at_, column) != 0;
-  }
-  [[nodiscard]] std::int64_t integer(int column) const override {
-    const std::string_view value = part_->bytes(at_, column);
-    return value == "t" ? 1 : number_in(value);
-  }
-  [[nodiscard]] std::string_view text(int column) const override {
-    return part_->bytes(at_, column);
   }
 
  private:
@@ -266,7 +267,7 @@ class Scan final : public Bound {
   }
   bool fetch() {
     database_.drain();
-    part_.emplace(
+    answer_.emplace(
         database_.take(PQexec(database_.connection_.handle(),
                               ("FETCH " + std::to_string(kScanRows) + " FROM " + name_).c_str()),
                        sql_));
@@ -275,8 +276,7 @@ class Scan final : public Bound {
   }
   // A table cannot be widened while a cursor is open on it.
   void close() {
-    part_.reset();
-    at_ = -1;
+    forget();
     if (name_.empty()) return;
     database_.drain();
     if (!database_.fault_)
@@ -286,8 +286,6 @@ class Scan final : public Bound {
   }
 
   std::string sql_, name_;
-  std::optional<PgResult> part_;
-  int at_ = -1;
 };
 
 // Rows to be copied in. Places in a map do not move.
