@@ -25,7 +25,7 @@ class Standby(postgres_server.Server):
     def __init__(self, leader):
         super().__init__()
         shutil.rmtree(self.data)
-        self.run("pg_basebackup", "-h", "127.0.0.1", "-p", leader.port, "-U", "bashu", "-D", self.data, "-R", "-X", "stream")
+        self.run("pg_basebackup", "-h", "127.0.0.1", "-p", leader.port, "-U", "bashu", "-D", self.data, "-R", "-X", "stream", "-c", "fast")
 
 
 def measure(server, name):
