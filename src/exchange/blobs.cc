@@ -35,6 +35,12 @@ std::mutex& writing(std::string_view name) {
   return all.at(hash_from_hex(name).value().front());
 }
 
+// The mark is one file, whichever document is the first.
+std::mutex& marking() {
+  static std::mutex one;
+  return one;
+}
+
 void collect(const Value& value, std::vector<std::string>& into) {
   if (const Value::List* list = value.as_list()) {
     for (const Value& item : *list) collect(item, into);
@@ -92,6 +98,7 @@ std::expected<std::string, Fault> Blobs::put(std::string_view blob) {
     if (auto written = files_.write(file_of(name), blob); !written) {
       return std::unexpected{std::move(written.error())};
     }
+    const std::lock_guard mark{marking()};
     if (!files_.has(kKeptMark)) {
       if (auto marked = files_.write(kKeptMark, name); !marked) {
         return std::unexpected{std::move(marked.error())};
@@ -132,6 +139,7 @@ void Blobs::remove(std::string_view name) {
   if (!is_name(name)) return;
   const std::lock_guard lock{writing(name)};
   // Before it goes: what is not marked is not missed.
+  const std::lock_guard mark{marking()};
   if (files_.read(kKeptMark).value_or("") == name) files_.remove(kKeptMark);
   files_.remove(file_of(name));
 }

@@ -2,10 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "base/bytes.h"
 #include "base/json.h"
 #include "exchange/beside.h"
+#include "node/storage/directory_files.h"
 #include "node/storage/memory.h"
+#include "node/test_support.h"
 
 namespace bashu::exchange {
 namespace {
@@ -68,6 +76,29 @@ TEST_F(BlobsTest, AStoreThatLostWhatItKeptIsNoticed) {
   ASSERT_TRUE(blobs.put("third"));
   EXPECT_NE(files_.read(kKeptMark).value_or(""), *first);
   EXPECT_TRUE(files_.has(kKeptMark));
+}
+
+TEST_F(BlobsTest, TheFirstDocumentsMayComeAtOnce) {
+  const node::TestFolder folder;
+  node::DirectoryFiles files{folder.path()};
+  Blobs blobs{files};
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> refused = 0;
+    std::vector<std::string> names(4);
+    {
+      std::vector<std::jthread> clerks;
+      for (std::size_t clerk = 0; clerk < names.size(); ++clerk) {
+        clerks.emplace_back([&, clerk] {
+          const auto name = blobs.put(std::to_string(round) + "." + std::to_string(clerk));
+          if (name) names[clerk] = *name;
+          if (!name) ++refused;
+        });
+      }
+    }
+    EXPECT_EQ(refused, 0);
+    for (const std::string& name : names) blobs.remove(name);
+    EXPECT_FALSE(files.has(kKeptMark));
+  }
 }
 
 TEST_F(BlobsTest, WishesSurviveARestartAndEndWithThePut) {
