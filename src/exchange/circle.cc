@@ -171,19 +171,19 @@ evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& k
 }
 
 // The keys of the second signature, unless `keys` names them.
-void add_second(const node::Identity& own, std::int64_t from,
-                std::vector<evidence::KeyRecord>& keys) {
-  if (!own.second) return;
+void add_second(const node::Identity& own, const std::optional<node::SecondKeys>& second,
+                std::int64_t from, std::vector<evidence::KeyRecord>& keys) {
+  if (!second) return;
   const auto add = [&](const evidence::SecondSigner& signer, std::string_view role) {
     const auto known = [&](const evidence::KeyRecord& key) { return key.kid == signer.kid; };
     if (std::ranges::any_of(keys, known)) return;
     const node::KeyPair pair{
         .kid = signer.kid, .public_key = signer.key.public_key(), .secret_key = {}};
-    keys.push_back(key_record(own, pair, role, from, kLogKeyDays));
+    keys.push_back(key_record(own, pair, role, from, kKeyDays));
     keys.back().alg = evidence::kSm2Algorithm;
   };
-  add(own.second->envelope, "envelope");
-  add(own.second->log, "log");
+  add(second->envelope, "envelope");
+  add(second->log, "log");
 }
 
 // The key of the sign-in service, unless `keys` names it.
@@ -198,6 +198,7 @@ void add_command(const node::Identity& own, std::int64_t from,
 struct FreshKeys {
   const node::KeyPair &envelope, &seal;
   const std::optional<node::KeyPair>& command;  // none: the one in use is not announced yet
+  const std::optional<node::SecondKeys>& second;
 };
 // And the keys to witness and to sign twice with, of a node that had none of them before.
 void announce(node::FileStore& files, const node::Identity& own, const FreshKeys& fresh,
@@ -210,7 +211,8 @@ void announce(node::FileStore& files, const node::Identity& own, const FreshKeys
   if (signer && !witness) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
-  add_second(own, from, keys);
+  add_second(own, own.second, from, keys);
+  add_second(own, fresh.second, from, keys);
   if (fresh.command) {
     keys.push_back(key_record(own, *fresh.command, evidence::kCommandRole, from, kKeyDays));
   }
@@ -240,7 +242,7 @@ std::expected<std::string, Fault> first_key_list(const node::Identity& own,
   if (const auto signer = witness_signer(files, own)) {
     keys.push_back(key_record(own, signer->key, "witness", from, kLogKeyDays));
   }
-  add_second(own, from, keys);
+  add_second(own, own.second, from, keys);
   add_command(own, from, keys);
   const std::string list = evidence::signed_record(
       evidence::keys_payload(agreement_id, own.party, 1, "", now_s, keys), evidence::kKeysType, {});
@@ -594,6 +596,17 @@ node::KeyPair signing_key(std::string kid, const std::string& seed) {
   return {.kid = std::move(kid), .public_key = std::move(open), .secret_key = std::move(secret)};
 }
 
+// As node.json names them, and their files.
+void put_second(const node::SecondKeys& second, Value::Record& about,
+                std::map<std::string, std::string>& secrets) {
+  const auto put = [&](const std::string& use, const evidence::SecondSigner& signer) {
+    about[use] = Value::Record{{"kid", signer.kid}, {"public", hex(signer.key.public_key())}};
+    secrets[use + ".key"] = signer.key.pem();
+  };
+  put("envelope-sm2", second.envelope);
+  put("log-sm2", second.log);
+}
+
 // Adopts the list after `last`, with these keys.
 std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysEdition& last,
                                          const std::vector<evidence::KeyRecord>& keys,
@@ -614,10 +627,13 @@ std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysE
 bool rotation_due(node::Node& node) {
   const node::Identity& own = node.identity();
   const auto directory = node.directory();
-  const auto key = directory->keys.find(own.envelope.kid);
+  const std::int64_t now = node.clock().now().unix_ms / 1'000;
+  const auto old = [&](const std::string& kid) {
+    const auto key = directory->keys.find(kid);
+    return key != directory->keys.end() && now >= key->second.from + kRenewAfterDays * kDayS;
+  };
   std::error_code ignored;
-  return key != directory->keys.end() &&
-         node.clock().now().unix_ms / 1'000 >= key->second.from + kRenewAfterDays * kDayS &&
+  return (old(own.envelope.kid) || (own.second && old(own.second->envelope.kid))) &&
          !std::filesystem::exists(own.dir / "keys" / "next", ignored);
 }
 
@@ -667,7 +683,13 @@ std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin)
   for (const evidence::KeyRecord& key : keys) {
     if (key.role != evidence::kCommandRole) from = std::max(from, key.from + 1);
   }
-  announce(node.storage().files(), own, {envelope, seal, command}, from, keys);
+  std::optional<node::SecondKeys> second;
+  if (own.second && last->keys.contains(own.second->envelope.kid)) {
+    second = node::SecondKeys{
+        .envelope = {.kid = next_kid("envelope-sm2"), .key = evidence::Sm2Key::make()},
+        .log = {.kid = next_kid("log-sm2"), .key = evidence::Sm2Key::make()}};
+  }
+  announce(node.storage().files(), own, {envelope, seal, command, second}, from, keys);
   // Of a node made before there were command keys the first one is the one it has: its settlements
   // need to be vouched for an hour later, so that what was under way passes (evidence.md 19).
   add_command(own, now, keys);
@@ -686,6 +708,7 @@ std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin)
     about["command"] = named(*command);
     secrets["command.key"] = hex(command_seed) + "\n";
   }
+  if (second) put_second(*second, about, secrets);
   secrets["keys.json"] = pretty_json(Value{std::move(about)}) + "\n";
   for (const auto& [name, content] : secrets) {
     if (auto written = node::write_file(making / name, content); !written) return written;
@@ -700,7 +723,8 @@ std::expected<void, Fault> announce_second(node::Node& node, const tokens::Pin& 
   if (!last) return std::unexpected{last.error()};
   std::vector<evidence::KeyRecord> keys;
   for (const auto& [kid, key] : last->keys) keys.push_back(key);
-  add_second(node.identity(), node.clock().now().unix_ms / 1'000 - 3'600, keys);
+  const node::Identity& own = node.identity();
+  add_second(own, own.second, node.clock().now().unix_ms / 1'000 - 3'600, keys);
   return keys.size() == last->keys.size() ? std::expected<void, Fault>{}
                                           : continue_list(node, *last, keys, pin);
 }
@@ -709,10 +733,11 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   const auto folder = dir / "keys" / "next";
   std::error_code error;
   node::DirectoryFiles files{dir};
-  if (files.has("node.json")) {
+  if (!std::filesystem::exists(folder / "keys.json", error)) {
+    if (!files.has("node.json")) return false;
     if (auto made = node::make_command_key(files); !made) return std::unexpected{made.error()};
+    return false;
   }
-  if (!std::filesystem::exists(folder / "keys.json", error)) return false;
   const auto about_text = node::read_file(folder / "keys.json");
   const auto config_text = node::read_file(dir / "node.json");
   const auto about = about_text ? parse_json(*about_text) : std::unexpected{JsonError{}};
@@ -724,14 +749,14 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   // The old seal key stays: boxes made for it are still on the way.
   const Value* old_seal = keys->find("seal");
   const std::string old_public = old_seal ? old_seal->text_at("public") : "";
-  for (const char* name : {"envelope", "seal", "command"}) {
-    if (std::string_view{name} == "command" && !about->find(name)) continue;
-    const std::string file = std::string{name} + ".key";
+  for (const std::string name : {"envelope", "seal", "command", "envelope-sm2", "log-sm2"}) {
+    if (name != "envelope" && name != "seal" && !about->find(name)) continue;
+    const std::string file = name + ".key";
     const auto secret = node::read_file(folder / file);
     const auto before = node::read_file(dir / "keys" / file);
     const Value* fresh = about->find(name);
     if (!secret || !before || !fresh) return fault(folder.string() + " is incomplete");
-    if (std::string_view{name} == "seal" && *before != *secret) {
+    if (name == "seal" && *before != *secret) {
       const auto kept = dir / "keys" / ("seal-" + old_public.substr(0, 16) + ".old.key");
       if (auto written = node::write_file(kept, *before); !written) {
         return std::unexpected{written.error()};
@@ -747,6 +772,7 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
     return std::unexpected{written.error()};
   }
   std::filesystem::remove_all(folder, error);
+  if (auto made = node::make_command_key(files); !made) return std::unexpected{made.error()};
   return true;
 }
 

@@ -92,8 +92,9 @@ struct Adopter {
 [[nodiscard]] std::expected<void, Fault> announce_second(node::Node& node,
                                                          const tokens::Pin& pin = {});
 
-// Makes new envelope, seal and command keys, adopts the key list that announces them and leaves the
-// secrets in DIR/keys/next. They are used from the next start on.
+// Makes new envelope, seal and command keys, and those of the second signature where there are any,
+// adopts the key list that announces them and leaves the secrets in DIR/keys/next. They are used
+// from the next start on.
 [[nodiscard]] std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin = {});
 // True if the keys are old enough to be rotated and have not been.
 [[nodiscard]] bool rotation_due(node::Node& node);

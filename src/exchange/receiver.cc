@@ -35,6 +35,16 @@ http::Response busy(std::string_view code = "not-ready", int status = 503, int s
   return response;
 }
 
+// The key that signs receipts a second time has ended, and none that is signed once counts: whoever
+// got such a one would have to take it for a lie. Its sender waits instead.
+bool second_ended(const node::Directory& directory, const node::Identity& own, std::int64_t now_s) {
+  const auto from = directory.agreement.second_from("receipts");
+  if (!from || now_s < *from || !own.second) return false;
+  const auto key = directory.keys.find(own.second->log.kid);
+  return key != directory.keys.end() &&
+         (key->second.revoked != 0 || now_s + evidence::kClockSkew >= key->second.to);
+}
+
 http::Response wait_for(std::int64_t next) {
   return http::text_response(202, "application/json",
                              canonical_json(Value{Value::Record{{"next", next}}}));
@@ -225,6 +235,16 @@ void Receiver::State::message(const std::string& party, const std::string& chann
   const evidence::Agreement& agreement = directory->agreement;
   if (!directory->formed || !agreement.party(party))
     return reply(http::problem(403, "unknown-peer"));
+  const Instant now = parts.node.clock().now();
+  if (second_ended(*directory, parts.node.identity(), now.unix_ms / 1'000)) {
+    parts.alarms.raise({.time_ms = now.unix_ms,
+                        .code = "keys",
+                        .party = parts.node.identity().party,
+                        .text = "the key of SM2 that signs receipts has ended, and nothing is "
+                                "taken until the node starts with the next one: `bashu circle "
+                                "rotate DIR` makes it if there is none yet"});
+    return reply(busy("not-ready", 503, 60));
+  }
   std::int64_t next = 0;
   {
     const std::lock_guard lock{mutex};

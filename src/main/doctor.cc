@@ -329,10 +329,11 @@ class Examiner {
     if (!directory->formed) return say(Level::warn, "keys", "doctor.keys_no_circle");
     if (fs::exists(what_.dir / "keys" / "next"))
       return say(Level::warn, "keys", "doctor.keys_next");
-    std::map<std::string, std::int64_t> last;  // by algorithm
+    std::map<std::string, std::int64_t> last, newest;  // by algorithm: to, from
     for (const auto& [kid, key] : directory->keys) {
       if (key.party == identity_.party && key.role == "envelope" && key.revoked == 0) {
         last[key.alg] = std::max(last[key.alg], key.to);
+        newest[key.alg] = std::max(newest[key.alg], key.from);
       }
     }
     if (directory->agreement.second && !last.contains(std::string{evidence::kSm2Algorithm})) {
@@ -340,12 +341,17 @@ class Examiner {
     }
     std::int64_t until = last["EdDSA"];
     for (const auto& [alg, to] : last) until = std::min(until, to);
+    std::int64_t since = newest["EdDSA"];
+    for (const auto& [alg, from] : newest) since = std::min(since, from);
     const std::int64_t left = until * 1'000 - now_ms();
-    constexpr std::int64_t kRenewedBeforeDays = 25;
-    const texts::Places places{{"days", days(left)}};
+    const std::int64_t due = since * 1'000 + exchange::kRenewAfterDays * kDayMs - now_ms();
+    // A node that runs renews its own; the root may be where it cannot.
+    constexpr std::int64_t kLateDays = 5;
+    const texts::Places places{{"days", days(left)}, {"due", days(std::max<std::int64_t>(due, 0))}};
     // Keys of a rehearsal are dated by its clock.
-    if (fs::exists(what_.dir / "rehearsal-day") || left > kRenewedBeforeDays * kDayMs) {
-      return say(Level::ok, "keys", "doctor.keys_ok", places);
+    if (fs::exists(what_.dir / "rehearsal-day") || due > -kLateDays * kDayMs) {
+      const bool twice = newest.size() > 1;
+      return say(Level::ok, "keys", twice ? "doctor.keys_ok_second" : "doctor.keys_ok", places);
     }
     say(left > 0 ? Level::warn : Level::fail, "keys", "doctor.keys_old", places);
   }

@@ -1,13 +1,18 @@
 // bashu journal: show, verify, proof. They read only and may run beside the node.
 
+#include <algorithm>
 #include <ostream>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "api/event_value.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "evidence/agreement.h"
 #include "evidence/checkpoint.h"
+#include "evidence/entry.h"
+#include "evidence/sm2.h"
 #include "evidence/tree.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
@@ -29,6 +34,39 @@ void print_unsound(const Console& console, const std::string& dir, const node::U
               << unsound.position;
   if (!unsound.text.empty()) console.out << ": " << unsound.text;
   console.out << '\n';
+}
+
+// The key of SM2 whose line stands below the commit of that entry, among those the journal itself
+// names up to there: they are renewed. Empty: none signed it.
+std::expected<std::string, Fault> second_key_of(const std::string& dir,
+                                                const node::Identity& identity,
+                                                std::uint64_t sequence) {
+  const auto journal = node::open_directory(dir)->journal_to_read();
+  if (!journal) return std::unexpected{journal.error()};
+  std::vector<std::string> known;
+  std::string found;
+  const auto take_keys = [&](const evidence::CommitEntry& entry) {
+    const auto leaf = evidence::parse_entry(entry.leaf);
+    if (!leaf || leaf->kind != "keys") return;
+    const auto list = evidence::read_keys(entry.evidence);
+    if (!list || list->party != identity.party) return;
+    for (const auto& [kid, key] : list->keys) {
+      if (key.role == "log" && key.alg == evidence::kSm2Algorithm) known.push_back(key.key);
+    }
+  };
+  const auto walked = each_commit(
+      **journal, 0, [&](const evidence::CommitRecord& commit) -> std::expected<bool, Fault> {
+        std::ranges::for_each(commit.entries, take_keys);
+        if (commit.first + commit.entries.size() <= sequence) return true;
+        for (const std::string& key : known) {
+          const std::vector<std::string> keys{identity.log.public_key, key};
+          const auto note = evidence::open_checkpoint(commit.checkpoint, identity.origin, keys);
+          if (note && note->second) found = key;
+        }
+        return false;
+      });
+  if (!walked) return std::unexpected{walked.error()};
+  return found;
 }
 
 }  // namespace
@@ -105,10 +143,13 @@ Exit journal_proof(const Console& console, const JournalProof& what) {
                           "本节点没有 SM2 密钥：请运行 `bashu circle second DIR` 生成");
     }
     constexpr std::uint8_t kLogKey = 1;
-    const std::string key =
-        what.second ? evidence::second_verifier_key(identity->origin,
-                                                    identity->second->log.key.public_key())
-                    : evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key);
+    std::string key = evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key);
+    if (what.second) {
+      const auto signer = second_key_of(what.dir, *identity, what.sequence);
+      if (!signer) return console.fail(signer.error());
+      key = evidence::second_verifier_key(
+          identity->origin, signer->empty() ? identity->second->log.key.public_key() : *signer);
+    }
     const auto written = write_output(console, what.out, key + "\n");
     return written ? Exit::done : console.fail(written.error());
   }
