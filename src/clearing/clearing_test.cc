@@ -99,6 +99,26 @@ TEST(NetStatement, EachOfThreeComesToTheSameRootFromItsOwnStatements) {
   EXPECT_NE(net_statement(kThree, others)->root, made->root) << "the terms are part of it";
 }
 
+TEST(NetStatement, WindowsOfSeveralBooksHaveOneNumberAndAreToldApart) {
+  const std::vector<WindowStatement> windows{{"fares/window-1", between("a", "b", 100, 30)},
+                                             {"bills/window-1", between("a", "b", 0, 50)},
+                                             {"fares/window-2", between("b", "c", 20, 80)}};
+  const auto made = net_statement(windows, kByHouse);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->positions, (std::map<std::string, Money>{{"a", -20}, {"b", 80}, {"c", -60}}));
+  EXPECT_EQ(sides_of(*made), (std::vector<std::string>{"a", "b", "c"}));
+  const auto read = net_statement_of(*parse_json(text_of(*made)));
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->root, made->root);
+  const std::vector<WindowStatement> of_a{windows[0], windows[1]};
+  EXPECT_TRUE(has_all_of(*read, "a", of_a));
+  auto other = of_a;
+  other[1].window.assign("bills/window-2");
+  EXPECT_FALSE(has_all_of(*read, "a", other)) << "the same statement of another window";
+  other[1] = windows[0];
+  EXPECT_FALSE(net_statement(other, kByHouse)) << "twice";
+}
+
 TEST(NetStatement, WhateverIsChangedInTheFileIsFound) {
   const std::string file = text_of(*net_statement(kThree, kByHouse));
   const auto changed = [&](const std::string& what, const std::string& to) {

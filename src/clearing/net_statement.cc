@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <tuple>
 
@@ -15,16 +16,20 @@ namespace {
 constexpr std::array<std::string_view, 3> kWays{"gross", "bilateral", "multilateral"};
 
 std::string name_of(const NetStatement::Line& line) {
-  return line.a + " " + line.b + " " + std::to_string(line.number);
+  return line.a + " " + line.b + " " + std::to_string(line.number) +
+         (line.of.empty() ? "" : " " + line.of);
 }
 
-auto place_of(const NetStatement::Line& line) { return std::tie(line.a, line.b, line.number); }
+auto place_of(const NetStatement::Line& line) {
+  return std::tie(line.a, line.b, line.number, line.of);
+}
 
-NetStatement::Line line_of(const Statement& statement) {
+NetStatement::Line line_of(const Statement& statement, const std::string& window = {}) {
   NetStatement::Line out{.a = statement.a,
                          .b = statement.b,
                          .number = statement.number,
                          .digest = sha256(text_of(statement)),
+                         .of = window,
                          .claims = {}};
   for (const auto& [who, amounts] : statement.sums) {
     out.claims.push_back({.creditor = who.second, .debtor = who.first, .amount = amounts.net});
@@ -42,10 +47,12 @@ Value value_of(const std::vector<Claim>& claims) {
 }
 
 Value value_of(const NetStatement::Line& line) {
-  return Value::Record{{"sides", Value::List{line.a, line.b}},
-                       {"number", line.number},
-                       {"digest", hex(line.digest)},
-                       {"owed", value_of(line.claims)}};
+  Value::Record out{{"sides", Value::List{line.a, line.b}},
+                    {"number", line.number},
+                    {"digest", hex(line.digest)},
+                    {"owed", value_of(line.claims)}};
+  if (!line.of.empty()) out.emplace("window", line.of);
+  return out;
 }
 
 Value value_of(const NetTerms& terms) {
@@ -70,6 +77,7 @@ std::optional<NetStatement::Line> line_of(const Value& value) {
                          .b = *sides[1].as_text(),
                          .number = value.int_at("number"),
                          .digest = *digest,
+                         .of = value.text_at("window"),
                          .claims = {}};
   for (const Value& one : list_in(value, "owed")) {
     const Value* amount = one.find("amount");
@@ -84,6 +92,22 @@ std::optional<NetStatement::Line> line_of(const Value& value) {
     out.claims.push_back(std::move(claim));
   }
   return out;
+}
+
+std::expected<void, std::string> has_all_of(const NetStatement& net, const std::string& party,
+                                            const std::vector<NetStatement::Line>& ours) {
+  const auto of_party = [&](const NetStatement::Line& line) {
+    return line.a == party || line.b == party;
+  };
+  for (const NetStatement::Line& line : ours) {
+    if (std::ranges::find(net.lines, line) == net.lines.end())
+      return std::unexpected{name_of(line)};
+  }
+  for (const NetStatement::Line& line : net.lines) {
+    if (of_party(line) && std::ranges::find(ours, line) == ours.end())
+      return std::unexpected{name_of(line)};
+  }
+  return {};
 }
 
 std::expected<NetStatement, std::string> of_lines(std::vector<NetStatement::Line> lines,
@@ -113,6 +137,19 @@ std::expected<NetStatement, std::string> net_statement(const std::vector<Stateme
   std::vector<NetStatement::Line> lines;
   for (const Statement& one : statements) lines.push_back(line_of(one));
   return of_lines(std::move(lines), terms);
+}
+
+std::expected<NetStatement, std::string> net_statement(const std::vector<WindowStatement>& windows,
+                                                       const NetTerms& terms) {
+  std::vector<NetStatement::Line> lines;
+  for (const auto& [window, statement] : windows) lines.push_back(line_of(statement, window));
+  return of_lines(std::move(lines), terms);
+}
+
+std::vector<std::string> sides_of(const NetStatement& net) {
+  std::set<std::string> out;
+  for (const NetStatement::Line& line : net.lines) out.insert({line.a, line.b});
+  return {out.begin(), out.end()};
 }
 
 std::string text_of(const NetStatement& statement) {
@@ -160,18 +197,14 @@ std::expected<void, std::string> has_all_of(const NetStatement& net, const std::
                                             const std::vector<Statement>& own) {
   std::vector<NetStatement::Line> ours;
   for (const Statement& one : own) ours.push_back(line_of(one));
-  const auto of_party = [&](const NetStatement::Line& line) {
-    return line.a == party || line.b == party;
-  };
-  for (const NetStatement::Line& line : ours) {
-    if (std::ranges::find(net.lines, line) == net.lines.end())
-      return std::unexpected{name_of(line)};
-  }
-  for (const NetStatement::Line& line : net.lines) {
-    if (of_party(line) && std::ranges::find(ours, line) == ours.end())
-      return std::unexpected{name_of(line)};
-  }
-  return {};
+  return has_all_of(net, party, ours);
+}
+
+std::expected<void, std::string> has_all_of(const NetStatement& net, const std::string& party,
+                                            const std::vector<WindowStatement>& own) {
+  std::vector<NetStatement::Line> ours;
+  for (const auto& [window, statement] : own) ours.push_back(line_of(statement, window));
+  return has_all_of(net, party, ours);
 }
 
 }  // namespace bashu::clearing

@@ -34,11 +34,12 @@ struct NetStatement {
     std::string a, b;  // a < b
     std::int64_t number = 0;
     Hash digest{};              // of the statement
+    std::string of{};           // the window it is of, where two have several books; may be empty
     std::vector<Claim> claims;  // by debtor: the net of its sums
     friend bool operator==(const Line&, const Line&) = default;
   };
   NetTerms terms;
-  std::vector<Line> lines;  // by sides and number, each once
+  std::vector<Line> lines;  // by sides, number and window, each once
   std::map<std::string, Money> positions;
   Settlement settlement;
   Hash root{};  // of the lines, and of the terms
@@ -47,6 +48,15 @@ struct NetStatement {
 // An error names a statement that is given twice, or of two contents.
 [[nodiscard]] std::expected<NetStatement, std::string> net_statement(
     const std::vector<Statement>& statements, const NetTerms& terms);
+// The same of windows of several books, whose statements are numbered each by itself.
+struct WindowStatement {
+  std::string window;
+  Statement statement;
+};
+[[nodiscard]] std::expected<NetStatement, std::string> net_statement(
+    const std::vector<WindowStatement>& windows, const NetTerms& terms);
+// Everybody who is a side of one of its lines, each once, in order.
+[[nodiscard]] std::vector<std::string> sides_of(const NetStatement& net);
 
 // Canonical: who computes the same writes the same bytes.
 [[nodiscard]] std::string text_of(const NetStatement& statement);
@@ -58,5 +68,8 @@ struct NetStatement {
 [[nodiscard]] std::expected<void, std::string> has_all_of(const NetStatement& net,
                                                           const std::string& party,
                                                           const std::vector<Statement>& own);
+[[nodiscard]] std::expected<void, std::string> has_all_of(const NetStatement& net,
+                                                          const std::string& party,
+                                                          const std::vector<WindowStatement>& own);
 
 }  // namespace bashu::clearing
