@@ -156,6 +156,36 @@ TEST(Http, HandlerThatForgetsToReplyAnswersAsTheServerWasTold) {
   EXPECT_NE(answer->body.find("unknown_outcome"), std::string::npos) << answer->body;
 }
 
+TEST(Http, WhoeverWaitsIsToldAtTheEndAndALaterAnswerGoesToNobody) {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::vector<Reply> kept;
+  Server::Options options;
+  options.dropped = [] { return problem(500, "unknown_outcome"); };
+  auto server = Server::start(options, [&](const Request&, Reply reply) {
+    const std::lock_guard lock{mutex};
+    kept.push_back(std::move(reply));
+    arrived.notify_one();
+  });
+  ASSERT_TRUE(server.has_value());
+  const Raw first{(*server)->port()}, second{(*server)->port()}, idle{(*server)->port()};
+  for (const Raw* raw : {&first, &second}) raw->send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
+  {
+    std::unique_lock lock{mutex};
+    arrived.wait(lock, [&] { return kept.size() == 2; });
+  }
+  (*server)->give_up();
+  for (const Reply& reply : kept) reply(text_response(200, "text/plain", "late"));
+  for (const Raw* raw : {&first, &second}) {
+    const std::string got = raw->receive();
+    EXPECT_TRUE(got.starts_with("HTTP/1.1 500 ")) << got;
+    EXPECT_NE(got.find("unknown_outcome"), std::string::npos) << got;
+    EXPECT_EQ(got.find("late"), std::string::npos) << got;
+  }
+  server->reset();
+  EXPECT_EQ(idle.receive(), "");
+}
+
 TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   const auto server = echo_server();
   const Raw raw{server->port()};

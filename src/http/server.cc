@@ -77,6 +77,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void run();
   // Ends the thread and every connection.
   void stop();
+  void give_up();
   void add(tcp::socket socket);
   void remove(const std::shared_ptr<Connection>& connection) { connections_.erase(connection); }
   // Closes the stranger's connection that has waited longest; false if there is none.
@@ -154,6 +155,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     send();
   }
+  void be_dropped() {
+    if (!answering_ || closed_) return;
+    keep_ = false;
+    answer(dropped());
+  }
   void sweep(TimePoint now) {
     if (deadline_ && *deadline_ < now) return drop();
     const bool silent =
@@ -182,6 +188,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void linger() = 0;  // no more sending; reads on until closed
 
   [[nodiscard]] const Server::Options& options() const { return worker_->shared().options; }
+  [[nodiscard]] Response dropped() const {
+    return options().dropped ? options().dropped() : problem(500, "internal");
+  }
 
   void send() {
     sending_ = true;
@@ -324,8 +333,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Pending& operator=(const Pending&) = delete;
     ~Pending() {
       if (called) return;
-      const auto& dropped = to->options().dropped;
-      to->worker_->answer(to, dropped ? dropped() : problem(500, "internal"));
+      to->worker_->answer(to, to->dropped());
     }
     std::shared_ptr<Connection> to;
     std::atomic<bool> called{false};
@@ -504,6 +512,16 @@ void Worker::run() {
   thread_ = named_thread("bashu-http", [this] { io.run(); });
 }
 
+void Worker::give_up() {
+  std::atomic<bool> given{false};
+  asio::post(io, [this, &given] {
+    for (const auto& connection : std::set{connections_}) connection->be_dropped();
+    given = true;
+    given.notify_one();
+  });
+  given.wait(false);
+}
+
 void Worker::stop() {
   {
     const std::lock_guard lock{mutex_};
@@ -674,5 +692,9 @@ Server::~Server() {
 }
 
 std::uint16_t Server::port() const { return core_->port; }
+
+void Server::give_up() {
+  for (const auto& worker : core_->workers) worker->give_up();
+}
 
 }  // namespace bashu::http

@@ -64,6 +64,9 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
+  // Answers Options::dropped to every request under way, since nobody else will in time; their
+  // connections close. Returns when it is on its way.
+  void give_up();
 
   struct Core;
   explicit Server(std::shared_ptr<Core> core);  // of start()

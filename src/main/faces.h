@@ -31,6 +31,7 @@ class Faces {
                                                                           api::Api& api,
                                                                           site::Site& site);
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  void give_up() const { server_->give_up(); }  // as the server does
 
  private:
   http::Mounts mounts_;

@@ -29,6 +29,7 @@
 #include "http/tls.h"
 #include "journal/quorum.h"
 #include "main/commands.h"
+#include "main/ending.h"
 #include "main/faces.h"
 #include "main/listening.h"
 #include "main/metrics.h"
@@ -125,6 +126,11 @@ struct Doors {
   void close() {
     faces.reset();
     api.reset();
+  }
+  // Tells whoever waits for an answer that none will come.
+  void give_up() const {
+    if (faces) faces->give_up();
+    if (api) api->give_up();
   }
 };
 
@@ -476,7 +482,9 @@ struct Serving {
   node::DiskFloor& disk;
   Metrics& metrics;
 
-  std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun);
+  // `begins`: what ends it at once until it serves.
+  std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun,
+                               std::optional<EndsAtOnce> begins);
 
  private:
   // Whom the writer speaks to beyond the circle; null: nobody asked for it.
@@ -560,7 +568,8 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
   }
 }
 
-std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begun) {
+std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begun,
+                                      std::optional<EndsAtOnce> begins) {
   const std::filesystem::path dir = what.dir;
   const auto fail = [&](const Fault& fault) { return std::unexpected{console.fail(fault)}; };
   std::unique_ptr<exchange::Exchange> exchange;
@@ -634,7 +643,9 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   console.out << " ms=" << took.count() << std::endl;
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
+  begins.reset();
   const End end = wait(exchange.get(), outside, shelves);
+  if (end != End::writer) end_commits(node, log, [&] { doors->give_up(); });
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return end;
@@ -645,6 +656,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
 Exit serve(const Console& console, const Serve& what) {
   const auto begun = std::chrono::steady_clock::now();
   const ::sigset_t signals = block_signals();
+  EndsAtOnce begins{console, signals};
   Log log{console.err, what.log};
 
   node::keep_files_private();
@@ -690,13 +702,13 @@ Exit serve(const Console& console, const Serve& what) {
                   .beside = tables->server.get(),
                   .disk = disk,
                   .metrics = metrics};
-  auto end = serving.run(begun);
+  auto end = serving.run(begun, std::move(begins));
   if (end && *end == End::writer) {
     const auto taken_over = std::chrono::steady_clock::now();
     log.write("this machine writes the journal now", {{"machine", node::machine_name(what.as)}});
     if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
     roster.reload();
-    end = serving.run(taken_over);
+    end = serving.run(taken_over, EndsAtOnce{console, signals});
   }
   if (!end) return end.error();
   return *end == End::told ? Exit::done : Exit::usage;

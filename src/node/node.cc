@@ -22,6 +22,7 @@
 #include "base/assert.h"
 #include "base/thread.h"
 #include "evidence/tree.h"
+#include "journal/quorum.h"
 #include "node/guarded.h"
 #include "node/kernel.h"
 #include "node/kernel_reads.h"
@@ -38,6 +39,8 @@ constexpr std::size_t kTogetherMax = 64, kTogetherBytesMax = 64U << 10;
 constexpr std::uint64_t kSnapshotEvery = 200'000;
 constexpr std::int64_t kAwaitMs = 60'000;
 constexpr int kExitUnknownState = 70;
+// A commit that takes longer hangs; so does a server that says nothing for so long.
+constexpr std::int64_t kHangsMs = 3'000;
 
 // At least 1.
 std::int64_t steady_ms() {
@@ -70,6 +73,21 @@ std::int64_t steady_ms() {
   std::_Exit(kExitUnknownState);
 }
 
+// What was asked for may be in the journal or not: whoever waited for it cannot be told more.
+[[noreturn]] void stop_unanswered(std::int64_t waits_ms, const journal::Quorum& quorum) {
+  std::cerr << "the node was told to end, and a commit has been on its way for " << waits_ms / 1'000
+            << " s" << (quorum.is_short() ? ": " + journal::words_of(quorum) : std::string{})
+            << "\nthe node stops: whether that commit is in the journal is unknown until the next "
+               "start has read it"
+            << std::endl;
+  std::_Exit(kExitUnknownState);
+}
+[[noreturn]] void stop_unheard() {
+  std::cerr << "the node was told to end, and the server of its journal does not answer"
+            << "\nthe node stops: no commit was on its way" << std::endl;
+  std::_Exit(kExitUnknownState);
+}
+
 // Of the calling thread only: Linux keeps a nice value per thread.
 void lower_priority() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 10); }
 
@@ -84,6 +102,7 @@ bool heavy(const Batch& batch) {
 bool repeats_itself(const core::Command& command) {
   return std::holds_alternative<core::TakeMessage>(command) ||
          std::holds_alternative<core::AckMessage>(command) ||
+         std::holds_alternative<core::ResendMessage>(command) ||
          std::holds_alternative<core::StopChannel>(command) ||
          std::holds_alternative<core::AdoptRecord>(command);
 }
@@ -122,7 +141,9 @@ class ThreadedNode final : public KernelReads {
 
   // What was accepted is decided and made durable first.
   ~ThreadedNode() override {
+    asking_since_ms_.store(steady_ms(), std::memory_order_release);
     if (standby_) standby_->stop();
+    asking_since_ms_.store(0, std::memory_order_release);
     {
       const std::lock_guard lock{guard_};
       stopping_ = true;
@@ -138,7 +159,9 @@ class ThreadedNode final : public KernelReads {
     writer_.join();
     keep_.notify_all();
     keeper_.join();
+    asking_since_ms_.store(steady_ms(), std::memory_order_release);
     if (pulse_.joinable()) pulse_.join();
+    asking_since_ms_.store(0, std::memory_order_release);
     if (const auto flushed = kernel_->archive().flush(true); !flushed) {
       std::cerr << flushed.error().what << "; read again from the journal at the next start\n";
     }
@@ -215,6 +238,15 @@ class ThreadedNode final : public KernelReads {
   std::int64_t commit_waits_ms() const override {
     const std::int64_t since = writing_since_ms_.load(std::memory_order_acquire);
     return since == 0 ? 0 : steady_ms() - since;
+  }
+
+  void end_within(std::int64_t patience_ms) override {
+    end_by_ms_.store(steady_ms() + patience_ms, std::memory_order_release);
+    if (ending_.joinable()) return;
+    ending_ = std::jthread{[this](const std::stop_token& stop) {
+      name_thread("bashu-ending");
+      run_ending(stop);
+    }};
   }
 
   std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) override {
@@ -398,6 +430,19 @@ class ThreadedNode final : public KernelReads {
     }
   }
 
+  // Until this node is gone.
+  void run_ending(const std::stop_token& stop) {
+    constexpr std::chrono::milliseconds kLook{50};
+    for (; !stop.stop_requested(); std::this_thread::sleep_for(kLook)) {
+      if (steady_ms() < end_by_ms_.load(std::memory_order_acquire)) continue;
+      if (const auto waits = commit_waits_ms(); waits >= kHangsMs) {
+        stop_unanswered(waits, quorum());
+      }
+      const auto asking = asking_since_ms_.load(std::memory_order_acquire);
+      if (asking != 0 && steady_ms() - asking >= kHangsMs) stop_unheard();
+    }
+  }
+
   // What would be acknowledged and then lost is not begun.
   void look_at_quorum(const journal::Quorum& quorum) {
     if (!quorum.holds_back || !quorum.is_short()) return gate().open(Gate::Why::quorum);
@@ -441,6 +486,10 @@ class ThreadedNode final : public KernelReads {
   std::atomic<std::int64_t> writing_since_ms_ = 0;  // 0: nothing is being written
   std::atomic<bool> begun_ = false;                 // to write, after having stood by
   std::thread core_, writer_, keeper_, pulse_;
+
+  std::atomic<std::int64_t> end_by_ms_ = 0;
+  std::atomic<std::int64_t> asking_since_ms_ = 0;  // at the end, for whom asks the server last
+  std::jthread ending_;                            // ends first
 };
 
 }  // namespace

@@ -47,6 +47,9 @@ struct Request {
   // and the request's bytes.
   std::string evidence;
   bool dry_run = false;  // decide, tell, change nothing
+  // Of TakeMessage: the keys it was checked under. Where others are in force by its turn it is to be
+  // checked again: refused with not_ready. Null: it goes by what it was told.
+  std::shared_ptr<const Directory> under = nullptr;
 };
 
 struct Done {
@@ -102,6 +105,9 @@ class Node : public EntrySource {
   }
   // For how long the commit has been on its way that was begun first; 0: none is.
   [[nodiscard]] virtual std::int64_t commit_waits_ms() const { return 0; }
+  // The node is to end. A commit that is on its way in vain `patience_ms` from now ends the process
+  // with 70 and words that say so; the next start reads what became of it.
+  virtual void end_within(std::int64_t /*patience_ms*/) {}
   // How many others have what is acknowledged, where the journal is on a server.
   [[nodiscard]] virtual journal::Quorum quorum() const { return {}; }
 
@@ -121,7 +127,10 @@ class Node : public EntrySource {
   virtual std::uint64_t wait_durable(std::uint64_t above, int timeout_ms) = 0;
 
   // Evidence. Channels are named by the peer: `to` for ours, `from` for theirs.
+  // As it goes out: the one signed last, if it was signed again.
   virtual std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) = 0;
+  // As it was signed first, if it was signed again.
+  virtual std::optional<std::string> envelope_before(std::string_view to, std::int64_t seq) = 0;
   virtual std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) = 0;
   // The message id (hex) and entry of an answered message, however old.
   struct Answered {

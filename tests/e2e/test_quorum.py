@@ -5,6 +5,7 @@ import contextlib
 import copy
 import json
 import shutil
+import signal
 import threading
 import time
 import unittest
@@ -178,6 +179,93 @@ class HoldsBack(Quorum):
                      "--listen", f"{other.host}:0")
         self.addCleanup(other.stop)
         return other
+
+
+class Ends(Quorum):
+    """Told to end while a commit hangs, it ends, and says what nobody knows."""
+    SECONDS = 10  # docs/guide/operating.md
+
+    def asked(self, label, key):
+        """One attempt, on a connection of its own: (status, problem)."""
+        client = Client(self.node.url, self.node.keys["clerk"])
+        self.addCleanup(client.close)
+        status, _, answer = client.request("POST", "/cases", {
+            "pack": "parcels", "service": "parcel", "role": "clerk",
+            "parties": {"sender": "sichuan", "receiver": "chongqing"}, "with": {"label": label}},
+            {"Idempotency-Key": key})
+        return status, json.loads(answer)
+
+    def hangs(self):
+        """Requests whose commit waits for a standby that is gone; what they are told comes into the list."""
+        self.open_case("before")
+        self.standby.kill()
+        told = []
+        for label in ("first", "second"):
+            threading.Thread(target=lambda label=label: told.append((label, *self.asked(label, label))), daemon=True).start()
+        self.said(lambda one: "commit_waits" in one[1]["why"], "the commit that waits")
+        return told
+
+    def end(self):
+        """As an operator ends it: (seconds, exit code, what it said since)."""
+        before = len(self.node.log.read_text())
+        began = time.monotonic()
+        self.node.process.send_signal(signal.SIGTERM)
+        code = self.node.process.wait(60 * PATIENCE)
+        seconds = time.monotonic() - began
+        self.node.stop()
+        return seconds, code, self.node.log.read_text()[before:]
+
+    def check_end(self, told, because):
+        seconds, code, said = self.end()
+        self.assertLess(seconds, self.SECONDS + PATIENCE)
+        self.assertEqual(code, 70)
+        self.assertIn("told to end, and a commit has been on its way for", said)
+        self.assertIn("unknown until the next start has read it", said)
+        self.assertIn(because, said)
+        # Whoever waited is told, and not left alone with a broken connection.
+        wait_until(lambda: len(told) == 2 or None, "both are answered")
+        for _, status, problem in told:
+            self.assertEqual((status, problem["code"]), (500, "unknown_outcome"))
+
+    def check_once(self):
+        """The standby is back: what was asked for is asked for again, and is there once."""
+        self.standby.start()
+        self.wait_for("ANY 1 (b)")
+        self.node.start()
+        for label in ("first", "second"):
+            self.assertIn(self.asked(label, label)[0], (200, 201))
+        self.assertEqual(self.labels(), ["before", "first", "second"])
+        self.node.stop()
+        self.assertIn("sound", bashu("journal", "verify", self.node.dir))
+        self.node.start()
+
+    def test_a_commit_that_waits_for_a_standby(self):
+        told = self.hangs()
+        self.check_end(told, "")
+        # The next start waits for the standby, too, and ends at once when it is told to.
+        self.node.launch()
+        time.sleep(3)
+        seconds, code, said = self.end()
+        self.assertLess(seconds, 2 * PATIENCE)
+        self.assertEqual(code, 0)
+        self.assertIn("Told to end before it served", said)
+        self.check_once()
+
+    def test_a_commit_that_was_let_go_and_nobody_else_has(self):
+        told = self.hangs()
+        self.wait_for("")
+        self.said(lambda one: "quorum" in one[1]["why"], "too few")
+        self.check_end(told, "the server waits for 0 standbys before it answers a commit, and quorum= asks for 1")
+        self.check_once()
+
+    def test_without_a_commit_it_ends_at_once(self):
+        self.open_case("before")
+        self.standby.kill()
+        seconds, code, _ = self.end()
+        self.assertLess(seconds, 3 * PATIENCE)
+        self.assertEqual(code, 0)
+        self.standby.start()
+        self.node.start()
 
 
 class OnlyWarns(Quorum):

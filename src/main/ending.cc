@@ -1,0 +1,45 @@
+#include "main/ending.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <ostream>
+
+#include "base/thread.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+EndsAtOnce::EndsAtOnce(const Console& console, const ::sigset_t& signals)
+    : thread_{[&console, signals](const std::stop_token& stop) {
+        name_thread("bashu-begins");
+        constexpr ::timespec kPause{.tv_sec = 0, .tv_nsec = 50'000'000};
+        while (!stop.stop_requested()) {
+          const int signal = ::sigtimedwait(&signals, nullptr, &kPause);
+          if (signal != SIGINT && signal != SIGTERM) continue;
+          console.err << texts::text(console.language, "serve.ended_early") << std::endl;
+          std::_Exit(static_cast<int>(Exit::done));
+        }
+      }} {}
+
+void end_commits(node::Node& node, Log& log, const std::function<void()>& give_up) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLook{10}, kSent{500};
+  const auto told = std::chrono::steady_clock::now();
+  const auto since = [told] {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - told)
+        .count();
+  };
+  node.end_within(kEndMs);
+  // One that was begun since is no longer the one that somebody waited for at the signal.
+  for (std::int64_t waits = 0; (waits = node.commit_waits_ms()) >= since();) {
+    if (since() >= kEndMs - 2 * kSent.count()) {
+      log.write("ending without its last commit", {{"ms", waits}});
+      give_up();
+      std::this_thread::sleep_for(kSent);
+      return;
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+}  // namespace bashu::cli
