@@ -104,6 +104,7 @@ constexpr std::array kParts{
     Form{"OutsideWitness", "name:text url:text cosigned:count cosigned_ms:count trouble:text"},
     Form{"Outside", "witnesses:[OutsideWitness] cosigned:count open_since_ms?:count"},
     Form{"Alarm", "time_ms:count code:text party:text text:text"},
+    Form{"Second", "alg:text distid:text required:{count} lacking:[text]"},
     Form{"Agreement", "id:text digest:text edition:count name:text effective:count"},
     Form{"Party",
          "party:text member:bool origin:text endpoint:text root:text root_key:text tls_ca:[text] "
@@ -323,7 +324,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/held", "held:[Held]"},
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
-           "parties?:[Party] keys?:[Key]"},
+           "second?:Second parties?:[Party] keys?:[Key]"},
     Answer{"GET", "/channels",
            "channels:[Channel] alarms?:[Alarm] outside?:Outside pseudonyms?:Naming"},
     Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},

@@ -2417,6 +2417,35 @@ TEST_F(ApiTest, AnEditionOfTheAgreementIsAdoptedByTwoPeople) {
   EXPECT_EQ(post("admin", "/circle/editions", *file).status, 200);
 }
 
+TEST_F(ApiTest, TheCircleSaysWhatIsSignedTwiceAndWhoCannotYet) {
+  node::Node& node = *world_->node;
+  EXPECT_EQ(get("stranger", "/circle").body.find("second"), nullptr);
+  const auto with_keys = [](node::Identity one) {
+    one.second = node::SecondKeys{
+        .envelope = {.kid = one.party + "/envelope-sm2/1", .key = evidence::Sm2Key::make()},
+        .log = {.kid = one.party + "/log-sm2/1", .key = evidence::Sm2Key::make()}};
+    return one;
+  };
+  const node::Identity own = with_keys(node.identity());
+  const node::Identity peer = with_keys(node::load_identity(world_->dir / "chongqing").value());
+  const std::int64_t now = world_->clock->now().unix_ms / 1'000, far = 4'000'000'000;
+  const auto drafted =
+      exchange::compose_edition(exchange::circle_held(node), {}, own,
+                                {.name = {},
+                                 .effective = now,
+                                 .second = evidence::SecondPolicy{{"receipts", far}}});
+  ASSERT_TRUE(drafted) << drafted.error().what;
+  const auto file = exchange::co_sign(*drafted, peer, now);
+  ASSERT_TRUE(file) << file.error().what;
+  ASSERT_TRUE(exchange::adopt(node, *file).has_value());
+  const Answer answer = get("stranger", "/circle");
+  const Value* second = answer.body.find("second");
+  ASSERT_NE(second, nullptr) << answer.raw.body;
+  EXPECT_EQ(canonical_json(*second), R"({"alg":"SM2-SM3","distid":"1234567812345678",)"
+                                     R"("lacking":["chongqing","sichuan"],)"
+                                     R"("required":{"receipts":4000000000}})");
+}
+
 TEST_F(ApiTest, PowersTakeTwoPeople) {
   const Answer asked =
       post("admin", "/keys", R"({"id":"third","name":"T","person":"third","may":["admin"]})");

@@ -1,12 +1,35 @@
 // The circle, its channels, and what waits for somebody to decide.
 
+#include <algorithm>
 #include <utility>
 
 #include "api/handlers.h"
 #include "base/bytes.h"
+#include "evidence/sm2.h"
 #include "exchange/witness.h"
 
 namespace bashu::api {
+
+namespace {
+
+// What the agreement requires twice, from when, and which members have announced no keys for it.
+Value second_value(const node::Directory& directory) {
+  Value::Record required;
+  for (const auto& [what, from] : *directory.agreement.second) required[what] = from;
+  Value::List lacking;
+  for (const evidence::PartyRecord& party : directory.agreement.parties) {
+    const bool announced = std::ranges::any_of(directory.keys, [&](const auto& one) {
+      return one.second.party == party.party && one.second.alg == evidence::kSm2Algorithm;
+    });
+    if (party.member && !announced) lacking.emplace_back(party.party);
+  }
+  return Value::Record{{"alg", std::string{evidence::kSm2Algorithm}},
+                       {"distid", std::string{evidence::kSm2Id}},
+                       {"required", std::move(required)},
+                       {"lacking", std::move(lacking)}};
+}
+
+}  // namespace
 
 Result show_circle(Context& context, const Call& /*call*/) {
   const auto directory = context.node.directory();
@@ -49,6 +72,7 @@ Result show_circle(Context& context, const Call& /*call*/) {
                                       {"edition", agreement.edition},
                                       {"name", agreement.name},
                                       {"effective", agreement.effective}};
+  if (agreement.second) answer["second"] = second_value(*directory);
   answer["parties"] = std::move(parties);
   answer["keys"] = std::move(keys);
   return json_response(answer);
