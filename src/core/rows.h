@@ -40,6 +40,20 @@ class Rows {
   void each_unordered(const Visit& visit) const {
     for (const auto& [key, row] : rows_) visit(key, row);
   }
+  // A part of them: the buckets from `from` on, until `most` rows were seen. The bucket to go on
+  // with; rows stay in theirs as long as buckets() is the same.
+  template <typename Visit>
+  std::size_t each_from(std::size_t from, std::size_t most, const Visit& visit) const {
+    constexpr std::size_t kEmptyPerRow = 8;
+    std::size_t seen = 0, at = from;
+    for (; at < buckets() && seen < most && at - from < kEmptyPerRow * most; ++at) {
+      for (auto row = rows_.begin(at); row != rows_.end(at); ++row, ++seen) {
+        visit(row->first, row->second);
+      }
+    }
+    return at;
+  }
+  [[nodiscard]] std::size_t buckets() const { return rows_.bucket_count(); }
   // In the order of the keys.
   template <typename Visit>
   void each(const Visit& visit) const {

@@ -99,6 +99,32 @@ void State::each_record(
   });
 }
 
+namespace {
+
+template <typename Table, typename Visit>
+void walk_on(const Table& table, State::Walk& walk, std::size_t most, const Visit& visit) {
+  walk.again = walk.next != 0 && walk.buckets != table.buckets();
+  walk.buckets = table.buckets();
+  walk.next = table.each_from(walk.again ? 0 : walk.next, most, visit);
+  walk.done = walk.next >= walk.buckets;
+}
+
+}  // namespace
+
+void State::walk_cases(Walk& walk, std::size_t most,
+                       const std::function<void(const Case&)>& visit) const {
+  walk_on(rows_->cases, walk, most, [&](const std::string&, const Case& row) { visit(row); });
+}
+
+void State::walk_records(
+    Walk& walk, std::size_t most,
+    const std::function<void(const RegisterId&, const std::string&, const Record&)>& visit) const {
+  walk_on(rows_->records, walk, most, [&](const std::string& key, const Record& row) {
+    auto [reg, name] = split_pair(key);
+    visit(RegisterId{std::move(reg)}, name, row);
+  });
+}
+
 void State::each_edition(
     const std::function<void(const RegisterId&, const PartyId&, const std::string&,
                              const Edition&)>& visit) const {

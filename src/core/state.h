@@ -36,6 +36,18 @@ class State final : public Store {
   void each_case(const std::function<void(const Case&)>& visit) const;
   void each_record(const std::function<void(const RegisterId&, const std::string& key,
                                             const Record&)>& visit) const;
+  // The same a part at a time and in no order, for reads that decisions must not wait for. Each
+  // call goes on where the one before stopped, until it is `done`; `again` says that the table has
+  // grown meanwhile, so that it was begun anew and what was seen before counts for nothing.
+  struct Walk {
+    std::size_t next = 0, buckets = 0;
+    bool done = false, again = false;
+  };
+  void walk_cases(Walk& walk, std::size_t most,
+                  const std::function<void(const Case&)>& visit) const;
+  void walk_records(Walk& walk, std::size_t most,
+                    const std::function<void(const RegisterId&, const std::string& key,
+                                             const Record&)>& visit) const;
   void each_edition(
       const std::function<void(const RegisterId&, const PartyId& keeper, const std::string& name,
                                const Edition&)>& visit) const;
