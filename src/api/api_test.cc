@@ -2429,11 +2429,9 @@ TEST_F(ApiTest, TheCircleSaysWhatIsSignedTwiceAndWhoCannotYet) {
   const node::Identity own = with_keys(node.identity());
   const node::Identity peer = with_keys(node::load_identity(world_->dir / "chongqing").value());
   const std::int64_t now = world_->clock->now().unix_ms / 1'000, far = 4'000'000'000;
-  const auto drafted =
-      exchange::compose_edition(exchange::circle_held(node), {}, own,
-                                {.name = {},
-                                 .effective = now,
-                                 .second = evidence::SecondPolicy{{"receipts", far}}});
+  const auto drafted = exchange::compose_edition(
+      exchange::circle_held(node), {}, own,
+      {.name = {}, .effective = now, .second = evidence::SecondPolicy{{"receipts", far}}});
   ASSERT_TRUE(drafted) << drafted.error().what;
   const auto file = exchange::co_sign(*drafted, peer, now);
   ASSERT_TRUE(file) << file.error().what;
