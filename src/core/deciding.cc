@@ -42,10 +42,16 @@ void raise_exception(Deciding& d, const CaseId& id, std::string detail) {
         std::move(detail));
 }
 
+bool has_left(const Deciding& d, const PartyId& party) {
+  const auto it = d.circle().parties.find(party);
+  return it != d.circle().parties.end() && it->second.left != 0;
+}
+
 Result queue(Deciding& d, const PartyId& to, Letter letter) {
   constexpr std::size_t kBodyMax = 900'000;
   constexpr std::int64_t kBacklogMax = 100'000;
   if (!d.circle().parties.contains(to)) return refuse(Why::no_party_of_circle, to);
+  if (has_left(d, to)) return refuse(Why::party_left, to);
   if (canonical_json(letter.body).size() > kBodyMax) return refuse(Why::message_too_large, to);
   const Outbox& box = d.draft.outbox(to);
   if (box.last - box.acked >= kBacklogMax) return refuse(Why::away_too_long, to);

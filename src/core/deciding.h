@@ -93,5 +93,7 @@ struct Letter {  // a message before it has a number
   std::string principal = {};  // who asked, of requests
 };
 Result queue(Deciding& d, const PartyId& to, Letter letter);
+// Whether it was of the circle and is so no more; at a node that left, everybody else.
+[[nodiscard]] bool has_left(const Deciding& d, const PartyId& party);
 
 }  // namespace bashu::core

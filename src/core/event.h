@@ -200,6 +200,9 @@ struct PartyJoined {  // out of an adopted agreement edition
   PartyId of = {};                          // whose; empty: the party's first one
   std::vector<std::string> divisions = {};  // prefixes of codes it decides for
   std::string site = {};                    // where its people work
+  // Of one that is of the circle no more, and so no member.
+  std::int64_t left = 0;      // the edition that names it no more; 0: it is of the circle
+  std::string left_why = {};  // why the others expelled it; empty: it left by itself
 };
 struct RecordSigned {  // an agreement edition or key list, kept as it came
   std::string what;    // `agreement`, `keys`
@@ -378,6 +381,27 @@ struct WriterChanged {
   Date on;
 };
 
+// The envelope of a message was signed again, its key being revoked (docs/formats/evidence.md 10.3).
+struct MessageResent {
+  PartyId to;
+  std::int64_t seq = 0;
+};
+
+// The channels with a peer go on under other names, since the end of one of the two logs is lost for
+// good (docs/formats/evidence.md 8.7). Of ours so many are answered in what is left of both; what
+// comes after is signed again. Of theirs so many are taken.
+struct ChannelRenewed {
+  PartyId peer;
+  std::int64_t answered = 0, taken = 0;
+};
+// A party's log goes on as a successor log from so many entries. Of its own: so many numbers of
+// cases may have been given after that, and are given to no other.
+struct LogSucceeded {
+  PartyId party;
+  std::int64_t size = 0;
+  std::int64_t skipped = 0;
+};
+
 using Event = std::variant<
     DayBegun, CaseOpened, CaseChanged, ClockSet, ClockAlarmed, Posted, RecordPut, RecordContested,
     EditionPublished, TaskRaised, TaskClosed, SerialTaken, ChildNumbered, MessageQueued,
@@ -385,6 +409,7 @@ using Event = std::variant<
     PartyJoined, RecordSigned, CalendarSet, CaseDisputed, SettlementSigned, DisputeEnded, FeedTaken,
     RequestRemembered, ChannelStopped, AskAnswered, MonthStated, FigureTold, PrincipalSet,
     PrincipalEnded, ApprovalAsked, ApprovalClosed, CaseAssigned, SubstituteSet, PrivacyOrdered,
-    PrivacyOrderEnded, ErasureAnswered, RecordSettlementSigned, RecordSettled, WriterChanged>;
+    PrivacyOrderEnded, ErasureAnswered, RecordSettlementSigned, RecordSettled, WriterChanged,
+    MessageResent, ChannelRenewed, LogSucceeded>;
 
 }  // namespace bashu::core

@@ -57,7 +57,10 @@
   EVENT(ErasureAnswered, erasure_answered) \
   EVENT(RecordSettlementSigned, record_settlement_signed) \
   EVENT(RecordSettled, record_settled) \
-  EVENT(WriterChanged, writer_changed)
+  EVENT(WriterChanged, writer_changed) \
+  EVENT(MessageResent, message_resent) \
+  EVENT(ChannelRenewed, channel_renewed) \
+  EVENT(LogSucceeded, log_succeeded)
 
 #define BASHU_FIELDS_DayBegun(SHOWN, KEPT, PASSED) SHOWN(day, "day")
 #define BASHU_FIELDS_CaseOpened(SHOWN, KEPT, PASSED)                                              \
@@ -123,7 +126,8 @@
 #define BASHU_FIELDS_PartyJoined(SHOWN, KEPT, PASSED) \
   SHOWN(party, "party")                               \
   SHOWN(member, "member")                             \
-  SHOWN(offset_minutes, "offset_minutes") SHOWN(of, "of") SHOWN(divisions, "divisions") SHOWN(site, "site")
+  SHOWN(offset_minutes, "offset_minutes") SHOWN(of, "of") SHOWN(divisions, "divisions") SHOWN(site, "site") \
+  SHOWN(left, "left") SHOWN(left_why, "left_why")
 #define BASHU_FIELDS_RecordSigned(SHOWN, KEPT, PASSED) \
   SHOWN(what, "what") SHOWN(party, "party") SHOWN(edition, "edition") KEPT(bytes)
 #define BASHU_FIELDS_CalendarSet(SHOWN, KEPT, PASSED) \
@@ -190,6 +194,11 @@
   SHOWN(keeper, "keeper") SHOWN(yields, "yields") SHOWN(fields, "fields") SHOWN(on, "on")
 #define BASHU_FIELDS_WriterChanged(SHOWN, KEPT, PASSED) \
   SHOWN(epoch, "epoch") SHOWN(holder, "holder") SHOWN(by, "by") SHOWN(on, "on")
+#define BASHU_FIELDS_MessageResent(SHOWN, KEPT, PASSED) SHOWN(to, "to") SHOWN(seq, "seq")
+#define BASHU_FIELDS_ChannelRenewed(SHOWN, KEPT, PASSED) \
+  SHOWN(peer, "peer") SHOWN(answered, "answered") SHOWN(taken, "taken")
+#define BASHU_FIELDS_LogSucceeded(SHOWN, KEPT, PASSED) \
+  SHOWN(party, "party") SHOWN(size, "size") SHOWN(skipped, "skipped")
 // clang-format on
 
 namespace bashu::core {

@@ -26,6 +26,7 @@ struct Rule {
 constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(key_used, exists, "Idempotency-Key"),
     BASHU_RULE(outside_divisions, jurisdiction, "", {"place"}),
+    BASHU_RULE(line_elsewhere, elsewhere, "", {"place", "node", "site"}),
     BASHU_RULE(pack_not_in_force, unknown_pack, "pack", {"pack"}),
     BASHU_RULE(no_such_service, unknown_service, "service", {"service"}),
 
@@ -129,6 +130,7 @@ constexpr std::array<Rule, kWhyCount> kRules{{
     BASHU_RULE(pack_faulty, form, "source", {}, false),
     BASHU_RULE(another_record, chain, "edition"),
     BASHU_RULE(edition_missing, chain, "edition"),
+    BASHU_RULE(party_left, state, "", {"party"}),
     BASHU_RULE(older_calendar, chain, "version", {"version"}),
 
     BASHU_RULE(admin_only, role),

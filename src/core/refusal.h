@@ -26,6 +26,7 @@ enum class Why : std::uint8_t {
   // Any request
   key_used,
   outside_divisions,
+  line_elsewhere,
   pack_not_in_force,
   no_such_service,
   // Opening a case
@@ -128,6 +129,7 @@ enum class Why : std::uint8_t {
   pack_faulty,
   another_record,
   edition_missing,
+  party_left,
   older_calendar,
   // Who may come in
   admin_only,

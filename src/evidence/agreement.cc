@@ -9,9 +9,12 @@
 #include "base/json.h"
 #include "evidence/elsewhere.h"
 #include "evidence/grammar.h"
+#include "evidence/known.h"
 #include "evidence/members.h"
+#include "evidence/signatories.h"
 #include "evidence/signing.h"
 #include "evidence/sm2.h"
+#include "evidence/succession.h"
 
 namespace bashu::evidence {
 namespace {
@@ -119,6 +122,9 @@ Verified<std::set<std::string>> check_signatures(const SignedRecord& record, std
   }
   return signed_by;
 }
+
+constexpr std::size_t kReasonMax = 500;
+bool is_reason(std::string_view text) { return !text.empty() && text.size() <= kReasonMax; }
 
 bool is_division(std::string_view text) {
   return (text.size() == 2 || text.size() == 4 || text.size() == 6) &&
@@ -228,6 +234,37 @@ bool nodes_consistent(const Agreement& agreement) {
   return true;
 }
 
+std::optional<Expelled> read_expelled(const Value& value) {
+  Members members{value};
+  Expelled expelled{.party = members.text("party"), .reason = members.text("reason")};
+  members.require(is_party(expelled.party) && is_reason(expelled.reason));
+  if (!members.sound()) return std::nullopt;
+  return expelled;
+}
+
+std::optional<RootChange> read_root_change(const Value& value) {
+  Members members{value};
+  RootChange change{.party = members.text("party"),
+                    .keys = members.integer("keys", 0),
+                    .digest = members.text("digest"),
+                    .lost = false,
+                    .reason = members.text("reason")};
+  const bool* lost = members.any("lost").as_bool();
+  members.require(lost != nullptr && is_party(change.party));
+  change.lost = lost && *lost;
+  members.require(change.keys == 0 ? change.digest.empty() : is_hash_text(change.digest));
+  members.require(change.lost ? is_reason(change.reason) : change.reason.empty());
+  if (!members.sound()) return std::nullopt;
+  return change;
+}
+
+// In the order of their parties, none twice.
+bool in_order(const auto& list) {
+  return std::ranges::adjacent_find(list, [](const auto& a, const auto& b) {
+           return a.party >= b.party;
+         }) == list.end();
+}
+
 // No two parties of one id or root, no channel twice, and both ends of each among the parties.
 bool consistent(const Agreement& agreement) {
   std::set<std::string_view> ids, kids, channels;
@@ -240,6 +277,27 @@ bool consistent(const Agreement& agreement) {
       return false;
   }
   return true;
+}
+
+// Who is expelled and whose root changes; both lists may be missing, none is empty.
+bool read_changes(const Value& value, Members& members, Agreement& agreement) {
+  if (value.find("expelled")) {
+    for (const Value& one : members.list("expelled")) {
+      auto expelled = read_expelled(one);
+      if (!expelled) return false;
+      agreement.expelled.push_back(*std::move(expelled));
+    }
+    if (agreement.expelled.empty()) return false;
+  }
+  if (value.find("roots")) {
+    for (const Value& one : members.list("roots")) {
+      auto change = read_root_change(one);
+      if (!change) return false;
+      agreement.roots.push_back(*std::move(change));
+    }
+    if (agreement.roots.empty()) return false;
+  }
+  return in_order(agreement.expelled) && in_order(agreement.roots);
 }
 
 Verified<Agreement> read_content(const SignedRecord& record) {
@@ -285,6 +343,7 @@ Verified<Agreement> read_content(const SignedRecord& record) {
     agreement.second = read_second(members.any("second"));
     if (!agreement.second) return bad("record-form");
   }
+  if (!read_changes(*value, members, agreement)) return bad("record-form");
   if (!members.sound() || !limits.sound() || !witness.sound() || !consistent(agreement) ||
       !nodes_consistent(agreement))
     return bad("record-form");
@@ -307,12 +366,6 @@ bool shares_fairly(const Agreement& agreement, const Agreement* last) {
   const std::int64_t more = agreement.pseudonyms - last->pseudonyms;
   if (more != 0 && more != 1) return false;
   return more == 1 || agreement.pseudonyms == 0 || agreement.members() == last->members();
-}
-
-Roots roots_of(const Agreement& agreement) {
-  Roots roots;
-  for (const PartyRecord& party : agreement.parties) roots[party.root_kid] = party.root_key;
-  return roots;
 }
 
 std::optional<KeyRecord> read_key(const Value& value, std::string_view party) {
@@ -412,6 +465,18 @@ std::string agreement_payload(const Agreement& agreement) {
                                           {"threshold", 2},
                                           {"generation", agreement.pseudonyms}};
   }
+  for (const Expelled& one : agreement.expelled) {
+    Value& list = payload.try_emplace("expelled", Value::List{}).first->second;
+    list.as_list()->push_back(Value::Record{{"party", one.party}, {"reason", one.reason}});
+  }
+  for (const RootChange& one : agreement.roots) {
+    Value& list = payload.try_emplace("roots", Value::List{}).first->second;
+    list.as_list()->push_back(Value::Record{{"party", one.party},
+                                            {"keys", one.keys},
+                                            {"digest", one.digest},
+                                            {"lost", one.lost},
+                                            {"reason", one.reason}});
+  }
   if (agreement.second) {
     Value::Record required;
     for (const auto& [what, from] : *agreement.second) required[what] = from;
@@ -499,14 +564,9 @@ Verified<Agreement> next_agreement(const Agreement* last, std::string_view recor
   if (!read) return std::unexpected{read.error()};
   Verified<Agreement> agreement = read_content(*read);
   if (!agreement) return agreement;
-  Roots roots = roots_of(*agreement);
-  if (last) {
-    for (const auto& [kid, key] : roots_of(*last)) {
-      const auto [known, added] = roots.try_emplace(kid, key);
-      if (!added && known->second != key) return bad("agreement-root");
-    }
-  }
-  const Verified<std::set<std::string>> signed_by = check_signatures(*read, kAgreementType, roots);
+  const Verified<Roots> roots = signatories(last, *agreement);
+  if (!roots) return std::unexpected{roots.error()};
+  const Verified<std::set<std::string>> signed_by = check_signatures(*read, kAgreementType, *roots);
   if (!signed_by) return std::unexpected{signed_by.error()};
   if (last) {
     if (agreement->edition != last->edition + 1 || agreement->previous != last->digest ||
@@ -518,21 +578,23 @@ Verified<Agreement> next_agreement(const Agreement* last, std::string_view recor
       return bad("agreement-chain");
     agreement->id = agreement->digest;
   }
-  if (!requires_fairly(*agreement, last) || !shares_fairly(*agreement, last)) {
+  if (!requires_fairly(*agreement, last) || !shares_fairly(*agreement, last) ||
+      !succeeds_fairly(*agreement, last)) {
     return bad("agreement-chain");
   }
-  if (signed_by->size() != roots.size()) return bad("agreement-signature");
+  if (signed_by->size() != roots->size()) return bad("agreement-signature");
   return agreement;
 }
 
 Verified<Agreement> open_agreements(const std::vector<std::string>& editions,
-                                    std::string_view pinned) {
+                                    std::string_view pinned, Known* known) {
   if (editions.empty()) return bad("agreement-chain");
   std::optional<Agreement> last;
   for (const std::string& record : editions) {
     Verified<Agreement> next = next_agreement(last ? &*last : nullptr, record, pinned);
     if (!next) return next;
     last = *std::move(next);
+    if (known) known->adopt(*last);
   }
   return *std::move(last);
 }

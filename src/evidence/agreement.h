@@ -29,7 +29,7 @@ struct PartyRecord {
   std::string root_kid;
   std::string root_key;             // 32 bytes
   std::vector<std::string> tls_ca;  // hex SHA-256 of DER
-  Value predecessors{Value::List{}};
+  Value predecessors{Value::List{}};  // evidence/succession.h
   std::optional<NodeRecord> node = std::nullopt;  // nullopt: it decides alone
 };
 struct ChannelRecord {
@@ -40,6 +40,21 @@ struct ChannelRecord {
 // `envelopes`, `receipts`, `checkpoints` to seconds. Signed by every party that can once there is
 // one.
 using SecondPolicy = std::map<std::string, std::int64_t, std::less<>>;
+// Whom an edition names no more against its will, or without hearing it.
+struct Expelled {
+  std::string party, reason;
+  friend bool operator==(const Expelled&, const Expelled&) = default;
+};
+// A party whose root another one follows. Its key lists up to `keys` are of the root before, and
+// only those.
+struct RootChange {
+  std::string party;
+  std::int64_t keys = 0;  // the last list signed by the root before; 0: none
+  std::string digest;     // of that list, hex; empty: there is none
+  bool lost = false;      // the root before signs nothing any more, this edition neither
+  std::string reason;     // of a lost one
+  friend bool operator==(const RootChange&, const RootChange&) = default;
+};
 struct Agreement {
   std::string id;      // digest of edition 1, hex
   std::string digest;  // of this edition, hex
@@ -56,6 +71,8 @@ struct Agreement {
   // How often the members have shared a secret for pseudonyms (docs/formats/exchange.md); 0: never,
   // they have one key of the circle.
   std::int64_t pseudonyms = 0;
+  std::vector<Expelled> expelled = {};  // with this edition
+  std::vector<RootChange> roots = {};   // with this edition
 
   // Of its members, in order.
   [[nodiscard]] std::vector<std::string> members() const;
@@ -93,9 +110,11 @@ inline constexpr std::string_view kKeysType = "bashu-keys+jws";
 [[nodiscard]] Verified<Agreement> read_agreement(std::string_view record);
 [[nodiscard]] Verified<std::vector<std::string>> record_signers(std::string_view record);  // kids
 
+class Known;
 // Follows the chain of editions. `pinned`: the agreement id; empty accepts edition 1 as it is.
+// `known` hears of each of them.
 [[nodiscard]] Verified<Agreement> open_agreements(const std::vector<std::string>& editions,
-                                                  std::string_view pinned);
+                                                  std::string_view pinned, Known* known = nullptr);
 // Follows one party's key lists from edition 1; the records of the last.
 [[nodiscard]] Verified<KeyList> open_keys(const std::vector<std::string>& editions,
                                           std::string_view party, std::string_view agreement_id,

@@ -13,6 +13,7 @@
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
+#include "evidence/known.h"
 #include "evidence/tree.h"
 #include "evidence/witness.h"
 
@@ -199,22 +200,24 @@ Verified<std::vector<std::string>> numbered(const BundleFiles& files, const std:
 // What the bundle proves about who may sign what.
 struct Parties {
   Agreement agreement;
+  Known known;  // who left since, too
   KeyList keys;
   std::vector<WitnessKey> witnesses;
 };
 Verified<Parties> read_parties(const BundleFiles& files, std::string_view agreement_id) {
   const auto editions = numbered(files, "agreement/");
   if (!editions) return std::unexpected{editions.error()};
-  Verified<Agreement> agreement = open_agreements(*editions, agreement_id);
+  Known known;
+  Verified<Agreement> agreement = open_agreements(*editions, agreement_id, &known);
   if (!agreement) return std::unexpected{agreement.error()};
-  Parties parties{.agreement = *std::move(agreement), .keys = {}, .witnesses = {}};
-  for (const PartyRecord& party : parties.agreement.parties) {
-    const auto lists = numbered(files, "keys/" + party.party + '/');
+  Parties parties{
+      .agreement = *std::move(agreement), .known = std::move(known), .keys = {}, .witnesses = {}};
+  for (const std::string& party : parties.known.parties()) {
+    const auto lists = numbered(files, "keys/" + party + '/');
     if (!lists) return std::unexpected{lists.error()};
-    Verified<KeyList> keys =
-        open_keys(*lists, party.party, agreement_id, party.root_kid, party.root_key);
-    if (!keys) return std::unexpected{keys.error()};
-    parties.keys.merge(*keys);
+    auto last = parties.known.open_keys(*lists, party);
+    if (!last) return std::unexpected{last.error()};
+    if (*last) parties.keys.merge((*last)->keys);
   }
   for (const auto& [kid, key] : parties.keys)
     if (key.role == "witness") parties.witnesses.push_back({key.name, key.key});
@@ -262,7 +265,7 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
   const auto vouched = check_voucher(
       payload, {.keys = parties.keys, .max_life_s = parties.agreement.max_life_s, .past = true});
   if (!vouched) return bad(vouched.error());
-  const PartyRecord* receiver = parties.agreement.party(payload.to);
+  const PartyRecord* receiver = parties.known.party(payload.to);
   if (!receiver) return bad("bundle-message");
   return ProvenMessage{.message_id = opened->message_id,
                        .channel = payload.channel,

@@ -15,6 +15,7 @@ inline constexpr auto kCodes = std::to_array<std::string_view>(
      "too-large", "media-type", "unknown-peer", "slow-down", "not-ready", "malformed", "header",
      "key", "signature", "payload", "wrong-recipient", "wrong-channel", "wrong-agreement",
      "seq-conflict", "key-revoked", "key-window", "future", "gap", "chain", "second-missing",
+     "left-circle",
      // note
      "note-size", "note-utf8", "note-control", "note-form", "note-signatures", "note-signature",
      "note-unsigned", "base64", "checkpoint-form", "origin", "verifier-key",
@@ -25,8 +26,8 @@ inline constexpr auto kCodes = std::to_array<std::string_view>(
      "entry-index", "entry-kind", "other-message",
      // records
      "record-form", "record-header", "record-signature", "agreement-pin", "agreement-chain",
-     "agreement-signature", "agreement-root", "keys-signature", "keys-chain", "keys-kid",
-     "keys-history",
+     "agreement-signature", "agreement-root", "agreement-majority", "keys-signature", "keys-chain",
+     "keys-kid", "keys-history",
      // journal
      "commit-magic", "commit-digest", "commit-order", "commit-frame", "time-order", "effect",
      "evidence", "channel-order", "receipt", "root", "rollback", "fork", "peer-rollback",

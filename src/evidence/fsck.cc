@@ -66,6 +66,12 @@ ExaminedEntry examine_entry(const CommitEntry& entry, const CheckKeys& keys) {
   return examined;
 }
 
+Verified<Checkpoint> open_note_of(const CommitRecord& commit, const CheckKeys& keys) {
+  const std::uint64_t size = commit.first + commit.entries.size();
+  return open_checkpoint(commit.checkpoint, origin_at(keys.origin, keys.predecessors, size),
+                         keys.log_keys);
+}
+
 }  // namespace
 
 ExaminedCommit examine(std::string_view record, std::shared_ptr<const CheckKeys> keys) {
@@ -77,14 +83,16 @@ ExaminedCommit examine(std::string_view record, std::shared_ptr<const CheckKeys>
   examined.entries.reserve(examined.record->entries.size());
   for (const CommitEntry& entry : examined.record->entries)
     examined.entries.push_back(examine_entry(entry, *examined.under));
-  examined.checkpoint = open_checkpoint(examined.record->checkpoint, examined.under->origin,
-                                        examined.under->log_keys);
+  examined.checkpoint = open_note_of(*examined.record, *examined.under);
   return examined;
 }
 
-JournalCheck::JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys)
-    : keys_{std::make_shared<CheckKeys>(
-          CheckKeys{.origin = std::move(origin), .log_keys = std::move(log_keys), .keys = {}})} {
+JournalCheck::JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys,
+                           Predecessors predecessors)
+    : keys_{std::make_shared<CheckKeys>(CheckKeys{.origin = std::move(origin),
+                                                  .log_keys = std::move(log_keys),
+                                                  .keys = {},
+                                                  .predecessors = std::move(predecessors)})} {
   learn(keys);
 }
 
@@ -93,7 +101,10 @@ void JournalCheck::learn(const KeyList& keys) {
   std::vector<std::string>& log_keys = learnt->log_keys;
   for (const auto& [kid, key] : keys) {
     learnt->keys.insert_or_assign(kid, key);
-    if (key.role == "log" && key.name == learnt->origin &&
+    const bool named = key.name == learnt->origin ||
+                       std::ranges::find(learnt->predecessors, key.name, &Predecessor::origin) !=
+                           learnt->predecessors.end();
+    if (key.role == "log" && named &&
         std::ranges::find(log_keys, key.key) == log_keys.end())
       log_keys.push_back(key.key);
   }
@@ -113,6 +124,8 @@ Verified<void> JournalCheck::next(ExaminedCommit& examined) {
   const Verified<CommitRecord>& commit = examined.record;
   if (!commit) return std::unexpected{commit.error()};
   if (commit->first != size_) return bad("commit-order");
+  const Verified<void> continues = check_succession(*commit, examined);
+  if (!continues) return std::unexpected{continues.error()};
   // As it was before: what this commit adopts, its own signer did not know.
   const auto second_from = agreement_ ? agreement_->second_from("receipts") : std::nullopt;
   const bool can_sign = std::ranges::any_of(
@@ -126,13 +139,26 @@ Verified<void> JournalCheck::next(ExaminedCommit& examined) {
     ++size_;
   }
   if (examined.under != keys_)
-    examined.checkpoint = open_checkpoint(commit->checkpoint, keys_->origin, keys_->log_keys);
+    examined.checkpoint = open_note_of(*commit, *keys_);
   const Verified<Checkpoint>& checkpoint = examined.checkpoint;
   if (!checkpoint) return std::unexpected{checkpoint.error()};
   if (checkpoint->size != size_ || checkpoint->root != root()) return bad("root");
   if (second_from && can_sign && !checkpoint->second &&
       static_cast<std::int64_t>(last_time_ / 1000) >= *second_from)
     return bad("second-missing");
+  return {};
+}
+
+Verified<void> JournalCheck::check_succession(const CommitRecord& commit,
+                                              const ExaminedCommit& examined) const {
+  for (const Predecessor& one : keys_->predecessors) {
+    if (one.size > commit.first && one.size < commit.first + commit.entries.size())
+      return bad("commit-order");
+    if (one.size != commit.first) continue;
+    if (root() != one.root) return bad("root");
+    const Verified<EntryLeaf>& begin = examined.entries.front().leaf;
+    if (begin && begin->kind != "agreement") return bad("evidence");
+  }
   return {};
 }
 
@@ -188,27 +214,40 @@ bool JournalCheck::adopt_agreement(std::string_view record) {
   // The log's own first edition pins the rest; whether it is the right one the caller knows.
   Verified<Agreement> next = next_agreement(agreement_ ? &*agreement_ : nullptr, record, {});
   if (!next) return false;
+  for (const PartyRecord& party : next->parties) {
+    if (party.origin == keys_->origin &&
+        read_predecessors(party.predecessors) != keys_->predecessors)
+      return false;
+  }
+  if (agreement_) renew(*next);
   agreement_ = *std::move(next);
+  known_.adopt(*agreement_);
   return true;
+}
+
+// Numbers go on; what is not sent there yet is still of the channel before.
+void JournalCheck::renew(const Agreement& next) {
+  for (const Renewed& one : renewed_channels(*agreement_, next)) {
+    const auto before = static_cast<std::uint64_t>(one.from_seq - 1);
+    received_[one.channel] = before;
+    sent_[one.channel].last = std::max(sent_[one.before].last, before);
+  }
 }
 
 bool JournalCheck::adopt_keys(std::string_view record) {
   if (!agreement_) return false;
   const Verified<KeysEdition> read = read_keys(record);
   if (!read) return false;
-  const PartyRecord* party = agreement_->party(read->party);
-  if (!party) return false;
   // A log may begin with a later edition than the first; from there on it is a chain.
   KeysEdition before;
   before.edition = read->edition - 1;
   before.digest = read->previous;
   const auto last = lists_.find(read->party);
   Verified<KeysEdition> next =
-      next_keys(last == lists_.end() ? &before : &last->second, record,
-                KeysOwner{party->party, agreement_->id, party->root_kid, party->root_key});
+      known_.next_keys(last == lists_.end() ? &before : &last->second, record);
   if (!next) return false;
   learn(next->keys);
-  lists_.insert_or_assign(party->party, *std::move(next));
+  lists_.insert_or_assign(read->party, *std::move(next));
   return true;
 }
 

@@ -14,6 +14,8 @@
 #include "evidence/bad.h"
 #include "evidence/checkpoint.h"
 #include "evidence/entry.h"
+#include "evidence/known.h"
+#include "evidence/succession.h"
 #include "evidence/tree.h"
 
 namespace bashu::evidence {
@@ -23,6 +25,7 @@ struct CheckKeys {
   std::string origin;
   std::vector<std::string> log_keys;
   KeyList keys;
+  Predecessors predecessors;  // of the log: it was called otherwise up to their sizes
 };
 
 // What can be said of a commit without those before it, which is nearly all that takes time: its
@@ -49,7 +52,8 @@ struct ExaminedCommit {
 // unsound and the check is of no further use.
 class JournalCheck {
  public:
-  JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys);
+  JournalCheck(std::string origin, std::vector<std::string> log_keys, KeyList keys,
+               Predecessors predecessors = {});
   // The commit decoded, if it is sound and continues what came before.
   [[nodiscard]] Verified<CommitRecord> next(std::string_view record);
   // The same of one examined before; what was signed is checked again if keys came since.
@@ -72,10 +76,15 @@ class JournalCheck {
   [[nodiscard]] Verified<void> check_order(const EntryLeaf& leaf);
   [[nodiscard]] Verified<void> check_ack(const EntryLeaf& leaf, const std::string& answered);
   [[nodiscard]] bool adopt_agreement(std::string_view record);
+  // Where one log ends and its successor begins.
+  [[nodiscard]] Verified<void> check_succession(const CommitRecord& commit,
+                                                const ExaminedCommit& examined) const;
+  void renew(const Agreement& next);
   [[nodiscard]] bool adopt_keys(std::string_view record);
 
   std::shared_ptr<const CheckKeys> keys_;
   std::optional<Agreement> agreement_;
+  Known known_;  // of all editions
   std::map<std::string, KeysEdition> lists_;  // by party
   EdgeNodes nodes_;
   std::uint64_t size_ = 0, last_time_ = 0;

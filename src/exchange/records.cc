@@ -27,9 +27,10 @@ std::expected<KeysCheck, Refusal> check_keys(node::Node& node, std::string_view 
   const auto read = evidence::read_keys(record);
   if (!read) return refuse(400, "malformed");
   const auto directory = node.directory();
-  const evidence::PartyRecord* party =
-      directory->formed ? directory->agreement.party(read->party) : nullptr;
-  if (!party) return refuse(404, "unknown-peer");
+  if (directory->left.contains(read->party)) return refuse(403, "left-circle");
+  if (!directory->formed || !directory->agreement.party(read->party)) {
+    return refuse(404, "unknown-peer");
+  }
 
   const auto held = directory->keys_edition.find(read->party);
   const std::int64_t edition = held == directory->keys_edition.end() ? 0 : held->second;
@@ -48,11 +49,7 @@ std::expected<KeysCheck, Refusal> check_keys(node::Node& node, std::string_view 
     if (!parsed) return refuse(409, "chain", edition);
     last = std::move(*parsed);
   }
-  const auto next = evidence::next_keys(last ? &*last : nullptr, record,
-                                        {.party = read->party,
-                                         .agreement_id = directory->agreement.id,
-                                         .root_kid = party->root_kid,
-                                         .root_key = party->root_key});
+  const auto next = directory->known.next_keys(last ? &*last : nullptr, record);
   if (!next) {
     const evidence::Code code = next.error().code;
     if (code == "keys-chain") return refuse(409, "chain", edition);

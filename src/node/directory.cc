@@ -26,31 +26,17 @@ std::vector<std::string> editions(const std::map<std::string, std::string, std::
   return bytes;
 }
 
-// A party's root may have changed with an edition of the agreement; its lists up to then were
-// signed by the one before.
-std::expected<evidence::KeysEdition, std::string> last_keys(
-    const std::vector<std::string>& lists, const std::string& party, const std::string& agreement,
-    const std::vector<evidence::PartyRecord>& roots) {
-  std::optional<evidence::KeysEdition> last;
-  for (const std::string& list : lists) {
-    evidence::Code code = "keys-signature";
-    bool taken = false;
-    for (auto root = roots.rbegin(); root != roots.rend() && !taken; ++root) {
-      auto next = evidence::next_keys(last ? &*last : nullptr, list,
-                                      {.party = party,
-                                       .agreement_id = agreement,
-                                       .root_kid = root->root_kid,
-                                       .root_key = root->root_key});
-      taken = next.has_value();
-      if (taken) {
-        last = std::move(*next);
-      } else if (root == roots.rbegin()) {
-        code = next.error().code;
-      }
-    }
-    if (!taken) return std::unexpected{"keys of " + party + ": " + code};
+// Whom `last` named and `next` does not, and who is back.
+void follow(std::map<std::string, Left, std::less<>>& left, const evidence::Agreement& last,
+            const evidence::Agreement& next) {
+  for (const evidence::PartyRecord& party : last.parties) {
+    if (next.party(party.party)) continue;
+    const auto why =
+        std::ranges::find(next.expelled, party.party, &evidence::Expelled::party);
+    left[party.party] = {.edition = next.edition,
+                         .why = why == next.expelled.end() ? std::string{} : why->reason};
   }
-  return std::move(*last);
+  for (const evidence::PartyRecord& party : next.parties) left.erase(party.party);
 }
 
 }  // namespace
@@ -86,23 +72,22 @@ std::expected<Directory, std::string> make_directory(
   Directory directory;
   const std::vector<std::string> agreements = editions(records, "agreement/");
   if (agreements.empty()) return directory;
-  std::map<std::string, std::vector<evidence::PartyRecord>, std::less<>> roots;
   std::optional<evidence::Agreement> last;
   for (const std::string& record : agreements) {
     auto next = evidence::next_agreement(last ? &*last : nullptr, record, {});
     if (!next) return std::unexpected{"agreement: " + next.error().code};
+    if (last) follow(directory.left, *last, *next);
     last = std::move(*next);
-    for (const evidence::PartyRecord& party : last->parties) roots[party.party].push_back(party);
+    directory.known.adopt(*last);
   }
   directory.formed = true;
   directory.agreement = std::move(*last);
-  for (const auto& [party, known] : roots) {
-    const std::vector<std::string> lists = editions(records, "keys/" + party + "/");
-    if (lists.empty()) continue;
-    auto keys = last_keys(lists, party, directory.agreement.id, known);
-    if (!keys) return std::unexpected{std::move(keys.error())};
-    directory.keys_edition[party] = keys->edition;
-    directory.keys.merge(keys->keys);
+  for (const std::string& party : directory.known.parties()) {
+    auto keys = directory.known.open_keys(editions(records, "keys/" + party + "/"), party);
+    if (!keys) return std::unexpected{"keys of " + party + ": " + keys.error().code};
+    if (!*keys) continue;
+    directory.keys_edition[party] = (*keys)->edition;
+    directory.keys.merge((*keys)->keys);
   }
   return directory;
 }

@@ -11,13 +11,21 @@
 #include <vector>
 
 #include "evidence/agreement.h"
+#include "evidence/known.h"
 
 namespace bashu::node {
 
+// A party that an edition names no more.
+struct Left {
+  std::int64_t edition = 0;
+  std::string why;  // why the others expelled it; empty: it left by itself
+};
 struct Directory {
   bool formed = false;  // an agreement is adopted
   evidence::Agreement agreement;
-  evidence::KeyList keys;                                         // of all parties, by kid
+  evidence::Known known;                          // all it ever named
+  std::map<std::string, Left, std::less<>> left;  // of them: who is of the circle no more
+  evidence::KeyList keys;                                         // of all of them, by kid
   std::map<std::string, std::int64_t, std::less<>> keys_edition;  // party to edition held
 
   // Public log keys of a party (32 bytes each), its newest usable seal key; empty if none.

@@ -110,6 +110,7 @@ Result fire_clock(Deciding& d, const FireClock& command) {
     return refuse(Why::not_due);
   }
   if (c->dispute) return refuse(Why::waits_for_settlement);
+  if (const PartyId gone = left_of(d, *c); !gone.empty()) return refuse(Why::party_left, gone);
   BASHU_TRY(const Definition of, definition_of(d, *c));
   const auto* clock = packs::find(of.service->clocks, command.clock);
   const auto* state = packs::find(of.service->states, c->state);

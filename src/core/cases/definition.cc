@@ -58,6 +58,13 @@ std::vector<PartyId> others_of(const Deciding& d, const Case& c) {
   return all;
 }
 
+PartyId left_of(const Deciding& d, const Case& c) {
+  for (const auto& [role, party] : c.parties) {
+    if (party != d.self() && has_left(d, party)) return party;
+  }
+  return {};
+}
+
 Value with_form(const Case& c, const Value& input) {
   Value data = c.data;
   for (const auto& [name, value] : *input.as_record()) (*data.as_record())[name] = value;

@@ -31,6 +31,8 @@ struct Definition {
 // Each once, in the order of their names in the case.
 [[nodiscard]] std::vector<PartyId> parties_of(const Case& c);
 [[nodiscard]] std::vector<PartyId> others_of(const Deciding& d, const Case& c);
+// One of its parties that is of the circle no more: then it stands still; empty: there is none.
+[[nodiscard]] PartyId left_of(const Deciding& d, const Case& c);
 
 // Its data as a form leaves them.
 [[nodiscard]] Value with_form(const Case& c, const Value& input);

@@ -65,6 +65,7 @@ Result fire_event(Deciding& d, const FireEvent& command, Decision& decision) {
   if (!c) return refuse(Why::no_such_case, command.id);
   BASHU_TRY(const Definition of, definition_of(d, *c));
   if (c->dispute) return refuse(Why::in_dispute, c->dispute->reason);
+  if (const PartyId gone = left_of(d, *c); !gone.empty()) return refuse(Why::party_left, gone);
   const auto* state = packs::find(of.service->states, c->state);
   const auto titled = bilingual(c->state, state ? in_language(state->title, "zh") : c->state);
   if (!state || state->final) return refuse(Why::ended, titled);
@@ -125,7 +126,7 @@ std::vector<Choice> choices_of(const Deciding& d, std::string_view id,
   const auto of = c ? definition_of(d, *c) : std::unexpected{Reject{}};
   const auto* state = of ? running_state(*c, *of) : nullptr;
   if (!state) return found;
-  const PartyId holder = holder_of(*c, *of);
+  const PartyId holder = holder_of(*c, *of), gone = left_of(d, *c);
   for (const auto& [name, event] : state->events) {
     const bool may = std::ranges::any_of(event.by, [&](const packs::By& by) {
       const auto party = c->parties.find(by.party);
@@ -137,6 +138,9 @@ std::vector<Choice> choices_of(const Deciding& d, std::string_view id,
     if (c->dispute) {
       choice.passes = false;
       choice.why = refusal(Why::waits_for_settlement, {}, {}).why;
+    } else if (!gone.empty()) {
+      choice.passes = false;
+      choice.why = refusal(Why::party_left, {}, {gone}).why;
     } else if (holder == d.self() && event.form.empty()) {
       // With a form the guard can only be asked once it is filled in.
       Chosen chosen = choose(d, *of, *c, event.branches, c->data, nullptr);

@@ -248,6 +248,7 @@ std::expected<bool, Reject> step(Deciding& d, const CaseId& id, const NewStep& n
     return moved;
   }
   const Case& c = *d.draft.find_case(id);
+  if (const PartyId gone = left_of(d, c); !gone.empty()) return refuse(Why::party_left, gone);
   BASHU_TRY(const Definition of, definition_of(d, c));
   BASHU_TRY(Outcome out, work_out(d, of, c, next));
   const told::Step told = told_step(d, c, next, out);

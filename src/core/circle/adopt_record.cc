@@ -5,13 +5,16 @@
 #include "base/try.h"
 #include "core/circle/adoption.h"
 #include "core/circle/circle.h"
+#include "core/circle/leaving.h"
+#include "core/circle/succession.h"
 #include "core/people/people.h"
+#include "core/registers/sharing.h"
 
 namespace bashu::core {
 
 namespace {
 
-// A newcomer hears what is in force here.
+// A newcomer hears what is in force here; who is back, what this node keeps too.
 Result welcome(Deciding& d, const std::vector<PartyId>& newcomers) {
   std::vector<std::pair<packs::PackPtr, Date>> adopted;
   for (const auto& [digest, row] : d.circle().packs) {
@@ -19,7 +22,10 @@ Result welcome(Deciding& d, const std::vector<PartyId>& newcomers) {
     if (row.pack && own != row.adopted.end()) adopted.emplace_back(row.pack, own->second);
   }
   for (const PartyId& party : newcomers) {
-    for (const auto& [pack, from] : adopted) BASHU_TRY_OK(tell_adoption(d, party, *pack, from));
+    for (const auto& [pack, from] : adopted) {
+      BASHU_TRY_OK(tell_adoption(d, party, *pack, from));
+      share_registers_with(d, party, pack->name);
+    }
   }
   return {};
 }
@@ -43,9 +49,14 @@ Result adopt_record(Deciding& d, const AdoptRecord& command) {
   d.draft.decide(record);
   for (const PartyJoined& party : command.parties) {
     const bool known_before = d.circle().parties.contains(party.party);
-    if (!known_before && party.member && party.party != d.self()) newcomers.push_back(party.party);
+    const bool gone_before = has_left(d, party.party);
+    if ((!known_before || gone_before) && party.member && party.party != d.self()) {
+      newcomers.push_back(party.party);
+    }
     d.draft.decide(party);
+    if (party.left != 0 && !gone_before) tell_of_leaving(d, party);
   }
+  BASHU_TRY_OK(renew(d, command));
   BASHU_TRY_OK(welcome(d, newcomers));
   close_with_last(d, command);
   return {};

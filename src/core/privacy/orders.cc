@@ -31,6 +31,12 @@ const Order* asked_for(const Deciding& d, const PrivacyOrdered& order) {
 Result tell_holders(Deciding& d, const PrivacyOrdered& order, const std::vector<std::string>& keys,
                     const Value& voucher) {
   for (const PartyId& party : order.told) {
+    if (has_left(d, party)) {  // no answer comes, so that the order is late until somebody ends it
+      raise_exception(d, {},
+                      party + " holds copies and is of the circle no more: order " +
+                          std::to_string(order.number) + " has to be told to it in another way");
+      continue;
+    }
     BASHU_TRY_OK(
         queue(d, party,
               {.kind = std::string{told::Erase::kKind},
