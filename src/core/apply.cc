@@ -296,6 +296,18 @@ struct Apply {
   void operator()(const AskAnswered&) {}
   void operator()(const FigureTold&) {}
   void operator()(const WriterChanged&) {}
+  void operator()(const MessageResent&) {}  // the number is what counts, and stays
+  void operator()(const ChannelRenewed& e) {
+    Outbox& box = store.edit_outbox(e.peer);
+    box.last = std::max(box.last, e.answered);
+    box.acked = e.answered;
+    box.beyond.clear();
+    box.stopped.clear();
+  }
+  void operator()(const LogSucceeded& e) {
+    if (e.skipped == 0) return;
+    store.set_serial(Store::kCasesOpened, "", store.serial(Store::kCasesOpened, "") + e.skipped);
+  }
   void operator()(const MonthStated& e) { store.set_month_stated(e.account, e.month); }
 };
 

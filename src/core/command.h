@@ -81,6 +81,8 @@ struct AdoptRecord {  // agreement edition or key list, chain and signatures ver
   std::vector<PartyJoined> parties = {};  // of an agreement
   Asker by = {};                          // of an agreement, as for a pack
   std::int64_t approval = 0;
+  std::vector<ChannelRenewed> channels = {};  // of an agreement with a successor log
+  std::vector<LogSucceeded> successors = {};
 };
 struct SetCalendar {
   Asker by;
@@ -208,11 +210,17 @@ struct StopChannel {
   std::string reason;  // empty: start again
 };
 
+// An envelope without a receipt, signed again since a key that signed it was revoked.
+struct ResendMessage {
+  PartyId to;
+  std::int64_t seq = 0;
+};
+
 using Command =
     std::variant<StartCase, FireEvent, BeginDay, EndRetention, FireClock, TakeMessage, AckMessage,
                  AdoptPack, AdoptRecord, SetCalendar, PutRecords, PostFeed, CloseTask,
                  SignSettlement, ResolveHeld, StopChannel, TellFigures, SetPrincipal, EndPrincipal,
                  AskApproval, WithdrawApproval, StartChannel, AssignCase, SetSubstitute,
-                 OrderPrivacy, EndOrder, FinishErasure, SettleRecord, TakeOver>;
+                 OrderPrivacy, EndOrder, FinishErasure, SettleRecord, TakeOver, ResendMessage>;
 
 }  // namespace bashu::core

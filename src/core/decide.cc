@@ -56,6 +56,7 @@ struct Dispatch {
   Result operator()(const FireClock& c) const { return fire_clock(d, c); }
   Result operator()(const TakeMessage& c) const { return take_message(d, c, decision); }
   Result operator()(const AckMessage& c) const { return acknowledge(d, c); }
+  Result operator()(const ResendMessage& c) const { return resend(d, c); }
   Result operator()(const AdoptPack& c) const { return adopt_pack(d, c); }
   Result operator()(const AdoptRecord& c) const { return adopt_record(d, c); }
   Result operator()(const SetCalendar& c) const { return set_calendar(d, c); }

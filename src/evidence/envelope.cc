@@ -1,5 +1,6 @@
 #include "evidence/envelope.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "evidence/grammar.h"
 #include "evidence/members.h"
 #include "evidence/signing.h"
+#include "evidence/voucher.h"
 
 namespace bashu::evidence {
 namespace {
@@ -200,6 +202,34 @@ std::string message_id_of(std::string_view envelope) {
   const Value& first = list && !list->empty() ? list->front() : *value;
   const std::string head = first.text_at("protected"), payload = value->text_at("payload");
   return head.empty() || payload.empty() ? std::string{} : message_id(head, payload);
+}
+
+std::optional<Payload> read_envelope(std::string_view envelope) {
+  const std::optional<Parts> parts = read_parts(envelope);
+  return parts ? read_payload(parts->payload) : std::nullopt;
+}
+
+std::vector<std::string> kids_of(std::string_view envelope) {
+  std::vector<std::string> kids;
+  const std::optional<Parts> parts = read_parts(envelope);
+  if (!parts) return kids;
+  const auto add = [&kids](const Signature& signature) {
+    if (const auto header = read_header(signature.header)) kids.push_back(header->kid);
+  };
+  add(parts->first);
+  if (parts->second) add(*parts->second);
+  const auto payload = parse_json(parts->payload);
+  const Value* body = payload ? payload->find("body") : nullptr;
+  const Value* voucher = body ? body->find(kVoucher) : nullptr;
+  if (voucher) kids.push_back(voucher->text_at("kid"));
+  return kids;
+}
+
+bool speaks_revoked(std::string_view envelope, const KeyList& keys) {
+  return std::ranges::any_of(kids_of(envelope), [&](const std::string& kid) {
+    const auto known = keys.find(kid);
+    return known != keys.end() && known->second.revoked != 0;
+  });
 }
 
 std::expected<Opened, Refusal> open_envelope(std::string_view text, const KeyList& keys,

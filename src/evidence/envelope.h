@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/value.h"
 #include "evidence/agreement.h"
@@ -44,6 +45,13 @@ struct SecondSigner {
 [[nodiscard]] std::string message_id(std::string_view protected_header, std::string_view payload);
 // Of an envelope in either form, whoever signed it; empty: it is none.
 [[nodiscard]] std::string message_id_of(std::string_view envelope);
+// What an envelope says, whoever signed it; of one that was opened before.
+[[nodiscard]] std::optional<Payload> read_envelope(std::string_view envelope);
+// The keys that speak in an envelope: those that signed it and the one that vouches in it (section
+// 19). Of one that was opened before; nothing of it is checked.
+[[nodiscard]] std::vector<std::string> kids_of(std::string_view envelope);
+// Whether one of them is revoked, so that no receiver takes it any more (10.3).
+[[nodiscard]] bool speaks_revoked(std::string_view envelope, const KeyList& keys);
 
 // The HTTP answer of a refusal: nothing changes at the receiver.
 struct Refusal {

@@ -135,6 +135,20 @@ std::optional<Value> act_of(std::string_view kind, const Value& body) {
 
 std::string act_digest(const Value& act) { return hex(sha256(canonical_json(act))); }
 
+namespace {
+
+Value signed_text(std::string said, std::string_view kid, std::string_view secret_key) {
+  std::string signature = base64url(sign_ed25519(secret_key, said));
+  return Value::Record{
+      {"kid", std::string{kid}}, {"said", std::move(said)}, {"signature", std::move(signature)}};
+}
+
+}  // namespace
+
+Value vouch_again(const Value& voucher, std::string_view kid, std::string_view secret_key) {
+  return signed_text(voucher.text_at("said"), kid, secret_key);
+}
+
 Value sign_voucher(const Voucher& voucher, std::string_view kid, std::string_view secret_key) {
   std::string said = canonical_json(Value::Record{{"format", std::string{kFormat}},
                                                   {"party", voucher.party},
@@ -147,9 +161,7 @@ Value sign_voucher(const Voucher& voucher, std::string_view kid, std::string_vie
                                                   {"case", voucher.case_id},
                                                   {"after", voucher.after},
                                                   {"act", voucher.act}});
-  std::string signature = base64url(sign_ed25519(secret_key, said));
-  return Value::Record{
-      {"kid", std::string{kid}}, {"said", std::move(said)}, {"signature", std::move(signature)}};
+  return signed_text(std::move(said), kid, secret_key);
 }
 
 bool needs_voucher(const Payload& message, const KeyList& keys) {

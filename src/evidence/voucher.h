@@ -42,6 +42,10 @@ struct Voucher {
 [[nodiscard]] Value sign_voucher(const Voucher& voucher, std::string_view kid,
                                  std::string_view secret_key);
 
+// The same said under another key, since the one that signed it was revoked.
+[[nodiscard]] Value vouch_again(const Value& voucher, std::string_view kid,
+                                std::string_view secret_key);
+
 // A voucher that fits the message it came with.
 struct Vouched {
   std::string kid;

@@ -233,6 +233,9 @@ void Receiver::State::message(const std::string& party, const std::string& chann
 
   const auto directory = parts.node.directory();
   const evidence::Agreement& agreement = directory->agreement;
+  if (directory->left.contains(party)) {
+    return reply(answer_of({.status = 403, .code = "left-circle"}));
+  }
   if (!directory->formed || !agreement.party(party))
     return reply(http::problem(403, "unknown-peer"));
   const Instant now = parts.node.clock().now();
@@ -346,6 +349,7 @@ void Receiver::State::message(const std::string& party, const std::string& chann
   std::string id = opened->message_id;
   Baggage baggage = baggage_of(opened->payload);
   node::Request made = request_of(party, std::move(*opened), request.body, agreement.max_life_s);
+  made.under = directory;
   const std::lock_guard lock{mutex};
   Peer& peer = peers[party];
   if (seq == peer.next) {

@@ -9,6 +9,7 @@
 #include "evidence/fsck.h"
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
+#include "evidence/succession.h"
 #include "exchange/parts.h"
 #include "exchange/records.h"
 #include "node/sealer.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::int64_t kHeartbeatMs = 30'000;
 constexpr std::int64_t kTickMs = 1'000;
 constexpr std::size_t kReceiptsAtOnce = 8;
+constexpr std::size_t kLookedAtOnce = 256;
 constexpr int kSuspicionsMax = 3;
 constexpr std::int64_t kBlobPauseMs = 60'000;
 constexpr std::int64_t kDealingPauseMs = 1'000;
@@ -51,6 +53,8 @@ std::string_view phase_name(Phase phase) {
       return "pull-keys";
     case Phase::receipts:
       return "receipts";
+    case Phase::resend:
+      return "resend";
     case Phase::running:
       return "running";
   }
@@ -85,6 +89,7 @@ SenderStatus Sender::status() const {
 }
 
 void Sender::refresh(const ChannelState& channel) {
+  last_ = channel.last;
   if (stopping_) return;
   if (!begun_ || (!stopped_.empty() && channel.stopped.empty())) {
     begun_ = true;
@@ -255,12 +260,60 @@ void Sender::run_phase(std::vector<PeerCall>& out) {
         call(out, {.what = What::receipt, .seq = seq},
              {.target = "/channels/" + channel_ + "/receipts/" + std::to_string(seq)});
       }
-      if (!missing) enter(Phase::running);
-      return;
+      if (missing) return;
+      enter(Phase::resend);
+      return run_phase(out);
     }
+    case Phase::resend:
+      if (resend()) enter(Phase::running);
+      return;
     case Phase::running:
       return;
   }
+}
+
+// What a revoked key signed the peer takes no more, once it holds the list that says so: what it
+// answered before that is below its `next`, whose receipts are here.
+bool Sender::resend() {
+  const auto directory = parts_.node.directory();
+  const std::int64_t edition = own_edition();
+  const core::PartyId& own = parts_.node.identity().party;
+  if (!resending_.empty()) return false;
+  if (const std::pair now{edition, directory->agreement.edition}; looked_under_ != now) {
+    to_look_ =
+        std::ranges::any_of(
+            directory->keys,
+            [&](const auto& one) { return one.second.party == own && one.second.revoked != 0; }) ||
+        evidence::is_renewed(channel_);
+    looked_to_ = 0;
+    looked_under_ = now;
+  }
+  if (!to_look_) return true;
+  std::size_t looked = 0;
+  for (std::int64_t seq = std::max(looked_to_, window_.acked()) + 1; seq <= last_; ++seq) {
+    if (++looked > kLookedAtOnce) {
+      wake_ms_ = now_ms_;
+      return false;
+    }
+    const auto envelope =
+        window_.is_answered(seq) ? std::nullopt : parts_.node.envelope_sent(peer_, seq);
+    if (envelope && node::must_be_signed_again(*envelope, *directory, own, peer_)) {
+      if (edition_at_next_ < edition) {  // where was it when it took the list?
+        enter(Phase::resume);
+        wake_ms_ = now_ms_;
+        return false;
+      }
+      const bool queued = parts_.node.submit(
+          {.command = core::ResendMessage{.to = peer_, .seq = seq}, .evidence = {}},
+          [mailbox = mailbox_, seq](const node::Outcome& outcome) {
+            mailbox->post(Resent{.seq = seq, .done = std::holds_alternative<node::Done>(outcome)});
+          });
+      if (!queued) break;
+      resending_.insert(seq);
+    }
+    if (resending_.empty()) looked_to_ = seq;
+  }
+  return resending_.empty() && std::max(looked_to_, window_.acked()) >= last_;
 }
 
 void Sender::run_messages(std::vector<PeerCall>& out) {
@@ -374,6 +427,9 @@ void Sender::drain() {
       if (acknowledged->done) receipts_.erase(acknowledged->seq);
     } else if (std::holds_alternative<Adopted>(one)) {
       adopting_ = false;
+    } else if (const auto* resent = std::get_if<Resent>(&one)) {
+      resending_.erase(resent->seq);
+      if (!resent->done) retreat("a message that a revoked key signed cannot be signed again yet");
     } else if (const auto* stopped = std::get_if<Stopped>(&one)) {
       stop_submitted_ = false;
       if (stopped->done) stopping_.reset();
@@ -393,6 +449,9 @@ void Sender::take(const Answered& mail) {
     const std::lock_guard lock{mutex_};
     status_.up = answer.status != 0;
     if (answer.status != 0) status_.last_contact_ms = now_ms_;
+  }
+  if (answer.status == 403 && code_of(answer) == evidence::Code{"left-circle"}.text()) {
+    return take_left(pending, answer);
   }
   switch (pending.what) {
     case What::seen:
@@ -444,6 +503,19 @@ void Sender::take_dealing(std::int64_t generation, const PeerAnswer& answer) {
        .text = "what " + peer_ + " dealt of generation " + std::to_string(generation) +
                " of the secret of pseudonyms is not sound: " + taken.error().what},
       answer.body);
+}
+
+// It says that we are of the circle no more. Its word alone stops nothing here: the edition does.
+void Sender::take_left(const Pending& pending, const PeerAnswer& answer) {
+  if (pending.what == What::message) window_.again(pending.seq, now_ms_);
+  parts_.alarms.raise(
+      {.time_ms = parts_.node.clock().now().unix_ms,
+       .code = evidence::Code{"left-circle"},
+       .party = peer_,
+       .text = peer_ + " says that this node is of the circle no more: ask it for the circle file "
+                       "and adopt it here (`bashu circle adopt DIR FILE`)"},
+      parts_.node.clock().today().text());
+  retreat(describe(answer));
 }
 
 void Sender::take_seen(const PeerAnswer& answer) {
@@ -499,7 +571,7 @@ void Sender::take_channel(const PeerAnswer& answer) {
                     ", but we hold its receipts up to " + std::to_string(acked_when_asked_));
   }
   peer_next_ = next;
-  peer_holds_edition_ = body->int_at("keys_edition");
+  peer_holds_edition_ = edition_at_next_ = body->int_at("keys_edition");
   peer_lacks_token_ = !body->bool_at("token", true);
   enter(Phase::push_keys);
 }
@@ -569,14 +641,26 @@ void Sender::take_message(std::int64_t seq, const PeerAnswer& answer) {
   }
   window_.again(seq, now_ms_);
   const auto is = [&](evidence::Code one) { return code == one.text(); };
-  const bool key = is("key") || is("key-revoked");
   if (answer.status == 0 || answer.status < 400 || is("gap") || is("unknown-peer") ||
-      answer.status == 404 || (key && ++suspicions_ < kSuspicionsMax)) {
+      answer.status == 404 || waits_for_resend(seq, code) ||
+      (is("key") && ++suspicions_ < kSuspicionsMax)) {
     return retreat(describe(answer));
   }
   if (code == "future" || code == "wrong-agreement") return wait_until_mended(code, answer);
   stop(code.empty() ? "http-" + std::to_string(answer.status) : code, answer.body,
        peer_ + " refuses message " + std::to_string(seq) + ": " + describe(answer));
+}
+
+// Its list may be newer than the one we went by when we sent; or it took the message as it was
+// before, and told so too late.
+bool Sender::waits_for_resend(std::int64_t seq, const std::string& code) const {
+  if (code == evidence::Code{"key-revoked"}.text()) return true;
+  if (code == evidence::Code{"seq-conflict"}.text()) {
+    return parts_.node.envelope_before(peer_, seq).has_value();
+  }
+  const auto envelope = parts_.node.envelope_sent(peer_, seq);
+  return code == evidence::Code{"voucher"}.text() && envelope &&
+         evidence::speaks_revoked(*envelope, parts_.node.directory()->keys);
 }
 
 // A clock that is wrong and an edition that one side has adopted before the other are set right by
@@ -613,9 +697,15 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
     return false;
   }
   const auto log_keys = directory->log_keys(peer_);
-  auto proven =
-      evidence::accept_receipt(receipt, party->origin, log_keys, evidence::message_id_of(*envelope),
-                               channel_, static_cast<std::uint64_t>(seq));
+  const auto proves = [&](const std::string& message) {
+    return evidence::accept_receipt(receipt, party->origin, log_keys,
+                                    evidence::message_id_of(message), channel_,
+                                    static_cast<std::uint64_t>(seq));
+  };
+  auto proven = proves(*envelope);
+  if (!proven) {  // it was taken as it was before it was signed again
+    if (const auto before = parts_.node.envelope_before(peer_, seq)) proven = proves(*before);
+  }
   if (proven) {
     const auto in_force = evidence::open_receipt(
         receipt, evidence::LogOwner{.party = peer_, .origin = party->origin}, directory->keys);

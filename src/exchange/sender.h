@@ -2,10 +2,10 @@
 // calls() gives the requests to make now, answer() takes what came of them. The node's exchange
 // drives it over HTTP, the simulator over its own network.
 //
-//     guard ─► resume ─► keys ─► receipts ─► running ─► (connection lost, gap) ─► resume
-//     what do   where    lists    of what      messages, seen, token, documents
-//     you hold  were we  both     was answered
-//     of us?             ways     while away
+//     guard ─► resume ─► keys ─► receipts ─► resend ─► running ─► (connection lost, gap) ─► resume
+//     what do   where    lists    of what      what a    messages, seen, token, documents
+//     you hold  were we  both     was answered revoked
+//     of us?             ways     while away   key signed
 //
 // A channel that was stopped stays so until an operator starts it again.
 #pragma once
@@ -19,6 +19,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -56,7 +57,7 @@ struct ChannelState {
   std::string stopped{};
 };
 
-enum class Phase : std::uint8_t { guard, resume, push_keys, pull_keys, receipts, running };
+enum class Phase : std::uint8_t { guard, resume, push_keys, pull_keys, receipts, resend, running };
 [[nodiscard]] std::string_view phase_name(Phase phase);
 
 struct SenderStatus {
@@ -133,7 +134,11 @@ class Sender {
     bool done = false;
   };
   struct Nudged {};
-  using Mail = std::variant<Answered, Acknowledged, Adopted, Stopped, Nudged>;
+  struct Resent {  // the node signed a message again, or it needed none any more
+    std::int64_t seq = 0;
+    bool done = false;
+  };
+  using Mail = std::variant<Answered, Acknowledged, Adopted, Stopped, Nudged, Resent>;
   // Outlives the sender: the node may answer after it is gone.
   struct Mailbox {
     void post(Mail one);
@@ -147,6 +152,7 @@ class Sender {
 
   void drain();
   void take(const Answered& mail);
+  void take_left(const Pending& pending, const PeerAnswer& answer);
   void take_seen(const PeerAnswer& answer);
   void take_channel(const PeerAnswer& answer);
   void take_pushed(const PeerAnswer& answer);
@@ -164,6 +170,10 @@ class Sender {
   // are asked for first.
   bool accept(std::int64_t seq, const std::string& receipt);
   void acknowledge();
+  // Looks for messages that a revoked key signed and has them signed again; false: not all yet.
+  [[nodiscard]] bool resend();
+  // Whether the peer no longer takes it as it went out, and takes it once it is signed again.
+  [[nodiscard]] bool waits_for_resend(std::int64_t seq, const std::string& code) const;
   void stop(std::string_view reason, std::string_view proof, std::string_view why);
   void submit_stop();
   void contradiction();
@@ -198,6 +208,13 @@ class Sender {
   std::int64_t peer_next_ = 0;
   std::int64_t acked_when_asked_ = 0;
   std::int64_t peer_holds_edition_ = 0;  // of our key list
+  std::int64_t edition_at_next_ = 0;     // of it, that the peer held when it told peer_next_
+  std::int64_t last_ = 0;                // of our messages
+  // Of our key list and of the agreement, under which messages were looked at.
+  std::pair<std::int64_t, std::int64_t> looked_under_{-1, -1};
+  bool to_look_ = false;              // they revoke a key, or give up a channel
+  std::int64_t looked_to_ = 0;        // so far: none up to here needs to be signed again
+  std::set<std::int64_t> resending_;  // given to the node
   bool keys_pulled_ = false;
   std::int64_t keys_offered_ = 0;  // newest edition of the peer's list; 0: not asked yet
   bool adopting_ = false;

@@ -40,11 +40,19 @@ std::string party_of(const node::Directory& directory, const std::vector<std::st
       return party.party;
     }
   }
+  // A connection outlives the edition that ends it: its caller is told why it is heard no more.
+  for (const auto& [party, left] : directory.left) {
+    const std::vector<std::string>& pinned = directory.known.party(party)->tls_ca;
+    if (std::ranges::find(pinned, chain->back()) != pinned.end()) return party;
+  }
   return {};
 }
 
 void Service::handle(const std::string& party, http::Request request, http::Reply reply) {
   if (party.empty()) return reply(http::problem(403, "unknown-peer"));
+  if (parts_.node.directory()->left.contains(party)) {
+    return reply(http::problem(403, evidence::Code{"left-circle"}.text()));
+  }
   auto path = request.segments();
   if (!path || path->size() < 3 || (*path)[0] != "bashu" || (*path)[1] != "v1") {
     return reply(not_found());
@@ -134,6 +142,8 @@ http::Response Service::get_channel(const std::string& party,
 
 http::Response Service::channel_state(const std::string& party, const std::string& channel,
                                       bool inward) {
+  // First: `next` is then at least what it was when the keys told were adopted.
+  const auto directory = parts_.node.directory();
   std::int64_t next = 0;
   Value::List held;
   parts_.node.query([&](const core::State& state) {
@@ -147,7 +157,6 @@ http::Response Service::channel_state(const std::string& party, const std::strin
       held.push_back(Value::Record{{"seq", seq}, {"stream", one.stream}, {"reason", one.reason}});
     }
   });
-  const auto directory = parts_.node.directory();
   const auto keys = directory->keys_edition.find(party);
   const evidence::ChannelRecord* listed = directory->agreement.channel(channel);
   return http::text_response(

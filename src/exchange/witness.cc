@@ -34,6 +34,15 @@ std::expected<std::string, Fault> seed_of(node::FileStore& files, std::string_vi
   return seed;
 }
 
+std::vector<std::string> log_keys_in_force(const node::Directory& directory,
+                                           std::string_view party) {
+  std::vector<std::string> found;
+  for (const auto& [kid, key] : directory.keys) {
+    if (key.party == party && key.role == "log" && key.revoked == 0) found.push_back(key.key);
+  }
+  return found;
+}
+
 // A cosigned checkpoint as its file keeps it; nullopt if it does not verify.
 std::optional<Cosigned::State> read_cosigned(const node::Directory& directory,
                                              const node::Identity& own, std::string_view party,
@@ -91,7 +100,7 @@ std::expected<std::optional<CosignAsk>, NoCheckpoint> ask_to_cosign(node::Node& 
   const node::Identity& own = node.identity();
   std::string note = node.checkpoint();
   const auto checkpoint =
-      evidence::open_checkpoint(note, own.origin, node.directory()->log_keys(own.party));
+      evidence::open_checkpoint(note, own.origin, log_keys_in_force(*node.directory(), own.party));
   if (!checkpoint || checkpoint->size <= held) return std::nullopt;
   std::vector<Hash> path;
   if (held > 0) {
@@ -148,7 +157,8 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
   if (!record || !load(directory, party)) return {.status = 503, .media_type = {}, .body = {}};
   Known& known = known_.at(party);
   const auto second_from = directory.agreement.second_from("checkpoints");
-  const evidence::WitnessedLog log{.keys = directory.log_keys(party),
+  // What a revoked key signs now may be a thief's.
+  const evidence::WitnessedLog log{.keys = log_keys_in_force(directory, party),
                                    .second = second_from && now_s >= *second_from,
                                    .size = known.size,
                                    .root = known.root};

@@ -39,6 +39,10 @@ std::expected<void, Fault> Index::load(const std::filesystem::path& file, std::u
   if (!reader) return std::unexpected{reader.error()};
   reader_ = std::move(*reader);
   size_ = stored_boundary(INT64_MAX);
+  sqlite::Statement& resent = reader_->prepared("SELECT 1 FROM messages WHERE trace=? LIMIT 1")
+                                  .bind(0, static_cast<std::int64_t>(Trace::resent));
+  resent_ = resent.step();
+  resent.reset();
   if (auto read = reader_->check(); !read) return read;
   if (size_ <= size_max) return {};
   // The journal was taken back; the guard of the node decides what that means.
@@ -65,6 +69,7 @@ std::uint64_t Index::size() const {
 void Index::add(std::uint64_t size, std::vector<MessageRow> rows) {
   const std::lock_guard lock{guard_};
   for (MessageRow& row : rows) {
+    if (row.trace == Trace::resent) resent_ = true;
     fresh_.messages.insert_or_assign(Key{row.trace, std::move(row.peer), row.seq},
                                      Found{.id = row.id, .entry = row.entry});
   }
@@ -73,6 +78,7 @@ void Index::add(std::uint64_t size, std::vector<MessageRow> rows) {
 }
 
 std::optional<Index::Found> Index::find(Trace trace, std::string_view peer, std::int64_t seq) {
+  if (trace == Trace::resent && !resent_) return std::nullopt;
   const Key key{trace, std::string{peer}, seq};
   {
     const std::lock_guard lock{guard_};

@@ -3,6 +3,7 @@
 // journal. Without a file all of it stays in memory.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -21,8 +22,9 @@
 
 namespace bashu::journal {
 
-// What an entry says about a message. Peer: the other party of the channel.
-enum class Trace : std::uint8_t { sent = 1, taken = 2, acked = 3, resolved = 4 };
+// What an entry says about a message. Peer: the other party of the channel. Of several the newest
+// is found.
+enum class Trace : std::uint8_t { sent = 1, taken = 2, acked = 3, resolved = 4, resent = 5 };
 struct MessageRow {
   Trace trace{};
   std::string peer;
@@ -70,6 +72,7 @@ class Index {
   Waiting fresh_;     // added, not being written
   Waiting flushing_;  // being written
   std::uint64_t size_ = 0;
+  std::atomic<bool> resent_ = false;  // something was: it is asked of every message that leaves
 
   std::unique_ptr<sqlite::Database> writer_;
   std::mutex database_;  // reader_

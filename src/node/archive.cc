@@ -26,6 +26,12 @@ std::unexpected<Fault> fault(std::string what) {
 
 }  // namespace
 
+std::vector<std::string> all_log_keys(const PublicIdentity& identity) {
+  std::vector<std::string> all{identity.log_key};
+  all.insert(all.end(), identity.log_keys_before.begin(), identity.log_keys_before.end());
+  return all;
+}
+
 std::optional<journal::MessageRow> message_row(const evidence::EntryLeaf& leaf) {
   const auto channel = evidence::split_channel(leaf.channel);
   if (!channel) return std::nullopt;
@@ -41,7 +47,8 @@ std::optional<journal::MessageRow> message_row(const evidence::EntryLeaf& leaf) 
     return true;
   };
   if (is("send", Trace::sent, channel->to) || is("recv", Trace::taken, channel->from) ||
-      is("ack", Trace::acked, channel->to) || is("resolve", Trace::resolved, channel->from)) {
+      is("ack", Trace::acked, channel->to) || is("resolve", Trace::resolved, channel->from) ||
+      is("resend", Trace::resent, channel->to)) {
     return row;
   }
   return std::nullopt;
@@ -125,8 +132,9 @@ std::expected<void, Fault> Archive::follow(const evidence::CommitRecord& record,
 }
 
 std::expected<void, Fault> Archive::check_note(const std::string& note, std::uint64_t size) {
-  const std::vector<std::string> keys{identity_.log_key};
-  const auto checkpoint = evidence::open_checkpoint(note, identity_.origin, keys);
+  const std::vector<std::string> keys = all_log_keys(identity_);
+  const auto checkpoint = evidence::open_checkpoint(
+      note, evidence::origin_at(identity_.origin, identity_.predecessors, size), keys);
   if (!checkpoint) {
     return fault("checkpoint over " + std::to_string(size) +
                  " entries: " + checkpoint.error().code);
@@ -207,6 +215,11 @@ std::optional<std::string> Archive::message(Trace trace, std::string_view peer, 
   auto known = entry(found->entry);
   if (!known) return std::nullopt;
   return std::move(known->evidence);
+}
+
+std::optional<std::string> Archive::message_sent(std::string_view to, std::int64_t seq) {
+  auto again = message(Trace::resent, to, seq);
+  return again ? again : message(Trace::sent, to, seq);
 }
 
 std::optional<std::string> Archive::receipt(std::uint64_t index) {

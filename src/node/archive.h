@@ -57,6 +57,8 @@ class Archive {
   // The evidence of the entry found: the envelope or receipt.
   [[nodiscard]] std::optional<std::string> message(journal::Trace trace, std::string_view peer,
                                                    std::int64_t seq);
+  // The envelope of a message of ours that counts: the one signed last.
+  [[nodiscard]] std::optional<std::string> message_sent(std::string_view to, std::int64_t seq);
   [[nodiscard]] std::optional<std::string> receipt(std::uint64_t entry);
   [[nodiscard]] std::string checkpoint() const;
   [[nodiscard]] std::optional<std::string> checkpoint_at(std::uint64_t size);
@@ -82,6 +84,9 @@ class Archive {
   std::string note_;             // newest durable
   std::list<CommitPtr> recent_;  // commits read lately, the latest first
 };
+
+// The log keys that sign a journal of this identity, and those that did.
+[[nodiscard]] std::vector<std::string> all_log_keys(const PublicIdentity& identity);
 
 // What an entry says about a message, for the index; nullopt if nothing.
 [[nodiscard]] std::optional<journal::MessageRow> message_row(const evidence::EntryLeaf& leaf);

@@ -236,6 +236,19 @@ std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files
   identity.party = core::PartyId{config->text_at("party")};
   identity.origin = config->text_at("origin");
   identity.log_key.assign(key.data(), key.size());
+  const Value* before = log ? log->find("before") : nullptr;
+  const Value::List* earlier = before ? before->as_list() : nullptr;
+  for (const Value& one : earlier ? *earlier : Value::List{}) {
+    const std::string* text = one.as_text();
+    const std::string old = text ? from_hex(*text).value_or("") : std::string{};
+    if (old.size() != key.size()) return fault(files.where(kConfig) + ": keys.log.before");
+    identity.log_keys_before.push_back(old);
+  }
+  if (const Value* list = config->find("predecessors")) {
+    auto known = evidence::read_predecessors(*list);
+    if (!known) return fault(files.where(kConfig) + ": predecessors are misshapen");
+    identity.predecessors = *std::move(known);
+  }
   if (!evidence::is_party(identity.party) || identity.origin.empty() || key.size() != 32) {
     return fault(files.where(kConfig) + ": party, origin or keys.log is missing");
   }
@@ -257,6 +270,7 @@ std::expected<Identity, Fault> load_identity(const FileStore& files) {
   Identity identity{.party = known->party,
                     .name = config->text_at("name"),
                     .origin = known->origin,
+                    .predecessors = known->predecessors,
                     .endpoint = config->text_at("endpoint"),
                     .peer_listen = config->text_at("peer_listen"),
                     .api_listen = config->text_at("api_listen"),
@@ -297,6 +311,17 @@ std::expected<void, Fault> set_node(FileStore& files, const evidence::NodeRecord
   auto config = parse_json(*text);
   if (!config || !config->as_record()) return fault(files.where(kConfig) + ": no JSON");
   config->as_record()->insert_or_assign("node", evidence::node_value(node));
+  return files.write(kConfig, pretty_json(*config) + "\n", 0644);
+}
+
+std::expected<void, Fault> set_successor(FileStore& files, const std::string& origin,
+                                         const evidence::Predecessors& predecessors) {
+  const auto text = files.read(kConfig);
+  if (!text) return std::unexpected{text.error()};
+  auto config = parse_json(*text);
+  if (!config || !config->as_record()) return fault(files.where(kConfig) + ": no JSON");
+  config->as_record()->insert_or_assign("origin", origin);
+  config->as_record()->insert_or_assign("predecessors", evidence::predecessors_value(predecessors));
   return files.write(kConfig, pretty_json(*config) + "\n", 0644);
 }
 

@@ -27,11 +27,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "core/event.h"
 #include "evidence/agreement.h"
 #include "evidence/envelope.h"
+#include "evidence/succession.h"
 #include "node/storage/file_store.h"
 
 namespace bashu::node {
@@ -51,6 +53,7 @@ struct Identity {
   core::PartyId party;      // `sichuan`
   std::string name;         // for people
   std::string origin;       // `sichuan.example/bashu/1`
+  evidence::Predecessors predecessors = {};  // logs that this one goes on from
   std::string endpoint;     // `https://sichuan.example:7443/bashu/v1`
   std::string peer_listen;  // address:port of the exchange
   std::string api_listen;   // address:port of the API
@@ -86,11 +89,17 @@ struct NewNode {
 [[nodiscard]] std::expected<void, Fault> set_node(FileStore& files,
                                                   const evidence::NodeRecord& node);
 
+// Names the next log in node.json: what is there of the one before is its beginning.
+[[nodiscard]] std::expected<void, Fault> set_successor(FileStore& files, const std::string& origin,
+                                                       const evidence::Predecessors& predecessors);
+
 // What a reader of the journal needs: nothing secret.
 struct PublicIdentity {
   core::PartyId party;
   std::string origin;
   std::string log_key;  // 32 bytes
+  evidence::Predecessors predecessors = {};  // logs that this one goes on from
+  std::vector<std::string> log_keys_before = {};  // revoked ones, under which older entries stand
 };
 [[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files);
 [[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(

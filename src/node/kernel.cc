@@ -63,6 +63,13 @@ bool changes_circle(const core::Event& event) {
          std::holds_alternative<core::DayBegun>(event);
 }
 
+// A log whose end is lost goes on with the edition that names its successor, and with nothing before.
+bool awaits_successor(const Directory& directory, const Identity& own) {
+  const evidence::PartyRecord* party =
+      directory.formed ? directory.agreement.party(own.party) : nullptr;
+  return party && !own.predecessors.empty() && party->origin != own.origin;
+}
+
 // The command record of what the node does by itself.
 std::string own_record(std::string_view command, Value::Record more) {
   more["command"] = command;
@@ -117,9 +124,9 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open_on(
                          " has left; restore the missing commits from a backup"),
                    evidence::Standing::rollback}};
   }
-  auto archive = Archive::open(
-      storage, std::move(journal),
-      {.party = identity->party, .origin = identity->origin, .log_key = identity->log.public_key});
+  const auto shown = load_public_identity(storage.files());
+  if (!shown) return std::unexpected{shown.error()};
+  auto archive = Archive::open(storage, std::move(journal), *shown);
   if (!archive) return std::unexpected{archive.error()};
   if ((*archive)->root_at(mark->mark().size) != mark->mark().root && mark->mark().size > 0) {
     return std::unexpected{
@@ -259,6 +266,13 @@ std::expected<void, Fault> Kernel::load() {
   if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
   deciding_ = std::make_shared<const Directory>(std::move(*directory));
   directory_ = deciding_;
+  const auto log = deciding_->keys.find(identity_.log.kid);
+  if (!followed_ && log != deciding_->keys.end() && log->second.revoked != 0) {
+    return std::unexpected{
+        fault("the log key of this node, " + identity_.log.kid +
+              ", is revoked: nothing is written under it; put the one that replaces it, in "
+              "keys/next, in use")};
+  }
   erase_again();
   return size == 0 ? begin() : std::expected<void, Fault>{};
 }
@@ -388,6 +402,7 @@ std::expected<core::Decision, Reject> Kernel::decide(const core::Command& comman
 }
 
 void Kernel::tick(Batch& batch) {
+  if (awaits_successor(*deciding_, identity_)) return;
   const Date today = this->today();
   // Within a day only a decision can make a clock due, and nobody waits for it: look now and then.
   constexpr std::int64_t kLookMs = 1'000;
@@ -444,6 +459,24 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
     return refuse(batch,
                   reject(RejectCode::too_large, "request", "A request holds at most 2 MiB",
                          "一次请求最多 2 MiB"),
+                  std::move(done));
+  }
+  const auto* adopting = std::get_if<core::AdoptRecord>(&request.command);
+  if (awaits_successor(*deciding_, identity_) &&
+      !(adopting && adopting->record.what == "agreement")) {
+    return refuse(batch,
+                  reject(RejectCode::not_ready, {},
+                         "The end of this journal is lost: it goes on with the agreed edition that "
+                         "names its successor (bashu circle adopt)",
+                         "本日志尾部已遗失：须先采用指明后继日志的协议版次（bashu circle adopt）"),
+                  std::move(done));
+  }
+  if (request.under && request.under != deciding_ &&
+      evidence::speaks_revoked(request.evidence, deciding_->keys)) {
+    // Revoked since it was checked. Who sent it sends it again, and is told then.
+    return refuse(batch,
+                  reject(RejectCode::not_ready, {}, "A key of this message was revoked meanwhile",
+                         "该消息的密钥刚刚被撤销"),
                   std::move(done));
   }
   std::shared_ptr<const Directory> adopted;
@@ -518,7 +551,26 @@ std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision
                     "这不是该消息的信封");
     }
   }
+  const auto cannot_sign = [&]() -> std::optional<Reject> {
+    // A message must not be signed by a key that peers do not hold or that has ended.
+    const auto key = deciding_->keys.find(identity_.envelope.kid);
+    if (key != deciding_->keys.end() && key->second.key == identity_.envelope.public_key &&
+        key->second.revoked == 0 && now < key->second.to) {
+      return std::nullopt;
+    }
+    return reject(RejectCode::not_ready, {}, "This node has no key in force to sign messages with",
+                  "本节点没有可用于签署消息的有效密钥");
+  };
   for (const core::Event& event : decision.events) {
+    if (const auto* again = std::get_if<core::MessageResent>(&event)) {
+      const auto before = archive_->message_sent(again->to, again->seq);
+      if (!before || !must_be_signed_again(*before, *deciding_, identity_.party, again->to)) {
+        return reject(RejectCode::malformed, "seq", "This message is signed by keys in force",
+                      "该消息由有效密钥签署");
+      }
+      if (auto why = cannot_sign()) return why;
+      bytes += before->size() + 512;
+    }
     if (const auto* resolved = std::get_if<core::MessageResolved>(&event)) {
       if (resolving && resolved->seq == resolving->seq) continue;
       ++entries;
@@ -533,14 +585,7 @@ std::optional<Reject> Kernel::unfit(const Request& request, const core::Decision
                     "发往 " + queued->to + " 的消息过大");
     }
     bytes += payload + payload / 2 + 512;
-    // A message must not be signed by a key that peers do not hold or that has ended.
-    const auto key = deciding_->keys.find(identity_.envelope.kid);
-    if (key == deciding_->keys.end() || key->second.key != identity_.envelope.public_key ||
-        key->second.revoked != 0 || now >= key->second.to) {
-      return reject(RejectCode::not_ready, {},
-                    "This node has no key in force to sign messages with",
-                    "本节点没有可用于签署消息的有效密钥");
-    }
+    if (auto why = cannot_sign()) return why;
   }
   if (bytes > kDecisionMax || entries > kEntriesMax) return too_large("events");
   batch.bytes += bytes;
@@ -566,6 +611,11 @@ void Kernel::label(Item& item, const core::Command& command, const core::Decisio
                           item.kind = "ack";
                           item.channel = deciding_->channel(identity_.party, ack.to);
                           item.seq = ack.seq;
+                        },
+                        [&](const core::ResendMessage& again) {
+                          item.kind = "resend";
+                          item.channel = deciding_->channel(identity_.party, again.to);
+                          item.seq = again.seq;
                         },
                         [&](const core::AdoptRecord& adopt) {
                           item.kind = adopt.record.what == "keys" ? "keys" : "agreement";

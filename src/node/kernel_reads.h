@@ -35,6 +35,10 @@ class KernelReads : public Node {
   }
 
   std::optional<std::string> envelope_sent(std::string_view to, std::int64_t seq) override {
+    return archive().message_sent(to, seq);
+  }
+  std::optional<std::string> envelope_before(std::string_view to, std::int64_t seq) override {
+    if (!archive().find(journal::Trace::resent, to, seq)) return std::nullopt;
     return archive().message(journal::Trace::sent, to, seq);
   }
   std::optional<std::string> envelope_taken(std::string_view from, std::int64_t seq) override {

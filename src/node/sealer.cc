@@ -54,6 +54,13 @@ std::size_t payload_bound(const core::MessageQueued& message) {
   return size;
 }
 
+bool must_be_signed_again(std::string_view envelope, const Directory& directory,
+                          std::string_view own, std::string_view to) {
+  if (evidence::speaks_revoked(envelope, directory.keys)) return true;
+  const auto opened = evidence::read_envelope(envelope);
+  return opened && opened->channel != directory.channel(own, to);
+}
+
 // One random draw per commit, expanded by ChaCha20 under keys derived from it.
 class Sealer::Draws {
  public:
@@ -134,6 +141,11 @@ void Sealer::seal_item(Work& work, Item& item) {
   Done* done = std::get_if<Done>(&item.answer);
   const std::vector<core::Event>& events = done ? done->decision.events : kNone;
   std::string effect = item.effect.empty() ? encode(events) : std::move(item.effect);
+  if (item.kind == "resend") {
+    evidence::Envelope again = sign_again(work, item);
+    item.message_id = std::move(again.message_id);
+    item.evidence = std::move(again.text);
+  }
   std::string evidence_id = item.message_id;
   if (evidence_id.empty()) {
     evidence_id = item.evidence.empty() ? "-" : hex(sha256(item.evidence));
@@ -179,7 +191,61 @@ bool voucher_goes(const Directory& directory, const evidence::Payload& payload) 
       .has_value();
 }
 
+void leave_voucher(const Directory& directory, evidence::Payload& payload) {
+  if (payload.body.find(evidence::kVoucher) && !voucher_goes(directory, payload)) {
+    payload.body.as_record()->erase(std::string{evidence::kVoucher});
+  }
+}
+
+bool is_revoked(const Directory& directory, const std::string& kid) {
+  const auto key = directory.keys.find(kid);
+  return key != directory.keys.end() && key->second.revoked != 0;
+}
+
 }  // namespace
+
+evidence::Envelope Sealer::sign(const Directory& directory,
+                                const evidence::Payload& payload) const {
+  const std::string text = evidence::payload_text(payload);
+  BASHU_ASSERT(text.size() <= evidence::kPayloadMax);
+  const std::string &kid = identity_.envelope.kid, &secret = identity_.envelope.secret_key;
+  return signs_twice(directory)
+             ? evidence::sign_envelope_twice(text, kid, secret, identity_.second->envelope)
+             : evidence::sign_envelope(text, kid, secret);
+}
+
+evidence::Envelope Sealer::sign_again(Work& work, const Item& item) {
+  const Directory& directory = *item.directory;
+  const auto* event =
+      std::get_if<core::MessageResent>(&std::get<Done>(item.answer).decision.events.front());
+  BASHU_ASSERT(event);
+  const auto before = archive_.message_sent(event->to, event->seq);
+  BASHU_ASSERT(before);
+  auto opened = evidence::open_envelope(*before, directory.keys, identity_.party);
+  BASHU_ASSERT(opened);
+  evidence::Payload& payload = opened->payload;
+  const evidence::KeyRecord& own = directory.keys.find(identity_.envelope.kid)->second;
+  const std::int64_t from =
+      signs_twice(directory)
+          ? std::max(own.from, directory.keys.find(identity_.second->envelope.kid)->second.from)
+          : own.from;
+  const std::int64_t now = item.time_ms / 1000;
+  // No message lives longer for it: one that has expired is still answered so.
+  const bool lives = now < payload.expiry;
+  payload.issued = lives ? now : from;
+  payload.expiry = lives ? std::min(payload.expiry, own.to) : from + 1;
+  payload.channel = item.channel;
+  payload.nonce = base64url(work.draws.take(kNonceSize));
+  Value::Record& body = *payload.body.as_record();
+  const auto voucher = body.find(evidence::kVoucher);
+  if (voucher != body.end() && identity_.command &&
+      is_revoked(directory, voucher->second.text_at("kid"))) {
+    voucher->second = evidence::vouch_again(voucher->second, identity_.command->kid,
+                                            identity_.command->secret_key);
+    leave_voucher(directory, payload);
+  }
+  return sign(directory, payload);
+}
 
 // The envelope of a message, as the evidence of a `send` entry without effect.
 void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
@@ -208,17 +274,9 @@ void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
       .nonce = base64url(work.draws.take(kNonceSize)),
       .body = std::move(message.body)};
   if (!payload.body.as_record()) payload.body = Value::Record{};
-  if (payload.body.find(evidence::kVoucher) && !voucher_goes(directory, payload)) {
-    payload.body.as_record()->erase(std::string{evidence::kVoucher});
-  }
+  leave_voucher(directory, payload);
   if (!keys.empty()) (*payload.body.as_record())["$keys"] = std::move(keys);
-  const std::string text = evidence::payload_text(payload);
-  BASHU_ASSERT(text.size() <= evidence::kPayloadMax);
-  const std::string &kid = identity_.envelope.kid, &secret = identity_.envelope.secret_key;
-  evidence::Envelope envelope =
-      signs_twice(directory)
-          ? evidence::sign_envelope_twice(text, kid, secret, identity_.second->envelope)
-          : evidence::sign_envelope(text, kid, secret);
+  evidence::Envelope envelope = sign(directory, payload);
   add(work,
       {.index = 0,
        .time = static_cast<std::uint64_t>(item.time_ms),

@@ -40,6 +40,10 @@ class Sealer {
   struct Work;
   void seal_item(Work& work, Item& item);
   void send(Work& work, const Item& item, core::MessageQueued& message);
+  // The envelope before under the keys of now; nothing else of it changes but its nonce and times.
+  [[nodiscard]] evidence::Envelope sign_again(Work& work, const Item& item);
+  [[nodiscard]] evidence::Envelope sign(const Directory& directory,
+                                        const evidence::Payload& payload) const;
   void resolve(Work& work, const Item& item, const core::MessageResolved& message);
   // Whether what this directory is of is to be signed twice here.
   [[nodiscard]] bool signs_twice(const Directory& directory) const;
@@ -51,6 +55,11 @@ class Sealer {
   Chance& chance_;
   std::vector<std::string> leaves_;  // of the last commit
 };
+
+// Whether no receiver takes this envelope of ours to `to` any more as it is: a key that speaks in
+// it was revoked (docs/formats/evidence.md 10.3), or its channel was given up for another (8.7).
+[[nodiscard]] bool must_be_signed_again(std::string_view envelope, const Directory& directory,
+                                        std::string_view own, std::string_view to);
 
 // What a message will weigh as an envelope's payload, at most; its $keys included.
 [[nodiscard]] std::size_t payload_bound(const core::MessageQueued& message);

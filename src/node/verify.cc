@@ -13,6 +13,7 @@
 #include "evidence/checkpoint.h"
 #include "evidence/fsck.h"
 #include "evidence/grammar.h"
+#include "node/archive.h"
 #include "node/codec.h"
 #include "node/directory.h"
 #include "node/identity.h"
@@ -67,7 +68,7 @@ class Verifier {
   Verifier(const FileStore& files, const PublicIdentity& identity)
       : identity_{identity},
         files_{files},
-        check_{identity.origin, {identity.log_key}, {}},
+        check_{identity.origin, all_log_keys(identity), {}, identity.predecessors},
         state_{identity.party},
         snapshots_{snapshots_kept(files)} {}
 
@@ -106,7 +107,8 @@ class Verifier {
   }
   [[nodiscard]] bool genesis_fits(const evidence::CommitEntry& entry) const {
     const auto genesis = decode_genesis(entry.effect);
-    return genesis && genesis->party == identity_.party && genesis->origin == identity_.origin;
+    return genesis && genesis->party == identity_.party &&
+           genesis->origin == evidence::origin_at(identity_.origin, identity_.predecessors, 0);
   }
   bool learn(const evidence::CommitRecord& record) {
     bool adopts = false;
@@ -190,7 +192,7 @@ std::expected<Side, Fault> read_side(Storage& storage) {
   if (!journal) return std::unexpected{journal.error()};
   Side side;
   side.identity = std::move(*identity);
-  side.log_keys = {side.identity.log_key};
+  side.log_keys = all_log_keys(side.identity);
   std::string wrong;
   const auto walked = each_commit(**journal, [&](const journal::Commit& commit) {
     const auto record = evidence::decode_commit(commit.record);

@@ -387,7 +387,9 @@ struct Writer::Apply {
         std::is_same_v<Other, core::ApprovalClosed> || std::is_same_v<Other, core::SubstituteSet> ||
         std::is_same_v<Other, core::PrivacyOrdered> ||
         std::is_same_v<Other, core::PrivacyOrderEnded> ||
-        std::is_same_v<Other, core::ErasureAnswered> || std::is_same_v<Other, core::WriterChanged>)
+        std::is_same_v<Other, core::ErasureAnswered> ||
+        std::is_same_v<Other, core::WriterChanged> || std::is_same_v<Other, core::MessageResent> ||
+        std::is_same_v<Other, core::ChannelRenewed> || std::is_same_v<Other, core::LogSucceeded>)
   void operator()(const Other&) const {}
 };
 

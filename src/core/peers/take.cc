@@ -158,10 +158,28 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
   return {};
 }
 
+namespace {
+
+// Whether a message of ours has its receipt.
+std::expected<bool, Reject> is_acknowledged(const Outbox& box, std::int64_t seq) {
+  if (seq < 1 || seq > box.last) return refuse(Why::never_sent);
+  return seq <= box.acked || box.beyond.contains(seq);
+}
+
+}  // namespace
+
+Result resend(Deciding& d, const ResendMessage& again) {
+  const auto acknowledged = is_acknowledged(d.draft.outbox(again.to), again.seq);
+  if (!acknowledged) return std::unexpected{acknowledged.error()};
+  if (!*acknowledged) d.draft.decide(MessageResent{.to = again.to, .seq = again.seq});
+  return {};
+}
+
 Result acknowledge(Deciding& d, const AckMessage& ack) {
   const Outbox& box = d.draft.outbox(ack.to);
-  if (ack.seq < 1 || ack.seq > box.last) return refuse(Why::never_sent);
-  if (ack.seq <= box.acked || box.beyond.contains(ack.seq)) return {};  // acknowledged before
+  const auto before = is_acknowledged(box, ack.seq);
+  if (!before) return std::unexpected{before.error()};
+  if (*before) return {};
   const auto asked = box.asked.find(ack.seq);
   std::optional<Asked> request;
   if (asked != box.asked.end()) request = asked->second;

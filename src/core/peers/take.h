@@ -15,6 +15,8 @@ namespace bashu::core {
 Result take_message(Deciding& d, const TakeMessage& message, Decision& decision);
 // The peer's receipt for one of ours.
 Result acknowledge(Deciding& d, const AckMessage& ack);
+// One of ours without a receipt is signed again; nothing, if it has one by now.
+Result resend(Deciding& d, const ResendMessage& again);
 
 [[nodiscard]] bool is_fact(std::string_view kind);
 // Carries out what a message says, by its kind.
