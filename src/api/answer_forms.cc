@@ -210,7 +210,7 @@ constexpr std::array kParts{
     Form{"ClearingBook",
          "case:text pack:text services:any name:text kind:text state:text state_title:text "
          "own:text batch_party:text order_party:text first:text second:text batches:count "
-         "rows:count windows:[any]"},
+         "rows:count windows:[any] way?:text house?:text least?:count cap?:count"},
     Form{"FlowTransfer",
          "amount:number sent_on:date case?:text person?:text months?:count state_title?:text "
          "met_in?:text"},
@@ -220,6 +220,9 @@ constexpr std::array kParts{
          "bookings:[FlowBooking] said?:count sent_on?:date booked:number ordered:number "
          "agreed:number order?:text days?:number"},
     Form{"FlowTotal", "kind:text kind_title:text count:count said:count booked:number"},
+    Form{"Exposed", "first_owes:count second_owes:count cap?:count percent?:count"},
+    Form{"FlowBank",
+         "bank:text on:date amount:number named:[text] counterparty:text"},
     Form{"FlowDue", "count:count sum:count"},
     Form{"FlowLag", "days:number count:count"},
     Form{"FlowOrder",
@@ -233,7 +236,8 @@ constexpr std::array kParts{
          "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
          "second_accepts?:bool first_note?:text second_note?:text"},
     Form{"Warning", "where:text why:text"},
-    Form{"Refusal", "line:count code:text number:count title:text errors?:[Warning]"},
+    Form{"Refusal",
+         "line:count code:text number:count title:text errors?:[Warning] node?:text site?:text"},
 };
 
 constexpr std::string_view kDone =
@@ -274,7 +278,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
     Answer{"GET", "/clearing", "books:[ClearingBook] all:bool next:text"},
-    Answer{"GET", "/clearing/{id}/draft", "case:text until:date from:date|null statement:any"},
+    Answer{"GET", "/clearing/{id}/draft", "case:text until:date from:date|null statement:any exposed?:Exposed"},
     Answer{"GET", "/clearing/{id}/differences",
            "window:any book:ClearingBook first:text second:text "
            "differences:[LineDifference] from:count count:count"},
@@ -282,7 +286,7 @@ constexpr std::array kAnswers{
            "book:ClearingBook by:[text] rows:[FareTrial] all:bool now:FareSums then:FareSums"},
     Answer{"GET", "/clearing/{id}/flows",
            "book:ClearingBook rows:[Flow] from:count count:count totals:[FlowTotal] lags:[FlowLag] "
-           "due:FlowDue orders:[FlowOrder]"},
+           "due:FlowDue orders:[FlowOrder] unmatched:[FlowBank]"},
     Answer{"GET", "/clearing/{id}/statement",
            "number:count sides:[text] before:text from?:date until:date first:count end:count "
            "late:count corrections:count sums:any root:text"},

@@ -88,6 +88,14 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
                has_fields(service, {"book", "pay_on", "payments", "checked", "booked", "bookings",
                                     "unpaid", "paid_on"})) {
       shape.order = name;
+    } else if (has_fields(service, {"until", "statements", "texts", "round", "netting", "root",
+                                    "position", "checked", "released", "amount"}) &&
+               service.party("house") && service.party("member")) {
+      shape.share = name;
+      shape.membership = service.parent;
+    } else if (service.parties.size() == 1 && service.party("house") &&
+               has_fields(service, {"until", "shares", "file", "root", "signed"})) {
+      shape.netting = name;
     } else if (has_fields(service, {"until", "first", "first_sketch", "second", "second_lines",
                                     "differences", "second_answer", "first_answer", "first_agreed",
                                     "second_agreed", "agreed"})) {
@@ -102,6 +110,11 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
     }
   }
   if (shape.ordered.empty()) shape.order.clear();
+  if (shape.netting.empty() || !packs::find(pack.services, shape.membership)) {
+    shape.share.clear();
+    shape.membership.clear();
+    shape.netting.clear();
+  }
   const packs::Service* book = packs::find(pack.services, shape.book);
   if (shape.batch.empty() || !book || !has_fields(*book, {"kind", "tariff"}) ||
       !book->party("first") || !book->party("second")) {

@@ -5,6 +5,7 @@
 //     batch   one party; `book`, `what`, `file`  never leaves the side that has it
 //     window  `first`, `second`: the statements of both sides
 //     order   one party; `book`, `payments`, `checked`, `unpaid`: what its bank is told to pay
+//     membership, share, netting   of a clearing house (api/clearing_netting.h)
 #pragma once
 
 #include <expected>
@@ -26,6 +27,8 @@ struct ClearingShape {
   std::string book, batch, window;  // names of services
   // Of payment orders, and of the register of what was ordered; empty: the pack has none.
   std::string order{}, ordered{};
+  // Of a clearing house: its memberships, a member's parts of nettings, the nettings; empty: none.
+  std::string membership{}, share{}, netting{};
 };
 // nullopt: the pack clears nothing.
 [[nodiscard]] std::optional<ClearingShape> clearing_of(const packs::Pack& pack);

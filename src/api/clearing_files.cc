@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_netting.h"
 #include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
 #include "api/clearing_views.h"
@@ -18,6 +19,20 @@ namespace bashu::api {
 namespace {
 
 constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "fee", "net"};
+
+// On its own day, once two people have signed it.
+Result print_share_order(const FoundShare& found) {
+  const auto on = Date::parse(found.share.data.text_at("pay_on"));
+  if (!found.share.data.bool_at("signed") || !on || !payer_awaited(*found.pack, found.share)) {
+    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
+                                             .where = found.share.id,
+                                             .why = {texts::title("windows.order_not_signed")}})};
+  }
+  const auto payment = payment_of_share(found.membership, found.share);
+  if (!payment) return std::unexpected{payment.error()};
+  return file_response("application/xml", "pain001.xml",
+                       bank::pain001({payment->order}, payment->accounts, *on));
+}
 
 }  // namespace
 
@@ -72,6 +87,9 @@ Result print_window_order(Context& context, const Call& call) {
   if (!of_transfers) return std::unexpected{of_transfers.error()};
   if (*of_transfers)
     return file_response("application/xml", "pain001.xml", **std::move(of_transfers));
+  const auto share = find_share(context, call, call.part("id"));
+  if (!share) return std::unexpected{share.error()};
+  if (*share) return print_share_order(**share);
   const auto found = find_window(context, call, Sight::full);
   if (!found) return std::unexpected{found.error()};
   const auto on = date_parameter(call, "on");

@@ -171,4 +171,13 @@ std::vector<OrderBooking> bookings_of(const views::CaseRow& order) {
   return out;
 }
 
+Value bookings_value(const std::vector<OrderBooking>& bookings) {
+  Value::List out;
+  for (const auto& [reference, of] : bookings) {
+    out.push_back(Value::Record{
+        {"reference", reference}, {"day", of.on.text()}, {"amount", of.amount}, {"bank", of.bank}});
+  }
+  return out;
+}
+
 }  // namespace bashu::api

@@ -65,5 +65,6 @@ struct OrderBooking {
   FlowBooking of;
 };
 [[nodiscard]] std::vector<OrderBooking> bookings_of(const views::CaseRow& order);
+[[nodiscard]] Value bookings_value(const std::vector<OrderBooking>& bookings);
 
 }  // namespace bashu::api

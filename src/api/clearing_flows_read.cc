@@ -1,5 +1,5 @@
-// Information and money of a book of transfers side by side: rows, totals, how long the money
-// takes, and the payment orders.
+// Information and money of a book side by side: rows, totals, how long the money takes, the payment
+// orders, and what a bank booked that nobody knows.
 
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/clearing_orders.h"
+#include "api/clearing_pay.h"
 #include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "api/reading.h"
@@ -32,18 +33,13 @@ struct Read {
 std::expected<Read, Problem> read_flows(Context& context, const Call& call) {
   auto book = find_book(context, call, call.part("id"));
   if (!book) return std::unexpected{book.error()};
-  if (!clears_transfers(*book)) {
-    return std::unexpected{problem_of(
-        Reject{.code = RejectCode::guard,
-               .where = book->row.id,
-               .why = {texts::title("windows.no_book_of_transfers", {{"book", book->row.id}})}})};
-  }
   const std::string kind = call.parameter("kind");
   if (!kind.empty() && std::ranges::find(kMeetings, kind, meeting_name) == kMeetings.end()) {
     return std::unexpected{malformed("kind", "met, no_money, no_sheet or amount is expected.",
                                      "应为 met、no_money、no_sheet 或 amount。")};
   }
-  auto flows = flows_of(context, call, *book);
+  auto flows =
+      clears_transfers(*book) ? flows_of(context, call, *book) : flows_of_windows(call, *book);
   if (!flows) return std::unexpected{flows.error()};
   Read out{.book = *std::move(book), .all = *std::move(flows), .shown = {}};
   for (const Flow& flow : out.all.rows) {
@@ -174,16 +170,39 @@ Value order_value(const views::CaseRow& row, const packs::Pack& pack, const std:
 
 void add_orders(const Call& call, const Read& read, Value::Record& out) {
   Money sum = 0;
-  const auto due = payments_due(read.book, read.all);
-  for (const DuePayment& one : due) sum += one.amount;
+  std::size_t count = 0;
+  for (const DuePayment& one : payments_due(read.book, read.all)) {
+    sum += one.amount;
+    ++count;
+  }
+  for (const Flow& one : read.all.rows) {
+    const bool of_window = !clears_transfers(read.book) && one.meeting == Meeting::no_money;
+    if (!of_window || one.payer != read.book.own()) continue;
+    sum += *one.said;
+    ++count;
+  }
   Value::List list;
   for (const views::CaseRow& row : read.all.orders) {
     if (list.size() < kOrdersShown) {
       list.push_back(order_value(row, *read.book.pack, call.language));
     }
   }
-  out["due"] = Value::Record{{"count", due.size()}, {"sum", sum}};
+  out["due"] = Value::Record{{"count", count}, {"sum", sum}};
   out["orders"] = std::move(list);
+}
+
+Value booking_value(const bank::Booking& booking) {
+  Value::List named;
+  std::string counterparty;
+  for (const bank::Detail& one : booking.details) {
+    if (!one.order.empty()) named.push_back(one.order);
+    if (counterparty.empty()) counterparty = one.counterparty;
+  }
+  return Value::Record{{"bank", booking.reference},
+                       {"on", booking.day.text()},
+                       {"amount", booking.amount},
+                       {"named", std::move(named)},
+                       {"counterparty", counterparty}};
 }
 
 }  // namespace
@@ -207,6 +226,11 @@ Result list_flows(Context& context, const Call& call) {
                     {"totals", totals_of(read->all.rows, call)},
                     {"lags", lags_of(read->all.rows)}};
   add_orders(call, *read, out);
+  const auto unmatched = unmatched_bookings(context, call, read->book);
+  if (!unmatched) return std::unexpected{unmatched.error()};
+  Value::List queue;
+  for (const bank::Booking& one : *unmatched) queue.push_back(booking_value(one));
+  out["unmatched"] = std::move(queue);
   return json_response(std::move(out));
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_exposure.h"
+#include "api/clearing_netting.h"
 #include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
 #include "api/clearing_transfers.h"
@@ -20,9 +22,11 @@ namespace {
 
 using clearing::Statement;
 
-constexpr std::array<std::string_view, 10> kComputed{
-    "paid_on",     "first", "first_sketch", "second",        "second_lines",
-    "differences", "found", "first_agreed", "second_agreed", "rows"};
+constexpr std::string_view kExposed = "exposed";  // of a window and of a book
+constexpr std::array<std::string_view, 15> kComputed{
+    "paid_on",       "first",    "first_sketch", "second", "second_lines",
+    "differences",   "found",    "first_agreed", "rows",   "bookings",
+    "second_agreed", "rounding", "netted_in",    "alone",  kExposed};
 constexpr std::string_view kMetIn = "met_in";  // of a transfer
 
 Problem wrong_at(std::string where, const std::string& key, const texts::Places& places = {}) {
@@ -45,8 +49,9 @@ class Filling {
     if (!asks_for_any()) return out_;
     if (auto found = find(); !found) return std::unexpected{found.error()};
     for (const auto& [field, fill] :
-         {std::pair{"first", &Filling::first}, std::pair{"second", &Filling::second},
-          std::pair{"differences", &Filling::differences},
+         {std::pair{"exposed", &Filling::exposed}, std::pair{"netted_in", &Filling::netted},
+          std::pair{"alone", &Filling::alone}, std::pair{"first", &Filling::first},
+          std::pair{"second", &Filling::second}, std::pair{"differences", &Filling::differences},
           std::pair{"second_answer", &Filling::answer}, std::pair{"first_answer", &Filling::answer},
           std::pair{"first_agreed", &Filling::first_agreed},
           std::pair{"second_agreed", &Filling::second_agreed},
@@ -202,6 +207,28 @@ class Filling {
     return {};
   }
 
+  // Before anything else is drawn; of a book with a cap.
+  Done exposed() {
+    if (!book_.row.data.find("cap")) return {};
+    const auto worst = exposed_of(call_, book_, ledger());
+    if (!worst) return std::unexpected{worst.error()};
+    put("exposed", to_value(*worst));
+    return {};
+  }
+
+  Done netted() {
+    const auto share = netted_in(context_, call_, book_, window_);
+    if (!share) return std::unexpected{share.error()};
+    put("netted_in", *share);
+    return {};
+  }
+
+  Done alone() {
+    if (auto free = in_no_netting(context_, call_, book_, window_); !free) return free;
+    put("alone", true);
+    return {};
+  }
+
   // Only what the bank has booked is paid, on the day on which it did.
   Done booked() {
     const Value* file = out_.find("booked");
@@ -210,9 +237,18 @@ class Filling {
     if (!text) return {};  // the form says what is wrong with it
     const auto payment = payment_of(book_, window_);
     if (!payment) return std::unexpected{payment.error()};
-    const auto day = booked_on(*payment, *text);
-    if (!day) return std::unexpected{day.error()};
-    put("paid_on", day->text());
+    const auto bookings = bookings_in(*text);
+    if (!bookings) return std::unexpected{bookings.error()};
+    const auto all = paid_cases(context_, call_, form_.pack);
+    if (!all) return std::unexpected{all.error()};
+    const auto done = booked_of(*payment, window_.id, *all, *bookings, tolerance_of(*form_.pack));
+    if (!done) return std::unexpected{done.error()};
+    put("paid_on", done->day.text());
+    // Of two sums the other side's bank may have booked the other one.
+    std::vector<OrderBooking> list = bookings_of(window_);
+    std::ranges::copy(done->bookings, std::back_inserter(list));
+    if (asks_for("bookings")) put("bookings", bookings_value(list));
+    if (asks_for("rounding")) put("rounding", done->rounding);
     return {};
   }
 
@@ -293,6 +329,22 @@ std::expected<Value, Problem> of_transfer(Context& context, const Call& call,
   return out;
 }
 
+// What is unsettled in a book, when somebody has it looked at.
+std::expected<Value, Problem> of_book(Context& context, const Call& call, const ClearingForm& form,
+                                      const Value& given) {
+  if (form.starts || std::ranges::find(form.form, kExposed) == form.form.end()) return given;
+  if (given.find(kExposed)) return std::unexpected{wrong_at("with.exposed", "computed_here")};
+  const auto book = find_book(context, call, form.id);
+  if (!book) return std::unexpected{book.error()};
+  const auto held = hold_ledger(context, call, *book);
+  if (!held) return std::unexpected{held.error()};
+  const auto worst = exposed_of(call, *book, *(*held)->ledger);
+  if (!worst) return std::unexpected{worst.error()};
+  Value out = given;
+  out.as_record()->insert_or_assign(std::string{kExposed}, to_value(*worst));
+  return out;
+}
+
 }  // namespace
 
 std::expected<Value, Problem> with_computed(Context& context, const Call& call,
@@ -309,6 +361,18 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
       }
     }
     return of_order(context, call, form, given);
+  }
+  if (shape && given.as_record() && !shape->share.empty() &&
+      (form.service == shape->share || form.service == shape->netting)) {
+    for (const std::string& field : computed_of_netting()) {
+      if (given.find(field)) {
+        return std::unexpected{wrong_at("with." + field, "computed_here")};
+      }
+    }
+    return of_netting(context, call, form, given);
+  }
+  if (shape && given.as_record() && form.service == shape->book) {
+    return of_book(context, call, form, given);
   }
   const bool batch = shape && form.service == shape->batch;
   if (!shape || !given.as_record() || (!batch && form.service != shape->window)) return given;
@@ -329,6 +393,17 @@ std::vector<std::string> without_computed(const packs::Pack& pack, const packs::
     std::erase_if(form, [](const std::string& field) {
       return std::ranges::find(computed_of_order(), field) != computed_of_order().end();
     });
+    return form;
+  }
+  if (shape && (&service == packs::find(pack.services, shape->share) ||
+                &service == packs::find(pack.services, shape->netting))) {
+    std::erase_if(form, [](const std::string& field) {
+      return std::ranges::find(computed_of_netting(), field) != computed_of_netting().end();
+    });
+    return form;
+  }
+  if (shape && &service == packs::find(pack.services, shape->book)) {
+    std::erase(form, kExposed);
     return form;
   }
   if (!shape || (&service != packs::find(pack.services, shape->batch) &&

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_exposure.h"
 #include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "api/reading.h"
@@ -32,8 +33,9 @@ Value window_value(const views::CaseRow& row, const packs::Pack& pack,
     const auto owner = row.parties.find(state->owner);
     if (owner != row.parties.end()) out["owner"] = owner->second;
   }
-  for (const char* field : {"until", "first", "second", "agreed", "found", "due_on", "paid_on",
-                            "interest", "first_answer", "second_answer", "note"}) {
+  for (const char* field : {"until", "first", "second", "agreed", "found", "exposed", "second_owes",
+                            "first_owes", "due_on", "paid_on", "rounding", "interest", "netted_in",
+                            "first_answer", "second_answer", "note"}) {
     // Of an earlier comparison, before one side stated again.
     if (std::string_view{field} == "found" && roots_equal(row)) continue;
     if (const Value* value = row.data.find(field)) out[field] = *value;
@@ -107,24 +109,31 @@ std::expected<Value, Problem> book_value(Context& context, const Call& call,
   const packs::Service* batch = packs::find(book.pack->services, book.shape.batch);
   const packs::Service* order = packs::find(book.pack->services, book.shape.order);
   const packs::StateDef* state = service ? packs::find(service->states, book.row.state) : nullptr;
-  return Value::Record{{"case", book.row.id},
-                       {"pack", book.pack->name},
-                       {"services", Value::Record{{"book", book.shape.book},
-                                                  {"batch", book.shape.batch},
-                                                  {"window", book.shape.window},
-                                                  {"order", book.shape.order}}},
-                       {"name", book.row.data.text_at("name")},
-                       {"kind", book.row.data.text_at("kind")},
-                       {"state", book.row.state},
-                       {"state_title", state ? in_language(state->title, language) : ""},
-                       {"own", book.own()},
-                       {"batch_party", batch->parties.front().name},
-                       {"order_party", order ? order->parties.front().name : ""},
-                       {"first", book.first()},
-                       {"second", book.second()},
-                       {"batches", batches->count},
-                       {"rows", batches->rows},
-                       {"windows", std::move(list)}};
+  Value::Record out{{"case", book.row.id},
+                    {"pack", book.pack->name},
+                    {"services", Value::Record{{"book", book.shape.book},
+                                               {"batch", book.shape.batch},
+                                               {"window", book.shape.window},
+                                               {"order", book.shape.order},
+                                               {"membership", book.shape.membership},
+                                               {"share", book.shape.share},
+                                               {"netting", book.shape.netting}}},
+                    {"name", book.row.data.text_at("name")},
+                    {"kind", book.row.data.text_at("kind")},
+                    {"state", book.row.state},
+                    {"state_title", state ? in_language(state->title, language) : ""},
+                    {"own", book.own()},
+                    {"batch_party", batch->parties.front().name},
+                    {"order_party", order ? order->parties.front().name : ""},
+                    {"first", book.first()},
+                    {"second", book.second()},
+                    {"batches", batches->count},
+                    {"rows", batches->rows},
+                    {"windows", std::move(list)}};
+  for (const char* term : {"way", "house", "least", "cap"}) {
+    if (const Value* value = book.row.data.find(term)) out[term] = *value;
+  }
+  return out;
 }
 
 Result list_clearing(Context& context, const Call& call) {
@@ -184,15 +193,22 @@ Result draft_statement(Context& context, const Call& call) {
                .where = "until",
                .why = {texts::title("windows.before_the_last", {{"day", closed->text()}})}})};
   }
+  std::optional<Value> exposed;
+  if (book->row.data.find("cap")) {
+    const auto worst = exposed_of(call, *book, ledger);
+    if (!worst) return std::unexpected{worst.error()};
+    exposed = beside_cap(*worst, *book);
+  }
   const clearing::Statement drawn = ledger.draw(*until, ledger.batches());
   if (auto told = account_for_audit(context, call, book->sight, book->row.id + "/draft"); !told) {
     return std::unexpected{told.error()};
   }
-  return json_response(
-      Value::Record{{"case", book->row.id},
+  Value::Record out{{"case", book->row.id},
                     {"until", until->text()},
                     {"from", closed ? Value{closed->text()} : Value{}},
-                    {"statement", statement_field(drawn, *book, ledger.batches())}});
+                    {"statement", statement_field(drawn, *book, ledger.batches())}};
+  if (exposed) out["exposed"] = *std::move(exposed);
+  return json_response(std::move(out));
 }
 
 Result list_window_differences(Context& context, const Call& call) {
