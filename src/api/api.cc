@@ -44,6 +44,24 @@ Value::List faults_of_line(const Write& what, std::size_t line, const std::strin
   return errors;
 }
 
+// Where to go with a line that another node of this party decides.
+void tell_way(const Write& what, const core::RefusedLine& line, Value::Record& to) {
+  const auto way = what.ways.find(line.line);
+  if (line.why.code != RejectCode::elsewhere || way == what.ways.end()) return;
+  for (const auto& [name, value] : way->second) to.insert_or_assign(name, value);
+}
+
+// A batch of one line which another node decides is answered as a case at the wrong node.
+std::optional<Problem> misdirected(const core::Decision& decision, const Write& what) {
+  const Value& told = decision.answer;
+  const bool alone = decision.refused.size() == 1 && decision.events.empty() &&
+                     told.int_at("taken") == 0 && told.int_at("known") == 0;
+  if (!alone || decision.refused[0].why.code != RejectCode::elsewhere) return std::nullopt;
+  Problem problem = problem_of(decision.refused[0].why);
+  tell_way(what, decision.refused[0], problem.more);
+  return problem;
+}
+
 // The answer to a write that was decided.
 http::Response done_response(const node::Done& done, const Write& what, const std::string& language,
                              bool took_effect, bool dry_run) {
@@ -60,6 +78,7 @@ http::Response done_response(const node::Done& done, const Write& what, const st
     for (const core::RefusedLine& line : done.decision.refused) {
       Value one = refusal_value(line.why, language);
       one.as_record()->insert_or_assign("line", line.line);
+      tell_way(what, line, *one.as_record());
       if (auto errors = faults_of_line(what, line.line, language); !errors.empty()) {
         one.as_record()->insert_or_assign("errors", std::move(errors));
       }
@@ -305,7 +324,9 @@ struct Api::Core {
       http::Response response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
-        response = done_response(*decided, what, language, took_effect, dry_run);
+        const auto elsewhere = misdirected(decided->decision, what);
+        response = elsewhere ? problem_response(*elsewhere, language)
+                             : done_response(*decided, what, language, took_effect, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
         Problem problem = problem_of(*refused);
         tell_all(problem, what.faults);

@@ -63,6 +63,9 @@ struct Write {
   std::vector<Problem::Part> faults{};   // all of its form, told if it is refused for one of them
   bool office = false;        // an officer's act: other parties learn who (api/vouching.h)
   Value::Record told_once{};  // joins the answer when it took effect, and is kept nowhere
+  // Of lines of a batch, by their number, that another node of this party decides: what it is
+  // called and where it is reached.
+  std::map<std::size_t, Value::Record> ways{};
 };
 using Prepared = std::expected<std::variant<Write, http::Response>, Problem>;
 

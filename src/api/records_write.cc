@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "api/handlers.h"
 #include "api/identifiers.h"
+#include "core/circle/nodes.h"
 #include "core/feeds/content.h"
 
 namespace bashu::api {
@@ -55,6 +57,21 @@ bool has_private(const packs::Type& type) {
                              [](const packs::Member& field) { return is_private(*field.type); });
 }
 
+// Where each line goes that another node of this party decides.
+std::map<std::size_t, Value::Record> ways(const Shelf& shelf, const packs::Type& type,
+                                          const std::vector<Value>& lines) {
+  std::map<std::size_t, Value::Record> ways;
+  if (!core::has_other_nodes(shelf.parties, shelf.own)) return ways;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto [place, node] = core::misplaced(shelf.parties, shelf.own, type.members, lines[i]);
+    if (!node) continue;
+    Value::Record& way = ways[i];
+    way["node"] = node->party;
+    if (!node->site.empty()) way["site"] = node->site;
+  }
+  return ways;
+}
+
 // The request as it goes into the journal: its lines sealed, if any of them can hold a secret.
 Value as_told(Value body, const std::string& name, const packs::Type& type,
               const std::vector<Value>& sealed) {
@@ -89,6 +106,7 @@ Prepared post_feed(Context& context, const Call& call) {
   auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
   if (!sealed) return std::unexpected{sealed.error()};
   write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
+  write.ways = ways(*context.shelves.now(), *feed->line, *sealed);
   std::vector<std::uint32_t> contents;  // here, because the core has no time to spare
   std::ranges::transform(*sealed, std::back_inserter(contents), core::content_of);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
@@ -118,6 +136,7 @@ Prepared put_records(Context& context, const Call& call) {
   auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
   if (!sealed) return std::unexpected{sealed.error()};
   write.request = as_told(std::move(*body), "records", *reg->record, *sealed);
+  write.ways = ways(*context.shelves.now(), *reg->record, *sealed);
   write.command = core::PutRecords{.by = officer(call, held->pack->name),
                                    .pack = held->pack->digest,
                                    .reg = call.part("register"),

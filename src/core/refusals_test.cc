@@ -55,6 +55,7 @@ registers:
       code: line
       named: {type: line, optional: true}
       opened: {type: day, sided: true, optional: true}
+      seat: {type: place, class: public, optional: true, title: {en: Place}}
   whitelist: {title: {en: List}, kept: shared, editions: true, key: [code], fields: {code: line}}
 books:
   goods:
@@ -154,7 +155,7 @@ feeds:
   tap:
     title: {en: Taps}
     by: clerk
-    fields: {id: line, amount: amount, place: line}
+    fields: {id: line, amount: amount, place: line, seat: {type: place, class: public, optional: true, title: {en: Place}}}
     key: [id]
     when: line.amount != 13
     why: {en: Not thirteen}
@@ -308,6 +309,7 @@ class Refusals : public testing::Test {
   }
 
   void every_request();
+  void decide_in_east(bool split);
   void opening();
   void firing();
   void stepping();
@@ -341,6 +343,14 @@ void Refusals::every_request() {
   must(once);
   once.by.request_digest = "other";
   expect(Why::key_used, once);
+}
+
+// Another node of this party decides there; or none does.
+void Refusals::decide_in_east(bool split) {
+  if (!split) return state_.apply(PartyJoined{.party = "a-east"});
+  state_.apply(PartyJoined{.party = "a", .divisions = {"51"}});
+  state_.apply(
+      PartyJoined{.party = "a-east", .of = "a", .divisions = {"5001"}, .site = "https://e"});
 }
 
 void Refusals::opening() {
@@ -389,11 +399,9 @@ void Refusals::opening() {
   command.id = loan;
   expect(Why::case_exists, command);
   command.id.clear();
-  state_.apply(PartyJoined{.party = "a", .divisions = {"51"}});
-  state_.apply(
-      PartyJoined{.party = "a-east", .of = "a", .divisions = {"5001"}, .site = "https://e"});
+  decide_in_east(true);
   expect(Why::opened_elsewhere, command);
-  state_.apply(PartyJoined{.party = "a-east"});
+  decide_in_east(false);
   expect(Why::outside_divisions, command);
   command.by.divisions.clear();
   expect(Why::no_branch, command);
@@ -550,7 +558,14 @@ void Refusals::importing() {
   fields["code"] = "new";
   expect(Why::said_by_another, command);
   fields["opened"] = Value::Record{{"a", "2026-01-01"}, {"z", Value{}}};
+  fields["seat"] = "500112";
+  decide_in_east(true);
+  expect(Why::outside_divisions, command);
+  command.by.divisions.clear();
+  expect(Why::line_elsewhere, command);
+  decide_in_east(false);
   expect(Why::side_no_party, command);
+  fields.erase("seat");
   fields["opened"] = "2026-01-01";
   expect(Why::no_such_register_field, command);
   fields.erase("surprise");
@@ -610,7 +625,13 @@ void Refusals::feeds_and_tasks() {
   expect(Why::feed_not_for_role, command);
   command.role = "clerk";
   expect(Why::malformed, command);
-  command.lines = {Value::Record{{"id", "1"}, {"amount", 13}, {"place", "p"}}};
+  command.lines = {
+      Value::Record{{"id", "1"}, {"amount", 13}, {"place", "p"}, {"seat", "500112"}}};
+  decide_in_east(true);
+  expect(Why::outside_divisions, command);
+  command.by.divisions.clear();
+  expect(Why::line_elsewhere, command);
+  decide_in_east(false);
   expect(Why::line_refused, command);
   (*command.lines[0].as_record())["amount"] = 12;
   expect(Why::below_floor, command);

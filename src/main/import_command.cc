@@ -84,7 +84,7 @@ std::optional<std::size_t> row_of(std::string_view where, std::string_view list)
 }
 
 bool worth_another_try(const std::string& code) {
-  return code != "form" && code != "role" && code != "malformed";
+  return code != "form" && code != "role" && code != "malformed" && code != "elsewhere";
 }
 
 struct Sum {

@@ -1,6 +1,7 @@
 """Two nodes of one party and one of another: cases belong to the node of their division, cross like any others, and
 figures add up to the party's; a window is settled by the node that has the book."""
 
+import json
 import subprocess
 import sys
 import unittest
@@ -24,11 +25,20 @@ types:
   label: {type: text, min: 1, max: 60, class: public, title: {zh: 标签, en: Label}}
   seat: {type: place, class: public, title: {zh: 所在地, en: Place}}
   count: {type: int, min: 0, class: public, title: {zh: 件数, en: Count}}
+registers:
+  depot: {kept: own, key: [name], title: {zh: 仓库, en: Depots}, fields: {name: label, seat: seat, keeper: {type: label, optional: true}}}
 books:
   pieces:
     title: {zh: 件数, en: Pieces}
     type: count
     accounts: {outside: {floor: none}, taken: {}}
+feeds:
+  weighed:
+    title: {zh: 过秤, en: Weighed}
+    by: clerk
+    fields: {id: label, seat: seat, count: count}
+    key: [id]
+    do: {move: =line.count, from: pieces.outside, to: pieces.taken}
 services:
   removal:
     title: {zh: 迁运, en: Removal}
@@ -78,6 +88,11 @@ class Circle(CircleTest):
 class Split(Circle):
     PACK = REMOVALS
 
+    def make(self, party):
+        node = super().make(party)
+        node.add_key("registrar", "registrar", ["*:clerk"], may=["registrar"])
+        return node
+
     def begin(self, at, home, label, place, hub=FIRST):
         return self.nodes[at].as_("clerk").start("removals", "removal", "clerk",
                                                  {"home": home, "hub": hub, "beyond": OTHER},
@@ -107,6 +122,66 @@ class Split(Circle):
         self.assertEqual([node.as_("clerk").cases(pack="removals") for node in self.nodes.values()], [[], [], []])
         # What names a division of nobody's here is decided where it is asked for.
         self.begin(FIRST, FIRST, "c", YUZHONG)
+
+    def hand_in(self, party, what, *rows):
+        """Lines of the feed or records of the register, as one batch: (status, answer)."""
+        body = {"role": "clerk", "lines": list(rows)} if what == "feeds/weighed" else {"records": list(rows)}
+        path = f"/packs/removals/{what}" + ("" if what == "feeds/weighed" else "/records")
+        status, _, answer = self.nodes[party].as_("registrar").request("POST", path, body, {"Idempotency-Key": f"{party} {rows}"})
+        return status, json.loads(answer)
+
+    def taken(self, party):
+        """What the feed moved, and which depots are on file."""
+        rows = self.nodes[party].as_("registrar").get("/packs/removals/registers/depot")["records"]
+        accounts = self.nodes[party].as_("registrar").get("/packs/removals/books/pieces/taken")["accounts"]
+        return sum(one["balance"] for one in accounts), sorted(row["key"] for row in rows)
+
+    def test_lines_and_records_belong_to_the_node_of_their_division(self):
+        first, second = self.nodes[FIRST], self.nodes[SECOND]
+
+        def line(name, place):
+            return {"id": name, "seat": place, "count": 1}
+
+        def depot(name, place, **more):
+            return {"name": name, "seat": place, **more}
+        for what, row in (("feeds/weighed", line), ("registers/depot", depot)):
+            # Alone: as a case at the wrong node.
+            status, problem = self.hand_in(FIRST, what, row("alone", MIANYANG))
+            self.assertEqual((status, problem["code"], problem["node"], problem["site"]), (421, "elsewhere", SECOND, second.url))
+            self.assertIn(second.url, problem["errors"][0]["why"])
+            self.assertIn(MIANYANG, problem["errors"][0]["why"])
+            status, problem = self.hand_in(SECOND, what, row("alone", CHENGDU))
+            self.assertEqual((status, problem["node"], problem["site"]), (421, FIRST, first.url))
+            # Among others: which line, whose division, which node; the others are taken.
+            status, answer = self.hand_in(FIRST, what, row("a", CHENGDU), row("b", MIANYANG), row("c", YUZHONG))
+            self.assertEqual((status, answer["taken"], answer["refused"]), (200, 2, 1))
+            (refusal,) = answer["refusals"]
+            self.assertEqual((refusal["line"], refusal["code"], refusal["node"], refusal["site"]),
+                             (1, "elsewhere", SECOND, second.url))
+            self.assertEqual(refusal["errors"][0]["where"], "seat")
+            self.assertIn(f"{MIANYANG} is decided at {SECOND}", refusal["errors"][0]["why"])
+            # All of them elsewhere: nothing happens, and nothing of it happens twice.
+            status, answer = self.hand_in(FIRST, what, row("d", MIANYANG), row("e", MIANYANG))
+            self.assertEqual((answer["taken"], answer["refused"]), (0, 2))
+            self.assertEqual({one["node"] for one in answer["refusals"]}, {SECOND})
+            # There each is taken; who is of one node is asked nothing.
+            status, answer = self.hand_in(SECOND, what, row("b", MIANYANG), row("d", MIANYANG), row("e", MIANYANG))
+            self.assertEqual((status, answer["taken"]), (200, 3))
+            status, answer = self.hand_in(OTHER, what, row("b", MIANYANG))
+            self.assertEqual((status, answer["taken"]), (200, 1))
+        self.assertEqual(self.taken(FIRST), (2, ["a", "c"]))
+        self.assertEqual(self.taken(SECOND), (3, ["b", "d", "e"]))
+        # A record that is on file here stays here.
+        self.assertEqual(self.hand_in(SECOND, "registers/depot", depot("b", CHENGDU, keeper="x"))[1]["taken"], 1)
+        # The command says which line, and goes on with the others.
+        sheet = self.dir / "depots.csv"
+        sheet.write_text(f"name,seat\nf,{CHENGDU}\ng,{MIANYANG}\n", encoding="utf-8")
+        done = bashu("import", "--api", first.url, "--key", first.keys["registrar"], "--register", "removals/depot", sheet, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        (told,) = [json.loads(one) for one in (self.dir / "depots.csv.refused.ndjson").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual((told["line"], told["code"]), (3, "elsewhere"))
+        self.assertIn(SECOND, json.dumps(told))
+        self.assertEqual(self.taken(FIRST)[1], ["a", "c", "f"])
 
     def test_from_one_division_through_the_other_across_the_border(self):
         cases = [self.begin(SECOND, SECOND, f"m{i}", MIANYANG) for i in range(2)]

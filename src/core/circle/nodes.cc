@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace bashu::core {
 
@@ -43,6 +44,23 @@ Elsewhere elsewhere(const JoinedParties& members, const Parties& parties,
     if (first.node && !here) return first;
   }
   return {};
+}
+
+bool has_other_nodes(const JoinedParties& members, const PartyId& own) {
+  return std::ranges::any_of(members, [&](const auto& one) {
+    return one.first != own && one.second.member && !one.second.divisions.empty() &&
+           party_of(members, one.first) == party_of(members, own);
+  });
+}
+
+Misplaced misplaced(const JoinedParties& members, const PartyId& own,
+                    const std::vector<packs::Member>& fields, const Value& line) {
+  std::vector<Place> places = places_of(fields, line);
+  std::vector<std::string> codes;
+  for (const Place& place : places) codes.push_back(place.code);
+  const auto [code, node] = elsewhere(members, {{"", own}}, codes);
+  if (!node) return {};
+  return {.place = std::move(*std::ranges::find(places, code, &Place::code)), .node = node};
 }
 
 }  // namespace bashu::core

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/authority.h"
 #include "core/store.h"
+#include "packs/type.h"
 
 namespace bashu::core {
 
@@ -31,5 +33,17 @@ struct Elsewhere {
 };
 [[nodiscard]] Elsewhere elsewhere(const JoinedParties& members, const Parties& parties,
                                   const std::vector<std::string>& codes);
+
+// Whether the party whose node `own` is decides by several.
+[[nodiscard]] bool has_other_nodes(const JoinedParties& members, const PartyId& own);
+
+// The place because of which a line of a feed, or a new record, does not belong at `own`, and the
+// node where it does; null: it is right here.
+struct Misplaced {
+  Place place;
+  const PartyJoined* node = nullptr;
+};
+[[nodiscard]] Misplaced misplaced(const JoinedParties& members, const PartyId& own,
+                                  const std::vector<packs::Member>& fields, const Value& line);
 
 }  // namespace bashu::core

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace bashu::core {
 namespace {
 
@@ -46,6 +50,34 @@ TEST(Nodes, ACaseBelongsWhereADivisionItNamesIsDecided) {
   EXPECT_EQ(where({{"home", "sichuan"}, {"hub", "sichuan-mianyang"}}, {"510703"}), "here");
   EXPECT_EQ(where({{"home", "chongqing"}, {"beyond", "sichuan-mianyang"}}, {"510104"}),
             "510104 sichuan");
+}
+
+TEST(Nodes, ALineBelongsAtTheNodeOfItsDivision) {
+  const packs::TypePtr place = [] {
+    auto type = std::make_shared<packs::Type>();
+    type->kind = packs::Kind::place;
+    return type;
+  }();
+  const std::vector<packs::Member> fields{{"from", place}, {"to", place}};
+  const auto at = [&](const PartyId& own, const char* from, const char* to) {
+    const auto [where, node] =
+        misplaced(kMembers, own, fields, Value::Record{{"from", from}, {"to", to}});
+    return node ? where.path + " " + where.code + " " + node->party : std::string{"here"};
+  };
+  EXPECT_EQ(at("sichuan", "510104", "500103"), "here");
+  EXPECT_EQ(at("sichuan", "500103", "510703"), "to 510703 sichuan-mianyang");
+  EXPECT_EQ(at("sichuan", "510703", "510722"), "from 510703 sichuan-mianyang");
+  EXPECT_EQ(at("sichuan-mianyang", "510104", "500103"), "from 510104 sichuan");
+  // One of them here is enough, as for cases; what nobody of the party decides is right anywhere.
+  EXPECT_EQ(at("sichuan", "510703", "510104"), "here");
+  EXPECT_EQ(at("sichuan", "500103", "110101"), "here");
+  EXPECT_EQ(at("chongqing", "510703", "510703"), "here");
+
+  EXPECT_TRUE(has_other_nodes(kMembers, "sichuan"));
+  EXPECT_TRUE(has_other_nodes(kMembers, "sichuan-santai"));
+  EXPECT_FALSE(has_other_nodes(kMembers, "chongqing"));
+  EXPECT_FALSE(
+      has_other_nodes({{"sichuan", {.party = "sichuan", .divisions = {"51"}}}}, "sichuan"));
 }
 
 }  // namespace

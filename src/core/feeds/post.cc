@@ -14,6 +14,7 @@
 #include "core/answers.h"
 #include "core/cases/definition.h"
 #include "core/cases/step.h"
+#include "core/circle/nodes.h"
 #include "core/effects/effect.h"
 #include "core/effects/move.h"
 #include "core/feeds/content.h"
@@ -35,6 +36,7 @@ struct Batch {
   std::string id;   // `pack/feed`
   CaseScope scope;  // one for all lines
   std::vector<PartyId> sides;
+  bool split = false;                     // the party decides by several nodes
   const packs::Move* transfer = nullptr;  // if that is all the feed does
 
   // nullopt: it was taken before. `content` is its mark.
@@ -45,6 +47,7 @@ struct Batch {
 
  private:
   bool is_blank(const Value& value) const;
+  Result belongs_here(const Value& value) const;
   Result passes();
   Result post_transfer(FeedLine& done);
   Result carry_out(FeedLine& done);
@@ -70,6 +73,14 @@ bool Batch::is_blank(const Value& value) const {
   });
 }
 
+// Where the party decides by several nodes, a line goes to the one of its division.
+Result Batch::belongs_here(const Value& value) const {
+  if (!split) return {};
+  const auto [place, node] = misplaced(d.circle().parties, d.self(), feed.line->members, value);
+  if (!node) return {};
+  return refuse_at(place.path, Why::line_elsewhere, place.code, node->party, node->site);
+}
+
 Result Batch::passes() {
   if (!feed.when) return {};
   const auto passes = packs::evaluate_bool(*feed.when, scope);
@@ -93,6 +104,7 @@ std::expected<std::optional<FeedLine>, Reject> Batch::line(const Value& value, s
     ++otherwise;
     return std::nullopt;
   }
+  BASHU_TRY_OK(belongs_here(value));
   scope.set_root("line", &value);
   BASHU_TRY_OK(passes());
   Value result;
@@ -163,7 +175,8 @@ Result post_feed(Deciding& d, const PostFeed& command, Decision& decision) {
               .feed = *feed,
               .id = pack->name + "/" + command.feed,
               .scope = {d.draft, *pack, nullptr, nullptr, nullptr, d.today(), d.self()},
-              .sides = sides_of(d, *pack)};
+              .sides = sides_of(d, *pack),
+              .split = has_other_nodes(d.circle().parties, d.self())};
   if (feed->effects.size() == 1 && !feed->effects[0].each && !feed->effects[0].only_if) {
     batch.transfer = std::get_if<packs::Move>(&feed->effects[0].what);
   }

@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "core/answers.h"
 #include "core/cases/definition.h"
+#include "core/circle/nodes.h"
 #include "core/effects/effect.h"
 #include "core/in_force.h"
 #include "core/registers/put_record.h"
@@ -32,10 +33,12 @@ struct Import {
   const packs::Register& reg;
   const std::string& name;
   std::vector<PartyId> sides;
+  bool split = false;  // the party decides by several nodes
 
   Result has_key(const Value& record) const;
   std::expected<Line, Reject> own_values(const Value& record) const;
   Result is_complete(const Value::Record& fields) const;
+  Result belongs_here(const Value& record) const;
   bool says_the_same(const Value::Record& fields, const Record& there) const;
   void leave_to_keeper(Value::Record& fields, const Record& there) const;
   std::string key_on_file(const Value& record) const;
@@ -100,6 +103,15 @@ Result Import::is_complete(const Value::Record& fields) const {
   return absent.empty() ? Result{} : Result{refuse_at(absent, Why::record_incomplete)};
 }
 
+// Where the party decides by several nodes, a new record goes to the one of its division; one that
+// is here stays here, as cases do.
+Result Import::belongs_here(const Value& record) const {
+  if (!split) return {};
+  const auto [place, node] = misplaced(d.circle().parties, d.self(), reg.record->members, record);
+  if (!node) return {};
+  return refuse_at(place.path, Why::line_elsewhere, place.code, node->party, node->site);
+}
+
 bool Import::says_the_same(const Value::Record& fields, const Record& there) const {
   return std::ranges::all_of(fields, [&](const auto& field) {
     const packs::Type* type = reg.record->member(field.first);
@@ -133,6 +145,7 @@ std::expected<bool, Reject> Import::line(const Value& record) const {
     if (says_the_same(line.fields, *there)) return false;
     leave_to_keeper(line.fields, *there);
   } else {
+    BASHU_TRY_OK(belongs_here(record));
     std::erase_if(line.fields, [&](const auto& field) {  // there is nothing to remove
       const packs::Type* type = reg.record->member(field.first);
       return type && type->optional && field.second.is_null();
@@ -166,7 +179,8 @@ Result put_records(Deciding& d, const PutRecords& command, Decision& decision) {
                       .pack = *pack,
                       .reg = *reg,
                       .name = command.reg,
-                      .sides = sides_of(d, *pack)};
+                      .sides = sides_of(d, *pack),
+                      .split = has_other_nodes(d.circle().parties, d.self())};
   BatchAnswer answer;
   for (std::size_t i = 0; i < command.records.size(); ++i) {
     auto taken = import.line(command.records[i]);
