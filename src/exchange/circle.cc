@@ -13,15 +13,22 @@
 #include "base/json.h"
 #include "base/try.h"
 #include "evidence/elsewhere.h"
+#include "evidence/known.h"
+#include "evidence/signatories.h"
+#include "evidence/entry.h"
 #include "evidence/signing.h"
 #include "evidence/voucher.h"
+#include "exchange/key_lists.h"
+#include "exchange/membership.h"
 #include "exchange/records.h"
 #include "exchange/witness.h"
 #include "http/message.h"
 #include "node/certificates.h"
 #include "node/files.h"
 #include "node/in_token.h"
+#include "node/next_root.h"
 #include "node/storage/directory_files.h"
+#include "node/storage/storage.h"
 
 namespace bashu::exchange {
 
@@ -111,7 +118,7 @@ std::expected<Card, Fault> parse_card(std::string_view text) {
 struct CircleFile {
   std::vector<std::string> editions;
   std::vector<std::string> key_lists;
-  std::map<std::string, Card> cards;  // by party
+  std::map<std::string, Card, std::less<>> cards;  // by party
 };
 
 std::expected<CircleFile, Fault> read_file_text(std::string_view text) {
@@ -155,6 +162,18 @@ std::expected<Card, Fault> own_card(const node::Identity& own) {
   return text ? parse_card(*text) : std::unexpected{text.error()};
 }
 
+std::expected<std::optional<node::NextRoot>, Fault> next_root_of(const node::Identity& own) {
+  return node::next_root(node::DirectoryFiles{own.dir});
+}
+
+// As the node will be when its next root is in place.
+node::Identity with_root(node::Identity own, const node::NextRoot& next) {
+  own.root = next.key;
+  return own;
+}
+
+}  // namespace
+
 evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& key,
                                std::string_view role, std::int64_t from, std::int64_t days) {
   return {.party = own.party,
@@ -169,6 +188,8 @@ evidence::KeyRecord key_record(const node::Identity& own, const node::KeyPair& k
           .to = from + days * kDayS,
           .revoked = 0};
 }
+
+namespace {
 
 // The keys of the second signature, unless `keys` names them.
 void add_second(const node::Identity& own, const std::optional<node::SecondKeys>& second,
@@ -226,6 +247,17 @@ std::expected<std::string, Fault> signed_by_root(std::string_view record, std::s
   if (!input) return fault("cannot be signed: " + input.error().code);
   BASHU_TRY(const std::string signature, node::sign_with_root(own, *input, pin));
   auto made = evidence::put_signature(record, type, own.root.kid, signature);
+  if (!made) return fault("cannot be signed: " + made.error().code);
+  return std::move(*made);
+}
+
+std::expected<std::string, Fault> signed_by_next(std::string_view record, std::string_view type,
+                                                 const node::NextRoot& root,
+                                                 const tokens::Pin& pin) {
+  const auto input = evidence::signing_input(record, type, root.key.kid);
+  if (!input) return fault("cannot be signed: " + input.error().code);
+  BASHU_TRY(const std::string signature, node::sign_with(root, *input, pin));
+  auto made = evidence::put_signature(record, type, root.key.kid, signature);
   if (!made) return fault("cannot be signed: " + made.error().code);
   return std::move(*made);
 }
@@ -297,20 +329,76 @@ std::expected<void, Fault> write_peers(node::FileStore& files, const CircleFile&
   return {};
 }
 
-// The newest edition of the file, if all of them verify and it names this node as it is.
+// Whether the party is this node, by the root it has or by the one that waits.
+bool shows(const evidence::PartyRecord& listed, const node::Identity& own) {
+  const auto next = next_root_of(own);
+  const bool waits = next && *next && (*next)->key.public_key == listed.root_key;
+  return (waits || listed.root_key == own.root.public_key) && listed.origin == own.origin;
+}
+
+// What editions say after the one that names a node no more is nothing to it, unless it is back.
+void cut_after_leaving(CircleFile& file, const node::Identity& own) {
+  const auto names_own = [&](const std::string& record) {
+    const auto read = evidence::read_agreement(record);
+    return read && read->party(own.party);
+  };
+  if (std::ranges::none_of(file.editions, names_own) || names_own(file.editions.back())) return;
+  while (!names_own(file.editions[file.editions.size() - 2])) file.editions.pop_back();
+}
+
+// The newest edition of the file, if all of them verify and it names this node as it is, or no more.
 std::expected<evidence::Agreement, Fault> newest_for(const node::Node& node, const CircleFile& file,
                                                      std::string_view pinned) {
-  auto newest = evidence::open_agreements(file.editions, pinned);
+  evidence::Known known;
+  auto newest = evidence::open_agreements(file.editions, pinned, &known);
   if (!newest) {
     return fault("the agreement does not verify: " + newest.error().code +
                  (newest.error().code == "agreement-signature" ? " (a party has not signed)" : ""));
   }
   const node::Identity& own = node.identity();
-  const evidence::PartyRecord* listed = newest->party(own.party);
-  if (!listed || listed->root_key != own.root.public_key || listed->origin != own.origin) {
+  const evidence::PartyRecord* listed = known.party(own.party);
+  if (!listed || !shows(*listed, own)) {
     return fault("the agreement does not name this node as it is");
   }
   return std::move(*newest);
+}
+
+// The lists up to the newest one held are of the root before.
+evidence::RootChange change_of_root(const CircleHeld& held, const std::string& party,
+                                    const std::string& lost) {
+  evidence::RootChange change{
+      .party = party, .keys = 0, .digest = {}, .lost = !lost.empty(), .reason = lost};
+  for (const std::string& list : held.key_lists) {
+    const auto read = evidence::read_keys(list);
+    if (!read || read->party != party || read->edition <= change.keys) continue;
+    change.keys = read->edition;
+    change.digest = read->digest;
+  }
+  return change;
+}
+
+std::expected<std::optional<evidence::Agreement>, Fault> before_newest(const CircleFile& file) {
+  if (file.editions.size() < 2) return std::nullopt;
+  auto read = evidence::read_agreement(file.editions[file.editions.size() - 2]);
+  if (!read) return fault("the edition before cannot be read: " + read.error().code);
+  return std::optional{std::move(*read)};
+}
+
+// Kids of all roots that have to sign the newest edition; a Fault if no such edition can follow.
+std::expected<std::set<std::string>, Fault> who_signs(const CircleFile& file) {
+  const auto newest = evidence::read_agreement(file.editions.back());
+  if (!newest) return fault("the edition cannot be read: " + newest.error().code);
+  BASHU_TRY(const std::optional<evidence::Agreement> before, before_newest(file));
+  const auto signers = evidence::signatories(before ? &*before : nullptr, *newest);
+  if (!signers && signers.error().code == "agreement-majority") {
+    return fault(
+        "more than half of the governments of the circle have to sign with the roots they have: "
+        "too few are left");
+  }
+  if (!signers) return fault("no such edition can follow: " + signers.error().code);
+  std::set<std::string> kids;
+  for (const auto& [kid, key] : *signers) kids.insert(kid);
+  return kids;
 }
 
 }  // namespace
@@ -362,6 +450,8 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
     if (!last) return fault("the editions held do not verify: " + last.error().code);
     next = std::move(*last);
     next.previous = next.digest;
+    next.expelled.clear();
+    next.roots.clear();
   }
   ++next.edition;
   const std::vector<std::string> members_before = next.members();
@@ -372,15 +462,22 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
     for (auto& [what, from] : *next.second) from = std::max(from, how.effective);
   }
 
+  BASHU_TRY_OK(expel(next, how.expelled));
+  if (how.leaves) BASHU_TRY_OK(leave(next, own.party));
   std::map<std::string, evidence::PartyRecord> parties;
   for (const evidence::PartyRecord& party : next.parties) parties[party.party] = party;
   for (const std::string& text : held.cards) {
     auto card = parse_card(text);
-    if (card) file.cards.insert_or_assign(card->party.party, std::move(*card));
+    if (card && next.party(card->party.party)) {
+      file.cards.insert_or_assign(card->party.party, std::move(*card));
+    }
   }
-  auto mine = own_card(own);
-  if (!mine) return std::unexpected{mine.error()};
-  std::vector<Card> given{std::move(*mine)};
+  BASHU_TRY(const std::optional<node::NextRoot> next_root, next_root_of(own));
+  std::vector<Card> given;
+  if (!how.leaves) {
+    BASHU_TRY(Card mine, own_card(next_root ? with_root(own, *next_root) : own));
+    given.push_back(std::move(mine));
+  }
   for (const std::string& text : cards) {
     auto card = parse_card(text);
     if (!card) return std::unexpected{card.error()};
@@ -389,15 +486,27 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   for (Card& card : given) {
     const auto known = parties.find(card.party.party);
     if (known != parties.end()) {
-      if (known->second.root_key != card.party.root_key ||
-          known->second.origin != card.party.origin) {
+      const auto lost = how.lost.find(card.party.party);
+      const bool moves = card.party.party == own.party || lost != how.lost.end();
+      const bool other_root = known->second.root_key != card.party.root_key;
+      if ((other_root && !moves) || known->second.origin != card.party.origin) {
         return fault("the card of " + card.party.party + " shows another root key or origin");
+      }
+      if (other_root) {
+        next.roots.push_back(
+            change_of_root(held, card.party.party, lost == how.lost.end() ? "" : lost->second));
       }
       card.party.predecessors = known->second.predecessors;
     }
     parties[card.party.party] = card.party;
     file.cards.insert_or_assign(card.party.party, std::move(card));
   }
+  for (const auto& [party, reason] : how.lost) {
+    if (std::ranges::find(next.roots, party, &evidence::RootChange::party) == next.roots.end()) {
+      return fault("no card shows another root of " + party);
+    }
+  }
+  std::ranges::sort(next.roots, {}, &evidence::RootChange::party);
   if (parties.size() < 2) return fault("a circle needs two parties: give the others' cards");
   next.parties.clear();
   for (const auto& [id, party] : parties) next.parties.push_back(party);
@@ -416,18 +525,22 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   // In edition 1 the id is empty: it will be the digest of this very text.
   file.editions.push_back(
       evidence::signed_record(evidence::agreement_payload(next), evidence::kAgreementType, {}));
-  return co_sign(file_text(file), own, how.effective, how.pin);
+  BASHU_TRY_OK(who_signs(file));
+  return co_sign(file_text(file), own, how.effective, how.pin, how.next_pin);
 }
 
 std::expected<std::string, Fault> co_sign(std::string_view circle_file, const node::Identity& own,
-                                          std::int64_t now_s, const tokens::Pin& pin) {
+                                          std::int64_t now_s, const tokens::Pin& pin,
+                                          const tokens::Pin& next_pin) {
   auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
   const auto agreement = evidence::read_agreement(file->editions.back());
   if (!agreement) return fault("the edition cannot be read: " + agreement.error().code);
-  const auto mine = own_card(own);
-  if (!mine) return std::unexpected{mine.error()};
   const evidence::PartyRecord* listed = agreement->party(own.party);
+  BASHU_TRY(const std::optional<node::NextRoot> next, next_root_of(own));
+  const bool moves = next && listed && listed->root_key == next->key.public_key;
+  const auto mine = own_card(moves ? with_root(own, *next) : own);
+  if (!mine) return std::unexpected{mine.error()};
   if (listed && !same_party(*listed, mine->party)) {
     return fault("the edition shows " + own.party +
                  " otherwise than this node is: make it again "
@@ -444,11 +557,15 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
     BASHU_TRY(file->editions.back(),
               signed_by_root(file->editions.back(), evidence::kAgreementType, own, pin));
   }
+  if (moves) {
+    BASHU_TRY(file->editions.back(), signed_by_next(file->editions.back(), evidence::kAgreementType,
+                                                    *next, next_pin));
+  }
   if (listed && !has_keys(*file, own.party)) {
     BASHU_TRY(std::string list, first_key_list(own, agreement->id, now_s, pin));
     file->key_lists.push_back(std::move(list));
   }
-  file->cards.insert_or_assign(own.party, *mine);
+  if (listed) file->cards.insert_or_assign(own.party, *mine);
   return file_text(*file);
 }
 
@@ -459,19 +576,15 @@ std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file)
   if (!newest) return fault("the edition cannot be read: " + newest.error().code);
   const auto signers = evidence::record_signers(file->editions.back());
   if (!signers) return fault("the signatures cannot be read: " + signers.error().code);
-  std::set<std::string> missing;
-  for (const evidence::PartyRecord& party : newest->parties) missing.insert(party.root_kid);
-  if (file->editions.size() > 1) {
-    const auto before = evidence::read_agreement(file->editions[file->editions.size() - 2]);
-    if (!before) return fault("the edition before cannot be read: " + before.error().code);
-    for (const evidence::PartyRecord& party : before->parties) missing.insert(party.root_kid);
-  }
+  BASHU_TRY(std::optional<evidence::Agreement> before, before_newest(*file));
+  BASHU_TRY(std::set<std::string> missing, who_signs(*file));
   for (const std::string& kid : *signers) missing.erase(kid);
   if (missing.empty()) {
     auto verified = evidence::open_agreements(file->editions, {});
     if (!verified) return fault("the editions do not verify: " + verified.error().code);
   }
-  CircleSummary summary{.agreement = std::move(*newest), .missing = {}};
+  CircleSummary summary{
+      .agreement = std::move(*newest), .before = std::move(before), .missing = {}};
   for (const std::string& kid : missing) {
     const auto& parties = summary.agreement.parties;
     const auto owner = std::find_if(parties.begin(), parties.end(),
@@ -484,16 +597,21 @@ std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file)
 std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& node,
                                                                   std::string_view circle_file,
                                                                   std::string_view pinned) {
-  const auto file = read_file_text(circle_file);
+  auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
+  const node::Identity& own = node.identity();
+  cut_after_leaving(*file, own);
   const auto newest = newest_for(node, *file, pinned);
   if (!newest) return std::unexpected{newest.error()};
   std::vector<core::AdoptRecord> editions;
-  std::optional<evidence::Agreement> edition;
+  std::optional<evidence::Agreement> edition, last;
+  bool was_named = false;
   for (std::size_t i = 0; i < file->editions.size(); ++i) {
     auto read = evidence::next_agreement(edition ? &*edition : nullptr, file->editions[i], {});
     if (!read) return fault("edition " + std::to_string(i + 1) + ": " + read.error().code);
-    edition = std::move(*read);
+    last = std::exchange(edition, std::move(*read));
+    const bool out = was_named && !edition->party(own.party);
+    was_named = was_named || edition->party(own.party);
     const auto held = held_record(node, "agreement/" + std::to_string(i + 1));
     if (held) {
       // The same edition may carry its signatures in another order; its content is what counts.
@@ -505,16 +623,12 @@ std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& no
                                          .party = {},
                                          .edition = edition->edition,
                                          .bytes = file->editions[i]}};
-    for (const evidence::PartyRecord& party : edition->parties) {
-      const auto card = file->cards.find(party.party);
-      command.parties.push_back(
-          {.party = core::PartyId{party.party},
-           .member = party.member,
-           .offset_minutes = card == file->cards.end() ? 480 : card->second.offset_minutes,
-           .of = core::PartyId{party.node ? party.node->of : std::string{}},
-           .divisions = party.node ? party.node->divisions : std::vector<std::string>{},
-           .site = party.node ? party.node->site : std::string{}});
-    }
+    command.parties = joined_by(last ? &*last : nullptr, *edition, {.own = own.party, .out = out},
+                                [&](std::string_view party) {
+                                  const auto card = file->cards.find(party);
+                                  return card == file->cards.end() ? std::int64_t{480}
+                                                                   : card->second.offset_minutes;
+                                });
     editions.push_back(std::move(command));
   }
   return editions;
@@ -524,13 +638,14 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
                                  std::string_view pinned, const Adopter& who) {
   auto editions = new_editions(node, circle_file, pinned);
   if (!editions) return std::unexpected{editions.error()};
-  const auto file = read_file_text(circle_file);
+  auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
+  cut_after_leaving(*file, node.identity());
   const auto newest = newest_for(node, *file, pinned);
   if (!newest) return std::unexpected{newest.error()};
   if (auto written = write_peers(node.storage().files(), *file, *newest); !written) return written;
 
-  const node::Identity& own = node.identity();
+  const node::Identity own = node.identity();
   const bool was_formed = node.directory()->formed;
   for (core::AdoptRecord& command : *editions) {
     const std::string what = "edition " + std::to_string(command.record.edition);
@@ -548,6 +663,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
     if (!read) return fault("a key list cannot be read: " + read.error().code);
     const auto held = node.directory()->keys_edition.find(read->party);
     if (held != node.directory()->keys_edition.end() && held->second >= read->edition) continue;
+    if (node.directory()->left.contains(read->party)) continue;
     auto checked = check_keys(node, list);
     if (!checked) return fault("the key list of " + read->party + ": " + checked.error().code);
     if (checked->known) continue;
@@ -567,9 +683,6 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
   return {};
 }
 
-namespace {
-
-// The newest key list of this node.
 std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node) {
   const auto directory = node.directory();
   const core::PartyId& party = node.identity().party;
@@ -585,6 +698,8 @@ std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node) {
   if (!last) return fault("the key list held cannot be read: " + last.error().code);
   return *last;
 }
+
+namespace {
 
 unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 const unsigned char* raw(const std::string& bytes) {
@@ -607,7 +722,19 @@ void put_second(const node::SecondKeys& second, Value::Record& about,
   put("log-sm2", second.log);
 }
 
-// Adopts the list after `last`, with these keys.
+// A folder of keys, by what its keys.json says, has been announced.
+bool is_announced(const std::filesystem::path& folder, const evidence::KeyList& keys) {
+  const auto text = node::read_file(folder / "keys.json");
+  const auto about = text ? parse_json(*text) : std::unexpected{JsonError{}};
+  const Value::Record* members = about ? about->as_record() : nullptr;
+  return members && std::ranges::any_of(*members, [&](const auto& one) {
+           const auto known = keys.find(one.second.text_at("kid"));
+           return known != keys.end() && hex(known->second.key) == one.second.text_at("public");
+         });
+}
+
+}  // namespace
+
 std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysEdition& last,
                                          const std::vector<evidence::KeyRecord>& keys,
                                          const tokens::Pin& pin) {
@@ -622,7 +749,20 @@ std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysE
   return submit(node, std::move(checked->request), "our own key list");
 }
 
-}  // namespace
+std::string next_kid(const evidence::KeysEdition& last, std::string_view use) {
+  const std::string head = last.party + "/" + std::string{use} + "/";
+  int number = 1;
+  while (last.keys.contains(head + std::to_string(number))) ++number;
+  return head + std::to_string(number);
+}
+
+std::int64_t begins(const evidence::KeyList& before, std::int64_t now) {
+  std::int64_t from = now - 3'600;
+  for (const auto& [kid, key] : before) {
+    if (key.role != evidence::kCommandRole) from = std::max(from, key.from + 1);
+  }
+  return from;
+}
 
 bool rotation_due(node::Node& node) {
   const node::Identity& own = node.identity();
@@ -649,45 +789,30 @@ std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin)
     return node::sync_directory(own.dir / "keys");
   };
   // Announced before, when the node died before it heard so: these are the keys to go on with.
-  const auto about_before = node::read_file(making / "keys.json");
-  const auto before = about_before ? parse_json(*about_before) : std::unexpected{JsonError{}};
-  if (const Value* made = before ? before->find("envelope") : nullptr) {
-    const auto known = directory->keys.find(made->text_at("kid"));
-    if (known != directory->keys.end() && hex(known->second.key) == made->text_at("public")) {
-      return put_forward();
-    }
-  }
+  if (is_announced(making, directory->keys)) return put_forward();
   const auto last = own_list(node);
   if (!last) return std::unexpected{last.error()};
 
   const std::int64_t now = node.clock().now().unix_ms / 1'000;
   std::vector<evidence::KeyRecord> keys;
   for (const auto& [kid, key] : last->keys) keys.push_back(key);
-  const auto next_kid = [&](const std::string& use) {
-    int number = 1;
-    while (last->keys.contains(own.party + "/" + use + "/" + std::to_string(number))) ++number;
-    return own.party + "/" + use + "/" + std::to_string(number);
-  };
+  const auto next = [&](std::string_view use) { return next_kid(*last, use); };
   const std::string envelope_seed = node.chance().bytes(32), seal_secret = node.chance().bytes(32);
-  const node::KeyPair envelope = signing_key(next_kid("envelope"), envelope_seed);
+  const node::KeyPair envelope = signing_key(next("envelope"), envelope_seed);
   node::KeyPair seal{
-      .kid = next_kid("seal"), .public_key = std::string(32, '\0'), .secret_key = seal_secret};
+      .kid = next("seal"), .public_key = std::string(32, '\0'), .secret_key = seal_secret};
   crypto_scalarmult_base(raw(seal.public_key), raw(seal_secret));
   std::optional<node::KeyPair> command;
   const std::string command_seed = node.chance().bytes(32);
   if (own.command && last->keys.contains(own.command->kid)) {
-    command = signing_key(next_kid("command"), command_seed);
+    command = signing_key(next("command"), command_seed);
   }
-  // Later than every key before, so that it is the newest although it begins an hour early.
-  std::int64_t from = now - 3'600;
-  for (const evidence::KeyRecord& key : keys) {
-    if (key.role != evidence::kCommandRole) from = std::max(from, key.from + 1);
-  }
+  const std::int64_t from = begins(last->keys, now);
   std::optional<node::SecondKeys> second;
   if (own.second && last->keys.contains(own.second->envelope.kid)) {
     second = node::SecondKeys{
-        .envelope = {.kid = next_kid("envelope-sm2"), .key = evidence::Sm2Key::make()},
-        .log = {.kid = next_kid("log-sm2"), .key = evidence::Sm2Key::make()}};
+        .envelope = {.kid = next("envelope-sm2"), .key = evidence::Sm2Key::make()},
+        .log = {.kid = next("log-sm2"), .key = evidence::Sm2Key::make()}};
   }
   announce(node.storage().files(), own, {envelope, seal, command, second}, from, keys);
   // Of a node made before there were command keys the first one is the one it has: its settlements
@@ -701,7 +826,9 @@ std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin)
   const auto named = [](const node::KeyPair& key) {
     return Value::Record{{"kid", key.kid}, {"public", hex(key.public_key)}};
   };
-  Value::Record about{{"envelope", named(envelope)}, {"seal", named(seal)}};
+  Value::Record about{{"envelope", named(envelope)},
+                      {"seal", named(seal)},
+                      {"journal", static_cast<std::int64_t>(node.durable())}};
   std::map<std::string, std::string> secrets{{"envelope.key", hex(envelope_seed) + "\n"},
                                              {"seal.key", hex(seal_secret) + "\n"}};
   if (command) {
@@ -729,10 +856,53 @@ std::expected<void, Fault> announce_second(node::Node& node, const tokens::Pin& 
                                           : continue_list(node, *last, keys, pin);
 }
 
+namespace {
+
+// The log key, and under `before` those that signed what is in the journal already.
+Value with_those_before(Value fresh, const Value* last) {
+  if (!last || last->text_at("public") == fresh.text_at("public")) return last ? *last : fresh;
+  const Value* before = last->find("before");
+  Value::List all = before && before->as_list() ? *before->as_list() : Value::List{};
+  all.emplace_back(last->text_at("public"));
+  fresh.as_record()->insert_or_assign("before", std::move(all));
+  return fresh;
+}
+
+// A node that died between announcing keys and calling them next has them in its journal, behind
+// what that held when they were made.
+void put_forward_announced(const std::filesystem::path& dir) {
+  const auto making = dir / "keys" / "next.part";
+  const auto text = node::read_file(making / "keys.json");
+  const auto about = text ? parse_json(*text) : std::unexpected{JsonError{}};
+  const std::int64_t from = about ? about->int_at("journal", -1) : -1;
+  if (from < 0) return;
+  const auto journal = node::open_directory(dir)->journal_to_read();
+  if (!journal) return;
+  for (auto at = static_cast<std::uint64_t>(from); at < (*journal)->size();) {
+    const auto commits = (*journal)->read(at, std::size_t{1} << 20);
+    if (!commits || commits->empty()) return;
+    for (const journal::Commit& commit : *commits) {
+      at = std::max(at + 1, commit.first + commit.count);
+      const auto record = evidence::decode_commit(commit.record);
+      for (const evidence::CommitEntry& entry :
+           record ? record->entries : std::vector<evidence::CommitEntry>{}) {
+        const auto list = evidence::read_keys(entry.evidence);
+        if (!list || !is_announced(making, list->keys)) continue;
+        std::error_code ignored;
+        std::filesystem::rename(making, dir / "keys" / "next", ignored);
+        return;
+      }
+    }
+  }
+}
+
+}  // namespace
+
 std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   const auto folder = dir / "keys" / "next";
   std::error_code error;
   node::DirectoryFiles files{dir};
+  put_forward_announced(dir);
   if (!std::filesystem::exists(folder / "keys.json", error)) {
     if (!files.has("node.json")) return false;
     if (auto made = node::make_command_key(files); !made) return std::unexpected{made.error()};
@@ -749,8 +919,9 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   // The old seal key stays: boxes made for it are still on the way.
   const Value* old_seal = keys->find("seal");
   const std::string old_public = old_seal ? old_seal->text_at("public") : "";
-  for (const std::string name : {"envelope", "seal", "command", "envelope-sm2", "log-sm2"}) {
-    if (name != "envelope" && name != "seal" && !about->find(name)) continue;
+  for (const std::string name :
+       {"envelope", "log", "seal", "command", "witness", "envelope-sm2", "log-sm2"}) {
+    if (!about->find(name)) continue;
     const std::string file = name + ".key";
     const auto secret = node::read_file(folder / file);
     const auto before = node::read_file(dir / "keys" / file);
@@ -765,7 +936,8 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
     if (auto written = node::write_file(dir / "keys" / file, *secret); !written) {
       return std::unexpected{written.error()};
     }
-    keys->as_record()->insert_or_assign(name, *fresh);
+    keys->as_record()->insert_or_assign(
+        name, name == "log" ? with_those_before(*fresh, keys->find(name)) : *fresh);
   }
   if (auto written = node::write_file(dir / "node.json", pretty_json(*config) + "\n", 0644);
       !written) {

@@ -26,14 +26,15 @@ std::expected<std::unique_ptr<node::Clock>, Fault> clock_of(const std::filesyste
 
 std::expected<AtRest, Exit> open_at_rest(const Console& console, const std::string& dir) {
   node::keep_files_private();
+  // First: a start that ended halfway may have left a key and its name apart.
+  if (auto activated = exchange::activate_keys(dir); !activated) {
+    return std::unexpected{console.fail(activated.error())};
+  }
   const auto identity = node::load_identity(dir);
   if (!identity) return std::unexpected{console.fail(identity.error())};
   auto clock = clock_of(dir, identity->offset_minutes);
   if (!clock) return std::unexpected{console.fail(clock.error())};
   auto chance = std::make_unique<node::SystemChance>();
-  if (auto activated = exchange::activate_keys(dir); !activated) {
-    return std::unexpected{console.fail(activated.error())};
-  }
   auto node = node::Node::open(
       {.storage = node::open_directory(dir), .clock = clock->get(), .chance = chance.get()});
   if (!node) {
