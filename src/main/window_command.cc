@@ -94,6 +94,22 @@ void print_statements(const Console& console, const Value& window, const Value& 
   table.print(console.out);
 }
 
+// The most that each side may come to owe, beside the cap.
+void print_exposed(const Console& console, const Value& exposed, const Value& book) {
+  console.out << word(console, "exposed",
+                      {{"first", yuan(exposed.int_at("first_owes"))},
+                       {"first_party", book.text_at("first")},
+                       {"second", yuan(exposed.int_at("second_owes"))},
+                       {"second_party", book.text_at("second")}});
+  if (exposed.find("cap")) {
+    console.out << "  "
+                << word(console, "exposed_cap",
+                        {{"percent", std::to_string(exposed.int_at("percent"))},
+                         {"cap", yuan(exposed.int_at("cap"))}});
+  }
+  console.out << '\n';
+}
+
 // Rows of files as NDJSON, cut into batches; told if a row cannot be read.
 std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
                                                          const std::vector<std::string>& files) {
@@ -153,6 +169,23 @@ Exit take(const Console& console, const WindowTake& what, const Value& book,
   return Exit::done;
 }
 
+// Of a book with a cap it is looked at what is unsettled now, so that both sides are told in time.
+Exit check_cap(const Console& console, const WindowTake& what, const Value& book) {
+  if (!book.find("cap")) return Exit::done;
+  const std::string path = "/cases/" + path_of(what.book);
+  const auto choices = call(console, what.remote, {.path = path + "/choices"});
+  if (!choices) return choices.error();
+  for (const Value& choice : list_at(*choices, "choices")) {
+    const Value::List& form = list_at(choice, "form");
+    if (std::ranges::find(form, Value{"exposed"}) == form.end()) continue;
+    const auto done =
+        post(console, what.remote, path + "/events/" + choice.text_at("event"),
+             Value::Record{{"role", what.role}, {"with", Value::Record{}}});
+    return done ? Exit::done : done.error();
+  }
+  return Exit::done;
+}
+
 // Statements of the bank as they came; without one the sheets of the node's cases.
 Exit take_transfers(const Console& console, const WindowTake& what, const Value& book) {
   if (what.files.empty()) return take_batch(console, what, book, "sheets", {});
@@ -197,6 +230,17 @@ void print_flows(const Console& console, const Value::List& rows, const Value& a
     console.out << word(console, "flows_due",
                         {{"count", std::to_string(due->int_at("count"))},
                          {"sum", yuan(due->int_at("sum"))}})
+                << '\n';
+  }
+  const Value::List& queue = list_at(all, "unmatched");
+  if (queue.empty()) return;
+  console.out << word(console, "queue", {{"count", std::to_string(queue.size())}}) << '\n';
+  for (const Value& one : queue) {
+    std::string named;
+    for (const Value& name : list_at(one, "named")) named += " " + *name.as_text();
+    console.out << "  " << one.text_at("bank") << "  " << one.text_at("on") << "  "
+                << yuan(one.int_at("amount")) << "  " << one.text_at("counterparty")
+                << (named.empty() ? "" : "  " + word(console, "queue_named", {{"named", named}}))
                 << '\n';
   }
 }
@@ -259,7 +303,8 @@ std::expected<Step, Exit> next_step(const Console& console, const WindowSign& wh
       call(console, what.remote, {.path = "/cases/" + path_of(what.window) + "/choices"});
   if (!choices) return std::unexpected{choices.error()};
   for (const char* field :
-       {"second_answer", "first_answer", "second_agreed", "differences", "second", "checked"}) {
+       {"second_answer", "first_answer", "second_agreed", "differences", "second", "statements",
+        "checked", "released", "netted_in", "signed"}) {
     for (const Value& choice : list_at(*choices, "choices")) {
       const Value::List& form = list_at(choice, "form");
       const Value::List& roles = list_at(choice, "roles");
@@ -272,6 +317,36 @@ std::expected<Step, Exit> next_step(const Console& console, const WindowSign& wh
   }
   console.err << word(console, "not_our_turn", {{"state", choices->text_at("state")}}) << '\n';
   return std::unexpected{Exit::refused};
+}
+
+// The step of each share of a netting whose form asks for `field`; shares that take none now are
+// left alone. The first that is refused ends it: what was done stands, and it may be asked again.
+Exit each_share(const Console& console, const WindowShares& what, const std::string& field,
+                const Value& with) {
+  const auto netting = call(console, what.remote, {.path = "/cases/" + path_of(what.netting)});
+  if (!netting) return netting.error();
+  const Value* data = netting->find("data");
+  const Value none = Value::Record{};
+  for (const Value& id : list_at(data ? *data : none, "shares")) {
+    const std::string path = "/cases/" + path_of(*id.as_text());
+    const auto share = call(console, what.remote, {.path = path});
+    if (!share) return share.error();
+    const Value* has = share->find("data");
+    const bool same = has && has->text_at("root") == data->text_at("root");
+    if (same != (field == "released")) continue;  // published before, or not yet
+    const auto choices = call(console, what.remote, {.path = path + "/choices"});
+    if (!choices) return choices.error();
+    for (const Value& choice : list_at(*choices, "choices")) {
+      const Value::List& form = list_at(choice, "form");
+      const bool asks = std::ranges::find(form, Value{field}) != form.end();
+      if (!asks || list_at(choice, "roles").empty()) continue;
+      const auto done = post(console, what.remote, path + "/events/" + choice.text_at("event"),
+                             Value::Record{{"role", what.role}, {"with", with}});
+      if (!done) return done.error();
+      print_written(console, *done);
+    }
+  }
+  return Exit::done;
 }
 
 Exit written(const Console& console, const std::string& out, const std::string& text) {
@@ -310,6 +385,10 @@ Exit window_book(const Console& console, const WindowBook& what) {
   }
   const char* kind = what.bills ? "bills" : what.transfers ? "transfers" : "taps";
   Value::Record form{{"name", what.name}, {"kind", kind}};
+  if (!what.way.empty()) form["way"] = what.way;
+  if (!what.house.empty()) form["house"] = what.house;
+  if (what.least > 0) form["least"] = what.least;
+  if (what.cap > 0) form["cap"] = what.cap;
   if (!what.account.empty()) form["first_account"] = account_of(what.account);
   if (!what.tariff.empty()) {
     auto text = node::read_file(what.tariff);
@@ -340,7 +419,11 @@ Exit window_take(const Console& console, const WindowTake& what) {
     const Exit taken = take(console, what, *book, what.files, book->text_at("kind"));
     if (taken != Exit::done) return taken;
   }
-  return what.denied.empty() ? Exit::done : take(console, what, *book, {what.denied}, "denied");
+  if (!what.denied.empty()) {
+    const Exit taken = take(console, what, *book, {what.denied}, "denied");
+    if (taken != Exit::done) return taken;
+  }
+  return check_cap(console, what, *book);
 }
 
 Exit window_draft(const Console& console, const WindowDraft& what) {
@@ -352,6 +435,7 @@ Exit window_draft(const Console& console, const WindowDraft& what) {
   if (!draft) return draft.error();
   if (what.remote.json) return print_json(console, *draft), Exit::done;
   const bool first = book->text_at("own") == book->text_at("first");
+  if (const Value* exposed = draft->find("exposed")) print_exposed(console, *exposed, *book);
   print_statements(console, Value::Record{{first ? "first" : "second", *draft->find("statement")}},
                    *book);
   return Exit::done;
@@ -437,6 +521,30 @@ Exit window_pay(const Console& console, const WindowPay& what) {
                {"with", Value::Record{{"book", what.book}, {"pay_on", what.on}}}});
   if (!made) return made.error();
   return print_written(console, *made), Exit::done;
+}
+
+Exit window_net(const Console& console, const WindowNet& what) {
+  const std::size_t slash = what.service.find('/');
+  const auto circle = call(console, what.remote, {.path = "/circle"});
+  if (!circle) return circle.error();
+  const auto made =
+      post(console, what.remote, "/cases",
+           Value::Record{{"pack", what.service.substr(0, slash)},
+                         {"service", slash == std::string::npos ? std::string{"netting"}
+                                                                : what.service.substr(slash + 1)},
+                         {"role", what.role},
+                         {"parties", Value::Record{{"house", circle->text_at("own")}}},
+                         {"with", Value::Record{{"until", what.until}}}});
+  if (!made) return made.error();
+  return print_written(console, *made), Exit::done;
+}
+
+Exit window_publish(const Console& console, const WindowShares& what) {
+  return each_share(console, what, "round", Value::Record{{"round", what.netting}});
+}
+
+Exit window_release(const Console& console, const WindowShares& what) {
+  return each_share(console, what, "released", Value::Record{});
 }
 
 Exit window_flows(const Console& console, const WindowFlows& what) {
