@@ -1644,6 +1644,14 @@ void fares_commands(Parser& parser, const Text& t) {
             ->check(CLI::IsMember({"issuer", "side", "operator", "class", "day"}));
         app.add_option("--out", o.out,
                        t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
+        app.add_option("--denied", o.denied,
+                       t("the deny list in force: token, at (from when on)",
+                         "有效黑名单：token、at（生效时刻）"));
+        app.add_option("--denied-against", o.denied_against,
+                       t("another deny list: what if", "另一黑名单：试算"));
+        app.add_option("--why", o.why,
+                       t("a token: why each of its rides costs what it costs",
+                         "某一令牌：逐次说明票价由来"));
       });
   fares_file_commands(parser, group, t);
 }
@@ -1827,6 +1835,16 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
                      t("money of pension transfers instead of taps", "养老转移资金而非刷卡"));
         app.add_option("--account", o.account,
                        t("where money goes: name,number,bank", "收款账户：户名,账号,行号"));
+        app.add_option("--way", o.way,
+                       t("what is paid: the difference (bilateral), both sums (gross), or by a "
+                         "clearing house (multilateral)",
+                         "轧差方式：bilateral 双边差额、gross 双向全额、multilateral 清算机构"))
+            ->check(CLI::IsMember({"bilateral", "gross", "multilateral"}));
+        app.add_option("--house", o.house, t("the clearing house", "清算机构"));
+        app.add_option("--least", o.least,
+                       t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
+        app.add_option("--cap", o.cap,
+                       t("cap of what is unsettled, fen", "未结清上限（分）"));
         role(app, o.role);
       });
   parser.command<WindowTake>(
@@ -1876,7 +1894,8 @@ void window_transfer_commands(Parser& parser, CLI::App* group, const Text& t) {
       });
   parser.command<WindowFlows>(
       group, "flows",
-      t("information and money of transfers side by side", "转移的信息与资金逐笔对照"),
+      t("information and money side by side, and what the bank booked that nobody knows",
+        "信息与资金逐笔对照，及银行未匹配入账"),
       window_flows, [&t](CLI::App& app, WindowFlows& o) {
         remote_options(app, o.remote, t);
         app.add_option("BOOK", o.book, t("id of the book", "清算簿编号"))->required();
@@ -1889,11 +1908,42 @@ void window_transfer_commands(Parser& parser, CLI::App* group, const Text& t) {
       });
 }
 
+void window_house_commands(Parser& parser, CLI::App* group, const Text& t) {
+  parser.command<WindowNet>(
+      group, "net",
+      t("a clearing house: compute the netting of what was handed in; a second person signs it",
+        "清算机构：对已交存的结算单轧差，由另一人签署"),
+      window_net, [&t](CLI::App& app, WindowNet& o) {
+        remote_options(app, o.remote, t);
+        app.add_option("SERVICE", o.service,
+                       t("pack/service, e.g. clearing/netting", "业务包/业务，如 clearing/netting"))
+            ->required();
+        app.add_option("--until", o.until, t("the day of the shares", "份额的截止日"))->required();
+        app.add_option("--role", o.role, t("in which you act", "以何角色办理"))
+            ->capture_default_str();
+      });
+  const auto shares = [&](const char* name, const std::string& about, auto run) {
+    parser.command<WindowShares>(
+        group, name, about, run, [&t](CLI::App& app, WindowShares& o) {
+          remote_options(app, o.remote, t);
+          app.add_option("NETTING", o.netting, t("id of the netting", "轧差编号"))->required();
+          app.add_option("--role", o.role, t("in which you act", "以何角色办理"))
+              ->capture_default_str();
+        });
+  };
+  shares("publish", t("give each member a signed netting", "向各成员公布已签署的轧差"),
+         window_publish);
+  shares("release", t("once all members have confirmed: what each pays or is paid", 
+                      "全体成员确认后放行：每方只付或只收一笔"),
+         window_release);
+}
+
 void window_commands(Parser& parser, const Text& t) {
   CLI::App* group = parser.group(
       "window", t("clearing with another side in a running node", "在运行中的节点上与另一方清算"));
   window_book_commands(parser, group, t);
   window_transfer_commands(parser, group, t);
+  window_house_commands(parser, group, t);
   parser.command<WindowSign>(
       group, "sign",
       t("compute and sign what the window waits for", "计算并签署本期等待本方的一步"), window_sign,
@@ -1931,12 +1981,13 @@ void window_commands(Parser& parser, const Text& t) {
       window_order, [&t](CLI::App& app, WindowOrder& o) {
         remote_options(app, o.remote, t);
         app.add_option("WINDOW", o.window,
-                       t("id of the window, or of a signed payment order of transfers",
-                         "结算期编号，或已签署的转移资金付款指令编号"))
+                       t("id of the window, or of a signed payment order of transfers or share of "
+                         "a netting",
+                         "结算期编号，或已签署的转移资金付款指令或轧差份额编号"))
             ->required();
         app.add_option("--on", o.on,
-                       t("day of the payment; an order of transfers has its own",
-                         "付款日；付款指令自带付款日"));
+                       t("day of the payment; what two people sign has its own",
+                         "付款日；经两人签署的自带付款日"));
         app.add_option("--schema", o.schema, t("check it against this schema", "按此模式校验"));
         out_option(app, o.out, t);
       });
@@ -1945,8 +1996,9 @@ void window_commands(Parser& parser, const Text& t) {
       window_paid, [&t](CLI::App& app, WindowPaid& o) {
         remote_options(app, o.remote, t);
         app.add_option("WINDOW", o.window,
-                       t("id of the window, or of a payment order of transfers",
-                         "结算期编号，或转移资金付款指令编号"))
+                       t("id of the window, of a payment order of transfers, or of a share of a "
+                         "netting",
+                         "结算期、转移资金付款指令或轧差份额编号"))
             ->required();
         app.add_option("STATEMENT", o.statement, t("file of the bank", "银行文件"))->required();
       });

@@ -530,6 +530,8 @@ struct FaresRate {
   std::string taps;                                   // .csv, else NDJSON
   std::vector<std::string> by{"issuer", "operator"};  // also side, class, day
   std::string out;                                    // each ride as CSV; empty: none
+  std::string denied, denied_against;                 // deny lists, .csv or NDJSON; empty: none
+  std::string why;                                    // a token whose rides are explained
 };
 Exit fares_rate(const Console& console, const FaresRate& what);
 
@@ -629,6 +631,8 @@ struct WindowBook {
   std::string with, name, tariff, role = "finance";
   std::string account;                    // name,account,bank; empty: none
   bool bills = false, transfers = false;  // instead of taps
+  std::string way, house;                 // how it is netted, and by whom; empty: the difference
+  std::int64_t least = 0, cap = 0;        // fen; 0: none
 };
 Exit window_book(const Console& console, const WindowBook& what);
 struct WindowTake {
@@ -682,6 +686,18 @@ struct WindowFlows {
   bool csv = false;
 };
 Exit window_flows(const Console& console, const WindowFlows& what);
+struct WindowNet {
+  Remote remote;
+  std::string service, until, role = "finance";  // pack/service
+};
+Exit window_net(const Console& console, const WindowNet& what);
+struct WindowShares {
+  Remote remote;
+  std::string netting, role = "finance";
+};
+// Of every share of a netting.
+Exit window_publish(const Console& console, const WindowShares& what);
+Exit window_release(const Console& console, const WindowShares& what);
 struct WindowPaid {
   Remote remote;
   std::string window, statement;
