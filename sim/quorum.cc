@@ -24,12 +24,14 @@ class QuorumJournal final : public journal::Journal {
 
   std::expected<void, Fault> append(const journal::Commit& commit) override {
     if (!epoch_ || commit.first != size_) return fault("a commit out of order");
+    const bool waited = database_.waits();
     const auto done = database_.run({.kind = Kind::commit, .epoch = *epoch_, .commit = commit});
     if (!done) return std::unexpected{done.error()};
     if (!*done) {
       ++database_.counts()["fenced appends"];
       return fault("another writer has taken this journal over");
     }
+    if (!had_by_enough(waited)) return unknown();
     size_ = commit.first + commit.count;
     return {};
   }
@@ -51,6 +53,18 @@ class QuorumJournal final : public journal::Journal {
   }
 
  private:
+  // As journal/postgres.cc asks: it waited before and waits still; else a later statement has to be
+  // waited for, whose machines have all before it.
+  bool had_by_enough(bool enough) {
+    while (true) {
+      const bool still = database_.flaw() == Flaw::one_look || database_.waits();
+      if (enough && still) return true;
+      ++database_.counts()["words held back"];
+      if (!database_.time_passes()) return false;
+      enough = database_.waits();
+      if (!database_.confirm(*epoch_)) return false;
+    }
+  }
   [[nodiscard]] const QuorumDatabase::Tables& asked() const {
     return epoch_ ? database_.now() : database_.anywhere();
   }
@@ -188,12 +202,40 @@ std::expected<bool, Fault> QuorumDatabase::run(const Row& row) {
   }
   const bool alone =
       flaw_ == Flaw::hasty_answer || (flaw_ == Flaw::lonely_key && row.kind == Kind::key);
-  if (!alone) copy_to(another());
+  if (!alone) be_held();
   if (drawn < 100) {
     ++counts_["writes on two machines, nobody knows"];
     return unknown();
   }
   return written;
+}
+
+void QuorumDatabase::be_held() {
+  if (faulty_ && waits_ && random_.below(50) == 0) {
+    wait(false);
+    ++counts_["let go while they waited"];
+  }
+  if (waits_) copy_to(another());
+}
+
+bool QuorumDatabase::confirm(std::uint64_t epoch) {
+  if (now().epoch != epoch) return false;
+  beat();
+  be_held();
+  return true;
+}
+
+void QuorumDatabase::wait(bool waits) {
+  if (!waits && waits_) ++counts_["told to wait for nobody"];
+  waits_ = waits;
+}
+
+bool QuorumDatabase::time_passes() {
+  const std::int64_t drawn = faulty_ ? random_.below(4) : 3;
+  if (drawn == 0) return false;
+  if (drawn == 1) fail_over();
+  wait(true);
+  return drawn > 1;
 }
 
 void QuorumDatabase::deliver() {
@@ -225,12 +267,19 @@ void QuorumDatabase::fail_over() {
 
 std::expected<std::unique_ptr<journal::Journal>, Fault> open_quorum(
     QuorumDatabase& database, const std::string& holder, std::optional<std::uint64_t> epoch) {
+  const auto too_few = [&database] {
+    ++database.counts()["did not begin with too few"];
+    return fault("the server waits for nobody");
+  };
+  if (!database.waits()) return too_few();
   const auto raised = database.run({.kind = Kind::raise, .if_epoch = epoch, .name = holder});
   if (!raised) return std::unexpected{raised.error()};
   if (!*raised) {
     ++database.counts()["beaten to it"];
     return fault("another one has taken this journal over meanwhile");
   }
+  // It may have been let go while it waited.
+  if (!database.waits()) return too_few();
   return std::make_unique<QuorumJournal>(database, database.now().epoch);
 }
 

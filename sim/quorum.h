@@ -7,6 +7,11 @@
 //     failover    another machine leads, which holds all that was acknowledged; what the one before
 //                 had beyond that is gone when it comes back
 //     stale       a reader asks a machine that lags, or one that led before
+//     let go      a supervisor tells the machine that leads to wait for nobody, also while a
+//                 statement waits: it is acknowledged with one machine holding it
+//
+// Against the last a journal has its guard (journal/quorum.h): it looks whether the server waits
+// before an append and after it, and holds its word back until a later statement was waited for.
 //
 // It is a model of servers and of what the statements of journal/postgres.cc and
 // node/storage/postgres_secrets.cc mean there; journal/conformance.h holds it to what it asks of a
@@ -40,6 +45,7 @@ enum class Flaw : std::uint8_t {
   hasty_erasure,  // a standby destroys keys by an order that is not durable yet
   skipped_entry,  // a standby's state misses what a commit says
   blind_repeat,   // what nobody answered is asked again as if it were new
+  one_look,       // whether the server waits is looked at before an append, and not after it
 };
 
 class QuorumDatabase {
@@ -70,6 +76,14 @@ class QuorumDatabase {
   // Whether it was written, acknowledged; a Fault: nobody knows.
   [[nodiscard]] std::expected<bool, Fault> run(const Row& row);
   void beat() { ++machines_[leader_].tables.beat; }
+  // A beat that is waited for, of the writer of this epoch; false: another one writes.
+  [[nodiscard]] bool confirm(std::uint64_t epoch);
+  // Whether the machine that leads waits for another one before it acknowledges.
+  [[nodiscard]] bool waits() const { return waits_; }
+  void wait(bool waits);
+  // A writer holds its word back until it waits again; false: the writer is gone before, or its
+  // server is.
+  [[nodiscard]] bool time_passes();
   // Kept at once on all machines: what is set up before anything goes wrong.
   void set(std::string_view name, std::string_view value) {
     settings_.insert_or_assign(std::string{name}, std::string{value});
@@ -89,7 +103,10 @@ class QuorumDatabase {
   // The leader is gone; of the others leads who heard the last leader, and most of it.
   void fail_over();
   // Whether anything goes wrong from here on.
-  void be_faulty(bool faulty) { faulty_ = faulty; }
+  void be_faulty(bool faulty) {
+    faulty_ = faulty;
+    waits_ = waits_ || !faulty;
+  }
   [[nodiscard]] Flaw flaw() const { return flaw_; }
   [[nodiscard]] std::map<std::string, std::int64_t>& counts() { return counts_; }
 
@@ -101,6 +118,8 @@ class QuorumDatabase {
   [[nodiscard]] bool holds(const Row& row) const;
   // On the machine that leads; false: what it says of the database is not so.
   bool write(Row row);
+  // Another machine takes in what was written, unless it is let go.
+  void be_held();
   void add(std::size_t machine, std::shared_ptr<const Row> row);
   void copy_to(std::size_t machine);
   [[nodiscard]] std::size_t another() {
@@ -109,7 +128,7 @@ class QuorumDatabase {
 
   Random random_;
   Flaw flaw_;
-  bool faulty_ = false;
+  bool faulty_ = false, waits_ = true;
   std::array<Machine, 3> machines_;
   std::size_t leader_ = 0;
   std::uint64_t term_ = 1;  // grows with each failover

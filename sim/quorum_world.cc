@@ -369,7 +369,9 @@ class QuorumWorld {
     const std::int64_t drawn = random_.below(1'000);
     if (drawn < 28) return database(drawn).fail_over();
     if (drawn < 60) return database(drawn).replicate();
-    if (drawn < 100) return database_.deliver();
+    if (drawn < 90) return database_.deliver();
+    // Of the journal's servers: those of the vault have no guard, and are left as they are.
+    if (drawn < 100) return database_.wait(drawn >= 94);
     if (!one.kernel) {
       if (drawn < 400) start(one, drawn < 115);
       return;

@@ -5,7 +5,7 @@
 //                keys are destroyed by order; a standby takes a commit or lags behind
 //     trouble    machines die and come back, writers are paused and wake up, standbys take over
 //                after a silence or by hand, also from a writer that lives; the database fails
-//                over, loses, leaves unknown, takes in late
+//                over, loses, leaves unknown, takes in late, is told to wait for nobody
 //     healing    all follow, one writes: their states are equal
 //
 // The product's own: kernel, vault, archive, core, the followed journal (journal/followed.h), when
