@@ -37,8 +37,9 @@ std::expected<PgConnection, Fault> durable(const std::string& url) {
 
 // An older version made this journal, or nobody.
 std::expected<bool, Fault> has_table(PgConnection& connection) {
-  BASHU_TRY(const auto there, connection.run("SELECT 1 WHERE to_regclass('bashu_moved') IS NOT "
-                                             "NULL"));
+  BASHU_TRY(const auto there, connection.run("SELECT 1 FROM information_schema.tables "
+                                             "WHERE table_schema = current_schema() "
+                                             "AND table_name = 'bashu_moved'"));
   return there.rows() == 1;
 }
 

@@ -19,12 +19,15 @@ constexpr const char* kMake[] = {
     "CREATE TABLE IF NOT EXISTS bashu_keys(id bytea PRIMARY KEY, key bytea NOT NULL)",
     "CREATE TABLE IF NOT EXISTS bashu_settings(name bytea PRIMARY KEY, value bytea NOT NULL)"};
 // Whatever is asked for a second time must be waited for like the first: so a row that is there is
-// written once more, with the bytes that it has.
+// written once more, with the bytes that it has. One writes, so nobody adds it in between; engines
+// that speak the protocol have no other statement for it in common (docs/guide/postgres.md).
 constexpr const char* kAddKey =
-    "INSERT INTO bashu_keys(id, key) VALUES($1, $2) ON CONFLICT (id) DO UPDATE SET id = $1";
+    "WITH there AS (UPDATE bashu_keys SET id = $1 WHERE id = $1 RETURNING id) "
+    "INSERT INTO bashu_keys(id, key) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM there)";
 constexpr const char* kSet =
-    "INSERT INTO bashu_settings(name, value) VALUES($1, $2) "
-    "ON CONFLICT (name) DO UPDATE SET value = $2";
+    "WITH there AS (UPDATE bashu_settings SET value = $2 WHERE name = $1 RETURNING name) "
+    "INSERT INTO bashu_settings(name, value) SELECT $1, $2 "
+    "WHERE NOT EXISTS (SELECT 1 FROM there)";
 // Every one of them may be repeated, so a server that is taken over is waited for.
 constexpr int kTries = 40;
 constexpr std::chrono::milliseconds kPause{500};
