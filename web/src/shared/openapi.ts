@@ -2520,7 +2520,9 @@ export interface components {
             code: string;
             errors?: components["schemas"]["Warning"][];
             line: number;
+            node?: string;
             number: number;
+            site?: string;
             title: string;
         };
         Region: {
