@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,19 +56,27 @@ struct Composed {
   // one.
   bool new_pseudonyms = false;
   tokens::Pin pin = {};
+  std::vector<evidence::Expelled> expelled = {};  // with all their nodes
+  bool leaves = false;                            // `own`: the others go on without it
+  // Whose card shows another root since theirs is lost, and why.
+  std::map<std::string, std::string, std::less<>> lost = {};
+  tokens::Pin next_pin = {};  // of the token the next root of `own` is in
 };
 [[nodiscard]] std::expected<std::string, Fault> compose_edition(
     const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,
     const Composed& how);
 
-// Adds the signature of `own`; refuses an edition that does not show `own` as it is.
+// Adds the signature of `own`; refuses an edition that does not show `own` as it is. Where a next
+// root of `own` waits (node/next_root.h) the edition may show that one, and both sign.
 [[nodiscard]] std::expected<std::string, Fault> co_sign(std::string_view circle_file,
                                                         const node::Identity& own,
                                                         std::int64_t now_s,
-                                                        const tokens::Pin& pin = {});
+                                                        const tokens::Pin& pin = {},
+                                                        const tokens::Pin& next_pin = {});
 
 struct CircleSummary {
-  evidence::Agreement agreement;     // the newest edition
+  evidence::Agreement agreement;              // the newest edition
+  std::optional<evidence::Agreement> before;  // the one it follows
   std::vector<std::string> missing;  // parties whose signature is missing; kids of old roots
 };
 [[nodiscard]] std::expected<CircleSummary, Fault> circle_summary(std::string_view circle_file);
