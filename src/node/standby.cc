@@ -68,7 +68,9 @@ void Standby::run() {
     }
     std::expected<bool, Fault> more = true;
     while (more && *more) more = follow();
-    if (since(looked_at_) >= kLook.count() || !by.empty()) look();
+    // How long a database has answered again counts from when it does.
+    const milliseconds due = answers_since_ ? kLook : kPause;
+    if (since(looked_at_) >= due.count() || !by.empty()) look();
     {
       const std::lock_guard lock{mutex_};
       status_.trouble = more ? std::string{} : more.error().what;
