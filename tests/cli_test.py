@@ -540,6 +540,35 @@ class Fares(unittest.TestCase):
             by = run("fares", "rate", folder / "taps.csv", "--tariff", tariff, "--by", "side,day")
             self.assertRegex(by.stdout, r"chongqing +2021-03-04 +1 +0 +2.00 +1.80")
 
+    def test_why_a_ride_was_completed_or_denied_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            tariff = folder / "t.yaml"
+            tariff.write_text("tariff: metro\nversion: 4\nfrom: '2021-01-01'\ndenied_after: 600\ngroups:\n  m:\n    party: p\n"
+                              "    table: [[a, b, 300]]\n    missing: 900\n    operators: [{name: o}]\n"
+                              "completion: {most: 1, rules: [{name: next gate, by: next_entry, within: 14400}]}\n"
+                              "discounts: [{name: tenth, ppm: 100000}]\n")
+            (folder / "taps.csv").write_text(
+                "id,token,at,kind,group,place,issuer\n1,x,2021-03-04 08:00:00,in,m,a,q\n2,x,2021-03-04 09:00:00,in,m,b,q\n"
+                "3,x,2021-03-04 10:00:00,in,m,a,q\n4,x,2021-03-04 10:20:00,out,m,b,q\n")
+            (folder / "denied.csv").write_text("token,at\nx,2021-03-04 09:50:00\n")
+            rate = ["fares", "rate", folder / "taps.csv", "--tariff", tariff]
+            done = run(*rate, "--why", "x", "--denied", folder / "denied.csv")
+            self.assertEqual(done.stdout.splitlines(), [
+                "2021-03-04 08:00:00 m, in at a, no exit: at b by next gate of metro 4; a missing tap costs 9.00: 3.00, 0.30 off by tenth, 2.70 to pay",
+                "2021-03-04 09:00:00 m, in at b, no exit: no rule tells where: 9.00",
+                "2021-03-04 10:00:00 m, a - b: 3.00, 0.30 off by tenth, 2.70 to pay; denied since 2021-03-04 09:50:00, "
+                "the place's loss from 600 seconds later on"])
+            done = run(*rate, "--why", "x", env=CHINESE)
+            self.assertIn("按 metro 4 的规则 next gate 补全为 b", done.stdout)
+            self.assertEqual(run(*rate, "--why", "y").returncode, 1)
+            done = run(*rate, "--denied-against", folder / "denied.csv", "--by", "side", "--out", folder / "rides.csv")
+            self.assertRegex(done.stdout, r"p +3 +1 +1 +15.00 +14.40 +0.00 +0.60 +0.00\n")
+            self.assertRegex(done.stdout, r"p +3 +1 +1 +15.00 +11.70 +0.00 +0.60 +2.70 +0.00\n")
+            self.assertIn("riders pay -2.70 more", done.stdout)
+            self.assertIn("lost by deny lists 2.70 more", done.stdout)
+            self.assertIn("q,o,2021-03-04,1,1,1,300,270,0,30,0,next gate,b,0\n", (folder / "rides.csv").read_text())
+
     def test_a_faulty_tariff_is_told_with_line_and_path(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "t.yaml"

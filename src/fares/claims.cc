@@ -18,21 +18,19 @@ const char* state_of(Fault fault) {
 std::vector<clearing::Entry> claims(const Tariff& tariff, std::vector<Tap> taps,
                                     const Denied& denied) {
   std::vector<clearing::Entry> out;
-  for (const Posting& one : rated(tariff, std::move(taps))) {
+  for (const Posting& one : rated(tariff, std::move(taps), denied)) {
     if (one.issuer == one.party) continue;
     // What of the fare nobody owes across the border is the remainder, so that it always adds up.
-    clearing::Amounts amounts{.gross = one.fare,
-                              .discount = one.fare - one.from_issuer - one.relief,
-                              .relief = one.relief,
-                              .fee = one.fee,
-                              .net = one.from_issuer - one.fee};
+    const clearing::Amounts amounts{
+        .gross = one.fare,
+        .discount = one.fare - one.from_issuer - one.refused - one.relief,
+        .relief = one.relief,
+        .refused = one.refused,
+        .fee = one.fee,
+        .net = one.from_issuer - one.fee};
     std::string state = state_of(one.fault);
-    const auto blocked = denied.find(one.token);
-    if (blocked != denied.end() && one.at_s >= blocked->second + tariff.denied_after_s) {
-      amounts.refused = one.from_issuer;
-      amounts.fee = amounts.net = 0;
-      state = "blocked";
-    }
+    if (!one.completion.empty()) state += ":" + one.completion;
+    if (one.denied) state = "blocked";
     out.push_back({.id = one.token + "/" + one.first_tap + "/" + one.operator_name,
                    .creditor = one.party,
                    .debtor = one.issuer,

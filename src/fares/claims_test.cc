@@ -21,7 +21,11 @@ Tariff two_sides() {
                             "operators":[{"name":"w1","weight":2},{"name":"w2","weight":1}]},
                     "east":{"party":"chongqing","flat":200,"operators":[{"name":"e"}]}},
           "discounts":[{"name":"d","ppm":100000,"groups":["west"],"borne_by":"place"}],
-          "caps":[{"name":"day","period":"day","limit":900}]})"));
+          "caps":[{"name":"day","period":"day","limit":900}],
+          "completion":{"most":3,"rules":[
+            {"name":"next","by":"next_entry","within":14400},
+            {"name":"usual","by":"usual","days":5,"at_least":1}]}})"));
+  EXPECT_TRUE(tariff);
   return tariff.value_or(Tariff{});
 }
 
@@ -71,6 +75,23 @@ TEST(Claims, ACorrectedTapTakesThePlaceOfTheOther) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].last, "3");
   EXPECT_EQ(all[0].amounts.gross + all[1].amounts.gross, 500);
+}
+
+TEST(Claims, SayByWhichRuleAMissingTapWasCompletedUntilItComes) {
+  auto taps = std::vector{tap("1", "x", 0, Tap::Kind::in, "west", "a", "chongqing"),
+                          tap("3", "x", 60, Tap::Kind::in, "west", "b", "chongqing"),
+                          tap("4", "x", 80, Tap::Kind::out, "west", "a", "chongqing")};
+  const auto before = claims(two_sides(), taps, {});
+  ASSERT_EQ(before.size(), 4U);
+  EXPECT_EQ(before[0].state, "no_exit:next");
+  EXPECT_EQ(before[0].amounts.gross + before[1].amounts.gross, 305);
+  taps.push_back(tap("2", "x", 30, Tap::Kind::out, "west", "c", "chongqing"));
+  const auto after = claims(two_sides(), taps, {});
+  ASSERT_EQ(after.size(), 4U);
+  EXPECT_EQ(after[0].id, before[0].id);
+  EXPECT_EQ(after[0].state, "");
+  EXPECT_EQ(after[0].last, "2");
+  EXPECT_EQ(after[0].amounts.gross + after[1].amounts.gross, 500);
 }
 
 std::vector<clearing::Entry> all_claims(const Tariff& tariff, const std::vector<Tap>& arrived) {

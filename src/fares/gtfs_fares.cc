@@ -94,6 +94,7 @@ class Writer {
     if (tariff_.fee_ppm > 0) unsaid("fee", tariff_.name);
     if (tariff_.denied_after_s > 0) unsaid("denied_after", tariff_.name);
     for (const Cap& one : tariff_.caps) unsaid("cap", one.name);
+    for (const Completion& one : tariff_.completions) unsaid("completion", one.name);
   }
 
   // What a rider of this class pays by this medium.

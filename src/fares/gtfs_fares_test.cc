@@ -102,12 +102,13 @@ TEST(GtfsFares, WhatCannotBeSaidIsTold) {
       R"("discounts":[{"name":"many","ppm":100000,"above":10000},{"name":"ours","issuers":["p"],"ppm":1,"borne_by":"issuer"}],)"
       R"("transfers":[{"name":"free","from":["m"],"to":["b"],"amount":200,"window":60,"most":2,"same_line_gap":5,"inclusive":false},)"
       R"({"name":"dearest","takes_off":"difference","another_vehicle":false}],)"
+      R"("completion":{"most":3,"rules":[{"name":"next","by":"next_entry","within":3600}]},)"
       R"("caps":[{"name":"day","period":"day","limit":2000}]})");
   EXPECT_EQ(
       unsaid(to_gtfs(all).unsaid),
       "accumulated many\nanother_vehicle free\nbands m\nbelow_zero free\nborne_by ours\ncap day\n"
-      "chain free\ncount free\nday_begins t\ndenied_after t\ndifference dearest\nexclusive free\n"
-      "fee t\nissuers ours\nlimit m\nmissing m\noperators m\nsame_line_gap free\nsame_place m\n");
+      "chain free\ncompletion next\ncount free\nday_begins t\ndenied_after t\n"
+      "difference dearest\nexclusive free\nfee t\nissuers ours\nlimit m\nmissing m\noperators m\nsame_line_gap free\nsame_place m\n");
 }
 
 TEST(GtfsFares, WhatIsReadIsRefusedOrTold) {

@@ -8,26 +8,14 @@
 #include <utility>
 
 #include "fares/bands.h"
+#include "fares/completion.h"
+#include "fares/scope.h"
 
 namespace bashu::fares {
 
 namespace {
 
 constexpr std::int64_t kDayS = 86'400;
-
-const Group* group_of(const Tariff& tariff, const Tap& tap) {
-  const auto it = tariff.groups.find(tap.group);
-  return it == tariff.groups.end() ? nullptr : &it->second;
-}
-
-bool among(const std::vector<std::string>& some, const std::string& one) {
-  return some.empty() || std::ranges::find(some, one) != some.end();
-}
-
-bool applies(const Scope& scope, const Tap& tap) {
-  return among(scope.groups, tap.group) && among(scope.media, tap.medium) &&
-         among(scope.issuers, tap.issuer) && among(scope.classes, tap.rider_class);
-}
 
 std::optional<Money> find(const ByPair<Money>& fares, std::string_view from, std::string_view to) {
   const auto it = fares.find(std::pair{from, to});
@@ -78,7 +66,7 @@ void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
     return;
   }
   if (ride.fault != Fault::none) {
-    ride.fare = group->missing;
+    ride.fare = ride.completed ? ride.completed->fare : group->missing;
     return;
   }
   const std::int64_t stayed = out.at_s - in.at_s;
@@ -128,16 +116,17 @@ class Rater {
     const Tap& tap = taps_[ride.first];
     const Date day = service_day(tariff_, tap.at_s);
     Money& month = month_[period(Cap::Period::month, day)];
-    if (ride.fault == Fault::none) take_off(ride, month);
-    month += ride.fault == Fault::none ? ride.fare : 0;
+    if (!ride.missing()) discount(ride, month);
+    if (ride.fault == Fault::none) transfer(ride);
+    month += ride.missing() ? 0 : ride.fare;
     cap(ride, tap, day);
     before_ = ride.fault == Fault::none ? &ride : nullptr;
   }
 
  private:
   // Of all discounts and transfers the one that takes off most; a rider never pays more for one
-  // more rule. A transfer continues the chain also where a discount is worth more.
-  void take_off(Ride& ride, Money month) {
+  // more rule.
+  void discount(Ride& ride, Money month) {
     const Tap& tap = taps_[ride.first];
     for (const Discount& one : tariff_.discounts) {
       if (!applies(one.scope, tap) || (one.above && month <= *one.above)) continue;
@@ -147,6 +136,12 @@ class Rater {
       ride.discount_by = one.bearer;
       ride.rule = one.name;
     }
+  }
+
+  // It continues the chain also where a discount is worth more. When a missing tap was is not known
+  // of a completed ride either, so nothing is changed from or to one.
+  void transfer(Ride& ride) {
+    const Tap& tap = taps_[ride.first];
     bool continues = false;
     for (const Transfer& one : tariff_.transfers) {
       if (!transfers(one, ride)) continue;
@@ -185,7 +180,10 @@ class Rater {
   void cap(Ride& ride, const Tap& tap, Date day) {
     for (std::size_t i = 0; i < tariff_.caps.size(); ++i) {
       const Cap& one = tariff_.caps[i];
-      if (!applies(one.scope, tap) || (ride.fault != Fault::none && !one.counts_missing)) continue;
+      if (!applies(one.scope, tap) || (ride.missing() && !one.counts_missing) ||
+          (ride.completed && !one.counts_completed)) {
+        continue;
+      }
       Money& spent = spent_[{i, period(one.period, day)}];
       const Money over = std::max(Money{0}, spent + ride.paid() - one.limit);
       if (over > 0) {
@@ -280,6 +278,7 @@ std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps) {
 }
 
 void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides) {
+  complete(tariff, taps, rides);
   Rater rater{tariff, taps};
   for (Ride& ride : rides) rater.ride(ride);
 }
@@ -321,7 +320,9 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
                      .token = tap.token,
                      .rider_class = tap.rider_class,
                      .at_s = tap.at_s,
-                     .relief = reliefs[i]});
+                     .relief = reliefs[i],
+                     .completion = ride.completed ? ride.completed->rule : std::string{},
+                     .completed_at = ride.completed ? ride.completed->place : std::string{}});
     }
   }
   return out;

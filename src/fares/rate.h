@@ -1,7 +1,8 @@
 // From taps to what everybody owes. Pure: the taps of one token give the same rides whatever order
 // they arrived in.
 //
-//     taps of a token ─► in_order ─► pair ─► rides ─► rate (prices, discounts, transfers, caps)
+//     taps of a token ─► in_order ─► pair ─► rides ─► rate (completion, prices, discounts,
+//                                                       │     transfers, caps)
 //                                                       └─► postings: who owes whom, for which taps
 #pragma once
 
@@ -33,6 +34,13 @@ struct Tap {
 
 enum class Fault : std::uint8_t { none, no_exit, no_entry, unknown_fare, unknown_group };
 
+// How a ride of which one tap is missing was completed.
+struct Completed {
+  std::string rule;   // its name in the tariff
+  std::string place;  // of the missing tap; empty: the rule names none
+  Money fare = 0;     // at most what a missing tap costs
+  friend bool operator==(const Completed&, const Completed&) = default;
+};
 struct Ride {
   std::size_t first = 0, last = 0;  // taps in order; equal if there is but one
   Fault fault = Fault::none;
@@ -42,7 +50,10 @@ struct Ride {
   Money relief = 0;    // by `caps`
   Bearer discount_by{}, transfer_by{}, relief_by{};
   std::string rule{};  // of the discount or transfer
+  std::optional<Completed> completed{};
 
+  // Whether it is priced as one of which a tap is missing.
+  [[nodiscard]] bool missing() const { return fault != Fault::none && !completed; }
   [[nodiscard]] Money paid() const { return fare - discount - transfer - relief; }
 };
 [[nodiscard]] std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps);
@@ -55,8 +66,8 @@ struct Ride {
 // What the dearest ride within a group costs so; nullopt: with the distance it rises without end.
 [[nodiscard]] std::optional<Money> dearest(const Group& group);
 
-// Prices every ride of one token, from the first on. Caps and accumulated discounts count from the
-// beginning of their own periods.
+// Completes what the tariff has a rule for, and prices every ride of one token, from the first on.
+// Caps and accumulated discounts count from the beginning of their own periods.
 void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides);
 
 // Day 0 is 1970-01-01; the service day of a moment.
@@ -71,8 +82,11 @@ struct Posting {
   Money fare = 0, off = 0, from_issuer = 0, from_place = 0, fee = 0;
   Fault fault = Fault::none;
   std::string token{}, rider_class{};
-  std::int64_t at_s = 0;  // of the first tap
-  Money relief = 0;       // of `off` and `from_place`: by caps
+  std::int64_t at_s = 0;                     // of the first tap
+  Money relief = 0;                          // of `off` and `from_place`: by caps
+  std::string completion{}, completed_at{};  // rule and place; empty: it was not completed
+  bool denied = false;                       // the token was (fares/denied.h)
+  Money refused = 0;                         // what the issuer does not owe for that
   friend bool operator==(const Posting&, const Posting&) = default;
 };
 [[nodiscard]] std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,

@@ -7,11 +7,14 @@ namespace bashu::fares {
 Sums& Sums::operator+=(const Sums& more) {
   rides += more.rides;
   faults += more.faults;
+  completed += more.completed;
+  denied += more.denied;
   fare += more.fare;
   from_issuer += more.from_issuer;
   from_place += more.from_place;
   off += more.off;
   fee += more.fee;
+  refused += more.refused;
   return *this;
 }
 
@@ -30,12 +33,15 @@ void add(SumsBy& sums, const Posting& one, const std::vector<std::string>& by) {
                                        : one.day.text());
   }
   sums[std::move(who)] += {.rides = 1,
-                           .faults = one.fault != Fault::none,
+                           .faults = one.fault != Fault::none && one.completion.empty(),
+                           .completed = !one.completion.empty(),
+                           .denied = one.denied,
                            .fare = one.fare,
                            .from_issuer = one.from_issuer,
                            .from_place = one.from_place,
                            .off = one.off,
-                           .fee = one.fee};
+                           .fee = one.fee,
+                           .refused = one.refused};
 }
 
 Sums all_of(const SumsBy& sums) {

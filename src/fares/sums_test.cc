@@ -32,6 +32,12 @@ TEST(Sums, AreByWhatIsAskedForAndAddUpToTheSameWhole) {
     EXPECT_EQ(all.from_issuer, 570);
     EXPECT_EQ(all.off, 30);
   }
+  Posting completed = posting("a", "metro", 300, Fault::no_exit);
+  completed.completion = "next";
+  SumsBy more;
+  add(more, completed, {"issuer"});
+  EXPECT_EQ(all_of(more).faults, 0);
+  EXPECT_EQ(all_of(more).completed, 1);
   SumsBy sums;
   for (const Posting& one : postings) add(sums, one, {"operator", "side"});
   ASSERT_EQ(sums.size(), 2U);

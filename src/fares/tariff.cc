@@ -9,6 +9,7 @@ namespace bashu::fares {
 
 namespace {
 
+constexpr std::int64_t kDayS = 86'400;
 constexpr Money kFareMax = 100'000'000;  // a million yuan: no ride costs more
 
 // One record being read: each member is asked for once, and what nobody asked for is wrong.
@@ -247,6 +248,68 @@ Transfer read_transfer(Reader& in) {
           .bearer = in.one_of("borne_by", kBearers)};
 }
 
+// `[[group, place, place here], ...]`
+std::multimap<Pair, std::string> read_interchanges(Reader& in) {
+  std::multimap<Pair, std::string> out;
+  in.list("interchanges", [&](const Value& value, const std::string& where) {
+    const Value::List* row = value.as_list();
+    std::vector<std::string> texts;
+    for (const Value& one : row ? *row : Value::List{}) {
+      if (const std::string* text = one.as_text()) texts.push_back(*text);
+    }
+    if (!row || row->size() != 3 || texts.size() != 3) {
+      in.wrong().push_back({where, "must be [group, place, place where one changes]"});
+    } else {
+      out.emplace(Pair{texts[0], texts[1]}, texts[2]);
+    }
+  });
+  return out;
+}
+
+Completion read_completion(Reader& in) {
+  using By = Completion::By;
+  constexpr std::array<std::pair<std::string_view, By>, 4> kBy{{{"next_entry", By::next_entry},
+                                                                {"last_exit", By::last_exit},
+                                                                {"usual", By::usual},
+                                                                {"fare", By::fare}}};
+  Completion out{.name = in.text("name", true), .scope = read_scope(in)};
+  if (!in.member("by", true)) return out;
+  out.by = in.one_of("by", kBy);
+  const auto needed = [&](const char* name, std::int64_t most) {
+    return in.member(name, true) ? in.number(name, 1, 1, most) : 0;
+  };
+  switch (out.by) {
+    case By::next_entry:
+    case By::last_exit:
+      out.within_s = needed("within", kDayS);
+      out.interchanges = read_interchanges(in);
+      break;
+    case By::usual:
+      out.days = needed("days", 366);
+      out.at_least = needed("at_least", 1'000);
+      break;
+    case By::fare:
+      if (in.member("fare", true)) out.fare = in.money("fare");
+      break;
+  }
+  return out;
+}
+
+void read_completions(Reader& in, Tariff& tariff, std::vector<Wrong>& wrong) {
+  const Value* value = in.member("completion");
+  if (!value) return;
+  Reader completion{*value, "completion", wrong};
+  tariff.completions_most =
+      completion.member("most", true) ? completion.number("most", 1, 1, 1'000) : 0;
+  std::set<std::string> names;
+  completion.list("rules", [&](const Value& rule, const std::string& where) {
+    Reader one{rule, where, wrong};
+    tariff.completions.push_back(read_completion(one));
+    if (!names.insert(tariff.completions.back().name).second) one.say("name", "stands there twice");
+  });
+  if (tariff.completions.empty()) completion.say("rules", "name at least one");
+}
+
 void check_groups(const Tariff& tariff, std::vector<Wrong>& wrong) {
   const auto check = [&](const std::vector<std::string>& groups, const std::string& where) {
     for (const std::string& group : groups) {
@@ -255,6 +318,12 @@ void check_groups(const Tariff& tariff, std::vector<Wrong>& wrong) {
   };
   for (const Discount& one : tariff.discounts) check(one.scope.groups, "discounts." + one.name);
   for (const Cap& one : tariff.caps) check(one.scope.groups, "caps." + one.name);
+  for (const Completion& one : tariff.completions) {
+    check(one.scope.groups, "completion." + one.name);
+    for (const auto& [place, here] : one.interchanges) {
+      check({place.first}, "completion." + one.name);
+    }
+  }
   for (const Transfer& one : tariff.transfers) {
     check(one.from, "transfers." + one.name);
     check(one.to, "transfers." + one.name);
@@ -285,7 +354,13 @@ void read_rules(Reader& in, Tariff& tariff, std::vector<Wrong>& wrong) {
                            .period = one.one_of("period", kPeriods),
                            .limit = one.money("limit"),
                            .counts_missing = one.flag("counts_missing", false),
+                           .counts_completed = one.flag("counts_completed", true),
                            .bearer = one.one_of("borne_by", kBearers)});
+    // Else a rider would pay more for having been completed.
+    const Cap& cap = tariff.caps.back();
+    if (cap.counts_missing && !cap.counts_completed) {
+      one.say("counts_completed", "must be true where counts_missing is");
+    }
   });
 }
 
@@ -312,6 +387,7 @@ std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
       tariff.groups.emplace(name, read_group(name, group, "groups." + name, wrong));
     }
     read_rules(in, tariff, wrong);
+    read_completions(in, tariff, wrong);
   }
   check_groups(tariff, wrong);
   if (tariff.to && *tariff.to < tariff.from) wrong.push_back({"to", "ends before it begins"});

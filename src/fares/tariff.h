@@ -115,8 +115,21 @@ struct Cap {
   Scope scope;
   enum class Period : std::uint8_t { day, week, month } period{};
   Money limit = 0;
-  bool counts_missing = false;  // whether rides with a missing tap count
+  bool counts_missing = false;   // whether rides with a missing tap count
+  bool counts_completed = true;  // and those that were completed by rule
   Bearer bearer = Bearer::operators;
+};
+// Where the tap was that a ride misses, or what the ride costs instead (fares/completion.h).
+struct Completion {
+  std::string name;
+  Scope scope;
+  enum class By : std::uint8_t { next_entry, last_exit, usual, fare } by{};
+  std::int64_t within_s = 0;  // of next_entry and last_exit, inclusive
+  // Of the same: group and place of another tap, to the places that one changes to from there.
+  std::multimap<Pair, std::string> interchanges{};
+  std::int64_t days = 0;      // of usual: service days before that of the ride
+  std::int64_t at_least = 0;  // of usual: complete rides
+  Money fare = 0;             // of fare
 };
 
 struct Tariff {
@@ -129,7 +142,9 @@ struct Tariff {
   std::vector<Discount> discounts;
   std::vector<Transfer> transfers;
   std::vector<Cap> caps;
-  std::int64_t fee_ppm = 0;  // of what the issuer owes for a ride, kept by it
+  std::vector<Completion> completions;  // the first that tells counts
+  std::int64_t completions_most = 0;    // rides of a token in a calendar month
+  std::int64_t fee_ppm = 0;             // of what the issuer owes for a ride, kept by it
   Rounding fee_rounding = Rounding::half_up;
   // A token on a deny list is at the place's risk so many seconds after the list took effect.
   std::int64_t denied_after_s = 0;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "fares/denied.h"
 #include "fares/tap_rows.h"
 #include "main/import_rows.h"
 #include "main/taps.h"
@@ -293,9 +294,7 @@ std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) cons
   for (const fs::path& batch : batches("denied")) {
     const bool sound = each_row(console, batch.string(), [&](const Row& row) {
       const std::int64_t at = fares::moment(text_in(row, "at")).value_or(0);
-      // Of two lists that name a token the earlier one counts, in whatever order they came.
-      const auto [held, fresh] = denied.try_emplace(text_in(row, "token"), at);
-      if (!fresh) held->second = std::min(held->second, at);
+      fares::deny(denied, text_in(row, "token"), at);
       return std::string{};
     });
     if (!sound) return std::nullopt;
