@@ -32,6 +32,9 @@ TEST(Clearing, APackIsKnownByItsServicesAndNoOtherClears) {
     EXPECT_EQ(shape->window, "window");
     EXPECT_EQ(shape->order, "order");
     EXPECT_EQ(shape->ordered, "ordered");
+    EXPECT_EQ(shape->membership, "membership");
+    EXPECT_EQ(shape->share, "share");
+    EXPECT_EQ(shape->netting, "netting");
   }
   EXPECT_EQ(clear, 1);
   EXPECT_GT(others, 10);
@@ -52,7 +55,18 @@ TEST(Clearing, PeopleAreAskedOnlyForWhatTheyKnow) {
       {"window", "first_answers", "decide", {"first_answer"}},
       {"window", "confirming", "confirm", {}},
       {"window", "second_pays", "pay", {"booked"}},
+      {"window", "awaits_netting", "net", {}},
+      {"window", "awaits_netting", "pay_alone", {}},
       {"book", "proposed", "agree", {"second_account"}},
+      {"book", "in_force", "check", {}},
+      {"share", "called", "hand_in", {}},
+      {"share", "handed_in", "publish", {"round"}},
+      {"share", "handed_in", "leave_out", {"note"}},
+      {"share", "published", "confirm", {}},
+      {"share", "confirmed", "release", {}},
+      {"share", "member_orders", "order", {"pay_on"}},
+      {"share", "member_signs", "sign", {}},
+      {"share", "member_pays", "pay", {"booked"}},
       {"order", "proposed", "sign", {}},
       {"order", "proposed", "withdraw", {"note"}},
       {"order", "with_bank", "book", {"booked"}},
@@ -65,6 +79,8 @@ TEST(Clearing, PeopleAreAskedOnlyForWhatTheyKnow) {
   }
   const packs::Service& window = *packs::find(pack->services, "window");
   EXPECT_EQ(without_computed(*pack, window, window.start.event.form), Form{"until"});
+  const packs::Service& netting = *packs::find(pack->services, "netting");
+  EXPECT_EQ(without_computed(*pack, netting, netting.start.event.form), Form{"until"});
   const packs::Service& order = *packs::find(pack->services, "order");
   EXPECT_EQ(without_computed(*pack, order, order.start.event.form), (Form{"book", "pay_on"}));
   const packs::Service& batch = *packs::find(pack->services, "batch");
