@@ -78,7 +78,8 @@ constexpr std::array kParts{
          "order:count kind:text subject:text reason:text standing:text cases:[text] "
          "records:[text] keys:count on:date by?:text second?:text until?:date from?:text "
          "asked?:count ended?:Ended answers?:[OrderAnswer]"},
-    Form{"Retained", "cases:[text] pack:text service:text due:date reason:text keys:count"},
+    Form{"Retained",
+         "cases:[text] records:[text] pack:text service:text due:date reason:text keys:count"},
     Form{"Kept",
          "case?:text record?:text pack:text service?:text parties:[text] values:[Standing]"},
     Form{"Standing", "path:text key:text standing:text order?:count on?:date"},
@@ -110,6 +111,10 @@ constexpr std::array kParts{
          "party:text member:bool origin:text endpoint:text root:text root_key:text tls_ca:[text] "
          "node?:NodeOfParty"},
     Form{"NodeOfParty", "of:text divisions:[text] site:text"},
+    Form{"LeftParty",
+         "party:text edition:count expelled:bool reason:text open:count cases:[StandingCase] "
+         "unanswered:count held:count records:count packs:[text]"},
+    Form{"StandingCase", "case:text pack:text service:text state:text"},
     Form{"PartyTold", "party:text value:number|null nodes:[text]"},
     Form{"Key",
          "kid:text party:text role:text alg:text key:text name:text from:count to:count "
@@ -301,7 +306,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/search", "hits:[Hit] counts?:[Count] all_counted?:bool nearly:bool next:text"},
     Answer{"GET", "/packs/{pack}/registers/{register}",
            "register:text title:text records:[Record] next:text position:count "
-           "editions?:[Edition]"},
+           "hidden?:[text] editions?:[Edition]"},
     Answer{"GET", "/packs/{pack}/registers/{register}/history",
            "register:text key:text versions:[Record] more:bool position:count"},
     Answer{"GET", "/packs/{pack}/registers/{register}/doubles",
@@ -329,6 +334,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/circle",
            "own:text name_here:text origin:text today:date formed:bool agreement?:Agreement "
            "second?:Second parties?:[Party] keys?:[Key]"},
+    Answer{"GET", "/circle/left", "left:[LeftParty]"},
     Answer{"GET", "/channels",
            "channels:[Channel] alarms?:[Alarm] outside?:Outside pseudonyms?:Naming"},
     Answer{"POST", "/restored/release", "*waits_for?:text asked_by?:text released_by?:[text]"},
@@ -336,7 +342,7 @@ constexpr std::array kAnswers{
     Answer{"POST", "/held/{party}/{seq}", "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"GET", "/approvals", "approvals:[Approval]"},
     Answer{"GET", "/privacy/orders",
-           "orders:[Order] backup_ms?:count due:[Retained] due_in_all:count"},
+           "orders:[Order] next?:count backup_ms?:count due?:[Retained] due_in_all?:count"},
     Answer{"POST", "/privacy/orders",
            "*approval?:count waits_for?:text asked_by?:text "
            "order?:count keys?:count"},

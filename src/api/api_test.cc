@@ -713,6 +713,7 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/users", "/users", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/notices", "/notices", {403, 403, 403, 403, 403, 403, 403, 403, 403, 403}},
       {"/approvals", "/approvals", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
+      {"/circle/left", "/circle/left", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
       {"/privacy/orders", "/privacy/orders", {403, 403, 403, 403, 403, 403, 200, 403, 403, 200}},
   };
   // These answer every key, and lists only with what it may see: the tests below.

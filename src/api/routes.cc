@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/circle_left.h"
 #include "api/handlers.h"
 
 namespace bashu::api {
@@ -188,6 +189,8 @@ std::vector<Route> routes_of_clearing() {
 std::vector<Route> routes_of_the_node() {
   return {
       {"GET", "/circle", &show_circle, "The agreement, its parties and their keys"},
+      {"GET", "/circle/left", &list_left,
+       "Parties that are of the circle no more, and what stands still with them (audit, admin)"},
       {"POST", "/circle/editions", &adopt_edition, "Adopt a circle file (admin)", "pinned"},
       {"GET", "/channels", &list_channels, "Channels to and from the other parties"},
       {"POST", "/channels/{party}/start", &start_channel,
@@ -273,7 +276,8 @@ std::vector<Route> people_routes() {
       {"POST", "/approvals/{number}/withdraw", &withdraw_approval,
        "Withdraw what waits for a second person (admin)", "dry_run"},
       {"GET", "/privacy/orders", &list_orders,
-       "Orders about personal values: erased, held, restricted, asked by peers (admin, audit)"},
+       "Orders about personal values: erased, held, restricted, asked by peers (admin, audit)",
+       "from limit"},
       {"POST", "/privacy/orders", &order_privacy,
        "Erase, hold or restrict the values of a subject (admin, two people)", "dry_run"},
       {"POST", "/privacy/orders/{number}/end", &end_order,

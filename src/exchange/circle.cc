@@ -634,6 +634,19 @@ std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& no
   return editions;
 }
 
+namespace {
+
+// The root that waited is the one the edition names: from the next start on it signs.
+std::expected<void, Fault> take_up_root(node::Node& node, const evidence::Agreement& newest) {
+  node::FileStore& files = node.storage().files();
+  BASHU_TRY(const std::optional<node::NextRoot> next, node::next_root(files));
+  const evidence::PartyRecord* listed = newest.party(node.identity().party);
+  if (!next || !listed || listed->root_key != next->key.public_key) return {};
+  return node::put_next_root_in_place(files);
+}
+
+}  // namespace
+
 std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
                                  std::string_view pinned, const Adopter& who) {
   auto editions = new_editions(node, circle_file, pinned);
@@ -680,7 +693,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
       node.vault().token_key().empty()) {
     node.vault().set_token_key(node.chance().bytes(32));
   }
-  return {};
+  return take_up_root(node, *newest);
 }
 
 std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node) {
@@ -903,6 +916,7 @@ std::expected<bool, Fault> activate_keys(const std::filesystem::path& dir) {
   std::error_code error;
   node::DirectoryFiles files{dir};
   put_forward_announced(dir);
+  if (auto ended = node::finish_next_root(files); !ended) return std::unexpected{ended.error()};
   if (!std::filesystem::exists(folder / "keys.json", error)) {
     if (!files.has("node.json")) return false;
     if (auto made = node::make_command_key(files); !made) return std::unexpected{made.error()};

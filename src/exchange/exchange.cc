@@ -117,6 +117,7 @@ struct Peer {
   http::TlsContext tls;
   std::optional<http::Url> endpoint;
   std::string endpoint_text;
+  std::string channel;                   // ours to it
   std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
   std::int64_t nudged_ms = 0;            // under the exchange's mutex
   std::int64_t not_asked_before_ms = 0;  // the same: it did not answer a moment ago
@@ -472,8 +473,15 @@ void RunningExchange::follow_directory() {
       {
         const std::lock_guard lock{mutex_};
         auto& slot = peers_[party.party];
+        // Where a log has a successor the channels are others: nothing of before is waited for.
+        const std::string channel = directory->channel(own, party.party);
+        if (slot && slot->channel != channel) {
+          slot->sender->set_notify({});
+          slot.reset();
+        }
         if (!slot) {
           slot = std::make_shared<Peer>(node_.storage().files(), party.party);
+          slot->channel = channel;
           slot->sender = std::make_shared<Sender>(SenderParts{.node = node_,
                                                               .guard = guard_,
                                                               .seen = slot->seen,
@@ -493,7 +501,9 @@ void RunningExchange::follow_directory() {
       }
       peer->cosigned.load(*directory, node_.identity(), party.party);
       const auto log_keys = directory->log_keys(party.party);
-      if (!log_keys.empty() && !peer->seen.load(party.origin, log_keys)) {
+      const auto before = evidence::read_predecessors(party.predecessors);
+      if (!log_keys.empty() &&
+          !peer->seen.load(party.origin, log_keys, before.value_or(evidence::Predecessors{}))) {
         alarms_.raise({.time_ms = machine_now().unix_ms,
                        .code = "seen",
                        .party = party.party,
@@ -646,7 +656,9 @@ void RunningExchange::watch_lives() {
     const std::lock_guard lock{mutex_};
     peers.assign(peers_.begin(), peers_.end());
   }
+  const auto directory = node_.directory();
   for (const auto& [party, peer] : peers) {
+    if (directory->left.contains(party)) continue;
     int percent = 0;
     const std::int64_t seq = peer->sender->status().acked + 1;
     if (const auto envelope = node_.envelope_sent(party, seq)) {
@@ -672,10 +684,13 @@ void RunningExchange::watch_lives() {
 }
 
 std::vector<PeerStatus> RunningExchange::status() {
+  const auto directory = node_.directory();
   const std::lock_guard lock{mutex_};
   std::vector<PeerStatus> all;
+  if (directory->left.contains(node_.identity().party)) return all;
   const std::int64_t now = steady_ms();
   for (const auto& [party, peer] : peers_) {
+    if (directory->left.contains(party)) continue;  // nobody waits for it any more
     PeerStatus one = peer->facts;
     const SenderStatus sender = peer->sender->status();
     one.party = party;

@@ -733,7 +733,8 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
                     .outcome = text(proven->entry.outcome),
                     .reason = text(proven->entry.reason)};
   window_.answered(seq);
-  if (!parts_.seen.load(party->origin, log_keys)) {
+  const auto before = evidence::read_predecessors(party->predecessors);
+  if (!parts_.seen.load(party->origin, log_keys, before.value_or(evidence::Predecessors{}))) {
     contradiction();
   } else if (!parts_.seen.add(proven->checkpoint, checkpoint_of(receipt), now_ms_)) {
     contradiction();

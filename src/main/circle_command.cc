@@ -1,4 +1,4 @@
-// bashu circle: card, second, root, rotate, invite, accept, adopt.
+// bashu circle: card, second, rotate, invite, accept, adopt.
 
 #include <unistd.h>
 
@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "exchange/circle.h"
+#include "main/circle_shown.h"
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/offline.h"
@@ -23,42 +24,6 @@
 namespace bashu::cli {
 
 namespace {
-
-void show(const Console& console, const exchange::CircleSummary& summary) {
-  const evidence::Agreement& agreement = summary.agreement;
-  std::ostream& out = console.err;  // the file itself may go to standard output
-  out << agreement.name << "  " << console.say("edition ", "版次 ") << agreement.edition << '\n'
-      << console.say("agreement id ", "协议标识 ")
-      << (agreement.id.empty() ? agreement.digest : agreement.id) << '\n'
-      << console.say("digest of this edition ", "本版摘要 ") << agreement.digest << '\n';
-  for (const evidence::PartyRecord& party : agreement.parties) {
-    out << "  " << party.party << (party.member ? "" : console.say(" (auditor)", "（审计方）"))
-        << "  " << party.endpoint << "  " << party.root_kid << '\n';
-    if (!party.node) continue;
-    out << "    " << console.say("decides for ", "办理 ");
-    for (const std::string& one : party.node->divisions) out << one << ' ';
-    out << console.say("of ", "，属于 ") << (party.node->of.empty() ? party.party : party.node->of)
-        << "  " << party.node->site << '\n';
-  }
-  for (const evidence::ChannelRecord& channel : agreement.channels) {
-    out << "  " << channel.channel << '\n';
-  }
-  if (agreement.second) {
-    out << console.say("second signature ", "第二签名 ") << evidence::kSm2Algorithm
-        << console.say(", id ", "，标识 ") << evidence::kSm2Id << '\n';
-    for (const auto& [what, from] : *agreement.second) {
-      out << "  " << what << console.say(" from ", " 自 ")
-          << Date::at(Instant{from * 1'000}, 0).text() << '\n';
-    }
-  }
-  out << texts::text(console.language,
-                     agreement.pseudonyms == 0 ? "circle.one_key" : "circle.shared_secret",
-                     {{"generation", std::to_string(agreement.pseudonyms)}})
-      << '\n';
-  for (const std::string& one : summary.missing) {
-    out << console.say("not signed yet: ", "尚未签署：") << one << '\n';
-  }
-}
 
 void show_adopted(const Console& console, const exchange::CircleSummary& summary,
                   std::int64_t edition_before) {
@@ -156,25 +121,6 @@ Exit circle_node(const Console& console, const CircleNode& what) {
   return Exit::done;
 }
 
-Exit circle_root(const Console& console, const CircleRoot& what) {
-  const auto place = tokens::Place::read(what.uri);
-  if (!place) return fail(console, place.error());
-  const auto node = open_at_rest(console, what.dir);
-  if (!node) return node.error();
-  if ((*node)->directory()->formed) {
-    const std::string words = texts::text(console.language, "circle.root.formed");
-    console.fail(words, words);
-    return Exit::refused;
-  }
-  const auto pin = pin_of(console, *place);
-  if (!pin) return pin.error();
-  const auto taken = node::take_root_from((*node)->storage().files(), *place, *pin);
-  if (!taken) return console.fail(taken.error());
-  console.out << texts::text(console.language, "circle.root.taken", {{"uri", place->text()}})
-              << '\n';
-  return Exit::done;
-}
-
 Exit circle_rotate(const Console& console, const std::string& dir) {
   const auto node = open_at_rest(console, dir);
   if (!node) return node.error();
@@ -186,6 +132,9 @@ Exit circle_rotate(const Console& console, const std::string& dir) {
 }
 
 Exit circle_invite(const Console& console, const CircleInvite& what) {
+  if (!what.lost.empty() && what.reason.empty()) {
+    return console.fail("--root-lost needs a --reason", "--root-lost 须附 --reason");
+  }
   std::vector<std::string> cards;
   for (const std::string& file : what.cards) {
     auto card = node::read_file(file);
@@ -200,13 +149,13 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   if (!policy) return policy.error();
   const auto pin = pin_of_root(console, (*node)->identity());
   if (!pin) return pin.error();
-  const auto file =
-      exchange::compose_edition(held, cards, (*node)->identity(),
-                                {.name = what.name,
-                                 .effective = now,
-                                 .second = *policy,
-                                 .new_pseudonyms = what.new_pseudonyms || held.editions.empty(),
-                                 .pin = *pin});
+  exchange::Composed how{.name = what.name,
+                         .effective = now,
+                         .second = *policy,
+                         .new_pseudonyms = what.new_pseudonyms || held.editions.empty(),
+                         .pin = *pin};
+  for (const std::string& party : what.lost) how.lost[party] = what.reason;
+  const auto file = exchange::compose_edition(held, cards, (*node)->identity(), how);
   if (!file) return console.fail(file.error());
   if (const auto summary = exchange::circle_summary(*file)) show(console, *summary);
   const auto written = write_output(console, what.out, *file);
@@ -232,7 +181,10 @@ Exit circle_accept(const Console& console, const CircleAccept& what) {
   node::SystemClock clock{identity->offset_minutes};
   const auto pin = pin_of_root(console, *identity);
   if (!pin) return pin.error();
-  const auto signed_file = exchange::co_sign(*file, *identity, clock.now().unix_ms / 1'000, *pin);
+  const auto next_pin = pin_of_next_root(console, *identity);
+  if (!next_pin) return next_pin.error();
+  const auto signed_file =
+      exchange::co_sign(*file, *identity, clock.now().unix_ms / 1'000, *pin, *next_pin);
   if (!signed_file) {
     console.fail(signed_file.error());
     return Exit::refused;
@@ -255,10 +207,12 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     return Exit::refused;
   }
   std::int64_t before = 0;
+  std::string own;
   if (remote) {
     const auto circle = call(console, what.remote, {.path = "/circle"});
     if (!circle) return circle.error();
     if (const Value* held = circle->find("agreement")) before = held->int_at("edition");
+    own = circle->text_at("own");
     const std::string pin = what.pinned.empty() ? "" : "?pinned=" + what.pinned;
     const auto done = call(console, what.remote,
                            {.method = "POST", .path = "/circle/editions" + pin, .body = *file});
@@ -269,6 +223,7 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     const auto node = open_at_rest(console, what.files.front());
     if (!node) return node.error();
     before = (*node)->directory()->agreement.edition;
+    own = (*node)->identity().party;
     const exchange::Adopter who{.by = local_officer(), .approval = 0};
     if (auto adopted = exchange::adopt(**node, *file, what.pinned, who); !adopted) {
       console.fail(adopted.error());
@@ -276,6 +231,9 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     }
   }
   show_adopted(console, *summary, before);
+  if (!summary->agreement.party(own)) {
+    console.err << texts::text(console.language, "circle.left.here") << '\n';
+  }
   return Exit::done;
 }
 

@@ -667,7 +667,41 @@ void invite_options(CLI::App& app, CircleInvite& o, const Text& t) {
       t("the members share a new secret for pseudonyms; a circle with one key for "
         "them leaves it (a new circle shares one anyway)",
         "各成员重新分享人员代码的秘密；仍使用统一密钥的经济圈由此改用（新经济圈本已如此）"));
+  CLI::Option* lost = app.add_option(
+      "--root-lost", o.lost,
+      t("a party whose root is lost: its card shows the one that follows, may be repeated",
+        "根密钥已遗失的一方：其名片所示为接替者，可重复"));
+  app.add_option("--reason", o.reason, t("why, for the edition", "原因，载入协议版次"))
+      ->needs(lost);
   out_option(app, o.out, t);
+}
+
+// Who is of a circle no more.
+void leaving_commands(Parser& parser, CLI::App* circle, const Text& t) {
+  parser.command<CircleExpel>(
+      circle, "expel",
+      t("write the edition by which the others expel a party, and sign it",
+        "拟定由其他各方开除一方的协议版次，并签署"),
+      circle_expel, [&t](CLI::App& app, CircleExpel& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("PARTY", o.parties)->required();
+        app.add_option("--reason", o.reason, t("why, for the edition", "原因，载入协议版次"))
+            ->required();
+        out_option(app, o.out, t);
+      });
+  parser.command<CircleLeave>(
+      circle, "leave",
+      t("write the edition by which this node leaves, and sign it",
+        "拟定本节点退出的协议版次，并签署"),
+      circle_leave, [&t](CLI::App& app, CircleLeave& o) {
+        app.add_option("DIR", o.dir)->required();
+        out_option(app, o.out, t);
+      });
+  parser.command<Remote>(
+      circle, "left",
+      t("who is of the circle no more, and what stands still with it",
+        "已不在经济圈中的各方，以及与其停止办理的事项"),
+      circle_left, [&t](CLI::App& app, Remote& o) { remote_options(app, o, t); });
 }
 
 void circle_commands(Parser& parser, const Text& t) {
@@ -704,15 +738,25 @@ void circle_commands(Parser& parser, const Text& t) {
       });
   parser.command<CircleRoot>(
       circle, "root",
-      t("take a key of a token as the root of this node, before it joins a circle",
-        "加入经济圈之前，改用令牌中的密钥作为本节点的根密钥"),
+      t("another root of this node: a key of a token before it joins a circle, or the one that "
+        "follows in a circle",
+        "更换本节点的根密钥：加入经济圈之前改用令牌中的密钥，或在经济圈中由新的根密钥接替"),
       circle_root, [&t](CLI::App& app, CircleRoot& o) {
         app.add_option("DIR", o.dir)->required();
         app.add_option(
-               "--in", o.uri,
-               t("Ed25519 key of the token: pkcs11:token=LABEL;object=NAME?module-path=LIBRARY",
-                 "令牌中的 Ed25519 密钥：pkcs11:token=标签;object=名称?module-path=库文件"))
-            ->required();
+            "--in", o.uri,
+            t("Ed25519 key of the token: pkcs11:token=LABEL;object=NAME?module-path=LIBRARY",
+              "令牌中的 Ed25519 密钥：pkcs11:token=标签;object=名称?module-path=库文件"));
+        CLI::Option* next = app.add_flag(
+            "--next", o.next,
+            t("write the edition by which it follows the root there is, signed by both",
+              "拟定由其接替现有根密钥的协议版次，并以两者签署"));
+        app.add_flag("--lost", o.lost,
+                     t("the root there is is lost: take another at once, which the others have to "
+                       "agree to",
+                       "现有根密钥已遗失：立即改用新的根密钥，须经其他各方同意"))
+            ->excludes(next);
+        out_option(app, o.out, t);
       });
   parser.command<std::string>(
       circle, "rotate",
@@ -725,6 +769,7 @@ void circle_commands(Parser& parser, const Text& t) {
                                  "与名片所属各方拟定协议，并签署"),
                                circle_invite,
                                [&t](CLI::App& app, CircleInvite& o) { invite_options(app, o, t); });
+  leaving_commands(parser, circle, t);
   parser.command<CircleAccept>(
       circle, "accept", t("show what an agreement says, and sign it", "显示协议内容，并签署"),
       circle_accept, [&t](CLI::App& app, CircleAccept& o) {
@@ -1552,28 +1597,70 @@ void network_commands(Parser& parser, const Text& t) {
   circle_network_commands(parser, network, t);
 }
 
+// Where registers are read that are compared, and by which keys.
+void reconcile_sides(CLI::App& app, Reconcile& o, const Text& t) {
+  app.add_option("--as-of", o.as_of,
+                 t("registers as they were on a day, 2026-03-31", "登记簿按某日状况，如 2026-03-31"));
+  app.add_option("--api", o.api,
+                 t("of a register without URL: the node's API", "未写地址的登记簿：节点 API 的地址"))
+      ->envname("BASHU_API");
+  app.add_option("--api-key", o.api_key,
+                 t("secret of an API key, of both sides (better: environment)",
+                   "两侧的 API 密钥（最好由环境变量给出）"))
+      ->envname("BASHU_KEY");
+  const auto side = [&](const std::string& name, const char* env, ReconcileSide& of) {
+    app.add_option("--" + name + "-key", of.key,
+                   t("its own API key, if the other side has another", "该侧自己的 API 密钥"))
+        ->envname(env);
+    app.add_option("--" + name + "-ca", of.ca,
+                   t("certificate of the API's authority, for https",
+                     "API 证书签发机构的证书，用于 https"))
+        ->envname("BASHU_CA");
+    app.add_option("--" + name + "-at", of.at,
+                   t("position of its journal (default: the newest)", "该侧的日志位置（默认：最新）"));
+  };
+  side("left", "BASHU_LEFT_KEY", o.of_left);
+  side("right", "BASHU_RIGHT_KEY", o.of_right);
+}
+
 void reconcile_command(Parser& parser, const Text& t) {
   parser.command<Reconcile>(
       &parser.app, "reconcile",
-      t("where two files of the same lines differ", "核对两个文件，逐行列出差异"), reconcile,
-      [&t](CLI::App& app, Reconcile& o) {
-        app.add_option("LEFT", o.left, t("a file, .csv or NDJSON", "文件，.csv 或 NDJSON"))
+      t("where two files or registers of the same lines differ",
+        "核对两个文件或登记簿，逐行列出差异"),
+      reconcile, [&t](CLI::App& app, Reconcile& o) {
+        app.add_option("LEFT", o.left,
+                       t("a file, .csv or NDJSON, or a register: URL#PACK/REGISTER",
+                         "文件（.csv 或 NDJSON），或登记簿：地址#业务包/登记簿"))
             ->required();
-        app.add_option("RIGHT", o.right, t("the other one", "另一个文件"))->required();
-        app.add_option("--key", o.key, t("columns that name a line, a,b", "标识一行的列，如 a,b"))
+        app.add_option("RIGHT", o.right, t("the other one", "另一个"))->required();
+        app.add_option("--key", o.key,
+                       t("columns that name a line, a,b; of a record also @key",
+                         "标识一行的列，如 a,b；记录另有 @key"))
             ->required()
             ->delimiter(',');
         app.add_option("--compare", o.compare,
-                       t("columns that must be equal, a,b", "须一致的列，如 a,b"))
+                       t("columns that must be equal, a,b; of a record also @keeper, @on, @version, "
+                         "@edition",
+                         "须一致的列，如 a,b；记录另有 @keeper、@on、@version、@edition"))
             ->delimiter(',');
         app.add_option("--sum", o.sum,
                        t("columns of whole numbers to add up on both sides", "分别求和的整数列"))
             ->delimiter(',');
+        reconcile_sides(app, o, t);
         examples(app, t,
                  t("  bashu reconcile ours.csv theirs.csv --key trip --compare fare,operator "
-                   "--sum fare\n",
+                   "--sum fare\n"
+                   "  bashu reconcile https://here:8443#permits/permit permits.csv --key number "
+                   "--compare holder,until\n"
+                   "  bashu reconcile http://here#permits/permit http://there#permits/permit "
+                   "--key @key --compare holder,@keeper\n",
                    "  bashu reconcile ours.csv theirs.csv --key trip --compare fare,operator "
-                   "--sum fare\n"));
+                   "--sum fare\n"
+                   "  bashu reconcile https://here:8443#permits/permit permits.csv --key number "
+                   "--compare holder,until\n"
+                   "  bashu reconcile http://here#permits/permit http://there#permits/permit "
+                   "--key @key --compare holder,@keeper\n"));
       });
 }
 

@@ -229,9 +229,12 @@ struct CircleNode {
 };
 Exit circle_node(const Console& console, const CircleNode& what);
 struct CircleRoot {
-  std::string dir, uri;
+  std::string dir, uri, out;
+  bool next = false, lost = false;
 };
-// Of a node at rest that belongs to no circle: its root is a key of a token from now on.
+// Of a node at rest. That belongs to no circle: its root is a key of a token from now on. `next`:
+// the edition that has the circle know another root. `lost`: another root at once, which the others
+// let follow.
 Exit circle_root(const Console& console, const CircleRoot& what);
 // Of a node at rest: announces new keys, used from its next start on.
 Exit circle_rotate(const Console& console, const std::string& dir);
@@ -241,8 +244,23 @@ struct CircleInvite {
   std::vector<std::string> second;  // envelopes, receipts, checkpoints
   std::string second_from;          // a day; empty: from the edition on
   bool new_pseudonyms = false;
+  std::vector<std::string> lost;  // parties whose cards show another root, since theirs is lost
+  std::string reason;
 };
 Exit circle_invite(const Console& console, const CircleInvite& what);
+// members_command.cc
+struct CircleExpel {
+  std::string dir, reason, out;
+  std::vector<std::string> parties;
+};
+Exit circle_expel(const Console& console, const CircleExpel& what);
+struct CircleLeave {
+  std::string dir, out;
+};
+Exit circle_leave(const Console& console, const CircleLeave& what);
+Exit circle_left(const Console& console, const Remote& remote);
+
+// circle_command.cc
 struct CircleAccept {
   std::string dir, file, out;
   bool yes = false;
@@ -518,9 +536,15 @@ struct NetworkYears {
 Exit network_years(const Console& console, const NetworkYears& what);
 
 // reconcile_command.cc
+struct ReconcileSide {  // of a register: the API key, its authority, a position of the journal
+  std::string key, ca, at;
+};
 struct Reconcile {
-  std::string left, right;  // files: .csv, else NDJSON
+  std::string left, right;  // files (.csv, else NDJSON), or registers: URL#PACK/REGISTER
   std::vector<std::string> key, compare, sum;
+  ReconcileSide of_left{}, of_right{};
+  std::string api{}, api_key{};  // of a side that names none
+  std::string as_of{};           // a day, of registers
 };
 Exit reconcile(const Console& console, const Reconcile& what);
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "node/in_token.h"
+#include "node/next_root.h"
+#include "node/storage/directory_files.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -59,6 +61,16 @@ std::expected<tokens::Pin, Exit> pin_of_root(const Console& console, const node:
   if (!uri) return std::unexpected{console.fail(uri.error())};
   if (uri->empty()) return tokens::Pin{};
   const auto place = tokens::Place::read(*uri);
+  if (!place) return std::unexpected{fail(console, place.error())};
+  return pin_of(console, *place);
+}
+
+std::expected<tokens::Pin, Exit> pin_of_next_root(const Console& console,
+                                                  const node::Identity& own) {
+  const auto next = node::next_root(node::DirectoryFiles{own.dir});
+  if (!next) return std::unexpected{console.fail(next.error())};
+  if (!*next || (*next)->token.empty()) return tokens::Pin{};
+  const auto place = tokens::Place::read((*next)->token);
   if (!place) return std::unexpected{fail(console, place.error())};
   return pin_of(console, *place);
 }

@@ -16,6 +16,9 @@ namespace bashu::cli {
 // None where the root is in a file.
 [[nodiscard]] std::expected<tokens::Pin, Exit> pin_of_root(const Console& console,
                                                            const node::Identity& own);
+// Of the root that waits to follow it, if one does in a token.
+[[nodiscard]] std::expected<tokens::Pin, Exit> pin_of_next_root(const Console& console,
+                                                                const node::Identity& own);
 // Prints what is wrong with a token, in the reader's language.
 Exit fail(const Console& console, const tokens::Trouble& trouble);
 
