@@ -1,6 +1,7 @@
 // Orders about personal values: two people give them, docs/formats/privacy.md.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "api/approvals.h"
@@ -47,11 +48,23 @@ std::string standing_of(const core::Order& order, Date today) {
   return core::in_force(order, today) ? "in force" : "over";
 }
 
+// Those from this number on, at most so many: each may name thousands of keys.
+core::Orders orders_from(node::Node& node, std::int64_t number, std::size_t most) {
+  core::Orders orders;
+  node.query([&](const core::State& state) {
+    const core::Orders& all = state.circle().orders;
+    for (auto it = all.lower_bound(number); it != all.end() && orders.size() < most; ++it) {
+      orders.insert(*it);
+    }
+  });
+  return orders;
+}
+
 // What a peer asked for and nobody has decided yet.
 std::expected<core::PrivacyOrdered, Problem> asked_order(Context& context, std::int64_t number) {
-  const core::Orders orders = orders_of(context.node);
-  const auto it = orders.find(number);
-  if (it == orders.end() || it->second.order.kind != "asked" || it->second.ended) {
+  const core::Orders found = orders_from(context.node, number, 1);
+  const auto it = found.find(number);
+  if (it == found.end() || it->second.order.kind != "asked" || it->second.ended) {
     return std::unexpected{not_found()};
   }
   core::PrivacyOrdered order = it->second.order;
@@ -111,15 +124,20 @@ Value order_value(const core::Order& order, Date today) {
 
 namespace {
 
-// What goes next because its time is over.
+// What goes next because its time is over. Every case and record is looked at, some thousands at a
+// time, so that no decision waits for it longer than for another decision.
 void write_due(Context& context, Value::Record& answer) {
-  constexpr std::size_t kShownMax = 200;
-  std::vector<core::Retained> all;
-  context.node.query([&](const core::State& state) { all = core::retained(state); });
+  constexpr std::size_t kShownMax = 200, kLookMax = 4'000;
+  core::RetentionSearch search;
+  for (bool more = true; more;) {
+    context.node.query([&](const core::State& state) { more = search.look(state, kLookMax); });
+  }
+  const std::vector<core::Retained> all = search.found();
   Value::List list;
   for (const core::Retained& one : all) {
     if (list.size() == kShownMax) break;
     list.push_back(Value::Record{{"cases", list_of(one.cases)},
+                                 {"records", list_of(one.records)},
                                  {"pack", one.pack},
                                  {"service", one.service},
                                  {"due", one.due.text()},
@@ -134,15 +152,24 @@ void write_due(Context& context, Value::Record& answer) {
 
 Result list_orders(Context& context, const Call& call) {
   if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};
+  constexpr std::uint64_t kOrdersMax = 200;
   const Date today = context.node.clock().today();
-  Value::List list;
-  for (const auto& [number, order] : orders_of(context.node)) {
-    list.push_back(order_value(order, today));
+  const auto from = number_parameter(call, "from");
+  const auto most = std::clamp<std::uint64_t>(number_parameter(call, "limit").value_or(kOrdersMax),
+                                              1, kOrdersMax);
+  core::Orders orders = orders_from(context.node, static_cast<std::int64_t>(from.value_or(0)),
+                                    static_cast<std::size_t>(most) + 1);
+  Value::Record answer;
+  if (orders.size() > most) {
+    answer["next"] = orders.rbegin()->first;
+    orders.erase(std::prev(orders.end()));
   }
-  Value::Record answer{{"orders", std::move(list)}};
+  Value::List list;
+  for (const auto& [number, order] : orders) list.push_back(order_value(order, today));
+  answer["orders"] = std::move(list);
   // A key that was destroyed since then is in that backup until the next one takes its place.
   if (const auto last = backup::last_backup(context.dir)) answer["backup_ms"] = last->made_ms;
-  write_due(context, answer);
+  if (!from) write_due(context, answer);
   return json_response(std::move(answer));
 }
 

@@ -103,9 +103,9 @@ namespace {
 
 template <typename Table, typename Visit>
 void walk_on(const Table& table, State::Walk& walk, std::size_t most, const Visit& visit) {
-  walk.again = walk.next != 0 && walk.buckets != table.buckets();
+  if (walk.buckets != table.buckets()) walk.next = 0;
   walk.buckets = table.buckets();
-  walk.next = table.each_from(walk.again ? 0 : walk.next, most, visit);
+  walk.next = table.each_from(walk.next, most, visit);
   walk.done = walk.next >= walk.buckets;
 }
 

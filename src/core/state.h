@@ -37,11 +37,11 @@ class State final : public Store {
   void each_record(const std::function<void(const RegisterId&, const std::string& key,
                                             const Record&)>& visit) const;
   // The same a part at a time and in no order, for reads that decisions must not wait for. Each
-  // call goes on where the one before stopped, until it is `done`; `again` says that the table has
-  // grown meanwhile, so that it was begun anew and what was seen before counts for nothing.
+  // call goes on where the one before stopped, until it is `done`; where the table has grown
+  // meanwhile it begins anew, so that some are seen twice and none is missed.
   struct Walk {
     std::size_t next = 0, buckets = 0;
-    bool done = false, again = false;
+    bool done = false;
   };
   void walk_cases(Walk& walk, std::size_t most,
                   const std::function<void(const Case&)>& visit) const;

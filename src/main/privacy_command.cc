@@ -1,7 +1,9 @@
 // bashu privacy find|report|erase|hold|restrict|end|list: personal values of a subject.
 // `list` also says what goes next because its time is over.
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <ostream>
 #include <string>
 
@@ -64,8 +66,10 @@ void print_due(const Console& console, const Value& answer) {
              say(console, "privacy.column.source")});
   for (const Value& one : due) {
     std::string cases;
-    for (const Value& id : list_at(one, "cases"))
-      cases += (cases.empty() ? "" : " ") + *id.as_text();
+    for (const char* places : {"cases", "records"}) {
+      for (const Value& id : list_at(one, places))
+        cases += (cases.empty() ? "" : " ") + *id.as_text();
+    }
     table.add({one.text_at("due"), cases, one.text_at("pack") + "/" + one.text_at("service"),
                std::to_string(one.int_at("keys")), one.text_at("reason")});
   }
@@ -146,8 +150,17 @@ Exit privacy_end(const Console& console, const PrivacyEnd& what) {
 }
 
 Exit privacy_list(const Console& console, const PrivacyList& what) {
-  const auto answer = call(console, what.remote, {.path = "/privacy/orders"});
+  auto answer = call(console, what.remote, {.path = "/privacy/orders"});
   if (!answer) return answer.error();
+  Value::Record& whole = *answer->as_record();
+  for (std::int64_t next = answer->int_at("next"); next > 0;) {
+    const auto more =
+        call(console, what.remote, {.path = "/privacy/orders?from=" + std::to_string(next)});
+    if (!more) return more.error();
+    std::ranges::copy(list_at(*more, "orders"), std::back_inserter(*whole["orders"].as_list()));
+    next = more->int_at("next");
+  }
+  whole.erase("next");
   if (what.remote.json) {
     print_json(console, *answer);
   } else {

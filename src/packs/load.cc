@@ -117,7 +117,7 @@ void load_registers(Load& load) {
     if (const Value::Record* source = load.reader.record(&value, path)) {
       load.reader.keys(*source, path,
                        {"title", "kept", "editions", "key", "fields", "about", "groups", "list",
-                        "search", "public"});
+                        "search", "public", "retention"});
       reg.title = load_title(load, *source, path);
       load.reader.need(*source, path, "fields");
       if (const Value* kept = load.reader.need(*source, path, "kept")) {
@@ -133,6 +133,7 @@ void load_registers(Load& load) {
         reg.key = load.reader.texts(key, below(path, "key"));
         if (reg.key.empty()) load.reader.fault(below(path, "key"), "a key needs a field");
       }
+      load_retention(load, *source, reg, path);
     }
     for (const std::string& field : reg.key) {
       const Type* type = reg.record->member(field);

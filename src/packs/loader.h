@@ -64,6 +64,9 @@ void load_figures(Load& load);
 void load_change(Load& load);
 // retention.cc: checked; retention_of() gives it.
 void load_retention(Load& load);
+// That of a register, whose fields are known.
+void load_retention(Load& load, const Value::Record& source, const Register& reg,
+                    const std::string& path);
 void load_scenarios(Load& load);
 void lint(Load& load);
 

@@ -104,5 +104,64 @@ TEST(Retention, ThatIsNotNamedIsToldWhereSomethingPersonalIsAsked) {
                 "sensitive personal values: the pack names no time; kept until they are erased"});
 }
 
+// The same pack with a register that says how long.
+Loaded with_register(const std::string& retention, const std::string& more = "") {
+  return notes("public", R"(registers:
+  people:
+    title: {zh: 人员, en: People}
+    kept: shared
+    key: number
+)" + more + R"(    fields:
+      number: {type: text, max: 20, title: {zh: 编号, en: Number}}
+      who: {type: text, max: 20, class: personal, title: {zh: 姓名, en: Name}}
+      until: {type: date, optional: true, title: {zh: 终止日期, en: Last day}}
+      born: {type: date, class: personal, title: {zh: 出生日期, en: Born}}
+      seen: {type: date, sided: true, optional: true, title: {zh: 日期, en: Seen}}
+    retention: )" + retention +
+                             "\n");
+}
+
+TEST(Retention, OfARegisterBeginsOnADayOfItsRecords) {
+  const Loaded loaded =
+      with_register("{ends: until, personal: {years: 2, source: {zh: 第九条, en: Article 9}}}");
+  for (const Finding& one : loaded.findings) EXPECT_TRUE(one.note) << one.path << one.text;
+  ASSERT_TRUE(loaded.pack);
+  const auto rule = retention_of(*loaded.pack, "people");
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->ends, "until");
+  EXPECT_EQ(rule->classes.at(Class::personal).months, 24);
+  EXPECT_FALSE(retention_of(*loaded.pack, "nobody"));
+  EXPECT_EQ(
+      retention_in_words(*loaded.pack, "en"),
+      std::vector<std::string>{"personal values in People: 2 years after Last day (Article 9)"});
+}
+
+TEST(Retention, OfARegisterThatNobodyCanMeanIsRefusedWithItsPath) {
+  const std::string personal = "personal: {years: 2, source: {zh: 第九条, en: Article 9}}";
+  const struct {
+    std::string retention, path, more = {};
+  } rows[] = {
+      {"{" + personal + "}", "registers.people.retention"},
+      {"{ends: until}", "registers.people.retention"},
+      {"{ends: nothing, " + personal + "}", "registers.people.retention.ends"},
+      {"{ends: number, " + personal + "}", "registers.people.retention.ends"},
+      {"{ends: born, " + personal + "}", "registers.people.retention.ends"},
+      {"{ends: seen, " + personal + "}", "registers.people.retention.ends"},
+      {"{ends: until, days: 3, " + personal + "}", "registers.people.retention.days"},
+      {"{ends: until, personal: {years: 0, source: {zh: x, en: x}}}",
+       "registers.people.retention.personal.years"},
+      {"{ends: until, " + personal + "}", "registers.people.retention", "    editions: true\n"},
+  };
+  for (const auto& row : rows) {
+    const Loaded loaded = with_register(row.retention, row.more);
+    EXPECT_FALSE(loaded.pack) << row.retention;
+    std::string paths;
+    for (const Finding& one : loaded.findings) {
+      if (!one.note) paths += one.path + '\n';
+    }
+    EXPECT_NE(paths.find(row.path + '\n'), std::string::npos) << row.retention << '\n' << paths;
+  }
+}
+
 }  // namespace
 }  // namespace bashu::packs

@@ -1,12 +1,15 @@
 #include "core/privacy/retention.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "base/try.h"
+#include "core/in_force.h"
 #include "core/privacy/privacy.h"
 #include "packs/months.h"
 #include "packs/retention.h"
@@ -14,16 +17,6 @@
 namespace bashu::core {
 
 namespace {
-
-// What is known of a key: where it stands, and until when it is kept there.
-struct Kept {
-  Date due;
-  const packs::Retention* why = nullptr;  // nullptr: for good
-  const Case* ends = nullptr;             // with this one
-  std::vector<CaseId> cases;
-};
-using Keys = std::map<std::string, Kept, std::less<>>;
-using Classes = std::map<packs::Class, packs::Retention>;
 
 template <typename Visit>
 void each_key(const Value& value, const Visit& visit) {
@@ -36,78 +29,13 @@ void each_key(const Value& value, const Visit& visit) {
   for (const auto& [name, member] : *record) each_key(member, visit);
 }
 
-struct Ended {  // a case, by the pack it belongs to
-  const Case& c;
-  const packs::Service& service;
-  const Classes& classes;
-};
-
-// Of two values under one key the one that is kept longer counts.
-void take_up(Keys& keys, const Ended& of) {
-  for (const packs::Member& field : of.service.fields) {
-    const Value* value = of.c.data.find(field.name);
-    if (!value) continue;
-    const auto rule = of.classes.find(field.type->cls);
-    const packs::Retention* why = rule == of.classes.end() ? nullptr : &rule->second;
-    const auto due = why ? packs::months_on(of.c.since, why->months) : std::nullopt;
-    each_key(*value, [&](const std::string& key) {
-      const auto [it, first] = keys.try_emplace(key);
-      Kept& kept = it->second;
-      if (kept.cases.empty() || kept.cases.back() != of.c.id) kept.cases.push_back(of.c.id);
-      if (!first && (!kept.why || (due && *due <= kept.due))) return;
-      kept.why = due ? why : nullptr;
-      kept.due = due.value_or(Date{});
-      kept.ends = &of.c;
-    });
-  }
-}
-
-// A value that was copied whole stands elsewhere too: then it is kept as long as it is there.
-void keep(Keys& keys, const Value& value) {
-  each_key(value, [&](const std::string& key) {
-    if (const auto it = keys.find(key); it != keys.end()) it->second.why = nullptr;
-  });
-}
-
 std::string reason_of(const packs::Retention& rule) {
   std::string reason;
   for (const auto& [language, text] : rule.source) reason += (reason.empty() ? "" : " / ") + text;
   return reason;
 }
 
-// nullptr: it goes on, or its pack says nothing.
-const packs::Service* ended(const State& state, const Case& c) {
-  const auto row = state.circle().packs.find(c.pack);
-  if (row == state.circle().packs.end() || !row->second.pack || c.dispute) return nullptr;
-  const packs::Service* service = packs::find(row->second.pack->services, c.service);
-  const packs::StateDef* stands = service ? packs::find(service->states, c.state) : nullptr;
-  return stands && stands->final ? service : nullptr;
-}
-
-Keys keys_of(const State& state, const std::map<std::string, Classes, std::less<>>& packs) {
-  Keys keys;
-  std::vector<const Case*> others;
-  state.each_case([&](const Case& c) {
-    const auto of = packs.find(c.pack);
-    const packs::Service* service = of == packs.end() ? nullptr : ended(state, c);
-    if (service) {
-      take_up(keys, {.c = c, .service = *service, .classes = of->second});
-    } else {
-      others.push_back(&c);
-    }
-  });
-  std::erase_if(keys, [&](const auto& one) {
-    return !one.second.why || state.serial(Store::kErased, one.first) != 0;
-  });
-  if (keys.empty()) return keys;
-  for (const Case* c : others) keep(keys, c->data);
-  state.each_record([&](const RegisterId& /*reg*/, const std::string& /*key*/,
-                        const Record& record) { keep(keys, record.fields); });
-  std::erase_if(keys, [](const auto& one) { return !one.second.why; });
-  return keys;
-}
-
-// One order of several cases.
+// One order of several cases and records.
 Result order(Deciding& d, PrivacyOrdered order) {
   std::vector<std::string> own;
   std::ranges::copy_if(order.keys, std::back_inserter(own),
@@ -126,27 +54,201 @@ Result order(Deciding& d, PrivacyOrdered order) {
 
 }  // namespace
 
-std::vector<Retained> retained(const State& state) {
-  std::map<std::string, Classes, std::less<>> packs;
+// Where a value stands, and since when nothing goes on there.
+struct RetentionSearch::Ends {
+  std::string place, pack, service;
+  CaseId id;           // of a case
+  std::string record;  // of a record: `pack/register/key`
+  const Classes& classes;
+  Date on;
+};
+
+// A rule of cases counts as it is in the pack of the case; of records, as it is in the newest pack
+// of that name that all have adopted who adopted one.
+void RetentionSearch::learn(const State& state) {
+  std::map<std::string, std::set<PartyId>> parties;
   for (const auto& [digest, row] : state.circle().packs) {
     if (!row.pack) continue;
-    if (auto of = packs::retention_of(*row.pack); !of.empty()) packs[digest] = std::move(of);
+    if (auto classes = packs::retention_of(*row.pack); !classes.empty()) {
+      packs_[digest] = {.pack = row.pack, .classes = std::move(classes)};
+    }
+    for (const auto& [party, from] : row.adopted) parties[row.pack->name].insert(party);
   }
-  std::vector<Retained> all;
-  if (packs.empty()) return all;
-  std::map<std::tuple<Date, std::vector<CaseId>, std::string>, Retained> together;
-  for (auto& [key, kept] : keys_of(state, packs)) {
+  for (const auto& [name, all] : parties) {
+    const PackRow* row = in_force(state.circle().packs, name, all, state.circle().today);
+    if (!row) continue;
+    for (const auto& [reg, what] : row->pack->registers) {
+      auto rule = packs::retention_of(*row->pack, reg);
+      if (!rule) continue;
+      registers_.emplace(name + "/" + reg, OfRegister{row->pack, &what, std::move(*rule)});
+    }
+  }
+}
+
+// nullptr: it goes on, or its pack says nothing.
+const packs::Service* RetentionSearch::ended(const Case& c) const {
+  const auto of = packs_.find(c.pack);
+  if (of == packs_.end() || c.dispute) return nullptr;
+  const packs::Service* service = packs::find(of->second.pack->services, c.service);
+  const packs::StateDef* stands = service ? packs::find(service->states, c.state) : nullptr;
+  return stands && stands->final ? service : nullptr;
+}
+
+// Likewise. A day to come is an end too: it is on that day that the time begins.
+const RetentionSearch::OfRegister* RetentionSearch::ended(const RegisterId& reg,
+                                                          const Record& record) const {
+  const auto of = registers_.find(reg);
+  if (of == registers_.end() || !record.contested.empty()) return nullptr;
+  return Date::parse(record.fields.text_at(of->second.rule.ends)) ? &of->second : nullptr;
+}
+
+// Of two values under one key the one that is kept longer counts.
+void RetentionSearch::take_up(const Ends& of, const packs::Member& field, const Value& value) {
+  const auto rule = of.classes.find(field.type->cls);
+  const packs::Retention* why = rule == of.classes.end() ? nullptr : &rule->second;
+  const auto due = why ? packs::months_on(of.on, why->months) : std::nullopt;
+  each_key(value, [&](const std::string& key) {
+    const auto [it, first] = keys_.try_emplace(key);
+    Kept& kept = it->second;
+    of.record.empty() ? kept.cases.push_back(of.id) : kept.records.push_back(of.record);
+    if (!first && !kept.why) return;
+    if (!first && due && std::tie(*due, of.place) <= std::tie(kept.due, kept.place)) return;
+    kept.why = due ? why : nullptr;
+    kept.due = due.value_or(Date{});
+    kept.place = of.place;
+    kept.pack = of.pack;
+    kept.service = of.service;
+  });
+}
+
+void RetentionSearch::take_up(const Case& c) {
+  const packs::Service* service = ended(c);
+  if (!service) return;
+  const OfPack& of = packs_.find(c.pack)->second;
+  const Ends ends{.place = c.id,
+                  .pack = of.pack->name,
+                  .service = c.service,
+                  .id = c.id,
+                  .record = {},
+                  .classes = of.classes,
+                  .on = c.since};
+  for (const packs::Member& field : service->fields) {
+    if (const Value* value = c.data.find(field.name)) take_up(ends, field, *value);
+  }
+}
+
+void RetentionSearch::take_up(const RegisterId& reg, const std::string& key, const Record& record) {
+  const OfRegister* of = ended(reg, record);
+  if (!of) return;
+  const std::string place = reg + "/" + key;
+  const Ends ends{.place = place,
+                  .pack = of->pack->name,
+                  .service = reg.substr(of->pack->name.size() + 1),
+                  .id = {},
+                  .record = place,
+                  .classes = of->rule.classes,
+                  .on = *Date::parse(record.fields.text_at(of->rule.ends))};
+  for (const packs::Member& field : of->reg->record->members) {
+    if (const Value* value = record.fields.find(field.name)) take_up(ends, field, *value);
+  }
+}
+
+// A value that was copied whole stands elsewhere too: then it is kept as long as it is there.
+void RetentionSearch::keep(const Value& value) {
+  each_key(value, [&](const std::string& key) {
+    if (const auto it = keys_.find(key); it != keys_.end()) it->second.why = nullptr;
+  });
+}
+
+void RetentionSearch::keep(const Record& record) {
+  keep(record.fields);
+  for (const auto& [keeper, claim] : record.contested) keep(claim.fields);
+}
+
+void RetentionSearch::drop_kept(const State& state) {
+  std::erase_if(keys_, [&](const auto& one) {
+    return !one.second.why || state.serial(Store::kErased, one.first) != 0;
+  });
+}
+
+bool RetentionSearch::look(const State& state, std::size_t most) {
+  const auto go_on = [&](Phase next) {
+    if (!walk_.done) return;
+    walk_ = {};
+    phase_ = next;
+  };
+  switch (phase_) {
+    case Phase::rules:
+      learn(state);
+      phase_ = packs_.empty() && registers_.empty() ? Phase::done : Phase::ended_cases;
+      break;
+    case Phase::ended_cases:
+      state.walk_cases(walk_, most, [&](const Case& c) { take_up(c); });
+      go_on(Phase::ended_records);
+      break;
+    case Phase::ended_records:
+      state.walk_records(walk_, most,
+                         [&](const RegisterId& reg, const std::string& key, const Record& record) {
+                           take_up(reg, key, record);
+                         });
+      go_on(Phase::others);
+      if (phase_ == Phase::others) drop_kept(state);
+      if (keys_.empty() && phase_ == Phase::others) phase_ = Phase::done;
+      break;
+    case Phase::others:
+      state.walk_cases(walk_, most, [&](const Case& c) {
+        if (!ended(c)) keep(c.data);
+      });
+      go_on(Phase::records);
+      break;
+    case Phase::records:
+      state.walk_records(
+          walk_, most,
+          [&](const RegisterId& reg, const std::string& /*key*/, const Record& record) {
+            if (!ended(reg, record)) keep(record);
+          });
+      go_on(Phase::done);
+      if (phase_ == Phase::done) drop_kept(state);
+      break;
+    case Phase::done:
+      break;
+  }
+  return phase_ != Phase::done;
+}
+
+std::vector<Retained> RetentionSearch::found() const {
+  using Together = std::tuple<Date, std::vector<CaseId>, std::vector<std::string>, std::string>;
+  const auto in_order = [](auto list) {
+    std::ranges::sort(list);
+    const auto twice = std::ranges::unique(list);
+    list.erase(twice.begin(), twice.end());
+    return list;
+  };
+  std::map<Together, Retained> together;
+  for (const auto& [key, kept] : keys_) {
     const std::string reason = reason_of(*kept.why);
-    Retained& one = together[{kept.due, kept.cases, reason}];
-    one.cases = kept.cases;
-    one.pack = state.circle().packs.find(kept.ends->pack)->second.pack->name;
-    one.service = kept.ends->service;
+    auto cases = in_order(kept.cases);
+    auto records = in_order(kept.records);
+    Retained& one = together[{kept.due, cases, records, reason}];
+    one.cases = std::move(cases);
+    one.records = std::move(records);
+    one.pack = kept.pack;
+    one.service = kept.service;
     one.due = kept.due;
     one.reason = reason;
     one.keys.push_back(key);
   }
+  std::vector<Retained> all;
   for (auto& [what, one] : together) all.push_back(std::move(one));
   return all;
+}
+
+std::vector<Retained> retained(const State& state) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max() / 16;
+  RetentionSearch search;
+  while (search.look(state, kAll)) {
+  }
+  return search.found();
 }
 
 Result end_retention(Deciding& d) {
@@ -155,8 +257,9 @@ Result end_retention(Deciding& d) {
     if (one.due > d.today()) break;
     PrivacyOrdered alone;
     alone.kind = "erase";
-    alone.subject = one.cases.front();
+    alone.subject = one.cases.empty() ? one.records.front() : one.cases.front().text();
     alone.cases = one.cases;
+    alone.records = one.records;
     std::erase_if(one.keys, [&](const std::string& key) { return hold_over(d, alone, key); });
     if (one.keys.empty()) continue;
     const std::vector<PartyId> told = holders(d, alone);
@@ -167,9 +270,13 @@ Result end_retention(Deciding& d) {
     whole.subject = one.pack;
     whole.reason = one.reason;
     whole.told = told;
-    for (const CaseId& id : one.cases) {
-      if (std::ranges::find(whole.cases, id) == whole.cases.end()) whole.cases.push_back(id);
-    }
+    const auto add = [](auto& all, const auto& some) {
+      for (const auto& place : some) {
+        if (std::ranges::find(all, place) == all.end()) all.push_back(place);
+      }
+    };
+    add(whole.cases, one.cases);
+    add(whole.records, one.records);
     std::ranges::move(one.keys, std::back_inserter(whole.keys));
   }
   for (auto& [rule, whole] : orders) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
@@ -28,6 +29,18 @@ types:
 retention:
   personal: {years: 1, source: {en: Synthetic rule 7}}
   sensitive: {months: 30, source: {en: Synthetic rule 8}}
+registers:
+  people:
+    title: {en: People}
+    kept: shared
+    key: number
+    fields:
+      number: {type: text, max: 20, title: {en: Number}}
+      who: name
+      until: {type: date, optional: true, title: {en: Until}}
+    retention:
+      ends: until
+      personal: {years: 2, source: {en: Synthetic rule 9}}
 services:
   visit:
     title: {en: Visit}
@@ -107,6 +120,15 @@ class ValuesOfEndedCases : public ::testing::Test {
                               .principal = {},
                               .reads = {},
                               .salt = {}});
+    }
+  }
+  // On both nodes, kept by a; `until` empty: it has no end yet.
+  void person(const std::string& number, const std::string& key, const std::string& until) {
+    for (State* node : {&a_, &b_}) {
+      Record& record = node->edit_record("visits/people", number);
+      record.keeper = "a";
+      record.fields = *parse_json(R"({"number":")" + number + R"(","who":)" + sealed(key) +
+                                  (until.empty() ? "" : R"(,"until":")" + until + '"') + "}");
     }
   }
   void two_keys() {
@@ -269,6 +291,83 @@ TEST_F(ValuesOfEndedCases, StayUnderAHoldAndGoWhenItIsOver) {
   EXPECT_TRUE(gone(b_, "a-k1") && gone(b_, "b-k2"));
   deliver(b_, a_);
   EXPECT_FALSE(awaits_answer(asks)) << "what was asked is answered when it is gone";
+}
+
+TEST_F(ValuesOfEndedCases, OfARecordGoByTheDayItNamesOnBothSides) {
+  person("1", "a-k1", "2026-06-30");
+  person("2", "a-k2", "");
+  const auto all = retained(a_);
+  ASSERT_EQ(all.size(), 1U) << "one without an end is kept";
+  EXPECT_EQ(all[0].records, std::vector<std::string>{"visits/people/1"});
+  EXPECT_TRUE(all[0].cases.empty());
+  EXPECT_EQ(all[0].service, "people");
+  EXPECT_EQ(all[0].due.text(), "2028-06-30");
+  today_ = *Date::parse("2028-06-29");
+  EXPECT_TRUE(day_of(a_).empty());
+  today_ = today_.plus_days(1);
+  const auto orders = day_of(a_);
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].reason, "Synthetic rule 9");
+  EXPECT_EQ(orders[0].records, std::vector<std::string>{"visits/people/1"});
+  EXPECT_EQ(orders[0].told, std::vector<PartyId>{"b"});
+  EXPECT_TRUE(gone(a_, "a-k1"));
+  EXPECT_FALSE(gone(a_, "a-k2"));
+  deliver(a_, b_);
+  EXPECT_TRUE(gone(b_, "a-k1"));
+  deliver(b_, a_);
+  EXPECT_FALSE(awaits_answer(a_.circle().orders.at(1)));
+}
+
+TEST_F(ValuesOfEndedCases, OfARecordWaitForANewEndAndForWhoContestsIt) {
+  person("1", "a-k1", "2026-06-30");
+  ASSERT_EQ(retained(a_).size(), 1U);
+  person("1", "a-k1", "2026-12-31");  // prolonged
+  EXPECT_EQ(retained(a_).front().due.text(), "2028-12-31");
+  a_.edit_record("visits/people", "1").contested["b"] = {.fields = Value{}, .on = std::nullopt};
+  EXPECT_TRUE(retained(a_).empty());
+  EXPECT_EQ(retained(b_).size(), 1U);
+}
+
+TEST_F(ValuesOfEndedCases, InARecordAndACaseAreKeptAsTheLongerSays) {
+  visit("a-1", R"({"who":)" + sealed("a-k1") + "}");
+  ASSERT_EQ(retained(a_).front().due.text(), "2027-03-31");
+  person("1", "a-k1", "2026-06-30");
+  const auto all = retained(a_);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].due.text(), "2028-06-30");
+  EXPECT_EQ(all[0].cases, std::vector<CaseId>{"a-1"});
+  EXPECT_EQ(all[0].records, std::vector<std::string>{"visits/people/1"});
+  person("1", "a-k1", "");
+  EXPECT_TRUE(retained(a_).empty()) << "a record without an end keeps the value of the case too";
+}
+
+TEST_F(ValuesOfEndedCases, AreFoundAPartAtATimeAsAtOnce) {
+  const auto add = [&](int i) {
+    const std::string number = std::to_string(i);
+    visit(CaseId{"a-" + number}, R"({"who":)" + sealed("a-k" + number) + "}", i % 3 != 0);
+    person(number, "a-k" + std::to_string(i + 1'000), i % 2 == 0 ? "2026-06-30" : "");
+  };
+  for (int i = 1; i <= 60; ++i) add(i);
+  RetentionSearch search;
+  int parts = 0, more = 60;
+  while (search.look(a_, 7)) {
+    // The tables grow under it, so that their rows move.
+    if (++parts <= 60) add(++more);
+  }
+  EXPECT_GT(parts, 60);
+  const auto found = search.found(), all = retained(a_);
+  std::size_t seen = 0;
+  for (const Retained& one : all) {
+    seen += static_cast<std::size_t>(std::ranges::any_of(found, [&](const Retained& other) {
+      return other.keys == one.keys && other.cases == one.cases && other.records == one.records;
+    }));
+  }
+  EXPECT_GE(seen, 60U - 20U + 30U) << "of those that were there from the beginning";
+  RetentionSearch again;
+  while (again.look(a_, 7)) {
+  }
+  ASSERT_EQ(again.found().size(), all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(again.found()[i].keys, all[i].keys);
 }
 
 }  // namespace
