@@ -14,6 +14,7 @@
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
 #include "evidence/known.h"
+#include "evidence/succession.h"
 #include "evidence/tree.h"
 #include "evidence/witness.h"
 
@@ -278,8 +279,24 @@ Verified<ProvenMessage> read_message(std::string_view name, std::string_view tex
                        .vouched = *vouched};
 }
 
-Verified<Receipt> read_receipt(std::string_view text, const ProvenMessage& message,
+// The receiver's log, or the one it went on from, that the receipt is of.
+std::string origin_of(std::string_view receipt, const PartyRecord& receiver) {
+  const std::size_t note = receipt.find("\n\n");
+  if (note == std::string_view::npos) return receiver.origin;
+  receipt.remove_prefix(note + 2);
+  const std::string_view named = receipt.substr(0, receipt.find('\n'));
+  for (const Predecessor& one :
+       read_predecessors(receiver.predecessors).value_or(Predecessors{})) {
+    if (one.origin == named) return one.origin;
+  }
+  return receiver.origin;
+}
+
+Verified<Receipt> read_receipt(std::string_view text, ProvenMessage& message,
                                const Parties& parties) {
+  if (const PartyRecord* receiver = parties.known.party(split_channel(message.channel)->to)) {
+    message.origin = origin_of(text, *receiver);
+  }
   const LogOwner owner{split_channel(message.channel)->to, message.origin};
   Verified<Receipt> opened = open_receipt(text, owner, parties.keys, parties.witnesses);
   if (!opened) return opened;

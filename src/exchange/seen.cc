@@ -18,15 +18,39 @@ constexpr std::size_t kProofLinesMax = 128;
 SeenLog::SeenLog(node::FileStore& files, std::string name)
     : files_{files}, name_{std::move(name)} {}
 
-bool SeenLog::load(std::string_view origin, std::span<const std::string> log_keys) {
+bool SeenLog::load(std::string_view origin, std::span<const std::string> log_keys,
+                   const evidence::Predecessors& predecessors) {
   if (seen_) return true;
   const auto note = files_.read(name_);
-  if (!note) return true;
-  const auto checkpoint = evidence::open_checkpoint(*note, origin, log_keys);
+  if (!note && predecessors.empty()) return true;
+  const auto checkpoint = evidence::open_checkpoint(note.value_or(""), origin, log_keys);
+  if (!checkpoint && !predecessors.empty()) {
+    return follow(note.value_or(""), predecessors.back(), log_keys);
+  }
   if (!checkpoint) return false;
   seen_ = Known{.size = checkpoint->size, .root = checkpoint->root, .note = *note};
   const std::lock_guard lock{mutex_};
   saved_ = *note;
+  return true;
+}
+
+// Begins where the agreement says that the log goes on. If what was seen is older, it has to be
+// shown to lead there.
+bool SeenLog::follow(const std::string& note, const evidence::Predecessor& before,
+                     std::span<const std::string> log_keys) {
+  const Known begin{.size = before.size, .root = before.root, .note = {}};
+  seen_ = begin;
+  if (note.empty()) return true;
+  const auto old = evidence::open_checkpoint(note, before.origin, log_keys);
+  if (!old) {
+    seen_.reset();
+    return false;
+  }
+  if (old->size == begin.size) return old->root == begin.root;
+  if (old->size > begin.size) return true;
+  seen_ = Known{.size = old->size, .root = old->root, .note = note};
+  pending_.emplace(begin.size, begin);
+  batch_ = true;
   return true;
 }
 
@@ -76,7 +100,7 @@ bool SeenLog::contradict(const Known& a, const Known& b) {
 
 void SeenLog::save() {
   // If it cannot be written the older one stays: the next check starts further back.
-  if (!files_.write(name_, seen_->note)) return;
+  if (seen_->note.empty() || !files_.write(name_, seen_->note)) return;
   const std::lock_guard lock{mutex_};
   saved_ = seen_->note;
 }

@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "evidence/checkpoint.h"
+#include "evidence/succession.h"
 #include "node/storage/file_store.h"
 
 namespace bashu::exchange {
@@ -21,8 +22,10 @@ class SeenLog {
  public:
   // The file `name` keeps the note. Nothing is seen until load().
   SeenLog(node::FileStore& files, std::string name);
-  // False if there is a file that does not verify under these keys.
-  [[nodiscard]] bool load(std::string_view origin, std::span<const std::string> log_keys);
+  // False if there is a file that does not verify under these keys. What was seen of a log that this
+  // one goes on from counts up to where it does.
+  [[nodiscard]] bool load(std::string_view origin, std::span<const std::string> log_keys,
+                          const evidence::Predecessors& predecessors = {});
 
   // A checkpoint whose signature was verified. False: it contradicts what is known; see proof().
   [[nodiscard]] bool add(const evidence::Checkpoint& checkpoint, std::string_view note,
@@ -46,6 +49,8 @@ class SeenLog {
     Hash root{};
     std::string note;
   };
+  [[nodiscard]] bool follow(const std::string& note, const evidence::Predecessor& before,
+                            std::span<const std::string> log_keys);
   bool contradict(const Known& a, const Known& b);
   void save();
 

@@ -127,26 +127,40 @@ Witness::Witness(node::FileStore& files, WitnessSigner signer, Contradicted cont
     : files_{files}, signer_{std::move(signer)}, contradicted_{std::move(contradicted)} {}
 
 bool Witness::load(const node::Directory& directory, const std::string& party) {
-  if (known_.contains(party)) return true;
+  const evidence::PartyRecord* record = directory.agreement.party(party);
+  const std::string origin = record ? record->origin : std::string{};
+  const auto known = known_.find(party);
+  if (known != known_.end() && known->second.origin == origin) return true;
+  if (known != known_.end()) known_.erase(known);  // it has a successor
   const auto note = files_.read("witness/" + party);
   if (!note) {
-    known_.emplace(party, Known{.size = 0, .root = evidence::empty_root(), .time_s = 0});
+    known_.emplace(
+        party, Known{.size = 0, .root = evidence::empty_root(), .time_s = 0, .origin = origin});
     return true;
   }
-  const evidence::PartyRecord* record = directory.agreement.party(party);
   const std::vector<evidence::WitnessKey> own{
       {.name = signer_.name, .public_key = signer_.key.public_key}};
-  const auto checkpoint =
-      record ? evidence::open_checkpoint(*note, record->origin, directory.log_keys(party), own)
-             : evidence::Verified<evidence::Checkpoint>{
-                   std::unexpected{evidence::Bad{"unknown-peer"}}};
+  const auto open = [&](std::string_view log) {
+    return evidence::open_checkpoint(*note, log, directory.log_keys(party), own);
+  };
+  auto checkpoint = open(origin);
+  const auto before = record ? evidence::read_predecessors(record->predecessors) : std::nullopt;
+  if (!checkpoint && before && !before->empty()) {
+    // Of the log before: this one goes on from where the agreement says.
+    checkpoint = open(before->back().origin);
+    if (checkpoint) {
+      checkpoint->size = before->back().size;
+      checkpoint->root = before->back().root;
+    }
+  }
   if (!checkpoint) return false;
   const auto time = checkpoint->cosigned.find(signer_.name);
   known_.emplace(party, Known{.size = checkpoint->size,
                               .root = checkpoint->root,
                               .time_s = time == checkpoint->cosigned.end()
                                             ? 0
-                                            : static_cast<std::int64_t>(time->second)});
+                                            : static_cast<std::int64_t>(time->second),
+                              .origin = origin});
   return true;
 }
 
@@ -181,7 +195,9 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
   if (!files_.write("witness/" + party, verdict.note + line)) {
     return {.status = 503, .media_type = {}, .body = {}};
   }
-  known = {.size = verdict.checkpoint.size, .root = verdict.checkpoint.root, .time_s = time_s};
+  known.size = verdict.checkpoint.size;
+  known.root = verdict.checkpoint.root;
+  known.time_s = time_s;
   return {.status = 200, .media_type = std::string{kText}, .body = line};
 }
 

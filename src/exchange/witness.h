@@ -74,6 +74,7 @@ class Witness {
     std::uint64_t size = 0;
     Hash root{};
     std::int64_t time_s = 0;
+    std::string origin;
   };
   // False: the file does not verify.
   bool load(const node::Directory& directory, const std::string& party);

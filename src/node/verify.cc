@@ -5,6 +5,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/try.h"
@@ -182,8 +183,32 @@ struct Side {
   PublicIdentity identity;
   std::map<std::string, std::map<std::uint64_t, std::string>> sent, taken;  // channel, seq to id
   std::map<std::string, std::map<std::uint64_t, std::string>> acked;        // to the receipt
+  std::map<std::string, std::map<std::uint64_t, std::string>> again;        // signed again, to id
   std::vector<std::string> log_keys;
+  std::optional<evidence::Agreement> agreement;                             // the last one adopted
+  std::map<std::string, std::uint64_t> ended;  // renewed channels: the first number that went on
+  std::map<std::string, std::uint64_t> begun;  // those that went on: the same
 };
+
+// Where channels go on under other names.
+void adopt(Side& side, const std::string& edition) {
+  auto next = evidence::read_agreement(edition);
+  if (!next) return;
+  if (side.agreement) {
+    for (const evidence::Renewed& one : evidence::renewed_channels(*side.agreement, *next)) {
+      side.ended[one.before] = side.begun[one.channel] = static_cast<std::uint64_t>(one.from_seq);
+    }
+  }
+  side.agreement = *std::move(next);
+}
+
+// The log that a receipt of `side` names, now or before.
+std::string_view origin_of(std::string_view receipt, const Side& side) {
+  for (const evidence::Predecessor& one : side.identity.predecessors) {
+    if (receipt.find("\n\n" + one.origin + "\n") != std::string_view::npos) return one.origin;
+  }
+  return side.identity.origin;
+}
 
 std::expected<Side, Fault> read_side(Storage& storage) {
   auto identity = load_public_identity(storage.files());
@@ -204,6 +229,8 @@ std::expected<Side, Fault> read_side(Storage& storage) {
       const auto leaf = evidence::parse_entry(entry.leaf);
       if (!leaf) continue;
       if (leaf->kind == "send") side.sent[leaf->channel][leaf->seq] = leaf->evidence;
+      if (leaf->kind == "resend") side.again[leaf->channel][leaf->seq] = leaf->evidence;
+      if (leaf->kind == "agreement") adopt(side, entry.evidence);
       if (leaf->kind == "recv") side.taken[leaf->channel][leaf->seq] = leaf->evidence;
       if (leaf->kind == "ack") side.acked[leaf->channel][leaf->seq] = entry.evidence;
       if (leaf->kind != "keys") continue;
@@ -238,31 +265,52 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
       }
     }
   }
-  for (const auto& [name, known] : names) {
+  for (const auto& [name, named] : names) {
     const auto& sent = of(from.sent, name);
     const auto& taken = of(to.taken, name);
     const auto& acked = of(from.acked, name);
     result.channels.push_back(
         {.channel = name, .sent = sent.size(), .taken = taken.size(), .acked = acked.size()});
-    for (const auto* messages : {&sent, &taken}) {
-      if (!messages->empty() && messages->rbegin()->first != messages->size()) {
+    auto known = of(from.again, name);
+    known.insert(sent.begin(), sent.end());
+    const auto begun = to.begun.find(name);
+    const std::uint64_t first = begun == to.begun.end() ? 1 : begun->second;
+    // The end of a log that another one follows is lost: what it sent there, and what it took.
+    const auto ended = to.ended.find(name);
+    const bool forgot = ended != to.ended.end() && !from.identity.predecessors.empty();
+    const bool forgotten = ended != to.ended.end() && !to.identity.predecessors.empty();
+    const auto whole = [&](const auto& messages) {
+      return messages.empty() || (messages.begin()->first == first &&
+                                  messages.rbegin()->first == first + messages.size() - 1);
+    };
+    for (const auto* messages : {&std::as_const(known), &taken}) {
+      if (!whole(*messages)) {
         fail("channel-order", messages->rbegin()->first, name + ": numbers are missing");
       }
     }
     for (const auto& [seq, id] : taken) {
-      const auto it = sent.find(seq);
-      if (it == sent.end()) {
-        fail("other-message", seq, name + ": taken, but never sent");
-      } else if (it->second != id) {
+      const auto it = known.find(seq);
+      const auto again = of(from.again, name).find(seq);
+      if (it == known.end()) {
+        if (!forgot) fail("other-message", seq, name + ": taken, but never sent");
+      } else if (it->second != id &&
+                 (again == of(from.again, name).end() || again->second != id)) {
         fail("other-message", seq, name + ": sent " + it->second + ", taken " + id);
       }
     }
     for (const auto& [seq, receipt] : acked) {
-      const auto it = sent.find(seq);
-      const auto opened = evidence::accept_receipt(receipt, to.identity.origin, to.log_keys,
-                                                   it == sent.end() ? "" : it->second, name, seq);
+      const auto it = taken.find(seq);
+      const bool lost = forgotten && it == taken.end() && seq >= ended->second;
+      const auto answered = known.find(seq);
+      const std::string id = it != taken.end()          ? it->second
+                             : answered != known.end() ? answered->second
+                                                       : std::string{};
+      const auto opened = evidence::accept_receipt(receipt, origin_of(receipt, to), to.log_keys, id,
+                                                   name, seq);
       if (!opened) fail("receipt", seq, name + ": " + opened.error().code);
-      if (!taken.contains(seq)) fail("receipt", seq, name + ": acknowledged, but never taken");
+      if (it == taken.end() && !lost) {
+        fail("receipt", seq, name + ": acknowledged, but never taken");
+      }
     }
   }
 }
