@@ -20,7 +20,7 @@ export interface Difference {
 export interface Choice { event: string; title: string; form: string[]; roles: string[]; passes: boolean; why: string[] }
 
 // The step that signs what a window waits for: that whose form asks for what the node computes.
-const signed = ["second_answer", "first_answer", "second_agreed", "differences", "second"];
+const signed = ["second_answer", "first_answer", "second_agreed", "differences", "second", "netted_in"];
 export function stepOf(choices: Choice[]): { choice: Choice; answers: string } | null {
   for (const field of signed) {
     const choice = choices.find((one) => one.roles.length && one.form.includes(field));
