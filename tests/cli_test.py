@@ -482,7 +482,7 @@ class Reconcile(unittest.TestCase):
         right = self.file("right.csv", "k,v\na,1\n")
         done = run("reconcile", left, right, "--key", "k", "--compare", "v", env=CHINESE)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("left.csv:3: 该标识已出现在第 2 行", done.stderr)
+        self.assertIn("left.csv:3: 该标识已出现在第 2 行，仅以其为准", done.stderr)
         self.assertIn("left.csv:4: 该行没有标识", done.stderr)
 
 

@@ -72,6 +72,14 @@ class Reading {
     return std::unexpected{
         forbidden("Keys of this register are for offices.", "此登记簿的键仅供机关查阅。")};
   }
+  // Fields that no record shows to the reader.
+  [[nodiscard]] Value::List hidden() const {
+    Value::List out;
+    for (const packs::Member& one : reg_->record->members) {
+      if (!all_.internal && one.type->cls != packs::Class::open) out.emplace_back(one.name);
+    }
+    return out;
+  }
   [[nodiscard]] bool sees(const views::RecordRow& row) const {
     return desk::sees_record(*call_->key, *reg_, row.fields);
   }
@@ -216,6 +224,7 @@ Result list_records(Context& context, const Call& call) {
                        {"records", std::move(records)},
                        {"next", next_page(context, call, next)},
                        {"position", past->position}};
+  if (Value::List hidden = reading->hidden(); !hidden.empty()) answer["hidden"] = std::move(hidden);
   if (reading->reg().editions) {
     const auto editions = call.views->editions(reading->id(), past->at);
     if (!editions) return std::unexpected{problem_of(editions.error())};

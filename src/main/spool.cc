@@ -1,0 +1,68 @@
+#include "main/spool.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace bashu::cli {
+
+namespace {
+
+std::string folder() {
+  const char* named = std::getenv("TMPDIR");
+  return named && *named ? named : "/tmp";
+}
+
+Fault fault() { return Fault{folder() + ": " + std::strerror(errno)}; }
+
+int nameless_file() {
+  std::string name = folder() + "/bashu-XXXXXX";
+  const int file = mkostemp(name.data(), O_CLOEXEC);
+  if (file >= 0) unlink(name.c_str());
+  return file;
+}
+
+}  // namespace
+
+Spool::~Spool() {
+  if (file_ >= 0) close(file_);
+}
+
+std::expected<void, Fault> Spool::add(std::string_view bytes) {
+  held_ += bytes;
+  return held_.size() < kHeld ? std::expected<void, Fault>{} : flush();
+}
+
+std::expected<void, Fault> Spool::flush() {
+  if (file_ < 0) file_ = nameless_file();
+  if (file_ < 0) return std::unexpected{fault()};
+  std::string_view left = held_;
+  while (!left.empty()) {
+    const ssize_t done = write(file_, left.data(), left.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return std::unexpected{fault()};
+    left.remove_prefix(static_cast<std::size_t>(done));
+  }
+  held_.clear();
+  return {};
+}
+
+std::expected<void, Fault> Spool::read(const std::function<void(std::string_view)>& take) const {
+  std::array<char, kHeld> piece;
+  for (off_t at = 0; file_ >= 0;) {
+    const ssize_t done = pread(file_, piece.data(), piece.size(), at);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return std::unexpected{fault()};
+    if (done == 0) break;
+    take({piece.data(), static_cast<std::size_t>(done)});
+    at += done;
+  }
+  take(held_);
+  return {};
+}
+
+}  // namespace bashu::cli
