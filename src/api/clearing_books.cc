@@ -125,7 +125,8 @@ std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
 
 bool is_audited(const packs::Pack& pack, std::string_view service) {
   const auto shape = clearing_of(pack);
-  return shape && (service == shape->book || service == shape->window);
+  return shape && (service == shape->book || service == shape->window ||
+                   (!shape->share.empty() && service == shape->share));
 }
 
 ClearingBook book_at(const Context& context, packs::PackPtr pack, ClearingShape shape,

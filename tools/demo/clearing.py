@@ -5,7 +5,7 @@ what it has: the planted differences line by line, settled; equal roots; payment
     ./dev demo clearing [--trips 100000] [--bills 2000] [--dir DIR] [--lang zh|en]
 
 First by `bashu clear` over files, three sides; then two of them inside their nodes (clearing_nodes.py), with pension
-transfers (clearing_pensions.py). All data are synthetic (riders.py), and so is the bank.
+transfers (clearing_pensions.py); then three nodes and a clearing house (clearing_house.py). All data are synthetic (riders.py), and so is the bank.
 """
 import argparse
 import json
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+import clearing_house
 import clearing_nodes
 from bank_files import bank_statement
 from node import ROOT, program
@@ -216,6 +217,7 @@ def main():
     pay(demo, statements)
     clearing_nodes.run(demo, planted["-".join(clearing_nodes.PAIR)], DIFFER, ACCOUNTS,
                        (SCHEMAS / "pain.001.001.09.xsd", bank_statement))
+    clearing_house.run(demo, PAIRS, ACCOUNTS, (SCHEMAS / "pain.001.001.09.xsd", bank_statement))
     demo.say(f"\n{time.monotonic() - begun:.0f} s, {demo.failed} failed", f"\n用时 {time.monotonic() - begun:.0f} 秒，{demo.failed} 项未通过")
     return 1 if demo.failed else 0
 

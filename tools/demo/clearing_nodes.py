@@ -8,17 +8,17 @@ from node import ROOT, Node, bashu, form_circle, mail_delivered, own_net, window
 
 PACK = ROOT / "packs/clearing.yaml"
 DAY = "2021-05-06"
-NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
+NAMES = {"chongqing": "重庆市", "sichuan": "四川省", "guizhou": "贵州省"}
 PAIR = ("chongqing", "sichuan")
 
 
 class Nodes:
-    def __init__(self, directory, accounts):
+    def __init__(self, directory, accounts, parties=PAIR):
         directory.mkdir(parents=True)
         net = own_net()
         self.accounts = accounts
         self.nodes = {}
-        for number, party in enumerate(PAIR, 1):
+        for number, party in enumerate(parties, 1):
             node = Node(directory / party, party, NAMES[party], f"{net}.{number}", DAY)
             node.add_key("finance", "finance", ["*:finance", "*:clerk"], person="finance")
             node.add_key("signer", "finance, too", ["*:finance"], person="signer")
@@ -44,13 +44,13 @@ class Nodes:
             raise RuntimeError(f"bashu window {' '.join(map(str, words))}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def book(self, name, *how):
-        text = self.window(PAIR[0], "book", "clearing/book", "--with", PAIR[1], "--name", name, *how,
-                           "--account", ",".join(self.accounts[PAIR[0]]))
+    def book(self, name, *how, pair=PAIR):
+        text = self.window(pair[0], "book", "clearing/book", "--with", pair[1], "--name", name, *how,
+                           "--account", ",".join(self.accounts[pair[0]]))
         book = text.split()[0]
         self.deliver()
-        owner, number, bank = self.accounts[PAIR[1]]
-        self.nodes[PAIR[1]].as_("finance").act(book, "agree", "finance",
+        owner, number, bank = self.accounts[pair[1]]
+        self.nodes[pair[1]].as_("finance").act(book, "agree", "finance",
                                                {"second_account": {"name": owner, "account": number, "bank": bank}})
         self.deliver()
         return book
