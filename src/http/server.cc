@@ -5,6 +5,10 @@
 //
 // Each worker is one thread with one io_context, and a connection never leaves its worker, so its
 // members need no lock. Deadlines are swept, not timed one by one.
+//
+// Who has not ended the handshake of TLS has proved nothing, and takes none of the places of those
+// who have: such connections have places of their own, few of one address. When all are taken the
+// oldest makes room; some more are kept for addresses from which somebody trusted came lately.
 #include "http/server.h"
 
 #include <boost/asio/connect.hpp>
@@ -59,15 +63,25 @@ std::string_view code_of(int status) {
   }
 }
 
+constexpr std::size_t kHandshakesMax = 256;        // at once
+constexpr std::size_t kHandshakesKept = 64;        // and so many more of addresses that are known
+constexpr std::size_t kHandshakesPerAddress = 64;  // of both
+constexpr milliseconds kHandshakeTime{10'000};
+constexpr std::size_t kKnownMax = 4'096;  // addresses
+constexpr std::chrono::hours kKnownFor{24};
+
 // What connections share across workers.
 struct Shared {
   Server::Options options;
   Handler handler;
-  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> connections{0};  // but for those in their handshake
+  std::atomic<std::size_t> handshakes{0};
   std::mutex mutex;
-  std::map<std::string, std::size_t> per_peer;     // root certificate to connections
-  std::map<std::string, std::size_t> per_address;  // of strangers
-  std::atomic<std::size_t> bodies{0};              // bytes held for requests under way
+  std::map<std::string, std::size_t> handshakes_of;  // address to connections in their handshake
+  std::map<std::string, TimePoint> known;            // address to when somebody trusted was there
+  std::map<std::string, std::size_t> per_peer;       // root certificate to connections
+  std::map<std::string, std::size_t> per_address;    // of strangers
+  std::atomic<std::size_t> bodies{0};                // bytes held for requests under way
 };
 
 class Worker : public std::enable_shared_from_this<Worker> {
@@ -82,6 +96,9 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void remove(const std::shared_ptr<Connection>& connection) { connections_.erase(connection); }
   // Closes the stranger's connection that has waited longest; false if there is none.
   bool make_room();
+  // Whether there is a place for one that is no longer, or not yet, in its handshake.
+  bool take_in(Connection& connection);
+  bool take_to_handshake(Connection& connection);
   // From any thread.
   void answer(std::shared_ptr<Connection> connection, Response response);
 
@@ -97,6 +114,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
   };
   void sweep();
   void deliver();
+  // Of those for which there is such a time, the earliest; false if there is none.
+  bool drop_longest(std::optional<TimePoint> (Connection::*since_when)() const);
 
   std::shared_ptr<Shared> shared_;
   asio::steady_timer timer_;
@@ -119,16 +138,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
                  .body_max = options().body_max,
                  .admit = options().admit}},
         born_{std::chrono::steady_clock::now()},
-        waits_since_{born_} {
-    ++worker_->shared().connections;
-  }
+        waits_since_{born_} {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() {
     Shared& shared = worker_->shared();
-    --shared.connections;
+    end_handshake();
+    if (taken_in_) --shared.connections;
     hold(0);
-    trust();
+    if (trusted_) note_known();
+    forget_stranger();
     if (stream_) stream_->abandon();
     if (chain_ && !chain_->empty()) {
       const std::lock_guard lock{shared.mutex};
@@ -168,8 +187,37 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
   // Since when a stranger's connection has had no request under way; none: it is not to be closed.
   [[nodiscard]] std::optional<TimePoint> waits_since() const {
-    if (answering_ || stream_ || trusted_) return std::nullopt;
+    if (shaking_ || answering_ || stream_ || trusted_) return std::nullopt;
     return waits_since_;
+  }
+  // Since when it is in its handshake, from an address that nobody knows; none: it is not.
+  [[nodiscard]] std::optional<TimePoint> shakes_since() const {
+    if (!shaking_ || of_known_) return std::nullopt;
+    return born_;
+  }
+  [[nodiscard]] bool is_trusted() const { return trusted_; }
+  void take_in() {
+    taken_in_ = true;
+    ++worker_->shared().connections;
+  }
+  // Whether somebody trusted was at its address in the last day.
+  [[nodiscard]] bool is_known() const {
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    const auto it = shared.known.find(remote_);
+    return it != shared.known.end() && born_ - it->second < kKnownFor;
+  }
+  // False if too many of its address are in theirs.
+  bool begin_handshake(bool of_known) {
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    auto& count = shared.handshakes_of[remote_];
+    if (count >= kHandshakesPerAddress) return false;
+    ++count;
+    ++shared.handshakes;
+    shaking_ = true;
+    of_known_ = of_known;
+    return true;
   }
   // Counts it among the strangers of its address; false if those are too many.
   bool admit() {
@@ -202,6 +250,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void drop() {
     if (closed_) return;
     closed_ = true;
+    end_handshake();
     if (stream_) stream_->abandon();
     close();
     worker_->remove(shared_from_this());
@@ -319,6 +368,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return true;
   }
 
+  void end_handshake() {
+    if (!shaking_) return;
+    shaking_ = false;
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    --shared.handshakes;
+    const auto it = shared.handshakes_of.find(remote_);
+    if (--it->second == 0) shared.handshakes_of.erase(it);
+  }
+
   std::shared_ptr<Worker> worker_;
   std::string in_;
   std::string out_;
@@ -347,13 +406,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // From here on the connection is no stranger's.
   void trust() {
+    if (!trusted_) note_known();
     trusted_ = true;
+    forget_stranger();
+  }
+  void forget_stranger() {
     if (!counted_) return;
     counted_ = false;
     Shared& shared = worker_->shared();
     const std::lock_guard lock{shared.mutex};
     const auto it = shared.per_address.find(remote_);
     if (--it->second == 0) shared.per_address.erase(it);
+  }
+  void note_known() const {
+    Shared& shared = worker_->shared();
+    const std::lock_guard lock{shared.mutex};
+    shared.known[remote_] = std::chrono::steady_clock::now();
+    if (shared.known.size() <= kKnownMax) return;
+    shared.known.erase(
+        std::ranges::min_element(shared.known, {}, [](const auto& one) { return one.second; }));
   }
 
   // Notes how much of a request is held here; false if all connections together hold too much.
@@ -412,6 +483,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   TimePoint born_, waits_since_;
   std::size_t held_ = 0;
   bool counted_ = false, trusted_ = false;
+  bool shaking_ = false, of_known_ = false, taken_in_ = false;
   bool sending_ = false, events_ = false, old_ = false;
   std::size_t used_ = 0, filled_ = 0;
   bool keep_ = true, head_ = false, answering_ = false;
@@ -429,10 +501,12 @@ class StreamConnection final : public Connection {
 
   void start() override {
     if constexpr (kTls) {
-      deadline_ = std::chrono::steady_clock::now() + milliseconds{10'000};
+      deadline_ = std::chrono::steady_clock::now() + kHandshakeTime;
       stream_.async_handshake(asio::ssl::stream_base::server,
                               [this, self = shared_from_this()](error_code error) {
+                                end_handshake();
                                 if (error || !take_chain()) return drop();
+                                if (closed_ || !worker_->take_in(*this)) return drop();
                                 ready();
                               });
     } else {
@@ -543,7 +617,6 @@ void Worker::stop() {
 }
 
 void Worker::add(tcp::socket socket) {
-  if (shared_->connections >= shared_->options.connections_max && !make_room()) return;
   error_code error;
   socket.set_option(tcp::no_delay{true}, error);
   const auto remote = socket.remote_endpoint(error);
@@ -560,16 +633,33 @@ void Worker::add(tcp::socket socket) {
     connection = std::make_shared<StreamConnection<tcp::socket>>(
         shared_from_this(), std::move(address), std::move(socket));
   }
-  if (!connection->admit()) return;
+  if (!(shared_->options.tls ? take_to_handshake(*connection) : take_in(*connection))) return;
   connections_.insert(connection);
   connection->start();
 }
 
-bool Worker::make_room() {
+bool Worker::take_in(Connection& connection) {
+  // First, lest one who has too many costs others theirs.
+  if (!connection.is_trusted() && !connection.admit()) return false;
+  if (shared_->connections >= shared_->options.connections_max && !make_room()) return false;
+  connection.take_in();
+  return true;
+}
+
+bool Worker::take_to_handshake(Connection& connection) {
+  const bool known = connection.is_known();
+  if (!connection.begin_handshake(known)) return false;
+  const std::size_t most = kHandshakesMax + (known ? kHandshakesKept : 0);
+  return shared_->handshakes <= most || drop_longest(&Connection::shakes_since);
+}
+
+bool Worker::make_room() { return drop_longest(&Connection::waits_since); }
+
+bool Worker::drop_longest(std::optional<TimePoint> (Connection::*since_when)() const) {
   std::shared_ptr<Connection> longest;
   std::optional<TimePoint> since;
   for (const auto& connection : connections_) {
-    const auto waits = connection->waits_since();
+    const auto waits = ((*connection).*since_when)();
     if (waits && (!since || *waits < *since)) {
       longest = connection;
       since = waits;
