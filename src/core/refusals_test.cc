@@ -721,6 +721,10 @@ void Refusals::circle() {
   const SetCalendar calendar{.by = {}, .calendar = {.party = "b", .version = 1}};
   must(calendar);
   expect(Why::older_calendar, calendar);
+  const FireEvent shared = fire(opened(), "grant");
+  state_.apply(PartyJoined{.party = "b", .member = false, .left = 2});
+  expect(Why::party_left, shared);
+  state_.apply(PartyJoined{.party = "b"});
 }
 
 void Refusals::figures() {

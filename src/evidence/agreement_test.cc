@@ -261,9 +261,14 @@ TEST(Agreement, ASignatureByAStrangerNeitherHelpsNorHarms) {
 
 TEST(Agreement, ARootChangesOnlyWithItsKidAndBothSignatures) {
   const Circle circle;
-  const Agreement second =
-      circle.next([](Agreement& next) { next.parties[0] = party("sichuan", 2); });
-  const std::string payload = agreement_payload(second);
+  const auto moved = [&](std::vector<RootChange> roots) {
+    return agreement_payload(circle.next([&](Agreement& next) {
+      next.parties[0] = party("sichuan", 2);
+      next.roots = std::move(roots);
+    }));
+  };
+  std::string payload = moved(
+      {{.party = "sichuan", .keys = 0, .digest = {}, .lost = false, .reason = {}}});
   const auto opened = [&](const std::vector<Signer>& signers) {
     return code(
         open_agreements({circle.record, signed_record(payload, kAgreementType, signers)}, ""));
@@ -272,6 +277,10 @@ TEST(Agreement, ARootChangesOnlyWithItsKidAndBothSignatures) {
   EXPECT_EQ(
       opened({signer("sichuan/root/1"), signer("sichuan/root/2"), signer("chongqing/root/1")}),
       "opened");
+  payload = moved({});  // it has to be said
+  EXPECT_EQ(
+      opened({signer("sichuan/root/1"), signer("sichuan/root/2"), signer("chongqing/root/1")}),
+      "agreement-root");
 }
 
 TEST(Agreement, APartyLeavesOnlyWithItsSignature) {
