@@ -235,7 +235,8 @@ constexpr std::array kParts{
          "paid_on?:date unpaid?:[text]"},
     Form{"FareSums",
          "rides:count faults:count fare:number from_issuer:number from_place:number off:number "
-         "fee:number"},
+         "fee:number completed:count denied:count refused:number"},
+    Form{"DenyList", "tokens:count first?:text last?:text"},
     Form{"FareTrial", "who:[text] now:FareSums then:FareSums"},
     Form{"LineDifference",
          "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
@@ -288,7 +289,8 @@ constexpr std::array kAnswers{
            "window:any book:ClearingBook first:text second:text "
            "differences:[LineDifference] from:count count:count"},
     Answer{"GET", "/clearing/{id}/what-if",
-           "book:ClearingBook by:[text] rows:[FareTrial] all:bool now:FareSums then:FareSums"},
+           "book:ClearingBook by:[text] rows:[FareTrial] all:bool denied_now:DenyList "
+           "denied_then:DenyList now:FareSums then:FareSums"},
     Answer{"GET", "/clearing/{id}/flows",
            "book:ClearingBook rows:[Flow] from:count count:count totals:[FlowTotal] lags:[FlowLag] "
            "due:FlowDue orders:[FlowOrder] unmatched:[FlowBank]"},

@@ -125,6 +125,7 @@ const std::vector<Parameter>& query_parameters() {
       {"changed_since", Is::number, "changed by an entry after this position"},
       {"closed", Is::flag, "also closed ones"},
       {"contested", Is::flag, "only records that two claim to keep"},
+      {"denied", Is::text, "digest of a deny list handed in as a document; none: without any"},
       {"departs", Is::clock, "setting out at this time or later (default: 08:00)"},
       {"destination", Is::text, "code of a place of the network"},
       {"digest", Is::flag, "with the digest of the rows that counted"},

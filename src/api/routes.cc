@@ -167,8 +167,9 @@ std::vector<Route> routes_of_clearing() {
       {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
        "The same as a file for a spreadsheet", "at_least"},
       {"GET", "/clearing/{id+}/what-if", &try_tariff,
-       "What the taps of a book would come to under another tariff, a document handed in before",
-       "tariff by at_least"},
+       "What the taps of a book would come to under another tariff, with another deny list or both: "
+       "documents handed in before",
+       "tariff denied by at_least"},
       {"GET", "/clearing/{id+}/flows", &list_flows,
        "What sheets of transfers say and what was ordered and booked, side by side, with totals "
        "and "

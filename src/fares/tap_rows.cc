@@ -1,6 +1,7 @@
 #include "fares/tap_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 
@@ -24,6 +25,16 @@ std::optional<std::int64_t> moment(const std::string& text) {
     return std::nullopt;
   }
   return std::int64_t{day->days()} * 86'400 + hour * 3'600 + minute * 60 + second;
+}
+
+std::string moment_text(std::int64_t at_s) {
+  constexpr std::int64_t kDayS = 86'400;
+  const std::int64_t of_day = (at_s % kDayS + kDayS) % kDayS;
+  const Date day = Date::from_days(static_cast<std::int32_t>((at_s - of_day) / kDayS));
+  std::array<char, 16> clock;
+  std::snprintf(clock.data(), clock.size(), " %02d:%02d:%02d", static_cast<int>(of_day / 3'600),
+                static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
+  return day.text() + clock.data();
 }
 
 std::string tap_of(const Value::Record& row, Tap& tap) {

@@ -15,6 +15,8 @@ namespace bashu::fares {
 [[nodiscard]] std::string text_in(const Value::Record& row, std::string_view name);
 // `2021-03-04 08:00:00`, with a T between as well: local time, seconds since 1970-01-01.
 [[nodiscard]] std::optional<std::int64_t> moment(const std::string& text);
+// The same back: `2021-03-04 08:00:00`.
+[[nodiscard]] std::string moment_text(std::int64_t at_s);
 // What is wrong with a row, as a key of the texts `fares.`; empty if it is a tap.
 [[nodiscard]] std::string tap_of(const Value::Record& row, Tap& tap);
 

@@ -1,11 +1,10 @@
 #include "main/fares_why.h"
 
-#include <array>
-#include <cstdio>
 #include <ostream>
 #include <string>
 #include <utility>
 
+#include "fares/tap_rows.h"
 #include "main/taps.h"
 #include "texts/texts.h"
 
@@ -19,16 +18,6 @@ using fares::Tap;
 
 std::string say(const Console& console, std::string_view key, const texts::Places& places = {}) {
   return texts::text(console.language, "fares.why_" + std::string{key}, places);
-}
-
-std::string moment_text(std::int64_t at_s) {
-  constexpr std::int64_t kDayS = 86'400;
-  const std::int64_t of_day = (at_s % kDayS + kDayS) % kDayS;
-  const Date day = Date::from_days(static_cast<std::int32_t>((at_s - of_day) / kDayS));
-  std::array<char, 16> clock;
-  std::snprintf(clock.data(), clock.size(), " %02d:%02d:%02d", static_cast<int>(of_day / 3'600),
-                static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
-  return day.text() + clock.data();
 }
 
 // Where one went, with what is not known of it.
@@ -68,7 +57,7 @@ void print_why(const Console& console, const fares::Tariff& tariff, const fares:
   for (const Ride& ride : rides) {
     const Tap &in = ordered[ride.first], &out = ordered[ride.last];
     std::string line = say(console, "ride",
-                           {{"at", moment_text(in.at_s)},
+                           {{"at", fares::moment_text(in.at_s)},
                             {"group", in.group},
                             {"way", way(console, tariff, ride, in, out)},
                             {"fare", yuan(ride.fare)}});
@@ -79,7 +68,7 @@ void print_why(const Console& console, const fares::Tariff& tariff, const fares:
     const auto since = denied.find(in.token);
     if (since != denied.end() && in.at_s >= since->second + tariff.denied_after_s) {
       line += say(console, "denied",
-                  {{"since", moment_text(since->second)},
+                  {{"since", fares::moment_text(since->second)},
                    {"after", std::to_string(tariff.denied_after_s)}});
     }
     console.out << line << '\n';

@@ -64,6 +64,12 @@ await play(async (come) => {
   await first.page.getByRole("img", { name: first.t("whatif_drawn") }).waitFor();
   await first.page.getByLabel(first.t("whatif_by")).selectOption("side");
   assert.match(await first.page.getByRole("row", { name: /^chongqing / }).innerText(), /1\s+2\.50\s+\+0\.50/);
+  // Nobody is denied; if the rider of the one ride here were, the place would lose it.
+  const token = here.split("\n")[1].split(",")[here.split("\n")[0].split(",").indexOf("token")];
+  await first.page.getByLabel(first.t("whatif_list"), { exact: true }).selectOption("other");
+  await first.page.getByLabel(first.t("whatif_list_file")).setInputFiles({ name: "denied.csv", mimeType: "text/csv", buffer: Buffer.from(`token,at\n${token},2020-01-01 00:00:00\n`) });
+  await first.page.getByText(first.t("whatif_denied", { count: 1, first: "2020-01-01 00:00:00", last: "2020-01-01 00:00:00" })).waitFor();
+  await first.page.getByRole("columnheader", { name: first.t("whatif_refused") }).waitFor();
   await first.seen("console-what-if");
   assert.ok(book);
 });

@@ -1,6 +1,7 @@
 """Clearing inside two real nodes: batches, windows, the lines on which the sides differ, answers, payment; a node
 that dies in between states the same."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -122,6 +123,43 @@ class Clearing(CircleTest):
         self.assertIn("may not end before", self.window("chongqing", "draft", self.book, "--until", "2021-03-04", check=False).stderr
                       + self.window("chongqing", "open", self.book, "--until", "2021-03-04", check=False).stderr)
         self.verify("chongqing", "sichuan")
+
+    def test_a_trial_knows_the_deny_list_in_force_and_another_one(self):
+        data = self.data("chongqing", trips=200)
+        self.make_book()
+        self.take("chongqing", "sichuan", data, "first")
+        office = self.nodes["chongqing"].as_("finance")
+        path = f"/clearing/{self.book}/what-if"
+        digest = office.deposit("tariff.json", "application/json", (self.dir / "data/tariff.json").read_bytes())["sha256"]
+        same = office.get(path, tariff=digest, by="side")
+        self.assertEqual(same["now"], same["then"])
+        self.assertEqual(same["denied_now"], same["denied_then"])
+        # The list that was taken is in force, from its moments on; every fen is borne by somebody.
+        with open(data / "chongqing.denied.csv", encoding="utf-8") as file:
+            denied = list(csv.DictReader(file))
+        self.assertEqual((same["denied_now"]["tokens"], same["denied_now"]["first"]),
+                         (len({one["token"] for one in denied}), min(one["at"] for one in denied)))
+        now = same["now"]
+        self.assertGreater(now["refused"], 0)
+        self.assertEqual(now["fare"], now["from_issuer"] + now["from_place"] + now["off"] + now["refused"])
+        # Without any list the issuers owe what was lost.
+        free = office.get(path, denied="none")
+        self.assertEqual(free["now"], now)
+        self.assertEqual((free["then"]["denied"], free["then"]["refused"], free["denied_then"]), (0, 0, {"tokens": 0}))
+        self.assertEqual(free["then"]["from_issuer"], now["from_issuer"] + now["refused"])
+        # Another list takes its place: from a year before on, everybody that it names.
+        rows = [{"token": denied[0]["token"], "at": "2020-01-01 00:00:00"}, {"token": "nobody", "at": "2020-01-02 00:00:00"}]
+        text = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        other = office.deposit("denied.ndjson", "application/x-ndjson", text)["sha256"]
+        trial = office.get(path, tariff=digest, denied=other)
+        self.assertEqual(trial["denied_then"], {"tokens": 2, "first": "2020-01-01 00:00:00", "last": "2020-01-02 00:00:00"})
+        self.assertGreater(trial["then"]["refused"], 0)
+        self.assertEqual(trial["then"]["from_issuer"] + trial["then"]["refused"], free["then"]["from_issuer"])
+        bad = office.deposit("denied.ndjson", "application/x-ndjson", b'{"token":"a","at":"2020-01-01 00:00:00"}\n{"token":"b"}\n')
+        with self.assertRaisesRegex(Refused, "denied:2"):
+            office.get(path, denied=bad["sha256"])
+        with self.assertRaises(Refused):
+            office.get(path)
 
     def test_a_book_with_many_windows_is_read_page_by_page(self):
         data = self.data("chongqing", trips=200)
