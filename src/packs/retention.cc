@@ -111,10 +111,11 @@ namespace {
 std::string in_words(const std::string& key, const std::string& values, const Retention& rule,
                      const std::string& language, texts::Places more = {}) {
   const bool years = rule.months % 12 == 0;
+  const auto n = years ? rule.months / 12 : rule.months;
   more.push_back({"values", values});
-  more.push_back({"n", std::to_string(years ? rule.months / 12 : rule.months)});
+  more.push_back({"n", std::to_string(n)});
   more.push_back({"source", in_language(rule.source, language)});
-  return texts::text(language, key + (years ? ".years" : ".months"), more);
+  return texts::text(language, key + (years ? ".year" : ".month") + (n == 1 ? "" : "s"), more);
 }
 
 std::string values_in_words(const char* cls, const std::string& language) {

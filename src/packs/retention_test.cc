@@ -136,6 +136,21 @@ TEST(Retention, OfARegisterBeginsOnADayOfItsRecords) {
       std::vector<std::string>{"personal values in People: 2 years after Last day (Article 9)"});
 }
 
+TEST(Retention, OneIsOneInEnglish) {
+  const Loaded loaded = with(
+      "{personal: {years: 1, source: {zh: 第七条, en: Article 7}}, "
+      "sensitive: {months: 1, source: {zh: 第八条, en: Article 8}}}");
+  ASSERT_TRUE(loaded.pack);
+  const std::string english = show(*loaded.pack, "en");
+  EXPECT_NE(english.find(": 1 year after the case"), std::string::npos) << english;
+  EXPECT_NE(english.find(": 1 month after the case"), std::string::npos) << english;
+  const Loaded other =
+      with_register("{ends: until, personal: {years: 1, source: {zh: 第九条, en: Article 9}}}");
+  ASSERT_TRUE(other.pack);
+  EXPECT_EQ(retention_in_words(*other.pack, "en"),
+            std::vector<std::string>{"personal values in People: 1 year after Last day (Article 9)"});
+}
+
 TEST(Retention, OfARegisterThatNobodyCanMeanIsRefusedWithItsPath) {
   const std::string personal = "personal: {years: 2, source: {zh: 第九条, en: Article 9}}";
   const struct {

@@ -163,7 +163,7 @@ class Erasure(CircleTest):
     def test_it_goes_by_itself_when_its_time_is_over(self):
         # The pack says so to whoever reads it.
         told = self.nodes["sichuan"].as_("clerk").get("/packs/parcels/pages")["retention"]
-        self.assertEqual(told, ["personal values: 1 months after the case has ended (Synthetic rule 7)"])
+        self.assertEqual(told, ["personal values: 1 month after the case has ended (Synthetic rule 7)"])
         clerk = self.chongqing.as_("clerk")
         clerk.act(self.case, "see", "clerk", {"remark": "seen"})
         self.assertEqual(self.order_list(self.sichuan)["due"], [])
