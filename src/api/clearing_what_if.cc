@@ -54,8 +54,8 @@ Value to_value(const fares::Sums& sums) {
 Value to_value(const fares::Denied& denied) {
   Value::Record out{{"tokens", denied.size()}};
   if (denied.empty()) return out;
-  const auto [first, last] = std::ranges::minmax_element(
-      denied, {}, [](const auto& one) { return one.second; });
+  const auto [first, last] =
+      std::ranges::minmax_element(denied, {}, [](const auto& one) { return one.second; });
   out.emplace("first", fares::moment_text(first->second));
   out.emplace("last", fares::moment_text(last->second));
   return out;
@@ -69,8 +69,8 @@ void add(fares::Denied& denied, const windows::Rows& rows) {
 // What is in force: all deny lists that this side has for the book.
 std::expected<fares::Denied, Problem> denied_in(Context& context, const Call& call,
                                                 const ClearingBook& book) {
-  const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
-                                             book.row.id, 0);
+  const auto batches =
+      context.books.batches(*call.views, book.pack->name, book.shape.batch, book.row.id, 0);
   if (!batches) return std::unexpected{batches.error()};
   fares::Denied out;
   for (const ClearingBatch& batch : batches->more) {
@@ -124,9 +124,8 @@ std::expected<Terms, Problem> terms_then(Context& context, const Call& call, Ter
   const auto rows = windows::read_rows("denied", *text);
   if (!rows) {
     const std::string line = "denied:" + std::to_string(rows.error().line);
-    return std::unexpected{problem_of(Reject{.code = RejectCode::error,
-                                             .where = line,
-                                             .why = {texts::title(rows.error().text)}})};
+    return std::unexpected{problem_of(Reject{
+        .code = RejectCode::error, .where = line, .why = {texts::title(rows.error().text)}})};
   }
   add(terms.denied, *rows);
   return terms;

@@ -108,7 +108,8 @@ TEST(GtfsFares, WhatCannotBeSaidIsTold) {
       unsaid(to_gtfs(all).unsaid),
       "accumulated many\nanother_vehicle free\nbands m\nbelow_zero free\nborne_by ours\ncap day\n"
       "chain free\ncompletion next\ncount free\nday_begins t\ndenied_after t\n"
-      "difference dearest\nexclusive free\nfee t\nissuers ours\nlimit m\nmissing m\noperators m\nsame_line_gap free\nsame_place m\n");
+      "difference dearest\nexclusive free\nfee t\nissuers ours\nlimit m\nmissing m\noperators m\n"
+      "same_line_gap free\nsame_place m\n");
 }
 
 TEST(GtfsFares, WhatIsReadIsRefusedOrTold) {

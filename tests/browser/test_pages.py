@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT / "tools" / "demo"))
 from bank_files import ordered, receipts  # noqa: E402
 from mail_server import MailServer  # noqa: E402
 from openid_provider import free_port  # noqa: E402
-from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, wait_until  # noqa: E402
+from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
+from test_witness import Witness  # noqa: E402
 
 HUKOU = "household-migration"
 WASTE = "hazardous-waste"
@@ -305,6 +306,30 @@ class Pages(PagesTest):
                          for user in ("stranger", "operator", "auditor", "administrator")],
         }
         self.browse("roles", BASHU_ROLES=json.dumps(roles))
+
+    def test_how_long_values_are_kept_and_who_watches_from_outside(self):
+        self.adopt((ROOT / "packs" / "medical-filing-and-claims.yaml").read_text(encoding="utf-8"))
+        node = self.nodes["sichuan"]
+        watcher = Witness(self.dir, "watcher", f"{self.net}.9")
+        self.addCleanup(watcher.end)
+        watcher.origins.write_text(f"log {bashu('journal', 'proof', node.dir, 0, '--vkey').strip()}\n", encoding="utf-8")
+        watcher.start()
+        policy = self.dir / "witnesses"
+        policy.write_text(watcher.line("one"), encoding="utf-8")
+        node.stop()
+        node.start("--witnesses", str(policy), "--witness-ca", str(watcher.root), "--witness-pace", "1")
+
+        def outside():
+            return node.as_("second").get("/channels")["outside"]
+
+        def done(what):
+            if what == "away":
+                watcher.kill()
+                node.as_("clerk").feed(HUKOU, "residents", "clerk", [{"person": "51010519880307231X", "household": "川-0007", "head": True}])
+                wait_until(lambda: "open_since_ms" in outside() and outside()["witnesses"][0].get("trouble"), "what is open")
+
+        wait_until(lambda: "open_since_ms" not in outside() and outside()["cosigned"] > 0, "the witness")
+        self.browse("kept", done, BASHU_WITNESS=json.dumps({"name": watcher.name, "url": f"https://{watcher.host}:{watcher.port}"}))
 
     def test_people_are_let_in_and_ended(self):
         self.browse("people")
