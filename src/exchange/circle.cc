@@ -21,6 +21,7 @@
 #include "exchange/key_lists.h"
 #include "exchange/membership.h"
 #include "exchange/records.h"
+#include "exchange/succession.h"
 #include "exchange/witness.h"
 #include "http/message.h"
 #include "node/certificates.h"
@@ -515,8 +516,10 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   for (const evidence::PartyRecord& from : next.parties) {
     for (const evidence::PartyRecord& to : next.parties) {
       if (from.party == to.party || !from.member || !to.member) continue;
-      const std::string name = from.party + "." + to.party + ".main";
-      if (!next.channel(name)) next.channels.push_back({.channel = name});
+      const std::string pair = from.party + "." + to.party + ".";
+      const bool listed = std::ranges::any_of(
+          next.channels, [&](const auto& one) { return one.channel.starts_with(pair); });
+      if (!listed) next.channels.push_back({.channel = pair + "main"});
     }
   }
   std::sort(next.channels.begin(), next.channels.end(),
@@ -629,6 +632,7 @@ std::expected<std::vector<core::AdoptRecord>, Fault> new_editions(node::Node& no
                                   return card == file->cards.end() ? std::int64_t{480}
                                                                    : card->second.offset_minutes;
                                 });
+    if (last) tell_succession(*last, *edition, own.party, command);
     editions.push_back(std::move(command));
   }
   return editions;

@@ -122,6 +122,16 @@ http::Response Service::get_channel(const std::string& party,
   const auto directory = parts_.node.directory();
   const std::string& own = parts_.node.identity().party;
   const std::string& channel = path[1];
+  // A channel that goes on under another name still shows what went over it.
+  const auto parts = evidence::split_channel(channel);
+  const bool old = path.size() == 4 && path[2] == "messages" && parts;
+  if (old && !directory->agreement.channel(channel) &&
+      directory->agreement.channel(directory->channel(party, own))) {
+    const auto seq = number_of(path[3]);
+    const bool ours = parts->from == own && parts->to == party;
+    if (!seq || (!ours && !(parts->from == party && parts->to == own))) return not_found();
+    return parts_.guard.may_leave(party) ? message(party, *seq, !ours) : not_ready();
+  }
   const bool inward = channel == directory->channel(party, own);
   const bool outward = channel == directory->channel(own, party);
   if ((!inward && !outward) || !directory->agreement.channel(channel)) return not_found();
@@ -131,13 +141,15 @@ http::Response Service::get_channel(const std::string& party,
   if (!parts_.guard.may_leave(party)) return not_ready();
   if (inward && path[2] == "receipts") return receipt(party, *seq);
   if (inward && path[2] == "resolutions") return resolution(party, *seq);
-  if (path[2] == "messages") {
-    auto envelope =
-        inward ? parts_.node.envelope_taken(party, *seq) : parts_.node.envelope_sent(party, *seq);
-    if (!envelope) return not_found();
-    return http::text_response(200, kJose, std::move(*envelope));
-  }
+  if (path[2] == "messages") return message(party, *seq, inward);
   return not_found();
+}
+
+http::Response Service::message(const std::string& party, std::int64_t seq, bool inward) {
+  auto envelope =
+      inward ? parts_.node.envelope_taken(party, seq) : parts_.node.envelope_sent(party, seq);
+  if (!envelope) return not_found();
+  return http::text_response(200, kJose, std::move(*envelope));
 }
 
 http::Response Service::channel_state(const std::string& party, const std::string& channel,

@@ -46,6 +46,7 @@ class Service {
   http::Response get_channel(const std::string& party, const std::vector<std::string>& path);
   http::Response channel_state(const std::string& party, const std::string& channel, bool inward);
   http::Response receipt(const std::string& party, std::int64_t seq);
+  http::Response message(const std::string& party, std::int64_t seq, bool inward);
   http::Response resolution(const std::string& party, std::int64_t seq);
   http::Response get_log(const std::vector<std::string>& path);
   http::Response get_record(const std::string& folder, const std::string& edition);

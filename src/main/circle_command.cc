@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "exchange/circle.h"
+#include "exchange/succession.h"
 #include "main/circle_shown.h"
 #include "main/client.h"
 #include "main/commands.h"
@@ -173,6 +174,10 @@ Exit circle_accept(const Console& console, const CircleAccept& what) {
     return Exit::refused;
   }
   show(console, *summary);
+  if (const auto good = exchange::fits_what_was_seen(what.dir, *identity, *file); !good) {
+    console.fail(good.error());
+    return Exit::refused;
+  }
   if (!what.yes && !confirmed(console)) {
     console.err << console.say("not signed (--yes signs without asking)\n",
                                "未签署（--yes 可不经询问直接签署）\n");
@@ -220,6 +225,10 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     if (waits_for_second(console, what.remote, *done)) return Exit::done;
     if (what.remote.json) print_json(console, *done);
   } else {
+    if (const auto taken = exchange::take_up_successor(what.files.front(), *file); !taken) {
+      console.fail(taken.error());
+      return Exit::refused;
+    }
     const auto node = open_at_rest(console, what.files.front());
     if (!node) return node.error();
     before = (*node)->directory()->agreement.edition;

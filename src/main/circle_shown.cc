@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "evidence/sm2.h"
 #include "exchange/membership.h"
+#include "main/successor_command.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -68,6 +69,7 @@ void show(const Console& console, const exchange::CircleSummary& summary) {
         << "  " << party.node->site << '\n';
   }
   show_changes(console, summary);
+  show_successors(console, summary);
   for (const evidence::ChannelRecord& channel : agreement.channels) {
     out << "  " << channel.channel << '\n';
   }

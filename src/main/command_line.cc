@@ -11,6 +11,7 @@
 
 #include "main/chinese_help.h"
 #include "main/commands.h"
+#include "main/successor_command.h"
 #include "main/documents_command.h"
 #include "main/network_cheapest.h"
 #include "main/network_missed.h"
@@ -786,6 +787,22 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("--pin", o.pinned,
                        t("the agreement id printed in the treaty", "书面协议上载明的协议标识"));
         remote_options(app, o.remote, t);
+      });
+  parser.command<CircleSuccessor>(
+      circle, "successor",
+      t("write the agreement by which a restored journal whose end is lost goes on, and sign it",
+        "起草并签署协议，使尾部已遗失的恢复日志得以接续"),
+      circle_successor, [&t](CLI::App& app, CircleSuccessor& o) {
+        app.add_option("DIR", o.dir)->required();
+        out_option(app, o.out, t);
+      });
+  parser.command<CircleLost>(
+      circle, "lost",
+      t("messages that one side of a restored journal holds and the other forgot",
+        "列出因日志尾部遗失而仅一方持有的消息"),
+      circle_lost, [&t](CLI::App& app, CircleLost& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_flag("--json", o.json, t("as JSON", "以 JSON 输出"));
       });
 }
 

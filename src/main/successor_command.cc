@@ -1,0 +1,124 @@
+#include "main/successor_command.h"
+
+#include <map>
+#include <ostream>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "exchange/succession.h"
+#include "main/commands.h"
+#include "main/pin.h"
+#include "main/table.h"
+#include "node/system_environment.h"
+#include "texts/texts.h"
+
+namespace bashu::cli {
+
+namespace {
+
+void line(const Console& console, const std::string& text, const texts::Places& values) {
+  console.err << texts::text(console.language, text, values) << '\n';
+}
+
+Value value_of(const exchange::LostMessage& one) {
+  return Value::Record{{"peer", one.peer},
+                       {"channel", one.channel},
+                       {"seq", one.seq},
+                       {"sent_by_us", one.ours},
+                       {"forgot_here", one.forgot},
+                       {"kind", one.kind},
+                       {"case", one.stream},
+                       {"version", one.version},
+                       {"here", one.here},
+                       {"id", one.id}};
+}
+
+std::string what_happened(const Console& console, const exchange::LostMessage& one) {
+  const char* text = !one.forgot ? "circle.lost.there"
+                     : one.ours  ? "circle.lost.sent"
+                                 : "circle.lost.coming";
+  return texts::text(console.language, text, {{"peer", one.peer}});
+}
+
+std::string standing(const Console& console, const exchange::LostMessage& one) {
+  return one.here.empty() ? "" : texts::text(console.language, "circle.lost.case." + one.here);
+}
+
+}  // namespace
+
+void show_successors(const Console& console, const exchange::CircleSummary& summary) {
+  if (!summary.before) return;
+  for (const std::string& party : evidence::succeeding(*summary.before, summary.agreement)) {
+    const auto said = evidence::read_predecessors(summary.agreement.party(party)->predecessors);
+    if (!said || said->empty()) continue;
+    const evidence::Predecessor& end = said->back();
+    line(console, "circle.successor.log",
+         {{"party", party},
+          {"origin", end.origin},
+          {"size", std::to_string(end.size)},
+          {"held", std::to_string(end.held)},
+          {"lost", std::to_string(end.held - end.size)},
+          {"root", hex(end.root)},
+          {"next", summary.agreement.party(party)->origin}});
+  }
+  for (const evidence::Renewed& one :
+       evidence::renewed_channels(*summary.before, summary.agreement)) {
+    line(console, "circle.successor.channel",
+         {{"before", one.before}, {"name", one.channel}, {"seq", std::to_string(one.from_seq)}});
+  }
+}
+
+Exit circle_successor(const Console& console, const CircleSuccessor& what) {
+  const auto held = exchange::read_journal(what.dir);
+  if (!held) return console.fail(held.error());
+  const auto peers = exchange::ask_peers(*held);
+  if (!peers) {
+    console.fail(peers.error());
+    return Exit::refused;
+  }
+  for (const exchange::PeerHolds& one : *peers) {
+    line(console, "circle.successor.holds",
+         {{"peer", one.party},
+          {"seen", std::to_string(one.seen)},
+          {"size", std::to_string(held->size)},
+          {"answered", std::to_string(one.answered)},
+          {"known", std::to_string(held->state->outbox(one.party).last)}});
+  }
+  const auto pin = pin_of_root(console, held->identity);
+  if (!pin) return pin.error();
+  node::SystemClock clock{held->identity.offset_minutes};
+  const auto file = exchange::compose_successor(*held, *peers, clock.now().unix_ms / 1'000, *pin);
+  if (!file) {
+    console.fail(file.error());
+    return Exit::refused;
+  }
+  if (const auto summary = exchange::circle_summary(*file)) show_successors(console, *summary);
+  const auto written = write_output(console, what.out, *file);
+  return written ? Exit::done : console.fail(written.error());
+}
+
+Exit circle_lost(const Console& console, const CircleLost& what) {
+  const auto held = exchange::read_journal(what.dir);
+  if (!held) return console.fail(held.error());
+  const auto lost = exchange::lost_messages(*held);
+  if (!lost) return console.fail(lost.error());
+  if (what.json) {
+    Value::List list;
+    for (const exchange::LostMessage& one : *lost) list.push_back(value_of(one));
+    console.out << pretty_json(Value{std::move(list)}) << '\n';
+    return Exit::done;
+  }
+  if (lost->empty()) console.out << texts::text(console.language, "circle.lost.none") << '\n';
+  using Align = Table::Align;
+  Table table{
+      {Align::left, Align::right, Align::left, Align::left, Align::left, Align::left, Align::left}};
+  for (const exchange::LostMessage& one : *lost) {
+    table.add({one.channel, std::to_string(one.seq), what_happened(console, one), one.kind,
+               one.version > 0 ? one.stream + " " + std::to_string(one.version) : one.stream,
+               standing(console, one), one.id});
+  }
+  table.print(console.out);
+  return Exit::done;
+}
+
+}  // namespace bashu::cli
