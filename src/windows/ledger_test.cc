@@ -23,7 +23,10 @@ fares::Tariff tariff() {
   return *fares::read_tariff(*parse_json(
       R"({"tariff":"t","version":1,"from":"2021-01-01","groups":{)"
       R"("cq":{"party":"chongqing","operators":[{"name":"crt","weight":1}],"flat":200,"two_taps":true,"missing":700},)"
-      R"("sc":{"party":"sichuan","operators":[{"name":"metro","weight":1}],"flat":300,"two_taps":true,"missing":900}}})"));
+      R"("sc":{"party":"sichuan","operators":[{"name":"metro","weight":1}],"flat":300,"two_taps":true,"missing":900}},)"
+      R"("completion":{"most":2,"rules":[{"name":"next","by":"next_entry","within":1800},)"
+      R"({"name":"usual","by":"usual","days":3,"at_least":1},)"
+      R"({"name":"short","by":"fare","fare":650,"groups":["cq"]}]}})"));
 }
 
 std::string tap(const std::string& token, int number, const char* kind, const char* group,
