@@ -327,6 +327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/circle/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parties that are of the circle no more, and what stands still with them (audit, admin) */
+        get: operations["get_circle_left"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clearing": {
         parameters: {
             query?: never;
@@ -470,7 +487,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the taps of a book would come to under another tariff, a document handed in before */
+        /** What the taps of a book would come to under another tariff, with another deny list or both: documents handed in before */
         get: operations["get_clearing_id_what_if"];
         put?: never;
         post?: never;
@@ -1865,9 +1882,12 @@ export interface components {
         ClearingBook: {
             batch_party: string;
             batches: number;
+            cap?: number;
             case: string;
             first: string;
+            house?: string;
             kind: string;
+            least?: number;
             name: string;
             order_party: string;
             own: string;
@@ -1877,6 +1897,7 @@ export interface components {
             services: Json;
             state: string;
             state_title: string;
+            way?: string;
             windows: unknown[];
         };
         Clock: {
@@ -1905,6 +1926,11 @@ export interface components {
         Count: {
             count: number;
             in: string;
+        };
+        DenyList: {
+            first?: string;
+            last?: string;
+            tokens: number;
         };
         Departure: {
             arrives: string;
@@ -1960,18 +1986,27 @@ export interface components {
             seq?: number;
             time_ms: number;
         };
+        Exposed: {
+            cap?: number;
+            first_owes: number;
+            percent?: number;
+            second_owes: number;
+        };
         Fare: {
             fen: number;
             tickets: components["schemas"]["RideTicket"][];
             without_tariff: number;
         };
         FareSums: {
+            completed: number;
+            denied: number;
             fare: number;
             faults: number;
             fee: number;
             from_issuer: number;
             from_place: number;
             off: number;
+            refused: number;
             rides: number;
         };
         FareTrial: {
@@ -2079,6 +2114,14 @@ export interface components {
             sent_on?: string;
             transfers: components["schemas"]["FlowTransfer"][];
         };
+        FlowBank: {
+            amount: number;
+            bank: string;
+            counterparty: string;
+            named: string[];
+            /** Format: date */
+            on: string;
+        };
         FlowBooking: {
             amount: number;
             bank: string;
@@ -2185,6 +2228,18 @@ export interface components {
             revoked: number;
             role: string;
             to: number;
+        };
+        LeftParty: {
+            cases: components["schemas"]["StandingCase"][];
+            edition: number;
+            expelled: boolean;
+            held: number;
+            open: number;
+            packs: string[];
+            party: string;
+            reason: string;
+            records: number;
+            unanswered: number;
         };
         Leg: {
             arrives: string;
@@ -2540,6 +2595,7 @@ export interface components {
             keys: number;
             pack: string;
             reason: string;
+            records: string[];
             service: string;
         };
         RideTicket: {
@@ -2555,6 +2611,14 @@ export interface components {
             records: components["schemas"]["RecordAt"][];
             scenario: string;
             title: string;
+        };
+        Second: {
+            alg: string;
+            distid: string;
+            lacking: string[];
+            required: {
+                [key: string]: number;
+            };
         };
         Session: {
             acr?: string;
@@ -2620,6 +2684,12 @@ export interface components {
             order?: number;
             path: string;
             standing: string;
+        };
+        StandingCase: {
+            case: string;
+            pack: string;
+            service: string;
+            state: string;
         };
         Step: {
             branch: number;
@@ -2755,6 +2825,8 @@ export interface components {
         closed: "true" | "false";
         /** @description only records that two claim to keep */
         contested: "true" | "false";
+        /** @description digest of a deny list handed in as a document; none: without any */
+        denied: string;
         /** @description setting out at this time or later (default: 08:00) */
         departs: string;
         /** @description code of a place of the network */
@@ -3497,6 +3569,7 @@ export interface operations {
                         origin: string;
                         own: string;
                         parties?: components["schemas"]["Party"][];
+                        second?: components["schemas"]["Second"];
                         /** Format: date */
                         today: string;
                     };
@@ -3540,6 +3613,29 @@ export interface operations {
                         refusals?: components["schemas"]["Refusal"][];
                         waits_for?: string;
                         warnings?: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_circle_left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Parties that are of the circle no more, and what stands still with them (audit, admin) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        left: components["schemas"]["LeftParty"][];
                     };
                 };
             };
@@ -3668,6 +3764,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         case: string;
+                        exposed?: components["schemas"]["Exposed"];
                         from: string | null;
                         statement: Json;
                         /** Format: date */
@@ -3713,6 +3810,7 @@ export interface operations {
                         orders: components["schemas"]["FlowOrder"][];
                         rows: components["schemas"]["Flow"][];
                         totals: components["schemas"]["FlowTotal"][];
+                        unmatched: components["schemas"]["FlowBank"][];
                     };
                 };
             };
@@ -3820,6 +3918,8 @@ export interface operations {
             query?: {
                 /** @description digest of a tariff handed in as a document */
                 tariff?: components["parameters"]["tariff"];
+                /** @description digest of a deny list handed in as a document; none: without any */
+                denied?: components["parameters"]["denied"];
                 /** @description sums by issuer, side, operator, class, day: side,class; of cosignatures: a party, or the key's name of a witness outside the circle */
                 by?: components["parameters"]["by"];
                 /** @description wait until the views have reached this position */
@@ -3833,7 +3933,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the taps of a book would come to under another tariff, a document handed in before */
+            /** @description What the taps of a book would come to under another tariff, with another deny list or both: documents handed in before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3843,6 +3943,8 @@ export interface operations {
                         all: boolean;
                         book: components["schemas"]["ClearingBook"];
                         by: string[];
+                        denied_now: components["schemas"]["DenyList"];
+                        denied_then: components["schemas"]["DenyList"];
                         now: components["schemas"]["FareSums"];
                         rows: components["schemas"]["FareTrial"][];
                         then: components["schemas"]["FareSums"];
@@ -5667,6 +5769,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         editions?: components["schemas"]["Edition"][];
+                        hidden?: string[];
                         next: string;
                         position: number;
                         records: components["schemas"]["Record"][];
@@ -5965,7 +6068,12 @@ export interface operations {
     };
     get_privacy_orders: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description position of the first entry or row */
+                from?: components["parameters"]["from"];
+                /** @description rows */
+                limit?: components["parameters"]["limit"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5980,8 +6088,9 @@ export interface operations {
                 content: {
                     "application/json": {
                         backup_ms?: number;
-                        due: components["schemas"]["Retained"][];
-                        due_in_all: number;
+                        due?: components["schemas"]["Retained"][];
+                        due_in_all?: number;
+                        next?: number;
                         orders: components["schemas"]["Order"][];
                     };
                 };
