@@ -9,6 +9,22 @@
 namespace bashu::core {
 namespace {
 
+constexpr const char* kPack = R"pack(
+bashu: 1
+pack: roads
+version: 1
+title: {en: Roads}
+types:
+  amount: {type: int, min: 0, class: public, title: {en: Amount}}
+  line: {type: text, max: 100, class: public, title: {en: Text}}
+registers:
+  road: {title: {en: Roads}, kept: shared, key: [code], fields: {code: line, length: amount}}
+figures:
+  total: {title: {en: Length}, of: road, sum: entry.length}
+scenarios:
+  - {title: none, today: 2026-03-02, steps: [{figure: total, is: 0}]}
+)pack";
+
 // A node that knows two others and has said something to both.
 class Leaving : public testing::Test {
  protected:
@@ -39,11 +55,9 @@ class Leaving : public testing::Test {
     return decision ? *decision : Decision{};
   }
   void adopt_a_pack(int version) {
-    static constexpr const char* kPack =
-        R"({"bashu":1,"pack":"notes","version":1,"title":{"en":"Notes","zh":"备忘"},
-            "registers":{"places":{"title":{"en":"Places","zh":"地点"},"kept":"shared","key":["code"],
-              "record":{"code":{"type":"text","max":9,"class":"public","title":{"en":"Code","zh":"代码"}}}}}})";
-    Value source = *parse_json(kPack);
+    const auto loaded = packs::load(kPack);
+    ASSERT_TRUE(loaded.pack);
+    Value source = loaded.pack->source;
     source.as_record()->insert_or_assign("version", Value{version});
     must(AdoptPack{.by = {}, .source = canonical_json(source), .from = today_, .approval = 0});
   }
@@ -69,15 +83,26 @@ TEST_F(Leaving, NothingIsToldToWhoLeftAndAPersonHearsOfIt) {
   EXPECT_EQ(state_.outbox("c").last, 1);
 }
 
-TEST_F(Leaving, WhoIsBackHearsWhatIsInForceAndOnceOnly) {
-  must(edition(2, {{.party = "a"}, {.party = "b"}, gone("c", 2)}));
+TEST_F(Leaving, WhoIsBackHearsWhatIsInForceAndKeptAndOnceOnly) {
   adopt_a_pack(1);
-  EXPECT_EQ(state_.outbox("c").last, 0);
+  for (const char* party : {"b", "c"}) {
+    state_.apply(PackAdopted{.party = PartyId{party},
+                             .digest = state_.circle().packs.begin()->first,
+                             .from = today_,
+                             .source = {}});
+  }
+  must(edition(2, {{.party = "a"}, {.party = "b"}, gone("c", 2)}));
+  must(PutRecords{.by = {.principal = "user:r", .roles = {"registrar"}},
+                  .pack = "roads",
+                  .reg = "road",
+                  .records = {Value::Record{{"code", "g5"}, {"length", 7}}}});
+  EXPECT_EQ(state_.outbox("b").last, 2);
+  EXPECT_EQ(state_.outbox("c").last, 1) << "shared with who left";
   must(edition(3, {{.party = "a"}, {.party = "b"}, {.party = "c"}}));
-  EXPECT_EQ(state_.outbox("c").last, 1);
-  EXPECT_EQ(state_.outbox("b").last, 1);
+  EXPECT_EQ(state_.outbox("c").last, 3) << "the pack, and the record";
+  EXPECT_EQ(state_.outbox("b").last, 2);
   must(edition(4, {{.party = "a"}, {.party = "b"}, {.party = "c"}}));
-  EXPECT_EQ(state_.outbox("c").last, 1);
+  EXPECT_EQ(state_.outbox("c").last, 3);
 }
 
 TEST_F(Leaving, ANodeThatLeftTellsNobodyAnythingAndWorksOnForItself) {
