@@ -16,6 +16,7 @@
 #include "main/network_cheapest.h"
 #include "main/network_missed.h"
 #include "main/network_rows.h"
+#include "main/revoke_command.h"
 #include "main/witness_command.h"
 #include "texts/texts.h"
 
@@ -765,6 +766,24 @@ void circle_commands(Parser& parser, const Text& t) {
         "公布本节点的新密钥（由根密钥签署），下次启动时启用"),
       circle_rotate,
       [](CLI::App& app, std::string& dir) { app.add_option("DIR", dir)->required(); });
+  parser.command<CircleRevoke>(
+      circle, "revoke",
+      t("announce that keys of this node were lost, stolen or given up, and others in their places",
+        "公布本节点的密钥已遗失、被盗或停用，并以新密钥替换"),
+      circle_revoke, [&t](CLI::App& app, CircleRevoke& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("--key", o.kids,
+                       t("id of a key as the circle lists it, may be repeated",
+                         "密钥标识，以经济圈所列为准，可重复"));
+        app.add_flag("--all", o.all,
+                     t("every key in use: of a machine that is no longer ours alone",
+                       "所有在用密钥：适用于整机失控的情形"));
+        app.add_option("--since", o.since,
+                       t("when others may have had them (default: now): 2027-01-31T08:30",
+                         "他人可能取得密钥的时间（默认：此刻），如 2027-01-31T08:30"));
+        app.add_option("--reason", o.reason,
+                       t("for the alarm kept here; peers are not told", "记入本节点告警，不告知各方"));
+      });
   parser.command<CircleInvite>(circle, "invite",
                                t("write an agreement with the holders of the cards, and sign it",
                                  "与名片所属各方拟定协议，并签署"),

@@ -1,0 +1,265 @@
+// Keys that somebody else has, between two nodes: what they signed and nobody answered is signed
+// again and taken once; what a thief signs with them is not.
+#include "exchange/revocation.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "evidence/envelope.h"
+#include "exchange/test_sides.h"
+#include "node/files.h"
+#include "node/storage/storage.h"
+#include "node/verify.h"
+
+namespace bashu::exchange {
+namespace {
+
+using testing::ask;
+using testing::drive;
+using testing::fake_now;
+using testing::form;
+using testing::honest_only;
+using testing::is_message;
+using testing::Side;
+using testing::TestNode;
+
+class Revocations : public testing::Nodes {
+ protected:
+  Revocations() {
+    form({&a, &b});
+    begin();
+    far = std::make_unique<Side>(b, "sichuan");
+    far->guard.pass("sichuan");
+  }
+  void begin() { near = std::make_unique<Side>(a, "chongqing"); }
+  // As the process of the node ends and begins again.
+  void start_again() {
+    near.reset();
+    a.close();
+    ASSERT_TRUE(activate_keys(a.dir).has_value());
+    a.open();
+    begin();
+  }
+  void revoke(const std::string& kid) {
+    const auto done = revoke_keys(*a.node, {.kids = {kid}});
+    ASSERT_TRUE(done.has_value()) << done.error().what;
+    start_again();
+  }
+  // Of the journal of sichuan.
+  std::size_t entries(const std::string& kind) {
+    std::size_t count = 0;
+    for (std::uint64_t at = 0; at < a.node->durable();) {
+      const auto some = a.node->entries(at, 1U << 20);
+      if (!some || some->empty()) break;
+      for (const node::Entry& one : *some) count += one.kind == kind ? 1U : 0U;
+      at = some->back().index + 1;
+    }
+    return count;
+  }
+  void expect_sound() {
+    near.reset();
+    far.reset();
+    a.close();
+    b.close();
+    for (const TestNode* one : {&a, &b}) {
+      const auto verified = node::verify(one->dir);
+      ASSERT_TRUE(verified.has_value()) << verified.error().what;
+      EXPECT_FALSE(verified->unsound.has_value())
+          << one->dir << ' ' << verified->unsound->code << " at " << verified->unsound->position;
+    }
+    const auto compared = node::compare(a.dir, b.dir);
+    ASSERT_TRUE(compared.has_value()) << compared.error().what;
+    EXPECT_FALSE(compared->unsound.has_value())
+        << compared->unsound->code << ' ' << compared->unsound->text;
+  }
+  PeerAnswer offer(const std::string& envelope) {
+    return ask(*far, "sichuan",
+               {.method = "POST",
+                .target = "/channels/sichuan.chongqing.main/messages",
+                .content_type = "application/jose+json",
+                .body = envelope});
+  }
+  // What a thief of the envelope key makes of a message he saw.
+  std::string forged(std::int64_t seq) {
+    auto payload = evidence::read_envelope(*a.node->envelope_sent("chongqing", 1));
+    payload->seq = seq;
+    payload->issued = a.clock.now().unix_ms / 1'000;
+    payload->expiry = payload->issued + 600;
+    payload->nonce = base64url(a.chance.bytes(16));
+    return evidence::sign_envelope(evidence::payload_text(*payload), a.identity.envelope.kid,
+                                   a.identity.envelope.secret_key)
+        .text;
+  }
+  [[nodiscard]] std::int64_t acked() const { return a.outbox("chongqing").acked; }
+  [[nodiscard]] std::int64_t next() const { return b.inbox("sichuan").next; }
+
+  TestNode a{root, "sichuan"}, b{root, "chongqing"};
+  std::unique_ptr<Side> near, far;
+};
+
+// 1 was answered, 2 was taken and the answer lost, 3 to 5 never arrived.
+TEST_F(Revocations, WhatWaitsIsSignedAgainAndTakenOnce) {
+  for (int i = 0; i < 5; ++i) a.say(i);
+  int passed = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (!is_message(call)) return honest();
+        if (++passed > 2) return {};
+        PeerAnswer answer = honest();
+        return passed == 1 ? answer : PeerAnswer{};
+      },
+      [&] { return acked() == 1 && next() == 3; });
+  ASSERT_EQ(next(), 3);
+  const auto before = a.node->envelope_sent("chongqing", 3);
+  revoke("sichuan/envelope/1");
+  EXPECT_EQ(a.node->identity().envelope.kid, "sichuan/envelope/2");
+  drive(*near, *far, honest_only, [&] { return acked() == 5; });
+  EXPECT_EQ(acked(), 5);
+  EXPECT_EQ(next(), 6);
+  EXPECT_EQ(a.outbox("chongqing").stopped, "");
+  EXPECT_EQ(entries("resend"), 3U);
+  EXPECT_EQ(a.node->envelope_before("chongqing", 3), before);
+
+  // The same but for its nonce and times, and not living longer.
+  const auto old = evidence::read_envelope(*before);
+  const auto again = evidence::read_envelope(*a.node->envelope_sent("chongqing", 3));
+  ASSERT_TRUE(old && again);
+  EXPECT_EQ(again->body, old->body);
+  EXPECT_EQ(again->kind, old->kind);
+  EXPECT_NE(again->nonce, old->nonce);
+  EXPECT_EQ(again->expiry, old->expiry);
+
+  const PeerAnswer conflict = offer(*before);
+  EXPECT_EQ(conflict.status, 409) << conflict.body;
+  const PeerAnswer theft = offer(forged(6));
+  EXPECT_EQ(theft.status, 403) << theft.body;
+  EXPECT_NE(theft.body.find("key-revoked"), std::string::npos) << theft.body;
+  EXPECT_EQ(next(), 6);
+  a.say(5);
+  drive(*near, *far, honest_only, [&] { return acked() == 6; });
+  EXPECT_EQ(acked(), 6);
+  expect_sound();
+}
+
+// It came ahead of its turn, before the receiver heard of the theft.
+TEST_F(Revocations, WhatAThiefSentAheadIsNotTakenWhenItsTurnComes) {
+  a.say(0);
+  a.say(1);
+  drive(*near, *far, honest_only, [&] { return acked() == 2; });
+  const std::string ahead = forged(4);
+  const PeerAnswer early = offer(ahead);
+  EXPECT_EQ(early.status, 202) << early.body;
+  revoke("sichuan/envelope/1");
+  a.say(2);
+  drive(*near, *far, honest_only, [&] { return acked() == 3; });
+  EXPECT_EQ(acked(), 3);
+  EXPECT_EQ(next(), 4) << "what was kept ahead was taken under a revoked key";
+  a.say(3);
+  drive(*near, *far, honest_only, [&] { return acked() == 4; });
+  EXPECT_EQ(acked(), 4);
+  EXPECT_EQ(b.node->answered("sichuan", 4)->message_id,
+            evidence::message_id_of(*a.node->envelope_sent("chongqing", 4)));
+  expect_sound();
+}
+
+TEST_F(Revocations, ANodeThatEndsBetweenTwoStepsDoesNoHarm) {
+  for (int i = 0; i < 4; ++i) a.say(i);
+  ASSERT_TRUE(revoke_keys(*a.node, {.kids = {"sichuan/envelope/1"}}).has_value());
+  // It ended when the list was in the journal and the folder had no name yet.
+  std::filesystem::rename(a.dir / "keys" / "next", a.dir / "keys" / "next.part");
+  start_again();
+  EXPECT_EQ(a.node->identity().envelope.kid, "sichuan/envelope/2");
+  // It ends when all is signed again and nothing has left.
+  const auto deaf = [](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+    return is_message(call) ? PeerAnswer{} : honest();
+  };
+  drive(*near, *far, deaf, [&] { return entries("resend") == 4; });
+  EXPECT_EQ(entries("resend"), 4U);
+  start_again();
+  // It ends when the peer has them and no receipt came back.
+  drive(
+      *near, *far,
+      [](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+        PeerAnswer answer = honest();
+        return is_message(call) ? PeerAnswer{} : answer;
+      },
+      [&] { return next() == 5; });
+  EXPECT_EQ(next(), 5);
+  start_again();
+  drive(*near, *far, honest_only, [&] { return acked() == 4; });
+  EXPECT_EQ(acked(), 4);
+  EXPECT_EQ(entries("resend"), 4U) << "what was signed again needs it no more";
+  expect_sound();
+}
+
+TEST_F(Revocations, TheJournalGoesOnUnderTheNextLogKey) {
+  a.say(0);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  const auto done = revoke_keys(*a.node, {.kids = {"sichuan/log/1"}});
+  ASSERT_TRUE(done.has_value()) << done.error().what;
+  // Who has the log's has the witness's, which was made of it.
+  EXPECT_EQ(done->kids, (std::vector<std::string>{"sichuan/log/1", "sichuan/witness/1"}));
+  EXPECT_EQ(done->fresh, (std::vector<std::string>{"sichuan/log/2", "sichuan/witness/2"}));
+  near.reset();
+  a.close();
+  const auto refused = node::Node::open(
+      {.storage = node::open_directory(a.dir), .clock = &a.clock, .chance = &a.chance});
+  ASSERT_FALSE(refused.has_value()) << "it would write under a revoked key";
+  EXPECT_NE(refused.error().what.find("sichuan/log/1"), std::string::npos);
+  a.node.reset();
+  ASSERT_TRUE(activate_keys(a.dir).has_value());
+  a.open();
+  begin();
+  EXPECT_EQ(a.node->identity().log.kid, "sichuan/log/2");
+  a.say(1);
+  drive(*near, *far, honest_only, [&] { return acked() == 2; });
+  EXPECT_EQ(acked(), 2);
+  // What it answers from now on is proven under the next one.
+  b.say(0);
+  near->guard.pass("chongqing");
+  far->guard.pass("sichuan");
+  drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });
+  EXPECT_EQ(b.outbox("sichuan").acked, 1) << far->sender.status().trouble;
+  start_again();
+  expect_sound();
+}
+
+TEST_F(Revocations, OnlyWhatCanBeRevokedIs) {
+  const auto why = [&](const std::string& kid) {
+    const auto refused = cannot_revoke(*a.node, {.kids = {kid}});
+    return refused ? refused->text : std::string{};
+  };
+  EXPECT_EQ(why("sichuan/root/1"), "circle.revoke.root");
+  EXPECT_EQ(why("chongqing/envelope/1"), "circle.revoke.foreign");
+  EXPECT_EQ(why("sichuan/envelope/7"), "circle.revoke.unknown");
+  EXPECT_EQ(why("sichuan/envelope/1"), "");
+  EXPECT_FALSE(revoke_keys(*a.node, {.kids = {"sichuan/root/1"}}).has_value());
+  const std::int64_t later = a.clock.now().unix_ms / 1'000 + 3'600;
+  EXPECT_EQ(cannot_revoke(*a.node, {.kids = {"sichuan/seal/1"}, .since = later})->text,
+            "circle.revoke.since");
+  revoke("sichuan/envelope/1");
+  EXPECT_EQ(why("sichuan/envelope/1"), "circle.revoke.already");
+  EXPECT_EQ(kids_in_use(*a.node),
+            (std::vector<std::string>{"sichuan/command/1", "sichuan/envelope/2", "sichuan/log/1",
+                                      "sichuan/seal/1", "sichuan/witness/1"}));
+}
+
+TEST_F(Revocations, NothingIsSealedToARevokedKey) {
+  const std::string stolen = a.identity.seal.public_key;
+  const std::string box = node::seal_to(stolen, "secret");
+  revoke("sichuan/seal/1");
+  drive(*near, *far, honest_only,
+        [&] { return b.node->directory()->keys_edition.at("sichuan") == 2; });
+  EXPECT_NE(b.node->directory()->seal_key("sichuan"), stolen);
+  EXPECT_EQ(b.node->directory()->seal_key("sichuan"), a.node->identity().seal.public_key);
+  bool opens = false;
+  for (const node::KeyPair& key : seal_keys(a.node->identity())) {
+    opens = opens || node::open_sealed_box(key.public_key, key.secret_key, box) == "secret";
+  }
+  EXPECT_TRUE(opens) << "what is on its way must still be readable";
+}
+
+}  // namespace
+}  // namespace bashu::exchange
