@@ -54,7 +54,7 @@ bool made_of_log(node::Node& node, const std::string& use) {
                                                    : "";
   if (head.empty()) return false;
   const std::string seed{as_bytes(sha256(head, own.log.secret_key))};
-  const std::string open = evidence::signing_pair(seed).first;
+  const std::string open = evidence::signing_pair(seed).public_key;
   if (use == "command") return own.command && own.command->public_key == open;
   const auto signer = witness_signer(node.storage().files(), own);
   return signer && signer->key.public_key == open;
@@ -92,7 +92,7 @@ NewKey new_key(const Making& making, const std::string& use, const evidence::Key
   } else {
     const std::string seed = making.node.chance().bytes(32);
     pair.public_key = use == "seal" ? std::string(crypto_box_PUBLICKEYBYTES, '\0')
-                                    : evidence::signing_pair(seed).first;
+                                    : evidence::signing_pair(seed).public_key;
     if (use == "seal") {
       crypto_scalarmult_base(reinterpret_cast<unsigned char*>(pair.public_key.data()),
                              reinterpret_cast<const unsigned char*>(seed.data()));

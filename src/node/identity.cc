@@ -239,8 +239,8 @@ std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files
   const Value* before = log ? log->find("before") : nullptr;
   const Value::List* earlier = before ? before->as_list() : nullptr;
   for (const Value& one : earlier ? *earlier : Value::List{}) {
-    const std::string* text = one.as_text();
-    const std::string old = text ? from_hex(*text).value_or("") : std::string{};
+    const std::string* digits = one.as_text();
+    const std::string old = digits ? from_hex(*digits).value_or("") : std::string{};
     if (old.size() != key.size()) return fault(files.where(kConfig) + ": keys.log.before");
     identity.log_keys_before.push_back(old);
   }
