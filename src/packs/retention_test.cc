@@ -112,11 +112,11 @@ Loaded with_register(const std::string& retention, const std::string& more = "")
     kept: shared
     key: number
 )" + more + R"(    fields:
-      number: {type: text, max: 20, title: {zh: 编号, en: Number}}
+      number: {type: text, max: 20, class: public, title: {zh: 编号, en: Number}}
       who: {type: text, max: 20, class: personal, title: {zh: 姓名, en: Name}}
-      until: {type: date, optional: true, title: {zh: 终止日期, en: Last day}}
+      until: {type: date, optional: true, class: public, title: {zh: 终止日期, en: Last day}}
       born: {type: date, class: personal, title: {zh: 出生日期, en: Born}}
-      seen: {type: date, sided: true, optional: true, title: {zh: 日期, en: Seen}}
+      seen: {type: date, sided: true, optional: true, class: public, title: {zh: 日期, en: Seen}}
     retention: )" + retention +
                              "\n");
 }
@@ -147,8 +147,9 @@ TEST(Retention, OneIsOneInEnglish) {
   const Loaded other =
       with_register("{ends: until, personal: {years: 1, source: {zh: 第九条, en: Article 9}}}");
   ASSERT_TRUE(other.pack);
-  EXPECT_EQ(retention_in_words(*other.pack, "en"),
-            std::vector<std::string>{"personal values in People: 1 year after Last day (Article 9)"});
+  EXPECT_EQ(
+      retention_in_words(*other.pack, "en"),
+      std::vector<std::string>{"personal values in People: 1 year after Last day (Article 9)"});
 }
 
 TEST(Retention, OfARegisterThatNobodyCanMeanIsRefusedWithItsPath) {
