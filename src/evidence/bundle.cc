@@ -221,7 +221,10 @@ Verified<Parties> read_parties(const BundleFiles& files, std::string_view agreem
     if (*last) parties.keys.merge((*last)->keys);
   }
   for (const auto& [kid, key] : parties.keys)
-    if (key.role == "witness") parties.witnesses.push_back({key.name, key.key});
+    // Nobody can tell when a revoked one dated what it signed.
+    if (key.role == "witness" && key.revoked == 0) {
+      parties.witnesses.push_back({key.name, key.key});
+    }
   return parties;
 }
 

@@ -27,17 +27,23 @@ bool is_message(const EntryLeaf& leaf) {
          leaf.kind == "resolve";
 }
 
-// The envelope is signed by whose channel it is, and is the one that the leaf names.
-bool message_fits(const EntryLeaf& leaf, std::string_view envelope, const CheckKeys& keys) {
+// The envelope is signed by whose channel it is, and is the one that the leaf names; `kids`: by
+// which keys.
+bool message_fits(const EntryLeaf& leaf, std::string_view envelope, const CheckKeys& keys,
+                  std::vector<std::string>& kids) {
   const auto parts = split_channel(leaf.channel);
   if (!parts) return false;
   const auto opened = open_envelope(envelope, keys.keys, parts->from);
+  kids.clear();
+  if (opened) kids.push_back(opened->key.kid);
+  if (opened && opened->second) kids.push_back(opened->second->kid);
   return opened && opened->message_id == leaf.evidence && opened->payload.channel == leaf.channel &&
          static_cast<std::uint64_t>(opened->payload.seq) == leaf.seq;
 }
 
-bool evidence_fits(const EntryLeaf& leaf, std::string_view evidence, const CheckKeys& keys) {
-  if (is_message(leaf)) return message_fits(leaf, evidence, keys);
+bool evidence_fits(const EntryLeaf& leaf, std::string_view evidence, const CheckKeys& keys,
+                   std::vector<std::string>& kids) {
+  if (is_message(leaf)) return message_fits(leaf, evidence, keys, kids);
   return evidence.empty() ? leaf.evidence == "-" : sha256(evidence) == hash_from_hex(leaf.evidence);
 }
 
@@ -61,7 +67,7 @@ ExaminedEntry examine_entry(const CommitEntry& entry, const CheckKeys& keys) {
   const EntryLeaf& leaf = *examined.leaf;
   examined.leaf_hash = leaf_hash(entry.leaf);
   examined.effect = effect_commitment(entry.blind, entry.effect) == hash_from_hex(leaf.effect);
-  examined.evidence = evidence_fits(leaf, entry.evidence, keys);
+  examined.evidence = evidence_fits(leaf, entry.evidence, keys, examined.kids);
   if (leaf.kind == "ack") examined.answered = answered_by(leaf, entry.evidence, keys);
   return examined;
 }
@@ -104,8 +110,8 @@ void JournalCheck::learn(const KeyList& keys) {
     const bool named = key.name == learnt->origin ||
                        std::ranges::find(learnt->predecessors, key.name, &Predecessor::origin) !=
                            learnt->predecessors.end();
-    if (key.role == "log" && named &&
-        std::ranges::find(log_keys, key.key) == log_keys.end())
+    if (key.role == "log" && named && std::ranges::find(log_keys, key.key) == log_keys.end() &&
+        std::ranges::find(ended_log_keys_, key.key) == ended_log_keys_.end())
       log_keys.push_back(key.key);
   }
   keys_ = std::move(learnt);
@@ -138,15 +144,26 @@ Verified<void> JournalCheck::next(ExaminedCommit& examined) {
     append(nodes_, size_, examined.entries[i].leaf_hash);
     ++size_;
   }
-  if (examined.under != keys_)
-    examined.checkpoint = open_note_of(*commit, *keys_);
+  if (examined.under != keys_) examined.checkpoint = open_note_of(*commit, *keys_);
   const Verified<Checkpoint>& checkpoint = examined.checkpoint;
   if (!checkpoint) return std::unexpected{checkpoint.error()};
   if (checkpoint->size != size_ || checkpoint->root != root()) return bad("root");
   if (second_from && can_sign && !checkpoint->second &&
       static_cast<std::int64_t>(last_time_ / 1000) >= *second_from)
     return bad("second-missing");
+  end_log_keys();
   return {};
+}
+
+// The commit that tells of it was the last one that a revoked key signed.
+void JournalCheck::end_log_keys() {
+  const auto ended = [this](const std::string& key) {
+    return std::ranges::find(ended_log_keys_, key) != ended_log_keys_.end();
+  };
+  if (std::ranges::none_of(keys_->log_keys, ended)) return;
+  auto left = std::make_shared<CheckKeys>(*keys_);
+  std::erase_if(left->log_keys, ended);
+  keys_ = std::move(left);
 }
 
 Verified<void> JournalCheck::check_succession(const CommitRecord& commit,
@@ -170,6 +187,11 @@ Verified<void> JournalCheck::check_entry(const CommitEntry& entry, const Examine
   last_time_ = leaf->time;
   if (!examined.effect) return bad("effect");
   if (!examined.evidence) return bad("evidence");
+  // What a revoked key signed is neither sent nor taken behind the list that says so; what was
+  // taken before is still decided.
+  const auto revoked = [this](const std::string& kid) { return revoked_.contains(kid); };
+  if (leaf->kind != "resolve" && std::ranges::any_of(examined.kids, revoked))
+    return bad("evidence");
   if (is_message(*leaf)) return check_order(*leaf);
   if (leaf->kind == "ack") return check_ack(*leaf, examined.answered);
   if (leaf->kind == "agreement" && !adopt_agreement(entry.evidence)) return bad("evidence");
@@ -247,6 +269,11 @@ bool JournalCheck::adopt_keys(std::string_view record) {
       known_.next_keys(last == lists_.end() ? &before : &last->second, record);
   if (!next) return false;
   learn(next->keys);
+  for (const auto& [kid, key] : next->keys) {
+    if (key.revoked == 0) continue;
+    if (revoked_.insert(kid).second && key.role == "log" && key.name == keys_->origin)
+      ended_log_keys_.push_back(key.key);
+  }
   lists_.insert_or_assign(read->party, *std::move(next));
   return true;
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,7 @@ struct ExaminedEntry {
   bool effect = false;    // its commitment holds
   bool evidence = false;  // its digest holds; of a message: the envelope is signed and is the one
   std::string answered;   // of an ack: the message its receipt answers; empty if it does not
+  std::vector<std::string> kids = {};  // of a message: the keys that signed it
 };
 struct ExaminedCommit {
   Verified<CommitRecord> record;
@@ -80,14 +82,17 @@ class JournalCheck {
   [[nodiscard]] Verified<void> check_succession(const CommitRecord& commit,
                                                 const ExaminedCommit& examined) const;
   void renew(const Agreement& next);
+  void end_log_keys();
   [[nodiscard]] bool adopt_keys(std::string_view record);
 
   std::shared_ptr<const CheckKeys> keys_;
   std::optional<Agreement> agreement_;
-  Known known_;  // of all editions
+  Known known_;                               // of all editions
   std::map<std::string, KeysEdition> lists_;  // by party
   EdgeNodes nodes_;
   std::uint64_t size_ = 0, last_time_ = 0;
+  std::set<std::string> revoked_;                  // kids, by the lists adopted so far
+  std::vector<std::string> ended_log_keys_;        // own ones among them
   std::map<std::string, std::uint64_t> received_;  // by channel, last number
   std::map<std::string, Sent> sent_;               // by channel
 };

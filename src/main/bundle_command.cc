@@ -8,8 +8,10 @@
 #include <utility>
 #include <variant>
 
+#include "base/bytes.h"
 #include "core/told/settle.h"
 #include "evidence/bundle.h"
+#include "evidence/entry.h"
 #include "evidence/tree.h"
 #include "main/commands.h"
 #include "main/journal_scan.h"
@@ -24,6 +26,20 @@ namespace {
 // The case itself or one below it.
 bool belongs(std::string_view stream, std::string_view id) {
   return stream == id || (stream.starts_with(id) && stream[id.size()] == '/');
+}
+
+// The id of the message that a receipt answers; empty if it cannot be read.
+std::string answered_by(std::string_view receipt) {
+  constexpr std::string_view kExtra = "\nextra ";
+  const std::size_t at = receipt.find(kExtra);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = receipt.substr(at + kExtra.size());
+  const auto text = from_base64(rest.substr(0, rest.find('\n')));
+  const auto leaf =
+      text
+          ? evidence::parse_entry(*text)
+          : evidence::Verified<evidence::EntryLeaf>{std::unexpected{evidence::Bad{"receipt-form"}}};
+  return leaf ? leaf->evidence : std::string{};
 }
 
 // What a journal says about a case and its sub-cases, gathered in one pass.
@@ -54,7 +70,11 @@ class Gatherer {
     }
     const bool ours = queued_.contains({receiver(entry.channel), entry.seq});
     if (entry.kind == "send" && ours) put_message(entry);
-    if (entry.kind == "ack" && ours) receipt_of(entry.channel, entry.seq) = entry.evidence;
+    if (entry.kind == "resend" && ours) put_again(entry);
+    if (entry.kind == "ack" && ours) {
+      receipt_of(entry.channel, entry.seq) = entry.evidence;
+      put_answered(entry);
+    }
   }
 
   // The tree covers the commit now: receipts of what it received can be made.
@@ -109,6 +129,21 @@ class Gatherer {
         entry.evidence;
     ++messages_;
   }
+  // Signed again: one of the two was answered, the later one unless the receipt says otherwise.
+  void put_again(const node::Entry& entry) {
+    std::string& envelope =
+        files_[evidence::bundle_message(entry.channel, static_cast<std::uint64_t>(entry.seq))];
+    before_[{entry.channel, entry.seq}] = std::exchange(envelope, entry.evidence);
+  }
+  void put_answered(const node::Entry& ack) {
+    const auto before = before_.find({ack.channel, ack.seq});
+    if (before == before_.end()) return;
+    const std::string name =
+        evidence::bundle_message(ack.channel, static_cast<std::uint64_t>(ack.seq));
+    if (answered_by(ack.evidence) == evidence::message_id_of(before->second)) {
+      files_[name] = before->second;
+    }
+  }
   std::string& receipt_of(const std::string& channel, std::int64_t seq) {
     return files_[evidence::bundle_receipt(channel, static_cast<std::uint64_t>(seq))];
   }
@@ -118,7 +153,9 @@ class Gatherer {
   std::map<std::string, std::string> packs_;
   std::set<std::string> used_;
   std::set<std::pair<std::string, std::int64_t>> queued_;  // receiver and number
-  std::vector<Received> received_;                         // in the commit at hand
+  // As they were before they were signed again, by channel and number.
+  std::map<std::pair<std::string, std::int64_t>, std::string> before_;
+  std::vector<Received> received_;  // in the commit at hand
   std::size_t messages_ = 0;
 };
 

@@ -321,6 +321,22 @@ class Examiner {
     say(Level::ok, "journal", "doctor.journal_ok", places);
   }
 
+  // What this node would sign with now.
+  [[nodiscard]] std::string revoked_in_use(const node::Directory& directory) const {
+    std::vector<std::string> in_use{identity_.envelope.kid, identity_.log.kid, identity_.seal.kid};
+    if (identity_.command) in_use.push_back(identity_.command->kid);
+    if (const auto& second = identity_.second) {
+      in_use.insert(in_use.end(), {second->envelope.kid, second->log.kid});
+    }
+    std::string found;
+    for (const std::string& kid : in_use) {
+      const auto key = directory.keys.find(kid);
+      if (key == directory.keys.end() || key->second.revoked == 0) continue;
+      found += (found.empty() ? "" : ", ") + kid;
+    }
+    return found;
+  }
+
   void keys(const core::State& state) {
     const auto directory = node::make_directory(state.circle().records);
     if (!directory) {
@@ -329,6 +345,9 @@ class Examiner {
     if (!directory->formed) return say(Level::warn, "keys", "doctor.keys_no_circle");
     if (fs::exists(what_.dir / "keys" / "next"))
       return say(Level::warn, "keys", "doctor.keys_next");
+    if (const std::string revoked = revoked_in_use(*directory); !revoked.empty()) {
+      return say(Level::fail, "keys", "doctor.keys_revoked", {{"kids", revoked}});
+    }
     std::map<std::string, std::int64_t> last, newest;  // by algorithm: to, from
     for (const auto& [kid, key] : directory->keys) {
       if (key.party == identity_.party && key.role == "envelope" && key.revoked == 0) {
