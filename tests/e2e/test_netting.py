@@ -72,7 +72,8 @@ class Netting(CircleTest):
         for party in (first, second):
             self.window(party, "take", book, file)
         case = self.window(first, "open", book, "--until", until).split()[0]
-        return case, self.window(second, "sign", case).split()[-1]
+        self.window(second, "sign", case)
+        return case, self.case(first, case)["state"]
 
     def memberships(self):
         out = {}
@@ -93,7 +94,7 @@ class Netting(CircleTest):
         self.deliver()
         return out
 
-    def net(self, until=FIRST_DAY):
+    def drawn(self, until=FIRST_DAY):
         """Drawn by one person of the house, signed by another."""
         netting = self.window(HOUSE, "net", "clearing/netting", "--until", until).split()[0]
         with self.assertRaises(Refused):
@@ -124,7 +125,7 @@ class Netting(CircleTest):
             handed = {one["window"]: one["net"] for one in self.case(HOUSE, shares[party])["data"]["statements"]}
             self.assertEqual(sum(handed.values()), positions[party])
             self.assertEqual(set(handed), {case for pair, case in windows.items() if party in pair})
-        netting = self.net()
+        netting = self.drawn()
         drawn = self.case(HOUSE, netting)["data"]
         self.assertEqual((drawn["lines"], drawn["sum"], sorted(drawn["shares"])), (3, 340000, sorted(shares.values())))
         # Nothing is released before everybody has come to the same; nobody pays a window beside it.
@@ -181,7 +182,7 @@ class Netting(CircleTest):
         shares = self.call(self.memberships())
         for party in self.PARTIES:
             self.window(party, "sign", shares[party])
-        first = self.net()
+        first = self.drawn()
         self.window(HOUSE, "publish", first)
         for party in ("chongqing", HOUSE):
             self.window(party, "sign", shares[party])
@@ -190,7 +191,7 @@ class Netting(CircleTest):
         self.deliver()
         self.assertEqual(self.case(HOUSE, shares["sichuan"])["state"], "left_out")
         self.assertIn("left out", self.window(HOUSE, "release", first, check=False).stderr)
-        second = self.net()
+        second = self.drawn()
         self.assertEqual(self.case(HOUSE, second)["data"]["lines"], 1)
         self.window(HOUSE, "publish", second)
         for party in ("chongqing", HOUSE):

@@ -20,8 +20,8 @@ def windows(demo, nodes, pairs):
                 nodes.window(party, "take", book, "--denied", data / f"{other}.{name}.csv")
         out[pair] = nodes.window(pair[0], "open", book, "--until", "2021-03-08").split()[0]
         nodes.deliver()
-        state = nodes.sign(pair[1], out[pair])
-        demo.check(state == "awaits_netting", f"{pair[0]} and {pair[1]} agree, and pay nothing yet", f"{pair[0]} 与 {pair[1]} 一致，暂不付款")
+        nodes.sign(pair[1], out[pair])
+        demo.check(nodes.case(pair[0], out[pair])["state"] == "awaits_netting", f"{pair[0]} and {pair[1]} agree, and pay nothing yet", f"{pair[0]} 与 {pair[1]} 一致，暂不付款")
     return out
 
 
