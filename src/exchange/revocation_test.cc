@@ -143,6 +143,30 @@ TEST_F(Revocations, WhatWaitsIsSignedAgainAndTakenOnce) {
   expect_sound();
 }
 
+// An envelope that was in flight arrives when the peer has said where it stands and does not hold
+// the list yet.
+TEST_F(Revocations, WhatArrivesBeforeTheListIsNotSignedAgain) {
+  for (int i = 0; i < 3; ++i) a.say(i);
+  const std::string in_flight = *a.node->envelope_sent("chongqing", 1);
+  revoke("sichuan/envelope/1");
+  bool arrived = false;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+        if (call.target == "/keys" && !arrived) {
+          arrived = true;
+          EXPECT_EQ(offer(in_flight).status, 200);
+        }
+        return honest();
+      },
+      [&] { return acked() == 3; });
+  EXPECT_TRUE(arrived);
+  EXPECT_EQ(acked(), 3);
+  EXPECT_EQ(entries("resend"), 2U);
+  EXPECT_EQ(b.node->answered("sichuan", 1)->message_id, evidence::message_id_of(in_flight));
+  expect_sound();
+}
+
 // It came ahead of its turn, before the receiver heard of the theft.
 TEST_F(Revocations, WhatAThiefSentAheadIsNotTakenWhenItsTurnComes) {
   a.say(0);
