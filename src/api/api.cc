@@ -45,21 +45,10 @@ Value::List faults_of_line(const Write& what, std::size_t line, const std::strin
 }
 
 // Where to go with a line that another node of this party decides.
-void tell_way(const Write& what, const core::RefusedLine& line, Value::Record& to) {
-  const auto way = what.ways.find(line.line);
-  if (line.why.code != RejectCode::elsewhere || way == what.ways.end()) return;
+void tell_way(const Write& what, std::size_t line, const Reject& why, Value::Record& to) {
+  const auto way = what.ways.find(line);
+  if (why.code != RejectCode::elsewhere || way == what.ways.end()) return;
   for (const auto& [name, value] : way->second) to.insert_or_assign(name, value);
-}
-
-// A batch of one line which another node decides is answered as a case at the wrong node.
-std::optional<Problem> misdirected(const core::Decision& decision, const Write& what) {
-  const Value& told = decision.answer;
-  const bool alone = decision.refused.size() == 1 && decision.events.empty() &&
-                     told.int_at("taken") == 0 && told.int_at("known") == 0;
-  if (!alone || decision.refused[0].why.code != RejectCode::elsewhere) return std::nullopt;
-  Problem problem = problem_of(decision.refused[0].why);
-  tell_way(what, decision.refused[0], problem.more);
-  return problem;
 }
 
 // The answer to a write that was decided.
@@ -78,7 +67,7 @@ http::Response done_response(const node::Done& done, const Write& what, const st
     for (const core::RefusedLine& line : done.decision.refused) {
       Value one = refusal_value(line.why, language);
       one.as_record()->insert_or_assign("line", line.line);
-      tell_way(what, line, *one.as_record());
+      tell_way(what, line.line, line.why, *one.as_record());
       if (auto errors = faults_of_line(what, line.line, language); !errors.empty()) {
         one.as_record()->insert_or_assign("errors", std::move(errors));
       }
@@ -324,12 +313,11 @@ struct Api::Core {
       http::Response response;
       if (const auto* decided = std::get_if<node::Done>(&outcome)) {
         took_effect = !dry_run && !decided->decision.events.empty();
-        const auto elsewhere = misdirected(decided->decision, what);
-        response = elsewhere ? problem_response(*elsewhere, language)
-                             : done_response(*decided, what, language, took_effect, dry_run);
+        response = done_response(*decided, what, language, took_effect, dry_run);
       } else if (const auto* refused = std::get_if<Reject>(&outcome)) {
         Problem problem = problem_of(*refused);
         tell_all(problem, what.faults);
+        tell_way(what, 0, *refused, problem.more);
         response = problem_response(problem, language);
       } else {
         took_effect = std::get<Fault>(outcome).unknown_outcome;

@@ -63,4 +63,9 @@ Misplaced misplaced(const JoinedParties& members, const PartyId& own,
   return {.place = std::move(*std::ranges::find(places, code, &Place::code)), .node = node};
 }
 
+bool is_elsewhere(const Decision& decision, std::size_t lines) {
+  return lines == 1 && decision.refused.size() == 1 &&
+         decision.refused.front().why.code == RejectCode::elsewhere;
+}
+
 }  // namespace bashu::core

@@ -3,6 +3,7 @@
 // everybody.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/authority.h"
+#include "core/core.h"
 #include "core/store.h"
 #include "packs/type.h"
 
@@ -45,5 +47,9 @@ struct Misplaced {
 };
 [[nodiscard]] Misplaced misplaced(const JoinedParties& members, const PartyId& own,
                                   const std::vector<packs::Member>& fields, const Value& line);
+
+// A batch of one line that another node decides: it is refused as a whole, as a case is, so that
+// nothing of it is kept.
+[[nodiscard]] bool is_elsewhere(const Decision& decision, std::size_t lines);
 
 }  // namespace bashu::core

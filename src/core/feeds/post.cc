@@ -202,6 +202,9 @@ Result post_feed(Deciding& d, const PostFeed& command, Decision& decision) {
       taken.lines.push_back(std::move(**line));
     }
   }
+  if (is_elsewhere(decision, command.lines.size())) {
+    return std::unexpected{std::move(decision.refused.front().why)};
+  }
   answer.taken = static_cast<std::int64_t>(taken.lines.size());
   answer.otherwise = batch.otherwise;
   answer.refused = static_cast<std::int64_t>(decision.refused.size());

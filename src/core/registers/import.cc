@@ -190,6 +190,9 @@ Result put_records(Deciding& d, const PutRecords& command, Decision& decision) {
       ++(*taken ? answer.taken : answer.known);
     }
   }
+  if (is_elsewhere(decision, command.records.size())) {
+    return std::unexpected{std::move(decision.refused.front().why)};
+  }
   answer.refused = static_cast<std::int64_t>(decision.refused.size());
   decision.answer = to_value(answer);
   return {};
