@@ -290,6 +290,8 @@ TEST_F(SecondSignatureTest, NothingIsTakenUnderALogKeyThatHasEnded) {
   ASSERT_TRUE(activate_keys(b.dir).value());
   b.open();
   b.connect();
+  a.exchange.reset();  // it was told to wait for a minute
+  a.connect();
   EXPECT_TRUE(eventually([&] { return a.outbox("chongqing").acked >= 1; }));
   EXPECT_EQ(status(a).stopped, "");
 }
