@@ -93,7 +93,9 @@ class Edition : public ::testing::Test {
   }
   [[nodiscard]] bool taken() {
     const auto opened = next_agreement(&first, sign(next), {});
-    if (!opened) EXPECT_EQ(std::string{opened.error().code.text()}, "agreement-chain");
+    if (!opened) {
+      EXPECT_EQ(std::string{opened.error().code.text()}, "agreement-chain");
+    }
     return opened.has_value();
   }
 
