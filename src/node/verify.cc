@@ -290,11 +290,10 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
     }
     for (const auto& [seq, id] : taken) {
       const auto it = known.find(seq);
-      const auto again = of(from.again, name).find(seq);
+      const auto first_sent = sent.find(seq);
       if (it == known.end()) {
         if (!forgot) fail("other-message", seq, name + ": taken, but never sent");
-      } else if (it->second != id &&
-                 (again == of(from.again, name).end() || again->second != id)) {
+      } else if (it->second != id && (first_sent == sent.end() || first_sent->second != id)) {
         fail("other-message", seq, name + ": sent " + it->second + ", taken " + id);
       }
     }
