@@ -59,11 +59,11 @@ TEST(BookedOf, OneBookingPaysSeveralCasesEachOnce) {
   const std::vector<bank::Booking> bank{booking("b-1", 800, {"w1", "w2"})};
   std::vector<PaidCase> all{waiting("w1", 500), waiting("w2", 300)};
   const auto first = booked_of(*all[0].own, all[0].row.id, all, bank, 0);
-  EXPECT_EQ(said(first), "b-1 500, rounding 0");
+  ASSERT_EQ(said(first), "b-1 500, rounding 0");
   all[0] = paid("w1", 500, *first);
   EXPECT_EQ(queue(all, {bank}), "b-1 -300\n");
   const auto second = booked_of(*all[1].own, all[1].row.id, all, bank, 0);
-  EXPECT_EQ(said(second), "b-1 300, rounding 0");
+  ASSERT_EQ(said(second), "b-1 300, rounding 0");
   all[1] = paid("w2", 300, *second);
   EXPECT_EQ(queue(all, {bank, bank}), "");
   // Nothing is left of it for a third.
@@ -95,7 +95,7 @@ TEST(BookedOf, WhatABookingOfSeveralDiffersByIsRoundingOfTheLast) {
   const std::vector<bank::Booking> bank{booking("b-1", 799, {"w1", "w2"})};
   std::vector<PaidCase> all{waiting("w1", 500), waiting("w2", 300)};
   const auto first = booked_of(*all[0].own, all[0].row.id, all, bank, 1);
-  EXPECT_EQ(said(first), "b-1 500, rounding 0");
+  ASSERT_EQ(said(first), "b-1 500, rounding 0");
   all[0] = paid("w1", 500, *first);
   EXPECT_EQ(said(booked_of(*all[1].own, all[1].row.id, all, bank, 1)), "b-1 299, rounding -1");
 }
