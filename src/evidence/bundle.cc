@@ -288,8 +288,7 @@ std::string origin_of(std::string_view receipt, const PartyRecord& receiver) {
   if (note == std::string_view::npos) return receiver.origin;
   receipt.remove_prefix(note + 2);
   const std::string_view named = receipt.substr(0, receipt.find('\n'));
-  for (const Predecessor& one :
-       read_predecessors(receiver.predecessors).value_or(Predecessors{})) {
+  for (const Predecessor& one : read_predecessors(receiver.predecessors).value_or(Predecessors{})) {
     if (one.origin == named) return one.origin;
   }
   return receiver.origin;

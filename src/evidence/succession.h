@@ -19,8 +19,9 @@ namespace bashu::evidence {
 // A log that another one goes on from. What lies between `size` and `held` is lost.
 struct Predecessor {
   std::string origin;
-  std::uint64_t size = 0;  // in entries: so much was restored, and is the beginning of its successor
-  Hash root{};             // of that size
+  std::uint64_t size =
+      0;        // in entries: so much was restored, and is the beginning of its successor
+  Hash root{};  // of that size
   std::uint64_t held = 0;  // the largest checkpoint of it that a party holds; at least `size`
   friend bool operator==(const Predecessor&, const Predecessor&) = default;
 };

@@ -22,8 +22,8 @@ class SeenLog {
  public:
   // The file `name` keeps the note. Nothing is seen until load().
   SeenLog(node::FileStore& files, std::string name);
-  // False if there is a file that does not verify under these keys. What was seen of a log that this
-  // one goes on from counts up to where it does.
+  // False if there is a file that does not verify under these keys. What was seen of a log that
+  // this one goes on from counts up to where it does.
   [[nodiscard]] bool load(std::string_view origin, std::span<const std::string> log_keys,
                           const evidence::Predecessors& predecessors = {});
 

@@ -280,11 +280,11 @@ bool Sender::resend() {
   const core::PartyId& own = parts_.node.identity().party;
   if (!resending_.empty()) return false;
   if (const std::pair now{edition, directory->agreement.edition}; looked_under_ != now) {
-    to_look_ =
-        std::ranges::any_of(
-            directory->keys,
-            [&](const auto& one) { return one.second.party == own && one.second.revoked != 0; }) ||
-        evidence::is_renewed(channel_);
+    to_look_ = std::ranges::any_of(directory->keys,
+                                   [&](const auto& one) {
+                                     return one.second.party == own && one.second.revoked != 0;
+                                   }) ||
+               evidence::is_renewed(channel_);
     looked_to_ = 0;
     looked_under_ = now;
   }

@@ -134,8 +134,8 @@ bool Witness::load(const node::Directory& directory, const std::string& party) {
   if (known != known_.end()) known_.erase(known);  // it has a successor
   const auto note = files_.read("witness/" + party);
   if (!note) {
-    known_.emplace(
-        party, Known{.size = 0, .root = evidence::empty_root(), .time_s = 0, .origin = origin});
+    known_.emplace(party,
+                   Known{.size = 0, .root = evidence::empty_root(), .time_s = 0, .origin = origin});
     return true;
   }
   const std::vector<evidence::WitnessKey> own{

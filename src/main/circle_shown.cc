@@ -36,8 +36,7 @@ void show_changes(const Console& console, const exchange::CircleSummary& summary
   for (const evidence::PartyRecord& party : summary.before->parties) {
     if (edition.party(party.party)) continue;
     gone = true;
-    const auto why =
-        std::ranges::find(edition.expelled, party.party, &evidence::Expelled::party);
+    const auto why = std::ranges::find(edition.expelled, party.party, &evidence::Expelled::party);
     const bool expelled = why != edition.expelled.end();
     line(console, expelled ? "circle.expels" : "circle.leaves",
          {{"party", party.party}, {"reason", expelled ? why->reason : std::string{}}});
@@ -46,7 +45,8 @@ void show_changes(const Console& console, const exchange::CircleSummary& summary
   const exchange::Consequences all = exchange::consequences(*summary.before, edition);
   line(console, "circle.left.follows", {});
   for (const std::string& one : all.channels) line(console, "circle.left.channel", {{"name", one}});
-  for (const std::string& one : all.witnesses) line(console, "circle.left.witness", {{"name", one}});
+  for (const std::string& one : all.witnesses)
+    line(console, "circle.left.witness", {{"name", one}});
   if (all.new_pseudonyms) line(console, "circle.left.pseudonyms", {});
 }
 

@@ -185,9 +185,9 @@ struct Side {
   std::map<std::string, std::map<std::uint64_t, std::string>> acked;        // to the receipt
   std::map<std::string, std::map<std::uint64_t, std::string>> again;        // signed again, to id
   std::vector<std::string> log_keys;
-  std::optional<evidence::Agreement> agreement;                             // the last one adopted
-  std::map<std::string, std::uint64_t> ended;  // renewed channels: the first number that went on
-  std::map<std::string, std::uint64_t> begun;  // those that went on: the same
+  std::optional<evidence::Agreement> agreement;  // the last one adopted
+  std::map<std::string, std::uint64_t> ended;    // renewed channels: the first number that went on
+  std::map<std::string, std::uint64_t> begun;    // those that went on: the same
 };
 
 // Where channels go on under other names.
@@ -301,11 +301,11 @@ void compare_channels(const Side& from, const Side& to, Comparison& result) {
       const auto it = taken.find(seq);
       const bool lost = forgotten && it == taken.end() && seq >= ended->second;
       const auto answered = known.find(seq);
-      const std::string id = it != taken.end()          ? it->second
+      const std::string id = it != taken.end()         ? it->second
                              : answered != known.end() ? answered->second
                                                        : std::string{};
-      const auto opened = evidence::accept_receipt(receipt, origin_of(receipt, to), to.log_keys, id,
-                                                   name, seq);
+      const auto opened =
+          evidence::accept_receipt(receipt, origin_of(receipt, to), to.log_keys, id, name, seq);
       if (!opened) fail("receipt", seq, name + ": " + opened.error().code);
       if (it == taken.end() && !lost) {
         fail("receipt", seq, name + ": acknowledged, but never taken");
