@@ -234,5 +234,41 @@ TEST(JournalCheck, RefusesAnEnvelopeOfAnotherLine) {
   EXPECT_EQ(circle.check_chongqing(), "evidence");
 }
 
+// What the list that follows says of one of Sichuan's keys.
+std::string revoking(std::string_view kid) {
+  const Verified<KeysEdition> last = read_keys(fixture::key_lists("sichuan").back());
+  EXPECT_TRUE(last.has_value());
+  std::vector<KeyRecord> keys;
+  for (const auto& [id, key] : last->keys) {
+    keys.push_back(key);
+    if (id == kid) keys.back().revoked = kNow;
+  }
+  return signed_record(
+      keys_payload(last->agreement, "sichuan", last->edition + 1, last->digest, kNow, keys),
+      kKeysType,
+      {{.kid = "sichuan/root/1", .secret_key = fixture::key("sichuan/root/1").secret_key}});
+}
+
+TEST(JournalCheck, NothingIsTakenUnderAKeyBehindTheListThatRevokesIt) {
+  const auto check_with = [](bool before) {
+    Circle circle;
+    const Log::Entry taken = circle.entry("recv", 1);
+    const Log::Entry list{.kind = "keys", .evidence = revoking("sichuan/env/1")};
+    circle.chongqing.commit(kNow * 1000, before ? std::vector<Log::Entry>{taken, list}
+                                                : std::vector<Log::Entry>{list, taken});
+    return circle.check_chongqing();
+  };
+  EXPECT_EQ(check_with(true), "");
+  EXPECT_EQ(check_with(false), "evidence");
+}
+
+TEST(JournalCheck, TheCommitWithTheListIsTheLastOneUnderARevokedLogKey) {
+  Circle circle;
+  circle.sichuan.commit(kNow * 1000, {{.kind = "keys", .evidence = revoking("sichuan/log/1")}});
+  EXPECT_EQ(circle.check_sichuan(), "");
+  circle.sichuan.commit(kNow * 1000, {{.kind = "local"}});
+  EXPECT_EQ(circle.check_sichuan(), "note-unsigned");
+}
+
 }  // namespace
 }  // namespace bashu::evidence
