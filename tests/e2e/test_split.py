@@ -128,7 +128,10 @@ class Split(Circle):
         body = {"role": "clerk", "lines": list(rows)} if what == "feeds/weighed" else {"records": list(rows)}
         path = f"/packs/removals/{what}" + ("" if what == "feeds/weighed" else "/records")
         status, _, answer = self.nodes[party].as_("registrar").request("POST", path, body, {"Idempotency-Key": f"{party} {rows}"})
-        return status, json.loads(answer)
+        told = json.loads(answer)
+        if "position" in told:
+            self.nodes[party].read_from(told["position"])
+        return status, told
 
     def taken(self, party):
         """What the feed moved, and which depots are on file."""
