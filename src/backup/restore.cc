@@ -102,7 +102,10 @@ class Restorer {
     if (last_record.empty()) return {};
     const auto commit = evidence::decode_commit(last_record);
     const std::array keys{newest().log_key};
-    const auto end = evidence::open_checkpoint(commit->checkpoint, newest().origin, keys);
+    // A part of the journal may end before a successor log began: there it bears another name.
+    const std::string named = commit->checkpoint.substr(0, commit->checkpoint.find('\n'));
+    const std::string& origin = done_.entries < done_.of ? named : newest().origin;
+    const auto end = evidence::open_checkpoint(commit->checkpoint, origin, keys);
     if (!end || end->size != done_.entries ||
         (done_.entries == done_.of && end->root != newest().root)) {
       return fault("the journal in the backup does not lead to the root that the manifest names");

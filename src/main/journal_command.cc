@@ -60,7 +60,9 @@ std::expected<std::string, Fault> second_key_of(const std::string& dir,
         if (commit.first + commit.entries.size() <= sequence) return true;
         for (const std::string& key : known) {
           const std::vector<std::string> keys{identity.log.public_key, key};
-          const auto note = evidence::open_checkpoint(commit.checkpoint, identity.origin, keys);
+          const auto note = evidence::open_checkpoint(
+              commit.checkpoint,
+              evidence::origin_at(identity.origin, identity.predecessors, sequence + 1), keys);
           if (note && note->second) found = key;
         }
         return false;
@@ -143,12 +145,14 @@ Exit journal_proof(const Console& console, const JournalProof& what) {
                           "本节点没有 SM2 密钥：请运行 `bashu circle second DIR` 生成");
     }
     constexpr std::uint8_t kLogKey = 1;
-    std::string key = evidence::verifier_key(identity->origin, kLogKey, identity->log.public_key);
+    const std::string origin{
+        evidence::origin_at(identity->origin, identity->predecessors, what.sequence + 1)};
+    std::string key = evidence::verifier_key(origin, kLogKey, identity->log.public_key);
     if (what.second) {
       const auto signer = second_key_of(what.dir, *identity, what.sequence);
       if (!signer) return console.fail(signer.error());
       key = evidence::second_verifier_key(
-          identity->origin, signer->empty() ? identity->second->log.key.public_key() : *signer);
+          origin, signer->empty() ? identity->second->log.key.public_key() : *signer);
     }
     const auto written = write_output(console, what.out, key + "\n");
     return written ? Exit::done : console.fail(written.error());
