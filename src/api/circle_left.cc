@@ -24,8 +24,8 @@ struct Open {
 std::vector<Open> open_with(const core::State& state, const core::PartyId& party) {
   std::vector<Open> all;
   state.each_case([&](const core::Case& c) {
-    const bool with = std::ranges::any_of(
-        c.parties, [&](const auto& one) { return one.second == party; });
+    const bool with =
+        std::ranges::any_of(c.parties, [&](const auto& one) { return one.second == party; });
     if (with && core::is_open(state, c)) {
       all.push_back({.id = c.id,
                      .pack = std::string{state.circle().pack_name(c.pack)},
@@ -71,10 +71,8 @@ Result list_left(Context& context, const Call& call) {
       Value::List cases;
       for (const Open& one : open_with(state, party)) {
         if (cases.size() >= kCasesShown) break;
-        cases.push_back(Value::Record{{"case", one.id},
-                                      {"pack", one.pack},
-                                      {"service", one.service},
-                                      {"state", one.state}});
+        cases.push_back(Value::Record{
+            {"case", one.id}, {"pack", one.pack}, {"service", one.service}, {"state", one.state}});
       }
       all.push_back(Value::Record{{"party", name},
                                   {"edition", left.edition},

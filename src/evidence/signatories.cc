@@ -64,8 +64,10 @@ std::set<std::string_view> governments(const Agreement& edition) {
 // without somebody's signature, are then signed by one government at least that signed both.
 bool enough_are_left(const Agreement& last, const Agreement& next) {
   const auto before = governments(last);
-  const auto vouching = static_cast<std::size_t>(std::ranges::count_if(
-      before, [&](std::string_view party) { return !expels(next, party) && !loses_root(next, party); }));
+  const auto vouching =
+      static_cast<std::size_t>(std::ranges::count_if(before, [&](std::string_view party) {
+        return !expels(next, party) && !loses_root(next, party);
+      }));
   return 2 * vouching > before.size() && governments(next).size() >= 2;
 }
 

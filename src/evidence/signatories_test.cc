@@ -80,7 +80,8 @@ std::string follow(const Agreement& last, const Agreement& next,
   return code(next_agreement(&last, signed_by(next, kids), ""));
 }
 
-// Whatever becomes of each member, and whoever signs: only those sets are taken that the rule names.
+// Whatever becomes of each member, and whoever signs: only those sets are taken that the rule
+// names.
 RC_GTEST_PROP(Signatories, NoSetShortOfTheRuleIsTaken, ()) {
   enum class Fate { stays, leaves, expelled, moves, loses };
   const auto count = *rc::gen::inRange<std::size_t>(2, kNames.size() + 1);
@@ -243,9 +244,9 @@ TEST(Known, AnOldRootSignsNoListAfterTheOneThatFollowed) {
   EXPECT_EQ((*all)->edition, 2);
   EXPECT_EQ(known.party("guizhou")->root_kid, "guizhou/root/2");
   // Another list in the place of the last one it signed is none.
-  const std::string forged = signed_record(
-      keys_payload(last.id, "guizhou", 1, "", kNow + 77, {}), kKeysType,
-      {{kid_of("guizhou"), fixture::key(kid_of("guizhou")).secret_key}});
+  const std::string forged =
+      signed_record(keys_payload(last.id, "guizhou", 1, "", kNow + 77, {}), kKeysType,
+                    {{kid_of("guizhou"), fixture::key(kid_of("guizhou")).secret_key}});
   EXPECT_EQ(code(known.next_keys(nullptr, forged)), "keys-chain");
 }
 

@@ -51,11 +51,10 @@ class Members : public testing::Nodes {
     Guard guard;
     Alarms alarms{at.node->storage().files()};
     Blobs blobs{at.node->storage().files()};
-    Receiver receiver{{.node = *at.node,
-                       .guard = guard,
-                       .alarms = alarms,
-                       .blobs = blobs,
-                       .now_ms = [] { return std::int64_t{1}; }}};
+    Receiver receiver{
+        {.node = *at.node, .guard = guard, .alarms = alarms, .blobs = blobs, .now_ms = [] {
+           return std::int64_t{1};
+         }}};
     http::Request request;
     request.method = "POST";
     request.headers = {{"Content-Type", "application/jose+json"}};
@@ -85,8 +84,7 @@ TEST_F(Members, TwoExpelTheThirdAndOneAloneCannot) {
   adopted(b, both);
   EXPECT_FALSE(names(a, "guizhou"));
   EXPECT_EQ(a.node->directory()->left.at("guizhou").why, "it forged receipts");
-  EXPECT_EQ(composed(a, {.name = {}, .effective = 0, .expelled = {{"chongqing", "x"}}})
-                .has_value(),
+  EXPECT_EQ(composed(a, {.name = {}, .effective = 0, .expelled = {{"chongqing", "x"}}}).has_value(),
             false)
       << "one of two expels the other";
 }
@@ -189,8 +187,7 @@ TEST_F(Members, ARootFollowsAnotherInAFormedCircle) {
   // The next list is of the new root, and the others take it over the wire.
   ASSERT_TRUE(rotate_keys(*c.node).has_value());
   for (TestNode* one : {&a, &c}) one->connect();
-  EXPECT_TRUE(
-      eventually([&] { return a.node->directory()->keys_edition.at("guizhou") == 2; }));
+  EXPECT_TRUE(eventually([&] { return a.node->directory()->keys_edition.at("guizhou") == 2; }));
 }
 
 TEST_F(Members, AnotherRootOfOneThatLostItsIsTheOthersToLetFollow) {
@@ -205,16 +202,15 @@ TEST_F(Members, AnotherRootOfOneThatLostItsIsTheOthersToLetFollow) {
   const std::string card = party_card(c.node->identity()).value();
   // A card with another root alone does nothing.
   EXPECT_FALSE(composed(a, {}, {card}).has_value());
-  const auto file = composed(
-      a, {.name = {}, .effective = 0, .lost = {{"guizhou", "the token broke"}}}, {card});
+  const auto file =
+      composed(a, {.name = {}, .effective = 0, .lost = {{"guizhou", "the token broke"}}}, {card});
   ASSERT_TRUE(file.has_value()) << file.error().what;
   EXPECT_EQ(circle_summary(*file)->missing, (std::vector<std::string>{"chongqing", "guizhou"}));
   const std::string all = sign(sign(*file, c), b);
   for (const TestNode* one : {&a, &b, &c}) adopted(*one, all);
   ASSERT_TRUE(rotate_keys(*c.node).has_value());
   for (TestNode* one : {&b, &c}) one->connect();
-  EXPECT_TRUE(
-      eventually([&] { return b.node->directory()->keys_edition.at("guizhou") == 2; }));
+  EXPECT_TRUE(eventually([&] { return b.node->directory()->keys_edition.at("guizhou") == 2; }));
 }
 
 TEST_F(Members, ACrashWhileTheRootIsPutInPlaceIsMended) {

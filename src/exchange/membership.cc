@@ -18,8 +18,7 @@ bool witnesses_for(std::string_view name, const evidence::PartyRecord& party) {
 
 void take_out(evidence::Agreement& next, std::string_view id) {
   const auto it = std::ranges::find(next.parties, id, &evidence::PartyRecord::party);
-  std::erase_if(next.witnesses,
-                [&](const std::string& name) { return witnesses_for(name, *it); });
+  std::erase_if(next.witnesses, [&](const std::string& name) { return witnesses_for(name, *it); });
   next.quorum = std::min(next.quorum, static_cast<std::int64_t>(next.witnesses.size()));
   next.parties.erase(it);
   const auto is_of = [&](const evidence::ChannelRecord& channel) {
@@ -87,8 +86,8 @@ std::vector<core::PartyJoined> joined_by(
   for (const evidence::PartyRecord& party : last ? last->parties : next.parties) {
     if (!next.party(party.party)) add(party, true);
   }
-  std::ranges::stable_partition(
-      all, [&](const core::PartyJoined& one) { return one.party == who.own; });
+  std::ranges::stable_partition(all,
+                                [&](const core::PartyJoined& one) { return one.party == who.own; });
   return all;
 }
 

@@ -146,9 +146,10 @@ Exit circle_left(const Console& console, const Remote& remote) {
     const texts::Places places{{"party", one.text_at("party")},
                                {"edition", std::to_string(one.int_at("edition"))},
                                {"reason", one.text_at("reason")}};
-    console.out << texts::text(console.language,
-                               one.bool_at("expelled") ? "circle.left.expelled" : "circle.left.gone",
-                               places)
+    console.out << texts::text(
+                       console.language,
+                       one.bool_at("expelled") ? "circle.left.expelled" : "circle.left.gone",
+                       places)
                 << '\n'
                 << texts::text(console.language, "circle.left.still",
                                {{"cases", std::to_string(one.int_at("open"))},

@@ -95,9 +95,8 @@ std::expected<NextRoot, Fault> take_next_root_from(FileStore& files, const token
                                                    const tokens::Pin& pin) {
   BASHU_TRY(std::string kid, next_kid(files));
   BASHU_TRY(std::string open, or_fault(tokens::public_key(place)));
-  NextRoot root{
-      .key = {.kid = std::move(kid), .public_key = std::move(open), .secret_key = {}},
-      .token = place.text()};
+  NextRoot root{.key = {.kid = std::move(kid), .public_key = std::move(open), .secret_key = {}},
+                .token = place.text()};
   BASHU_TRY(const std::string signature, sign_with(root, "bashu: does this root sign?\n", pin));
   return keep(files, std::move(root));
 }

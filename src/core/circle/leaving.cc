@@ -37,7 +37,8 @@ void tell_of_leaving(Deciding& d, const PartyJoined& party) {
   if (!own && has_left(d, d.self())) return;
   const Standstill still = own ? Standstill{} : standstill(d.before, party.party);
   if (!own && still == Standstill{}) return;
-  const std::string why = party.left_why.empty() ? "it left by itself" : "expelled: " + party.left_why;
+  const std::string why =
+      party.left_why.empty() ? "it left by itself" : "expelled: " + party.left_why;
   raise(d, TaskKind::exception, {}, {},
         texts::title(own ? "circle.left.task_own" : "circle.left.task",
                      {{"party", party.party},
