@@ -7,7 +7,9 @@
 #include <array>
 
 #include "evidence/envelope.h"
+#include "evidence/voucher.h"
 #include "exchange/test_sides.h"
+#include "exchange/vouching.h"
 #include "node/files.h"
 #include "node/storage/storage.h"
 #include "node/verify.h"
@@ -268,6 +270,36 @@ TEST_F(Revocations, OnlyWhatCanBeRevokedIs) {
   EXPECT_EQ(kids_in_use(*a.node),
             (std::vector<std::string>{"sichuan/command/1", "sichuan/envelope/2", "sichuan/log/1",
                                       "sichuan/seal/1", "sichuan/witness/1"}));
+}
+
+// What an officer did before the key of the sign-in service was stolen is said again under the
+// next.
+TEST_F(Revocations, VouchersUnderWayAreMadeAgain) {
+  const auto text = node::read_file(checkout("packs/ecology.yaml"));
+  ASSERT_TRUE(text.has_value());
+  core::Asker by;
+  by.principal = "user:zhang";
+  by.roles = {"admin"};
+  core::Command command =
+      core::AdoptPack{.by = by,
+                      .source = canonical_json(packs::expand(packs::read_yaml(*text)).root),
+                      .from = *Date::parse("2026-01-01")};
+  ASSERT_EQ(vouch(*a.node, command, {.how = "password", .session = {}}), Vouching::done);
+  ASSERT_TRUE(std::holds_alternative<node::Done>(
+      a.node->run({.command = std::move(command), .evidence = "{}"})));
+  const auto said = [&] {
+    const auto message = evidence::read_envelope(*a.node->envelope_sent("chongqing", 1));
+    return *message->body.find(evidence::kVoucher);
+  };
+  const Value before = said();
+  revoke("sichuan/command/1");
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  EXPECT_EQ(acked(), 1) << near->sender.status().trouble;
+  EXPECT_EQ(entries("resend"), 1U);
+  EXPECT_EQ(before.text_at("kid"), "sichuan/command/1");
+  EXPECT_EQ(said().text_at("kid"), "sichuan/command/2");
+  EXPECT_EQ(said().text_at("said"), before.text_at("said"));
+  expect_sound();
 }
 
 TEST_F(Revocations, NothingIsSealedToARevokedKey) {
