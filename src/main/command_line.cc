@@ -706,16 +706,8 @@ void leaving_commands(Parser& parser, CLI::App* circle, const Text& t) {
       circle_left, [&t](CLI::App& app, Remote& o) { remote_options(app, o, t); });
 }
 
-void circle_commands(Parser& parser, const Text& t) {
-  CLI::App* circle = parser.group(
-      "circle", t("agree with the nodes of other parties", "与其他各方的节点订立协议"));
-  parser.command<CircleCard>(
-      circle, "card",
-      t("what others need to know of this node", "本节点的名片：其他各方须知的信息"), circle_card,
-      [&t](CLI::App& app, CircleCard& o) {
-        app.add_option("DIR", o.dir)->required();
-        out_option(app, o.out, t);
-      });
+// What a node does about its keys, and which node it is.
+void own_commands(Parser& parser, CLI::App* circle, const Text& t) {
   parser.command<std::string>(
       circle, "second",
       t("make the keys of the second signature (SM2), announce and show them",
@@ -784,6 +776,19 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("--reason", o.reason,
                        t("for the alarm kept here; peers are not told", "记入本节点告警，不告知各方"));
       });
+}
+
+void circle_commands(Parser& parser, const Text& t) {
+  CLI::App* circle = parser.group(
+      "circle", t("agree with the nodes of other parties", "与其他各方的节点订立协议"));
+  parser.command<CircleCard>(
+      circle, "card",
+      t("what others need to know of this node", "本节点的名片：其他各方须知的信息"), circle_card,
+      [&t](CLI::App& app, CircleCard& o) {
+        app.add_option("DIR", o.dir)->required();
+        out_option(app, o.out, t);
+      });
+  own_commands(parser, circle, t);
   parser.command<CircleInvite>(circle, "invite",
                                t("write an agreement with the holders of the cards, and sign it",
                                  "与名片所属各方拟定协议，并签署"),
