@@ -625,8 +625,7 @@ void Refusals::feeds_and_tasks() {
   expect(Why::feed_not_for_role, command);
   command.role = "clerk";
   expect(Why::malformed, command);
-  command.lines = {
-      Value::Record{{"id", "1"}, {"amount", 13}, {"place", "p"}, {"seat", "500112"}}};
+  command.lines = {Value::Record{{"id", "1"}, {"amount", 13}, {"place", "p"}, {"seat", "500112"}}};
   decide_in_east(true);
   expect(Why::outside_divisions, command);
   command.by.divisions.clear();
