@@ -96,7 +96,9 @@ bool cases(std::ostream& out);
 bool exchange(std::ostream& out);
 bool restart(std::ostream& out);
 bool scale(std::ostream& out);
+bool verify(std::ostream& out);
 bool journals(std::ostream& out);  // needs BASHU_BENCH_POSTGRES, a URL
+bool standby(std::ostream& out);   // the same, and BASHU_BENCH_PROMOTE if there are two servers
 bool backup(std::ostream& out);
 bool figures(std::ostream& out);
 bool views_postgres(std::ostream& out);

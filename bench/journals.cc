@@ -25,12 +25,10 @@ struct Measured {
   std::vector<double> steps, lines, latencies;
 };
 
-// Their journal and vault are on the server, as `init --journal` puts them.
-void make_two(const std::filesystem::path& dir, const std::filesystem::path& second,
-              const std::string& url) {
+// Its journal and vault are on the server, as `init --journal` puts them.
+void make_on_server(const std::filesystem::path& dir, const std::string& url) {
   make_identity(dir, "alpha");
   for (const char* name : {"journal.url", "vault.url"}) std::ofstream{dir / name} << url << '\n';
-  std::filesystem::copy(dir, second, std::filesystem::copy_options::recursive);
 }
 
 // Durable transfers a second, in batches; 0 if one was refused.
@@ -51,40 +49,6 @@ bool measure(node::Node& node, Measured& measured, std::uint64_t& number, std::u
   return measured.steps.back() > 0 && measured.lines.back() > 0;
 }
 
-// A standby that followed so many events takes the place of a writer that is gone: from its word to
-// its first durable step.
-bool take_over(std::ostream& out, BenchNode writer, const std::filesystem::path& dir) {
-  BenchNode second;
-  second.clock = std::make_unique<node::SystemClock>(480);
-  second.chance = std::make_unique<node::SystemChance>();
-  auto opened = node::Node::open({.storage = node::open_directory(dir, "bench-standby"),
-                                  .clock = second.clock.get(),
-                                  .chance = second.chance.get(),
-                                  .standby_ms = -1});
-  if (!opened) {
-    out << "  failed    " << opened.error().what << "\n";
-    return false;
-  }
-  second.node = std::move(*opened);
-  const std::uint64_t events = size_from("BASHU_BENCH_EVENTS", 1'000'000);
-  if (!submit_all(*writer.node, events, [](std::uint64_t i) { return step(kCases, i); })) {
-    return false;
-  }
-  const std::uint64_t durable = writer.node->durable();
-  const auto submitted = Steady::now();
-  while (second.node->durable() < durable) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  const double behind = seconds_since(submitted);
-  writer.node.reset();
-  const auto start = Steady::now();
-  if (!second.node->take_over("bench")) return false;
-  const auto outcome = second.node->run(step(kCases, 1));
-  out << "  take-over with " << second.node->durable() << " entries behind it: writes after "
-      << seconds_since(start) << " s; it had followed within " << behind << " s of the last\n";
-  return std::holds_alternative<node::Done>(outcome);
-}
-
 void print(std::ostream& out, const char* name, const Measured& one) {
   out << "  " << name << static_cast<std::int64_t>(median(one.steps)) << " steps/s, "
       << static_cast<std::int64_t>(median(one.lines)) << " transfers/s in batches of " << kLines
@@ -103,10 +67,9 @@ bool journals(std::ostream& out) {
   const Folder folder;
   print_setup(out, "journals: one in PostgreSQL beside one in a directory", folder.path());
   print_sync(out, probe_sync(folder.path()));
-  const auto second = folder.path() / "second";
-  make_two(folder.path() / "there", second, url);
+  make_on_server(folder.path() / "there", url);
   const BenchNode here = open_node(folder.path() / "here", "alpha");
-  BenchNode there = open_node(folder.path() / "there", "alpha");
+  const BenchNode there = open_node(folder.path() / "there", "alpha");
   Measured in_directory, on_server;
   std::uint64_t number = 0, batch = 0;
   for (const BenchNode* one : std::initializer_list<const BenchNode*>{&here, &there}) {
@@ -123,7 +86,7 @@ bool journals(std::ostream& out) {
       << ", transfers " << median(on_server.lines) / median(in_directory.lines) << ", p99 "
       << percentile(on_server.latencies, 0.99) / percentile(in_directory.latencies, 0.99)
       << " (medians of 5 runs in turns)\n";
-  return take_over(out, std::move(there), second);
+  return true;
 }
 
 }  // namespace bashu::bench

@@ -8,7 +8,6 @@ Starts a server of its own, and a standby that every commit waits for, on this m
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -17,15 +16,6 @@ BASHU = os.environ.setdefault("BASHU_BIN", str(ROOT / "build/release/bashu"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 
 import postgres_server  # noqa: E402
-
-
-class Standby(postgres_server.Server):
-    """Follows another server."""
-
-    def __init__(self, leader):
-        super().__init__()
-        shutil.rmtree(self.data)
-        self.run("pg_basebackup", "-h", "127.0.0.1", "-p", leader.port, "-U", "bashu", "-D", self.data, "-R", "-X", "stream", "-c", "fast")
 
 
 def measure(server, name):
@@ -40,9 +30,9 @@ def main():
         leader.start()
         print("one server", flush=True)
         measure(leader, "alone")
-        servers.append(Standby(leader))
+        servers.append(postgres_server.Follower(leader, "b"))
         servers[1].start()
-        leader.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'")
+        leader.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (b)'")
         leader.sql("SELECT pg_reload_conf()")
         print("a server, and a standby on the same machine that each commit waits for", flush=True)
         measure(leader, "quorum")

@@ -41,7 +41,10 @@ const std::vector<Benchmark>& benchmarks() {
        run<bench::network>},
       {"restart", "a node with a million events behind it", run<bench::restart>},
       {"scale", "ten million cases: steps, memory, restart, verification", run<bench::scale>},
+      {"verify", "a long journal verified", run<bench::verify>},
       {"journals", "the journal in PostgreSQL beside the one in a directory", run<bench::journals>},
+      {"standby", "a standby takes the writer's place, with a long journal behind it",
+       run<bench::standby>},
       {"backup", "a backup beside a node at work, against a plain copy", run<bench::backup>},
   };
   return kBenchmarks;
