@@ -21,6 +21,7 @@
 
 #include "base/assert.h"
 #include "base/thread.h"
+#include "base/together.h"
 #include "evidence/tree.h"
 #include "node/guarded.h"
 #include "node/kernel.h"
@@ -161,7 +162,7 @@ class ThreadedNode final : public KernelReads {
     if (stopping_ || crowded(request)) return false;
     enqueue(std::move(request), std::move(done));
     lock.unlock();
-    work_.notify_one();
+    Together::tell(this, [this] { work_.notify_one(); });
     return true;
   }
 
@@ -361,11 +362,14 @@ class ThreadedNode final : public KernelReads {
         if (filling_.empty()) return;
         batch = std::exchange(filling_, {});
       }
-      work_.notify_one();  // there is room again
+      if (batch.full()) work_.notify_one();  // there is room again
       const std::uint64_t before = kernel_->durable();
       writing_since_ms_.store(steady_ms(), std::memory_order_release);
-      if (const auto written = kernel_->write(std::move(batch)); !written) {
-        stop_at_once(written.error());
+      {
+        const Together answers;
+        if (const auto written = kernel_->write(std::move(batch)); !written) {
+          stop_at_once(written.error());
+        }
       }
       writing_since_ms_.store(0, std::memory_order_release);
       if (kernel_->durable() != before) tell_durable();
