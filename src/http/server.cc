@@ -511,7 +511,7 @@ void Worker::run() {
 
 // What is ready now, as one: whoever is told of it is told once. False when nothing is left to do.
 bool Worker::serve() {
-  constexpr int kTogetherMax = 64;
+  constexpr int kTogetherMax = 16;
   const Together round;
   std::size_t ran = io.run_one();
   const bool more = ran > 0;

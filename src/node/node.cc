@@ -365,11 +365,8 @@ class ThreadedNode final : public KernelReads {
       if (batch.full()) work_.notify_one();  // there is room again
       const std::uint64_t before = kernel_->durable();
       writing_since_ms_.store(steady_ms(), std::memory_order_release);
-      {
-        const Together answers;
-        if (const auto written = kernel_->write(std::move(batch)); !written) {
-          stop_at_once(written.error());
-        }
+      if (const auto written = kernel_->write(std::move(batch)); !written) {
+        stop_at_once(written.error());
       }
       writing_since_ms_.store(0, std::memory_order_release);
       if (kernel_->durable() != before) tell_durable();
