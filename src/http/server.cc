@@ -509,9 +509,10 @@ void Worker::run() {
   });
 }
 
-// What is ready now, as one: whoever is told of it is told once. False when nothing is left to do.
+// What is ready now, as one: whoever is told of it is told once. But not of all: on another
+// processor the first are worked at while the next are read. False when nothing is left to do.
 bool Worker::serve() {
-  constexpr int kTogetherMax = 16;
+  constexpr int kTogetherMax = 8;
   const Together round;
   std::size_t ran = io.run_one();
   const bool more = ran > 0;

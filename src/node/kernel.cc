@@ -33,7 +33,7 @@ constexpr std::size_t kSaltsDrawn = 64;           // together: a system call for
 constexpr std::size_t kSmall = 4U << 10;          // of a decision
 constexpr std::uint64_t kFeedLinesPerEntry = 10;  // in the price of a replay
 constexpr std::size_t kSnapshotsKept = 2;
-constexpr std::size_t kAnsweredTogether = 64;
+constexpr std::size_t kAnsweredTogether = 8;
 
 Fault fault(std::string what) { return Fault{.what = std::move(what)}; }
 
@@ -612,7 +612,7 @@ std::expected<void, Fault> Kernel::write(Batch batch) {
   }
   std::optional<Together> together;
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
-    // The first of a large commit need not wait for the last.
+    // The first need not wait for the last: they are sent while these are made.
     if (i % kAnsweredTogether == 0) together.emplace();
     Item& item = batch.items[i];
     if (!item.done) continue;
