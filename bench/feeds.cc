@@ -210,6 +210,7 @@ bool feeds_http(std::ostream& out) {
   constexpr int kSeconds = 3;
   std::vector<double> rates;
   std::vector<double> latencies;
+  std::vector<double> used_us;  // of processor time a transfer
   std::atomic<std::uint64_t> number = 0;
   double behind_s = 0;  // the views, at the end of the worst run
   for (int run = 0; run < 3; ++run) {
@@ -234,10 +235,13 @@ bool feeds_http(std::ostream& out) {
                     }
                   });
     };
+    const double used = cpu_seconds();
     const auto start = Steady::now();
     for (int i = 0; i < kClients; ++i) next(i);
     std::this_thread::sleep_for(std::chrono::seconds{kSeconds});
-    const double rate = static_cast<double>(done) / seconds_since(start);
+    const auto counted = static_cast<double>(done);
+    const double rate = counted / seconds_since(start);
+    used_us.push_back((cpu_seconds() - used) / counted * 1e6);
     stop = true;
     while (running > 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
     behind_s = std::max(behind_s, door.wait_for_views());
@@ -248,6 +252,7 @@ bool feeds_http(std::ostream& out) {
   out << "  result    " << static_cast<std::int64_t>(rate)
       << " durable transfers/s (median of 3 runs of " << kSeconds
       << " s); client and server share the machine\n"
+      << "  processor " << median(used_us) << " us a transfer, of client and server together\n"
       << "  latency   median " << median(latencies) << " ms, p99 " << percentile(latencies, 0.99)
       << " ms; failed " << judge.failed() << "\n"
       << "  views     show the last transfer at most " << behind_s * 1e3 << " ms after its answer\n"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/ids.h"
@@ -75,28 +76,42 @@ void keep(const Type& type, Value& value) {
   }
 }
 
-// Calls `see` for every text of the form with its type and path.
+// Where a value stands in a form; spelled only where something is wrong with it.
+struct Place {
+  const Place* above = nullptr;
+  std::string_view name{};
+  std::optional<std::size_t> index{};  // instead of a name
+
+  [[nodiscard]] std::string path() const {
+    std::string before = above ? above->path() : std::string{};
+    if (index) return before + "[" + std::to_string(*index) + "]";
+    if (!before.empty()) before += '.';
+    return before.append(name);
+  }
+};
+
+// Calls `see` for every text of the form with its type and place.
 template <typename See>
-void each_text(const std::vector<packs::Member>& fields, const Value& form, const std::string& path,
+void each_text(const std::vector<packs::Member>& fields, const Value& form, const Place& place,
                const See& see);
 template <typename See>
-void each_text(const Type& type, const Value& value, const std::string& path, const See& see) {
+void each_text(const Type& type, const Value& value, const Place& place, const See& see) {
   if (value.as_text()) {
-    see(type, *value.as_text(), path);
+    see(type, *value.as_text(), place);
   } else if (const Value::List* list = value.as_list(); list && type.element) {
     for (std::size_t i = 0; i < list->size(); ++i) {
-      each_text(*type.element, (*list)[i], path + "[" + std::to_string(i) + "]", see);
+      each_text(*type.element, (*list)[i], Place{.above = &place, .index = i}, see);
     }
   } else if (type.kind == Kind::record) {
-    each_text(type.members, value, path, see);
+    each_text(type.members, value, place, see);
   }
 }
 template <typename See>
-void each_text(const std::vector<packs::Member>& fields, const Value& form, const std::string& path,
+void each_text(const std::vector<packs::Member>& fields, const Value& form, const Place& place,
                const See& see) {
   for (const packs::Member& field : fields) {
     if (const Value* member = form.find(field.name)) {
-      each_text(*field.type, *member, path.empty() ? field.name : path + "." + field.name, see);
+      each_text(*field.type, *member, Place{.above = &place, .name = field.name}, see);
     }
   }
 }
@@ -142,10 +157,10 @@ Value normalised(const std::vector<packs::Member>& fields, Value form) {
 std::optional<packs::FormError> find_nobody(const std::vector<packs::Member>& fields,
                                             const Value& form, const std::string& path) {
   std::optional<packs::FormError> found;
-  each_text(fields, form, path,
-            [&](const Type& type, const std::string& text, const std::string& at) {
+  each_text(fields, form, Place{.name = path},
+            [&](const Type& type, const std::string& text, const Place& at) {
               if (found || !is_token(type) || !text.empty()) return;
-              found = {.path = at, .why = texts::title("identifiers.nobody")};
+              found = {.path = at.path(), .why = texts::title("identifiers.nobody")};
             });
   return found;
 }
@@ -154,9 +169,11 @@ std::vector<Warning> identifier_warnings(const std::vector<packs::Member>& field
                                          const Value& form, const std::string& path,
                                          const Doubts& doubts) {
   std::vector<Warning> out;
-  each_text(fields, form, path,
-            [&](const Type& type, const std::string& text, const std::string& at) {
-              for (Title& why : wrong_with(type, text, doubts)) out.push_back({at, std::move(why)});
+  each_text(fields, form, Place{.name = path},
+            [&](const Type& type, const std::string& text, const Place& at) {
+              for (Title& why : wrong_with(type, text, doubts)) {
+                out.push_back({at.path(), std::move(why)});
+              }
             });
   return out;
 }

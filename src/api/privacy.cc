@@ -107,14 +107,17 @@ bool needs_key(const packs::Type& type) {
 }
 
 std::string find_sealed(const Value& value, const std::string& path) {
+  const auto holds_others = [](const Value& one) { return one.as_list() || one.as_record(); };
   if (const Value::List* list = value.as_list()) {
     for (std::size_t i = 0; i < list->size(); ++i) {
+      if (!holds_others((*list)[i])) continue;
       if (auto found = find_sealed((*list)[i], item(path, i)); !found.empty()) return found;
     }
   }
   if (const Value::Record* record = value.as_record()) {
     for (const auto& [name, member] : *record) {
       if (name.starts_with('$')) return below(path, name);
+      if (!holds_others(member)) continue;
       if (auto found = find_sealed(member, below(path, name)); !found.empty()) return found;
     }
   }

@@ -170,7 +170,7 @@ const std::vector<Parameter>& query_parameters() {
 }
 
 std::optional<Problem> odd_query(const Route& route, const http::Request& request) {
-  if (route.query == kAnyQuery) return std::nullopt;
+  if (route.query == kAnyQuery || request.query().empty()) return std::nullopt;
   const auto parameters = request.parameters();
   if (!parameters) {
     return malformed({}, "The query is not encoded correctly.", "查询串编码有误。");

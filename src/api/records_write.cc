@@ -26,6 +26,11 @@ std::expected<const Value::List*, Problem> batch(const Value& body, std::string_
   return value->as_list();
 }
 
+bool has_private(const packs::Type& type) {
+  return std::ranges::any_of(type.members,
+                             [](const packs::Member& field) { return is_private(*field.type); });
+}
+
 // Each line sealed under a key of its own, so that one person's can be forgotten alone. One that
 // cannot be sealed goes on as nothing, which the core refuses, and is told what is wrong with it.
 // All persons are named at once, or nothing of it goes on.
@@ -33,13 +38,15 @@ std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Ca
                                                       const packs::Type& type,
                                                       const Value::List& lines,
                                                       const std::string& name, Write& write) {
-  std::vector<std::string> numbers;
-  for (const Value& line : lines) {
-    std::ranges::move(node::numbers_in(type.members, normalised(type.members, line)),
-                      std::back_inserter(numbers));
-  }
-  if (const auto named = name_persons(context, numbers); !named) {
-    return std::unexpected{named.error()};
+  if (has_private(type)) {
+    std::vector<std::string> numbers;
+    for (const Value& line : lines) {
+      std::ranges::move(node::numbers_in(type.members, normalised(type.members, line)),
+                        std::back_inserter(numbers));
+    }
+    if (const auto named = name_persons(context, numbers); !named) {
+      return std::unexpected{named.error()};
+    }
   }
   std::vector<Value> sealed;
   sealed.reserve(lines.size());
@@ -50,11 +57,6 @@ std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Ca
     sealed.push_back(line ? std::move(*line) : Value{});
   }
   return sealed;
-}
-
-bool has_private(const packs::Type& type) {
-  return std::ranges::any_of(type.members,
-                             [](const packs::Member& field) { return is_private(*field.type); });
 }
 
 // Where each line goes that another node of this party decides.

@@ -23,6 +23,17 @@ std::vector<std::string_view> split(std::string_view path) {
   return parts;
 }
 
+// Whether its own words stand where they should: most patterns are told apart by that alone.
+bool may_fit(const std::vector<std::string_view>& wanted,
+             const std::vector<std::string>& segments) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].ends_with("+}")) return true;
+    if (i == segments.size()) return false;
+    if (!wanted[i].starts_with('{') && wanted[i] != segments[i]) return false;
+  }
+  return wanted.size() == segments.size();
+}
+
 // At most one `{name+}` in a pattern: what stands before and after it has a fixed length.
 bool fits(const std::vector<std::string_view>& wanted, const std::vector<std::string>& segments,
           std::map<std::string, std::string, std::less<>>& parts) {
@@ -328,6 +339,7 @@ std::variant<Matched, NoRoute> match(std::string_view method,
   }();
   NoRoute none;
   for (std::size_t i = 0; i < kPatterns.size(); ++i) {
+    if (!may_fit(kPatterns[i], segments)) continue;
     const Route& route = routes()[i];
     Matched matched{.route = &route, .parts = {}};
     if (!fits(kPatterns[i], segments, matched.parts)) continue;

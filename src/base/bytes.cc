@@ -122,12 +122,11 @@ Hash sha256(std::string_view bytes) { return hash_parts(bytes, {}); }
 Hash sha256(std::string_view head, std::string_view tail) { return hash_parts(head, tail); }
 
 std::string hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    text += kHexDigits[byte >> 4];
-    text += kHexDigits[byte & 15];
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::uint8_t byte = byte_at(bytes, i);
+    text[2 * i] = kHexDigits[byte >> 4];
+    text[2 * i + 1] = kHexDigits[byte & 15];
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <expected>
@@ -178,42 +179,55 @@ const char* code_of(const json::error_code& ec) {
   return "syntax";
 }
 
-void write_text(std::string& out, std::string_view text) {
+constexpr auto kEscaped = [] {
+  std::array<bool, 256> escaped{};
+  for (std::size_t c = 0; c < 0x20; ++c) escaped[c] = true;
+  escaped['"'] = escaped['\\'] = true;
+  return escaped;
+}();
+
+void write_escape(std::string& out, char c) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (static_cast<std::uint8_t>(c) < 0x20) {
-          out += "\\u00";
-          out += kHexDigits[static_cast<std::uint8_t>(c) >> 4];
-          out += kHexDigits[static_cast<std::uint8_t>(c) & 15];
-        } else {
-          out += c;
-        }
-    }
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    default:
+      out += "\\u00";
+      out += kHexDigits[static_cast<std::uint8_t>(c) >> 4];
+      out += kHexDigits[static_cast<std::uint8_t>(c) & 15];
   }
+}
+
+// What stands for itself goes as one piece: nearly all of it does.
+void write_text(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!kEscaped[static_cast<std::uint8_t>(text[i])]) continue;
+    out.append(text.substr(from, i - from));
+    write_escape(out, text[i]);
+    from = i + 1;
+  }
+  out.append(text.substr(from));
   out += '"';
 }
 

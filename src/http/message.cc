@@ -1,6 +1,7 @@
 // Parts of HTTP messages and URLs as texts.
 #include "http/message.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/json.h"
@@ -19,9 +20,9 @@ int digit_of(char c) {
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  std::size_t i = std::min(text.find('%'), text.size());
+  std::string out{text.substr(0, i)};
+  for (; i < text.size(); ++i) {
     if (text[i] != '%') {
       out.push_back(text[i]);
       continue;

@@ -31,6 +31,7 @@
 
 #include "base/bytes.h"
 #include "base/thread.h"
+#include "base/together.h"
 #include "base/wire_date.h"
 #include "http/stream.h"
 #include "http/wire.h"
@@ -112,6 +113,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
     std::shared_ptr<Connection> to;
     Response response;
   };
+  bool serve();
   void sweep();
   void deliver();
   // Of those for which there is such a time, the earliest; false if there is none.
@@ -583,7 +585,21 @@ class StreamConnection final : public Connection {
 void Worker::run() {
   work_.emplace(io.get_executor());
   sweep();
-  thread_ = named_thread("bashu-http", [this] { io.run(); });
+  thread_ = named_thread("bashu-http", [this] {
+    while (serve()) {
+    }
+  });
+}
+
+// What is ready now, as one: whoever is told of it is told once. But not of all: on another
+// processor the first are worked at while the next are read. False when nothing is left to do.
+bool Worker::serve() {
+  constexpr int kTogetherMax = 8;
+  const Together round;
+  std::size_t ran = io.run_one();
+  const bool more = ran > 0;
+  for (int i = 1; i < kTogetherMax && ran > 0; ++i) ran = io.poll_one();
+  return more;
 }
 
 void Worker::give_up() {
@@ -677,7 +693,10 @@ void Worker::answer(std::shared_ptr<Connection> connection, Response response) {
   const std::lock_guard lock{mutex_};
   if (stopped_) return;
   answers_.push_back({std::move(connection), std::move(response)});
-  if (answers_.size() == 1) asio::post(io, [this] { deliver(); });
+  if (answers_.size() > 1) return;
+  Together::tell(this, [self = shared_from_this()] {
+    asio::post(self->io, [worker = self.get()] { worker->deliver(); });
+  });
 }
 
 void Worker::deliver() {

@@ -79,6 +79,8 @@ class Parser final : public beast::basic_parser<is_request> {
   void on_request_impl(beast::verb, string_view method, string_view target, int version,
                        error_code&) override {
     if constexpr (is_request) {
+      constexpr std::size_t kHeadersMostly = 8;
+      message.headers.reserve(kHeadersMostly);
       message.old = version < 11;
       message.method = text_of(method);
       message.target = text_of(target);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "base/assert.h"
 #include "base/json.h"
+#include "base/together.h"
 #include "core/core.h"
 #include "core/privacy/privacy.h"
 #include "evidence/envelope.h"
@@ -31,6 +33,7 @@ constexpr std::size_t kSaltsDrawn = 64;           // together: a system call for
 constexpr std::size_t kSmall = 4U << 10;          // of a decision
 constexpr std::uint64_t kFeedLinesPerEntry = 10;  // in the price of a replay
 constexpr std::size_t kSnapshotsKept = 2;
+constexpr std::size_t kAnsweredTogether = 8;
 
 Fault fault(std::string what) { return Fault{.what = std::move(what)}; }
 
@@ -657,7 +660,11 @@ std::expected<void, Fault> Kernel::write(Batch batch) {
       }
     }
   }
-  for (Item& item : batch.items) {
+  std::optional<Together> together;
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    // The first need not wait for the last: they are sent while these are made.
+    if (i % kAnsweredTogether == 0) together.emplace();
+    Item& item = batch.items[i];
     if (!item.done) continue;
     if (item.wants_receipt) {
       std::get<Done>(item.answer).receipt = sealer_.receipt(sealed, item.index);

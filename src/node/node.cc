@@ -21,6 +21,7 @@
 
 #include "base/assert.h"
 #include "base/thread.h"
+#include "base/together.h"
 #include "evidence/tree.h"
 #include "journal/quorum.h"
 #include "node/guarded.h"
@@ -184,7 +185,7 @@ class ThreadedNode final : public KernelReads {
     if (stopping_ || crowded(request)) return false;
     enqueue(std::move(request), std::move(done));
     lock.unlock();
-    work_.notify_one();
+    Together::tell(this, [this] { work_.notify_one(); });
     return true;
   }
 
@@ -393,7 +394,7 @@ class ThreadedNode final : public KernelReads {
         if (filling_.empty()) return;
         batch = std::exchange(filling_, {});
       }
-      work_.notify_one();  // there is room again
+      if (batch.full()) work_.notify_one();  // there is room again
       const std::uint64_t before = kernel_->durable();
       writing_since_ms_.store(steady_ms(), std::memory_order_release);
       if (const auto written = kernel_->write(std::move(batch)); !written) {
