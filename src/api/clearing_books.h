@@ -33,7 +33,8 @@ struct ClearingShape {
 // nullopt: the pack clears nothing.
 [[nodiscard]] std::optional<ClearingShape> clearing_of(const packs::Pack& pack);
 // Whether auditors read the documents of its cases: those of books, windows and shares, with the
-// sketches, lines, differences and nettings that both sides signed. What batches are made of stays with the offices.
+// sketches, lines, differences and nettings that both sides signed. What batches are made of stays
+// with the offices.
 [[nodiscard]] bool is_audited(const packs::Pack& pack, std::string_view service);
 
 struct ClearingBook {

@@ -178,7 +178,8 @@ std::vector<Route> routes_of_clearing() {
       {"GET", "/clearing/{id+}/differences.csv", &print_window_differences,
        "The same as a file for a spreadsheet", "at_least"},
       {"GET", "/clearing/{id+}/what-if", &try_tariff,
-       "What the taps of a book would come to under another tariff, with another deny list or both: "
+       "What the taps of a book would come to under another tariff, with another deny list or "
+       "both: "
        "documents handed in before",
        "tariff denied by at_least"},
       {"GET", "/clearing/{id+}/flows", &list_flows,

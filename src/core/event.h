@@ -381,15 +381,16 @@ struct WriterChanged {
   Date on;
 };
 
-// The envelope of a message was signed again, its key being revoked (docs/formats/evidence.md 10.3).
+// The envelope of a message was signed again, its key being revoked
+// (docs/formats/evidence.md 10.3).
 struct MessageResent {
   PartyId to;
   std::int64_t seq = 0;
 };
 
-// The channels with a peer go on under other names, since the end of one of the two logs is lost for
-// good (docs/formats/evidence.md 8.7). Of ours so many are answered in what is left of both; what
-// comes after is signed again. Of theirs so many are taken.
+// The channels with a peer go on under other names, since the end of one of the two logs is lost
+// for good (docs/formats/evidence.md 8.7). Of ours so many are answered in what is left of both;
+// what comes after is signed again. Of theirs so many are taken.
 struct ChannelRenewed {
   PartyId peer;
   std::int64_t answered = 0, taken = 0;

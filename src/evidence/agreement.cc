@@ -260,9 +260,8 @@ std::optional<RootChange> read_root_change(const Value& value) {
 
 // In the order of their parties, none twice.
 bool in_order(const auto& list) {
-  return std::ranges::adjacent_find(list, [](const auto& a, const auto& b) {
-           return a.party >= b.party;
-         }) == list.end();
+  return std::ranges::adjacent_find(
+             list, [](const auto& a, const auto& b) { return a.party >= b.party; }) == list.end();
 }
 
 // No two parties of one id or root, no channel twice, and both ends of each among the parties.

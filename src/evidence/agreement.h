@@ -27,9 +27,9 @@ struct PartyRecord {
   std::string origin;
   std::string endpoint;
   std::string root_kid;
-  std::string root_key;             // 32 bytes
-  std::vector<std::string> tls_ca;  // hex SHA-256 of DER
-  Value predecessors{Value::List{}};  // evidence/succession.h
+  std::string root_key;                           // 32 bytes
+  std::vector<std::string> tls_ca;                // hex SHA-256 of DER
+  Value predecessors{Value::List{}};              // evidence/succession.h
   std::optional<NodeRecord> node = std::nullopt;  // nullopt: it decides alone
 };
 struct ChannelRecord {

@@ -267,8 +267,8 @@ TEST(Agreement, ARootChangesOnlyWithItsKidAndBothSignatures) {
       next.roots = std::move(roots);
     }));
   };
-  std::string payload = moved(
-      {{.party = "sichuan", .keys = 0, .digest = {}, .lost = false, .reason = {}}});
+  std::string payload =
+      moved({{.party = "sichuan", .keys = 0, .digest = {}, .lost = false, .reason = {}}});
   const auto opened = [&](const std::vector<Signer>& signers) {
     return code(
         open_agreements({circle.record, signed_record(payload, kAgreementType, signers)}, ""));

@@ -13,9 +13,9 @@
 #include "base/json.h"
 #include "base/try.h"
 #include "evidence/elsewhere.h"
+#include "evidence/entry.h"
 #include "evidence/known.h"
 #include "evidence/signatories.h"
-#include "evidence/entry.h"
 #include "evidence/signing.h"
 #include "evidence/voucher.h"
 #include "exchange/key_lists.h"
@@ -347,7 +347,8 @@ void cut_after_leaving(CircleFile& file, const node::Identity& own) {
   while (!names_own(file.editions[file.editions.size() - 2])) file.editions.pop_back();
 }
 
-// The newest edition of the file, if all of them verify and it names this node as it is, or no more.
+// The newest edition of the file, if all of them verify and it names this node as it is, or no
+// more.
 std::expected<evidence::Agreement, Fault> newest_for(const node::Node& node, const CircleFile& file,
                                                      std::string_view pinned) {
   evidence::Known known;
@@ -561,8 +562,8 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
               signed_by_root(file->editions.back(), evidence::kAgreementType, own, pin));
   }
   if (moves) {
-    BASHU_TRY(file->editions.back(), signed_by_next(file->editions.back(), evidence::kAgreementType,
-                                                    *next, next_pin));
+    BASHU_TRY(file->editions.back(),
+              signed_by_next(file->editions.back(), evidence::kAgreementType, *next, next_pin));
   }
   if (listed && !has_keys(*file, own.party)) {
     BASHU_TRY(std::string list, first_key_list(own, agreement->id, now_s, pin));
@@ -827,9 +828,9 @@ std::expected<void, Fault> rotate_keys(node::Node& node, const tokens::Pin& pin)
   const std::int64_t from = begins(last->keys, now);
   std::optional<node::SecondKeys> second;
   if (own.second && last->keys.contains(own.second->envelope.kid)) {
-    second = node::SecondKeys{
-        .envelope = {.kid = next("envelope-sm2"), .key = evidence::Sm2Key::make()},
-        .log = {.kid = next("log-sm2"), .key = evidence::Sm2Key::make()}};
+    second =
+        node::SecondKeys{.envelope = {.kid = next("envelope-sm2"), .key = evidence::Sm2Key::make()},
+                         .log = {.kid = next("log-sm2"), .key = evidence::Sm2Key::make()}};
   }
   announce(node.storage().files(), own, {envelope, seal, command, second}, from, keys);
   // Of a node made before there were command keys the first one is the one it has: its settlements

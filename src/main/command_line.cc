@@ -11,12 +11,12 @@
 
 #include "main/chinese_help.h"
 #include "main/commands.h"
-#include "main/successor_command.h"
 #include "main/documents_command.h"
 #include "main/network_cheapest.h"
 #include "main/network_missed.h"
 #include "main/network_rows.h"
 #include "main/revoke_command.h"
+#include "main/successor_command.h"
 #include "main/witness_command.h"
 #include "texts/texts.h"
 
@@ -680,30 +680,29 @@ void invite_options(CLI::App& app, CircleInvite& o, const Text& t) {
 
 // Who is of a circle no more.
 void leaving_commands(Parser& parser, CLI::App* circle, const Text& t) {
-  parser.command<CircleExpel>(
-      circle, "expel",
-      t("write the edition by which the others expel a party, and sign it",
-        "拟定由其他各方开除一方的协议版次，并签署"),
-      circle_expel, [&t](CLI::App& app, CircleExpel& o) {
-        app.add_option("DIR", o.dir)->required();
-        app.add_option("PARTY", o.parties)->required();
-        app.add_option("--reason", o.reason, t("why, for the edition", "原因，载入协议版次"))
-            ->required();
-        out_option(app, o.out, t);
-      });
-  parser.command<CircleLeave>(
-      circle, "leave",
-      t("write the edition by which this node leaves, and sign it",
-        "拟定本节点退出的协议版次，并签署"),
-      circle_leave, [&t](CLI::App& app, CircleLeave& o) {
-        app.add_option("DIR", o.dir)->required();
-        out_option(app, o.out, t);
-      });
-  parser.command<Remote>(
-      circle, "left",
-      t("who is of the circle no more, and what stands still with it",
-        "已不在经济圈中的各方，以及与其停止办理的事项"),
-      circle_left, [&t](CLI::App& app, Remote& o) { remote_options(app, o, t); });
+  parser.command<CircleExpel>(circle, "expel",
+                              t("write the edition by which the others expel a party, and sign it",
+                                "拟定由其他各方开除一方的协议版次，并签署"),
+                              circle_expel, [&t](CLI::App& app, CircleExpel& o) {
+                                app.add_option("DIR", o.dir)->required();
+                                app.add_option("PARTY", o.parties)->required();
+                                app.add_option("--reason", o.reason,
+                                               t("why, for the edition", "原因，载入协议版次"))
+                                    ->required();
+                                out_option(app, o.out, t);
+                              });
+  parser.command<CircleLeave>(circle, "leave",
+                              t("write the edition by which this node leaves, and sign it",
+                                "拟定本节点退出的协议版次，并签署"),
+                              circle_leave, [&t](CLI::App& app, CircleLeave& o) {
+                                app.add_option("DIR", o.dir)->required();
+                                out_option(app, o.out, t);
+                              });
+  parser.command<Remote>(circle, "left",
+                         t("who is of the circle no more, and what stands still with it",
+                           "已不在经济圈中的各方，以及与其停止办理的事项"),
+                         circle_left,
+                         [&t](CLI::App& app, Remote& o) { remote_options(app, o, t); });
 }
 
 // What a node does about its keys, and which node it is.
@@ -773,8 +772,9 @@ void own_commands(Parser& parser, CLI::App* circle, const Text& t) {
         app.add_option("--since", o.since,
                        t("when others may have had them (default: now): 2027-01-31T08:30",
                          "他人可能取得密钥的时间（默认：此刻），如 2027-01-31T08:30"));
-        app.add_option("--reason", o.reason,
-                       t("for the alarm kept here; peers are not told", "记入本节点告警，不告知各方"));
+        app.add_option(
+            "--reason", o.reason,
+            t("for the alarm kept here; peers are not told", "记入本节点告警，不告知各方"));
       });
 }
 
@@ -1640,10 +1640,12 @@ void network_commands(Parser& parser, const Text& t) {
 
 // Where registers are read that are compared, and by which keys.
 void reconcile_sides(CLI::App& app, Reconcile& o, const Text& t) {
-  app.add_option("--as-of", o.as_of,
-                 t("registers as they were on a day, 2026-03-31", "登记簿按某日状况，如 2026-03-31"));
-  app.add_option("--api", o.api,
-                 t("of a register without URL: the node's API", "未写地址的登记簿：节点 API 的地址"))
+  app.add_option(
+      "--as-of", o.as_of,
+      t("registers as they were on a day, 2026-03-31", "登记簿按某日状况，如 2026-03-31"));
+  app.add_option(
+         "--api", o.api,
+         t("of a register without URL: the node's API", "未写地址的登记簿：节点 API 的地址"))
       ->envname("BASHU_API");
   app.add_option("--api-key", o.api_key,
                  t("secret of an API key, of both sides (better: environment)",
@@ -1653,12 +1655,13 @@ void reconcile_sides(CLI::App& app, Reconcile& o, const Text& t) {
     app.add_option("--" + name + "-key", of.key,
                    t("its own API key, if the other side has another", "该侧自己的 API 密钥"))
         ->envname(env);
-    app.add_option("--" + name + "-ca", of.ca,
-                   t("certificate of the API's authority, for https",
-                     "API 证书签发机构的证书，用于 https"))
+    app.add_option(
+           "--" + name + "-ca", of.ca,
+           t("certificate of the API's authority, for https", "API 证书签发机构的证书，用于 https"))
         ->envname("BASHU_CA");
-    app.add_option("--" + name + "-at", of.at,
-                   t("position of its journal (default: the newest)", "该侧的日志位置（默认：最新）"));
+    app.add_option(
+        "--" + name + "-at", of.at,
+        t("position of its journal (default: the newest)", "该侧的日志位置（默认：最新）"));
   };
   side("left", "BASHU_LEFT_KEY", o.of_left);
   side("right", "BASHU_RIGHT_KEY", o.of_right);
@@ -1680,10 +1683,11 @@ void reconcile_command(Parser& parser, const Text& t) {
                          "标识一行的列，如 a,b；记录另有 @key"))
             ->required()
             ->delimiter(',');
-        app.add_option("--compare", o.compare,
-                       t("columns that must be equal, a,b; of a record also @keeper, @on, @version, "
-                         "@edition",
-                         "须一致的列，如 a,b；记录另有 @keeper、@on、@version、@edition"))
+        app.add_option(
+               "--compare", o.compare,
+               t("columns that must be equal, a,b; of a record also @keeper, @on, @version, "
+                 "@edition",
+                 "须一致的列，如 a,b；记录另有 @keeper、@on、@version、@edition"))
             ->delimiter(',');
         app.add_option("--sum", o.sum,
                        t("columns of whole numbers to add up on both sides", "分别求和的整数列"))
@@ -1777,9 +1781,9 @@ void fares_commands(Parser& parser, const Text& t) {
                          "有效黑名单：token、at（生效时刻）"));
         app.add_option("--denied-against", o.denied_against,
                        t("another deny list: what if", "另一黑名单：试算"));
-        app.add_option("--why", o.why,
-                       t("a token: why each of its rides costs what it costs",
-                         "某一令牌：逐次说明票价由来"));
+        app.add_option(
+            "--why", o.why,
+            t("a token: why each of its rides costs what it costs", "某一令牌：逐次说明票价由来"));
       });
   fares_file_commands(parser, group, t);
 }
@@ -1969,10 +1973,10 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
                          "轧差方式：bilateral 双边差额、gross 双向全额、multilateral 清算机构"))
             ->check(CLI::IsMember({"bilateral", "gross", "multilateral"}));
         app.add_option("--house", o.house, t("the clearing house", "清算机构"));
-        app.add_option("--least", o.least,
-                       t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
-        app.add_option("--cap", o.cap,
-                       t("cap of what is unsettled, fen", "未结清上限（分）"));
+        app.add_option(
+            "--least", o.least,
+            t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
+        app.add_option("--cap", o.cap, t("cap of what is unsettled, fen", "未结清上限（分）"));
         role(app, o.role);
       });
   parser.command<WindowTake>(
@@ -2051,18 +2055,18 @@ void window_house_commands(Parser& parser, CLI::App* group, const Text& t) {
             ->capture_default_str();
       });
   const auto shares = [&](const char* name, const std::string& about, auto run) {
-    parser.command<WindowShares>(
-        group, name, about, run, [&t](CLI::App& app, WindowShares& o) {
-          remote_options(app, o.remote, t);
-          app.add_option("NETTING", o.netting, t("id of the netting", "轧差编号"))->required();
-          app.add_option("--role", o.role, t("in which you act", "以何角色办理"))
-              ->capture_default_str();
-        });
+    parser.command<WindowShares>(group, name, about, run, [&t](CLI::App& app, WindowShares& o) {
+      remote_options(app, o.remote, t);
+      app.add_option("NETTING", o.netting, t("id of the netting", "轧差编号"))->required();
+      app.add_option("--role", o.role, t("in which you act", "以何角色办理"))
+          ->capture_default_str();
+    });
   };
   shares("publish", t("give each member a signed netting", "向各成员公布已签署的轧差"),
          window_publish);
-  shares("release", t("once all members have confirmed: what each pays or is paid", 
-                      "全体成员确认后放行：每方只付或只收一笔"),
+  shares("release",
+         t("once all members have confirmed: what each pays or is paid",
+           "全体成员确认后放行：每方只付或只收一笔"),
          window_release);
 }
 

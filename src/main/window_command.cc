@@ -178,9 +178,8 @@ Exit check_cap(const Console& console, const WindowTake& what, const Value& book
   for (const Value& choice : list_at(*choices, "choices")) {
     const Value::List& form = list_at(choice, "form");
     if (std::ranges::find(form, Value{"exposed"}) == form.end()) continue;
-    const auto done =
-        post(console, what.remote, path + "/events/" + choice.text_at("event"),
-             Value::Record{{"role", what.role}, {"with", Value::Record{}}});
+    const auto done = post(console, what.remote, path + "/events/" + choice.text_at("event"),
+                           Value::Record{{"role", what.role}, {"with", Value::Record{}}});
     return done ? Exit::done : done.error();
   }
   return Exit::done;
@@ -302,9 +301,8 @@ std::expected<Step, Exit> next_step(const Console& console, const WindowSign& wh
   const auto choices =
       call(console, what.remote, {.path = "/cases/" + path_of(what.window) + "/choices"});
   if (!choices) return std::unexpected{choices.error()};
-  for (const char* field :
-       {"second_answer", "first_answer", "second_agreed", "differences", "second", "statements",
-        "checked", "released", "netted_in", "signed"}) {
+  for (const char* field : {"second_answer", "first_answer", "second_agreed", "differences",
+                            "second", "statements", "checked", "released", "netted_in", "signed"}) {
     for (const Value& choice : list_at(*choices, "choices")) {
       const Value::List& form = list_at(choice, "form");
       const Value::List& roles = list_at(choice, "roles");

@@ -31,8 +31,7 @@ void follow(std::map<std::string, Left, std::less<>>& left, const evidence::Agre
             const evidence::Agreement& next) {
   for (const evidence::PartyRecord& party : last.parties) {
     if (next.party(party.party)) continue;
-    const auto why =
-        std::ranges::find(next.expelled, party.party, &evidence::Expelled::party);
+    const auto why = std::ranges::find(next.expelled, party.party, &evidence::Expelled::party);
     left[party.party] = {.edition = next.edition,
                          .why = why == next.expelled.end() ? std::string{} : why->reason};
   }

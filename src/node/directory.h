@@ -25,7 +25,7 @@ struct Directory {
   evidence::Agreement agreement;
   evidence::Known known;                          // all it ever named
   std::map<std::string, Left, std::less<>> left;  // of them: who is of the circle no more
-  evidence::KeyList keys;                                         // of all of them, by kid
+  evidence::KeyList keys;                         // of all of them, by kid
   std::map<std::string, std::int64_t, std::less<>> keys_edition;  // party to edition held
 
   // Public log keys of a party (32 bytes each), its newest usable seal key; empty if none.

@@ -50,13 +50,13 @@ struct SecondKeys {
 };
 
 struct Identity {
-  core::PartyId party;      // `sichuan`
-  std::string name;         // for people
-  std::string origin;       // `sichuan.example/bashu/1`
+  core::PartyId party;                       // `sichuan`
+  std::string name;                          // for people
+  std::string origin;                        // `sichuan.example/bashu/1`
   evidence::Predecessors predecessors = {};  // logs that this one goes on from
-  std::string endpoint;     // `https://sichuan.example:7443/bashu/v1`
-  std::string peer_listen;  // address:port of the exchange
-  std::string api_listen;   // address:port of the API
+  std::string endpoint;                      // `https://sichuan.example:7443/bashu/v1`
+  std::string peer_listen;                   // address:port of the exchange
+  std::string api_listen;                    // address:port of the API
   int offset_minutes = 480;
   KeyPair root, envelope, log, seal;
   std::optional<KeyPair> command = std::nullopt;  // of the sign-in service; older nodes have none
@@ -97,8 +97,8 @@ struct NewNode {
 struct PublicIdentity {
   core::PartyId party;
   std::string origin;
-  std::string log_key;  // 32 bytes
-  evidence::Predecessors predecessors = {};  // logs that this one goes on from
+  std::string log_key;                            // 32 bytes
+  evidence::Predecessors predecessors = {};       // logs that this one goes on from
   std::vector<std::string> log_keys_before = {};  // revoked ones, under which older entries stand
 };
 [[nodiscard]] std::expected<PublicIdentity, Fault> load_public_identity(const FileStore& files);

@@ -66,7 +66,8 @@ bool changes_circle(const core::Event& event) {
          std::holds_alternative<core::DayBegun>(event);
 }
 
-// A log whose end is lost goes on with the edition that names its successor, and with nothing before.
+// A log whose end is lost goes on with the edition that names its successor, and with nothing
+// before.
 bool awaits_successor(const Directory& directory, const Identity& own) {
   const evidence::PartyRecord* party =
       directory.formed ? directory.agreement.party(own.party) : nullptr;

@@ -47,8 +47,8 @@ struct Request {
   // and the request's bytes.
   std::string evidence;
   bool dry_run = false;  // decide, tell, change nothing
-  // Of TakeMessage: the keys it was checked under. Where others are in force by its turn it is to be
-  // checked again: refused with not_ready. Null: it goes by what it was told.
+  // Of TakeMessage: the keys it was checked under. Where others are in force by its turn it is to
+  // be checked again: refused with not_ready. Null: it goes by what it was told.
   std::shared_ptr<const Directory> under = nullptr;
 };
 

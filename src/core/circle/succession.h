@@ -1,5 +1,5 @@
-// What an edition with a successor log means here (docs/formats/evidence.md 8.7): where the channels
-// go on, and which numbers of cases are given to no other.
+// What an edition with a successor log means here (docs/formats/evidence.md 8.7): where the
+// channels go on, and which numbers of cases are given to no other.
 #pragma once
 
 #include "core/deciding.h"
