@@ -408,7 +408,7 @@ void Liar::number_twice(House& to) {
 
 void Liar::damaged(House& to) {
   std::string text = sign(payload(to, next(to), "bashu.ping", "", anything()));
-  for (std::int64_t n = random_.between(1, 4); n > 0; --n) {
+  for (std::int64_t n = random_.between(1, 4); n > 0 && !text.empty(); --n) {
     const auto at = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(text.size())));
     switch (random_.below(4)) {
       case 0:
