@@ -1,16 +1,19 @@
 #include "api/clearing_exposure.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "api/case_pages.h"
 #include "api/clearing_pay.h"
+#include "base/try.h"
 #include "clearing/exposure.h"
 
 namespace bashu::api {
 
 namespace {
 
-constexpr int kPage = 1'000, kBits = 4;
+constexpr int kBits = 4;
 
 // Above zero what the first side owes.
 void add_lines(const ClearingBook& book, windows::Ledger& ledger, std::vector<Money>& amounts) {
@@ -56,17 +59,13 @@ std::expected<Exposed, Problem> exposed_of(const Call& call, const ClearingBook&
                                            windows::Ledger& ledger) {
   std::vector<Money> amounts;
   add_lines(book, ledger, amounts);
-  views::CaseFilter filter;
-  filter.pack = book.pack->name;
-  filter.service = book.shape.window;
-  filter.parent = book.row.id;
-  filter.page.limit = kPage;
-  do {
-    auto listed = call.views->list_cases(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    for (const views::CaseRow& window : listed->rows) add_window(book, window, amounts);
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
+  views::CaseFilter windows = cases_of(*book.pack, book.shape.window);
+  windows.parent = book.row.id;
+  const auto add = [&](const views::CaseRow& window) -> std::expected<bool, Problem> {
+    add_window(book, window, amounts);
+    return true;
+  };
+  BASHU_TRY_OK(each_case(call, std::move(windows), add));
   const clearing::Exposure worst = clearing::worst_prefix(amounts);
   return Exposed{.first_owes = worst.owes, .second_owes = worst.owed};
 }

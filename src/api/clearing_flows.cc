@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "api/case_pages.h"
 #include "base/try.h"
 
 namespace bashu::api {
@@ -142,20 +143,10 @@ std::expected<Flows, Problem> flows_of(Context& context, const Call& call,
 
 std::expected<std::vector<views::CaseRow>, Problem> orders_of(const Call& call,
                                                               const ClearingBook& book) {
-  std::vector<views::CaseRow> out;
-  if (book.shape.order.empty()) return out;
-  views::CaseFilter filter;
-  filter.pack = book.pack->name;
-  filter.service = book.shape.order;
-  filter.equal = {{"book", Value{book.row.id}}};
-  filter.page.limit = kPage;
-  do {
-    auto listed = call.views->list_cases(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    std::ranges::move(listed->rows, std::back_inserter(out));
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
-  return out;
+  if (book.shape.order.empty()) return std::vector<views::CaseRow>{};
+  views::CaseFilter orders = cases_of(*book.pack, book.shape.order);
+  orders.equal = {{"book", Value{book.row.id}}};
+  return all_cases(call, std::move(orders));
 }
 
 std::vector<OrderBooking> bookings_of(const views::CaseRow& order) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "api/case_pages.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "base/json.h"
@@ -20,7 +21,6 @@ namespace {
 using clearing::NetStatement;
 using clearing::WindowStatement;
 
-constexpr int kPage = 1'000;
 constexpr std::size_t kStatementsMax = 500;  // of a share
 constexpr const char* kMultilateral = "multilateral";
 
@@ -57,25 +57,14 @@ bool waits_for_netting(const packs::Pack& pack, const views::CaseRow& window) {
   });
 }
 
-std::expected<std::vector<views::CaseRow>, Problem> cases_of(const Call& call,
-                                                             views::CaseFilter filter) {
-  std::vector<views::CaseRow> out;
-  filter.page.limit = kPage;
-  do {
-    auto listed = call.views->list_cases(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    std::ranges::move(listed->rows, std::back_inserter(out));
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
-  return out;
-}
-std::expected<std::vector<views::CaseRow>, Problem> cases_of(const Call& call,
-                                                             const packs::Pack& pack,
-                                                             const std::string& service) {
-  views::CaseFilter filter;
-  filter.pack = pack.name;
-  filter.service = service;
-  return cases_of(call, std::move(filter));
+// What a member handed in to its houses, or will.
+std::expected<std::vector<views::CaseRow>, Problem> shares_of(const Call& call,
+                                                              const packs::Pack& pack,
+                                                              const std::string& service,
+                                                              const std::string& member) {
+  BASHU_TRY(std::vector<views::CaseRow> all, all_cases(call, cases_of(pack, service)));
+  std::erase_if(all, [&](const views::CaseRow& row) { return row.parties.at("member") != member; });
+  return all;
 }
 
 std::expected<views::CaseRow, Problem> case_of(const Call& call, std::string_view id) {
@@ -192,11 +181,9 @@ class Netting {
 
   // The books of this side whose windows the house nets.
   std::expected<std::vector<ClearingBook>, Problem> books() {
-    views::CaseFilter filter;
-    filter.pack = pack_.name;
-    filter.service = shape_.book;
+    views::CaseFilter filter = cases_of(pack_, shape_.book);
     filter.equal = {{"house", Value{share_.parties.at("house")}}};
-    BASHU_TRY(std::vector<views::CaseRow> rows, cases_of(call_, std::move(filter)));
+    BASHU_TRY(std::vector<views::CaseRow> rows, all_cases(call_, std::move(filter)));
     std::vector<ClearingBook> out;
     Onlooker onlooker{context_, call_};
     for (views::CaseRow& row : rows) {
@@ -222,15 +209,14 @@ class Netting {
   Done hand_in() {
     const std::string until = share_.data.text_at("until");
     BASHU_TRY(const std::vector<ClearingBook> all, books());
-    BASHU_TRY(const std::vector<views::CaseRow> shares, own_shares());
+    BASHU_TRY(const std::vector<views::CaseRow> shares,
+              shares_of(call_, pack_, shape_.share, own_));
     Value::List list;
     std::string texts;
     for (const ClearingBook& book : all) {
-      views::CaseFilter filter;
-      filter.pack = pack_.name;
-      filter.service = book.shape.window;
+      views::CaseFilter filter = cases_of(pack_, book.shape.window);
       filter.parent = book.row.id;
-      BASHU_TRY(const std::vector<views::CaseRow> windows, cases_of(call_, std::move(filter)));
+      BASHU_TRY(const std::vector<views::CaseRow> windows, all_cases(call_, std::move(filter)));
       for (const views::CaseRow& window : windows) {
         if (!waits_for_netting(*book.pack, window) || window.data.text_at("until") > until) {
           continue;
@@ -247,12 +233,6 @@ class Netting {
     }
     put("statements", std::move(list));
     return put_file("texts", texts, "statements.ndjson", "application/x-ndjson");
-  }
-
-  std::expected<std::vector<views::CaseRow>, Problem> own_shares() {
-    BASHU_TRY(std::vector<views::CaseRow> all, cases_of(call_, pack_, shape_.share));
-    std::erase_if(all, [&](const views::CaseRow& row) { return row.parties.at("member") != own_; });
-    return all;
   }
 
   // What a member handed in, each statement with the window that it says it is of.
@@ -283,7 +263,8 @@ class Netting {
 
   Done draw() {
     const std::string until = out_.text_at("until");
-    BASHU_TRY(const std::vector<views::CaseRow> all, cases_of(call_, pack_, shape_.share));
+    BASHU_TRY(const std::vector<views::CaseRow> all,
+              all_cases(call_, cases_of(pack_, shape_.share)));
     std::map<std::string, std::string> shares;  // by member
     // Who says so of each window, by its digest.
     std::map<std::pair<std::string, Hash>, std::pair<WindowStatement, std::set<std::string>>> said;
@@ -465,10 +446,7 @@ class Netting {
 std::expected<std::vector<views::CaseRow>, Problem> shares_for(Context& context, const Call& call,
                                                                const ClearingBook& book) {
   if (book.shape.share.empty()) return std::vector<views::CaseRow>{};
-  BASHU_TRY(std::vector<views::CaseRow> out, cases_of(call, *book.pack, book.shape.share));
-  const std::string& own = context.node.identity().party;
-  std::erase_if(out, [&](const views::CaseRow& row) { return row.parties.at("member") != own; });
-  return out;
+  return shares_of(call, *book.pack, book.shape.share, context.node.identity().party);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "api/case_pages.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "bank/match.h"
@@ -14,8 +15,6 @@
 namespace bashu::api {
 
 namespace {
-
-constexpr int kPage = 1'000;
 
 Problem refused(const std::string& where, const std::string& key,
                 const texts::Places& places = {}) {
@@ -69,25 +68,6 @@ std::vector<OrderBooking> booked_of_own(const views::CaseRow& row,
   if (!own) return out;
   std::erase_if(out, [&](const OrderBooking& one) { return one.reference != own->order.id; });
   return out;
-}
-
-template <typename Each>
-std::expected<void, Problem> each_case(const Call& call, const packs::Pack& pack,
-                                       const std::string& service, Each each) {
-  if (service.empty()) return {};
-  views::CaseFilter filter;
-  filter.pack = pack.name;
-  filter.service = service;
-  filter.page.limit = kPage;
-  do {
-    auto listed = call.views->list_cases(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    for (views::CaseRow& row : listed->rows) {
-      BASHU_TRY_OK(each(std::move(row)));
-    }
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
-  return {};
 }
 
 // A case as this side pays by it; `payment` as far as there is one.
@@ -214,32 +194,37 @@ std::expected<std::vector<PaidCase>, Problem> paid_cases(Context& context, const
     }
     return held->second ? &*held->second : nullptr;
   };
-  const auto add_window = [&](views::CaseRow row) -> std::expected<void, Problem> {
-    if (!is_agreed(row)) return {};
+  const auto add_window = [&](views::CaseRow row) -> std::expected<bool, Problem> {
+    if (!is_agreed(row)) return true;
     BASHU_TRY(const views::CaseRow* parent, parent_of(row));
-    if (!parent) return {};
+    if (!parent) return true;
     const ClearingBook book = book_at(context, pack, *shape, *parent);
     auto payment = paid_by(book, row, book.own_is_first);
     out.push_back(paid_case(*pack, own, std::move(row), std::move(payment)));
-    return {};
+    return true;
   };
-  const auto add_share = [&](views::CaseRow row) -> std::expected<void, Problem> {
+  const auto add_share = [&](views::CaseRow row) -> std::expected<bool, Problem> {
     BASHU_TRY(const views::CaseRow* parent, parent_of(row));
-    if (!parent) return {};
+    if (!parent) return true;
     auto payment = payment_of_share(*parent, row);
     out.push_back(paid_case(*pack, own, std::move(row), std::move(payment)));
-    return {};
+    return true;
   };
-  const auto add_order = [&](views::CaseRow row) -> std::expected<void, Problem> {
+  const auto add_order = [&](views::CaseRow row) -> std::expected<bool, Problem> {
     PaidCase one;
     one.booked = bookings_of(row);
     one.row = std::move(row);
     out.push_back(std::move(one));
-    return {};
+    return true;
   };
-  BASHU_TRY_OK(each_case(call, *pack, shape->window, add_window));
-  BASHU_TRY_OK(each_case(call, *pack, shape->share, add_share));
-  BASHU_TRY_OK(each_case(call, *pack, shape->order, add_order));
+  const auto add_all = [&](const std::string& service,
+                           const auto& add) -> std::expected<void, Problem> {
+    if (service.empty()) return {};
+    return each_case(call, cases_of(*pack, service), add);
+  };
+  BASHU_TRY_OK(add_all(shape->window, add_window));
+  BASHU_TRY_OK(add_all(shape->share, add_share));
+  BASHU_TRY_OK(add_all(shape->order, add_order));
   std::ranges::sort(out, {}, [](const PaidCase& one) { return one.row.id; });
   return out;
 }
@@ -311,13 +296,13 @@ std::expected<Flows, Problem> flows_of_windows(const Call& call, const ClearingB
                                                                             : Meeting::amount;
     out.rows.push_back(std::move(flow));
   };
-  const auto each = [&](const views::CaseRow& window) -> std::expected<void, Problem> {
-    if (window.parent != book.row.id || !is_agreed(window)) return {};
+  const auto each = [&](const views::CaseRow& window) -> std::expected<bool, Problem> {
+    if (window.parent != book.row.id || !is_agreed(window)) return true;
     add(window, true);
     add(window, false);
-    return {};
+    return true;
   };
-  BASHU_TRY_OK(each_case(call, *book.pack, book.shape.window, each));
+  BASHU_TRY_OK(each_case(call, cases_of(*book.pack, book.shape.window), each));
   return out;
 }
 

@@ -4,16 +4,17 @@
 #include <utility>
 #include <vector>
 
+#include "api/case_pages.h"
 #include "api/reading.h"
 #include "bank/order.h"
 #include "base/json.h"
+#include "base/try.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
 
 namespace {
 
-constexpr int kPage = 1'000;
 constexpr std::size_t kBatchMax = 7U << 20;  // bytes; what is left comes with the next batch
 constexpr const char* kKind = "transfers";   // of a book
 
@@ -56,21 +57,6 @@ bool says_the_same(const transfers::Sheet& a, const transfers::Sheet& b) {
          a.amount == b.amount && a.day == b.day;
 }
 
-// All rows of a service, page by page, until `each` is false.
-template <typename Each>
-std::expected<void, Problem> each_case(const Call& call, views::CaseFilter filter, Each each) {
-  filter.page.limit = kPage;
-  do {
-    auto listed = call.views->list_cases(filter);
-    if (!listed) return std::unexpected{problem_of(listed.error())};
-    for (views::CaseRow& row : listed->rows) {
-      if (!each(row)) return {};
-    }
-    filter.page.after = listed->next;
-  } while (!filter.page.after.empty());
-  return {};
-}
-
 // The books of transfers between the two, newest first.
 std::expected<std::vector<ClearingBook>, Problem> books_between(Context& context, const Call& call,
                                                                 const std::string& one,
@@ -80,18 +66,15 @@ std::expected<std::vector<ClearingBook>, Problem> books_between(Context& context
   for (const HeldPack* held : shelf->list()) {
     const auto shape = clearing_of(*held->pack);
     if (!shape || !held->in_force) continue;
-    views::CaseFilter filter;
-    filter.pack = held->pack->name;
-    filter.service = shape->book;
-    const auto listed = each_case(call, std::move(filter), [&](views::CaseRow& row) {
+    const auto add = [&](views::CaseRow row) -> std::expected<bool, Problem> {
       if (row.data.text_at("kind") != kKind) return true;
       ClearingBook book = book_at(context, held->pack, *shape, std::move(row));
       if (std::minmax(book.first(), book.second()) == std::minmax(one, other)) {
         out.push_back(std::move(book));
       }
       return true;
-    });
-    if (!listed) return std::unexpected{listed.error()};
+    };
+    BASHU_TRY_OK(each_case(call, cases_of(*held->pack, shape->book), add));
   }
   return out;
 }
@@ -124,10 +107,7 @@ std::expected<void, Problem> each_sent(Context& context, const Call& call, const
     if (!pack->in_force) continue;
     for (const auto& [name, service] : pack->pack->services) {
       if (!is_transfer(service) || !more) continue;
-      views::CaseFilter filter;
-      filter.pack = pack->pack->name;
-      filter.service = name;
-      const auto listed = each_case(call, std::move(filter), [&](views::CaseRow& row) {
+      const auto tell = [&](views::CaseRow row) -> std::expected<bool, Problem> {
         auto sheet = sheet_of(row);
         if (!sheet ||
             std::minmax(sheet->payer, sheet->payee) != std::minmax(book.first(), book.second())) {
@@ -139,8 +119,8 @@ std::expected<void, Problem> each_sent(Context& context, const Call& call, const
                      .sheet = *std::move(sheet),
                      .waits = waits});
         return more;
-      });
-      if (!listed) return std::unexpected{listed.error()};
+      };
+      BASHU_TRY_OK(each_case(call, cases_of(*pack->pack, name), tell));
     }
   }
   return {};
