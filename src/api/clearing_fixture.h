@@ -123,29 +123,38 @@ class ClearingOfTwo : public ::testing::Test {
     circle.settle();
   }
 
-  void open_book() {
-    const auto account = [](const char* name) {
-      return Value::Record{{"name", name}, {"account", "1"}, {"bank", "102653000017"}};
-    };
+  static Value account(const char* name) {
+    return Value::Record{{"name", name}, {"account", "1"}, {"bank", "102653000017"}};
+  }
+
+  // A book of bills between chongqing and sichuan, on which both agree.
+  core::CaseId agreed_book(const char* name, const Value::Record& more = {}) {
     core::StartCase start{.by = kFinance,
                           .pack = "clearing",
                           .service = "book",
                           .role = "finance",
                           .parties = {{"first", "chongqing"}, {"second", "sichuan"}}};
-    start.with = Value::Record{
-        {"name", "bills"}, {"kind", "bills"}, {"first_account", account("chongqing")}};
-    book.assign(chongqing.must(std::move(start)).decision.answer.text_at("case"));
+    Value::Record with = more;
+    with["name"] = name;
+    with["kind"] = "bills";
+    with["first_account"] = account("chongqing");
+    start.with = std::move(with);
+    core::CaseId of{chongqing.must(std::move(start)).decision.answer.text_at("case")};
     circle.settle();
     sichuan.must(core::FireEvent{.by = kFinance,
-                                 .id = book,
+                                 .id = of,
                                  .event = "agree",
                                  .role = "finance",
                                  .version = {},
                                  .with = Value::Record{{"second_account", account("sichuan")}}});
     circle.settle();
-    const std::string rows = bill(1) + bill(2) + bill(3) + bill(5, 300'000);
+    return of;
+  }
+
+  // The case of the batch.
+  std::string hand_in(const core::CaseId& of, const std::string& rows) {
     const Answer kept = post("/documents", rows);
-    ASSERT_EQ(kept.status, 201) << kept.raw;
+    EXPECT_EQ(kept.status, 201) << kept.raw;
     const Answer made =
         post("/cases",
              canonical_json(Value::Record{
@@ -153,9 +162,15 @@ class ClearingOfTwo : public ::testing::Test {
                  {"service", "batch"},
                  {"role", "finance"},
                  {"parties", Value::Record{{"side", "sichuan"}}},
-                 {"with", Value::Record{{"book", book}, {"what", "bills"}, {"file", kept.body}}}}));
-    ASSERT_EQ(made.status, 201) << made.raw;
-    batch.assign(made.body.text_at("case"));
+                 {"with", Value::Record{{"book", of}, {"what", "bills"}, {"file", kept.body}}}}));
+    EXPECT_EQ(made.status, 201) << made.raw;
+    return made.body.text_at("case");
+  }
+
+  void open_book() {
+    book = agreed_book("bills");
+    const std::string rows = bill(1) + bill(2) + bill(3) + bill(5, 300'000);
+    batch.assign(hand_in(book, rows));
     theirs = lines_of(false, rows).lines;
   }
   // chongqing lacks the third, has a fourth, and another price of the fifth.

@@ -39,43 +39,12 @@ class AHouse : public ClearingOfTwo {
     share = started(std::move(call));
   }
 
-  static Value account(const char* name) {
-    return Value::Record{{"name", name}, {"account", "1"}, {"bank", "102653000017"}};
-  }
-
   // One window of a book that the house nets, on which both agree.
   void open_netted_book() {
-    core::StartCase start{.by = kFinance,
-                          .pack = "clearing",
-                          .service = "book",
-                          .role = "finance",
-                          .parties = {{"first", "chongqing"}, {"second", "sichuan"}}};
-    start.with = Value::Record{{"name", "netted"},
-                               {"kind", "bills"},
-                               {"first_account", account("chongqing")},
-                               {"way", "multilateral"},
-                               {"house", "chongqing"}};
-    const core::CaseId of{chongqing.must(std::move(start)).decision.answer.text_at("case")};
-    circle.settle();
-    sichuan.must(core::FireEvent{.by = kFinance,
-                                 .id = of,
-                                 .event = "agree",
-                                 .role = "finance",
-                                 .version = {},
-                                 .with = Value::Record{{"second_account", account("sichuan")}}});
-    circle.settle();
+    const core::CaseId of =
+        agreed_book("netted", {{"way", "multilateral"}, {"house", "chongqing"}});
     const std::string rows = bill(1) + bill(2);
-    const Answer kept = post("/documents", rows);
-    EXPECT_EQ(kept.status, 201) << kept.raw;
-    const Answer taken =
-        post("/cases",
-             canonical_json(Value::Record{
-                 {"pack", "clearing"},
-                 {"service", "batch"},
-                 {"role", "finance"},
-                 {"parties", Value::Record{{"side", "sichuan"}}},
-                 {"with", Value::Record{{"book", of}, {"what", "bills"}, {"file", kept.body}}}}));
-    EXPECT_EQ(taken.status, 201) << taken.raw;
+    hand_in(of, rows);
     const Drawn drawn = lines_of(true, rows);
     ClearingBook sides;
     sides.row.parties = {{"first", "chongqing"}, {"second", "sichuan"}};
