@@ -1,5 +1,7 @@
 #include "main/ending.h"
 
+#include <signal.h>
+
 #include <cstdlib>
 #include <ctime>
 #include <ostream>
@@ -9,13 +11,15 @@
 
 namespace bashu::cli {
 
-EndsAtOnce::EndsAtOnce(const Console& console, const ::sigset_t& signals)
-    : thread_{[&console, signals](const std::stop_token& stop) {
+EndsAtOnce::EndsAtOnce(const Console& console)
+    : thread_{[&console](const std::stop_token& stop) {
         name_thread("bashu-begins");
+        ::sigset_t signals;
+        ::sigemptyset(&signals);
+        for (const int signal : {SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
         constexpr ::timespec kPause{.tv_sec = 0, .tv_nsec = 50'000'000};
         while (!stop.stop_requested()) {
-          const int signal = ::sigtimedwait(&signals, nullptr, &kPause);
-          if (signal != SIGINT && signal != SIGTERM) continue;
+          if (::sigtimedwait(&signals, nullptr, &kPause) < 0) continue;
           console.err << texts::text(console.language, "serve.ended_early") << std::endl;
           std::_Exit(static_cast<int>(Exit::done));
         }

@@ -6,8 +6,6 @@
 //                         kEndMs, whoever waits for it is told that its outcome is unknown
 #pragma once
 
-#include <signal.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -22,11 +20,11 @@ namespace bashu::cli {
 // From the signal on; docs/guide/operating.md names it.
 inline constexpr std::int64_t kEndMs = 10'000;
 
-// While this lives INT and TERM end the process at once, with 0 and words that say so.
+// While this lives INT and TERM end the process at once, with 0 and words that say so. They are
+// blocked in every thread (block_signals); another signal waits for whoever takes it afterwards.
 class EndsAtOnce {
  public:
-  // `signals` are blocked in every thread.
-  EndsAtOnce(const Console& console, const ::sigset_t& signals);
+  explicit EndsAtOnce(const Console& console);
 
  private:
   std::jthread thread_;

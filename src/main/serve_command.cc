@@ -621,6 +621,8 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                    .today = [this] { return clock.today(); },
                    .proof = [this](std::uint64_t entry) { return node.receipt(entry); },
                    .codes = codes}};
+  // Who comes in from here on is answered, also at the end.
+  begins.reset();
   auto doors = open_doors(what, node.identity(), api, site);
   if (!doors) return fail(doors.error());
   if (outside.mail) outside.mail->begin(origin.empty() ? doors->web_address : origin);
@@ -643,7 +645,6 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   console.out << " ms=" << took.count() << std::endl;
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
-  begins.reset();
   const End end = wait(exchange.get(), outside, shelves);
   if (end != End::writer) end_commits(node, log, [&] { doors->give_up(); });
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
@@ -656,7 +657,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
 Exit serve(const Console& console, const Serve& what) {
   const auto begun = std::chrono::steady_clock::now();
   const ::sigset_t signals = block_signals();
-  EndsAtOnce begins{console, signals};
+  EndsAtOnce begins{console};
   Log log{console.err, what.log};
 
   node::keep_files_private();
@@ -708,7 +709,7 @@ Exit serve(const Console& console, const Serve& what) {
     log.write("this machine writes the journal now", {{"machine", node::machine_name(what.as)}});
     if (auto taken = people::take_over(**node, dir); !taken) return console.fail(taken.error());
     roster.reload();
-    end = serving.run(taken_over, EndsAtOnce{console, signals});
+    end = serving.run(taken_over, EndsAtOnce{console});
   }
   if (!end) return end.error();
   return *end == End::told ? Exit::done : Exit::usage;

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 from postgres_server import Follower, Server
-from support import PATIENCE, Away, CircleTest, Client, Refused, bashu, wait_until
+from support import PATIENCE, Away, CircleTest, Client, Refused, bashu, mail_delivered, wait_until
 
 from node import free_port
 
@@ -262,6 +262,8 @@ class Ends(Quorum):
 
     def test_without_a_commit_it_ends_at_once(self):
         self.open_case("before")
+        # The other side's receipt is a commit, too.
+        mail_delivered(list(self.nodes.values()))
         self.standby.kill()
         seconds, code, _ = self.end()
         self.assertLess(seconds, 3 * PATIENCE)
