@@ -8,7 +8,7 @@ const { name, url } = JSON.parse(process.env.BASHU_WITNESS);
 await play(async (come) => {
   const english = await come({ party: "sichuan", face: "console", user: "administrator", language: "en" });
   const chinese = await come({ party: "sichuan", face: "console", user: "administrator", language: "zh", viewport: { width: 360, height: 800 } });
-  for (const [who, line] of [[english, /^sensitive personal values: 30 years after the case has ended \(Measures/], [chinese, /^敏感个人信息：办结后保存 30 年（《会计档案管理办法》/]]) {
+  for (const [who, line] of [[english, /^sensitive personal values: 31 years after the case has ended \(Measures/], [chinese, /^敏感个人信息：办结后保存 31 年（《会计档案管理办法》/]]) {
     await who.open("packs/medical-filing-and-claims");
     await who.page.getByRole("heading", { name: who.t("how_long_kept") }).waitFor();
     await who.page.getByRole("listitem").filter({ hasText: line }).waitFor();
