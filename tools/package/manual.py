@@ -17,6 +17,10 @@ ENVIRONMENT = {
     "BASHU_VAULT_KEY_FILE": ("file with the key that wraps the vault", "密钥库包装密钥的文件"),
     "BASHU_PIN_FILE": ("file with the PIN of the token that holds keys of the node", "存放节点密钥的令牌的 PIN 文件"),
     "BASHU_BACKUP_KEY_FILE": ("file with the key of the backups", "备份密钥的文件"),
+    "BASHU_OBJECTS_KEY_FILE": ("file with the keys of the object store that holds documents, ID:SECRET",
+                               "存放对象存储密钥的文件，一行 ID:SECRET"),
+    "BASHU_LEFT_KEY, BASHU_RIGHT_KEY": ("keys of the two registers that bashu reconcile compares, where they differ",
+                                        "bashu reconcile 核对的两侧登记簿各自的 API 密钥"),
 }
 
 
