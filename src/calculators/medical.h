@@ -1,7 +1,6 @@
 // Direct settlement of a stay in hospital away from home: what is paid for by the catalogue of the
 // place of treatment, how much of it by the rules of the place of insurance, which come in as
-// `policy` (National Healthcare Security Administration and Ministry of Finance, 医保发〔2022〕22号;
-// docs/sources.md says what of it was read).
+// `policy` (医保发〔2022〕22号; docs/sources.md says what of it was read).
 #pragma once
 
 #include <expected>
