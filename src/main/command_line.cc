@@ -828,6 +828,15 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("DIR", o.dir)->required();
         app.add_flag("--json", o.json, t("as JSON", "以 JSON 输出"));
       });
+  parser.command<CircleRecall>(
+      circle, "recall",
+      t("take back own steps that a restored journal forgot, as the other side holds them",
+        "从对方所持副本取回恢复日志遗失的本方办理步骤"),
+      circle_recall, [&t](CLI::App& app, CircleRecall& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_flag("--yes", o.yes,
+                     t("carry it out; without it they are only listed", "执行；不加则仅列出"));
+      });
 }
 
 void case_commands(Parser& parser, const Text& t) {
@@ -1274,7 +1283,7 @@ void bundle_commands(Parser& parser, const Text& t) {
                            app.add_option("--out", o.out, t("file", "输出文件"))->required();
                            app.add_option(
                                "--claim", o.claim,
-                               t("what is asserted, in words", "所主张的内容，以文字表述"));
+                               t("file that says in words what is asserted", "以文字写明所主张内容的文件"));
                          });
   parser.command<VerifyBundle>(
       &parser.app, "verify-bundle",
