@@ -1,6 +1,7 @@
 // An administrator says that this machine writes from now on: of a node that stands by.
 
 #include "api/handlers.h"
+#include "api/health.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -16,8 +17,15 @@ Result promote_standby(Context& context, const Call& call) {
   const std::string who = call.key->principal();
   if (const auto taken = context.node.take_over(who); !taken) {
     context.note("the journal could not be taken over", taken.error().what);
-    const Reject refused{
+    Reject refused{
         .code = RejectCode::not_ready, .where = {}, .why = {texts::title("standby.not_taken")}};
+    std::string missing;
+    for (const std::string& one : beside_missing(context.node, context.shelves.now())) {
+      missing += (missing.empty() ? "" : ", ") + one;
+    }
+    if (!missing.empty()) {
+      refused.why.push_back(texts::title("standby.missing", {{"files", missing}}));
+    }
     return std::unexpected{problem_of(refused)};
   }
   context.note("the journal was taken over", who);

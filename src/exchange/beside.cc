@@ -1,9 +1,71 @@
 #include "exchange/beside.h"
 
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/json.h"
 #include "exchange/circle.h"
 #include "node/storage/object_files.h"
 
 namespace bashu::exchange {
+
+namespace {
+
+// Of `sichuan/envelope-sm2/3`: `envelope-sm2` and 3.
+std::pair<std::string, int> use_of(std::string_view kid) {
+  const std::size_t first = kid.find('/'), last = kid.rfind('/');
+  int number = 0;
+  std::from_chars(kid.data() + last + 1, kid.data() + kid.size(), number);
+  return {std::string{kid.substr(first + 1, last - first - 1)}, number};
+}
+
+// By use, the public parts that this machine signs and opens with.
+std::map<std::string, std::string> in_use(const node::Identity& own) {
+  std::map<std::string, std::string> keys{{"envelope", own.envelope.public_key},
+                                          {"log", own.log.public_key},
+                                          {"seal", own.seal.public_key}};
+  if (own.command) keys["command"] = own.command->public_key;
+  if (own.second) {
+    keys["envelope-sm2"] = own.second->envelope.key.public_key();
+    keys["log-sm2"] = own.second->log.key.public_key();
+  }
+  return keys;
+}
+
+// Whether the key is here already and is used from the next start on.
+bool waits_here(const node::FileStore& files, const std::string& use, const std::string& key) {
+  for (const std::string folder : {"keys/next/", "keys/next.part/"}) {
+    const auto text = files.read(folder + "keys.json");
+    const auto about = text ? parse_json(*text) : std::unexpected{JsonError{}};
+    const Value* named = about ? about->find(use) : nullptr;
+    if (named && named->text_at("public") == hex(key)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> keys_behind(const node::FileStore& files, const node::Directory& directory,
+                                     const node::Identity& own) {
+  std::map<std::string, std::pair<int, std::string>> newest;  // by use: number, public part
+  for (const auto& [kid, key] : directory.keys) {
+    if (key.party != own.party || key.revoked != 0) continue;
+    const auto [use, number] = use_of(kid);
+    auto& last = newest[use];
+    if (number > last.first) last = {number, key.key};
+  }
+  std::vector<std::string> behind;
+  for (const auto& [use, key] : in_use(own)) {
+    const auto last = newest.find(use);
+    if (last == newest.end() || last->second.second == key) continue;
+    if (waits_here(files, use, last->second.second)) continue;
+    behind.push_back("keys/" + use + ".key");
+  }
+  if (!behind.empty()) behind.insert(behind.begin(), "node.json");
+  return behind;
+}
 
 std::vector<std::string> missing_beside(const node::FileStore& files,
                                         const node::Directory& directory, const node::Identity& own,
@@ -16,6 +78,7 @@ std::vector<std::string> missing_beside(const node::FileStore& files,
   }
   if (with_passwords && !files.has("passwords.json")) missing.emplace_back("passwords.json");
   if (directory.agreement.second && !own.second) missing.emplace_back("keys/envelope-sm2.key");
+  for (std::string& one : keys_behind(files, directory, own)) missing.push_back(std::move(one));
   return missing;
 }
 

@@ -14,11 +14,18 @@ namespace bashu::exchange {
 
 // Files of the directory that are missing: `peers/chongqing.crt` if none there is among those that
 // the agreement in force names, `passwords.json` if somebody signs in with one, the keys of SM2 if
-// the agreement requires them.
+// the agreement requires them, what keys_behind() gives.
 [[nodiscard]] std::vector<std::string> missing_beside(const node::FileStore& files,
                                                       const node::Directory& directory,
                                                       const node::Identity& own,
                                                       bool with_passwords);
+
+// Files that are older than the journal: `node.json` and `keys/log.key`, if a key list of ours has
+// announced another log key, which neither is here nor waits here for the next start. The process
+// reads them when it begins.
+[[nodiscard]] std::vector<std::string> keys_behind(const node::FileStore& files,
+                                                   const node::Directory& directory,
+                                                   const node::Identity& own);
 
 // Names the first document that was kept here. Only the name: the document itself tells at a start
 // whether the others are still there.

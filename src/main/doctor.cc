@@ -16,6 +16,7 @@
 #include "core/state.h"
 #include "evidence/sm2.h"
 #include "exchange/alarms.h"
+#include "exchange/beside.h"
 #include "exchange/circle.h"
 #include "exchange/witness.h"
 #include "journal/journal.h"
@@ -345,6 +346,14 @@ class Examiner {
     if (!directory->formed) return say(Level::warn, "keys", "doctor.keys_no_circle");
     if (fs::exists(what_.dir / "keys" / "next"))
       return say(Level::warn, "keys", "doctor.keys_next");
+    std::string behind;
+    for (const std::string& one :
+         exchange::keys_behind(node::DirectoryFiles{what_.dir}, *directory, identity_)) {
+      behind += (behind.empty() ? "" : ", ") + one;
+    }
+    if (!behind.empty()) {
+      return say(Level::fail, "keys", "doctor.keys_behind", {{"files", behind}});
+    }
     if (const std::string revoked = revoked_in_use(*directory); !revoked.empty()) {
       return say(Level::fail, "keys", "doctor.keys_revoked", {{"kids", revoked}});
     }

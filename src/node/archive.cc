@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "evidence/checkpoint.h"
 #include "evidence/grammar.h"
 #include "evidence/tree.h"
@@ -59,6 +60,7 @@ std::expected<std::unique_ptr<Archive>, Fault> Archive::open(
   auto archive = std::make_unique<Archive>();
   const std::uint64_t size = journal->size();
   archive->identity_ = identity;
+  archive->log_keys_ = all_log_keys(identity);
   archive->journal_ = std::move(journal);
   auto tree = storage.tree(size);
   if (!tree) return std::unexpected{tree.error()};
@@ -132,9 +134,8 @@ std::expected<void, Fault> Archive::follow(const evidence::CommitRecord& record,
 }
 
 std::expected<void, Fault> Archive::check_note(const std::string& note, std::uint64_t size) {
-  const std::vector<std::string> keys = all_log_keys(identity_);
   const auto checkpoint = evidence::open_checkpoint(
-      note, evidence::origin_at(identity_.origin, identity_.predecessors, size), keys);
+      note, evidence::origin_at(identity_.origin, identity_.predecessors, size), log_keys_);
   if (!checkpoint) {
     return fault("checkpoint over " + std::to_string(size) +
                  " entries: " + checkpoint.error().code);
@@ -146,14 +147,33 @@ std::expected<void, Fault> Archive::check_note(const std::string& note, std::uin
   return {};
 }
 
+// Whatever key signed it.
+bool Archive::says_our_root(const std::string& note, std::uint64_t size) {
+  const Hash root = evidence::root(*tree_, size);
+  std::string body{evidence::origin_at(identity_.origin, identity_.predecessors, size)};
+  body += "\n" + std::to_string(size) + "\n" + base64(as_bytes(root)) + "\n\n";
+  return note.starts_with(body);
+}
+
 std::expected<std::string, Fault> Archive::check_root() {
   const std::uint64_t size = journal_->size();
   if (size == 0) return std::string{};
   const CommitPtr last = commit_of(size - 1);
   if (!last) return fault("the last commit of the journal cannot be read");
+  if (says_our_root(last->checkpoint, size)) return last->checkpoint;
   if (auto sound = check_note(last->checkpoint, size); !sound)
     return std::unexpected{sound.error()};
   return last->checkpoint;
+}
+
+std::expected<void, Fault> Archive::check_signed() {
+  return size() == 0 ? std::expected<void, Fault>{} : check_note(checkpoint(), size());
+}
+
+void Archive::learn(const std::vector<std::string>& log_keys) {
+  for (const std::string& key : log_keys) {
+    if (std::ranges::find(log_keys_, key) == log_keys_.end()) log_keys_.push_back(key);
+  }
 }
 
 std::expected<void, Fault> Archive::append(const journal::Commit& commit, Indexed what) {

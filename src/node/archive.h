@@ -30,6 +30,7 @@ class Archive {
   // For open().
   Archive() = default;
   // Brings tree and index up to the journal and compares the tree's root with the last checkpoint.
+  // A log key that node.json does not name may have signed that one: check_signed() tells.
   [[nodiscard]] static std::expected<std::unique_ptr<Archive>, Fault> open(
       Storage& storage, std::unique_ptr<journal::Journal> journal, const PublicIdentity& identity);
 
@@ -48,6 +49,10 @@ class Archive {
   // of the journal as it is read here.
   [[nodiscard]] std::expected<void, Fault> follow(const evidence::CommitRecord& record,
                                                   const std::function<void()>& shown);
+  // Log keys that key lists in the journal name: they sign it too, whatever node.json knew.
+  void learn(const std::vector<std::string>& log_keys);
+  // Whether one of the log keys known by now signed the last checkpoint.
+  [[nodiscard]] std::expected<void, Fault> check_signed();
   // Writes out what tree and index keep in memory, if it is much or `all` is asked for.
   [[nodiscard]] std::expected<void, Fault> flush(bool all);
 
@@ -73,9 +78,11 @@ class Archive {
                                                         std::uint64_t at);
   [[nodiscard]] std::expected<std::string, Fault> check_root();
   [[nodiscard]] std::expected<void, Fault> check_note(const std::string& note, std::uint64_t size);
+  [[nodiscard]] bool says_our_root(const std::string& note, std::uint64_t size);
   [[nodiscard]] CommitPtr commit_of(std::uint64_t entry);
 
   PublicIdentity identity_;
+  std::vector<std::string> log_keys_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::TreeFile> tree_;
   std::unique_ptr<journal::Index> index_;

@@ -197,6 +197,7 @@ std::expected<void, Fault> Kernel::take(const evidence::CommitRecord& record) {
     auto directory = make_directory(state_->circle().records);
     if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
     deciding_ = std::make_shared<const Directory>(std::move(*directory));
+    archive_->learn(deciding_->log_keys(identity_.party));
     const std::lock_guard lock{guard_};
     directory_ = deciding_;
   }
@@ -270,15 +271,24 @@ std::expected<void, Fault> Kernel::load() {
   if (!directory) return std::unexpected{fault("records of the circle: " + directory.error())};
   deciding_ = std::make_shared<const Directory>(std::move(*directory));
   directory_ = deciding_;
-  const auto log = deciding_->keys.find(identity_.log.kid);
-  if (!followed_ && log != deciding_->keys.end() && log->second.revoked != 0) {
-    return std::unexpected{
-        fault("the log key of this node, " + identity_.log.kid +
-              ", is revoked: nothing is written under it; put the one that replaces it, in "
-              "keys/next, in use")};
+  if (!followed_) {
+    if (auto may = may_write(); !may) return may;
   }
+  archive_->learn(deciding_->log_keys(identity_.party));
+  if (auto sound = archive_->check_signed(); !sound) return sound;
   erase_again();
   return size == 0 ? begin() : std::expected<void, Fault>{};
+}
+
+std::expected<void, Fault> Kernel::may_write() {
+  const auto known = directory();
+  const auto log = known->keys.find(identity_.log.kid);
+  if (log == known->keys.end() || log->second.revoked == 0) return {};
+  return std::unexpected{
+      fault("the log key of this machine, " + identity_.log.kid +
+            ", is revoked: nothing is written under it. The one that replaces it waits in "
+            "keys/next for the next start of the machine it was made on; any other machine is "
+            "given node.json and keys/ of that one, and started again")};
 }
 
 // The vault may be one from before the orders, or the process may have ended between an order and
@@ -375,7 +385,7 @@ std::string Kernel::salt() {
 std::expected<core::Decision, Reject> Kernel::decide(const core::Command& command,
                                                      const core::Moment& at) {
   const auto* take = std::get_if<core::TakeMessage>(&command);
-  if (!take) return core::decide(*state_, command, at);
+  if (!take || take->from == identity_.party) return core::decide(*state_, command, at);
   constexpr int kCrashesMax = 2;
   if (deciding_now_.crashes(take->from, take->seq) >= kCrashesMax &&
       state_->inbox(take->from).next == take->seq) {
@@ -607,6 +617,7 @@ void Kernel::label(Item& item, const core::Command& command, const core::Decisio
     item.reason = token_of(decision.reason);
   };
   std::visit(Overloaded{[&](const core::TakeMessage& take) {
+                          if (take.from == identity_.party) return;  // core/peers/recall.h
                           answer("recv", take.from, take.seq);
                           item.message_id = take.message_id;
                           item.wants_receipt = true;

@@ -71,6 +71,9 @@ class Kernel {
   // What the writer has made durable since. After a Fault the process must end: it does not follow
   // from what was taken before, and what is derived from that is dropped.
   [[nodiscard]] std::expected<void, Fault> take(const std::vector<journal::Commit>& commits);
+  // Whether its own keys are those under which the journal is written; a Fault says what to copy.
+  // Any thread.
+  [[nodiscard]] std::expected<void, Fault> may_write();
   // The journal was taken over, ends with `last`, and everything in it was taken: what begins here
   // is the core and writer stages, with an entry that says so. After a Fault as after one of
   // take().
