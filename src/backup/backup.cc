@@ -20,9 +20,11 @@
 #include "evidence/entry.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "node/archive.h"
 #include "node/custody.h"
 #include "node/files.h"
 #include "node/identity.h"
+#include "node/storage/directory_files.h"
 #include "node/storage/object_files.h"
 #include "node/storage/storage.h"
 
@@ -83,8 +85,12 @@ class Mark {
 
 class Maker {
  public:
-  Maker(const What& what, const node::Identity& identity, std::vector<Manifest> before)
-      : what_{what}, identity_{identity}, before_{std::move(before)} {
+  Maker(const What& what, const node::Identity& identity, std::vector<std::string> log_keys,
+        std::vector<Manifest> before)
+      : what_{what},
+        identity_{identity},
+        log_keys_{std::move(log_keys)},
+        before_{std::move(before)} {
     manifest_.number = before_.size() + 1;
     manifest_.party = identity.party;
     manifest_.origin = identity.origin;
@@ -187,8 +193,7 @@ class Maker {
   std::expected<evidence::Checkpoint, Fault> checkpoint_of(std::string_view record) const {
     const auto commit = evidence::decode_commit(record);
     if (!commit) return fault("a commit of the journal cannot be read: " + commit.error().code);
-    const std::array keys{identity_.log.public_key};
-    auto checkpoint = evidence::open_checkpoint(commit->checkpoint, identity_.origin, keys);
+    auto checkpoint = evidence::open_checkpoint(commit->checkpoint, identity_.origin, log_keys_);
     if (!checkpoint) return fault("a checkpoint of the journal: " + checkpoint.error().code);
     return std::move(*checkpoint);
   }
@@ -372,6 +377,7 @@ class Maker {
   static const std::vector<FileState> kNoFiles;
   const What& what_;
   const node::Identity& identity_;
+  std::vector<std::string> log_keys_;  // also those before: the last commit may be of their time
   std::vector<Manifest> before_;
   Manifest manifest_;
   std::string name_;
@@ -397,10 +403,17 @@ std::expected<Made, Fault> make(const What& what, const Progress& progress) {
   BASHU_TRY(const journal::Lock alone, journal::Lock::take(what.to));
   BASHU_TRY(auto before, read_manifests(what.to));
   if (!before.empty() && before.back().origin != identity.origin) {
-    return fault(what.to.string() + " holds backups of " + before.back().origin +
-                 ": use a folder for each node");
+    return fault(what.to.string() + " holds backups of " + before.back().origin + ", not of " +
+                 identity.origin + ": use a folder for each node and log");
   }
-  return Maker{what, identity, std::move(before)}.run(progress);
+  if (!before.empty() && before.back().log_key != identity.log.public_key) {
+    return fault("the log key that signed the backups in " + what.to.string() +
+                 " was replaced since by " + identity.log.kid +
+                 ": begin another folder, and keep this one until that one has been rehearsed");
+  }
+  BASHU_TRY(const node::PublicIdentity known,
+            node::load_public_identity(node::DirectoryFiles{what.dir}));
+  return Maker{what, identity, node::all_log_keys(known), std::move(before)}.run(progress);
 }
 
 Near nearness(const fs::path& one, const fs::path& other) {

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include <array>
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -16,8 +16,11 @@
 #include "evidence/checkpoint.h"
 #include "evidence/entry.h"
 #include "journal/refill.h"
+#include "node/archive.h"
 #include "node/custody.h"
 #include "node/files.h"
+#include "node/identity.h"
+#include "node/storage/directory_files.h"
 
 namespace bashu::backup {
 
@@ -41,6 +44,7 @@ class Restorer {
   std::expected<Restored, Fault> run(const Progress& progress) {
     BASHU_TRY_OK(bring_journal(progress));
     BASHU_TRY_OK(bring_files());
+    BASHU_TRY_OK(check_end());
     BASHU_TRY_OK(bring_documents());
     BASHU_TRY_OK(bring_vault());
     const Value::Record told{{"backup", done_.number},
@@ -75,7 +79,6 @@ class Restorer {
     }
     std::size_t next = 0;
     std::unique_ptr<SealedReader> reader;
-    std::string last_record;
     const auto give = [&]() -> std::expected<std::optional<journal::Commit>, Fault> {
       for (;;) {
         if (!reader) {
@@ -93,15 +96,24 @@ class Restorer {
         if (!wanted) return std::nullopt;
         if (progress) progress(done_.entries, done_.of);
         journal::Commit commit{.first = first_, .count = count_, .record = *record};
-        last_record = std::move(*record);
+        last_record_ = std::move(*record);
         return commit;
       }
     };
     BASHU_TRY_OK(journal::refill_sqlite(wish_.to, give));
     if (done_.entries == 0) return fault("the journal has no entry as early as that");
-    if (last_record.empty()) return {};
-    const auto commit = evidence::decode_commit(last_record);
-    const std::array keys{newest().log_key};
+    return {};
+  }
+  // By the log key of its time: the restored node.json names those before, too.
+  std::expected<void, Fault> check_end() {
+    if (last_record_.empty()) return {};
+    const auto commit = evidence::decode_commit(last_record_);
+    BASHU_TRY(const node::PublicIdentity known,
+              node::load_public_identity(node::DirectoryFiles{wish_.to}));
+    const std::vector<std::string> keys = node::all_log_keys(known);
+    if (std::ranges::find(keys, newest().log_key) == keys.end()) {
+      return fault("the backup holds another node.json than the one whose key signed it");
+    }
     // A part of the journal may end before a successor log began: there it bears another name.
     const std::string named = commit->checkpoint.substr(0, commit->checkpoint.find('\n'));
     const std::string& origin = done_.entries < done_.of ? named : newest().origin;
@@ -204,6 +216,7 @@ class Restorer {
   std::map<std::string, Sealed, std::less<>> parts_;
   std::uint64_t first_ = 0;  // of the commit just taken
   std::uint32_t count_ = 0;
+  std::string last_record_;
   Restored done_;
 };
 
