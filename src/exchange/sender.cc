@@ -202,8 +202,9 @@ void Sender::run_phase(std::vector<PeerCall>& out) {
   }
   switch (phase_) {
     case Phase::guard:
-      if (!waiting_for(What::seen)) call(out, {.what = What::seen}, {.target = "/seen"});
-      return;
+      if (waiting_for(What::seen) || waiting_for(What::channel)) return;
+      if (unverified_.empty()) return call(out, {.what = What::seen}, {.target = "/seen"});
+      return call(out, {.what = What::channel}, {.target = "/channels/" + channel_});
     case Phase::resume:
       if (waiting_for(What::channel) || window_.in_flight() > 0) return;
       acked_when_asked_ = window_.acked();
@@ -525,7 +526,10 @@ void Sender::take_seen(const PeerAnswer& answer) {
     const node::Identity& own = parts_.node.identity();
     const auto theirs =
         evidence::open_checkpoint(answer.body, own.origin, directory->log_keys(own.party));
-    if (!theirs) return retreat("what it holds of our log does not verify: " + theirs.error().code);
+    if (!theirs) {
+      unverified_ = "what it holds of our log does not verify: " + theirs.error().code;
+      return;
+    }
     const std::uint64_t size = parts_.node.durable();
     const auto root = theirs->size <= size ? parts_.node.root_at(theirs->size) : std::nullopt;
     const evidence::Standing standing =
@@ -549,21 +553,37 @@ void Sender::take_seen(const PeerAnswer& answer) {
   enter(Phase::resume);
 }
 
+// A checkpoint of ours under a log key that no list here names: where the peer holds a list of ours
+// that is not here, this journal was taken back; else it has what we never signed.
+void Sender::take_lists_held(const PeerAnswer& answer) {
+  const std::string why = std::exchange(unverified_, {});
+  const auto body = answer.status == 200 ? parse_json(answer.body) : std::unexpected{JsonError{}};
+  const std::int64_t held = body ? body->int_at("keys_edition") : 0;
+  if (held <= own_edition()) return retreat(why);
+  rolled_back(peer_ + " holds our key list " + std::to_string(held) + ", our journal has " +
+                  std::to_string(own_edition()),
+              answer.body);
+}
+
+void Sender::rolled_back(const std::string& why, const std::string& proof) {
+  parts_.guard.fail(evidence::Standing::rollback, why);
+  parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                       .code = "rollback",
+                       .party = peer_,
+                       .text = why},
+                      proof);
+}
+
 void Sender::take_channel(const PeerAnswer& answer) {
+  if (phase_ == Phase::guard) return take_lists_held(answer);
   if (phase_ != Phase::resume) return;
   const auto body = answer.status == 200 ? parse_json(answer.body) : std::unexpected{JsonError{}};
   const std::int64_t next = body ? body->int_at("next") : 0;
   if (next < 1) return retreat(describe(answer), Phase::resume, answer.retry_after_s);
   if (next > 1 && next - 1 > window_.acked() && !parts_.node.envelope_sent(peer_, next - 1)) {
-    const std::string why = peer_ + " has answered our message " + std::to_string(next - 1) +
-                            ", which our journal does not hold";
-    parts_.guard.fail(evidence::Standing::rollback, why);
-    parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
-                         .code = "rollback",
-                         .party = peer_,
-                         .text = why},
-                        answer.body);
-    return;
+    return rolled_back(peer_ + " has answered our message " + std::to_string(next - 1) +
+                           ", which our journal does not hold",
+                       answer.body);
   }
   if (next <= acked_when_asked_) {
     return stop("peer-rollback", answer.body,

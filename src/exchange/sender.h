@@ -155,6 +155,7 @@ class Sender {
   void take_left(const Pending& pending, const PeerAnswer& answer);
   void take_seen(const PeerAnswer& answer);
   void take_channel(const PeerAnswer& answer);
+  void take_lists_held(const PeerAnswer& answer);
   void take_pushed(const PeerAnswer& answer);
   void take_peeked(const PeerAnswer& answer);
   void take_pulled(const PeerAnswer& answer);
@@ -177,6 +178,8 @@ class Sender {
   void stop(std::string_view reason, std::string_view proof, std::string_view why);
   void submit_stop();
   void contradiction();
+  // More of our journal is known there than lies here.
+  void rolled_back(const std::string& why, const std::string& proof);
   // Waits, longer every time, and begins again at `from`.
   void retreat(std::string_view why, Phase from = Phase::resume, std::int64_t retry_after_s = 0);
   void enter(Phase phase);
@@ -203,6 +206,7 @@ class Sender {
   std::int64_t not_before_ms_ = 0;  // of the phase's next call
   std::int64_t busy_until_ms_ = 0;  // no new messages before
   int failures_ = 0;                // of contact, one after the other
+  std::string unverified_;          // why what it holds of our log shows nothing yet
   int suspicions_ = 0;              // receipts that failed, refusals of our key, without progress
   SendWindow window_{64};
   std::int64_t peer_next_ = 0;

@@ -137,6 +137,26 @@ TEST_F(SenderTest, CheckpointThatWeNeverSignedBlocksNobodyForEver) {
   EXPECT_FALSE(near->guard.trouble());
 }
 
+// What it holds is signed by a log key that replaced ours after what was restored.
+TEST_F(SenderTest, PeerThatHoldsAKeyListWeForgotShowsARollback) {
+  const std::string note =
+      evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{}, b.identity.log.secret_key);
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (call.target == "/seen") return {.status = 200, .body = note};
+        if (call.target.ends_with(".main")) {
+          return {.status = 200, .body = R"({"next":1,"keys_edition":2,"token":true})"};
+        }
+        ADD_FAILURE() << call.target;
+        return honest();
+      },
+      [&] { return near->guard.trouble().has_value(); }, 50);
+  ASSERT_TRUE(near->guard.trouble());
+  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
+  EXPECT_NE(near->guard.trouble()->why.find("key list 2"), std::string::npos);
+}
+
 TEST_F(SenderTest, PeerThatForgotOurMessagesIsStoppedWithAnAlarm) {
   for (int i = 0; i < 3; ++i) a.say(i);
   drive(*near, *far, honest_only, [&] { return acked() == 3; });
