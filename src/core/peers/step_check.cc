@@ -488,6 +488,18 @@ void go_on(Deciding& d, const CaseId& id, bool moved) {
   }
 }
 
+// Of a case that begins: the definition it is to be opened by.
+Result find_definition(Deciding& d, PeerStep& told) {
+  if (!told.step.starts()) return hold("unknown", told.step.id + " is not known here");
+  const auto of = definition_of(d, "sha256:" + told.message.pack, told.step.service);
+  if (!of) {
+    return hold(of.error().code == RejectCode::unknown_pack ? "pack" : "service",
+                describe(of.error()));
+  }
+  told.of = *of;
+  return {};
+}
+
 Result take(Deciding& d, const TakeMessage& message, Judge judge) {
   BASHU_TRY(told::Step step, told::read_step(message.body));
   if (message.stream != step.id) return hold("stream", "another case than its stream");
@@ -505,13 +517,7 @@ Result take(Deciding& d, const TakeMessage& message, Judge judge) {
       return {};
     }
   } else {
-    if (!told.step.starts()) return hold("unknown", id + " is not known here");
-    const auto of = definition_of(d, "sha256:" + message.pack, told.step.service);
-    if (!of) {
-      return hold(of.error().code == RejectCode::unknown_pack ? "pack" : "service",
-                  describe(of.error()));
-    }
-    told.of = *of;
+    BASHU_TRY_OK(find_definition(d, told));
   }
   BASHU_TRY_OK(judge(told));
   if (const auto rule = broken(d, id, told.of)) {
@@ -532,6 +538,21 @@ Result take_step(Deciding& d, const TakeMessage& message) { return take(d, messa
 
 Result take_signed_step(Deciding& d, const TakeMessage& message) {
   return take(d, message, accept_as_signed);
+}
+
+Result recall_step(Deciding& d, const TakeMessage& message) {
+  BASHU_TRY(told::Step step, told::read_step(message.body));
+  if (message.stream != step.id) return hold("stream", "another case than its stream");
+  PeerStep told{.d = d, .message = message, .step = std::move(step)};
+  const Case* known = d.draft.find_case(told.step.id);
+  const std::int64_t here = known ? known->version : 0;
+  if (told.step.version != here + 1) {
+    return hold("version", "we are at " + std::to_string(here));
+  }
+  if (!known) BASHU_TRY_OK(find_definition(d, told));
+  BASHU_TRY_OK(accept_as_signed(told));
+  unpark(d, told.step.id, verify, false);
+  return {};
 }
 
 void unpark_signed(Deciding& d, const CaseId& id) { unpark(d, id, accept_as_signed, true); }

@@ -11,6 +11,8 @@ namespace bashu::core {
 Result take_step(Deciding& d, const TakeMessage& message);
 // As its parties signed it: it must fit the pack, but stands as recorded.
 Result take_signed_step(Deciding& d, const TakeMessage& message);
+// Of this party itself, as it stands in a message that another one took: recall.h.
+Result recall_step(Deciding& d, const TakeMessage& message);
 
 // Steps that came early and follow now: after those that every party has signed, as recorded.
 void unpark_signed(Deciding& d, const CaseId& id);

@@ -13,6 +13,7 @@
 #include "core/in_force.h"
 #include "core/peers/ask.h"
 #include "core/peers/disputes.h"
+#include "core/peers/recall.h"
 #include "core/peers/step_check.h"
 #include "core/privacy/privacy.h"
 #include "core/registers/settling.h"
@@ -124,6 +125,7 @@ Result dispatch(Deciding& d, const TakeMessage& message) {
 }
 
 Result take_message(Deciding& d, const TakeMessage& message, Decision& decision) {
+  if (message.from == d.self()) return recall(d, message, decision);
   const std::int64_t next = d.draft.inbox(message.from).next;
   if (message.seq != next) return refuse(Why::not_the_next, next);
   if (auto unread = answered_unread(d, message)) {
