@@ -2480,5 +2480,52 @@ TEST_F(ApiTest, PowersTakeTwoPeople) {
   EXPECT_FALSE(comes_in());
 }
 
+// Page after page from the number that the one before names; what is due comes with the first.
+TEST_F(ApiTest, OrdersArePagedByTheirNumbers) {
+  const std::string about = start("ann");
+  std::vector<std::int64_t> given;
+  for (int i = 1; i <= 5; ++i) {
+    const std::string hold = R"({"kind":"hold","subject":")" + about + R"(","reason":"claim )" +
+                             std::to_string(i) + R"("})";
+    ASSERT_EQ(post("admin", "/privacy/orders", hold).status, 202);
+    const Answer signed_too = post("second", "/privacy/orders", hold);
+    ASSERT_EQ(signed_too.status, 200) << signed_too.raw.body;
+    given.push_back(signed_too.body.int_at("order"));
+  }
+  const auto numbers = [](const Answer& page) {
+    std::vector<std::int64_t> found;
+    for (const Value& one : *page.body.find("orders")->as_list()) {
+      found.push_back(one.int_at("order"));
+    }
+    return found;
+  };
+  const Answer whole = get("auditor", "/privacy/orders");
+  ASSERT_EQ(whole.status, 200) << whole.raw.body;
+  EXPECT_NE(whole.body.find("due"), nullptr);
+  EXPECT_EQ(whole.body.find("next"), nullptr);
+
+  std::vector<std::int64_t> read;
+  std::string from = std::to_string(given.front());
+  for (int pages = 0; !from.empty(); ++pages) {
+    ASSERT_LT(pages, 3);
+    const Answer page = get("auditor", "/privacy/orders?limit=2&from=" + from);
+    ASSERT_EQ(page.status, 200) << page.raw.body;
+    EXPECT_EQ(page.body.find("due"), nullptr);
+    for (const std::int64_t number : numbers(page)) read.push_back(number);
+    EXPECT_EQ(numbers(page).size(), pages < 2 ? 2U : 1U);
+    const Value* next = page.body.find("next");
+    from = next ? std::to_string(*next->as_int()) : "";
+  }
+  EXPECT_EQ(read, given);
+
+  // From a number between, from behind the last, and a page of none.
+  EXPECT_EQ(numbers(get("auditor", "/privacy/orders?from=" + std::to_string(given[3]))),
+            (std::vector{given[3], given[4]}));
+  EXPECT_TRUE(
+      numbers(get("auditor", "/privacy/orders?from=" + std::to_string(given[4] + 1))).empty());
+  EXPECT_EQ(numbers(get("auditor", "/privacy/orders?limit=0&from=1")).size(), 1U);
+  EXPECT_EQ(get("clerk", "/privacy/orders?from=1").status, 403);
+}
+
 }  // namespace
 }  // namespace bashu::api
