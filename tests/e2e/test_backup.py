@@ -215,6 +215,52 @@ class BackupAndRestore(CircleTest):
         self.assertIn("chongqing", said)
         self.assertEqual(self.entries(), held)
 
+    def test_backups_of_before_and_after_the_log_key_was_replaced(self):
+        chongqing, sichuan = self.nodes["chongqing"], self.nodes["sichuan"]
+        self.work(2)
+        mail_delivered([chongqing, sichuan])
+        before, old = self.backup(), (self.to, self.vault)
+        sichuan.stop()
+        bashu("circle", "revoke", sichuan.dir, "--key", "sichuan/log/1", "--key", "sichuan/envelope/1")
+        # Announced and not in use yet: the last commit is the old key's.
+        self.assertGreater(self.backup()["new"], 0)
+        self.assertEqual(self.rehearse()[0], 0)
+        sichuan.start()
+        self.work(2)
+        mail_delivered([chongqing, sichuan])
+        # The folder of the old key is not continued, and stays good for what it holds.
+        code, said = exit_of("backup", sichuan.dir, "--to", self.to, "--vault-to", self.vault)
+        self.assertEqual((code, "begin another folder" in said), (2, True), said)
+        code, said = self.rehearse()
+        self.assertEqual(code, 0, said)
+        self.to, self.vault = self.dir / "backup-2", self.dir / "vault-2"
+        self.backup()
+        code, said = self.rehearse()
+        self.assertEqual(code, 0, said)
+        # A part of it that ends where the old key signed.
+        self.restore(self.dir / "early", "--at", str(before["entries"] - 1))
+        self.assertIn(f"{before['entries']} entries", bashu("journal", "verify", self.dir / "early"))
+
+        # The one of after goes on by itself, under the new keys.
+        sichuan.kill()
+        self.restore(self.dir / "back")
+        self.swap_in(self.dir / "back")
+        sichuan.start()
+        wait_until(lambda: not (sichuan.dir / "restored").exists(), "the peer confirmed")
+        self.work(1)
+        mail_delivered([chongqing, sichuan])
+        # The one of before does not know the key that signed what the peer holds, and writes nothing.
+        sichuan.kill()
+        self.to, self.vault = old
+        self.restore(self.dir / "older", "--at", str(before["entries"] - 1))
+        self.swap_in(self.dir / "older")
+        sichuan.launch()
+        self.assertEqual(sichuan.process.wait(60), 2)
+        said = sichuan.log.read_text()
+        self.assertIn("chongqing holds our key list 2, our journal has 1", said)
+        self.assertIn("Restore a newer backup", said)
+        self.assertEqual(self.entries(), before["entries"])
+
     def test_two_officers_say_otherwise(self):
         chongqing, sichuan = self.nodes["chongqing"], self.nodes["sichuan"]
         self.work(2)

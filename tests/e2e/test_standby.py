@@ -123,9 +123,9 @@ class Standby(CircleTest):
         other.url = f"http://{first.host}:{free_port(first.host)}"
         return other
 
-    def stand_by(self, name, *more):
+    def stand_by(self, name, *more, after=TAKE_OVER_S):
         node = self.machines[name]
-        node.launch("--standby", "--as", name, "--take-over-after", str(TAKE_OVER_S),
+        node.launch("--standby", "--as", name, "--take-over-after", str(after),
                     "--api", node.url.removeprefix("http://"), *more)
         line = node.process.stdout.readline()
         self.assertTrue(line.startswith("standby "), line + node.log.read_text()[-2000:])
@@ -193,6 +193,71 @@ class Standby(CircleTest):
         self.stand_by("a")
         self.caught_up("a", "b")
         self.assertEqual(self.health("a")["writer"], "b")
+
+    @staticmethod
+    def parcel(node, label):
+        clerk = node.as_("clerk")
+        case = clerk.start("parcels", "parcel", "clerk", {"sender": "sichuan", "receiver": "chongqing"},
+                           {"label": label, "who": "synthetic person"})["case"]
+        clerk.act(case, "send", "clerk")
+        return case
+
+    def test_the_log_key_is_replaced_while_it_follows(self):
+        writer, standby = self.machines["a"], self.stand_by("b", after=0)
+        first = self.parcel(writer, "before")
+        writer.stop()
+        bashu("circle", "revoke", writer.dir, "--key", "sichuan/log/1", "--key", "sichuan/envelope/1",
+              "--reason", "the laptop is gone")
+        writer.start()
+        second = self.parcel(writer, "after")
+        # It follows what its own node.json does not know, also from a start on, and says what to copy.
+        for _ in range(2):
+            self.caught_up("b", "a")
+            wait_until(lambda: self.shown(standby, second), "the case at the standby")
+            now = self.health("b")
+            self.assertEqual(now["state"], "standby")
+            self.assertEqual(now["missing"], ["node.json", "keys/envelope.key", "keys/log.key"])
+            self.assertNotIn("missing", self.health("a"))
+            done = bashu("promote", "--api", standby.url, "--key", standby.keys["admin"], check=False)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("keys/log.key", done.stdout + done.stderr)
+            self.assertTrue(self.health("a")["writes"])
+            standby.stop()
+            self.stand_by("b")
+        self.assertIn("Missing on this machine: node.json", standby.log.read_text())
+        done = bashu("doctor", standby.dir, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("copy node.json and keys/ from the machine that writes", done.stdout)
+        # Nor does it take the place of a writer that is silent: that one comes back as if it were alone.
+        writer.stop()
+        wait_until(lambda: "standby_stopped" in self.health("b")["why"], "it says that it cannot")
+        wait_until(lambda: "sichuan/log/1, is revoked" in standby.log.read_text(), "and why")
+        writer.start()
+        third = self.parcel(writer, "still")
+        # Copied, it does, and signs under the keys that count.
+        standby.stop()
+        shutil.copy(writer.dir / "node.json", standby.dir / "node.json")
+        shutil.copytree(writer.dir / "keys", standby.dir / "keys", dirs_exist_ok=True)
+        self.assertNotRegex(bashu("doctor", standby.dir, check=False).stdout, r"FAIL\s+keys")
+        self.stand_by("b")
+        self.caught_up("b", "a")
+        self.assertNotIn("missing", self.health("b"))
+        writer.kill()
+        line = standby.process.stdout.readline()
+        self.assertTrue(line.startswith("ready "), line + standby.log.read_text()[-2000:])
+        fourth = self.parcel(standby, "by the other machine")
+        self.nodes["sichuan"] = standby
+        self.deliver()
+        peer = self.nodes["chongqing"]
+        for case in (first, second, third, fourth):
+            peer.as_("clerk").act(case, "take", "clerk")
+        self.deliver()
+        for case in (first, second, third, fourth):
+            self.assertEqual(self.history("sichuan", case), self.history("chongqing", case), case)
+        self.stand_by("a")
+        self.caught_up("a", "b")
+        writer.stop()
+        self.verify("sichuan", "chongqing")
 
     def test_a_journal_that_moved_away_takes_no_writer(self):
         writer, standby, url = self.machines["a"], self.stand_by("b"), self.server.url("sichuan")

@@ -7,7 +7,7 @@ import os
 import shutil
 import unittest
 
-from support import CircleTest, bashu, mail_delivered, wait_until
+from support import FIRST_DAY, CircleTest, bashu, mail_delivered, wait_until
 
 PARTIES = {"sender": "sichuan", "receiver": "chongqing"}
 
@@ -63,6 +63,16 @@ class Successor(CircleTest):
         self.assertEqual(code, 0, said)
         return signed, said
 
+    def adopt(self, file):
+        """By everybody at rest; the peer is back, the restored node is not served yet."""
+        self.chongqing.stop()
+        for node in (self.chongqing, self.sichuan):
+            bashu("circle", "adopt", node.dir, file)
+        self.chongqing.start()
+
+    def taken(self, party):
+        return self.nodes[party].as_("clerk").figure("parcels", "taken", as_of=FIRST_DAY)["value"]
+
     def test_a_lost_end_goes_on(self):
         known = self.parcel("p1")
         stays = self.parcel("p2", send=False)
@@ -95,22 +105,35 @@ class Successor(CircleTest):
         # Nothing is written here before the edition, and not by a node that has not all signatures.
         code, said = tried("circle", "adopt", self.sichuan.dir, self.dir / "successor-1")
         self.assertEqual((code, "not everybody has signed" in said), (1, True), said)
-        self.chongqing.stop()
-        for node in (self.chongqing, self.sichuan):
-            bashu("circle", "adopt", node.dir, file)
-        for node in (self.chongqing, self.sichuan):
-            node.start()
+        code, said = tried("circle", "recall", self.sichuan.dir, "--yes")
+        self.assertEqual((code, "before the edition is adopted" in said), (1, True), said)
+        self.adopt(file)
+
+        # What it had sent is listed with what it says and what to do, and taken back before it serves.
+        shown = bashu("circle", "lost", self.sichuan.dir)
+        for words in ("$start by clerk on 2026-03-02", "label=p3", "sender=sichuan", "send by clerk",
+                      "bashu circle recall DIR takes it back from chongqing"):
+            self.assertIn(words, shown)
+        code, said = tried("circle", "recall", self.sichuan.dir)
+        self.assertEqual((code, "nothing was done" in said), (1, True), said)
+        said = bashu("circle", "recall", self.sichuan.dir, "--yes")
+        self.assertIn(f"taken back: {forgotten} 1: $start by clerk", said)
+        self.assertIn(f"taken back: {forgotten} 2: send by clerk", said)
+        self.assertIn("No step of ours waits", bashu("circle", "recall", self.sichuan.dir, "--yes"))
+        self.sichuan.start()
         wait_until(lambda: all(one["backlog"] == 0 and one["stopped"] == "" for node in self.nodes.values()
                                for one in node.channels().values()), "the mail goes on")
         mail_delivered([self.chongqing, self.sichuan])
 
-        # What it had taken it took again, once; what it had sent only the peer knows, and both say so.
-        for case in (known, stays, theirs, after):
+        # What it had taken it took again, once; what it had sent stays on the list of both.
+        for case in (known, stays, theirs, after, forgotten):
             self.assertEqual(self.history("sichuan", case), self.history("chongqing", case), case)
         for party in self.nodes:
-            told = [(one["case"], one["version"], one["sent_by_us"]) for one in self.lost(party)]
-            self.assertEqual(told, [(forgotten, 1, party == "sichuan"),
-                                    (forgotten, 2, party == "sichuan")])
+            told = [(one["case"], one["version"], one["sent_by_us"], one["here"]) for one in self.lost(party)]
+            self.assertEqual(told, [(forgotten, 1, party == "sichuan", "further"),
+                                    (forgotten, 2, party == "sichuan", "same")])
+        self.assertIn("sichuan takes it back or does it again", bashu("circle", "lost", self.chongqing.dir))
+        self.take(forgotten)
         new = self.parcel("p6")
         self.assertNotEqual(new, forgotten)  # no number twice
         mail_delivered([self.chongqing, self.sichuan])
@@ -118,8 +141,9 @@ class Successor(CircleTest):
         self.take(theirs, at="sichuan")
         self.sichuan.as_("clerk").act(stays, "send", "clerk")
         mail_delivered([self.chongqing, self.sichuan])
-        for case in (new, theirs, stays):
+        for case in (new, theirs, stays, forgotten):
             self.assertEqual(self.history("sichuan", case), self.history("chongqing", case), case)
+        self.assertEqual(self.taken("sichuan"), self.taken("chongqing"))
         self.assertEqual([], [node.held() for node in self.nodes.values() if node.held()])
         for node in self.nodes.values():  # and after a start
             node.stop()
@@ -127,7 +151,7 @@ class Successor(CircleTest):
         mail_delivered([self.chongqing, self.sichuan])
         self.verify("chongqing", "sichuan")
 
-    def test_a_case_that_went_on_there_is_marked(self):
+    def test_a_case_that_went_on_there_is_settled(self):
         case = self.parcel("p1", send=False)
         mail_delivered([self.chongqing, self.sichuan])
         self.back_up()
@@ -138,15 +162,61 @@ class Successor(CircleTest):
         file, _ = self.agree()
         self.assertEqual([(one["version"], one["here"]) for one in self.lost("sichuan")],
                          [(2, "behind"), (3, "behind")])
-        self.chongqing.stop()
-        for node in (self.chongqing, self.sichuan):
-            bashu("circle", "adopt", node.dir, file)
-            node.start()
+        self.adopt(file)
+        self.sichuan.start()  # nobody took the step back
         wait_until(lambda: self.sichuan.held(), "the step that does not follow is held")
         mail_delivered([self.chongqing, self.sichuan])
         self.assertEqual([one["stream"] for one in self.sichuan.held()], [case])
         self.parcel("p2")  # others pass
         mail_delivered([self.chongqing, self.sichuan])
+        # Taken back late, and what follows it signed by both.
+        self.sichuan.stop()
+        said = bashu("circle", "recall", self.sichuan.dir, "--yes")
+        self.assertIn(f"taken back: {case} 2: send by clerk", said)
+        self.sichuan.start()
+        mail_delivered([self.chongqing, self.sichuan])
+        for node in (self.chongqing, self.sichuan):
+            content = node.as_("clerk").case(case)["disputes"][-1]["content"]
+            node.as_("chief").post(f"/cases/{case}/settle",
+                                   {"content": content, "note": "the log of sichuan has a successor"})
+        mail_delivered([self.chongqing, self.sichuan])
+        self.assertEqual([], self.sichuan.held())
+        for node in (self.chongqing, self.sichuan):
+            shown = node.as_("clerk").case(case)
+            self.assertEqual((shown["state"], shown["disputes"]), ("taken", []), node.party)
+        self.assertEqual(self.history("sichuan", case), self.history("chongqing", case))
+        self.verify("chongqing", "sichuan")
+
+    def test_the_backup_is_from_before_the_keys_were_replaced(self):
+        known = self.parcel("p1")
+        mail_delivered([self.chongqing, self.sichuan])
+        self.back_up()
+        self.sichuan.stop()
+        bashu("circle", "revoke", self.sichuan.dir, "--all")
+        self.sichuan.start()
+        forgotten = self.parcel("p2")
+        self.take(known)
+        mail_delivered([self.chongqing, self.sichuan])
+        self.restore()
+        self.sichuan.launch()
+        self.assertEqual(self.sichuan.process.wait(60), 2)
+        self.sichuan.stop()
+        self.assertEqual([(one["case"], one["version"]) for one in self.lost("sichuan") if one["sent_by_us"]
+                          and one["kind"] == "case.event"], [(forgotten, 1), (forgotten, 2)])
+        file, _ = self.agree()
+        self.adopt(file)
+        bashu("circle", "rotate", self.sichuan.dir)  # the others were lost, too
+        bashu("circle", "recall", self.sichuan.dir, "--yes")
+        self.sichuan.start()
+        mail_delivered([self.chongqing, self.sichuan])
+        self.take(forgotten)
+        new = self.parcel("p3")
+        mail_delivered([self.chongqing, self.sichuan])
+        for case in (known, forgotten, new):
+            self.assertEqual(self.history("sichuan", case), self.history("chongqing", case), case)
+        self.assertEqual(self.chongqing.channels()["sichuan"]["stopped"], "")
+        code, said = tried("doctor", self.sichuan.dir)
+        self.assertNotRegex(said, r"FAIL\s+keys")
         self.verify("chongqing", "sichuan")
 
     def test_an_altered_edition_is_refused(self):
