@@ -130,7 +130,8 @@ http::Response Service::get_channel(const std::string& party,
     const auto seq = number_of(path[3]);
     const bool ours = parts->from == own && parts->to == party;
     if (!seq || (!ours && !(parts->from == party && parts->to == own))) return not_found();
-    return parts_.guard.may_leave(party) ? message(party, *seq, !ours) : not_ready();
+    // Its own words may always go back to it.
+    return !ours || parts_.guard.may_leave(party) ? message(party, *seq, !ours) : not_ready();
   }
   const bool inward = channel == directory->channel(party, own);
   const bool outward = channel == directory->channel(own, party);
@@ -138,6 +139,7 @@ http::Response Service::get_channel(const std::string& party,
   if (path.size() == 2) return channel_state(party, channel, inward);
   const auto seq = path.size() == 4 ? number_of(path[3]) : std::nullopt;
   if (!seq) return not_found();
+  if (inward && path[2] == "messages") return message(party, *seq, inward);
   if (!parts_.guard.may_leave(party)) return not_ready();
   if (inward && path[2] == "receipts") return receipt(party, *seq);
   if (inward && path[2] == "resolutions") return resolution(party, *seq);

@@ -1,27 +1,37 @@
 #include "exchange/succession.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <set>
+#include <system_error>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "base/try.h"
+#include "core/told/members.h"
 #include "core/told/step.h"
 #include "evidence/checkpoint.h"
 #include "evidence/elsewhere.h"
 #include "evidence/entry.h"
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
+#include "evidence/signing.h"
 #include "exchange/circle.h"
+#include "exchange/key_lists.h"
+#include "exchange/witness.h"
 #include "http/client.h"
 #include "http/tls.h"
 #include "node/archive.h"
 #include "node/certificates.h"
+#include "node/files.h"
 #include "node/guarded.h"
 #include "node/in_token.h"
 #include "node/replay.h"
+#include "node/system_environment.h"
 
 namespace bashu::exchange {
 
@@ -29,6 +39,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 8U << 20;
 constexpr int kAskTimeoutMs = 15'000;
+constexpr const char* kSuccessorKeys = "keys/successor";
 
 std::unexpected<Fault> fault(std::string what) { return std::unexpected{Fault{std::move(what)}}; }
 
@@ -140,14 +151,15 @@ class Asking {
 
 // The size of the checkpoint a peer holds of our log; 0: none.
 std::expected<std::uint64_t, Fault> seen_by(const JournalHeld& held,
-                                            const evidence::PartyRecord& party, Asking& asking) {
+                                            const evidence::PartyRecord& party,
+                                            const std::vector<std::string>& log_keys,
+                                            Asking& asking) {
   BASHU_TRY(const http::Response answer, asking.get(party, "/seen"));
   if (answer.status == 404) return 0;
   if (answer.status != 200) {
     return fault(party.party + " answers " + std::to_string(answer.status) + " to /seen");
   }
-  const auto seen = evidence::open_checkpoint(answer.body, held.identity.origin,
-                                              held.directory.log_keys(held.identity.party));
+  const auto seen = evidence::open_checkpoint(answer.body, held.identity.origin, log_keys);
   if (!seen) {
     return fault("what " + party.party +
                  " holds of this log does not verify: " + seen.error().code);
@@ -184,30 +196,83 @@ std::expected<std::vector<std::string>, Fault> own_lists(const JournalHeld& held
   return lists;
 }
 
+std::expected<evidence::KeysEdition, Fault> newest_of(const JournalHeld& held,
+                                                      const std::vector<std::string>& lists) {
+  auto checked = held.directory.known.open_keys(lists, held.identity.party);
+  if (!checked) return fault("the key lists of this party: " + checked.error().code);
+  if (!*checked) return fault("there is no key list to continue");
+  return std::move(**checked);
+}
+
+// `sichuan/log/3`, if there are 1 and 2.
+std::string free_kid(const std::vector<evidence::KeyRecord>& keys, const std::string& use) {
+  int number = 1;
+  const auto taken = [&](const evidence::KeyRecord& one) {
+    return one.kid == use + std::to_string(number);
+  };
+  while (std::ranges::any_of(keys, taken)) ++number;
+  return use + std::to_string(number);
+}
+
+// Whether the log key of this directory is one that others still take.
+bool log_key_counts(const JournalHeld& held, const evidence::KeysEdition& last) {
+  return std::ranges::any_of(last.keys, [&](const auto& one) {
+    const evidence::KeyRecord& key = one.second;
+    return key.role == "log" && key.name == held.identity.origin && key.revoked == 0 &&
+           key.key == held.identity.log.public_key;
+  });
+}
+
+// The log key and the witness's, where a list that was lost with the end has replaced those that
+// are here, and the secrets of what replaced them were lost, too. They wait in DIR/keys/successor
+// until the edition is adopted.
+std::expected<void, Fault> add_new_keys(const JournalHeld& held, const std::string& origin,
+                                        std::int64_t now_s,
+                                        std::vector<evidence::KeyRecord>& keys) {
+  constexpr std::int64_t kLogDays = 3'650;
+  node::Identity own = held.identity;
+  own.origin = origin;
+  node::FileStore& files = held.storage->files();
+  BASHU_TRY_OK(witness_signer(files, own));  // has a key to be replaced
+  evidence::KeyList before;
+  for (const evidence::KeyRecord& key : keys) before.emplace(key.kid, key);
+  const std::int64_t from = begins(before, now_s);
+  node::SystemChance chance;
+  Value::Record about;
+  for (const std::string use : {"log", "witness"}) {
+    const std::string seed = chance.bytes(crypto_sign_SEEDBYTES);
+    const node::KeyPair pair{.kid = free_kid(keys, own.party + "/" + use + "/"),
+                             .public_key = evidence::signing_pair(seed).public_key,
+                             .secret_key = {}};
+    keys.push_back(key_record(own, pair, use, from, kLogDays));
+    about[use] = Value::Record{{"kid", pair.kid}, {"public", hex(pair.public_key)}};
+    const std::string file = std::string{kSuccessorKeys} + "/" + use + ".key";
+    BASHU_TRY_OK(files.write(file, hex(seed) + "\n"));
+  }
+  // Last: what it does not name is none.
+  return files.write(std::string{kSuccessorKeys} + "/keys.json",
+                     pretty_json(Value{std::move(about)}) + "\n");
+}
+
 // The log's keys are named once more, for the next name.
 std::expected<std::string, Fault> list_with_successor(const JournalHeld& held,
                                                       const std::vector<std::string>& lists,
                                                       const std::string& origin, std::int64_t now_s,
                                                       const tokens::Pin& pin) {
-  const auto checked = held.directory.known.open_keys(lists, held.identity.party);
-  if (!checked) return fault("the key lists of this party: " + checked.error().code);
-  if (!*checked) return fault("there is no key list to continue");
-  const evidence::KeysEdition& last = **checked;
+  BASHU_TRY(const evidence::KeysEdition last, newest_of(held, lists));
   std::vector<evidence::KeyRecord> keys;
   for (const auto& [kid, key] : last.keys) keys.push_back(key);
+  const bool counts = log_key_counts(held, last);
   for (const auto& [kid, key] : last.keys) {
-    if (key.role != "log" || key.name != held.identity.origin || key.revoked != 0) continue;
+    if (!counts || key.role != "log" || key.name != held.identity.origin || key.revoked != 0) {
+      continue;
+    }
     evidence::KeyRecord again = key;
-    const std::string use = kid.substr(0, kid.rfind('/') + 1);
-    int number = 1;
-    const auto taken = [&](const evidence::KeyRecord& one) {
-      return one.kid == use + std::to_string(number);
-    };
-    while (std::ranges::any_of(keys, taken)) ++number;
-    again.kid = use + std::to_string(number);
+    again.kid = free_kid(keys, kid.substr(0, kid.rfind('/') + 1));
     again.name = origin;
     keys.push_back(std::move(again));
   }
+  if (!counts) BASHU_TRY_OK(add_new_keys(held, origin, now_s, keys));
   const std::string list = evidence::signed_record(
       evidence::keys_payload(held.directory.agreement.id, held.identity.party, last.edition + 1,
                              last.digest, now_s, keys),
@@ -306,11 +371,18 @@ std::expected<JournalHeld, Fault> read_journal(const std::filesystem::path& dir)
 std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held) {
   Asking asking{held};
   const std::string& own = held.identity.party;
+  // Lists that were lost with the end may name other log keys.
+  std::vector<std::string> log_keys = held.directory.log_keys(own);
+  BASHU_TRY(const std::vector<std::string> lists, own_lists(held, asking));
+  BASHU_TRY(const evidence::KeysEdition newest, newest_of(held, lists));
+  for (const auto& [kid, key] : newest.keys) {
+    if (key.role == "log") log_keys.push_back(key.key);
+  }
   std::vector<PeerHolds> peers;
   for (const evidence::PartyRecord& party : held.directory.agreement.parties) {
     if (party.party == own) continue;
     PeerHolds one{.party = party.party, .member = party.member};
-    BASHU_TRY(one.seen, seen_by(held, party, asking));
+    BASHU_TRY(one.seen, seen_by(held, party, log_keys, asking));
     if (held.directory.agreement.channel(held.directory.channel(own, party.party))) {
       BASHU_TRY(const std::int64_t next,
                 asking.next(party, held.directory.channel(own, party.party)));
@@ -366,9 +438,45 @@ std::expected<std::string, Fault> compose_successor(const JournalHeld& held,
   return co_sign(circle_text(held, edition, lists), own, now_s, pin);
 }
 
+namespace {
+
+std::vector<std::string> log_keys_in(std::string_view circle_file, const std::string& party) {
+  std::vector<std::string> found;
+  const auto value = parse_json(circle_file, kFileLimits);
+  const Value* keys = value ? value->find("keys") : nullptr;
+  for (const Value& one : keys && keys->as_list() ? *keys->as_list() : Value::List{}) {
+    const std::string* text = one.as_text();
+    const auto list = evidence::read_keys(text ? *text : std::string{});
+    if (!list || list->party != party) continue;
+    for (const auto& [kid, key] : list->keys) {
+      if (key.role == "log") found.push_back(key.key);
+    }
+  }
+  return found;
+}
+
+// Those that add_new_keys() made, if the edition is the one they were made for.
+std::expected<void, Fault> call_new_keys_next(const std::filesystem::path& dir,
+                                              const std::vector<std::string>& announced) {
+  const auto made = dir / kSuccessorKeys, next = dir / "keys" / "next";
+  const auto text = node::read_file(made / "keys.json");
+  const auto about = text ? parse_json(*text) : std::unexpected{JsonError{}};
+  const Value* log = about ? about->find("log") : nullptr;
+  const auto key = log ? from_hex(log->text_at("public")) : std::nullopt;
+  if (!key || std::ranges::find(announced, *key) == announced.end()) return {};
+  if (auto done = activate_keys(dir); !done) return std::unexpected{done.error()};
+  std::error_code error;
+  std::filesystem::rename(made, next, error);
+  if (error) return fault(next.string() + ": " + error.message());
+  return node::sync_directory(dir / "keys");
+}
+
+}  // namespace
+
 std::expected<bool, Fault> take_up_successor(const std::filesystem::path& dir,
                                              std::string_view circle_file) {
   BASHU_TRY(const node::Identity own, node::load_identity(dir));
+  BASHU_TRY(const node::PublicIdentity shown, node::load_public_identity(dir));
   BASHU_TRY(const CircleSummary summary, circle_summary(circle_file));
   const evidence::PartyRecord* party = summary.agreement.party(own.party);
   if (!party || party->origin == own.origin) return false;
@@ -390,13 +498,14 @@ std::expected<bool, Fault> take_up_successor(const std::filesystem::path& dir,
           : evidence::decode_commit(commits.front().record);
   const auto note = record
                         ? evidence::open_checkpoint(record->checkpoint, own.origin,
-                                                    std::vector<std::string>{own.log.public_key})
+                                                    node::all_log_keys(shown))
                         : evidence::Verified<evidence::Checkpoint>{std::unexpected{record.error()}};
   if (!note || journal->size() != end.size || note->size != end.size || note->root != end.root) {
     return fault("the journal here does not end where the edition says: it has " +
                  std::to_string(journal->size()) + " entries, the edition says " +
                  std::to_string(end.size));
   }
+  BASHU_TRY_OK(call_new_keys_next(dir, log_keys_in(circle_file, own.party)));
   BASHU_TRY_OK(node::set_successor(storage->files(), party->origin, *said));
   node::Gate gate;
   if (node::is_guarded(storage->files())) {
@@ -406,25 +515,6 @@ std::expected<bool, Fault> take_up_successor(const std::filesystem::path& dir,
   }
   return true;
 }
-
-namespace {
-
-std::vector<std::string> log_keys_in(std::string_view circle_file, const std::string& party) {
-  std::vector<std::string> found;
-  const auto value = parse_json(circle_file, kFileLimits);
-  const Value* keys = value ? value->find("keys") : nullptr;
-  for (const Value& one : keys && keys->as_list() ? *keys->as_list() : Value::List{}) {
-    const std::string* text = one.as_text();
-    const auto list = evidence::read_keys(text ? *text : std::string{});
-    if (!list || list->party != party) continue;
-    for (const auto& [kid, key] : list->keys) {
-      if (key.role == "log") found.push_back(key.key);
-    }
-  }
-  return found;
-}
-
-}  // namespace
 
 std::expected<void, Fault> fits_what_was_seen(const std::filesystem::path& dir,
                                               const node::Identity& own,
@@ -483,23 +573,21 @@ void tell_succession(const evidence::Agreement& last, const evidence::Agreement&
 
 namespace {
 
-// How far the case of a message is here.
-std::string standing_of(const core::State& state, const Value& body, std::int64_t version,
-                        const std::string& stream) {
-  const core::Case* known = state.find_case(stream);
-  if (!known) return "unknown";
-  if (known->version < version) return "behind";
-  if (known->version > version) return "further";
-  return known->digest == core::told::step_digest(body) ? "same" : "other";
-}
+// What is asked and under which keys: those of lists that were lost with the end, too.
+struct Listing {
+  const JournalHeld& held;
+  Asking asking{held};
+  evidence::KeyList keys = held.directory.keys;
+};
 
-std::expected<LostMessage, Fault> told_by(const JournalHeld& held, const std::string& envelope,
+std::expected<LostMessage, Fault> told_by(const Listing& listing, const std::string& envelope,
                                           std::string_view from) {
-  const auto opened = evidence::open_envelope(envelope, held.directory.keys, from);
+  const JournalHeld& held = listing.held;
+  auto opened = evidence::open_envelope(envelope, listing.keys, from);
   if (!opened)
     return fault("a message of " + std::string{from} + ": " +
                  std::string{opened.error().code.text()});
-  const evidence::Payload& payload = opened->payload;
+  evidence::Payload& payload = opened->payload;
   LostMessage one{.peer = {},
                   .channel = payload.channel,
                   .seq = payload.seq,
@@ -508,19 +596,25 @@ std::expected<LostMessage, Fault> told_by(const JournalHeld& held, const std::st
                   .kind = payload.kind,
                   .stream = payload.stream,
                   .id = opened->message_id,
+                  .pack = payload.pack,
+                  .says = std::move(payload.body),
+                  .envelope = envelope,
                   .version = 0,
                   .here = {}};
   one.peer = one.ours ? payload.to : payload.from;
-  if (payload.kind == core::told::Step::kKind) {
-    one.version = payload.body.int_at("version");
-    one.here = standing_of(*held.state, payload.body, one.version, payload.stream);
+  if (Value::Record* members = one.says.as_record()) {
+    members->erase("$keys");
+    members->erase(std::string{core::told::kVoucher});
   }
+  if (payload.kind == core::told::Step::kKind) one.version = one.says.int_at("version");
+  one.here = standing_of(*held.state, one);
   return one;
 }
 
 // Those of ours that the peer has answered and we do not know.
-std::expected<void, Fault> add_forgotten(const JournalHeld& held, const evidence::PartyRecord& peer,
-                                         Asking& asking, std::vector<LostMessage>& lost) {
+std::expected<void, Fault> add_forgotten(Listing& listing, const evidence::PartyRecord& peer,
+                                         std::vector<LostMessage>& lost) {
+  const JournalHeld& held = listing.held;
   const std::string& own = held.identity.party;
   std::string channel = held.directory.channel(own, peer.party);
   std::int64_t end = 0;
@@ -529,13 +623,13 @@ std::expected<void, Fault> add_forgotten(const JournalHeld& held, const evidence
     channel = renewed->before;
     end = renewed->from_seq;
   } else {
-    BASHU_TRY(end, asking.next(peer, channel));
+    BASHU_TRY(end, listing.asking.next(peer, channel));
   }
   const auto last = held.sent.find(channel);
   for (std::int64_t seq = (last == held.sent.end() ? 0 : last->second) + 1; seq < end; ++seq) {
-    BASHU_TRY(const auto envelope, asking.message(peer, channel, seq));
+    BASHU_TRY(const auto envelope, listing.asking.message(peer, channel, seq));
     if (!envelope) continue;
-    BASHU_TRY(LostMessage one, told_by(held, *envelope, own));
+    BASHU_TRY(LostMessage one, told_by(listing, *envelope, own));
     one.forgot = true;
     lost.push_back(std::move(one));
   }
@@ -543,14 +637,15 @@ std::expected<void, Fault> add_forgotten(const JournalHeld& held, const evidence
 }
 
 // Those of theirs that we do not know: they are sent again, or were forgotten with the end.
-std::expected<void, Fault> add_untaken(const JournalHeld& held, const evidence::PartyRecord& peer,
-                                       Asking& asking, std::vector<LostMessage>& lost) {
+std::expected<void, Fault> add_untaken(Listing& listing, const evidence::PartyRecord& peer,
+                                       std::vector<LostMessage>& lost) {
+  const JournalHeld& held = listing.held;
   const std::string channel = held.directory.channel(peer.party, held.identity.party);
-  BASHU_TRY(const std::int64_t end, asking.next(peer, channel));
+  BASHU_TRY(const std::int64_t end, listing.asking.next(peer, channel));
   for (std::int64_t seq = held.state->inbox(peer.party).next; seq < end; ++seq) {
-    BASHU_TRY(const auto envelope, asking.message(peer, channel, seq));
+    BASHU_TRY(const auto envelope, listing.asking.message(peer, channel, seq));
     if (!envelope) continue;
-    BASHU_TRY(LostMessage one, told_by(held, *envelope, peer.party));
+    BASHU_TRY(LostMessage one, told_by(listing, *envelope, peer.party));
     one.forgot = true;
     lost.push_back(std::move(one));
   }
@@ -558,15 +653,15 @@ std::expected<void, Fault> add_untaken(const JournalHeld& held, const evidence::
 }
 
 // Messages of a peer whose log has a successor, which it does not know any more: they are here.
-std::expected<void, Fault> add_forgotten_there(const JournalHeld& held,
-                                               const evidence::PartyRecord& peer, Asking& asking,
+std::expected<void, Fault> add_forgotten_there(Listing& listing, const evidence::PartyRecord& peer,
                                                std::vector<LostMessage>& lost) {
+  const JournalHeld& held = listing.held;
   const std::string now = held.directory.channel(peer.party, held.identity.party);
   const auto renewed = std::ranges::find(held.renewed, now, &evidence::Renewed::channel);
   if (renewed == held.renewed.end()) return {};
   std::int64_t known = renewed->from_seq - 1;  // the last that it still knows
   for (; known > 0; --known) {
-    BASHU_TRY(const auto envelope, asking.message(peer, renewed->before, known));
+    BASHU_TRY(const auto envelope, listing.asking.message(peer, renewed->before, known));
     if (envelope) break;
   }
   return each_commit(*held.storage,
@@ -577,7 +672,8 @@ std::expected<void, Fault> add_forgotten_there(const JournalHeld& held,
                              static_cast<std::int64_t>(leaf->seq) <= known) {
                            continue;
                          }
-                         BASHU_TRY(LostMessage one, told_by(held, entry.evidence, peer.party));
+                         BASHU_TRY(LostMessage one,
+                                   told_by(listing, entry.evidence, peer.party));
                          lost.push_back(std::move(one));
                        }
                        return {};
@@ -587,19 +683,45 @@ std::expected<void, Fault> add_forgotten_there(const JournalHeld& held,
 }  // namespace
 
 std::expected<std::vector<LostMessage>, Fault> lost_messages(const JournalHeld& held) {
-  Asking asking{held};
+  Listing listing{.held = held};
+  BASHU_TRY(const std::vector<std::string> lists, own_lists(held, listing.asking));
+  BASHU_TRY(const evidence::KeysEdition newest, newest_of(held, lists));
+  for (const auto& [kid, key] : newest.keys) listing.keys.emplace(kid, key);
   std::vector<LostMessage> lost;
   for (const evidence::PartyRecord& peer : held.directory.agreement.parties) {
     if (peer.party == held.identity.party || !peer.member) continue;
     const auto before = evidence::read_predecessors(peer.predecessors);
     if (before && !before->empty()) {
-      BASHU_TRY_OK(add_forgotten_there(held, peer, asking, lost));
+      BASHU_TRY_OK(add_forgotten_there(listing, peer, lost));
       continue;
     }
-    BASHU_TRY_OK(add_forgotten(held, peer, asking, lost));
-    BASHU_TRY_OK(add_untaken(held, peer, asking, lost));
+    BASHU_TRY_OK(add_forgotten(listing, peer, lost));
+    BASHU_TRY_OK(add_untaken(listing, peer, lost));
   }
   return lost;
+}
+
+std::string standing_of(const core::State& state, const LostMessage& message) {
+  if (message.kind != core::told::Step::kKind) return {};
+  const core::Case* known = state.find_case(message.stream);
+  if (!known) return "unknown";
+  if (known->version < message.version) return "behind";
+  if (known->version > message.version) return "further";
+  return known->digest == core::told::step_digest(message.says) ? "same" : "other";
+}
+
+bool can_be_recalled(const LostMessage& message) {
+  return message.ours && message.forgot && (message.here == "unknown" || message.here == "behind");
+}
+
+core::TakeMessage recalled(const core::PartyId& own, const LostMessage& message) {
+  return {.from = own,
+          .seq = message.seq,
+          .message_id = message.id,
+          .kind = message.kind,
+          .stream = message.stream,
+          .pack = message.pack,
+          .body = message.says};
 }
 
 }  // namespace bashu::exchange

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/value.h"
 #include "core/command.h"
 #include "core/state.h"
 #include "evidence/succession.h"
@@ -78,11 +79,20 @@ struct LostMessage {
   bool ours = false;    // sent by this node's party
   bool forgot = false;  // by this node; else by the peer
   std::string kind, stream, id;
+  std::string pack;          // hex or empty
+  Value says;                // its body, without keys and voucher
+  std::string envelope;      // as it was signed
   std::int64_t version = 0;  // of its case, if it tells a step
   // How the case stands here: `unknown`, `behind`, `same`, `further`, `other`; empty: it tells
   // none.
   std::string here;
 };
 [[nodiscard]] std::expected<std::vector<LostMessage>, Fault> lost_messages(const JournalHeld& held);
+// How the case of a message stands: as `here`.
+[[nodiscard]] std::string standing_of(const core::State& state, const LostMessage& message);
+// Whether it is a step of ours that we forgot and can take back from the peer's copy; what the core
+// is asked then (core/peers/recall.h).
+[[nodiscard]] bool can_be_recalled(const LostMessage& message);
+[[nodiscard]] core::TakeMessage recalled(const core::PartyId& own, const LostMessage& message);
 
 }  // namespace bashu::exchange

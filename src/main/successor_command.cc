@@ -2,13 +2,19 @@
 
 #include <map>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "exchange/signed_editions.h"
 #include "exchange/succession.h"
 #include "main/commands.h"
+#include "main/lost_shown.h"
+#include "main/offline.h"
 #include "main/pin.h"
 #include "main/table.h"
+#include "main/withdraw_command.h"
 #include "node/system_environment.h"
 #include "texts/texts.h"
 
@@ -30,7 +36,8 @@ Value value_of(const exchange::LostMessage& one) {
                        {"case", one.stream},
                        {"version", one.version},
                        {"here", one.here},
-                       {"id", one.id}};
+                       {"id", one.id},
+                       {"says", one.says}};
 }
 
 std::string what_happened(const Console& console, const exchange::LostMessage& one) {
@@ -43,6 +50,71 @@ std::string what_happened(const Console& console, const exchange::LostMessage& o
 std::string standing(const Console& console, const exchange::LostMessage& one) {
   return one.here.empty() ? "" : texts::text(console.language, "circle.lost.case." + one.here);
 }
+
+void show_lost(const Console& console, const std::vector<exchange::LostMessage>& lost) {
+  using Align = Table::Align;
+  Table table{
+      {Align::left, Align::right, Align::left, Align::left, Align::left, Align::left, Align::left}};
+  for (const exchange::LostMessage& one : lost) {
+    table.add({one.channel, std::to_string(one.seq), what_happened(console, one), one.kind,
+               one.version > 0 ? one.stream + " " + std::to_string(one.version) : one.stream,
+               standing(console, one), one.id});
+    table.add_line("    " + said_by(console, one));
+    if (const std::string todo = to_be_done(console, one); !todo.empty()) {
+      table.add_line("    " + todo);
+    }
+  }
+  table.print(console.out);
+}
+
+// Takes back what follows from what is here, until nothing more does.
+class Recalling {
+ public:
+  Recalling(const Console& console, node::Node& node, std::vector<exchange::LostMessage> lost)
+      : console_{console}, node_{node}, left_{std::move(lost)} {}
+
+  bool next() {
+    for (auto one = left_.begin(); one != left_.end(); ++one) {
+      if (!follows(*one)) continue;
+      const exchange::LostMessage message = std::move(*one);
+      left_.erase(one);
+      if (exchange::can_be_recalled(message)) take(message);
+      return true;
+    }
+    return false;
+  }
+  [[nodiscard]] const std::vector<exchange::LostMessage>& left() const { return left_; }
+  [[nodiscard]] bool refused() const { return refused_; }
+
+ private:
+  // Or is here by now: another party gave it back, too.
+  bool follows(exchange::LostMessage& message) {
+    std::int64_t version = 0;
+    node_.query([&](const core::State& state) {
+      const core::Case* known = state.find_case(message.stream);
+      version = known ? known->version : 0;
+      message.here = exchange::standing_of(state, message);
+    });
+    return message.version <= version + 1;
+  }
+  void take(const exchange::LostMessage& message) {
+    const Value evidence = Value::Record{{"recall", message.id}, {"envelope", message.envelope}};
+    const auto done = run_at_rest(
+        console_, node_, exchange::recalled(node_.identity().party, message), evidence);
+    refused_ = refused_ || !done;
+    if (!done) return;
+    console_.out << texts::text(console_.language, "circle.recall.done",
+                                {{"case", message.stream},
+                                 {"version", std::to_string(message.version)},
+                                 {"says", said_by(console_, message)}})
+                 << '\n';
+  }
+
+  const Console& console_;
+  node::Node& node_;
+  std::vector<exchange::LostMessage> left_;
+  bool refused_ = false;
+};
 
 }  // namespace
 
@@ -71,6 +143,11 @@ void show_successors(const Console& console, const exchange::CircleSummary& summ
 Exit circle_successor(const Console& console, const CircleSuccessor& what) {
   const auto held = exchange::read_journal(what.dir);
   if (!held) return console.fail(held.error());
+  if (const auto refused = not_signed(
+          console, exchange::cannot_compose(held->storage->files(),
+                                            held->directory.agreement.edition + 1))) {
+    return *refused;
+  }
   const auto peers = exchange::ask_peers(*held);
   if (!peers) {
     console.fail(peers.error());
@@ -109,16 +186,39 @@ Exit circle_lost(const Console& console, const CircleLost& what) {
     return Exit::done;
   }
   if (lost->empty()) console.out << texts::text(console.language, "circle.lost.none") << '\n';
-  using Align = Table::Align;
-  Table table{
-      {Align::left, Align::right, Align::left, Align::left, Align::left, Align::left, Align::left}};
-  for (const exchange::LostMessage& one : *lost) {
-    table.add({one.channel, std::to_string(one.seq), what_happened(console, one), one.kind,
-               one.version > 0 ? one.stream + " " + std::to_string(one.version) : one.stream,
-               standing(console, one), one.id});
-  }
-  table.print(console.out);
+  show_lost(console, *lost);
   return Exit::done;
+}
+
+Exit circle_recall(const Console& console, const CircleRecall& what) {
+  const auto held = exchange::read_journal(what.dir);
+  if (!held) return console.fail(held.error());
+  if (held->identity.predecessors.empty()) {
+    line(console, "circle.recall.first", {});
+    return Exit::refused;
+  }
+  auto lost = exchange::lost_messages(*held);
+  if (!lost) return console.fail(lost.error());
+  std::erase_if(*lost, [](const auto& one) { return !exchange::can_be_recalled(one); });
+  if (lost->empty()) {
+    console.out << texts::text(console.language, "circle.recall.none") << '\n';
+    return Exit::done;
+  }
+  if (!what.yes) {
+    show_lost(console, *lost);
+    line(console, "circle.recall.yes", {});
+    return Exit::refused;
+  }
+  const auto node = open_at_rest(console, what.dir);
+  if (!node) return node.error();
+  Recalling recalling{console, **node, std::move(*lost)};
+  while (recalling.next()) {
+  }
+  for (const exchange::LostMessage& one : recalling.left()) {
+    line(console, "circle.recall.waits",
+         {{"case", one.stream}, {"version", std::to_string(one.version)}});
+  }
+  return recalling.refused() ? Exit::refused : Exit::done;
 }
 
 }  // namespace bashu::cli

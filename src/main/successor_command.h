@@ -1,4 +1,4 @@
-// bashu circle successor, lost: a journal whose end is lost for good goes on.
+// bashu circle successor, lost, recall: a journal whose end is lost for good goes on.
 #pragma once
 
 #include <string>
@@ -17,6 +17,11 @@ struct CircleLost {
   bool json = false;
 };
 Exit circle_lost(const Console& console, const CircleLost& what);
+struct CircleRecall {
+  std::string dir;
+  bool yes = false;
+};
+Exit circle_recall(const Console& console, const CircleRecall& what);
 // What of whose log is lost by the newest edition; nothing if it names no successor.
 void show_successors(const Console& console, const exchange::CircleSummary& summary);
 
