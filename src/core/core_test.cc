@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -300,6 +301,63 @@ TEST_F(Circle, ACaseIsHandedOverAndBothCopiesAgree) {
     return copy;
   }());
   EXPECT_TRUE(nodes_.at("b")->tasks_of("a-1").empty()) << "a task ends when the case changes";
+}
+
+// The log of a is cut short; b has taken what a told it since.
+TEST_F(Circle, AStepThatOurJournalForgotIsTakenBackAsItWas) {
+  limit();
+  must("a", loan());
+  settle();
+  const std::vector<Event> kept = log_["a"];
+  must("a", fire("grant"));
+  must("a", loan(3));
+  const std::deque<MessageQueued> told = queue_[{"a", "b"}];
+  ASSERT_EQ(told.size(), 2U);
+  settle();
+  nodes_["a"] = std::make_unique<State>(PartyId{"a"});
+  for (const Event& event : kept) nodes_["a"]->apply(event);
+  log_["a"] = kept;
+  ASSERT_EQ(at("a").state, "open");
+  ASSERT_EQ(stock("a"), 0);
+
+  const auto given_back = [](const MessageQueued& message) {
+    return TakeMessage{.from = "a",
+                       .seq = message.seq,
+                       .message_id = "id",
+                       .kind = message.kind,
+                       .stream = message.stream,
+                       .pack = message.pack,
+                       .body = message.body};
+  };
+  for (const MessageQueued& message : told) {
+    const Decision taken = must("a", given_back(message));
+    EXPECT_EQ(taken.answer.text_at("case"), message.stream);
+    EXPECT_TRUE(std::ranges::none_of(taken.events, [](const Event& event) {
+      return std::holds_alternative<MessageQueued>(event) ||
+             std::holds_alternative<MessageTaken>(event);
+    })) << "nobody is told anything";
+    EXPECT_FALSE(run("a", given_back(message))) << "once";
+  }
+  for (const char* id : {"a-1", "a-2"}) {
+    EXPECT_EQ(at("a", id).digest, at("b", id).digest);
+    EXPECT_EQ(at("a", id).data, at("b", id).data);
+  }
+  EXPECT_EQ(stock("a"), 10);
+  EXPECT_EQ(nodes_.at("a")->find_record("loans/road", "x")->keeper, "a");
+
+  // What b did next follows; what it holds of another step does not come back here.
+  must("b", fire("back"));
+  const MessageQueued back = queue_[{"b", "a"}].back();
+  EXPECT_FALSE(run("a", given_back(back))) << "a step of b's";
+  must("a", TakeMessage{.from = "b",
+                        .seq = back.seq,
+                        .message_id = "id",
+                        .kind = back.kind,
+                        .stream = back.stream,
+                        .pack = back.pack,
+                        .body = back.body});
+  EXPECT_EQ(at("a").state, "done");
+  EXPECT_FALSE(at("a").dispute);
 }
 
 // One row for each reason to refuse, in the order in which they are looked for.

@@ -4,13 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "base/bytes.h"
+#include "evidence/signing.h"
 #include "node/kernel.h"
 #include "node/snapshot.h"
 #include "node/test_support.h"
@@ -199,6 +204,89 @@ TEST_F(Kernels, WhatWasFollowedAndIsNotThereEndsIt) {
   const auto begun = begin(*standby);
   ASSERT_FALSE(begun);
   EXPECT_NE(begun.error().what.find("not what the journal holds"), std::string::npos);
+}
+
+// Its own list, signed by the root: the log key is revoked, and another one takes its place.
+std::string list_with_next_log_key(TestNode& one, const evidence::SigningPair& next) {
+  std::string before;
+  one.node->query([&](const core::State& state) {
+    before = state.circle().records.find("keys/sichuan/1")->second;
+  });
+  const auto last = evidence::read_keys(before);
+  std::vector<evidence::KeyRecord> keys;
+  for (const auto& [kid, key] : last->keys) keys.push_back(key);
+  const auto log = std::ranges::find(keys, "sichuan/log/1", &evidence::KeyRecord::kid);
+  evidence::KeyRecord fresh = *log;
+  log->revoked = log->from + 1;
+  fresh.kid = "sichuan/log/2";
+  fresh.key = next.public_key;
+  fresh.from += 1;
+  keys.push_back(std::move(fresh));
+  const KeyPair& root = one.node->identity().root;
+  return evidence::signed_record(
+      evidence::keys_payload(one.node->directory()->agreement.id, "sichuan", 2, last->digest,
+                             TestClock::kStart / 1'000, keys),
+      evidence::kKeysType, {{root.kid, root.secret_key}});
+}
+
+// What the next start of that machine reads.
+void put_log_key(FileStore& files, const std::string& seed, const std::string& public_key) {
+  auto config = parse_json(*files.read("node.json"));
+  Value& log = config->as_record()->at("keys").as_record()->at("log");
+  const std::string old = log.text_at("public");
+  log = Value::Record{
+      {"kid", "sichuan/log/2"}, {"public", hex(public_key)}, {"before", Value::List{Value{old}}}};
+  ASSERT_TRUE(files.write("keys/log.key", hex(seed) + "\n"));
+  ASSERT_TRUE(files.write("node.json", pretty_json(*config) + "\n", 0644));
+}
+
+TEST_F(Kernels, AReplacedLogKeyIsFollowed) {
+  const auto first = std::make_shared<MemoryStorage>();
+  TestCircle circle{first};
+  TestNode& writer = circle.sichuan;
+  second_ = first->beside();
+  auto standby = follow();
+  ASSERT_TRUE(standby);
+  EXPECT_TRUE(standby->may_write());
+  const std::string seed(32, 'n');
+  const evidence::SigningPair next = evidence::signing_pair(seed);
+  const std::string list = list_with_next_log_key(writer, next);
+  writer.must(
+      core::AdoptRecord{
+          .record = {.what = "keys", .party = "sichuan", .edition = 2, .bytes = list}},
+      list);
+  writer.close();
+  put_log_key(first->files(), seed, next.public_key);
+  writer.open();
+  writer.must(writer.taps(0, 3));
+
+  // Beside it, and from a start on.
+  for (int i = 0; i < 2; ++i) {
+    const auto taken = take_all(*standby);
+    ASSERT_TRUE(taken) << taken.error().what;
+    EXPECT_EQ(standby->archive().checkpoint(), writer.node->checkpoint());
+    const auto may = standby->may_write();
+    ASSERT_FALSE(may);
+    EXPECT_NE(may.error().what.find("sichuan/log/1"), std::string::npos);
+    standby.reset();
+    standby = follow();
+    ASSERT_TRUE(standby);
+  }
+
+  // Given the key, it takes over and signs with it.
+  standby.reset();
+  put_log_key(second_->files(), seed, next.public_key);
+  standby = follow();
+  ASSERT_TRUE(standby);
+  EXPECT_TRUE(standby->may_write());
+  writer.close();
+  ASSERT_TRUE(standby->followed()->take_over(standby->followed()->seat()->epoch));
+  ASSERT_TRUE(take_all(*standby));
+  ASSERT_TRUE(begin(*standby));
+  standby.reset();
+  const auto found = verify(*second_);
+  ASSERT_TRUE(found) << found.error().what;
+  EXPECT_FALSE(found->unsound) << found->unsound->code << " at " << found->unsound->position;
 }
 
 TEST_F(Kernels, AnotherHistoryIsNotFollowed) {
