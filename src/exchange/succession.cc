@@ -496,10 +496,9 @@ std::expected<bool, Fault> take_up_successor(const std::filesystem::path& dir,
       commits.empty()
           ? evidence::Verified<evidence::CommitRecord>{std::unexpected{evidence::Bad{"root"}}}
           : evidence::decode_commit(commits.front().record);
-  const auto note = record
-                        ? evidence::open_checkpoint(record->checkpoint, own.origin,
-                                                    node::all_log_keys(shown))
-                        : evidence::Verified<evidence::Checkpoint>{std::unexpected{record.error()}};
+  const auto note =
+      record ? evidence::open_checkpoint(record->checkpoint, own.origin, node::all_log_keys(shown))
+             : evidence::Verified<evidence::Checkpoint>{std::unexpected{record.error()}};
   if (!note || journal->size() != end.size || note->size != end.size || note->root != end.root) {
     return fault("the journal here does not end where the edition says: it has " +
                  std::to_string(journal->size()) + " entries, the edition says " +
@@ -672,8 +671,7 @@ std::expected<void, Fault> add_forgotten_there(Listing& listing, const evidence:
                              static_cast<std::int64_t>(leaf->seq) <= known) {
                            continue;
                          }
-                         BASHU_TRY(LostMessage one,
-                                   told_by(listing, entry.evidence, peer.party));
+                         BASHU_TRY(LostMessage one, told_by(listing, entry.evidence, peer.party));
                          lost.push_back(std::move(one));
                        }
                        return {};

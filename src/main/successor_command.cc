@@ -27,17 +27,10 @@ void line(const Console& console, const std::string& text, const texts::Places& 
 }
 
 Value value_of(const exchange::LostMessage& one) {
-  return Value::Record{{"peer", one.peer},
-                       {"channel", one.channel},
-                       {"seq", one.seq},
-                       {"sent_by_us", one.ours},
-                       {"forgot_here", one.forgot},
-                       {"kind", one.kind},
-                       {"case", one.stream},
-                       {"version", one.version},
-                       {"here", one.here},
-                       {"id", one.id},
-                       {"says", one.says}};
+  return Value::Record{{"peer", one.peer},       {"channel", one.channel},    {"seq", one.seq},
+                       {"sent_by_us", one.ours}, {"forgot_here", one.forgot}, {"kind", one.kind},
+                       {"case", one.stream},     {"version", one.version},    {"here", one.here},
+                       {"id", one.id},           {"says", one.says}};
 }
 
 std::string what_happened(const Console& console, const exchange::LostMessage& one) {
@@ -99,8 +92,8 @@ class Recalling {
   }
   void take(const exchange::LostMessage& message) {
     const Value evidence = Value::Record{{"recall", message.id}, {"envelope", message.envelope}};
-    const auto done = run_at_rest(
-        console_, node_, exchange::recalled(node_.identity().party, message), evidence);
+    const auto done =
+        run_at_rest(console_, node_, exchange::recalled(node_.identity().party, message), evidence);
     refused_ = refused_ || !done;
     if (!done) return;
     console_.out << texts::text(console_.language, "circle.recall.done",
@@ -143,9 +136,9 @@ void show_successors(const Console& console, const exchange::CircleSummary& summ
 Exit circle_successor(const Console& console, const CircleSuccessor& what) {
   const auto held = exchange::read_journal(what.dir);
   if (!held) return console.fail(held.error());
-  if (const auto refused = not_signed(
-          console, exchange::cannot_compose(held->storage->files(),
-                                            held->directory.agreement.edition + 1))) {
+  if (const auto refused =
+          not_signed(console, exchange::cannot_compose(held->storage->files(),
+                                                       held->directory.agreement.edition + 1))) {
     return *refused;
   }
   const auto peers = exchange::ask_peers(*held);
