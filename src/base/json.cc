@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/json_append.h"
 
 namespace bashu {
 
@@ -42,6 +43,8 @@ bool has_forbidden_character(std::string_view text) {
 }
 
 // Builds the Value while the text is read, so that a limit or a rule stops the reading at once.
+// Each value is made where it stays: a list does not grow while one of its elements is being read,
+// and what is in a record never moves.
 class Builder {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -56,21 +59,24 @@ class Builder {
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code& ec) { return open(Value{Value::Record{}}, ec); }
-  bool on_object_end(std::size_t, json::error_code& ec) { return close(ec); }
-  bool on_array_begin(json::error_code& ec) { return open(Value{Value::List{}}, ec); }
-  bool on_array_end(std::size_t, json::error_code& ec) { return close(ec); }
+  bool on_object_begin(json::error_code& ec) { return open(Value::Record{}, ec); }
+  bool on_object_end(std::size_t, json::error_code&) { return close(); }
+  bool on_array_begin(json::error_code& ec) { return open(Value::List{}, ec); }
+  bool on_array_end(std::size_t, json::error_code&) { return close(); }
 
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
     pending_.append(part.data(), part.size());
     return true;
   }
   bool on_key(json::string_view part, std::size_t, json::error_code& ec) {
-    pending_.append(part.data(), part.size());
-    if (has_forbidden_character(pending_)) return refuse("character", ec);
+    std::string name = whole(part);
+    if (has_forbidden_character(name)) return refuse("character", ec);
     Frame& frame = open_.back();
-    frame.name = std::exchange(pending_, {});
-    if (frame.container.as_record()->contains(frame.name)) return refuse("duplicate", ec);
+    Value::Record& record = *frame.container->as_record();
+    const std::size_t before = record.size();
+    // Most writers put the names in order: the end is where the next one goes.
+    frame.member = &record.try_emplace(record.end(), std::move(name))->second;
+    if (record.size() == before) return refuse("duplicate", ec);
     return true;
   }
   bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
@@ -78,9 +84,9 @@ class Builder {
     return true;
   }
   bool on_string(json::string_view part, std::size_t, json::error_code& ec) {
-    pending_.append(part.data(), part.size());
-    if (has_forbidden_character(pending_)) return refuse("character", ec);
-    return scalar(Value{std::exchange(pending_, {})}, ec);
+    std::string text = whole(part);
+    if (has_forbidden_character(text)) return refuse("character", ec);
+    return scalar(std::move(text), ec);
   }
 
   // A number is judged by its text: the parser's own conversions accept more than is allowed.
@@ -96,7 +102,7 @@ class Builder {
   }
   bool on_double(double, json::string_view text, json::error_code& ec) { return number(text, ec); }
 
-  bool on_bool(bool flag, json::error_code& ec) { return scalar(Value{flag}, ec); }
+  bool on_bool(bool flag, json::error_code& ec) { return scalar(flag, ec); }
   bool on_null(json::error_code& ec) { return scalar(Value{}, ec); }
   // Comments are off: the parser reports them as a syntax error before it comes here.
   bool on_comment_part(json::string_view, json::error_code& ec) { return refuse("syntax", ec); }
@@ -104,8 +110,8 @@ class Builder {
 
  private:
   struct Frame {
-    Value container;
-    std::string name;  // of the member being read
+    Value* container;
+    Value* member = nullptr;  // of a record: the one being read
   };
 
   bool refuse(const char* code, json::error_code& ec) {
@@ -122,45 +128,51 @@ class Builder {
 
   bool open(Value container, json::error_code& ec) {
     if (!count(ec)) return false;
-    open_.push_back({.container = std::move(container), .name = {}});
+    Value& place = next();
+    place = std::move(container);
+    open_.push_back({.container = &place});
     return true;
   }
 
-  bool close(json::error_code&) {
-    Value done = std::move(open_.back().container);
+  bool close() {
     open_.pop_back();
-    place(std::move(done));
     return true;
   }
 
-  bool scalar(Value value, json::error_code& ec) {
+  template <typename Held>
+  bool scalar(Held&& held, json::error_code& ec) {
     if (!count(ec)) return false;
-    place(std::move(value));
+    next() = Value{std::forward<Held>(held)};
     return true;
   }
 
-  void place(Value value) {
-    if (open_.empty()) {
-      root = std::move(value);
-    } else if (Value::List* list = open_.back().container.as_list()) {
-      list->push_back(std::move(value));
-    } else {
-      Frame& frame = open_.back();
-      frame.container.as_record()->emplace(std::move(frame.name), std::move(value));
-    }
+  // Where the next value belongs.
+  Value& next() {
+    if (open_.empty()) return root;
+    const Frame& frame = open_.back();
+    if (Value::List* list = frame.container->as_list()) return list->emplace_back();
+    return *frame.member;
   }
 
-  bool number(json::string_view part, json::error_code& ec) {
-    pending_.append(part.data(), part.size());
-    const std::string text = std::exchange(pending_, {});
+  // A text that came in parts, or in one.
+  std::string whole(json::string_view last) {
+    if (pending_.empty()) return std::string{last.data(), last.size()};
+    pending_.append(last.data(), last.size());
+    return std::exchange(pending_, {});
+  }
+
+  bool number(json::string_view last, json::error_code& ec) {
     std::int64_t value = 0;
+    const std::string parts = pending_.empty() ? std::string{} : whole(last);
+    const std::string_view text =
+        parts.empty() ? std::string_view{last.data(), last.size()} : std::string_view{parts};
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc{} || stop != end || text == "-0" || value > kLargest ||
         value < -kLargest) {
       return refuse("number", ec);
     }
-    return scalar(Value{value}, ec);
+    return scalar(value, ec);
   }
 
   JsonLimits limits_;
@@ -302,9 +314,11 @@ bool is_json_text(std::string_view text) { return is_utf8(text) && !has_forbidde
 
 std::string canonical_json(const Value& value) {
   std::string out;
-  write(out, value, -1);
+  append_canonical_json(out, value);
   return out;
 }
+
+void append_canonical_json(std::string& text, const Value& value) { write(text, value, -1); }
 
 std::string pretty_json(const Value& value) {
   std::string out;

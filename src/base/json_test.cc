@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/json_append.h"
 #include "base/value_gen.h"
 #include "testing/checkout.h"
 
@@ -108,6 +109,41 @@ TEST(Json, ReadsEveryTypeOfValue) {
   EXPECT_EQ(*read->find("y"), Value{true});
   EXPECT_TRUE(read->find("z")->is_null());
   EXPECT_EQ(*read->find("l"), (Value{Value::List{Value{Value::Record{}}}}));
+}
+
+TEST(Json, ValuesStayWhereTheyWereMade) {
+  const auto read = parse_json(
+      R"([{"b":1,"a":[{"y":[2,[3]],"x":{"n":4}},5]},{},[[],[6]],{"z":{"z":{"z":7}}},"8",null])");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(
+      canonical_json(*read),
+      R"([{"a":[{"x":{"n":4},"y":[2,[3]]},5],"b":1},{},[[],[6]],{"z":{"z":{"z":7}}},"8",null])");
+  // Lists that grow far beyond what was kept for them.
+  Value::List lines;
+  for (int i = 0; i < 1'000; ++i) {
+    lines.emplace_back(Value::Record{{"id", "line " + std::to_string(i)},
+                                     {"of", Value::List{i, Value::Record{{"deep", i}}}}});
+  }
+  EXPECT_EQ(parse_json(canonical_json(Value{lines})).value(), Value{lines});
+}
+
+TEST(Json, ANameIsGivenOnceInWhateverOrder) {
+  for (const char* text : {R"({"a":1,"a":2})", R"({"b":1,"a":2,"b":3})", R"({"b":1,"a":2,"a":3})",
+                           R"([{"c":{"b":1,"a":{},"b":[]}}])"}) {
+    EXPECT_EQ(code(text), "duplicate") << text;
+  }
+  // The name is judged before what follows it is read.
+  EXPECT_EQ(code(R"({"a":1,"a":1.5})"), "duplicate");
+  EXPECT_EQ(code(R"({"b":1,"a":2,"b"!})"), "duplicate");
+  EXPECT_EQ(code(R"([{"a":1},{"a":2},{"b":{"a":1},"a":2}])"), "");
+}
+
+TEST(Json, IsAppendedToWhatIsThere) {
+  std::string text = "[";
+  append_canonical_json(text, Value{Value::Record{{"b", 1}, {"a", "x"}}});
+  text += ',';
+  append_canonical_json(text, Value{});
+  EXPECT_EQ(text, R"([{"a":"x","b":1},null)");
 }
 
 TEST(Json, CanonicalTextHasOneSpelling) {

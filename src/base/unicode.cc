@@ -59,12 +59,6 @@ bool is_han(utf8proc_int32_t code) {
          (code >= 0x20000 && code <= 0x323af) || code == 0x3007;
 }
 
-// Printable ASCII without a blank at either end: nothing to do.
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f; }) &&
-         (text.empty() || (text.front() != ' ' && text.back() != ' '));
-}
-
 std::optional<Codes> cleaned(std::string_view text) {
   auto codes = decoded(text);
   if (!codes) return std::nullopt;
@@ -99,6 +93,11 @@ bool is_sign(utf8proc_int32_t code) {
 }
 
 }  // namespace
+
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f; }) &&
+         (text.empty() || (text.front() != ' ' && text.back() != ' '));
+}
 
 std::string normal_text(std::string_view text) {
   if (is_plain(text)) return std::string{text};
@@ -135,6 +134,9 @@ std::string likeness(std::string_view text) {
 }
 
 std::string without_blanks_and_hyphens(std::string_view text) {
+  if (is_plain(text) && text.find_first_of(" -") == std::string_view::npos) {
+    return std::string{text};
+  }
   auto codes = decoded(text);
   if (!codes) return std::string{text};
   std::erase_if(*codes, [](utf8proc_int32_t code) {

@@ -10,6 +10,9 @@ namespace bashu {
 // As it is kept: NFC, no byte order mark and no invisible character, no blank of any kind at either
 // end. What is no UTF-8 stays as it is: its form is judged elsewhere.
 [[nodiscard]] std::string normal_text(std::string_view text);
+// True if both normal_text() and normal_name() leave it as it is, as can be told at a glance: it is
+// printable ASCII without a blank at either end.
+[[nodiscard]] bool is_plain(std::string_view text);
 // The name of a person, a firm or a place: the same, and between Chinese characters brackets are
 // （）and the dot of foreign names is ·, however they were typed.
 [[nodiscard]] std::string normal_name(std::string_view text);

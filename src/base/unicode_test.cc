@@ -28,6 +28,20 @@ TEST(NormalName, BracketsAndDotsAreThoseOfTheScript) {
 TEST(WithoutBlanksAndHyphens, LeavesWhatANumberIs) {
   EXPECT_EQ(without_blanks_and_hyphens("1101 05–1949\u30001231-002\u200bX"), "11010519491231002X");
   EXPECT_EQ(without_blanks_and_hyphens("\u3000 -"), "");
+  EXPECT_EQ(without_blanks_and_hyphens("91110000-101623741k"), "91110000101623741k");
+  EXPECT_EQ(without_blanks_and_hyphens("91110000 101623741k"), "91110000101623741k");
+  EXPECT_EQ(without_blanks_and_hyphens("R/1_a.b"), "R/1_a.b");
+}
+
+TEST(IsPlain, TellsWhatStaysAsItIs) {
+  for (const char* plain : {"", "account-12", "Huaxing (Chengdu) Ltd", "a~"}) {
+    EXPECT_TRUE(is_plain(plain)) << plain;
+    EXPECT_EQ(normal_text(plain), plain);
+    EXPECT_EQ(normal_name(plain), plain);
+  }
+  for (const char* other : {" a", "a ", "a\tb", "a\x7f", "\u534e", "\u00a0"}) {
+    EXPECT_FALSE(is_plain(other)) << other;
+  }
 }
 
 TEST(Likeness, IsWhatTwoWritingsHaveInCommon) {

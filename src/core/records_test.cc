@@ -207,6 +207,7 @@ TEST(Lines, WhatIsSealedLeavesNoMark) {
   ASSERT_TRUE(packs::is_sealed(*one.find("who")));
   EXPECT_EQ(content_of(one), content_of(other));
   EXPECT_NE(content_of(one), content_of(Value::Record{{"id", "2"}, {"who", sealed("x")}}));
+  EXPECT_EQ(content_of(one), content_of_text(R"({"id":"1","who":null})"));
 }
 
 TEST(Lines, ALineOfBeforeIsKnownByItsKeyAlone) {

@@ -455,6 +455,47 @@ TEST_P(Accounts, AFeedPostsAndPutsItsLines) {
   EXPECT_EQ(views->records({.reg = "road-works/road"})->rows.size(), 3U);
 }
 
+TEST_P(Accounts, PostingsAreInTheOrderOfTheirDaysThenAsTheyCame) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto line = [](std::string key, const std::string& to, std::int64_t amount,
+                       const char* on) {
+    return core::FeedLine{.key = std::move(key),
+                          .postings = {{.id = {},
+                                        .from = account("world"),
+                                        .to = account(to),
+                                        .amount = amount,
+                                        .on = day(on)}},
+                          .records = {}};
+  };
+  // Accounts and days by turns, the later entry with the earlier days.
+  const std::string one = "spent:sichuan/1", other = "spent:chongqing/1";
+  journal.add(
+      core::FeedTaken{.feed = "road-works/bills",
+                      .lines = {line("a", one, 1, "2026-02-03"), line("b", other, 2, "2026-02-03"),
+                                line("c", one, 3, "2026-01-20"), line("d", one, 4, "2026-02-03"),
+                                line("e", other, 5, "2026-01-20")}});
+  journal.add(
+      core::FeedTaken{.feed = "road-works/bills",
+                      .lines = {line("f", one, 6, "2026-01-19"), line("g", other, 7, "2026-02-03"),
+                                line("h", one, 8, "2026-02-03")}});
+  const auto views = in_memory(journal.steps());
+  const auto posted = [&](const std::string& to) {
+    std::vector<std::pair<std::string, std::int64_t>> rows;
+    for (const auto& row : views->postings(account(to), {}, {})->rows) {
+      rows.emplace_back(row.on.text(), row.amount);
+    }
+    return rows;
+  };
+  using Rows = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(posted(one), (Rows{{"2026-01-19", 6},
+                               {"2026-01-20", 3},
+                               {"2026-02-03", 1},
+                               {"2026-02-03", 4},
+                               {"2026-02-03", 8}}));
+  EXPECT_EQ(posted(other), (Rows{{"2026-01-20", 5}, {"2026-02-03", 2}, {"2026-02-03", 7}}));
+}
+
 TEST_P(Tasks, OpenAndAllAtAnyPosition) {
   Journal journal;
   const auto raise = [&](std::int64_t number, std::vector<std::string> roles) {

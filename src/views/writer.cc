@@ -1,7 +1,9 @@
 #include "views/writer.h"
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +24,15 @@ constexpr std::size_t kRecordsMax = 200'000;
 constexpr std::size_t kRecordKeysMax = 4'000'000;
 constexpr std::size_t kAccountsMax = 500'000;
 constexpr std::size_t kTextsMax = 500'000;
+
+// Where a posting goes in its table. They come in the order of their positions and numbers, so that
+// which one it is stands for both.
+struct PostingOrder {
+  std::int64_t kind = 0, account = 0;
+  Date on;
+  std::uint32_t which = 0;
+  friend auto operator<=>(const PostingOrder&, const PostingOrder&) = default;
+};
 
 // Half of them is as good a line as any: what is used again is read again.
 template <typename Kept, typename When>
@@ -252,16 +263,24 @@ void Writer::need_lookups() {
 }
 
 void Writer::write_postings() {
-  std::ranges::sort(postings_, [](const PostingCells& a, const PostingCells& b) {
-    return std::tie(a.kind, a.account, a.on, a.position, a.no) <
-           std::tie(b.kind, b.account, b.on, b.position, b.no);
-  });
+  std::vector<PostingOrder> order;
+  order.reserve(postings_.size());
+  for (const PostingCells& cells : postings_) {
+    order.push_back({.kind = cells.kind,
+                     .account = cells.account,
+                     .on = cells.on,
+                     .which = static_cast<std::uint32_t>(order.size())});
+  }
+  std::ranges::sort(order);
+  std::map<Date, std::string> days;  // spelled once: nearly all postings are of a few
   db_.insert_rows("posting (kind, account, on_day, position, no, amount, counter, case_id)", 8,
-                  postings_.size(), [&](Statement& insert, int first, std::size_t n) {
-                    const PostingCells& cells = postings_[n];
+                  order.size(), [&](Statement& insert, int first, std::size_t n) {
+                    const PostingCells& cells = postings_[order[n].which];
+                    std::string& day = days[cells.on];
+                    if (day.empty()) day = cells.on.text();
                     insert.bind(first, cells.kind)
                         .bind(first + 1, cells.account)
-                        .bind(first + 2, std::string_view{cells.on.text()})
+                        .bind_kept(first + 2, day)
                         .bind(first + 3, cells.position)
                         .bind(first + 4, cells.no)
                         .bind(first + 5, cells.amount)

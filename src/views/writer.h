@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/account_table.h"
 #include "core/event.h"
 #include "sql/database.h"
 #include "views/catalogue.h"
@@ -196,7 +197,7 @@ class Writer final : public Lookups {
   std::map<std::string, Service, std::less<>> services_, registers_;
   ByText<std::unique_ptr<CaseNow>> cases_;
   ByText<std::unique_ptr<RecordNow>> records_;
-  ByText<AccountNow> accounts_;
+  std::unordered_map<core::Account, AccountNow, core::AccountHash> accounts_;
   ByText<std::int64_t> kinds_, texts_;
   std::vector<CaseNow*> touched_cases_;
   std::vector<RecordNow*> touched_records_;

@@ -12,19 +12,6 @@
 
 namespace bashu::views {
 
-namespace {
-
-std::string account_key(const core::Account& account) {
-  std::string key = account.book;
-  key += '\x1f';
-  key += account.kind;
-  key += '\x1f';
-  key += account.key;
-  return key;
-}
-
-}  // namespace
-
 Writer::RecordNow* Writer::load_record(const core::RegisterId& reg, std::string_view key) {
   std::string name = reg;
   name += '\x1f';
@@ -221,8 +208,7 @@ void Writer::add_entries(Service& reg, const Plan& columns, std::int64_t id,
 }
 
 Writer::AccountNow& Writer::account(const core::Account& account) {
-  const std::string name = account_key(account);
-  if (const auto it = accounts_.find(name); it != accounts_.end()) return it->second;
+  if (const auto it = accounts_.find(account); it != accounts_.end()) return it->second;
   const std::string kind_name = account.book + '\x1f' + account.kind;
   auto kind = kinds_.find(kind_name);
   if (kind == kinds_.end()) {
@@ -262,7 +248,7 @@ Writer::AccountNow& Writer::account(const core::Account& account) {
         .bind(3, position_)
         .run();
   }
-  return accounts_[name] = now;
+  return accounts_[account] = now;
 }
 
 void Writer::post(const core::Posted& event) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -37,7 +38,11 @@ Value unsealed_part(const Value& value) {
 }  // namespace
 
 std::uint32_t content_of(const Value& line) {
-  const Hash hash = sha256(canonical_json(holds_sealed(line) ? unsealed_part(line) : line));
+  return content_of_text(canonical_json(holds_sealed(line) ? unsealed_part(line) : line));
+}
+
+std::uint32_t content_of_text(std::string_view canonical) {
+  const Hash hash = sha256(canonical);
   std::uint32_t mark = 0;
   for (std::size_t i = 0; i < sizeof mark; ++i) mark = mark << 8 | hash[i];
   return std::max<std::uint32_t>(mark, 1);

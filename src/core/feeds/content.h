@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/value.h"
 
@@ -10,5 +11,7 @@ namespace bashu::core {
 // Two lines that say the same have one mark; two that do not have two, but for one pair in four
 // thousand million. What is sealed does not count: a mark of it would outlive its key. Never 0.
 [[nodiscard]] std::uint32_t content_of(const Value& line);
+// The same by the canonical JSON of a line in which nothing is sealed.
+[[nodiscard]] std::uint32_t content_of_text(std::string_view canonical);
 
 }  // namespace bashu::core
