@@ -1785,6 +1785,74 @@ TEST_F(ApiTest, AFeedTakesGoodLinesAndTellsTheOthers) {
   EXPECT_EQ(postings.body.find("postings")->as_list()->size(), 1U);
 }
 
+// What the journal holds of the request at a position: canonical, and nothing beside it.
+Value recorded_request(node::Node& node, std::int64_t position) {
+  const auto entries = node.entries(static_cast<std::uint64_t>(position), 1);
+  EXPECT_TRUE(entries && !entries->empty());
+  const std::string& evidence = entries->front().evidence;
+  const auto record = parse_json(evidence);
+  EXPECT_TRUE(record) << evidence;
+  EXPECT_EQ(canonical_json(*record), evidence);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : *record->as_record()) names.push_back(name);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"key", "method", "path", "principal", "request", "roles"}));
+  EXPECT_EQ(record->text_at("method"), "POST");
+  return *record->find("request");
+}
+
+TEST_F(ApiTest, ABatchIsRecordedAsItWasGivenAndPostedAsItIsKept) {
+  const std::string rest = R"(,"day":"2026-03-02","fee":100})";
+  const std::string body = R"({"role":"cashier","lines":[)"
+                           R"({"receipt":"e1","firm":"911101066976941872")" +
+                           rest + R"(,{"receipt":" e2\u3000","firm":"91110106-6976941872")" + rest +
+                           R"(,{"receipt":"e3","firm":{"$sealed":"1"})" + rest + R"(,7)" +
+                           R"(,{"receipt":"e4","firm":"91350211M0000XUF46")" + rest + "]}";
+  const Answer answer = post("cashier", "/packs/errand/feeds/fee", body);
+  ASSERT_EQ(answer.status, 200) << answer.raw.body;
+  EXPECT_EQ(answer.body.int_at("taken"), 3);
+  const Value::List& refusals = *answer.body.find("refusals")->as_list();
+  ASSERT_EQ(refusals.size(), 2U);
+  EXPECT_EQ(refusals[0].int_at("line"), 2);
+  EXPECT_EQ(refusals[1].int_at("line"), 3);
+  const Value::List& warnings = *answer.body.find("warnings")->as_list();
+  ASSERT_EQ(warnings.size(), 1U) << answer.raw.body;
+  EXPECT_EQ(warnings[0].text_at("where"), "lines[4].firm");
+  EXPECT_EQ(recorded_request(*world_->node, answer.body.int_at("position")),
+            parse_json(body).value());
+
+  wait(answer);
+  const Answer owed = get("clerk", "/packs/errand/books/fees/owed?key=911101066976941872");
+  EXPECT_GE(owed.body.find("postings")->as_list()->size(), 2U) << owed.raw.body;
+  // The same in the writing it is kept in says the same; another sum does not.
+  const auto again = [&](const std::string& line) {
+    return post("cashier", "/packs/errand/feeds/fee",
+                R"({"role":"cashier","lines":[)" + line + "]}");
+  };
+  EXPECT_EQ(again(R"({"receipt":"e2","firm":"911101066976941872")" + rest).body.int_at("known"), 1);
+  EXPECT_EQ(again(R"({"receipt":"e2 ","firm":"91110106 6976941872")" + rest).body.int_at("known"),
+            1);
+  EXPECT_EQ(again(R"({"receipt":"e1","firm":"91110106 6976941872")" + rest).body.int_at("known"),
+            1);
+  const Answer other = again(R"({"receipt":"e2","firm":"91110000101623741K")" + rest);
+  EXPECT_EQ(other.body.find("refusals")->as_list()->at(0).text_at("code"), "exists");
+}
+
+TEST_F(ApiTest, ABatchWithPrivateMembersIsRecordedSealed) {
+  const std::string body =
+      R"({"records":[{"firm":"91350100M000100Y43","since":"2026-01-01","contact":"Wang Jianguo"},)"
+      R"({"firm":"91350100M000100Y43","since":"2026-01-01","contact":{"$sealed":"1"}}]})";
+  const Answer put = post("registrar", "/packs/errand/registers/agents/records", body);
+  ASSERT_EQ(put.status, 200) << put.raw.body;
+  const Value request = recorded_request(*world_->node, put.body.int_at("position"));
+  const Value::List& records = *request.find("records")->as_list();
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].text_at("firm"), "91350100M000100Y43");
+  EXPECT_TRUE(records[0].find("contact")->find("$sealed")) << canonical_json(records[0]);
+  EXPECT_EQ(canonical_json(request).find("Jianguo"), std::string::npos);
+  EXPECT_TRUE(records[1].is_null()) << "what cannot be sealed goes on as nothing";
+}
+
 TEST_F(ApiTest, RecordsShowEachReaderItsPart) {
   const std::string records =
       R"({"records":[{"firm":"911101066976941872","since":"2026-01-01","contact":"Wang","note":"good"}]})";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/command_record.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "base/json.h"
@@ -202,28 +203,7 @@ std::optional<std::int64_t> recorded_ms(const Context& context, std::uint64_t po
 }
 
 std::string command_record(const Call& call, const core::Command& command, Value request) {
-  Value::List roles;
-  const auto by = std::visit(
-      [](const auto& one) -> const core::Asker* {
-        if constexpr (requires { one.by; }) {
-          return &one.by;
-        } else {
-          return nullptr;
-        }
-      },
-      command);
-  if (by) {
-    for (const std::string& role : by->roles) roles.emplace_back(role);
-  }
-  Value::Record record;  // member by member: a list in braces would copy the request
-  record["principal"] = call.key->principal();
-  record["key"] = call.key->id;
-  record["roles"] = std::move(roles);
-  if (by && by->voucher.as_record()) record["voucher"] = by->voucher;
-  record["method"] = call.request.method;
-  record["path"] = call.request.path();
-  record["request"] = std::move(request);
-  return canonical_json(Value{std::move(record)});
+  return command_record_of(call, command, canonical_json(request));
 }
 
 }  // namespace bashu::api

@@ -9,10 +9,14 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/handlers.h"
 #include "api/identifiers.h"
+#include "api/line_texts.h"
 #include "api/privacy.h"
 #include "api/problem.h"
 #include "api/routes.h"
@@ -202,6 +206,129 @@ TEST(Identifiers, TextsAreKeptInOneWriting) {
                                  {"other", " left "}}};
   EXPECT_EQ(normalised(fields, typed), kept);
   EXPECT_EQ(normalised(fields, kept), kept);
+}
+
+// A type as a pack has it.
+packs::TypePtr type_of(packs::Kind kind, packs::Class cls = packs::Class::open,
+                       const char* pattern = nullptr) {
+  auto type = std::make_shared<packs::Type>();
+  type->kind = kind;
+  type->cls = cls;
+  if (pattern) type->pattern = std::make_shared<const re2::RE2>(pattern);
+  return type;
+}
+packs::TypePtr list_of_type(packs::TypePtr element) {
+  auto type = std::make_shared<packs::Type>();
+  type->kind = packs::Kind::list;
+  type->element = std::move(element);
+  return type;
+}
+packs::TypePtr record_of(std::vector<packs::Member> members) {
+  auto type = std::make_shared<packs::Type>();
+  type->kind = packs::Kind::record;
+  type->members = std::move(members);
+  return type;
+}
+
+// Members of every kind that has rules, and of some that have none, at every depth.
+std::vector<packs::Member> all_kinds() {
+  using packs::Class;
+  using packs::Kind;
+  const auto firm = type_of(Kind::text, Class::open, "[0-9A-HJ-NPQRTUWXY]{18}");
+  const auto stop = record_of(
+      {{"where", type_of(Kind::place)}, {"by", firm}, {"weight", type_of(Kind::integer)}});
+  return {{"amount", type_of(Kind::money)},
+          {"firm", firm},
+          {"manifest", type_of(Kind::text, Class::open, "[0-9]{14}")},
+          {"name", type_of(Kind::text, Class::personal)},
+          {"note", type_of(Kind::text)},
+          {"numbers", list_of_type(type_of(Kind::integer))},
+          {"person", type_of(Kind::text, Class::open, "[0-9]{17}[0-9X]|[0-9]{15}")},
+          {"stops", list_of_type(stop)},
+          {"token", type_of(Kind::token)},
+          {"words", list_of_type(type_of(Kind::text))}};
+}
+
+// Texts that are kept as they are, kept otherwise, doubted, both, or of another type than asked.
+Value any_text() {
+  static const std::vector<Value> kTexts = {"plain",
+                                            " left ",
+                                            "91110000-101623741k",
+                                            "91350211M0000XUF46",
+                                            "110105491231002",
+                                            "110105194912310021",
+                                            "20225101000001",
+                                            "20229901000001",
+                                            "H41130200746",
+                                            "510157",
+                                            "999999",
+                                            "华兴(成都)公司 ",
+                                            "",
+                                            7,
+                                            Value{},
+                                            Value{Value::List{" a "}},
+                                            Value{Value::Record{{"where", " 1 "}}}};
+  return kTexts[*rc::gen::inRange<std::size_t>(0, kTexts.size())];
+}
+
+Value any_line() {
+  Value::Record line;
+  for (const char* name :
+       {"amount", "firm", "manifest", "name", "note", "person", "token", "odd"}) {
+    if (*rc::gen::arbitrary<bool>()) line[name] = any_text();
+  }
+  Value::List stops;
+  for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
+    stops.emplace_back(Value::Record{{"where", any_text()}, {"by", any_text()}, {"weight", 1}});
+  }
+  line["stops"] = std::move(stops);
+  line["words"] = Value::List{any_text(), any_text()};
+  line["numbers"] = Value::List{1, " 2 "};
+  return *rc::gen::inRange(0, 10) == 0 ? any_text() : Value{std::move(line)};
+}
+
+RC_GTEST_PROP(LineTextsProperty, DoesToEachLineWhatIsDoneToAForm, ()) {
+  const auto fields = all_kinds();
+  const Doubts doubts{.divisions = shipped_divisions(), .today = Date::parse("2026-03-02").value()};
+  LineTexts texts{fields, "lines", doubts};
+  std::vector<Warning> told, wanted;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Value given = any_line();
+    Value line = given;
+    const bool other = texts.settle(line, i, told);
+    const Value kept = normalised(fields, given);
+    RC_ASSERT(line == kept);
+    RC_ASSERT(other == (line != given));
+    for (Warning& one :
+         identifier_warnings(fields, kept, "lines[" + std::to_string(i) + "]", doubts)) {
+      wanted.push_back(std::move(one));
+    }
+  }
+  RC_ASSERT(told.size() == wanted.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    RC_ASSERT(told[i].where == wanted[i].where);
+    RC_ASSERT(told[i].why == wanted[i].why);
+  }
+}
+
+TEST(LineTexts, TellsWhereALineIsDoubted) {
+  const auto fields = all_kinds();
+  const Doubts doubts{.divisions = shipped_divisions(), .today = Date::parse("2026-03-02").value()};
+  LineTexts texts{fields, "lines", doubts};
+  std::vector<Warning> told;
+  Value plain{Value::Record{{"firm", "91110000101623741K"}, {"note", "as it is"}, {"amount", 1}}};
+  EXPECT_FALSE(texts.settle(plain, 0, told));
+  EXPECT_TRUE(told.empty());
+  Value line{Value::Record{
+      {"firm", "91350211-M0000XUF46"},
+      {"stops", Value::List{Value::Record{{"where", "510104"}},
+                            Value::Record{{"where", "999999"}, {"by", "91350211M0000XUF46"}}}}}};
+  EXPECT_TRUE(texts.settle(line, 3, told));
+  EXPECT_EQ(line.text_at("firm"), "91350211M0000XUF46");
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[0].where, "lines[3].firm");
+  EXPECT_EQ(told[1].where, "lines[3].stops[1].where");
+  EXPECT_EQ(told[2].where, "lines[3].stops[1].by");
 }
 
 // The pages take their types from this file (web/package.json, `types`), so what a route answers

@@ -1,14 +1,13 @@
 // Batches: postings by a feed, and registers filled by import.
 
-#include <algorithm>
-#include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "api/command_record.h"
 #include "api/handlers.h"
-#include "api/identifiers.h"
+#include "api/lines.h"
 #include "core/circle/nodes.h"
-#include "core/feeds/content.h"
 
 namespace bashu::api {
 
@@ -16,47 +15,14 @@ namespace {
 
 constexpr std::size_t kBatchMax = 10'000;
 
-std::expected<const Value::List*, Problem> batch(const Value& body, std::string_view name) {
+std::optional<Problem> no_batch(const Value& body, std::string_view name) {
   const Value* value = body.find(name);
-  if (!value || !value->as_list() || value->as_list()->empty() ||
-      value->as_list()->size() > kBatchMax) {
-    return std::unexpected{malformed(std::string{name}, "A list of 1 to 10,000 is expected.",
-                                     "应为 1 至 10,000 项的列表。")};
+  if (value && value->as_list() && !value->as_list()->empty() &&
+      value->as_list()->size() <= kBatchMax) {
+    return std::nullopt;
   }
-  return value->as_list();
-}
-
-bool has_private(const packs::Type& type) {
-  return std::ranges::any_of(type.members,
-                             [](const packs::Member& field) { return is_private(*field.type); });
-}
-
-// Each line sealed under a key of its own, so that one person's can be forgotten alone. One that
-// cannot be sealed goes on as nothing, which the core refuses, and is told what is wrong with it.
-// All persons are named at once, or nothing of it goes on.
-std::expected<std::vector<Value>, Problem> seal_lines(Context& context, const Call& call,
-                                                      const packs::Type& type,
-                                                      const Value::List& lines,
-                                                      const std::string& name, Write& write) {
-  if (has_private(type)) {
-    std::vector<std::string> numbers;
-    for (const Value& line : lines) {
-      std::ranges::move(node::numbers_in(type.members, normalised(type.members, line)),
-                        std::back_inserter(numbers));
-    }
-    if (const auto named = name_persons(context, numbers); !named) {
-      return std::unexpected{named.error()};
-    }
-  }
-  std::vector<Value> sealed;
-  sealed.reserve(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string path = name + "[" + std::to_string(i) + "]";
-    auto line = seal_form(context, call, type.members, lines[i], path, {}, write);
-    if (!line) std::ranges::move(line.error().errors, std::back_inserter(write.faults));
-    sealed.push_back(line ? std::move(*line) : Value{});
-  }
-  return sealed;
+  return malformed(std::string{name}, "A list of 1 to 10,000 is expected.",
+                   "应为 1 至 10,000 项的列表。");
 }
 
 // Where each line goes that another node of this party decides.
@@ -72,13 +38,6 @@ std::map<std::size_t, Value::Record> ways(const Shelf& shelf, const packs::Type&
     if (!node->site.empty()) way["site"] = node->site;
   }
   return ways;
-}
-
-// The request as it goes into the journal: its lines sealed, if any of them can hold a secret.
-Value as_told(Value body, const std::string& name, const packs::Type& type,
-              const std::vector<Value>& sealed) {
-  if (has_private(type)) body.as_record()->insert_or_assign(name, Value{Value::List{sealed}});
-  return body;
 }
 
 }  // namespace
@@ -97,26 +56,25 @@ Prepared post_feed(Context& context, const Call& call) {
   if (!body) return std::unexpected{body.error()};
   const auto role = text_member(*body, "role");
   if (!role) return std::unexpected{role.error()};
-  const auto lines = batch(*body, "lines");
-  if (!lines) return std::unexpected{lines.error()};
+  if (auto problem = no_batch(*body, "lines")) return std::unexpected{*std::move(problem)};
   const auto held = see_pack(context, call.part("pack"));
   if (!held) return std::unexpected{held.error()};
   const packs::Feed* feed = packs::find(held->pack->feeds, call.part("feed"));
   if (!feed) return std::unexpected{problem_of(reject(RejectCode::unknown_feed))};
 
   Write write;
-  auto sealed = seal_lines(context, call, *feed->line, **lines, "lines", write);
-  if (!sealed) return std::unexpected{sealed.error()};
-  write.request = as_told(std::move(*body), "lines", *feed->line, *sealed);
-  write.ways = ways(*context.shelves.now(), *feed->line, *sealed);
-  std::vector<std::uint32_t> contents;  // here, because the core has no time to spare
-  std::ranges::transform(*sealed, std::back_inserter(contents), core::content_of);
+  // What lines say is marked here, because the core has no time to spare.
+  const LinesAsked asked{.type = *feed->line, .list = "lines", .contents = true};
+  auto taken = take_lines(context, call, asked, std::move(*body), write);
+  if (!taken) return std::unexpected{taken.error()};
+  write.ways = ways(*context.shelves.now(), *feed->line, taken->lines);
   write.command = core::PostFeed{.by = asker(call, call.key->roles_in(held->pack->name)),
                                  .pack = held->pack->digest,
                                  .feed = call.part("feed"),
                                  .role = *role,
-                                 .lines = std::move(*sealed),
-                                 .contents = std::move(contents)};
+                                 .lines = std::move(taken->lines),
+                                 .contents = std::move(taken->contents)};
+  write.evidence = command_record_of(call, write.command, taken->request);
   return write;
 }
 
@@ -127,22 +85,22 @@ Prepared put_records(Context& context, const Call& call) {
   }
   auto body = json_body(call, {"records"});
   if (!body) return std::unexpected{body.error()};
-  const auto records = batch(*body, "records");
-  if (!records) return std::unexpected{records.error()};
+  if (auto problem = no_batch(*body, "records")) return std::unexpected{*std::move(problem)};
   const auto held = see_pack(context, call.part("pack"));
   if (!held) return std::unexpected{held.error()};
   const packs::Register* reg = packs::find(held->pack->registers, call.part("register"));
   if (!reg) return std::unexpected{problem_of(reject(RejectCode::unknown_register))};
 
   Write write;
-  auto sealed = seal_lines(context, call, *reg->record, **records, "records", write);
-  if (!sealed) return std::unexpected{sealed.error()};
-  write.request = as_told(std::move(*body), "records", *reg->record, *sealed);
-  write.ways = ways(*context.shelves.now(), *reg->record, *sealed);
+  const LinesAsked asked{.type = *reg->record, .list = "records"};
+  auto taken = take_lines(context, call, asked, std::move(*body), write);
+  if (!taken) return std::unexpected{taken.error()};
+  write.ways = ways(*context.shelves.now(), *reg->record, taken->lines);
   write.command = core::PutRecords{.by = officer(call, held->pack->name),
                                    .pack = held->pack->digest,
                                    .reg = call.part("register"),
-                                   .records = std::move(*sealed)};
+                                   .records = std::move(taken->lines)};
+  write.evidence = command_record_of(call, write.command, taken->request);
   return write;
 }
 
