@@ -114,9 +114,12 @@ class Asking {
     BASHU_TRY(http::Response answer, get(party, target));
     if (answer.status == 404) return std::nullopt;
     if (answer.status == 200) return std::move(answer.body);
+    not_heard_ = answer.status == 503;
     return fault(party.party + " answers " + std::to_string(answer.status) + " to " + target +
-                 (answer.status == 503 ? ": it has not heard this node yet; start it" : ""));
+                 (not_heard_ ? ": it has not heard this node yet; start it" : ""));
   }
+  // The last one was not given since the peer has not heard this node yet.
+  [[nodiscard]] bool not_heard() const { return not_heard_; }
   // The next number of a channel there.
   std::expected<std::int64_t, Fault> next(const evidence::PartyRecord& party,
                                           const std::string& channel) {
@@ -147,6 +150,7 @@ class Asking {
 
   const JournalHeld& held_;
   std::map<std::string, http::TlsContext> contexts_;
+  bool not_heard_ = false;
 };
 
 // The size of the checkpoint a peer holds of our log; 0: none.
@@ -642,9 +646,12 @@ std::expected<void, Fault> add_untaken(Listing& listing, const evidence::PartyRe
   const std::string channel = held.directory.channel(peer.party, held.identity.party);
   BASHU_TRY(const std::int64_t end, listing.asking.next(peer, channel));
   for (std::int64_t seq = held.state->inbox(peer.party).next; seq < end; ++seq) {
-    BASHU_TRY(const auto envelope, listing.asking.message(peer, channel, seq));
-    if (!envelope) continue;
-    BASHU_TRY(LostMessage one, told_by(listing, *envelope, peer.party));
+    const auto envelope = listing.asking.message(peer, channel, seq);
+    // They come again by themselves; nobody has to do anything about them.
+    if (!envelope && listing.asking.not_heard()) return {};
+    if (!envelope) return std::unexpected{envelope.error()};
+    if (!*envelope) continue;
+    BASHU_TRY(LostMessage one, told_by(listing, **envelope, peer.party));
     one.forgot = true;
     lost.push_back(std::move(one));
   }
