@@ -11,12 +11,14 @@
 
 #include "base/bytes.h"
 #include "exchange/circle.h"
+#include "exchange/signed_editions.h"
 #include "exchange/succession.h"
 #include "main/circle_shown.h"
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/offline.h"
 #include "main/pin.h"
+#include "main/withdraw_command.h"
 #include "node/files.h"
 #include "node/in_token.h"
 #include "node/system_environment.h"
@@ -145,6 +147,11 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   const auto node = open_at_rest(console, what.dir);
   if (!node) return node.error();
   const exchange::CircleHeld held = exchange::circle_held(**node);
+  if (const auto refused =
+          not_signed(console, exchange::cannot_compose((*node)->storage().files(),
+                                                       std::ssize(held.editions) + 1))) {
+    return *refused;
+  }
   const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
   const auto policy = policy_of(console, what, now);
   if (!policy) return policy.error();
@@ -177,6 +184,10 @@ Exit circle_accept(const Console& console, const CircleAccept& what) {
   if (const auto good = exchange::fits_what_was_seen(what.dir, *identity, *file); !good) {
     console.fail(good.error());
     return Exit::refused;
+  }
+  if (const auto refused =
+          not_signed(console, exchange::signed_otherwise(*file, what.dir))) {
+    return *refused;
   }
   if (!what.yes && !confirmed(console)) {
     console.err << console.say("not signed (--yes signs without asking)\n",
@@ -213,6 +224,7 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
   }
   std::int64_t before = 0;
   std::string own;
+  bool begins_successor = false;
   if (remote) {
     const auto circle = call(console, what.remote, {.path = "/circle"});
     if (!circle) return circle.error();
@@ -225,10 +237,12 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
     if (waits_for_second(console, what.remote, *done)) return Exit::done;
     if (what.remote.json) print_json(console, *done);
   } else {
-    if (const auto taken = exchange::take_up_successor(what.files.front(), *file); !taken) {
+    const auto taken = exchange::take_up_successor(what.files.front(), *file);
+    if (!taken) {
       console.fail(taken.error());
       return Exit::refused;
     }
+    begins_successor = *taken;
     const auto node = open_at_rest(console, what.files.front());
     if (!node) return node.error();
     before = (*node)->directory()->agreement.edition;
@@ -242,6 +256,9 @@ Exit circle_adopt(const Console& console, const CircleAdopt& what) {
   show_adopted(console, *summary, before);
   if (!summary->agreement.party(own)) {
     console.err << texts::text(console.language, "circle.left.here") << '\n';
+  }
+  if (begins_successor) {
+    console.err << texts::text(console.language, "circle.recall.next") << '\n';
   }
   return Exit::done;
 }

@@ -66,8 +66,9 @@ class Successor(CircleTest):
     def adopt(self, file):
         """By everybody at rest; the peer is back, the restored node is not served yet."""
         self.chongqing.stop()
-        for node in (self.chongqing, self.sichuan):
-            bashu("circle", "adopt", node.dir, file)
+        self.assertNotIn("circle recall", tried("circle", "adopt", self.chongqing.dir, file)[1])
+        code, said = tried("circle", "adopt", self.sichuan.dir, file)
+        self.assertEqual((code, "before the node is served, bashu circle recall" in said), (0, True), said)
         self.chongqing.start()
 
     def taken(self, party):
