@@ -482,7 +482,8 @@ TEST_P(Accounts, PostingsAreInTheOrderOfTheirDaysThenAsTheyCame) {
   const auto views = in_memory(journal.steps());
   const auto posted = [&](const std::string& to) {
     std::vector<std::pair<std::string, std::int64_t>> rows;
-    for (const auto& row : views->postings(account(to), {}, {})->rows) {
+    const auto listed = *views->postings(account(to), {}, {});
+    for (const PostingRow& row : listed.rows) {
       rows.emplace_back(row.on.text(), row.amount);
     }
     return rows;
