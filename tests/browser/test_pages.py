@@ -20,6 +20,7 @@ from bank_files import ordered, receipts  # noqa: E402
 from mail_server import MailServer  # noqa: E402
 from openid_provider import free_port  # noqa: E402
 from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
+from test_netting import bill  # noqa: E402
 from test_witness import Witness  # noqa: E402
 
 HUKOU = "household-migration"
@@ -412,6 +413,43 @@ class Pages(PagesTest):
         self.assertEqual(case["state"], "first_pays")
         self.assertEqual(case["data"]["agreed"], there.case(case["id"])["data"]["agreed"])
 
+    def test_a_house_nets_and_each_member_confirms(self):
+        self.adopt((ROOT / "packs" / "clearing.yaml").read_text(encoding="utf-8"))
+        for node in self.nodes.values():
+            node.add_key("finance", "finance", ["clearing:finance"], person="f")
+        sides = {party: node.as_("finance") for party, node in self.nodes.items()}
+        house, other = sides["chongqing"], sides["sichuan"]
+        accounts = {party: {"name": party, "account": number, "bank": "102653000017"}
+                    for party, number in (("chongqing", "65"), ("sichuan", "51"))}
+
+        def delivered(_=None):
+            self.deliver()
+            for node in self.nodes.values():
+                wait_until(lambda node=node: not any((node.dir / "blobs" / "wanted").glob("*")), "the documents of the other side")
+
+        book = house.start("clearing", "book", "finance", {"first": "chongqing", "second": "sichuan"},
+                           {"name": "住院", "kind": "bills", "way": "multilateral", "house": "chongqing", "cap": 400000})["case"]
+        self.deliver()
+        other.act(book, "agree", "finance")
+        self.deliver()
+        # Of 5,000.00 the fund pays 3,360.00; of 2,000.00 960.00.
+        bills = "".join(bill(*one) + "\n" for one in ((1, "chongqing", "sichuan", 500000), (2, "sichuan", "chongqing", 200000)))
+        for party, side in sides.items():
+            side.start("clearing", "batch", "finance", {"side": party},
+                       {"book": book, "what": "bills", "file": side.deposit("bills.ndjson", "application/x-ndjson", bills.encode())})
+        window = house.start_under(book, "window", "finance", {"until": FIRST_DAY})["case"]
+        delivered()
+        other.act(window, "state", "finance")
+        for party, side in sides.items():
+            member = house.start("clearing", "membership", "finance", {"house": "chongqing", "member": party},
+                                 {"name": "清算中心（合成）", "least": 10000, "house_account": accounts["chongqing"]})["case"]
+            self.deliver()
+            side.act(member, "agree", "finance", {"member_account": accounts[party]})
+        delivered()
+        self.browse("netting", delivered, BASHU_NETTING=json.dumps({"day": FIRST_DAY, "window": window}))
+        states = {one["parties"]["member"]: one["state"] for one in house.cases(pack="clearing", service="share")}
+        self.assertEqual(states, {"chongqing": "settled", "sichuan": "house_pays"})
+
     def test_information_and_money_of_transfers_side_by_side(self):
         for pack in ("clearing", "pension-transfer"):
             self.adopt((ROOT / "packs" / f"{pack}.yaml").read_text(encoding="utf-8"))
@@ -492,7 +530,7 @@ class Pages(PagesTest):
             node.as_("admin").post("/figures/publish", {"as_of": FIRST_DAY})
         self.deliver()
         console = ["", "search?q=H0001", "cases", "cases?pack=meadows&service=graze", f"case/{case}", "start", f"start/{HUKOU}/move",
-                   "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "figures", "figures/try", "figures/meadows/admitted", "import",
+                   "registers", "registers/meadows/meadow", "programme", "programme/household-migration/move", "money", "clearing", "nettings", "figures", "figures/try", "figures/meadows/admitted", "import",
                    "packs", "packs/meadows", "node", "entries/1", "account", "nowhere"]
         pages = [
             {"party": "sichuan", "face": "portal", "user": "citizen",

@@ -6,11 +6,12 @@ export interface Statement { batches: number; lines: number; late: number; corre
 export interface Answer { line: string; accepts: boolean; note?: string }
 export interface Window {
   case: string; state: string; state_title?: string; owner?: string; since: string; version: number; until: string;
-  first?: Statement; second?: Statement; agreed?: Statement; found?: number; due_on?: string; paid_on?: string; interest?: number;
+  first?: Statement; second?: Statement; agreed?: Statement; found?: number; due_on?: string; paid_on?: string; interest?: number; netted_in?: string;
 }
 export interface Book {
   case: string; pack: string; name: string; kind: string; state: string; state_title: string; own: string; batch_party: string; first: string; second: string;
   batches: number; rows: number; services: { book: string; batch: string; window: string }; windows: Window[];
+  way?: string; house?: string; least?: number; cap?: number;
 }
 export interface Line { id: string; day: string; of: string; first: string; last: string; state: string; net: number; gross: number }
 export interface Difference {

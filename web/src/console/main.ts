@@ -1,8 +1,10 @@
 import { createApp, h } from "vue";
 import { createRouter, createWebHistory } from "vue-router";
 import AppFrame from "@/shared/AppFrame.vue";
+import { elsewhere } from "@/shared/elsewhere";
 import { may, session } from "@/shared/session";
 import "@/shared/style.css";
+import { pagesAbout } from "./netting";
 
 const router = createRouter({
   history: createWebHistory("/console/"),
@@ -23,6 +25,8 @@ const router = createRouter({
     { path: "/clearing", component: () => import("./Clearing.vue"), meta: { title: "clearing" } },
     { path: "/flows/:id+", component: () => import("./Flows.vue"), meta: { title: "clearing" } },
     { path: "/what-if/:id+", component: () => import("./WhatIf.vue"), meta: { title: "clearing" } },
+    { path: "/nettings", component: () => import("./Nettings.vue"), meta: { title: "nettings" } },
+    { path: "/netting/:id+", component: () => import("./Netting.vue"), meta: { title: "nettings" } },
     { path: "/clearing/:id+", component: () => import("./ClearingWindow.vue"), meta: { title: "clearing" } },
     { path: "/figures", component: () => import("./Figures.vue"), meta: { title: "figures" } },
     { path: "/figures/try", component: () => import("./TryFigure.vue"), meta: { title: "figures" } },
@@ -48,4 +52,4 @@ createApp({
       { to: "/differences", key: "differences", show: !session.value || may("audit") || may("admin") }, { to: "/import", key: "import" }, { to: "/packs", key: "packs" }, { to: "/people", key: "people", show: !session.value || may("audit") || may("admin") }, { to: "/node", key: "node" },
     ],
   }),
-}).use(router).mount("#app");
+}).use(router).provide(elsewhere, pagesAbout).mount("#app");
