@@ -21,6 +21,7 @@
 #include "exchange/key_lists.h"
 #include "exchange/membership.h"
 #include "exchange/records.h"
+#include "exchange/signed_editions.h"
 #include "exchange/succession.h"
 #include "exchange/witness.h"
 #include "http/message.h"
@@ -533,9 +534,23 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   return co_sign(file_text(file), own, how.effective, how.pin, how.next_pin);
 }
 
+std::expected<std::optional<Title>, Fault> signed_otherwise(std::string_view circle_file,
+                                                            const std::filesystem::path& dir) {
+  BASHU_TRY(const CircleFile file, read_file_text(circle_file));
+  std::vector<evidence::Agreement> editions;
+  for (const std::string& record : file.editions) {
+    auto read = evidence::read_agreement(record);
+    if (!read) return fault("the edition cannot be read: " + read.error().code);
+    editions.push_back(std::move(*read));
+  }
+  return cannot_sign(node::DirectoryFiles{dir}, editions);
+}
+
 std::expected<std::string, Fault> co_sign(std::string_view circle_file, const node::Identity& own,
                                           std::int64_t now_s, const tokens::Pin& pin,
                                           const tokens::Pin& next_pin) {
+  BASHU_TRY(const std::optional<Title> otherwise, signed_otherwise(circle_file, own.dir));
+  if (otherwise) return fault(in_language(*otherwise, "en"));
   auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
   const auto agreement = evidence::read_agreement(file->editions.back());
@@ -570,6 +585,8 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
     file->key_lists.push_back(std::move(list));
   }
   if (listed) file->cards.insert_or_assign(own.party, *mine);
+  node::DirectoryFiles files{own.dir};
+  BASHU_TRY_OK(note_signed(files, *agreement, now_s));
   return file_text(*file);
 }
 
@@ -652,6 +669,11 @@ std::expected<void, Fault> take_up_root(node::Node& node, const evidence::Agreem
 
 }  // namespace
 
+std::expected<void, Fault> remember_adopted(node::Node& node) {
+  return note_adopted(node.storage().files(), circle_held(node).editions,
+                      node.clock().now().unix_ms / 1'000);
+}
+
 std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
                                  std::string_view pinned, const Adopter& who) {
   auto editions = new_editions(node, circle_file, pinned);
@@ -698,6 +720,7 @@ std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
       node.vault().token_key().empty()) {
     node.vault().set_token_key(node.chance().bytes(32));
   }
+  BASHU_TRY_OK(remember_adopted(node));
   return take_up_root(node, *newest);
 }
 

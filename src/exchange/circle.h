@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/title.h"
 #include "evidence/agreement.h"
 #include "node/identity.h"
 #include "node/node.h"
@@ -66,8 +67,14 @@ struct Composed {
     const CircleHeld& held, const std::vector<std::string>& cards, const node::Identity& own,
     const Composed& how);
 
-// Adds the signature of `own`; refuses an edition that does not show `own` as it is. Where a next
-// root of `own` waits (node/next_root.h) the edition may show that one, and both sign.
+// Why the node of `dir` does not sign the newest edition of the file: it stands by another one of
+// the same number, or by another one before it (exchange/signed_editions.h). nullopt: it may.
+[[nodiscard]] std::expected<std::optional<Title>, Fault> signed_otherwise(
+    std::string_view circle_file, const std::filesystem::path& dir);
+
+// Adds the signature of `own`, and notes it in its directory; refuses an edition that does not show
+// `own` as it is, and a second one of a number. Where a next root of `own` waits
+// (node/next_root.h) the edition may show that one, and both sign.
 [[nodiscard]] std::expected<std::string, Fault> co_sign(std::string_view circle_file,
                                                         const node::Identity& own,
                                                         std::int64_t now_s,
@@ -96,6 +103,10 @@ struct Adopter {
 [[nodiscard]] std::expected<void, Fault> adopt(node::Node& node, std::string_view circle_file,
                                                std::string_view pinned = {},
                                                const Adopter& who = {});
+
+// The editions in the journal, so that no other of their numbers is signed: of a node that adopted
+// them before it noted what it signs, too.
+[[nodiscard]] std::expected<void, Fault> remember_adopted(node::Node& node);
 
 // Announces the keys of the second signature, made before the node was opened, in a key list of
 // their own; of a node without a circle its first key list will name them.

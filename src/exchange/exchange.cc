@@ -19,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/try.h"
 #include "exchange/circle.h"
 #include "exchange/erased.h"
 #include "exchange/guard.h"
@@ -235,6 +236,7 @@ class RunningExchange final : public Exchange {
 
 std::expected<void, Fault> RunningExchange::begin(const Options& options) {
   away_after_s_ = options.away_after_s;
+  BASHU_TRY_OK(remember_adopted(node_));
   node::FileStore& files = node_.storage().files();
   auto signer = witness_signer(files, node_.identity());
   if (!signer) return std::unexpected{signer.error()};

@@ -147,9 +147,9 @@ Exit circle_invite(const Console& console, const CircleInvite& what) {
   const auto node = open_at_rest(console, what.dir);
   if (!node) return node.error();
   const exchange::CircleHeld held = exchange::circle_held(**node);
-  if (const auto refused =
-          not_signed(console, exchange::cannot_compose((*node)->storage().files(),
-                                                       std::ssize(held.editions) + 1))) {
+  if (const auto refused = not_signed(
+          console,
+          exchange::cannot_compose((*node)->storage().files(), std::ssize(held.editions) + 1))) {
     return *refused;
   }
   const std::int64_t now = (*node)->clock().now().unix_ms / 1'000;
@@ -185,8 +185,7 @@ Exit circle_accept(const Console& console, const CircleAccept& what) {
     console.fail(good.error());
     return Exit::refused;
   }
-  if (const auto refused =
-          not_signed(console, exchange::signed_otherwise(*file, what.dir))) {
+  if (const auto refused = not_signed(console, exchange::signed_otherwise(*file, what.dir))) {
     return *refused;
   }
   if (!what.yes && !confirmed(console)) {

@@ -17,6 +17,7 @@
 #include "main/network_rows.h"
 #include "main/revoke_command.h"
 #include "main/successor_command.h"
+#include "main/withdraw_command.h"
 #include "main/witness_command.h"
 #include "texts/texts.h"
 
@@ -802,6 +803,15 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("FILE", o.file)->required();
         out_option(app, o.out, t);
         app.add_flag("--yes", o.yes, t("sign without asking", "不经询问直接签署"));
+      });
+  parser.command<CircleWithdraw>(
+      circle, "withdraw",
+      t("give up an edition that was signed here, so that another one of its number can be signed",
+        "放弃本节点已签署的协议版次，以便签署同一版次的另一文本"),
+      circle_withdraw, [&t](CLI::App& app, CircleWithdraw& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("DIGEST", o.digest, t("digest of that edition", "该版的摘要"))->required();
+        app.add_option("--reason", o.reason, t("why, kept here", "原因，存于本节点"))->required();
       });
   parser.command<CircleAdopt>(
       circle, "adopt",

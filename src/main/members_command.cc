@@ -5,11 +5,13 @@
 
 #include "base/bytes.h"
 #include "exchange/circle.h"
+#include "exchange/signed_editions.h"
 #include "main/circle_shown.h"
 #include "main/client.h"
 #include "main/commands.h"
 #include "main/offline.h"
 #include "main/pin.h"
+#include "main/withdraw_command.h"
 #include "node/in_token.h"
 #include "node/next_root.h"
 #include "node/storage/directory_files.h"
@@ -27,6 +29,11 @@ Exit compose(const Console& console, node::Node& node, exchange::Composed how,
     const std::string words = texts::text(console.language, "circle.none");
     console.fail(words, words);
     return Exit::refused;
+  }
+  if (const auto refused =
+          not_signed(console, exchange::cannot_compose(node.storage().files(),
+                                                       node.directory()->agreement.edition + 1))) {
+    return *refused;
   }
   auto pin = pin_of_root(console, node.identity());
   if (!pin) return pin.error();
