@@ -48,7 +48,7 @@ await play(async (come) => {
   await own(member);
   await member.page.getByRole("img", { name: member.t("netted_bars") }).waitFor();
   assert.match(await member.page.getByRole("row", { name: /^sichuan / }).first().innerText(), /3,360\.00\s+960\.00\s+2,400\.00/);
-  await member.page.getByText("84 %").waitFor();
+  await member.page.getByText("60 %").waitFor();
   await member.seen("console-netting-part");
   await member.press("复算并确认");
   await done(member);
