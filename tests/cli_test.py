@@ -781,6 +781,47 @@ class SecondSignatures(Folder):
         self.assertIn("log-sm2.key", result.stderr)
 
 
+class SignedEditions(Folder):
+    """One edition of the agreement is signed of each number."""
+
+    def test_one_edition_of_a_number_is_signed(self):
+        one, other = self.dir / "sichuan", self.dir / "chongqing"
+        for node, host in ((one, "127.0.0.2"), (other, "127.0.0.3")):
+            made = run("init", node, "--party", node.name, "--name", node.name, "--listen", f"{host}:7443", "--api", f"{host}:0")
+            self.assertEqual(made.returncode, 0, made.stderr)
+        card, first, second, agreed = (self.dir / name for name in ("card", "first", "second", "agreed"))
+        self.assertEqual(run("circle", "card", other, "--out", card).returncode, 0)
+
+        def invite(out, *more):
+            return run("circle", "invite", one, "--name", out.name, "--card", card, "--out", out, *more)
+        made = invite(first)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        digest = re.search(r"digest of this edition ([0-9a-f]{64})", made.stderr).group(1)
+        refused = invite(second)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("another edition 1 on", refused.stderr)
+        self.assertIn(f"bashu circle withdraw DIR {digest}", refused.stderr)
+        self.assertFalse(second.exists())
+        self.assertIn(f"摘要 {digest}", invite(second, "--lang", "zh").stderr)
+        self.assertEqual(run("circle", "withdraw", one, "0" * 64, "--reason", "x").returncode, 1)
+        gone = run("circle", "withdraw", one, digest, "--reason", "the name was wrong")
+        self.assertEqual(gone.returncode, 0, gone.stderr)
+        self.assertIn("is given up", gone.stdout)
+        self.assertEqual(invite(second).returncode, 0)
+        # It signs the one it gave up no more; the other party signs one of the two.
+        refused = run("circle", "accept", one, first, "--out", agreed, "--yes")
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertEqual(run("circle", "accept", other, second, "--out", agreed, "--yes").returncode, 0)
+        refused = run("circle", "accept", other, first, "--out", self.dir / "no", "--yes")
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertFalse((self.dir / "no").exists())
+        for node in (one, other):
+            done = run("circle", "adopt", node, agreed)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        refused = run("circle", "accept", other, first, "--out", self.dir / "no", "--yes")
+        self.assertIn("is in force here", refused.stderr)
+
+
 class TwoNodes(unittest.TestCase):
     """A circle from its first file to a bundle that a third party verifies."""
 
