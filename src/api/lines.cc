@@ -93,7 +93,10 @@ std::expected<Lines, Problem> take_sealed(Context& context, const Call& call,
   for (std::size_t i = 0; i < given.size(); ++i) {
     taken.lines.push_back(seal_line(context, call, asked, given[i], i, write));
   }
-  write_request(taken.request, body, asked.list, taken.lines, [](std::string_view) {});
+  // A list within the list, as such requests have been recorded from the first.
+  std::vector<Value> told;
+  told.emplace_back(taken.lines);
+  write_request(taken.request, body, asked.list, told, [](std::string_view) {});
   if (asked.contents) {
     std::ranges::transform(taken.lines, std::back_inserter(taken.contents), core::content_of);
   }
