@@ -115,7 +115,7 @@ export class Person {
     page.on("console", (message) => { if (message.type() === "error" && !/Failed to load resource/.test(message.text())) this.noise.push(message.text()); });
     // 401 is how a page learns that nobody is signed in yet; changes, and documents that are still on their way
     // from the other side, are asked for again by themselves.
-    page.on("response", (response) => { if (response.status() >= 400 && response.status() !== 401 && !response.url().endsWith("/changes") && !(response.status() === 503 && response.url().includes("/differences"))) this.noise.push(`${response.status()} ${response.url()}`); });
+    page.on("response", (response) => { if (response.status() >= 400 && response.status() !== 401 && !response.url().endsWith("/changes") && !(response.status() === 503 && /\/(differences|documents\/)/.test(response.url()))) this.noise.push(`${response.status()} ${response.url()}`); });
     page.on("pageerror", (error) => this.noise.push(String(error)));
   }
 

@@ -60,6 +60,7 @@ await play(async (come) => {
   await house.open(`netting/${netting}`);
   await house.press(house.t("netting_release", { count: 2 }));
   await house.page.getByText(house.t("netting_released", { count: 2 })).waitFor();
+  await house.page.getByText("The house is to order the payment").waitFor();
   assert.match(await house.page.getByRole("row", { name: /^sichuan / }).first().innerText(), /confirmed/);
   await house.seen("console-netting");
   await ask("deliver");
