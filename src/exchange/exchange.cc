@@ -255,10 +255,13 @@ std::expected<void, Fault> RunningExchange::begin(const Options& options) {
     return server_tls_;
   };
   serving.body_max = kRequestMax;
-  auto server =
-      http::Server::start(std::move(serving), [this](http::Request request, http::Reply reply) {
+  serving.turned_away = options.turned_away;
+  auto server = http::Server::start(
+      std::move(serving),
+      [this, away = options.turned_away](http::Request request, http::Reply reply) {
         const std::string party = party_of(*node_.directory(), request.chain.get());
         if (!party.empty()) contacted(party);
+        if (party.empty() && away) away(request.remote, "no party of the circle");
         service_.handle(party, std::move(request), std::move(reply));
       });
   if (!server) return std::unexpected{server.error()};

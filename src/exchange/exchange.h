@@ -50,6 +50,8 @@ class Exchange {
     std::int64_t pseudonyms_per_hour = 10'000;  // that a member may ask our part of
     // Who asked for how many.
     std::function<void(const std::string& party, std::int64_t points, bool refused)> asked = {};
+    // Whose handshake of TLS failed, or who is no party of the circle.
+    std::function<void(const std::string& address, std::string_view why)> turned_away = {};
   };
   // Listens at once; peers are heard and called as soon as an agreement is adopted, and as it
   // changes. `node` must outlive it.

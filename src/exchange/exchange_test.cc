@@ -9,7 +9,12 @@
 
 #include "base/bytes.h"
 #include "exchange/test_node.h"
+#include "http/client.h"
+#include "http/tls.h"
+#include "http/turned_away.h"
+#include "node/certificates.h"
 #include "node/files.h"
+#include "node/storage/directory_files.h"
 
 namespace bashu::exchange {
 namespace {
@@ -293,6 +298,32 @@ TEST_F(ExchangeTest, StoppedChannelStartsAgainByCommand) {
   EXPECT_EQ(b.inbox("sichuan").next, 1);
   a.node->run({.command = core::StopChannel{.peer = "chongqing", .reason = {}}, .evidence = "{}"});
   EXPECT_TRUE(eventually([&] { return settled(a, b, 1); }));
+}
+
+TEST_F(ExchangeTest, StrangersAreTold) {
+  TestNode a{root, "sichuan"}, b{root, "chongqing"}, c{root, "guizhou"};
+  form({&a, &b});
+  http::TurnedAway away;
+  auto started = Exchange::start(
+      *a.node,
+      {.listen = a.listen, .turned_away = [&](const std::string& address, std::string_view why) {
+         away.note(address, why);
+       }});
+  ASSERT_TRUE(started.has_value()) << started.error().what;
+  a.exchange = std::move(*started);
+  const auto ca = node::load_ca(node::DirectoryFiles{c.dir});
+  ASSERT_TRUE(ca.has_value()) << ca.error().what;
+  const auto leaf = node::issue_certificate(*ca, "127.0.0.1", c.clock.now(), 7);
+  ASSERT_TRUE(leaf.has_value()) << leaf.error().what;
+  const auto client = http::peer_client({leaf->certificate_pem, leaf->key_pem},
+                                        {node::read_file(a.dir / "keys" / "ca.crt").value()});
+  ASSERT_TRUE(client.has_value()) << client.error().what;
+  EXPECT_FALSE(http::fetch("https://" + a.listen + "/bashu/v1/keys", {}, *client, 5'000));
+  a.exchange.reset();
+  const auto counts = away.take();
+  ASSERT_EQ(counts.size(), 1U);
+  EXPECT_EQ(counts[0].address, "127.0.0.1");
+  EXPECT_EQ(counts[0].times, 1);
 }
 
 }  // namespace

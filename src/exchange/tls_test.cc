@@ -17,6 +17,7 @@
 
 #include "http/client.h"
 #include "http/server.h"
+#include "http/turned_away.h"
 #include "node/certificates.h"
 
 namespace bashu::exchange {
@@ -24,7 +25,7 @@ namespace {
 
 using http::Answer, http::Reply, http::Request, http::Server, http::TlsContext, http::TlsOwn;
 using http::fetch, http::open_client, http::open_server, http::peer_client, http::peer_server;
-using http::text_response;
+using http::text_response, http::TurnedAway;
 
 Instant now() {
   return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -110,6 +111,33 @@ TEST(Tls, PlainTextAndGarbageAreRefusedAndTheServerGoesOn) {
   EXPECT_FALSE(fetch("http://127.0.0.1:" + port + "/", {}, {}, 2'000));
   EXPECT_TRUE(fetch("https://127.0.0.1:" + port + "/", {},
                     peer_client(b.own(), {a.authority()}).value(), 5'000));
+}
+
+TEST(Tls, WhoseHandshakeFailsIsTold) {
+  const Side a{"sichuan"}, b{"chongqing"}, stranger{"chongqing"};
+  const TlsContext context = peer_server(a.own(), {b.authority()}).value();
+  TurnedAway away;
+  Server::Options options;
+  options.tls = [&] { return context; };
+  options.turned_away = [&](const std::string& address, std::string_view why) {
+    away.note(address, why);
+  };
+  auto server = Server::start(std::move(options),
+                              [](const Request&, const Reply& reply) { reply({.status = 204}); });
+  ASSERT_TRUE(server.has_value());
+  const std::string to = "//127.0.0.1:" + std::to_string((*server)->port()) + "/";
+  ASSERT_TRUE(
+      fetch("https:" + to, {}, peer_client(b.own(), {a.authority()}).value(), 5'000).has_value());
+  EXPECT_TRUE(away.take().empty());
+  EXPECT_FALSE(fetch("https:" + to, {}, peer_client(stranger.own(), {a.authority()}).value(), 5'000)
+                   .has_value());
+  EXPECT_FALSE(fetch("http:" + to, {}, {}, 2'000).has_value());
+  server->reset();
+  const auto counts = away.take();
+  ASSERT_EQ(counts.size(), 1U);
+  EXPECT_EQ(counts[0].address, "127.0.0.1");
+  EXPECT_EQ(counts[0].times, 2);
+  EXPECT_FALSE(counts[0].why.empty());
 }
 
 // Connections that never end their handshake, from this address.

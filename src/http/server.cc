@@ -182,7 +182,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     answer(dropped());
   }
   void sweep(TimePoint now) {
-    if (deadline_ && *deadline_ < now) return drop();
+    if (deadline_ && *deadline_ < now) {
+      if (shaking_) turned_away("the handshake took too long");
+      return drop();
+    }
     const bool silent =
         events_ && !sending_ && waits_since_ + milliseconds{options().silence_ms} < now;
     if (stream_ && silent) pass_on(":\n\n", false);
@@ -220,6 +223,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     shaking_ = true;
     of_known_ = of_known;
     return true;
+  }
+  void turned_away(std::string_view why) const {
+    if (options().turned_away) options().turned_away(remote_, why);
   }
   // Counts it among the strangers of its address; false if those are too many.
   bool admit() {
@@ -507,6 +513,9 @@ class StreamConnection final : public Connection {
       stream_.async_handshake(asio::ssl::stream_base::server,
                               [this, self = shared_from_this()](error_code error) {
                                 end_handshake();
+                                if (error && error != asio::error::operation_aborted) {
+                                  turned_away(error.message());
+                                }
                                 if (error || !take_chain()) return drop();
                                 if (closed_ || !worker_->take_in(*this)) return drop();
                                 ready();
@@ -664,7 +673,10 @@ bool Worker::take_in(Connection& connection) {
 
 bool Worker::take_to_handshake(Connection& connection) {
   const bool known = connection.is_known();
-  if (!connection.begin_handshake(known)) return false;
+  if (!connection.begin_handshake(known)) {
+    connection.turned_away("too many handshakes at once");
+    return false;
+  }
   const std::size_t most = kHandshakesMax + (known ? kHandshakesKept : 0);
   return shared_->handshakes <= most || drop_longest(&Connection::shakes_since);
 }

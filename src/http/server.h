@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "http/message.h"
@@ -54,6 +55,8 @@ class Server {
     std::size_t connections_max = 1'024;
     std::size_t connections_per_peer = 128;     // under one root certificate
     std::size_t connections_per_address = 256;  // of those who have not proved who they are
+    // Told of a handshake of TLS that failed, on a thread of the server, which it must not block.
+    std::function<void(const std::string& address, std::string_view why)> turned_away{};
     int silence_ms = 15'000;  // after this long a stream of events sends a comment
   };
   [[nodiscard]] static std::expected<std::unique_ptr<Server>, Fault> start(Options options,

@@ -27,6 +27,7 @@
 #include "http/mounts.h"
 #include "http/server.h"
 #include "http/tls.h"
+#include "http/turned_away.h"
 #include "journal/quorum.h"
 #include "main/commands.h"
 #include "main/ending.h"
@@ -117,6 +118,10 @@ std::string unsafe(const Console& console, const Serve& what, const node::Identi
   return {};
 }
 
+auto counted(http::TurnedAway& away) {
+  return [&away](const std::string& address, std::string_view why) { away.note(address, why); };
+}
+
 // Where requests come in.
 struct Doors {
   std::unique_ptr<http::Server> api;
@@ -135,7 +140,7 @@ struct Doors {
 };
 
 std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& identity,
-                                       api::Api& api, site::Site& site) {
+                                       api::Api& api, site::Site& site, http::TurnedAway& away) {
   const auto tls = api_tls(what.dir);
   if (!tls) return std::unexpected{tls.error()};
   http::Server::Options options;
@@ -153,6 +158,7 @@ std::expected<Doors, Fault> open_doors(const Serve& what, const node::Identity& 
     return alone(api::problem_of(Fault{.what = {}, .unknown_outcome = true}));
   };
   if (*tls) options.tls = [context = *tls] { return context; };
+  options.turned_away = counted(away);
   const auto address = [&](const std::string& listen, std::uint16_t port) {
     return (*tls ? "https://" : "http://") + host_of(listen) + ":" + std::to_string(port);
   };
@@ -230,11 +236,12 @@ auto asked_log(Log& log) {
     log.write("pseudonyms", {{"party", party}, {"points", points}, {"refused", refused}});
   };
 }
-exchange::Exchange::Options exchange_options(const Serve& what, Log& log) {
+exchange::Exchange::Options exchange_options(const Serve& what, Log& log, http::TurnedAway& away) {
   return {.listen = what.listen,
           .away_after_s = what.away_after_s,
           .pseudonyms_per_hour = what.pseudonyms_per_hour,
-          .asked = asked_log(log)};
+          .asked = asked_log(log),
+          .turned_away = counted(away)};
 }
 
 auto request_log(Log& log, Metrics& metrics) {
@@ -247,6 +254,13 @@ auto request_log(Log& log, Metrics& metrics) {
                           {"key", one.key},
                           {"remote", one.remote}});
   };
+}
+
+// A line for each address, with how often since the last.
+void tell_turned_away(Log& log, http::TurnedAway& away) {
+  for (const http::TurnedAway::Count& one : away.take()) {
+    log.write("turned-away", {{"remote", one.address}, {"error", one.why}, {"times", one.times}});
+  }
 }
 
 auto sign_in_log(Log& log) {
@@ -481,6 +495,7 @@ struct Serving {
   views::ServerFollower* beside;  // null: no tables on a server
   node::DiskFloor& disk;
   Metrics& metrics;
+  http::TurnedAway away{};
 
   // `begins`: what ends it at once until it serves.
   std::expected<End, Exit> run(std::chrono::steady_clock::time_point begun,
@@ -544,6 +559,7 @@ End Serving::wait(exchange::Exchange* exchange, const Outside& outside, api::She
     // A standby looks at its writer twenty times as often.
     if (const auto now = std::chrono::steady_clock::now(); now >= look_beside) {
       lacks.look(joined(api::beside_missing(node, shelves.within(kAskMs))));
+      tell_turned_away(log, away);
       look_beside = now + std::chrono::seconds{1};
     }
     documents.look(node::documents_away(node.storage().files()).value_or(""));
@@ -574,7 +590,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   const auto fail = [&](const Fault& fault) { return std::unexpected{console.fail(fault)}; };
   std::unique_ptr<exchange::Exchange> exchange;
   if (!node.standby()) {
-    auto started = exchange::Exchange::start(node, exchange_options(what, log));
+    auto started = exchange::Exchange::start(node, exchange_options(what, log, away));
     if (!started) return fail(started.error());
     exchange = std::move(*started);
   }
@@ -623,7 +639,7 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                    .codes = codes}};
   // Who comes in from here on is answered, also at the end.
   begins.reset();
-  auto doors = open_doors(what, node.identity(), api, site);
+  auto doors = open_doors(what, node.identity(), api, site, away);
   if (!doors) return fail(doors.error());
   if (outside.mail) outside.mail->begin(origin.empty() ? doors->web_address : origin);
   api::Shelves shelves{node};
