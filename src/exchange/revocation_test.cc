@@ -11,6 +11,7 @@
 #include "exchange/test_sides.h"
 #include "exchange/vouching.h"
 #include "node/files.h"
+#include "node/storage/directory_files.h"
 #include "node/storage/storage.h"
 #include "node/verify.h"
 
@@ -28,11 +29,34 @@ using testing::TestNode;
 
 class Revocations : public testing::Nodes {
  protected:
-  Revocations() {
-    form({&a, &b});
+  Revocations() : Revocations{false} {}
+  // `twice`: in a circle whose agreement requires second signatures (SM2).
+  explicit Revocations(bool twice) {
+    if (twice) {
+      form_signing_twice();
+    } else {
+      form({&a, &b});
+    }
     begin();
     far = std::make_unique<Side>(b, "sichuan");
     far->guard.pass("sichuan");
+  }
+  void form_signing_twice() {
+    for (TestNode* one : {&a, &b}) {
+      one->close();
+      node::DirectoryFiles files{one->dir};
+      EXPECT_TRUE(node::make_second_keys(files).has_value());
+      one->identity = node::load_identity(one->dir).value();
+      one->open();
+    }
+    const std::int64_t now = a.identity.created;
+    const evidence::SecondPolicy all{{"envelopes", now}, {"receipts", now}, {"checkpoints", now}};
+    auto file = compose_edition(circle_held(*a.node), {party_card(b.identity).value()}, a.identity,
+                                {.name = "Test circle", .effective = now, .second = all});
+    ASSERT_TRUE(file.has_value()) << file.error().what;
+    file = co_sign(*file, b.identity, now);
+    ASSERT_TRUE(file.has_value()) << file.error().what;
+    for (const TestNode* one : {&a, &b}) ASSERT_TRUE(adopt(*one->node, *file).has_value());
   }
   void begin() { near = std::make_unique<Side>(a, "chongqing"); }
   // As the process of the node ends and begins again.
@@ -315,6 +339,72 @@ TEST_F(Revocations, NothingIsSealedToARevokedKey) {
     opens = opens || node::open_sealed_box(key.public_key, key.secret_key, box) == "secret";
   }
   EXPECT_TRUE(opens) << "what is on its way must still be readable";
+}
+
+class RevokedSecondKeys : public Revocations {
+ protected:
+  RevokedSecondKeys() : Revocations{true} {}
+  // The key that signed our message a second time.
+  std::string second_of(std::int64_t seq) {
+    const auto opened = evidence::open_envelope(*a.node->envelope_sent("chongqing", seq),
+                                                a.node->directory()->keys, "sichuan");
+    return opened && opened->second ? opened->second->kid : std::string{};
+  }
+  // By the key that nobody has, and an SM2 key that somebody has.
+  std::string forged_twice(std::int64_t seq, const evidence::SecondSigner& stolen) {
+    auto payload = evidence::read_envelope(forged(seq));
+    return evidence::sign_envelope_twice(evidence::payload_text(*payload), a.identity.envelope.kid,
+                                         a.identity.envelope.secret_key, stolen)
+        .text;
+  }
+};
+
+TEST_F(RevokedSecondKeys, WhatWaitsIsSignedAgainAndWhatAThiefSignsIsNotTaken) {
+  const evidence::SecondSigner stolen = a.identity.second->envelope;
+  a.say(0);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  ASSERT_EQ(acked(), 1);
+  a.say(1);
+  a.say(2);
+  const std::string before = *a.node->envelope_sent("chongqing", 2);
+  ASSERT_EQ(second_of(2), "sichuan/envelope-sm2/1");
+  revoke("sichuan/envelope-sm2/1");
+  EXPECT_EQ(a.node->identity().second->envelope.kid, "sichuan/envelope-sm2/2");
+  EXPECT_EQ(a.node->identity().second->log.kid, "sichuan/log-sm2/1");
+  EXPECT_EQ(a.node->identity().envelope.kid, "sichuan/envelope/1") << "the first goes on";
+  const evidence::KeyRecord& fresh = a.node->directory()->keys.at("sichuan/envelope-sm2/2");
+  EXPECT_EQ(fresh.alg, evidence::kSm2Algorithm);
+  EXPECT_EQ(fresh.key.size(), 65U);
+  drive(*near, *far, honest_only, [&] { return acked() == 3; });
+  EXPECT_EQ(acked(), 3) << near->sender.status().trouble;
+  EXPECT_EQ(entries("resend"), 2U);
+  EXPECT_EQ(second_of(2), "sichuan/envelope-sm2/2");
+  EXPECT_EQ(b.node->answered("sichuan", 2)->message_id,
+            evidence::message_id_of(*a.node->envelope_sent("chongqing", 2)));
+  EXPECT_EQ(offer(before).status, 409);
+  const PeerAnswer theft = offer(forged_twice(4, stolen));
+  EXPECT_EQ(theft.status, 403) << theft.body;
+  EXPECT_NE(theft.body.find("key-revoked"), std::string::npos) << theft.body;
+  EXPECT_EQ(next(), 4);
+  expect_sound();
+}
+
+TEST_F(RevokedSecondKeys, ReceiptsAreSignedByTheNextOne) {
+  revoke("sichuan/log-sm2/1");
+  EXPECT_EQ(a.node->identity().second->log.kid, "sichuan/log-sm2/2");
+  EXPECT_EQ(a.node->identity().log.kid, "sichuan/log/1");
+  EXPECT_EQ(kids_in_use(*a.node),
+            (std::vector<std::string>{"sichuan/command/1", "sichuan/envelope-sm2/1",
+                                      "sichuan/envelope/1", "sichuan/log-sm2/2", "sichuan/log/1",
+                                      "sichuan/seal/1", "sichuan/witness/1"}));
+  a.say(0);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  EXPECT_EQ(acked(), 1) << near->sender.status().trouble;
+  b.say(0);
+  near->guard.pass("chongqing");
+  drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });
+  EXPECT_EQ(b.outbox("sichuan").acked, 1) << far->sender.status().trouble;
+  expect_sound();
 }
 
 }  // namespace
