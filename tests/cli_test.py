@@ -567,7 +567,7 @@ class Fares(unittest.TestCase):
             self.assertRegex(done.stdout, r"p +3 +1 +1 +15.00 +11.70 +0.00 +0.60 +2.70 +0.00\n")
             self.assertIn("riders pay -2.70 more", done.stdout)
             self.assertIn("lost by deny lists 2.70 more", done.stdout)
-            self.assertIn("q,o,2021-03-04,1,1,1,300,270,0,30,0,next gate,b,0\n", (folder / "rides.csv").read_text())
+            self.assertIn("q,o,2021-03-04,1,1,1,300,270,0,30,0,next gate,b,0,4\n", (folder / "rides.csv").read_text())
 
     def test_a_faulty_tariff_is_told_with_line_and_path(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -712,6 +712,33 @@ class Clear(unittest.TestCase):
         self.assertIn("bills.ndjson:1: bill, insured, treated and institution are needed", told)
         self.assertIn("Nothing was taken", told)
         self.assertFalse((book / "taken-0001.ndjson").exists())
+
+    def test_a_wrong_row_of_taps_means_that_the_deny_list_is_not_taken_either(self):
+        book = self.book("chongqing", "sichuan", "--tariff", ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml")
+        (self.at / "denied.csv").write_text("token,at\nx,2021-03-04 09:50:00\n")
+        taps = self.at / "taps.csv"
+        for group, why in (("chengdu_metro", "no group chengdu_metro"), ("chengdu-metro", "at is a local time")):
+            at = "2021-03-04 08:00:00" if "_" in group else "2021-03-04"
+            taps.write_text(f"id,token,at,kind,group,place,issuer\n1,x,{at},in,{group},c0,chongqing\n")
+            told = self.clear("take", book, taps, "--denied", self.at / "denied.csv", code=1)
+            self.assertIn(f"taps.csv:2: {'The tariff has ' if '_' in group else ''}{why}", told)
+            self.assertIn("Nothing was taken", told)
+        self.assertEqual(sorted(path.name for path in book.iterdir()), ["book.json", "tariff.yaml"])
+        self.clear("take", book, "--denied", self.at / "denied.csv")
+        self.assertTrue((book / "denied-0001.ndjson").exists())
+
+    def test_a_bill_beyond_its_bounds_is_told_and_not_taken(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        bill = {"bill": "b1", "insured": "chongqing", "treated": "sichuan", "institution": "h", "day": "2021-03-04",
+                "lines": [{"list": "C", "price": 9_007_199_254_740_991}] * 1023,
+                "policy": {"deductible": 0, "rate": 800, "cap": 0}, "used": {"deductible": 0, "pool": 0}}
+        file = self.at / "bills.ndjson"
+        file.write_text(json.dumps(bill) + "\n" + json.dumps({**bill, "bill": "b2"}) + "\n" + json.dumps({**bill, "bill": "b3"}) + "\n")
+        self.assertIn("bills.ndjson:1: lines[0].price must be a whole number of fen from 0 to 1,000,000,000",
+                      self.clear("take", book, file, code=1))
+        # Taken before there were bounds, they are a fault and no end of the program.
+        (book / "taken-0001.ndjson").write_bytes(file.read_bytes())
+        self.assertIn("too large to be summed", self.clear("draw", book, "--until", "2021-04-01", code=1))
 
 
 class SecondSignatures(Folder):

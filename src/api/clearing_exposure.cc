@@ -8,6 +8,7 @@
 #include "api/clearing_pay.h"
 #include "base/try.h"
 #include "clearing/exposure.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -16,9 +17,15 @@ namespace {
 constexpr int kBits = 4;
 
 // Above zero what the first side owes.
-void add_lines(const ClearingBook& book, windows::Ledger& ledger, std::vector<Money>& amounts) {
+std::expected<void, Problem> add_lines(const ClearingBook& book, windows::Ledger& ledger,
+                                       std::vector<Money>& amounts) {
   static const Date kEver = *Date::from_civil(9'999, 12, 31);
   (void)ledger.draw(kEver, ledger.batches());
+  if (!ledger.fits()) {
+    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
+                                             .where = book.row.id,
+                                             .why = {texts::title("windows.sums_too_large")}})};
+  }
   const clearing::Kept lines = ledger.lines();
   for (std::size_t part = 0; part < std::size_t{1} << kBits; ++part) {
     lines.tree.each_in(part, kBits, [&](const clearing::RunningTree::Held& held) {
@@ -26,6 +33,7 @@ void add_lines(const ClearingBook& book, windows::Ledger& ledger, std::vector<Mo
       amounts.push_back(line.debtor == book.first() ? line.amounts.net : -line.amounts.net);
     });
   }
+  return {};
 }
 
 // Of two sums the second side's is paid first: it is, where the first side's bank is waited for, or
@@ -58,7 +66,7 @@ void add_window(const ClearingBook& book, const views::CaseRow& window,
 std::expected<Exposed, Problem> exposed_of(const Call& call, const ClearingBook& book,
                                            windows::Ledger& ledger) {
   std::vector<Money> amounts;
-  add_lines(book, ledger, amounts);
+  BASHU_TRY_OK(add_lines(book, ledger, amounts));
   views::CaseFilter windows = cases_of(*book.pack, book.shape.window);
   windows.parent = book.row.id;
   const auto add = [&](const views::CaseRow& window) -> std::expected<bool, Problem> {

@@ -13,6 +13,7 @@
 #include "api/documents.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
+#include "fares/taking.h"
 #include "packs/before_sealing.h"
 #include "texts/texts.h"
 
@@ -117,6 +118,7 @@ class Filling {
           wrong_at("with.until", "before_the_last", {{"day", ledger().closed_until()->text()}})};
     }
     const Statement drawn = ledger().draw(*until, ledger().batches());
+    if (!ledger().fits()) return std::unexpected{refused("sums_too_large")};
     if (form_.starts && drawn.first == drawn.end) {
       return std::unexpected{wrong_at("with.until", "nothing_due", {{"day", day}})};
     }
@@ -127,6 +129,7 @@ class Filling {
 
   Done second() {
     const Statement drawn = ledger().draw(until(), ledger().batches());
+    if (!ledger().fits()) return std::unexpected{refused("sums_too_large")};
     put("second", statement_field(drawn, book_, ledger().batches()));
     if (drawn.root == root_in(window_, "first")) return {};
     const auto sketch = document_text(context_, window_, "first_sketch");
@@ -282,6 +285,31 @@ std::expected<Value, Problem> of_sheets(Context& context, const Call& call,
   return given;
 }
 
+// A ride of a group that the book's tariff does not have would be nobody's claim.
+std::expected<void, Problem> groups_known(Context& context,
+                                          const std::expected<ClearingBook, Problem>& book,
+                                          const windows::Rows& rows) {
+  if (!book || !clears_taps(*book)) return {};
+  const auto tariff = tariff_of(context, *book);
+  if (!tariff) return std::unexpected{tariff.error()};
+  const auto group = fares::unknown_group(*tariff, rows.taps);
+  if (!group) return {};
+  return std::unexpected{wrong_at("with.file", "unknown_group", {{"group", *group}})};
+}
+
+// A book keeps its tariff: what is wrong with one is said before.
+std::expected<Value, Problem> of_new_book(Context& context, const Call& call, const Value& given) {
+  const Value* file = given.find("tariff");
+  const auto text = file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
+  if (!text) return given;  // the form says what is wrong with it
+  const auto tariff = tariff_in(*text, "with.tariff");
+  if (!tariff) return std::unexpected{tariff.error()};
+  const auto wrong = fares::wrong_when_taken(*tariff);
+  if (wrong.empty()) return given;
+  return std::unexpected{wrong_at("with.tariff", "tariff_wrong",
+                                  {{"what", wrong.front().where + " " + wrong.front().what}})};
+}
+
 // The rows of a batch are read before it is taken: all of them, or none.
 std::expected<Value, Problem> of_batch(Context& context, const Call& call, const Value& given) {
   const std::string what = given.text_at("what");
@@ -295,7 +323,7 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   const Value* file = given.find("file");
   const auto rows = file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
   if (!rows) return given;  // the form says what is wrong with it
-  const auto read = windows::read_rows(what, *rows);
+  const auto read = windows::read_rows(what, *rows, windows::Reading::to_take);
   if (!read) {
     const auto& [line, text, is_key, said] = read.error();
     return std::unexpected{problem_of(Reject{.code = RejectCode::form,
@@ -307,6 +335,9 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   for (const fares::Tap& tap : read->taps) {
     if (!tap.token.contains('/')) continue;
     return std::unexpected{wrong_at("with.file", "token_slash", {{"token", tap.token}})};
+  }
+  if (auto known = groups_known(context, book, *read); !known) {
+    return std::unexpected{known.error()};
   }
   Value out = given;
   out.as_record()->insert_or_assign("rows", read->count());
@@ -332,7 +363,8 @@ std::expected<Value, Problem> of_transfer(Context& context, const Call& call,
 // What is unsettled in a book, when somebody has it looked at.
 std::expected<Value, Problem> of_book(Context& context, const Call& call, const ClearingForm& form,
                                       const Value& given) {
-  if (form.starts || std::ranges::find(form.form, kExposed) == form.form.end()) return given;
+  if (form.starts) return of_new_book(context, call, given);
+  if (std::ranges::find(form.form, kExposed) == form.form.end()) return given;
   if (given.find(kExposed)) return std::unexpected{wrong_at("with.exposed", "computed_here")};
   const auto book = find_book(context, call, form.id);
   if (!book) return std::unexpected{book.error()};

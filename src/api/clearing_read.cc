@@ -200,6 +200,11 @@ Result draft_statement(Context& context, const Call& call) {
     exposed = beside_cap(*worst, *book);
   }
   const clearing::Statement drawn = ledger.draw(*until, ledger.batches());
+  if (!ledger.fits()) {
+    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
+                                             .where = book->row.id,
+                                             .why = {texts::title("windows.sums_too_large")}})};
+  }
   if (auto told = account_for_audit(context, call, book->sight, book->row.id + "/draft"); !told) {
     return std::unexpected{told.error()};
   }

@@ -161,6 +161,24 @@ TEST(Matching, ByTheOrdersName) {
             "unmatched out\nunmatched back\nunmatched short\n");
 }
 
+// However wide the tolerance.
+TEST(Matching, WhatCameBackIsNotPaid) {
+  const auto of = [](std::vector<Booking> bookings) {
+    return told(match({order("o1", 80)}, bookings, kAccounts, 100));
+  };
+  EXPECT_EQ(of({booking("out", -80, {names("o1")}), booking("back", 80, {names("o1")})}),
+            "unpaid o1\nunmatched out\nunmatched back\n");
+  EXPECT_EQ(of({booking("out", -80, {names("o1")}), booking("less", 79, {names("o1")})}),
+            "unpaid o1\nunmatched out\nunmatched less\n");
+  EXPECT_EQ(of({booking("in", 10, {names("o1")})}), "unpaid o1\nunmatched in\n");
+  EXPECT_EQ(of({booking("out", -80, {names("o1")}), booking("back", 80, {names("o1")}),
+                booking("again", -79, {names("o1")})}),
+            "1:n o1 by out back again 1\n");
+  EXPECT_EQ(told(match({order("o1", 40), order("o2", 40)},
+                       {booking("in", 10, {names("o1"), names("o2")})}, kAccounts, 100)),
+            "unpaid o1\nunpaid o2\nunmatched in\n");
+}
+
 TEST(Matching, ByAmountWhereNothingIsNamedAndOnlyOneWayFits) {
   EXPECT_EQ(told(match({order("o1", 100), order("o2", 200), order("o3", 300)},
                        {booking("r", -100, {with("acc-b")}), booking("s", -500, {with("acc-b")})},

@@ -102,7 +102,8 @@ class Reader {
                             text_of(below(entry, "RvslInd")) == "1",
                 .details = {}};
     if (out.reference.empty()) out.reference = text_of(below(entry, "NtryRef"));
-    if (out.reference.empty()) {
+    out.by_place = out.reference.empty();
+    if (out.by_place) {
       out.reference = account + "/" + out.day.text() + "/" + std::to_string(bookings.size() + 1);
     }
     each(entry, "NtryDtls", [&](const xmlNode* details) {

@@ -25,6 +25,9 @@ struct Booking {
   Money amount = 0;       // positive: money in; a reversal has the sign of what it does
   bool reverses = false;  // it takes another booking back
   std::vector<Detail> details;
+  // The bank gave no reference (AcctSvcrRef, NtryRef): it is named by its place in the file, which
+  // may be another one in another statement of the same day.
+  bool by_place = false;
 };
 // Bookings only, in their order: what is pending or informs only is left out. An error says where.
 [[nodiscard]] std::expected<std::vector<Booking>, std::string> read_camt053(std::string_view text);

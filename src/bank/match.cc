@@ -60,6 +60,14 @@ class Matcher {
 
   [[nodiscard]] bool close_to(Money a, Money b) const { return std::abs(a - b) <= tolerance_; }
 
+  // Of bookings that sum to `sum` where `due` is expected. What came back was not paid, however far
+  // the tolerance goes: of money in both directions more must be left than is missing.
+  [[nodiscard]] bool pays(const Indexes& bookings, Money sum, Money due) const {
+    const bool came_back = std::ranges::any_of(
+        bookings, [&](std::size_t i) { return (bookings_[i].amount < 0) != (due < 0); });
+    return close_to(sum, due) && (!came_back || std::abs(sum - due) < std::abs(sum));
+  }
+
   void take(Shape shape, const Indexes& orders, const Indexes& bookings, Money difference) {
     Match match{.shape = shape, .orders = {}, .bookings = {}, .difference = difference};
     for (const std::size_t i : orders) {
@@ -90,7 +98,7 @@ class Matcher {
         found.push_back(order->second);
         sum += *due;
       }
-      if (found.size() != booking.details.size() || !close_to(sum, booking.amount)) continue;
+      if (found.size() != booking.details.size() || !pays({i}, booking.amount, sum)) continue;
       take(Shape::many_to_one, found, {i}, booking.amount - sum);
     }
   }
@@ -108,7 +116,7 @@ class Matcher {
       const auto due = expected(orders_[what.first], bookings_[indexes.front()]);
       Money sum = 0;
       for (const std::size_t i : indexes) sum += bookings_[i].amount;
-      if ((paid_[what.first] && !done.contains(what.first)) || !due || !close_to(sum, *due)) {
+      if ((paid_[what.first] && !done.contains(what.first)) || !due || !pays(indexes, sum, *due)) {
         continue;
       }
       done.insert(what.first);

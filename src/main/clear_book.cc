@@ -8,11 +8,14 @@
 #include <utility>
 
 #include "base/json.h"
+#include "clearing/bounds.h"
 #include "fares/denied.h"
+#include "fares/taking.h"
 #include "fares/tap_rows.h"
 #include "main/import_rows.h"
 #include "main/taps.h"
 #include "medical/bills.h"
+#include "medical/bounds.h"
 #include "node/files.h"
 
 namespace bashu::cli {
@@ -62,6 +65,17 @@ std::string tap_in(const Console& console, const Row& row, fares::Tap& tap) {
   return wrong.empty() ? wrong : texts::text(console.language, "fares." + wrong);
 }
 
+// Whether no two claims are of one name, and all can be summed; told if not.
+bool can_be_stated(const Console& console, const std::vector<Entry>& claims) {
+  const clearing::Fitness fit = clearing::fitness(claims);
+  if (fit.unfit == clearing::Unfit::none) return true;
+  console.err << (fit.unfit == clearing::Unfit::twice
+                      ? clear_text(console, "claim_twice", {{"id", fit.line}})
+                      : texts::text(console.language, "windows.sums_too_large"))
+              << '\n';
+  return false;
+}
+
 // What names a row in its book: of a tap its id, of a bill its id and version.
 std::string name_of(const Row& row, bool bills) {
   if (!bills) return text_in(row, "id");
@@ -100,7 +114,9 @@ std::optional<std::vector<Entry>> read_lines(const Console& console, const std::
     return std::string{};
   });
   if (!sound) return std::nullopt;
-  return out;
+  if (clearing::fitness(out).unfit != clearing::Unfit::too_large) return out;
+  console.err << file << ": " << texts::text(console.language, "windows.sums_too_large") << '\n';
+  return std::nullopt;
 }
 
 std::optional<Statement> read_statement(const Console& console, const std::string& path) {
@@ -155,7 +171,7 @@ std::optional<ClearBook> ClearBook::open(const Console& console, const std::stri
     return std::nullopt;
   }
   if (!book.bills) {
-    book.tariff = read_tariff(console, (book.dir_ / "tariff.yaml").string());
+    book.tariff = read_taken_tariff(console, (book.dir_ / "tariff.yaml").string());
     if (!book.tariff) return std::nullopt;
   }
   if (!book.read_statements(console)) return std::nullopt;
@@ -195,60 +211,57 @@ fs::path ClearBook::next_batch(const std::string& name) const {
   return numbered(dir_, name, batches(name).size() + 1, ".ndjson");
 }
 
-Exit ClearBook::take(const Console& console, const std::vector<std::string>& files) const {
+std::string ClearBook::wrong_in(const Console& console, const Row& row) const {
+  if (!bills) {
+    fares::Tap tap;
+    std::string wrong = tap_in(console, row, tap);
+    if (!wrong.empty()) return wrong;
+    const auto group = fares::unknown_group(*tariff, {tap});
+    return group ? texts::text(console.language, "windows.unknown_group", {{"group", *group}})
+                 : wrong;
+  }
+  const Value bill{row.fields};
+  if (const auto priced = medical::priced(bill); !priced) return priced.error();
+  const auto beyond = medical::beyond(bill);
+  return beyond ? texts::text(console.language, beyond->key, {{"what", beyond->what}})
+                : std::string{};
+}
+
+std::optional<ClearBook::Taken> ClearBook::rows_of(const Console& console,
+                                                   const std::vector<std::string>& files) const {
   Known known;
   for (const fs::path& batch : batches("taken")) {
     const bool sound = each_row(console, batch.string(), [&](const Row& row) {
       static_cast<void>(known.add(name_of(row, bills), row));
       return std::string{};
     });
-    if (!sound) return Exit::refused;
+    if (!sound) return std::nullopt;
   }
-  std::string rows;
-  std::size_t taken = 0, copies = 0, repeated = 0;
+  Taken out;
   bool sound = true;
   for (const std::string& file : files) {
     sound &= each_row(console, file, [&](const Row& row) {
-      fares::Tap tap;
-      std::string wrong;
-      if (bills) {
-        const auto bill = medical::priced(Value{row.fields});
-        if (!bill) wrong = bill.error();
-      } else {
-        wrong = tap_in(console, row, tap);
-      }
+      std::string wrong = wrong_in(console, row);
       if (!wrong.empty()) return wrong;
       const std::string name = name_of(row, bills);
       const Known::Is is = known.add(name, row);
-      if (is == Known::Is::copy) return ++copies, std::string{};
+      if (is == Known::Is::copy) return ++out.copies, std::string{};
       if (is == Known::Is::repeated) {
-        ++repeated;
+        ++out.repeated;
         console.out << file << ':' << row.line << ": "
                     << clear_text(console, "repeated", {{"name", name}}) << '\n';
       }
-      ++taken;
-      rows += canonical_json(Value{row.fields}) + '\n';
+      ++out.taken;
+      out.rows += canonical_json(Value{row.fields}) + '\n';
       return std::string{};
     });
   }
-  if (!sound) {
-    console.err << clear_text(console, "nothing_taken") << '\n';
-    return Exit::refused;
-  }
-  if (taken > 0) {
-    const auto kept = node::write_file(next_batch("taken"), rows, kMode);
-    if (!kept) return console.fail(kept.error());
-  }
-  console.out << clear_text(console, "taken",
-                            {{"taken", std::to_string(taken)},
-                             {"copies", std::to_string(copies)},
-                             {"repeated", std::to_string(repeated)}})
-              << '\n';
-  return Exit::done;
+  return sound ? std::optional{std::move(out)} : std::nullopt;
 }
 
-Exit ClearBook::take_denied(const Console& console, const std::string& file) const {
+std::optional<std::string> ClearBook::denied_of(const Console& console, const std::string& file) {
   std::string rows;
+  if (file.empty()) return rows;
   const bool sound = each_row(console, file, [&](const Row& row) {
     if (text_in(row, "token").empty() || !fares::moment(text_in(row, "at"))) {
       return clear_text(console, "bad_denied");
@@ -256,9 +269,36 @@ Exit ClearBook::take_denied(const Console& console, const std::string& file) con
     rows += canonical_json(Value{row.fields}) + '\n';
     return std::string{};
   });
-  if (!sound) return Exit::refused;
-  const auto kept = node::write_file(next_batch("denied"), rows, kMode);
-  return kept ? Exit::done : console.fail(kept.error());
+  return sound ? std::optional{std::move(rows)} : std::nullopt;
+}
+
+// Everything is read before anything is kept.
+Exit ClearBook::take(const Console& console, const std::vector<std::string>& files,
+                     const std::string& denied) const {
+  const auto list = denied_of(console, denied);
+  const auto taken = rows_of(console, files);
+  if (!list || !taken) {
+    console.err << clear_text(console, "nothing_taken") << '\n';
+    return Exit::refused;
+  }
+  const fs::path batch = next_batch("taken");
+  if (taken->taken > 0) {
+    const auto kept = node::write_file(batch, taken->rows, kMode);
+    if (!kept) return console.fail(kept.error());
+  }
+  if (!denied.empty()) {
+    const auto kept = node::write_file(next_batch("denied"), *list, kMode);
+    std::error_code ignored;
+    if (!kept && taken->taken > 0) fs::remove(batch, ignored);
+    if (!kept) return console.fail(kept.error());
+  }
+  if (files.empty()) return Exit::done;
+  console.out << clear_text(console, "taken",
+                            {{"taken", std::to_string(taken->taken)},
+                             {"copies", std::to_string(taken->copies)},
+                             {"repeated", std::to_string(taken->repeated)}})
+              << '\n';
+  return Exit::done;
 }
 
 Exit ClearBook::refuse(const Console& console, const std::string& id, const std::string& why,
@@ -323,6 +363,7 @@ std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) cons
   std::erase_if(out, [&](const Entry& one) {
     return std::minmax(one.creditor, one.debtor) != between || out_of_it->contains(one.id);
   });
+  if (!can_be_stated(console, out)) return std::nullopt;
   return out;
 }
 

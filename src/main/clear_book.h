@@ -18,6 +18,7 @@
 #include "clearing/statement.h"
 #include "fares/claims.h"
 #include "main/console.h"
+#include "main/import_rows.h"
 #include "texts/texts.h"
 
 namespace bashu::cli {
@@ -38,8 +39,9 @@ class ClearBook {
 
   // All rows or none: what is wrong with a row is told. Copies of what is there already are left
   // out; another content of the same name is told and kept.
-  [[nodiscard]] Exit take(const Console& console, const std::vector<std::string>& files) const;
-  [[nodiscard]] Exit take_denied(const Console& console, const std::string& file) const;
+  // `denied` is a deny list; empty: none.
+  [[nodiscard]] Exit take(const Console& console, const std::vector<std::string>& files,
+                          const std::string& denied) const;
 
   [[nodiscard]] Exit refuse(const Console& console, const std::string& id, const std::string& why,
                             bool accept) const;
@@ -57,6 +59,17 @@ class ClearBook {
   [[nodiscard]] Exit close(const Console& console, const Draft& draft) const;
 
  private:
+  struct Taken {
+    std::string rows;
+    std::size_t taken = 0, copies = 0, repeated = 0;
+  };
+  // nullopt: something is wrong, and was told.
+  [[nodiscard]] std::optional<Taken> rows_of(const Console& console,
+                                             const std::vector<std::string>& files) const;
+  [[nodiscard]] static std::optional<std::string> denied_of(const Console& console,
+                                                            const std::string& file);
+  // What is wrong with a row that is to be taken, in words; empty: nothing.
+  [[nodiscard]] std::string wrong_in(const Console& console, const Row& row) const;
   [[nodiscard]] bool read_statements(const Console& console);
   [[nodiscard]] std::optional<std::set<std::string>> refused(const Console& console) const;
   [[nodiscard]] std::vector<std::filesystem::path> batches(const std::string& name) const;

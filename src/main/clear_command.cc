@@ -110,11 +110,7 @@ Exit clear_open(const Console& console, const ClearOpen& what) {
 Exit clear_take(const Console& console, const ClearTake& what) {
   const auto book = ClearBook::open(console, what.book);
   if (!book) return Exit::refused;
-  if (!what.denied.empty()) {
-    const Exit done = book->take_denied(console, what.denied);
-    if (done != Exit::done) return done;
-  }
-  return what.files.empty() ? Exit::done : book->take(console, what.files);
+  return book->take(console, what.files, what.denied);
 }
 
 Exit clear_draw(const Console& console, const ClearDraw& what) {

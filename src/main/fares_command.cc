@@ -125,7 +125,8 @@ std::string csv_line(const fares::Posting& one) {
        {one.issuer, one.operator_name, one.day.text(), one.first_tap, one.last_tap,
         std::to_string(static_cast<int>(one.fault)), std::to_string(one.fare),
         std::to_string(one.from_issuer), std::to_string(one.from_place), std::to_string(one.off),
-        std::to_string(one.fee), one.completion, one.completed_at, std::to_string(one.refused)}) {
+        std::to_string(one.fee), one.completion, one.completed_at, std::to_string(one.refused),
+        std::to_string(one.tariff_version)}) {
     out += (out.empty() ? "" : ",") + csv_cell(cell, true);  // for programs: nothing is text
   }
   return out + '\n';
@@ -187,7 +188,7 @@ Exit fares_rate(const Console& console, const FaresRate& what) {
   Statement statement, alternative;
   std::string lines =
       "issuer,operator,day,first_tap,last_tap,fault,fare,from_issuer,from_place,off,fee,"
-      "completion,completed_at,refused\n";
+      "completion,completed_at,refused,tariff_version\n";
   const auto rated = [&](const Terms& by, const std::vector<Tap>& taps) {
     return fares::rated(by.tariff, taps, by.denied);
   };

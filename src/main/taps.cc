@@ -2,13 +2,16 @@
 
 #include <ostream>
 
+#include "fares/taking.h"
 #include "fares/tap_rows.h"
 #include "node/files.h"
 #include "packs/yaml.h"
 
 namespace bashu::cli {
 
-std::optional<fares::Tariff> read_tariff(const Console& console, const std::string& path) {
+namespace {
+
+std::optional<fares::Tariff> read(const Console& console, const std::string& path, bool to_take) {
   const auto text = node::read_file(path);
   if (!text) return console.fail(text.error()), std::nullopt;
   const packs::Document file = packs::read_yaml(*text);
@@ -18,13 +21,29 @@ std::optional<fares::Tariff> read_tariff(const Console& console, const std::stri
   }
   if (!file.findings.empty()) return std::nullopt;
   auto tariff = fares::read_tariff(file.root);
-  if (tariff) return *std::move(tariff);
-  for (const fares::Wrong& wrong : tariff.error()) {
+  std::vector<fares::Wrong> all;
+  if (!tariff) {
+    all = std::move(tariff.error());
+  } else if (to_take) {
+    all = fares::wrong_when_taken(*tariff);
+  }
+  if (all.empty()) return *std::move(tariff);
+  for (const fares::Wrong& wrong : all) {
     const packs::Position at = file.at(wrong.where);
     console.err << path << ':' << at.line << ':' << at.column << ": " << wrong.where << ' '
                 << wrong.what << '\n';
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<fares::Tariff> read_tariff(const Console& console, const std::string& path) {
+  return read(console, path, true);
+}
+
+std::optional<fares::Tariff> read_taken_tariff(const Console& console, const std::string& path) {
+  return read(console, path, false);
 }
 
 std::string text_in(const Row& row, std::string_view name) {

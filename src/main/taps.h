@@ -14,6 +14,9 @@ namespace bashu::cli {
 // What is wrong with it is told on the console, with line and column.
 [[nodiscard]] std::optional<fares::Tariff> read_tariff(const Console& console,
                                                        const std::string& path);
+// That of a book, as it was taken when the book was made (fares/taking.h).
+[[nodiscard]] std::optional<fares::Tariff> read_taken_tariff(const Console& console,
+                                                             const std::string& path);
 
 // A text, or a whole number as text; empty if there is none.
 [[nodiscard]] std::string text_in(const Row& row, std::string_view name);

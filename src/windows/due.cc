@@ -78,9 +78,9 @@ Entry Due::line_of(const Claim& claim) const {
   Entry line = entry_of(*claim.id, claim.takes_back ? *claim.said : *claim.now);
   if (claim.takes_back) {
     line.state = clearing::kWithdrawn;
-    line.amounts = clearing::minus({}, claim.said->amounts);
+    line.amounts = clearing::wrapped_minus({}, claim.said->amounts);
   } else if (claim.said) {
-    line.amounts = clearing::minus(claim.now->amounts, claim.said->amounts);
+    line.amounts = clearing::wrapped_minus(claim.now->amounts, claim.said->amounts);
   }
   line.correction = claim.said ? claim.said->correction + 1 : 0;
   return line;
@@ -89,9 +89,10 @@ Entry Due::line_of(const Claim& claim) const {
 void Due::count(Window& window, const Entry& line, std::int64_t how_often) {
   const std::pair key{word(line.debtor), word(line.creditor)};
   Window::Sum& sum = window.sums[key];
-  sum.amounts = how_often > 0 ? clearing::plus(sum.amounts, line.amounts)
-                              : clearing::minus(sum.amounts, line.amounts);
+  sum.amounts = how_often > 0 ? clearing::wrapped_plus(sum.amounts, line.amounts)
+                              : clearing::wrapped_minus(sum.amounts, line.amounts);
   sum.lines += how_often;
+  window.magnitude += clearing::magnitude(line.amounts) * how_often;
   if (line.correction > 0) {
     window.corrections += how_often;
   } else if (standing_.until && line.day < *standing_.until) {
@@ -233,6 +234,7 @@ std::expected<Statement, std::string> Due::statement_with(const std::vector<Stan
       count(next_, entry, 1);
     }
   }
+  if (wrong.empty() && !fits()) wrong = "sums";
   std::expected<Statement, std::string> statement = std::unexpected{wrong};
   if (wrong.empty()) statement = this->statement();
   for (const auto& [held, entry] : in) {
@@ -268,7 +270,7 @@ void Due::close(const Statement& statement, const std::vector<Stands>& stands) {
   for (const Entry* line : lines) {
     Claim& claim = claims_[number_of(line->id)];
     Words words = words_of(*line);
-    if (claim.said) words.amounts = clearing::plus(claim.said->amounts, words.amounts);
+    if (claim.said) words.amounts = clearing::wrapped_plus(claim.said->amounts, words.amounts);
     claim.said = std::make_unique<Words>(std::move(words));
   }
   standing_.statements = statement.number;

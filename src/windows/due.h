@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "clearing/bounds.h"
 #include "clearing/sketch.h"
 #include "clearing/statement.h"
 
@@ -48,9 +49,11 @@ class Due {
   // before that day, is taken back.
   void until(Date day);
   [[nodiscard]] clearing::Statement statement();
+  // Whether its amounts can be summed; if not, the statement says nothing.
+  [[nodiscard]] bool fits() const { return next_.magnitude <= clearing::kMagnitudeMost; }
   [[nodiscard]] clearing::Kept lines();
-  // The statement with what stands of the differences; an error names a line that does not fit.
-  // Nothing has changed afterwards.
+  // The statement with what stands of the differences; an error names a line that does not fit,
+  // or says that the sums do not. Nothing has changed afterwards.
   [[nodiscard]] std::expected<clearing::Statement, std::string> statement_with(
       const std::vector<Stands>& stands);
   // It is closed; it came from statement_with(), and nothing has changed since.
@@ -82,6 +85,7 @@ class Due {
     };
     std::map<std::pair<std::uint32_t, std::uint32_t>, Sum> sums{};  // by debtor and creditor
     std::int64_t late = 0, corrections = 0;
+    clearing::Wide magnitude = 0;  // of its lines
   };
 
   std::uint32_t word(const std::string& text);

@@ -64,6 +64,8 @@ class Ledger {
   // What this side states: the lines before `until` that no closed window has, by the first so many
   // batches.
   [[nodiscard]] clearing::Statement draw(Date until, std::size_t batches);
+  // Whether the amounts of what was drawn last can be summed; if not, it says nothing.
+  [[nodiscard]] bool fits() const { return due_.fits(); }
   // The lines of what was drawn last, for as long as nothing else is asked.
   [[nodiscard]] clearing::Kept lines() { return due_.lines(); }
   // Whether the differences lead from what this side stated to what the other signed

@@ -510,12 +510,79 @@ TEST(Ledger, FlowsMeetInAClosedWindowOnly) {
   EXPECT_EQ(payee.draw(until, 4).root, payer.draw(until, 2).root);
 }
 
+std::string bill(const std::string& id, std::size_t lines, std::int64_t price, int version = 1) {
+  Value::List list(lines, Value{Value::Record{{"list", "C"}, {"price", price}}});
+  return canonical_json(
+             Value::Record{{"bill", id},
+                           {"insured", "sichuan"},
+                           {"treated", "chongqing"},
+                           {"institution", "h"},
+                           {"day", "2021-03-04"},
+                           {"version", version},
+                           {"lines", std::move(list)},
+                           {"policy", Value::Record{{"deductible", 0}, {"rate", 800}, {"cap", 0}}},
+                           {"used", Value::Record{{"deductible", 0}, {"pool", 0}}}}) +
+         "\n";
+}
+
+// They were taken before there were bounds: a node that has them goes on, and states nothing until
+// they are put right.
+TEST(Ledger, BillsThatNoSumHoldsAreAFaultOfTheWindow) {
+  constexpr std::int64_t kLargest = 9'007'199'254'740'991;
+  Ledger side{
+      {.first = "chongqing", .second = "sichuan", .own_is_first = true, .tariff = std::nullopt}};
+  for (const char* id : {"H1", "H2", "H3"}) {
+    side.take(*read_rows("bills", bill(id, 1'023, kLargest)));
+  }
+  const Date until = day("2021-03-05");
+  side.draw(until, 3);
+  EXPECT_FALSE(side.fits());
+  Said said{.until = until,
+            .batches = 3,
+            .other_root = side.draw(until, 3).root,
+            .differences = {},
+            .first_accepts = {},
+            .second_accepts = {}};
+  EXPECT_FALSE(side.agreed(said));
+  EXPECT_FALSE(side.close(said));
+
+  for (const char* id : {"H1", "H2", "H3"}) side.take(*read_rows("bills", bill(id, 1, 500, 2)));
+  const auto drawn = side.draw(until, 6);
+  EXPECT_TRUE(side.fits());
+  EXPECT_EQ(drawn.sums.at({"sichuan", "chongqing"}).gross, 1'500);
+  said.batches = 6;
+  said.other_root = drawn.root;
+  EXPECT_TRUE(side.close(said));
+}
+
+TEST(Rows, ABillBeyondTheBoundsIsReadButNotTaken) {
+  const std::string rows = bill("H1", 1, 5) + bill("H2", 1, 1'000'000'001);
+  EXPECT_EQ(read_rows("bills", rows)->count(), 2U);
+  const auto taken = read_rows("bills", rows, Reading::to_take);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().line, 2U);
+  EXPECT_EQ(taken.error().text, "medical.price_beyond");
+  EXPECT_EQ(taken.error().what, "lines[0].price");
+}
+
 TEST(Rows, AStatementOfTheBankIsReadWhollyOrNotAtAll) {
   EXPECT_EQ(read_rows("receipts", booked("b1", "W-1", "5.00"))->count(), 1U);
   const auto rows = read_rows("receipts", booked("b1", "W-1", "5.001"));
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().text, "windows.no_camt053");
   EXPECT_EQ(rows.error().what, "line 1: Amt");
+}
+
+TEST(Rows, OfABookingWithoutAReferenceNobodyKnowsWhetherItIsThereAlready) {
+  std::string bare = booked("", "W-1", "5.00");
+  EXPECT_EQ(read_rows("receipts", bare)->count(), 1U);
+  const auto rows = read_rows("receipts", bare, Reading::to_take);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().text, "windows.no_bank_reference");
+  EXPECT_EQ(rows.error().what, "2021-03-05 5.00");
+  EXPECT_EQ(read_rows("receipts", booked("b1", "W-1", "5.00"), Reading::to_take)->count(), 1U);
+  bare.replace(bare.find("CRDT"), 4, "DBIT");  // no receipt: its name counts for nothing
+  EXPECT_TRUE(read_rows("receipts", bare, Reading::to_take));
 }
 
 TEST(Rows, AWrongRowTakesNothing) {

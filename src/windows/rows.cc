@@ -5,6 +5,7 @@
 #include "bank/camt053.h"
 #include "base/json.h"
 #include "fares/tap_rows.h"
+#include "medical/bounds.h"
 
 namespace bashu::windows {
 
@@ -14,13 +15,24 @@ constexpr JsonLimits kRow{.depth = 16, .values = 200'000};
 
 }  // namespace
 
-std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view rows) {
+std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view rows,
+                                        Reading reading) {
   Rows out;
   if (what == "receipts") {
     const auto bookings = bank::read_camt053(rows);
     if (!bookings) {
       return std::unexpected{WrongRow{
           .line = 1, .text = "windows.no_camt053", .is_key = true, .what = bookings.error()}};
+    }
+    // Another statement that has the booking too could not be told to have the same one.
+    for (const bank::Booking& one : *bookings) {
+      if (reading == Reading::taken || !one.by_place || transfers::receipts_of({one}).empty()) {
+        continue;
+      }
+      return std::unexpected{WrongRow{.line = 1,
+                                      .text = "windows.no_bank_reference",
+                                      .is_key = true,
+                                      .what = one.day.text() + " " + bank::decimal(one.amount)}};
     }
     out.receipts = transfers::receipts_of(*bookings);
     return out;
@@ -54,6 +66,11 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
     } else {
       auto bill = medical::priced(*row);
       if (!bill) return wrong(bill.error(), false);
+      const auto beyond = reading == Reading::to_take ? medical::beyond(*row) : std::nullopt;
+      if (beyond) {
+        return std::unexpected{
+            WrongRow{.line = line, .text = beyond->key, .is_key = true, .what = beyond->what}};
+      }
       out.bills.push_back(*std::move(bill));
     }
   }

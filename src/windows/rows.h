@@ -41,7 +41,11 @@ struct WrongRow {
   std::string what{};  // of the key's `{what}`
 };
 
+// What is taken must keep the bounds of today too; what was taken is read as it was then, so that
+// closed windows come out the same.
+enum class Reading : std::uint8_t { taken, to_take };
 // NDJSON, but for receipts; `what` is one of those above.
-[[nodiscard]] std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view text);
+[[nodiscard]] std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view text,
+                                                      Reading reading = Reading::taken);
 
 }  // namespace bashu::windows

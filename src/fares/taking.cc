@@ -1,0 +1,51 @@
+#include "fares/taking.h"
+
+#include <set>
+
+#include "fares/bands.h"
+
+namespace bashu::fares {
+
+namespace {
+
+void check_operators(const Group& group, const std::string& where, std::vector<Wrong>& wrong) {
+  std::set<std::string> names;
+  for (const auto& [name, weight] : group.operators) {
+    if (!names.insert(name).second) {
+      wrong.push_back({where + ".operators", "names " + name + " twice: add up its weights"});
+    }
+    if (name.contains('~')) wrong.push_back({where + ".operators", name + " must be without ~"});
+  }
+}
+
+void check_distances(const Group& group, const std::string& where, std::vector<Wrong>& wrong) {
+  const auto* bands = std::get_if<Bands>(&group.prices);
+  if (!bands) return;
+  for (const auto& [pair, metres] : group.metres) {
+    if (band_fare(*bands, metres).value_or(0) <= kRideMost) continue;
+    wrong.push_back({where + ".bands", "no ride costs more than " + std::to_string(kRideMost) +
+                                           " fen, as that of " + std::to_string(metres) +
+                                           " metres would: say most, or less for adds"});
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<Wrong> wrong_when_taken(const Tariff& tariff) {
+  std::vector<Wrong> wrong;
+  for (const auto& [name, group] : tariff.groups) {
+    check_operators(group, "groups." + name, wrong);
+    check_distances(group, "groups." + name, wrong);
+  }
+  return wrong;
+}
+
+std::optional<std::string> unknown_group(const Tariff& tariff, const std::vector<Tap>& taps) {
+  for (const Tap& tap : taps) {
+    if (!tariff.groups.contains(tap.group)) return tap.group;
+  }
+  return std::nullopt;
+}
+
+}  // namespace bashu::fares
