@@ -22,7 +22,7 @@ std::optional<Exit> not_signed(const Console& console,
 
 Exit circle_withdraw(const Console& console, const CircleWithdraw& what) {
   node::DirectoryFiles files{what.dir};
-  const node::SystemClock clock{0};
+  node::SystemClock clock{0};
   const auto done = exchange::withdraw(
       files, {.digest = what.digest, .reason = what.reason, .now_s = clock.now().unix_ms / 1'000});
   if (!done) return console.fail(done.error());
