@@ -1284,17 +1284,17 @@ void backup_commands(Parser& parser, const Text& t) {
 }
 
 void bundle_commands(Parser& parser, const Text& t) {
-  parser.command<Bundle>(&parser.app, "bundle",
-                         t("what proves the messages of a case, in one file for a third party",
-                           "证据包：证明办件各消息的单个文件，供第三方核验"),
-                         bundle, [&t](CLI::App& app, Bundle& o) {
-                           app.add_option("DIR", o.dir)->required();
-                           app.add_option("CASE", o.id)->required();
-                           app.add_option("--out", o.out, t("file", "输出文件"))->required();
-                           app.add_option(
-                               "--claim", o.claim,
-                               t("file that says in words what is asserted", "以文字写明所主张内容的文件"));
-                         });
+  parser.command<Bundle>(
+      &parser.app, "bundle",
+      t("what proves the messages of a case, in one file for a third party",
+        "证据包：证明办件各消息的单个文件，供第三方核验"),
+      bundle, [&t](CLI::App& app, Bundle& o) {
+        app.add_option("DIR", o.dir)->required();
+        app.add_option("CASE", o.id)->required();
+        app.add_option("--out", o.out, t("file", "输出文件"))->required();
+        app.add_option("--claim", o.claim,
+                       t("file that says in words what is asserted", "以文字写明所主张内容的文件"));
+      });
   parser.command<VerifyBundle>(
       &parser.app, "verify-bundle",
       t("judge a bundle, given only the agreement id", "仅凭协议标识判定证据包"), verify_bundle,
