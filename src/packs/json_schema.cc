@@ -62,18 +62,19 @@ Value sealed_schema() {
                        {"$sealed", "alg", "box", "dek", "nonce"});
 }
 
-Value document_schema(Sealed sealed) {
+Value document_schema(const Type& type, Sealed sealed) {
   Value name = text_schema(1, kNameLengthMax);
   if (sealed == Sealed::allowed) {
     name = Value{Value::Record{{"anyOf", Value::List{std::move(name), sealed_schema()}}}};
   }
-  return object_schema(
-      {{"sha256", text_schema("^[0-9a-f]{64}$")},
-       {"name", std::move(name)},
-       {"media", text_schema(1, kTokenLengthMax)},
-       {"size", Value{Value::Record{{"type", "integer"}, {"minimum", 0}, {"maximum", kNumberMax}}}},
-       {"dek", text_schema(1, kTokenLengthMax)}},
-      {"sha256", "name"});
+  return object_schema({{"sha256", text_schema("^[0-9a-f]{64}$")},
+                        {"name", std::move(name)},
+                        {"media", text_schema(1, kTokenLengthMax)},
+                        {"size", Value{Value::Record{{"type", "integer"},
+                                                     {"minimum", 0},
+                                                     {"maximum", type.max.value_or(kNumberMax)}}}},
+                        {"dek", text_schema(1, kTokenLengthMax)}},
+                       {"sha256", "name"});
 }
 
 // What is accepted, without the texts that describe it.
@@ -99,7 +100,7 @@ Value form_schema(const Type& type, Sealed sealed) {
     case Kind::party:
       return text_schema("^[a-zA-Z][A-Za-z0-9-]{0,31}$");
     case Kind::document:
-      return document_schema(sealed);
+      return document_schema(type, sealed);
     case Kind::choice: {
       Value::List codes;
       for (const auto& [code, title] : type.choices) codes.emplace_back(code);

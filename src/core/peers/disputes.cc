@@ -1,6 +1,5 @@
 #include "core/peers/disputes.h"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -102,35 +101,23 @@ void dispute(Deciding& d, const CaseId& id, const Objection& objection) {
 
 namespace {
 
-constexpr std::int64_t kUnknownStepsADay = 20;  // of one member
-
-// A step we know: the last one, one that waits here, or one that is in dispute already.
-bool is_known_step(const Deciding& d, const Case& c, const CaseId& id, const std::string& content) {
-  if (c.digest == content || (c.dispute && c.dispute->contents.contains(content))) return true;
-  const std::vector<PartyId> others = others_of(d, c);
-  return std::ranges::any_of(others, [&](const PartyId& party) {
-    return std::ranges::any_of(d.draft.inbox(party).held, [&](const auto& waiting) {
-      const auto& item = waiting.second;
-      return item.stream == id && item.kind == told::Step::kKind &&
-             told::step_digest(item.body) == content;
-    });
-  });
-}
+constexpr std::int64_t kObjectionsADay = 20;  // of one member
 
 }  // namespace
 
 Result may_stop(Deciding& d, const CaseId& id, const Stopping& who) {
   const Case& c = *d.draft.find_case(id);
   if (!is_party(c, who.party)) return told::hold("shape", who.party + " is no party of it");
-  // What is with us or has ended may have gone on since the step they object to, so that we do not
-  // know it any more; or they made it up. So many in a day, and no more.
+  // What is with us or has ended stops by their word alone, be it about a step that we know or one
+  // that we do not. So many in a day, and no more; what is in dispute already stops by nothing new.
   BASHU_TRY(const Definition of, definition_of(d, c));
   const PartyId holder = holder_of(c, of);
   const bool theirs_alone = holder == d.self() || holder.empty();
-  if (!theirs_alone || is_known_step(d, c, id, who.content)) return {};
+  const bool disputed = c.dispute && c.dispute->contents.contains(who.content);
+  if (!theirs_alone || disputed) return {};
   const std::string counter = who.party + "/" + d.today().text();
   const std::int64_t count = d.draft.serial("#objections", counter) + 1;
-  if (count > kUnknownStepsADay) return told::hold("quota", "objections to steps not known here");
+  if (count > kObjectionsADay) return told::hold("quota", "objections to cases held here");
   d.draft.decide(SerialTaken{.name = "#objections", .key = counter, .value = count});
   return {};
 }
