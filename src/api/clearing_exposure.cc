@@ -6,6 +6,7 @@
 
 #include "api/case_pages.h"
 #include "api/clearing_pay.h"
+#include "api/clearing_refusal.h"
 #include "base/try.h"
 #include "clearing/exposure.h"
 #include "texts/texts.h"
@@ -22,9 +23,7 @@ std::expected<void, Problem> add_lines(const ClearingBook& book, windows::Ledger
   static const Date kEver = *Date::from_civil(9'999, 12, 31);
   (void)ledger.draw(kEver, ledger.batches());
   if (!ledger.fits()) {
-    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
-                                             .where = book.row.id,
-                                             .why = {texts::title("windows.sums_too_large")}})};
+    return std::unexpected{refused(book.row.id, "sums_too_large")};
   }
   const clearing::Kept lines = ledger.lines();
   for (std::size_t part = 0; part < std::size_t{1} << kBits; ++part) {

@@ -8,6 +8,7 @@
 #include "api/clearing_netting.h"
 #include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
+#include "api/clearing_refusal.h"
 #include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "bank/pain001.h"
@@ -24,9 +25,7 @@ constexpr const char* kAmounts[] = {"gross", "discount", "relief", "refused", "f
 Result print_share_order(const FoundShare& found) {
   const auto on = Date::parse(found.share.data.text_at("pay_on"));
   if (!found.share.data.bool_at("signed") || !on || !payer_awaited(*found.pack, found.share)) {
-    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
-                                             .where = found.share.id,
-                                             .why = {texts::title("windows.order_not_signed")}})};
+    return std::unexpected{refused(found.share.id, "order_not_signed")};
   }
   const auto payment = payment_of_share(found.membership, found.share);
   if (!payment) return std::unexpected{payment.error()};
@@ -110,9 +109,7 @@ Result print_window_statement(Context& context, const Call& call) {
   if (!held) return std::unexpected{held.error()};
   const auto closed = (*held)->statements.find(found->window.id);
   if (closed == (*held)->statements.end()) {
-    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
-                                             .where = found->window.id,
-                                             .why = {texts::title("windows.not_agreed")}})};
+    return std::unexpected{refused(found->window.id, "not_agreed")};
   }
   if (auto told =
           account_for_audit(context, call, found->book.sight, found->window.id + "/statement");

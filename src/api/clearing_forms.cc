@@ -9,6 +9,7 @@
 #include "api/clearing_netting.h"
 #include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
+#include "api/clearing_refusal.h"
 #include "api/clearing_transfers.h"
 #include "api/documents.h"
 #include "api/reading.h"
@@ -29,16 +30,6 @@ constexpr std::array<std::string_view, 15> kComputed{
     "differences",   "found",    "first_agreed", "rows",   "bookings",
     "second_agreed", "rounding", "netted_in",    "alone",  kExposed};
 constexpr std::string_view kMetIn = "met_in";  // of a transfer
-
-Problem wrong_at(std::string where, const std::string& key, const texts::Places& places = {}) {
-  return problem_of(Reject{.code = RejectCode::form,
-                           .where = std::move(where),
-                           .why = {texts::title("windows." + key, places)}});
-}
-Problem refused(const std::string& key, const texts::Places& places = {}) {
-  return problem_of(Reject{
-      .code = RejectCode::guard, .where = {}, .why = {texts::title("windows." + key, places)}});
-}
 
 // Computes what one form of one window asks for.
 class Filling {
@@ -96,7 +87,7 @@ class Filling {
   [[nodiscard]] windows::Ledger& ledger() const { return *held_->ledger; }
 
   Done put_file(const char* field, const std::string& bytes, const char* media) {
-    if (bytes.size() > exchange::kDocumentMax) return std::unexpected{refused("too_different")};
+    if (bytes.size() > exchange::kDocumentMax) return std::unexpected{refused({}, "too_different")};
     const auto sha256 = deposit(context_, call_.key->principal(), bytes);
     if (!sha256) return std::unexpected{sha256.error()};
     put(field, Value::Record{{"sha256", *sha256},
@@ -118,7 +109,7 @@ class Filling {
           wrong_at("with.until", "before_the_last", {{"day", ledger().closed_until()->text()}})};
     }
     const Statement drawn = ledger().draw(*until, ledger().batches());
-    if (!ledger().fits()) return std::unexpected{refused("sums_too_large")};
+    if (!ledger().fits()) return std::unexpected{refused({}, "sums_too_large")};
     if (form_.starts && drawn.first == drawn.end) {
       return std::unexpected{wrong_at("with.until", "nothing_due", {{"day", day}})};
     }
@@ -129,13 +120,13 @@ class Filling {
 
   Done second() {
     const Statement drawn = ledger().draw(until(), ledger().batches());
-    if (!ledger().fits()) return std::unexpected{refused("sums_too_large")};
+    if (!ledger().fits()) return std::unexpected{refused({}, "sums_too_large")};
     put("second", statement_field(drawn, book_, ledger().batches()));
     if (drawn.root == root_in(window_, "first")) return {};
     const auto sketch = document_text(context_, window_, "first_sketch");
     if (!sketch) return std::unexpected{sketch.error()};
     const auto lines = clearing::lines_for(ledger().lines(), *sketch);
-    if (!lines) return std::unexpected{refused("no_sketch")};
+    if (!lines) return std::unexpected{refused({}, "no_sketch")};
     return put_file("second_lines", *lines, "application/x-ndjson");
   }
 
@@ -145,7 +136,8 @@ class Filling {
     const Value* statement = window_.data.find(own);
     const Statement drawn = ledger().draw(
         until(), static_cast<std::size_t>(statement ? statement->int_at("batches") : 0));
-    if (drawn.root != root_in(window_, own)) return std::unexpected{refused("stated_otherwise")};
+    if (drawn.root != root_in(window_, own))
+      return std::unexpected{refused({}, "stated_otherwise")};
     return {};
   }
 
@@ -155,7 +147,7 @@ class Filling {
     if (!answer) return std::unexpected{answer.error()};
     const auto found = clearing::differences_in(ledger().lines(), *answer,
                                                 root_in(window_, "second").value_or(Hash{}));
-    if (!found) return std::unexpected{refused("not_whole")};
+    if (!found) return std::unexpected{refused({}, "not_whole")};
     put("found", found->size());
     return put_file("differences", clearing::text_of(*found), "application/x-ndjson");
   }
@@ -165,7 +157,7 @@ class Filling {
     auto said = said_of(context_, book_, window_);
     if (!said) return std::unexpected{said.error()};
     if (auto drawn = stated(); !drawn) return drawn;
-    if (!ledger().leads_to(*said)) return std::unexpected{refused("not_whole")};
+    if (!ledger().leads_to(*said)) return std::unexpected{refused({}, "not_whole")};
     const char* field = book_.own_is_first ? "first_answer" : "second_answer";
     const Value* answers = out_.find(field);
     std::set<std::string> names;
@@ -205,7 +197,7 @@ class Filling {
     const auto said = said_of(context_, book_, window_);
     if (!said) return std::unexpected{said.error()};
     const auto drawn = ledger().agreed(*said);
-    if (!drawn) return std::unexpected{refused("not_whole")};
+    if (!drawn) return std::unexpected{refused({}, "not_whole")};
     put(field, statement_field(*drawn, book_, said->batches));
     return {};
   }

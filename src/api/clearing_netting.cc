@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/case_pages.h"
+#include "api/clearing_refusal.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "base/json.h"
@@ -23,12 +24,6 @@ using clearing::WindowStatement;
 
 constexpr std::size_t kStatementsMax = 500;  // of a share
 constexpr const char* kMultilateral = "multilateral";
-
-Problem refused(const std::string& where, const std::string& key,
-                const texts::Places& places = {}) {
-  return problem_of(Reject{
-      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
-}
 
 std::string named(const Hash& root) { return "sha256:" + hex(root); }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/clearing_pay.h"
+#include "api/clearing_refusal.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "bank/match.h"
@@ -20,12 +21,6 @@ constexpr std::size_t kPaymentsMax = 500;    // of an order
 constexpr std::size_t kBookingsMax = 1'000;  // of all statements handed in for it
 constexpr std::size_t kAboutMax = 140;       // bytes, in a payment
 constexpr int kWaitMs = 5'000;
-
-Problem refused(const std::string& where, const std::string& key,
-                const texts::Places& places = {}) {
-  return problem_of(Reject{
-      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
-}
 
 Value to_value(const DuePayment& one) {
   return Value::Record{{"transfer", one.transfer},

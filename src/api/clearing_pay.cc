@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/case_pages.h"
+#include "api/clearing_refusal.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "bank/match.h"
@@ -15,12 +16,6 @@
 namespace bashu::api {
 
 namespace {
-
-Problem refused(const std::string& where, const std::string& key,
-                const texts::Places& places = {}) {
-  return problem_of(Reject{
-      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
-}
 
 std::int64_t net_to(const Value& agreed, const char* side) {
   const Value* amounts = agreed.find(side);
@@ -131,10 +126,7 @@ std::expected<std::map<std::string, bank::Account>, Problem> bank_accounts(
 std::expected<std::vector<bank::Booking>, Problem> bookings_in(const std::string& camt053) {
   auto bookings = bank::read_camt053(camt053);
   if (bookings) return *std::move(bookings);
-  return std::unexpected{problem_of(
-      Reject{.code = RejectCode::form,
-             .where = "with.booked",
-             .why = {texts::title("windows.no_camt053", {{"what", bookings.error()}})}})};
+  return std::unexpected{wrong_at("with.booked", "no_camt053", {{"what", bookings.error()}})};
 }
 
 std::optional<std::string> payer_awaited(const packs::Pack& pack, const views::CaseRow& row) {

@@ -7,6 +7,7 @@
 
 #include "api/clearing_books.h"
 #include "api/clearing_exposure.h"
+#include "api/clearing_refusal.h"
 #include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "api/reading.h"
@@ -188,10 +189,7 @@ Result draft_statement(Context& context, const Call& call) {
   windows::Ledger& ledger = *(*held)->ledger;
   const auto& closed = ledger.closed_until();
   if (closed && *until < *closed) {
-    return std::unexpected{problem_of(
-        Reject{.code = RejectCode::form,
-               .where = "until",
-               .why = {texts::title("windows.before_the_last", {{"day", closed->text()}})}})};
+    return std::unexpected{wrong_at("until", "before_the_last", {{"day", closed->text()}})};
   }
   std::optional<Value> exposed;
   if (book->row.data.find("cap")) {
@@ -201,9 +199,7 @@ Result draft_statement(Context& context, const Call& call) {
   }
   const clearing::Statement drawn = ledger.draw(*until, ledger.batches());
   if (!ledger.fits()) {
-    return std::unexpected{problem_of(Reject{.code = RejectCode::guard,
-                                             .where = book->row.id,
-                                             .why = {texts::title("windows.sums_too_large")}})};
+    return std::unexpected{refused(book->row.id, "sums_too_large")};
   }
   if (auto told = account_for_audit(context, call, book->sight, book->row.id + "/draft"); !told) {
     return std::unexpected{told.error()};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/case_pages.h"
+#include "api/clearing_refusal.h"
 #include "api/reading.h"
 #include "bank/order.h"
 #include "base/json.h"
@@ -17,12 +18,6 @@ namespace {
 
 constexpr std::size_t kBatchMax = 7U << 20;  // bytes; what is left comes with the next batch
 constexpr const char* kKind = "transfers";   // of a book
-
-Problem refused(const std::string& where, const std::string& key,
-                const texts::Places& places = {}) {
-  return problem_of(Reject{
-      .code = RejectCode::guard, .where = where, .why = {texts::title("windows." + key, places)}});
-}
 
 std::string yuan(clearing::Money fen) { return bank::decimal(fen); }
 

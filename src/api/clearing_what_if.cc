@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/clearing_refusal.h"
 #include "api/clearing_views.h"
 #include "api/documents.h"
 #include "api/handlers.h"
@@ -152,10 +153,7 @@ Result try_tariff(Context& context, const Call& call) {
   const auto book = find_book(context, call, call.part("id"));
   if (!book) return std::unexpected{book.error()};
   if (!clears_taps(*book)) {
-    return std::unexpected{problem_of(
-        Reject{.code = RejectCode::guard,
-               .where = book->row.id,
-               .why = {texts::title("windows.no_book_of_taps", {{"book", book->row.id}})}})};
+    return std::unexpected{refused(book->row.id, "no_book_of_taps", {{"book", book->row.id}})};
   }
   const auto by = keys_of(call);
   if (!by) return std::unexpected{by.error()};
