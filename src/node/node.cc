@@ -135,10 +135,8 @@ class ThreadedNode final : public KernelReads {
     standby_ = std::make_unique<Standby>(Standby::Parts{
         .journal = *kernel_->followed(),
         .after_ms = after_ms,
-        .take =
-            [this](const auto& commits) {
-              return commits.empty() ? kernel_->may_write() : take(commits);
-            },
+        .may_write = [this] { return kernel_->may_write(); },
+        .take = [this](const auto& commits) { return take(commits); },
         .begin = [this](const auto& last, const auto& what) { return begin_writing(last, what); },
         .end = [](const Fault& fault) { stop_following(fault); }});
   }

@@ -132,7 +132,7 @@ bool Standby::silent() const {
 
 std::expected<void, Fault> Standby::become_writer(const std::string& by) {
   // Before the epoch is raised: a writer that lives is not ended by one that could not go on.
-  if (auto may = parts_.take({}); !may) return may;
+  if (auto may = parts_.may_write(); !may) return may;
   const auto begin = [this](const journal::Commit& last,
                             const core::TakeOver& what) -> std::expected<void, Fault> {
     auto begun = parts_.begin(last, what);

@@ -41,7 +41,9 @@ class Standby {
   struct Parts {
     journal::Followed& journal;  // outlives it
     std::int64_t after_ms = -1;  // of silence it takes over; -1: only when it is asked
-    // What comes next, applied when it returns; a Fault ends the process. Empty: may it write?
+    // Whether this machine may write the journal; asked before it takes it over.
+    std::function<std::expected<void, Fault>()> may_write;
+    // What comes next in the journal; returns when it is applied. After a Fault the process ends.
     std::function<std::expected<void, Fault>(const std::vector<journal::Commit>&)> take;
     // The journal is this node's and ends with `last`; returns when the entry that says so is
     // durable.
