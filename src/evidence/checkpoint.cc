@@ -57,16 +57,6 @@ std::string signature_line(std::string_view name, std::string_view raw) {
   return line;
 }
 
-std::string checkpoint_body(std::string_view origin, std::uint64_t size, const Hash& root) {
-  std::string body{origin};
-  body += '\n';
-  body += std::to_string(size);
-  body += '\n';
-  body += base64(as_bytes(root));
-  body += '\n';
-  return body;
-}
-
 std::string cosigned_message(std::uint64_t time, std::string_view body) {
   std::string message = "cosignature/v1\ntime " + std::to_string(time) + '\n';
   message += body;
@@ -261,6 +251,16 @@ Verified<WitnessKey> read_witness_key(std::string_view text) {
   auto key = read_key_text(text, kWitnessType, kKeySize);
   if (!key) return std::unexpected{key.error()};
   return WitnessKey{.name = std::move(key->name), .public_key = std::move(key->public_key)};
+}
+
+std::string checkpoint_body(std::string_view origin, std::uint64_t size, const Hash& root) {
+  std::string body{origin};
+  body += '\n';
+  body += std::to_string(size);
+  body += '\n';
+  body += base64(as_bytes(root));
+  body += '\n';
+  return body;
 }
 
 std::string sign_checkpoint(std::string_view origin, std::uint64_t size, const Hash& root,

@@ -38,6 +38,9 @@ struct LogKey {
 };
 // A verifier key of a log, as one of these two writes it. Code: verifier-key.
 [[nodiscard]] Verified<LogKey> read_verifier_key(std::string_view text);
+// What a checkpoint says, whoever signed it: three lines.
+[[nodiscard]] std::string checkpoint_body(std::string_view origin, std::uint64_t size,
+                                          const Hash& root);
 [[nodiscard]] std::string sign_checkpoint(std::string_view origin, std::uint64_t size,
                                           const Hash& root, std::string_view secret_key);
 

@@ -149,10 +149,10 @@ std::expected<void, Fault> Archive::check_note(const std::string& note, std::uin
 
 // Whatever key signed it.
 bool Archive::says_our_root(const std::string& note, std::uint64_t size) {
-  const Hash root = evidence::root(*tree_, size);
-  std::string body{evidence::origin_at(identity_.origin, identity_.predecessors, size)};
-  body += "\n" + std::to_string(size) + "\n" + base64(as_bytes(root)) + "\n\n";
-  return note.starts_with(body);
+  return note.starts_with(
+      evidence::checkpoint_body(evidence::origin_at(identity_.origin, identity_.predecessors, size),
+                                size, evidence::root(*tree_, size)) +
+      "\n");
 }
 
 std::expected<std::string, Fault> Archive::check_root() {
