@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "exchange/circle.h"
+#include "exchange/key_lists.h"
 #include "node/storage/object_files.h"
 
 namespace bashu::exchange {
@@ -19,19 +20,6 @@ std::pair<std::string, int> use_of(std::string_view kid) {
   int number = 0;
   std::from_chars(kid.data() + last + 1, kid.data() + kid.size(), number);
   return {std::string{kid.substr(first + 1, last - first - 1)}, number};
-}
-
-// By use, the public parts that this machine signs and opens with.
-std::map<std::string, std::string> in_use(const node::Identity& own) {
-  std::map<std::string, std::string> keys{{"envelope", own.envelope.public_key},
-                                          {"log", own.log.public_key},
-                                          {"seal", own.seal.public_key}};
-  if (own.command) keys["command"] = own.command->public_key;
-  if (own.second) {
-    keys["envelope-sm2"] = own.second->envelope.key.public_key();
-    keys["log-sm2"] = own.second->log.key.public_key();
-  }
-  return keys;
 }
 
 // Whether the key is here already and is used from the next start on.
@@ -57,11 +45,11 @@ std::vector<std::string> keys_behind(const node::FileStore& files, const node::D
     if (number > last.first) last = {number, key.key};
   }
   std::vector<std::string> behind;
-  for (const auto& [use, key] : in_use(own)) {
-    const auto last = newest.find(use);
-    if (last == newest.end() || last->second.second == key) continue;
-    if (waits_here(files, use, last->second.second)) continue;
-    behind.push_back("keys/" + use + ".key");
+  for (const KeyInUse& key : keys_in_use(own)) {
+    const auto last = newest.find(key.use);
+    if (last == newest.end() || last->second.second == key.public_key) continue;
+    if (waits_here(files, key.use, last->second.second)) continue;
+    behind.push_back("keys/" + key.use + ".key");
   }
   if (!behind.empty()) behind.insert(behind.begin(), "node.json");
   return behind;

@@ -534,25 +534,35 @@ std::expected<std::string, Fault> compose_edition(const CircleHeld& held,
   return co_sign(file_text(file), own, how.effective, how.pin, how.next_pin);
 }
 
-std::expected<std::optional<Title>, Fault> signed_otherwise(std::string_view circle_file,
-                                                            const std::filesystem::path& dir) {
-  BASHU_TRY(const CircleFile file, read_file_text(circle_file));
+namespace {
+
+std::expected<std::optional<Title>, Fault> signed_otherwise(const CircleFile& file,
+                                                            const node::FileStore& files) {
   std::vector<evidence::Agreement> editions;
   for (const std::string& record : file.editions) {
     auto read = evidence::read_agreement(record);
     if (!read) return fault("the edition cannot be read: " + read.error().code);
     editions.push_back(std::move(*read));
   }
-  return cannot_sign(node::DirectoryFiles{dir}, editions);
+  return cannot_sign(files, editions);
+}
+
+}  // namespace
+
+std::expected<std::optional<Title>, Fault> signed_otherwise(std::string_view circle_file,
+                                                            const std::filesystem::path& dir) {
+  BASHU_TRY(const CircleFile file, read_file_text(circle_file));
+  return signed_otherwise(file, node::DirectoryFiles{dir});
 }
 
 std::expected<std::string, Fault> co_sign(std::string_view circle_file, const node::Identity& own,
                                           std::int64_t now_s, const tokens::Pin& pin,
                                           const tokens::Pin& next_pin) {
-  BASHU_TRY(const std::optional<Title> otherwise, signed_otherwise(circle_file, own.dir));
-  if (otherwise) return fault(in_language(*otherwise, "en"));
   auto file = read_file_text(circle_file);
   if (!file) return std::unexpected{file.error()};
+  node::DirectoryFiles files{own.dir};
+  BASHU_TRY(const std::optional<Title> otherwise, signed_otherwise(*file, files));
+  if (otherwise) return fault(in_language(*otherwise, "en"));
   const auto agreement = evidence::read_agreement(file->editions.back());
   if (!agreement) return fault("the edition cannot be read: " + agreement.error().code);
   const evidence::PartyRecord* listed = agreement->party(own.party);
@@ -585,7 +595,6 @@ std::expected<std::string, Fault> co_sign(std::string_view circle_file, const no
     file->key_lists.push_back(std::move(list));
   }
   if (listed) file->cards.insert_or_assign(own.party, *mine);
-  node::DirectoryFiles files{own.dir};
   BASHU_TRY_OK(note_signed(files, *agreement, now_s));
   return file_text(*file);
 }
@@ -788,6 +797,22 @@ std::expected<void, Fault> continue_list(node::Node& node, const evidence::KeysE
   auto checked = check_keys(node, record);
   if (!checked) return fault("our own key list: " + checked.error().code);
   return submit(node, std::move(checked->request), "our own key list");
+}
+
+std::vector<KeyInUse> keys_in_use(const node::Identity& own) {
+  std::vector<KeyInUse> keys;
+  const auto add = [&](const char* use, const std::string& kid, std::string public_key) {
+    keys.push_back({.use = use, .kid = kid, .public_key = std::move(public_key)});
+  };
+  add("envelope", own.envelope.kid, own.envelope.public_key);
+  add("log", own.log.kid, own.log.public_key);
+  add("seal", own.seal.kid, own.seal.public_key);
+  if (own.command) add("command", own.command->kid, own.command->public_key);
+  if (own.second) {
+    add("envelope-sm2", own.second->envelope.kid, own.second->envelope.key.public_key());
+    add("log-sm2", own.second->log.kid, own.second->log.key.public_key());
+  }
+  return keys;
 }
 
 std::string next_kid(const evidence::KeysEdition& last, std::string_view use) {

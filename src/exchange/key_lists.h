@@ -1,8 +1,9 @@
-// What a party says next of its own keys; for circle.cc and revocation.cc.
+// What a party says next of its own keys; for what changes them and what compares them.
 #pragma once
 
 #include <cstdint>
 #include <expected>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,14 @@
 #include "tokens/token.h"
 
 namespace bashu::exchange {
+
+// The keys that this directory signs and opens with, but that of its witness: by use, as files and
+// node.json call it (`envelope`, `log-sm2`).
+struct KeyInUse {
+  std::string use, kid;
+  std::string public_key;
+};
+[[nodiscard]] std::vector<KeyInUse> keys_in_use(const node::Identity& own);
 
 // The newest key list of this node.
 [[nodiscard]] std::expected<evidence::KeysEdition, Fault> own_list(node::Node& node);

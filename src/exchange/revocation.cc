@@ -30,13 +30,8 @@ std::unexpected<Fault> fault(std::string what) { return std::unexpected{Fault{st
 // The uses of the keys of this node: kid to use, as files and node.json call it.
 std::map<std::string, std::string> uses(node::Node& node) {
   const node::Identity& own = node.identity();
-  std::map<std::string, std::string> found{
-      {own.envelope.kid, "envelope"}, {own.log.kid, "log"}, {own.seal.kid, "seal"}};
-  if (own.command) found[own.command->kid] = "command";
-  if (own.second) {
-    found[own.second->envelope.kid] = "envelope-sm2";
-    found[own.second->log.kid] = "log-sm2";
-  }
+  std::map<std::string, std::string> found;
+  for (const KeyInUse& key : keys_in_use(own)) found[key.kid] = key.use;
   const auto signer = witness_signer(node.storage().files(), own);
   for (const auto& [kid, key] : node.directory()->keys) {
     const bool witness = key.party == own.party && key.role == "witness" && key.revoked == 0;
