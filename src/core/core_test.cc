@@ -223,14 +223,17 @@ class Circle : public testing::Test {
     return decision ? RejectCode{} : decision.error().code;
   }
 
+  static TakeMessage take(const PartyId& from, const MessageQueued& message) {
+    return {.from = from,
+            .seq = message.seq,
+            .message_id = "id",
+            .kind = message.kind,
+            .stream = message.stream,
+            .pack = message.pack,
+            .body = message.body};
+  }
   Decision deliver(const PartyId& from, const PartyId& to, const MessageQueued& message) {
-    Decision taken = must(to, TakeMessage{.from = from,
-                                          .seq = message.seq,
-                                          .message_id = "id",
-                                          .kind = message.kind,
-                                          .stream = message.stream,
-                                          .pack = message.pack,
-                                          .body = message.body});
+    Decision taken = must(to, take(from, message));
     must(from, AckMessage{
                    .to = to, .seq = message.seq, .outcome = taken.outcome, .reason = taken.reason});
     return taken;
@@ -320,23 +323,14 @@ TEST_F(Circle, AStepThatOurJournalForgotIsTakenBackAsItWas) {
   ASSERT_EQ(at("a").state, "open");
   ASSERT_EQ(stock("a"), 0);
 
-  const auto given_back = [](const MessageQueued& message) {
-    return TakeMessage{.from = "a",
-                       .seq = message.seq,
-                       .message_id = "id",
-                       .kind = message.kind,
-                       .stream = message.stream,
-                       .pack = message.pack,
-                       .body = message.body};
-  };
   for (const MessageQueued& message : told) {
-    const Decision taken = must("a", given_back(message));
+    const Decision taken = must("a", take("a", message));
     EXPECT_EQ(taken.answer.text_at("case"), message.stream);
     EXPECT_TRUE(std::ranges::none_of(taken.events, [](const Event& event) {
       return std::holds_alternative<MessageQueued>(event) ||
              std::holds_alternative<MessageTaken>(event);
     })) << "nobody is told anything";
-    EXPECT_FALSE(run("a", given_back(message))) << "once";
+    EXPECT_FALSE(run("a", take("a", message))) << "once";
   }
   for (const char* id : {"a-1", "a-2"}) {
     EXPECT_EQ(at("a", id).digest, at("b", id).digest);
@@ -348,14 +342,8 @@ TEST_F(Circle, AStepThatOurJournalForgotIsTakenBackAsItWas) {
   // What b did next follows; what it holds of another step does not come back here.
   must("b", fire("back"));
   const MessageQueued back = queue_[{"b", "a"}].back();
-  EXPECT_FALSE(run("a", given_back(back))) << "a step of b's";
-  must("a", TakeMessage{.from = "b",
-                        .seq = back.seq,
-                        .message_id = "id",
-                        .kind = back.kind,
-                        .stream = back.stream,
-                        .pack = back.pack,
-                        .body = back.body});
+  EXPECT_FALSE(run("a", take("a", back))) << "a step of b's";
+  must("a", take("b", back));
   EXPECT_EQ(at("a").state, "done");
   EXPECT_FALSE(at("a").dispute);
 }
