@@ -188,6 +188,21 @@ class Operating(CircleTest):
         self.assertEqual(sum(line["path"].endswith("/cases") for line in requests), 3)
         self.assertTrue(all(line["remote"].startswith("127.") for line in requests))
 
+    def test_a_signal_that_comes_before_it_serves_is_not_lost(self):
+        node = self.nodes["sichuan"]
+        log = self.dir / "node.ndjson"
+        node.stop()
+        node.launch("--log", str(log))
+        status = pathlib.Path(f"/proc/{node.process.pid}/status")
+
+        def waits():  # it does not end the process any more
+            blocked = re.search(r"^SigBlk:\s*(\w+)", status.read_text(), re.M)[1]
+            return int(blocked, 16) >> (signal.SIGHUP - 1) & 1
+        wait_until(waits, "signals wait")
+        node.process.send_signal(signal.SIGHUP)
+        self.assertTrue(node.process.stdout.readline().startswith("ready"))
+        wait_until(lambda: "passwords reloaded" in log.read_text(), "the signal is heard")
+
 
 class Doctor(CircleTest):
     def doctor(self, *more, code=0):
