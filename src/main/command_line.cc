@@ -846,6 +846,9 @@ void circle_commands(Parser& parser, const Text& t) {
         app.add_option("DIR", o.dir)->required();
         app.add_flag("--yes", o.yes,
                      t("carry it out; without it they are only listed", "执行；不加则仅列出"));
+        app.add_option("--ours", o.ours,
+                       t("a step under a revoked key that is known to be ours, by its message id",
+                         "已撤销密钥所签、经核实确为本方办理的步骤（消息标识）"));
       });
 }
 
@@ -1996,6 +1999,9 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
             "--least", o.least,
             t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
         app.add_option("--cap", o.cap, t("cap of what is unsettled, fen", "未结清上限（分）"));
+        app.add_option("--period", o.period,
+                       t("a window ends with a day, a month or a year", "结算期按日、按月或按年截止"))
+            ->check(CLI::IsMember({"daily", "monthly", "yearly"}));
         role(app, o.role);
       });
   parser.command<WindowTake>(

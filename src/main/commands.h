@@ -657,6 +657,7 @@ struct WindowBook {
   bool bills = false, transfers = false;  // instead of taps
   std::string way, house;                 // how it is netted, and by whom; empty: the difference
   std::int64_t least = 0, cap = 0;        // fen; 0: none
+  std::string period;                     // by whose end a window ends; empty: any day
 };
 Exit window_book(const Console& console, const WindowBook& what);
 struct WindowTake {

@@ -387,6 +387,7 @@ Exit window_book(const Console& console, const WindowBook& what) {
   if (!what.house.empty()) form["house"] = what.house;
   if (what.least > 0) form["least"] = what.least;
   if (what.cap > 0) form["cap"] = what.cap;
+  if (!what.period.empty()) form["period"] = what.period;
   if (!what.account.empty()) form["first_account"] = account_of(what.account);
   if (!what.tariff.empty()) {
     auto text = node::read_file(what.tariff);

@@ -207,7 +207,8 @@ class Netting(CircleTest):
         self.verify("chongqing", "sichuan")
 
     def test_a_cap_calls_for_money_and_one_booking_pays_several_windows(self):
-        books = [self.book("chongqing", "sichuan", "--cap", "400000"), self.book("chongqing", "sichuan", "--least", "300000")]
+        books = [self.book("chongqing", "sichuan", "--cap", "400000", "--period", "daily"), self.book("chongqing", "sichuan", "--least", "300000")]
+        self.assertEqual(self.case("chongqing", books[0])["data"]["period"], "daily")
         bills = [bill(1, "chongqing", "sichuan", 500000)]
         one, state = self.agreed("chongqing", "sichuan", books[0], bills)
         self.assertEqual(state, "first_pays")
