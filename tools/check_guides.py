@@ -4,7 +4,8 @@
 The twin has the headings of the English page (number and level), its code blocks byte for byte and in order, tables with as many
 rows, as many items of lists, the same `code` spans and links. Each page names the other under its title. The last line of the twin
 is `<!-- of: DIGEST -->`, the first twelve hex digits of the SHA-256 of the English page that it was compared with last. Every
-relative link of both leads to a file, and to a heading of it if it names one; a twin links to twins where there are any.
+relative link of both, of the alarms and of README.md leads to a file, and to a heading of it if it names one; a link in Chinese
+leads to the twin where there is one. Every guide has a twin and stands in docs/guide/README.md.
 
 Usage: tools/check_guides.py [ROOT]. Prints what is wrong and exits 1 on any finding.
 """
@@ -16,7 +17,7 @@ import sys
 FENCE = re.compile(r"^([ \t]*)```")
 HEADING = re.compile(r"^(#+) +(.*)$")
 ITEM = re.compile(r"^\s*(?:[-*]|\d+\.) ")
-LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 DIGEST = re.compile(r"^<!-- of: ([0-9a-f]{12}) -->$")
 
 
@@ -32,7 +33,8 @@ class Page:
         self.items = sum(1 for line in prose if ITEM.match(line))
         # A span may go over the end of a line where the English page is wrapped.
         self.spans = {re.sub(r"\s+", " ", span) for span in re.findall(r"`([^`]+)`", self.prose)}
-        self.links = LINK.findall(re.sub(r"`[^`]+`", "", self.prose))
+        self.named = LINK.findall(re.sub(r"`[^`]+`", "", self.prose))  # the words, and where they lead
+        self.links = [link for _, link in self.named]
 
 
 def split_code(text):
@@ -84,9 +86,9 @@ def twin_of(path):
 
 
 def broken(path, page, pages):
-    """The links of a page that lead nowhere, and those of a twin to a page that has a twin."""
+    """The links of a page that lead nowhere, and those in Chinese to an English page that has a twin."""
     findings = []
-    for link in page.links:
+    for words, link in page.named:
         if re.match(r"[a-z]+:", link):
             continue
         name, _, anchor = link.partition("#")
@@ -98,7 +100,8 @@ def broken(path, page, pages):
                 pages[target] = Page(target.read_text(encoding="utf-8"))
             if anchor not in anchors(pages[target]):
                 findings.append(f"the link {link} leads to no heading of {target.name}")
-        if path.parent.name == "zh" and target.suffix == ".md" and twin_of(target) and target != path.parent.parent / path.name:
+        in_chinese = path.parent.name == "zh" or re.search(r"[\u4e00-\u9fff]", words)
+        if in_chinese and target.suffix == ".md" and twin_of(target) and target != path.parent.parent / path.name:
             findings.append(f"the link {link} leads to the English page; its twin is there")
     return findings
 
@@ -154,6 +157,10 @@ def main(root):
     twins = sorted(path for path in (root / "docs").rglob("*.md") if path.parent.name == "zh")
     guides = sorted((root / "docs" / "guide").glob("*.md"))
     findings = [f"{path.relative_to(root)}: there is no Chinese page zh/{path.name}" for path in guides if not twin_of(path)]
+    index = root / "docs" / "guide" / "README.md"
+    if index.exists():
+        listed = Page(index.read_text(encoding="utf-8")).links
+        findings += [f"docs/guide/README.md: {path.name} is not named" for path in guides if path != index and path.name not in listed]
     pairs = []
     for twin in twins:
         english = twin.parent.parent / twin.name
@@ -164,7 +171,10 @@ def main(root):
     pages = {path: Page(path.read_text(encoding="utf-8")) for pair in pairs for path in pair}
     for english, twin in pairs:
         findings += [f"{twin.relative_to(root)}: {what}" for what in judge(english, twin, pages)]
-    for path in sorted(list(pages)):
+    for path in [root / "README.md", *sorted((root / "docs" / "alarms").glob("*.md"))]:
+        if path.exists():
+            pages[path] = Page(path.read_text(encoding="utf-8"))
+    for path in sorted(pages):
         findings += [f"{path.relative_to(root)}: {what}" for what in broken(path, pages[path], pages)]
     print("\n".join(findings) if findings else f"{len(pairs)} pages in Chinese, each as its English page")
     return 1 if findings else 0
