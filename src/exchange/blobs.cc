@@ -135,6 +135,12 @@ std::vector<Blobs::Wanted> Blobs::wanted() const {
   return all;
 }
 
+std::optional<std::string> Blobs::wanted_of(std::string_view name) const {
+  if (!is_name(name)) return std::nullopt;
+  auto party = files_.read(wish_of(name));
+  return party ? std::optional{std::move(*party)} : std::nullopt;
+}
+
 void Blobs::remove(std::string_view name) {
   if (!is_name(name)) return;
   const std::lock_guard lock{writing(name)};

@@ -47,6 +47,8 @@ class Blobs {
   };
   [[nodiscard]] std::expected<void, Fault> want(std::string_view name, std::string_view party);
   [[nodiscard]] std::vector<Wanted> wanted() const;
+  // The party of whom it is wanted; nullopt: it is not.
+  [[nodiscard]] std::optional<std::string> wanted_of(std::string_view name) const;
   void give_up(std::string_view name);
   // Of a document that nothing names.
   void remove(std::string_view name);
