@@ -1,7 +1,9 @@
 #include "exchange/erased.h"
 
 #include <algorithm>
-#include <charconv>
+#include <chrono>
+#include <map>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,20 +19,6 @@ namespace bashu::exchange {
 namespace {
 
 constexpr std::string_view kDone = "erased-documents";
-
-void collect(const Value& value, std::vector<KeyedDocument>& into) {
-  const std::vector<std::string> names = documents_in(value);
-  if (names.empty()) return;
-  if (const Value::List* list = value.as_list()) {
-    for (const Value& item : *list) collect(item, into);
-  } else if (const Value::Record* record = value.as_record()) {
-    if (names.front() == value.text_at("sha256")) {
-      const auto keys = node::sealing_keys(value);
-      into.push_back({names.front(), keys.empty() ? value.text_at("dek") : keys.front()});
-    }
-    for (const auto& [member, inner] : *record) collect(inner, into);
-  }
-}
 
 void collect(const Value& value, const core::PrivacyOrdered& order,
              std::vector<std::string>& into) {
@@ -53,25 +41,33 @@ std::vector<std::string> documents_of(const core::State& state, const core::Priv
   return names;
 }
 
-}  // namespace
-
-std::vector<KeyedDocument> keyed_documents(const Value& value) {
-  std::vector<KeyedDocument> found;
-  collect(value, found);
-  return found;
+// Grows with each order, and with each that ends.
+std::size_t changes_of(const core::Orders& orders) {
+  return orders.size() + static_cast<std::size_t>(std::ranges::count_if(
+                             orders, [](const auto& one) { return one.second.ended.has_value(); }));
 }
 
-void ErasedDocuments::tick() {
-  if (node::documents_away(node_.storage().files())) return;
-  node::FileStore& files = node_.storage().files();
-  if (!done_) {
-    const std::string text = files.read(kDone).value_or("");
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    done_ = number;
-  }
+}  // namespace
+
+void ErasedDocuments::read_done() {
+  std::istringstream text{node_.storage().files().read(kDone).value_or("")};
+  std::int64_t number = 0;
+  text >> number;
+  done_ = number;
+  for (std::string name; text >> name;) held_.insert(std::move(name));
+}
+
+void ErasedDocuments::write_done(std::int64_t last, std::set<std::string> held) {
+  std::string text = std::to_string(last) + "\n";
+  for (const std::string& name : held) text += name + "\n";
+  if (!node_.storage().files().write(kDone, text)) return;
+  done_ = last;
+  held_ = std::move(held);
+}
+
+void ErasedDocuments::begin() {
   std::int64_t last = *done_;
-  std::vector<std::string> names;
+  std::set<std::string, std::less<>> documents;
   node_.query([&](const core::State& state) {
     const core::Orders& orders = state.circle().orders;
     for (auto it = orders.upper_bound(last); it != orders.end(); ++it) {
@@ -79,16 +75,81 @@ void ErasedDocuments::tick() {
       if (one.order.kind == "erase" && !one.ended) break;  // its keys are still to be destroyed
       last = it->first;
       if (one.order.kind != "erase") continue;
-      std::ranges::move(documents_of(state, one.order), std::back_inserter(names));
+      for (std::string& name : documents_of(state, one.order)) documents.insert(std::move(name));
     }
+    const std::pair now{state.circle().today, changes_of(orders)};
+    if (now != tried_) documents.insert(held_.begin(), held_.end());
+    tried_ = now;
   });
-  if (last == *done_) return;
-  for (const std::string& name : names) {
-    remove_document(blobs_, name);
-    blobs_.give_up(name);
-    if (node::documents_away(node_.storage().files())) return;  // again, when it is back
+  if (documents.empty()) {
+    if (last != *done_) write_done(last, {});
+    return;
   }
-  if (files.write(kDone, std::to_string(last) + "\n")) done_ = last;
+  auto names = documents;
+  std::map<std::string, std::vector<Part>> all;
+  for (const std::string& name : documents) {
+    const auto blob = blobs_.get(name);
+    std::vector<Part> parts = parts_in(blob.value_or("")).value_or(std::vector<Part>{});
+    for (const Part& part : parts) names.insert(part.name);
+    all.emplace(name, std::move(parts));
+  }
+  removal_.emplace(Removal{
+      .last = last, .documents = std::move(all), .named = NamedDocuments{std::move(names)}});
+}
+
+// Whether it has seen everything.
+bool ErasedDocuments::search() {
+  constexpr std::size_t kLookMax = 2'000;
+  constexpr std::chrono::milliseconds kAtOnce{100};
+  NamedDocuments& named = removal_->named;
+  const auto begun = std::chrono::steady_clock::now();
+  for (bool more = true; more;) {
+    node_.query([&](const core::State& state) { more = named.look(state, kLookMax); });
+    for (const std::string& name : named.take_large()) {
+      const auto blob = node_.storage().files().map("blobs/" + name);
+      const auto parts = blob ? parts_in(blob->bytes) : std::nullopt;
+      if (parts) named.take_parts(name, *parts);
+    }
+    if (more && std::chrono::steady_clock::now() - begun > kAtOnce) return false;
+  }
+  return true;
+}
+
+void ErasedDocuments::remove() {
+  const NamedDocuments& named = removal_->named;
+  std::set<std::string> kept;
+  for (const auto& [name, parts] : removal_->documents) {
+    if (named.is_kept(name)) kept.insert(name);
+    for (const Part& part : named.is_kept(name) ? parts : std::vector<Part>{}) {
+      kept.insert(part.name);
+    }
+  }
+  std::set<std::string> held;
+  const auto go = [&](const std::string& name) {
+    if (kept.contains(name) || named.is_kept(name)) return;
+    blobs_.remove(name);
+    blobs_.give_up(name);
+  };
+  for (const auto& [name, parts] : removal_->documents) {
+    for (const Part& part : parts) go(part.name);
+    go(name);
+    if (named.is_held(name)) held.insert(name);
+    if (node::documents_away(node_.storage().files())) {  // again, when it is back
+      removal_.reset();
+      tried_ = {};
+      return;
+    }
+  }
+  const std::int64_t last = removal_->last;
+  removal_.reset();
+  write_done(last, std::move(held));
+}
+
+void ErasedDocuments::tick() {
+  if (node::documents_away(node_.storage().files())) return;
+  if (!done_) read_done();
+  if (!removal_) begin();
+  if (removal_ && search()) remove();
 }
 
 }  // namespace bashu::exchange
