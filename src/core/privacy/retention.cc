@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "base/try.h"
 #include "core/in_force.h"
@@ -28,6 +29,11 @@ void each_key(const Value& value, const Visit& visit) {
   if (const std::string key = value.text_at("dek"); !key.empty()) visit(key);
   for (const auto& [name, member] : *record) each_key(member, visit);
 }
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
 
 std::string reason_of(const packs::Retention& rule) {
   std::string reason;
@@ -54,11 +60,10 @@ Result order(Deciding& d, PrivacyOrdered order) {
 
 }  // namespace
 
-// Where a value stands, and since when nothing goes on there.
 struct RetentionSearch::Ends {
-  std::string place, pack, service;
-  CaseId id;           // of a case
-  std::string record;  // of a record: `pack/register/key`
+  std::string place;
+  bool of_record = false;
+  std::string pack, service;
   const Classes& classes;
   Date on;
 };
@@ -102,145 +107,276 @@ const RetentionSearch::OfRegister* RetentionSearch::ended(const RegisterId& reg,
   return Date::parse(record.fields.text_at(of->second.rule.ends)) ? &of->second : nullptr;
 }
 
-// Of two values under one key the one that is kept longer counts.
-void RetentionSearch::take_up(const Ends& of, const packs::Member& field, const Value& value) {
-  const auto rule = of.classes.find(field.type->cls);
-  const packs::Retention* why = rule == of.classes.end() ? nullptr : &rule->second;
-  const auto due = why ? packs::months_on(of.on, why->months) : std::nullopt;
-  each_key(value, [&](const std::string& key) {
-    const auto [it, first] = keys_.try_emplace(key);
-    Kept& kept = it->second;
-    of.record.empty() ? kept.cases.push_back(of.id) : kept.records.push_back(of.record);
-    if (!first && !kept.why) return;
-    if (!first && due && std::tie(*due, of.place) <= std::tie(kept.due, kept.place)) return;
-    kept.why = due ? why : nullptr;
-    kept.due = due.value_or(Date{});
-    kept.place = of.place;
-    kept.pack = of.pack;
-    kept.service = of.service;
-  });
+void RetentionSearch::add(const std::string& key, Stay stay) {
+  const auto it = keys_.find(key);
+  if (it == keys_.end()) return;
+  if (until_) places_[stay.place].push_back(key);
+  it->second.push_back(std::move(stay));
 }
 
-void RetentionSearch::take_up(const Case& c) {
-  const packs::Service* service = ended(c);
-  if (!service) return;
-  const OfPack& of = packs_.find(c.pack)->second;
-  const Ends ends{.place = c.id,
-                  .pack = of.pack->name,
-                  .service = c.service,
-                  .id = c.id,
-                  .record = {},
-                  .classes = of.classes,
-                  .on = c.since};
-  for (const packs::Member& field : service->fields) {
-    if (const Value* value = c.data.find(field.name)) take_up(ends, field, *value);
+void RetentionSearch::forget(const std::string& place) {
+  const auto at = places_.find(place);
+  if (at == places_.end()) return;
+  for (const std::string& key : at->second) {
+    std::erase_if(keys_.find(key)->second, [&](const Stay& stay) { return stay.place == place; });
   }
+  places_.erase(at);
 }
 
-void RetentionSearch::take_up(const RegisterId& reg, const std::string& key, const Record& record) {
-  const OfRegister* of = ended(reg, record);
-  if (!of) return;
-  const std::string place = reg + "/" + key;
-  const Ends ends{.place = place,
-                  .pack = of->pack->name,
-                  .service = reg.substr(of->pack->name.size() + 1),
-                  .id = {},
-                  .record = place,
-                  .classes = of->rule.classes,
-                  .on = *Date::parse(record.fields.text_at(of->rule.ends))};
-  for (const packs::Member& field : of->reg->record->members) {
-    if (const Value* value = record.fields.find(field.name)) take_up(ends, field, *value);
+// The records of an edition before that the new one has not.
+void RetentionSearch::forget_removed(const State& state, const RegisterId& reg) {
+  const std::string before = reg + "/";
+  std::vector<std::string> gone;
+  for (auto it = places_.lower_bound(before); it != places_.end(); ++it) {
+    if (!it->first.starts_with(before)) break;
+    if (!state.find_record(reg, it->first.substr(before.size()))) gone.push_back(it->first);
   }
+  for (const std::string& place : gone) forget(place);
 }
 
 // A value that was copied whole stands elsewhere too: then it is kept as long as it is there.
-void RetentionSearch::keep(const Value& value) {
+void RetentionSearch::keep(const std::string& place, bool of_record, const Value& value) {
   each_key(value, [&](const std::string& key) {
-    if (const auto it = keys_.find(key); it != keys_.end()) it->second.why = nullptr;
+    add(key, {.place = place,
+              .of_record = of_record,
+              .pack = {},
+              .service = {},
+              .why = nullptr,
+              .due = {}});
   });
 }
 
-void RetentionSearch::keep(const Record& record) {
-  keep(record.fields);
-  for (const auto& [keeper, claim] : record.contested) keep(claim.fields);
-}
-
-void RetentionSearch::drop_kept(const State& state) {
-  std::erase_if(keys_, [&](const auto& one) {
-    return !one.second.why || state.serial(Store::kErased, one.first) != 0;
+void RetentionSearch::see(const State& state, const Ends& of, const packs::Member& field,
+                          const Value& value) {
+  const auto rule = of.classes.find(field.type->cls);
+  const packs::Retention* why = rule == of.classes.end() ? nullptr : &rule->second;
+  const auto due = why ? packs::months_on(of.on, why->months) : std::nullopt;
+  if (!due) why = nullptr;
+  const bool looks_for_keys = phase_ < Phase::cases;
+  if (looks_for_keys && (!due || (until_ && *due > *until_))) return;
+  each_key(value, [&](const std::string& key) {
+    if (looks_for_keys) {
+      if (state.serial(Store::kErased, key) == 0) keys_.try_emplace(key);
+      return;
+    }
+    add(key, {.place = of.place,
+              .of_record = of.of_record,
+              .pack = of.pack,
+              .service = of.service,
+              .why = why,
+              .due = due.value_or(Date{})});
   });
 }
 
-bool RetentionSearch::look(const State& state, std::size_t most) {
+void RetentionSearch::see(const State& state, const Case& c) {
+  const packs::Service* service = ended(c);
+  if (!service) {
+    if (phase_ >= Phase::cases) keep(c.id, false, c.data);
+    return;
+  }
+  const OfPack& of = packs_.find(c.pack)->second;
+  const Ends ends{.place = c.id,
+                  .of_record = false,
+                  .pack = of.pack->name,
+                  .service = c.service,
+                  .classes = of.classes,
+                  .on = c.since};
+  for (const packs::Member& field : service->fields) {
+    if (const Value* value = c.data.find(field.name)) see(state, ends, field, *value);
+  }
+}
+
+void RetentionSearch::see(const State& state, const RegisterId& reg, const std::string& key,
+                          const Record& record) {
+  const std::string place = reg + "/" + key;
+  const OfRegister* of = ended(reg, record);
+  if (!of) {
+    if (phase_ < Phase::cases) return;
+    keep(place, true, record.fields);
+    for (const auto& [keeper, claim] : record.contested) keep(place, true, claim.fields);
+    return;
+  }
+  const Ends ends{.place = place,
+                  .of_record = true,
+                  .pack = of->pack->name,
+                  .service = reg.substr(of->pack->name.size() + 1),
+                  .classes = of->rule.classes,
+                  .on = *Date::parse(record.fields.text_at(of->rule.ends))};
+  for (const packs::Member& field : of->reg->record->members) {
+    if (const Value* value = record.fields.find(field.name)) see(state, ends, field, *value);
+  }
+}
+
+// Also where the walk has not been yet: it comes there as if for the first time.
+void RetentionSearch::see_again(const State& state, const CaseId& id) {
+  forget(id);
+  if (const Case* c = state.find_case(id)) see(state, *c);
+}
+void RetentionSearch::see_again(const State& state, const RegisterId& reg, const std::string& key) {
+  forget(reg + "/" + key);
+  if (const Record* record = state.find_record(reg, key)) see(state, reg, key, *record);
+}
+
+void RetentionSearch::changed(const State& state, const Event& event) {
+  if (phase_ == Phase::rules) return;
+  std::visit(Overloaded{[&](const CaseOpened& e) { see_again(state, e.id); },
+                        [&](const CaseChanged& e) { see_again(state, e.id); },
+                        [&](const CaseDisputed& e) { see_again(state, e.id); },
+                        [&](const DisputeEnded& e) { see_again(state, e.id); },
+                        [&](const RecordPut& e) { see_again(state, e.reg, e.key); },
+                        [&](const RecordContested& e) { see_again(state, e.reg, e.key); },
+                        [&](const RecordSettlementSigned& e) { see_again(state, e.reg, e.key); },
+                        [&](const RecordSettled& e) { see_again(state, e.reg, e.key); },
+                        [&](const FeedTaken& e) {
+                          for (const FeedLine& line : e.lines) {
+                            for (const RecordPut& put : line.records) {
+                              see_again(state, put.reg, put.key);
+                            }
+                          }
+                        },
+                        [&](const EditionPublished& e) {
+                          forget_removed(state, e.reg);
+                          for (const auto& [key, entry] : e.entries) {
+                            see_again(state, e.reg, key);
+                          }
+                        },
+                        [](const auto& /*other*/) {}},
+             event);
+}
+
+// One phase, or as much of it as there is left to look at; whether another can follow.
+bool RetentionSearch::step(const State& state, std::size_t& left) {
+  const auto see_case = [&](const Case& c) {
+    left -= std::min<std::size_t>(left, 1);
+    if (until_ && phase_ >= Phase::cases) forget(c.id);  // it may have come here before
+    see(state, c);
+  };
+  const auto see_record = [&](const RegisterId& reg, const std::string& key, const Record& record) {
+    left -= std::min<std::size_t>(left, 1);
+    if (until_ && phase_ >= Phase::cases) forget(reg + "/" + key);
+    see(state, reg, key, record);
+  };
   const auto go_on = [&](Phase next) {
-    if (!walk_.done) return;
+    if (!walk_.done) return false;
     walk_ = {};
     phase_ = next;
+    return true;
   };
   switch (phase_) {
     case Phase::rules:
       learn(state);
       phase_ = packs_.empty() && registers_.empty() ? Phase::done : Phase::ended_cases;
-      break;
+      return true;
     case Phase::ended_cases:
-      state.walk_cases(walk_, most, [&](const Case& c) { take_up(c); });
-      go_on(Phase::ended_records);
-      break;
+      state.walk_cases(walk_, left, see_case);
+      return go_on(Phase::ended_records);
     case Phase::ended_records:
-      state.walk_records(walk_, most,
-                         [&](const RegisterId& reg, const std::string& key, const Record& record) {
-                           take_up(reg, key, record);
-                         });
-      go_on(Phase::others);
-      if (phase_ == Phase::others) drop_kept(state);
-      if (keys_.empty() && phase_ == Phase::others) phase_ = Phase::done;
-      break;
-    case Phase::others:
-      state.walk_cases(walk_, most, [&](const Case& c) {
-        if (!ended(c)) keep(c.data);
-      });
-      go_on(Phase::records);
-      break;
+      state.walk_records(walk_, left, see_record);
+      return go_on(keys_.empty() ? Phase::done : Phase::cases);
+    case Phase::cases:
+      state.walk_cases(walk_, left, see_case);
+      return go_on(Phase::records);
     case Phase::records:
-      state.walk_records(
-          walk_, most,
-          [&](const RegisterId& reg, const std::string& /*key*/, const Record& record) {
-            if (!ended(reg, record)) keep(record);
-          });
-      go_on(Phase::done);
-      if (phase_ == Phase::done) drop_kept(state);
-      break;
+      state.walk_records(walk_, left, see_record);
+      return go_on(Phase::done);
     case Phase::done:
       break;
   }
+  return false;
+}
+
+bool RetentionSearch::look(const State& state, std::size_t most) {
+  if (phase_ == Phase::done) return false;
+  for (std::size_t left = most; left > 0 && step(state, left);) {
+  }
+  if (phase_ == Phase::done && !keys_.empty()) next_ = keys_.begin()->first;
   return phase_ != Phase::done;
 }
 
-std::vector<Retained> RetentionSearch::found() const {
-  using Together = std::tuple<Date, std::vector<CaseId>, std::vector<std::string>, std::string>;
-  const auto in_order = [](auto list) {
+// Of two values under one key the one that is kept longer counts. nullptr: it stays.
+const RetentionSearch::Stay* RetentionSearch::longest(const std::vector<Stay>& stays) const {
+  const Stay* most = nullptr;
+  for (const Stay& one : stays) {
+    if (!one.why || (until_ && one.due > *until_)) return nullptr;
+    if (!most || std::tie(most->due, most->place) < std::tie(one.due, one.place)) most = &one;
+  }
+  return most;
+}
+
+namespace {
+
+// Keys of the same places that go on one day by one rule, together.
+class Together {
+ public:
+  void add(const std::string& key, std::vector<CaseId> cases, std::vector<std::string> records,
+           Retained about) {
+    sort(cases);
+    sort(records);
+    Retained& one = all_[{about.due, cases, records, about.reason}];
+    if (one.keys.empty()) {
+      one = std::move(about);
+      one.cases = std::move(cases);
+      one.records = std::move(records);
+    }
+    one.keys.push_back(key);
+  }
+  [[nodiscard]] std::vector<Retained> list() {
+    std::vector<Retained> list;
+    for (auto& [what, one] : all_) list.push_back(std::move(one));
+    return list;
+  }
+
+ private:
+  static void sort(auto& list) {
     std::ranges::sort(list);
     const auto twice = std::ranges::unique(list);
     list.erase(twice.begin(), twice.end());
-    return list;
-  };
-  std::map<Together, Retained> together;
-  for (const auto& [key, kept] : keys_) {
-    const std::string reason = reason_of(*kept.why);
-    auto cases = in_order(kept.cases);
-    auto records = in_order(kept.records);
-    Retained& one = together[{kept.due, cases, records, reason}];
-    one.cases = std::move(cases);
-    one.records = std::move(records);
-    one.pack = kept.pack;
-    one.service = kept.service;
-    one.due = kept.due;
-    one.reason = reason;
-    one.keys.push_back(key);
   }
-  std::vector<Retained> all;
-  for (auto& [what, one] : together) all.push_back(std::move(one));
-  return all;
+  std::map<std::tuple<Date, std::vector<CaseId>, std::vector<std::string>, std::string>, Retained>
+      all_;
+};
+
+void add_to(Together& together, const std::string& key, const auto& stays, const auto& longest) {
+  std::vector<CaseId> cases;
+  std::vector<std::string> records;
+  for (const auto& stay : stays) {
+    if (stay.of_record) {
+      records.push_back(stay.place);
+    } else {
+      cases.emplace_back(stay.place);
+    }
+  }
+  together.add(key, std::move(cases), std::move(records),
+               {.cases = {},
+                .records = {},
+                .pack = longest.pack,
+                .service = longest.service,
+                .due = longest.due,
+                .reason = reason_of(*longest.why),
+                .keys = {}});
+}
+
+}  // namespace
+
+std::vector<Retained> RetentionSearch::found() const {
+  Together together;
+  for (const auto& [key, stays] : keys_) {
+    if (const Stay* most = longest(stays)) add_to(together, key, stays, *most);
+  }
+  return together.list();
+}
+
+std::vector<Retained> RetentionSearch::take(const State& state, std::size_t most) {
+  Together together;
+  auto it = next_.empty() ? keys_.end() : keys_.lower_bound(next_);
+  for (std::size_t seen = 0; it != keys_.end() && seen < most; ++it, ++seen) {
+    const Stay* longest = this->longest(it->second);
+    if (longest && state.serial(Store::kErased, it->first) == 0) {
+      add_to(together, it->first, it->second, *longest);
+    }
+  }
+  next_ = it == keys_.end() ? std::string{} : it->first;
+  return together.list();
 }
 
 std::vector<Retained> retained(const State& state) {
@@ -251,9 +387,11 @@ std::vector<Retained> retained(const State& state) {
   return search.found();
 }
 
-Result end_retention(Deciding& d) {
+namespace {
+
+Result destroy(Deciding& d, std::vector<Retained> all) {
   std::map<std::tuple<std::string, std::string, std::vector<PartyId>>, PrivacyOrdered> orders;
-  for (Retained& one : retained(d.before)) {
+  for (Retained& one : all) {
     if (one.due > d.today()) break;
     PrivacyOrdered alone;
     alone.kind = "erase";
@@ -270,9 +408,9 @@ Result end_retention(Deciding& d) {
     whole.subject = one.pack;
     whole.reason = one.reason;
     whole.told = told;
-    const auto add = [](auto& all, const auto& some) {
+    const auto add = [](auto& places, const auto& some) {
       for (const auto& place : some) {
-        if (std::ranges::find(all, place) == all.end()) all.push_back(place);
+        if (std::ranges::find(places, place) == places.end()) places.push_back(place);
       }
     };
     add(whole.cases, one.cases);
@@ -283,6 +421,21 @@ Result end_retention(Deciding& d) {
     if (!whole.keys.empty()) BASHU_TRY_OK(order(d, std::move(whole)));
   }
   return {};
+}
+
+}  // namespace
+
+Result end_retention(Deciding& d) { return destroy(d, retained(d.before)); }
+
+std::expected<Decision, Reject> decide_retention(const State& state, RetentionSearch& search,
+                                                 const Moment& moment) {
+  Draft draft{&state};
+  int budget = 0;  // no step of a case follows
+  Deciding d{.draft = draft, .moment = moment, .budget = budget, .before = state};
+  BASHU_TRY_OK(destroy(d, search.take(state, kErasedKeysMax)));
+  Decision decision;
+  decision.events = draft.take_events();
+  return decision;
 }
 
 Result answer_what_is_gone(Deciding& d) {

@@ -2,10 +2,12 @@
 #include "core/privacy/retention.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -370,6 +372,175 @@ TEST_F(ValuesOfEndedCases, AreFoundAPartAtATimeAsAtOnce) {
   }
   ASSERT_EQ(again.found().size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(again.found()[i].keys, all[i].keys);
+}
+
+// Cases, records and what changes them, as chance wills.
+class Chanced : public ValuesOfEndedCases {
+ public:
+  void TestBody() override {}
+  void begin() {
+    SetUp();
+    for (int i = 0; i < 30; ++i) change();
+    today_ = *Date::parse("2028-07-01");  // past all that is named here but for what goes on
+    run(a_, BeginDay{.day = today_});
+    changed_.clear();
+  }
+  // One event of those that begin, go on, copy, end, reopen, prolong, contest and settle.
+  void change() {
+    const std::string n = std::to_string(*rc::gen::inRange(0, 12));
+    const std::string key = "a-k" + std::to_string(*rc::gen::inRange(0, 8));
+    const CaseId id{"a-" + n};
+    const Case* c = a_.find_case(id);
+    const Record* record = a_.find_record(kPeople, n);
+    switch (*rc::gen::inRange(0, 8)) {
+      case 0:
+      case 1:
+        if (!c) apply(opened(id));
+        apply(step(id, key, *rc::gen::arbitrary<bool>()));
+        break;
+      case 2:
+        if (!c) break;
+        if (c->dispute) {
+          apply(DisputeEnded{.id = id});
+        } else {
+          apply(CaseDisputed{.id = id, .by = "b", .reason = "r", .detail = {}, .content = "d"});
+        }
+        break;
+      case 3:
+        if (!record) break;
+        apply(RecordContested{
+            .reg = kPeople, .key = n, .keeper = "b", .fields = who(key), .on = today_});
+        break;
+      case 4:
+        if (!record || record->contested.empty()) break;
+        apply(RecordSettled{.reg = kPeople,
+                            .key = n,
+                            .keeper = "a",
+                            .yields = "b",
+                            .fields = record->fields,
+                            .on = today_});
+        break;
+      default:
+        apply(put(n, key));
+        break;
+    }
+  }
+  std::set<std::string> due_at_once() const {
+    std::set<std::string> keys;
+    for (const Retained& one : retained(a_)) {
+      if (one.due <= today_) keys.insert(one.keys.begin(), one.keys.end());
+    }
+    return keys;
+  }
+  // What the steps of a day destroy, with `changes` between them.
+  std::set<std::string> destroyed_in_steps(int changes) {
+    RetentionSearch search{today_};
+    std::set<std::string> gone;
+    always_ = due_at_once();
+    const auto others = [&] {
+      for (; changes > 0 && *rc::gen::inRange(0, 2) == 0; --changes) {
+        changed_.clear();
+        change();
+        for (const Event& event : changed_) search.changed(a_, event);
+        const auto due = due_at_once();
+        std::erase_if(always_, [&](const std::string& key) {
+          return !due.contains(key) && !gone.contains(key);
+        });
+      }
+    };
+    while (search.look(a_, static_cast<std::size_t>(*rc::gen::inRange(1, 9)))) others();
+    others();
+    for (; !search.is_taken(); others()) {
+      for (const Retained& one :
+           search.take(a_, static_cast<std::size_t>(*rc::gen::inRange(1, 4)))) {
+        const auto allowed = due_at_once();
+        for (const std::string& key : one.keys) {
+          RC_ASSERT(allowed.contains(key));
+          gone.insert(key);
+          a_.set_serial(Store::kErased, key, 1);
+        }
+      }
+    }
+    return gone;
+  }
+
+  // Of the last day: what was due from its beginning to its end.
+  const std::set<std::string>& always() const { return always_; }
+
+ private:
+  static constexpr const char* kPeople = "visits/people";
+  void apply(const Event& event) {
+    a_.apply(event);
+    changed_.push_back(event);
+  }
+  static Value who(const std::string& key) { return *parse_json(R"({"who":)" + sealed(key) + "}"); }
+  Event opened(const CaseId& id) const {
+    return CaseOpened{.id = id,
+                      .pack = digest_,
+                      .service = "visit",
+                      .parties = {{"host", "a"}, {"guest", "b"}},
+                      .parent = {},
+                      .opened_by = {},
+                      .on = today_};
+  }
+  Event step(const CaseId& id, const std::string& key, bool ends) const {
+    return CaseChanged{.id = id,
+                       .version = 1,
+                       .digest = "d",
+                       .decided_by = "a",
+                       .event = "$start",
+                       .role = "clerk",
+                       .from = {},
+                       .to = ends ? "done" : "open",
+                       .branch = 0,
+                       .input = who(key),
+                       .set = {},
+                       // Also one that ended long ago, as it is told late.
+                       .on = *Date::parse("2026-03-31"),
+                       .principal = {},
+                       .reads = {},
+                       .salt = {}};
+  }
+  Event put(const std::string& number, const std::string& key) const {
+    Value fields = who(key);
+    (*fields.as_record())["number"] = number;
+    const int end = *rc::gen::inRange(0, 4);
+    (*fields.as_record())["until"] = end == 0   ? Value{}
+                                     : end == 1 ? Value{"2028-12-31"}
+                                                : Value{"2026-06-30"};
+    return RecordPut{.reg = kPeople,
+                     .key = number,
+                     .keeper = "a",
+                     .side = {},
+                     .fields = std::move(fields),
+                     .sided = {},
+                     .on = today_,
+                     .id = {},
+                     .sides = {}};
+  }
+
+  std::vector<Event> changed_;
+  std::set<std::string> always_;
+};
+
+RC_GTEST_PROP(RetentionInSteps, DestroysWhatItDoesAtOnce, ()) {
+  Chanced day;
+  day.begin();
+  const std::set<std::string> all = day.due_at_once();
+  RC_ASSERT(day.destroyed_in_steps(0) == all);
+  RC_ASSERT(day.due_at_once().empty());
+}
+
+// Never what must stay at that moment, and all that could go from the first to the last of them;
+// the rest goes by the next search.
+RC_GTEST_PROP(RetentionInSteps, TakesNoticeOfWhatIsDecidedBetween, ()) {
+  Chanced day;
+  day.begin();
+  const std::set<std::string> gone = day.destroyed_in_steps(*rc::gen::inRange(0, 20));
+  const std::set<std::string> left = day.due_at_once();
+  for (const std::string& key : day.always()) RC_ASSERT(gone.contains(key));
+  RC_ASSERT(day.destroyed_in_steps(0) == left);
+  RC_ASSERT(day.due_at_once().empty());
 }
 
 }  // namespace
