@@ -29,6 +29,7 @@ What to do, [in a token](token.md#the-pin): see [below](#lost-stolen), [text](..
 | key | |
 |---|---|
 | `root` | none |
+| `seal` | some |
 
 ```
 ### no heading, and | no table
@@ -54,6 +55,7 @@ CHINESE = """\
 | 密钥 | |
 |---|---|
 | `root` | 无 |
+| `seal` | 有 |
 
 ```
 ### no heading, and | no table
@@ -114,8 +116,12 @@ class Guides(unittest.TestCase):
         self.finds("1 code blocks, the English page has 2")
 
     def test_a_row_that_is_missing(self):
-        self.changed("| `root` | 无 |\n", "`root`：无\n")
-        self.finds("tables of [2] rows, those of the English page have [3]")
+        self.changed("| `seal` | 有 |\n", "\n`seal`：有\n")
+        self.finds("tables of [3] rows, those of the English page have [4]")
+
+    def test_rows_in_another_order(self):
+        self.changed("| `root` | 无 |\n| `seal` | 有 |\n", "| `seal` | 有 |\n| `root` | 无 |\n")
+        self.finds("row 3 of the tables names ['seal'], that of the English page ['root']")
 
     def test_a_step_that_is_missing(self):
         self.changed("2. 以 `--since`", "以 `--since`")

@@ -2,7 +2,7 @@
 """Checks that a page in Chinese, `docs/**/zh/NAME.md`, is the twin of the English page `NAME.md` one folder up.
 
 The twin has the headings of the English page (number and level), its code blocks byte for byte and in order, tables with as many
-rows, as many items of lists, the same `code` spans and links. Each page names the other under its title. The last line of the twin
+rows in the same order, as many items of lists, the same `code` spans and links. Each page names the other under its title. The last line of the twin
 is `<!-- of: DIGEST -->`, the first twelve hex digits of the SHA-256 of the English page that it was compared with last. Every
 relative link of both, of the alarms and of README.md leads to a file, and to a heading of it if it names one; a link in Chinese
 leads to the twin where there is one. Every guide has a twin and stands in docs/guide/README.md.
@@ -30,6 +30,7 @@ class Page:
         self.headings = [match.groups() for line in prose if (match := HEADING.match(line))]
         self.levels = [len(marks) for marks, _ in self.headings]
         self.tables = tables(prose)
+        self.rows = [set(re.findall(r"`([^`]+)`", line)) for line in prose if line.lstrip().startswith("|")]
         self.items = sum(1 for line in prose if ITEM.match(line))
         # A span may go over the end of a line where the English page is wrapped.
         self.spans = {re.sub(r"\s+", " ", span) for span in re.findall(r"`([^`]+)`", self.prose)}
@@ -124,6 +125,10 @@ def apart(english, chinese):
         findings.append(f"{len(chinese.code)} code blocks, the English page has {len(english.code)}")
     if english.tables != chinese.tables:
         findings.append(f"tables of {chinese.tables} rows, those of the English page have {english.tables}")
+    else:
+        # A row that stands elsewhere moves those behind it: the first one says it.
+        findings += [f"row {number} of the tables names {sorted(ours)}, that of the English page {sorted(theirs)}"
+                     for number, (ours, theirs) in enumerate(zip(chinese.rows, english.rows), 1) if ours != theirs][:1]
     if english.items != chinese.items:
         findings.append(f"{chinese.items} items of lists, the English page has {english.items}")
     findings += [f"`{span}` is missing" for span in sorted(english.spans - chinese.spans)]
