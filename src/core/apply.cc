@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "base/json.h"
+#include "core/peers/objection.h"
 #include "core/store.h"
 #include "packs/load.h"
 
@@ -240,6 +241,10 @@ struct Apply {
     Case& c = store.edit_case(e.id);
     if (!c.dispute)
       c.dispute = Dispute{.reason = e.reason, .detail = e.detail, .contents = {}, .signed_by = {}};
+    if (!is_stopped(c) && stops(e.reason)) {  // what was only asked is shown now
+      c.dispute->reason = e.reason;
+      c.dispute->detail = e.detail;
+    }
     c.dispute->contents.insert(e.content);
   }
   void operator()(const SettlementSigned& e) {

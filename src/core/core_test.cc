@@ -10,11 +10,15 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/json.h"
+#include "core/peers/objection.h"
+#include "core/told/dispute.h"
+#include "core/told/step.h"
 #include "packs/load.h"
 
 namespace bashu::core {
@@ -223,16 +227,32 @@ class Circle : public testing::Test {
     return decision ? RejectCode{} : decision.error().code;
   }
 
-  static TakeMessage take(const PartyId& from, const MessageQueued& message) {
+  TakeMessage take(const PartyId& from, const MessageQueued& message) {
     return {.from = from,
             .seq = message.seq,
             .message_id = "id",
             .kind = message.kind,
             .stream = message.stream,
             .pack = message.pack,
-            .body = message.body};
+            .body = opened(from, message)};
+  }
+  // As the edges leave it: what an objection shows is what its sender took, and signed by its teller.
+  Value opened(const PartyId& from, const MessageQueued& message) {
+    Value body = message.body;
+    const Value* shows = body.find("shows");
+    if (message.kind != "case.dispute" || !shows) return body;
+    Value::List steps;
+    for (const Value& one : *shows->as_list()) {
+      const PartyId teller{one.text_at("from")};
+      steps.push_back(
+          Value{Value::Record{{"from", teller}, {"body", told_.at({teller, from, one.int_at("seq")})}}});
+    }
+    body.as_record()->erase("shows");
+    (*body.as_record())["$shown"] = std::move(steps);
+    return body;
   }
   Decision deliver(const PartyId& from, const PartyId& to, const MessageQueued& message) {
+    told_[{from, to, message.seq}] = message.body;
     Decision taken = must(to, take(from, message));
     must(from, AckMessage{
                    .to = to, .seq = message.seq, .outcome = taken.outcome, .reason = taken.reason});
@@ -279,6 +299,7 @@ class Circle : public testing::Test {
   std::map<PartyId, std::unique_ptr<State>> nodes_;
   std::map<std::pair<PartyId, PartyId>, std::deque<MessageQueued>> queue_;
   std::map<PartyId, std::vector<TaskRaised>> raised_;
+  std::map<std::tuple<PartyId, PartyId, std::int64_t>, Value> told_;  // by teller, receiver, number
   std::map<PartyId, std::vector<Event>> log_;
   packs::PackPtr pack_;
 };
@@ -772,29 +793,235 @@ TEST_F(Hostile, AClaimStandsBesideTheRecordOnce) {
   EXPECT_EQ(record.fields.find("named"), nullptr);
 }
 
-TEST_F(Hostile, ObjectionsToCasesHeldHereAreFewADay) {
+// b objects to the newest step of a case that a holds: as it would, and with what it would show.
+class Objections : public Hostile {
+ protected:
+  void SetUp() override {
+    limit();
+    must("a", loan());
+    settle();
+  }
+  std::string object(const std::string& reason, const std::string& content, Value::List shown = {},
+                     const std::string& id = "a-1") {
+    Value body = Value::Record{{"case", id}, {"reason", reason}, {"content", content}};
+    if (!shown.empty()) (*body.as_record())["$shown"] = std::move(shown);
+    return told("case.dispute", id, std::move(body));
+  }
+  static Value shown(const PartyId& from, Value step) {
+    return Value::Record{{"from", from}, {"body", std::move(step)}};
+  }
+  // A step of a's, as it told it to b.
+  Value step_of(std::int64_t version, const PartyId& to = "b") {
+    for (const auto& [where, body] : told_) {
+      const auto& [from, at, seq] = where;
+      const bool of_it = body.text_at("case") == "a-1" && body.find("effects");
+      if (from == "a" && at == to && of_it && body.int_at("version") == version) return body;
+    }
+    return {};
+  }
+  static Value with(Value step, const char* member, Value value) {
+    (*step.as_record())[member] = std::move(value);
+    return step;
+  }
+};
+
+TEST_F(Objections, WithoutAContradictionStopNothing) {
+  const std::string digest = at("a").digest;
+  // Every rule that was computed here too; and a step that nobody knows.
+  for (const char* rule : {"guard", "set", "effects", "form", "role", "branch", "to", "shape"}) {
+    EXPECT_EQ(object(rule, digest), "held unverified.no_contradiction") << rule;
+    EXPECT_EQ(object(rule, "sha256:0"), "held unverified.no_contradiction") << rule;
+    EXPECT_EQ(object(rule, digest, {shown("a", step_of(1))}), "held unverified.no_contradiction");
+  }
+  EXPECT_EQ(object("", digest), "held unverified.shape");
+  EXPECT_EQ(object("Because I say so", digest), "held unverified.shape");
+  EXPECT_EQ(object("question.holds", digest), "held unverified.shape");
+  EXPECT_FALSE(at("a").dispute);
+  EXPECT_EQ(nodes_.at("a")->serial("#objections", "b/2026-03-02"), 0) << "they cost their bytes";
+  must("a", fire("grant"));
+  settle();
+  EXPECT_EQ(at("b").state, "granted") << "and nothing waits behind them";
+}
+
+TEST_F(Objections, OneWhoShowsItsOwnWordsShowsNothing) {
+  const Value one = step_of(1), other = with(one, "on", "2026-03-01");
+  EXPECT_EQ(object("set", told::step_digest(other), {shown("b", one), shown("b", other)}),
+            "held unverified.no_contradiction");
+  EXPECT_EQ(object("set", told::step_digest(one), {shown("b", one)}),
+            "held unverified.no_contradiction");
+  // Two steps of ours that can both be, and two that are about another than is objected to.
+  must("a", fire("note", Value::Record{{"note", "n"}}));
+  settle();
+  EXPECT_EQ(object("set", at("a").digest, {shown("a", step_of(1)), shown("a", step_of(2))}),
+            "held unverified.no_contradiction");
+  EXPECT_EQ(object("set", "sha256:0", {shown("a", one), shown("a", other)}),
+            "held unverified.no_contradiction");
+  EXPECT_FALSE(at("a").dispute);
+}
+
+TEST_F(Objections, TwoStepsOfOneVersionStopTheCase) {
+  const Value one = step_of(1), other = with(one, "on", "2026-03-01");
+  EXPECT_EQ(object("version", told::step_digest(other), {shown("a", other), shown("a", one)}),
+            "applied ");
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "version");
+  EXPECT_EQ(refused("a", fire("grant")), RejectCode::disputed);
+}
+
+TEST_F(Objections, AStepThatFollowsAnotherThanWasToldStopsTheCase) {
+  must("a", fire("note", Value::Record{{"note", "n"}}));
+  settle();
+  const Value before = with(step_of(1), "on", "2026-03-01");
+  EXPECT_EQ(object("previous", at("a").digest, {shown("a", step_of(2)), shown("a", before)}),
+            "applied ");
+  EXPECT_EQ(refused("a", fire("grant")), RejectCode::disputed);
+}
+
+TEST_F(Objections, AnotherStepOfOursThanStandsHereStopsTheCase) {
+  const Value other = with(step_of(1), "on", "2026-03-01");
+  EXPECT_EQ(object("version", told::step_digest(other), {shown("a", other)}), "applied ");
+  EXPECT_EQ(refused("a", fire("grant")), RejectCode::disputed);
+}
+
+TEST_F(Objections, WhatDoesNotVerifyHereEitherStopsTheCase) {
+  form({"a", "b", "c"});
+  limit();
+  StartCase between = loan();
+  between.parties = {{"lender", "c"}, {"borrower", "a"}};
+  must("c", between);
+  settle();
+  must("c", FireEvent{.by = kClerk,
+                      .id = "c-1",
+                      .event = "note",
+                      .role = "clerk",
+                      .with = Value::Record{{"note", "n"}}});
+  const Value next = queue_[{"c", "a"}].front().body;
+  queue_[{"c", "a"}].clear();
+  const Value wrong = with(next, "set", Value::Record{{"twice", 21}});
+  told::Dispute objection{.id = "c-1",
+                          .reason = "set",
+                          .content = told::step_digest(next),
+                          .stands = {},
+                          .shown = {{.from = "c", .body = next}}};
+  State& state = *nodes_.at("a");
+  const Moment moment{.now = {.unix_ms = 1'000}, .today = today_, .salt = {}};
+  Draft draft{&state};
+  int budget = 100;
+  Deciding d{.draft = draft, .moment = moment, .budget = budget, .before = state};
+  EXPECT_EQ(worth_of(d, objection, "b"), Worth::nothing) << "it holds";
+  objection.content = told::step_digest(wrong);
+  objection.shown = {{.from = "c", .body = wrong}};
+  EXPECT_EQ(worth_of(d, objection, "b"), Worth::shown);
+  objection.shown = {{.from = "b", .body = wrong}};
+  EXPECT_EQ(worth_of(d, objection, "b"), Worth::nothing) << "its own";
+  objection.shown = {{.from = "b", .body = wrong}};
+  EXPECT_EQ(worth_of(d, objection, "c"), Worth::nothing) << "of one who does not hold the case";
+}
+
+TEST_F(Objections, WhatOnlyTheyKnowIsAskedAndAnswered) {
+  const std::string digest = at("a").digest;
+  EXPECT_EQ(object("holds", digest), "applied ");
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "question.holds");
+  EXPECT_EQ(in_language(raised_["a"].back().title, "en"),
+            "Another party asks about a step it cannot check: answer it");
+  must("a", fire("grant"));  // the case goes on
+  settle();
+  EXPECT_EQ(at("b").state, "granted");
+  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = digest, .note = "it does"});
+  EXPECT_FALSE(at("a").dispute) << "answered";
+  const MessageQueued& answer = queue_[{"a", "b"}].back();
+  EXPECT_EQ(answer.kind, "case.settle");
+}
+
+TEST_F(Objections, WhatWasAskedStopsTheCaseWhenItIsShown) {
+  const Value one = step_of(1), other = with(one, "on", "2026-03-01");
+  EXPECT_EQ(object("version", at("a").digest), "applied ");
+  EXPECT_EQ(object("version", told::step_digest(other), {shown("a", other)}), "applied ");
+  EXPECT_EQ(at("a").dispute->reason, "version");
+  EXPECT_EQ(refused("a", fire("grant")), RejectCode::disputed);
+}
+
+TEST_F(Objections, ToACaseThatHasEndedOpenAReview) {
+  must("a", fire("drop"));
+  settle();
+  const Value end = step_of(2), other = with(end, "on", "2026-03-01");
+  const std::string digest = at("a").digest;
+  EXPECT_EQ(object("guard", digest), "held unverified.no_contradiction");
+  EXPECT_EQ(object("version", told::step_digest(other), {shown("a", other), shown("a", end)}),
+            "applied ");
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "review.version");
+  EXPECT_EQ(at("a").dispute->detail, "shown by b");
+  EXPECT_EQ(in_language(raised_["a"].back().title, "en"),
+            "An objection to a case that has ended: review it");
+  EXPECT_EQ(at("a").state, "done");
+  // Upheld: by a case that puts it right, of this pack and between these parties.
+  const auto answer = [&](const std::string& content) {
+    return SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = "corrected"};
+  };
+  EXPECT_EQ(refused("a", answer("case:a-2")), RejectCode::form);
+  EXPECT_EQ(refused("a", answer("case:a-1")), RejectCode::form);
+  must("a", loan());
+  must("a", answer("case:a-2"));
+  EXPECT_FALSE(at("a").dispute);
+}
+
+TEST_F(Objections, OfOursToACaseThatHasEndedIsAskedAndAnswered) {
+  must("a", fire("drop"));
+  settle();
+  must("a", loan());
+  MessageQueued again = queue_[{"a", "b"}].front();
+  queue_[{"a", "b"}].clear();
+  again.stream = "a-1";
+  again.body = with(step_of(2), "on", "2026-03-01");
+  EXPECT_EQ(deliver("a", "b", again).outcome, "held");
+  ASSERT_TRUE(at("b").dispute);
+  EXPECT_EQ(at("b").dispute->reason, "asked.version");
+  settle();
+  ASSERT_TRUE(at("a").dispute) << "both sides see it";
+  EXPECT_EQ(at("a").dispute->reason, "review.version");
+  const std::string content = told::step_digest(again.body);
+  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = "a slip"});
+  raised_.clear();
+  settle();
+  EXPECT_FALSE(at("a").dispute);
+  ASSERT_FALSE(raised_["b"].empty()) << "told to whoever asked";
+  EXPECT_NE(raised_["b"].back().detail.find("a slip"), std::string::npos);
+  EXPECT_TRUE(at("b").dispute);
+}
+
+TEST_F(Objections, OneThatWasHeldCanBeAnsweredToo) {
+  const std::string digest = at("a").digest;
+  EXPECT_EQ(object("set", digest), "held unverified.no_contradiction");
+  EXPECT_EQ(refused("a", SignSettlement{.by = kClerk, .id = "a-1", .content = "sha256:0"}),
+            RejectCode::state);
+  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = digest, .note = "it stands"});
+  EXPECT_TRUE(nodes_.at("a")->inbox("b").held.empty());
+}
+
+TEST_F(Hostile, ObjectionsAreFewADay) {
   limit();
   for (int i = 0; i < 30; ++i) must("a", loan());
   settle();
-  int disputed = 0;
+  int asked = 0;
   for (int i = 1; i <= 30; ++i) {
     const std::string id = "a-" + std::to_string(i);
-    // The step that stands, which every party knows, as much as one that was made up.
     const std::string content = i % 2 == 0 ? at("a", id).digest : "sha256:0";
     const auto object = [&] {
       return told("case.dispute", id,
-                  Value::Record{{"case", id}, {"reason", "x"}, {"content", content}});
+                  Value::Record{{"case", id}, {"reason", "holds"}, {"content", content}});
     };
     EXPECT_EQ(object(), i <= 20 ? "applied " : "held unverified.quota");
-    disputed += at("a", id).dispute ? 1 : 0;
+    asked += at("a", id).dispute ? 1 : 0;
     if (i <= 20) {
-      EXPECT_EQ(object(), "applied ") << "said twice, it stops nothing more";
+      EXPECT_EQ(object(), "applied ") << "said twice, it asks nothing more";
     }
   }
-  EXPECT_EQ(disputed, 20);
+  EXPECT_EQ(asked, 20);
 }
 
-TEST_F(Hostile, StepsThatCannotFollowStopNobodyElsesCaseAndFewThatAreWithUs) {
+TEST_F(Hostile, StepsThatCannotFollowStopNobodysCaseThatIsNotWithTheirTeller) {
   form({"a", "b", "c"});
   StartCase between_others = loan();
   between_others.parties = {{"lender", "a"}, {"borrower", "c"}};
@@ -806,13 +1033,15 @@ TEST_F(Hostile, StepsThatCannotFollowStopNobodyElsesCaseAndFewThatAreWithUs) {
   };
   EXPECT_EQ(step("a-1", Value{Value::Record{}}), "held unverified.shape");
   EXPECT_FALSE(at("a", "a-1").dispute) << "b is no party of it";
-  int disputed = 0;
+  int asked = 0, stopped = 0;
   for (int i = 2; i <= 31; ++i) {
     const CaseId id{"a-" + std::to_string(i)};
     EXPECT_EQ(step(id, Value::Record{{"case", id}, {"x", i}}), "held unverified.shape");
-    disputed += at("a", id).dispute ? 1 : 0;
+    asked += at("a", id).dispute ? 1 : 0;
+    stopped += is_stopped(at("a", id)) ? 1 : 0;
   }
-  EXPECT_EQ(disputed, 20) << "the cases are with a";
+  EXPECT_EQ(asked, 20);
+  EXPECT_EQ(stopped, 0) << "the cases are with a";
 }
 
 TEST_F(Circle, ADisputeStopsTheCaseAndEndsByAJointAct) {
@@ -826,6 +1055,7 @@ TEST_F(Circle, ADisputeStopsTheCaseAndEndsByAJointAct) {
   deliver("a", "b", message);
   settle();
   ASSERT_TRUE(at("a").dispute) << "the owner is told";
+  EXPECT_EQ(at("a").dispute->reason, "date") << "and shown another step than stands here";
   EXPECT_EQ(refused("b", fire("back")), RejectCode::disputed);
   // Another case is not concerned.
   must("a", loan());
@@ -855,7 +1085,8 @@ TEST_F(Circle, AnInvariantBrokenAtThePeerDisputesTheCase) {
   EXPECT_EQ(at("b").state, "granted") << "it has happened; two journals must not diverge";
   ASSERT_TRUE(at("b").dispute);
   EXPECT_EQ(at("b").dispute->reason, "holds");
-  EXPECT_TRUE(at("a").dispute);
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "question.holds") << "of b's books";
 }
 
 TEST_F(Circle, SidedFieldsAreWrittenByEachSideAndOthersOnlyByTheKeeper) {

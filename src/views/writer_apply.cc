@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "core/peers/objection.h"
 #include "views/writer.h"
 
 namespace bashu::views {
@@ -264,8 +265,10 @@ struct Writer::Apply {
   void operator()(const core::CaseDisputed& e) const {
     CaseNow* now = w.load_case(e.id);
     if (!now) return;
-    now->facts.disputed = true;
-    w.touch(*now);
+    if (core::stops(e.reason)) {
+      now->facts.disputed = true;
+      w.touch(*now);
+    }
     w.db_
         .prepared(
             "INSERT INTO dispute (case_no, by_party, reason, detail, content, raised, no) "

@@ -7,6 +7,7 @@
 
 #include "base/try.h"
 #include "core/cases/step.h"
+#include "core/peers/objection.h"
 
 namespace bashu::core {
 
@@ -109,7 +110,7 @@ Result fire_clock(Deciding& d, const FireClock& command) {
       *known->second.due >= d.today()) {
     return refuse(Why::not_due);
   }
-  if (c->dispute) return refuse(Why::waits_for_settlement);
+  if (is_stopped(*c)) return refuse(Why::waits_for_settlement);
   if (const PartyId gone = left_of(d, *c); !gone.empty()) return refuse(Why::party_left, gone);
   BASHU_TRY(const Definition of, definition_of(d, *c));
   const auto* clock = packs::find(of.service->clocks, command.clock);

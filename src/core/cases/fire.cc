@@ -11,6 +11,7 @@
 #include "core/answers.h"
 #include "core/cases/form.h"
 #include "core/cases/step.h"
+#include "core/peers/objection.h"
 #include "core/told/ask.h"
 #include "core/told/members.h"
 
@@ -64,7 +65,7 @@ Result fire_event(Deciding& d, const FireEvent& command, Decision& decision) {
   const Case* c = d.draft.find_case(command.id);
   if (!c) return refuse(Why::no_such_case, command.id);
   BASHU_TRY(const Definition of, definition_of(d, *c));
-  if (c->dispute) return refuse(Why::in_dispute, c->dispute->reason);
+  if (is_stopped(*c)) return refuse(Why::in_dispute, c->dispute->reason);
   if (const PartyId gone = left_of(d, *c); !gone.empty()) return refuse(Why::party_left, gone);
   const auto* state = packs::find(of.service->states, c->state);
   const auto titled = bilingual(c->state, state ? in_language(state->title, "zh") : c->state);
@@ -135,7 +136,7 @@ std::vector<Choice> choices_of(const Deciding& d, std::string_view id,
     });
     if (!may) continue;
     Choice choice{.event = name, .passes = true, .why = {}};
-    if (c->dispute) {
+    if (is_stopped(*c)) {
       choice.passes = false;
       choice.why = refusal(Why::waits_for_settlement, {}, {}).why;
     } else if (!gone.empty()) {

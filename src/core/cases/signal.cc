@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "core/cases/form.h"
 #include "core/cases/step.h"
+#include "core/peers/objection.h"
 #include "core/told/signal.h"
 
 namespace bashu::core {
@@ -23,7 +24,7 @@ Result signal_case(Deciding& d, const CaseId& target, const std::string& event, 
                   .pack = of.pack->digest,
                   .body = told::write(told::Signal{.id = target, .event = event, .input = with})});
   }
-  if (c->dispute) return refuse(Why::target_in_dispute, target);
+  if (is_stopped(*c)) return refuse(Why::target_in_dispute, target);
   const auto* definition = packs::find(state->events, event);
   if (!definition) return refuse(Why::target_takes_not, event, target, c->state);
   if (!definition->taken_by_system()) return refuse(Why::not_of_engine, event);

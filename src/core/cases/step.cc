@@ -18,6 +18,7 @@
 #include "core/cases/open.h"
 #include "core/cases/signal.h"
 #include "core/effects/effect.h"
+#include "core/peers/parked.h"
 #include "core/told/members.h"
 #include "texts/texts.h"
 
@@ -150,6 +151,7 @@ Result change_case(Deciding& d, const told::Step& told, const std::string& diges
                              .reads = Value{std::move(out.reads.list)},
                              .salt = d.moment.salt,
                              .officer = next.officer});
+  pass_parked(d, told.id);
   if (canonical_json(d.draft.find_case(told.id)->data).size() > kDataMax) {
     return refuse(Why::case_too_large);
   }

@@ -19,6 +19,7 @@
 #include "core/cases/definition.h"
 #include "core/cases/signal.h"
 #include "core/effects/effect.h"
+#include "core/peers/objection.h"
 
 namespace bashu::core {
 
@@ -42,7 +43,7 @@ std::unexpected<packs::EvalError> of_candidate(const CaseId& id, std::string_vie
 // Under which edition a case runs; nothing, if it is not ours to move.
 std::optional<Definition> ours(const Case& c, const Store& store) {
   const auto row = store.circle().packs.find(c.pack);
-  if (c.dispute || row == store.circle().packs.end() || !row->second.pack) return std::nullopt;
+  if (is_stopped(c) || row == store.circle().packs.end() || !row->second.pack) return std::nullopt;
   const Definition of{.pack = row->second.pack,
                       .service = packs::find(row->second.pack->services, c.service)};
   if (!of.service || holder_of(c, of) != store.circle().own) return std::nullopt;

@@ -7,6 +7,7 @@
 #include "core/cases/form.h"
 #include "core/cases/signal.h"
 #include "core/cases/step.h"
+#include "core/peers/objection.h"
 #include "core/told/ask.h"
 #include "core/told/members.h"
 #include "core/told/signal.h"
@@ -30,7 +31,7 @@ Result take_ask(Deciding& d, const TakeMessage& message) {
     return refuse(Why::ask_of_another_party, message.from, ask->party);
   }
   BASHU_TRY(const Definition of, definition_of(d, *c));
-  if (c->dispute) return refuse(Why::ask_in_dispute);
+  if (is_stopped(*c)) return refuse(Why::ask_in_dispute);
   if (holder_of(*c, of) != d.self()) return refuse(Why::ask_of_no_holder);
   const auto* state = packs::find(of.service->states, c->state);
   const auto* event = packs::find(state->events, ask->event);

@@ -16,6 +16,8 @@
 #include "core/effects/effect.h"
 #include "core/in_force.h"
 #include "core/peers/disputes.h"
+#include "core/peers/objection.h"
+#include "core/peers/parked.h"
 #include "core/told/members.h"
 #include "core/told/step.h"
 
@@ -24,8 +26,6 @@ namespace bashu::core {
 namespace {
 
 using told::hold;
-
-constexpr std::int64_t kGapMax = 64;  // steps that may wait for one between
 
 // One told step, in the order of what it says. `verify_` is left out where its parties signed it.
 struct PeerStep {
@@ -305,6 +305,7 @@ Result PeerStep::apply() const {
                              .reads = {},
                              .salt = {},
                              .officer = step.officer});
+  pass_parked(d, step.id);
   const std::vector<PartyId> parties = parties_of(current());
   const auto ok = take_all(
       branch->effects, effects,
@@ -437,26 +438,70 @@ Result accept_as_signed(PeerStep& told) {
 using Judge = Result (*)(PeerStep&);
 Result take(Deciding& d, const TakeMessage& message, Judge judge);
 
-void unpark(Deciding& d, const CaseId& id, Judge judge, bool in_dispute_too) {
+// Whether a step is its sender's in any order of the steps: it follows a state that, by the pack, is
+// with them.
+Result could_follow(const Deciding& d, const Case& known, const told::Step& step,
+                    const PartyId& from) {
+  const auto of = definition_of(d, known);
+  if (!of) return hold("pack", describe(of.error()));
+  const auto* state = packs::find(of->service->states, step.from);
+  const auto owner = state ? known.parties.find(state->owner) : known.parties.end();
+  if (step.service != known.service || owner == known.parties.end() || owner->second != from) {
+    return hold(kEarly, "no step of " + from + " follows " + step.from);
+  }
+  return {};
+}
+
+// A step that waited and does not verify: whether the case stops for it. Then it stays, so that its
+// parties can settle on it.
+bool stops_by(Deciding& d, const CaseId& id, const TakeMessage& message, const Reject& why) {
+  const std::string content = told::step_digest(message.body);
+  const auto step = told::read_step(message.body);
+  if (!step || !could_follow(d, *d.draft.find_case(id), *step, message.from) ||
+      !may_object(d, id, {.party = message.from, .content = content})) {
+    return false;
+  }
+  dispute(d, id,
+          {.reason = why.where,
+           .detail = describe(why),
+           .content = content,
+           .goes_on = is_with_us(d, id)});
+  return is_stopped(*d.draft.find_case(id));
+}
+
+// Another party's step of that version, held since this one waited, may be the true one.
+bool is_replaced(Deciding& d, const CaseId& id, std::int64_t version) {
+  Trial trial{d};
+  take_out(*trial, id, version);
+  take_waiting(*trial, id);
+  if (trial.draft().find_case(id)->version < version) return false;
+  trial.accept();
+  return true;
+}
+
+// What waited and follows now. The step that every party has signed is taken as recorded.
+void unpark(Deciding& d, const CaseId& id, const std::string& is_signed) {
   while (true) {
     const Case* c = d.draft.find_case(id);
     const Parked* parked = c ? d.draft.find_parked(id, c->version + 1) : nullptr;
-    if (!parked || (c->dispute && !in_dispute_too)) return;
+    if (!parked || is_stopped(*c)) return;
     const std::int64_t version = c->version + 1;
     const TakeMessage message{.from = parked->from,
                               .kind = std::string{told::Step::kKind},
                               .stream = id,
                               .pack = parked->pack,
                               .body = parked->body};
+    const Judge judge =
+        told::step_digest(message.body) == is_signed ? accept_as_signed : verify;
     const auto ok = attempt(d, [&](Deciding& trial) { return take(trial, message, judge); });
-    if (!ok) {
-      dispute(d, id,
-              {.reason = ok.error().where,
-               .detail = describe(ok.error()),
-               .content = told::step_digest(message.body)});
-      return;
+    if (ok) continue;
+    if (!is_replaced(d, id, version)) {
+      if (judge == verify && stops_by(d, id, message, ok.error())) return;
+      take_out(d, id, version);
     }
-    d.draft.decide(StepUnparked{.id = id, .version = version});
+    raise_exception(d, id,
+                    "version " + std::to_string(version) + " of " + message.from +
+                        " waited and does not verify: " + describe(ok.error()));
   }
 }
 
@@ -472,9 +517,7 @@ std::expected<bool, Reject> is_early(const Case& known, const told::Step& step,
   }
   if (step.version == known.version + 1) return false;
   // With three parties the event after may come before: it waits for the gap to close.
-  if (known.parties.size() < 3 || step.version > known.version + kGapMax) {
-    return hold("version", "a step is missing");
-  }
+  if (known.parties.size() < 3) return hold("version", "a step is missing");
   return true;
 }
 
@@ -509,12 +552,8 @@ Result take(Deciding& d, const TakeMessage& message, Judge judge) {
   if (known) {
     BASHU_TRY(const bool early, is_early(*known, told.step, message));
     if (early) {
-      d.draft.decide(StepParked{.from = message.from,
-                                .id = id,
-                                .version = told.step.version,
-                                .pack = message.pack,
-                                .body = message.body});
-      return {};
+      BASHU_TRY_OK(could_follow(d, *known, told.step, message.from));
+      return park(d, message, told.step.version);
     }
   } else {
     BASHU_TRY_OK(find_definition(d, told));
@@ -524,11 +563,12 @@ Result take(Deciding& d, const TakeMessage& message, Judge judge) {
     dispute(d, id,
             {.reason = "holds",
              .detail = "does not hold: " + *rule,
-             .content = d.draft.find_case(id)->digest});
+             .content = d.draft.find_case(id)->digest,
+             .step = {.from = message.from, .seq = message.seq}});
     return {};
   }
   go_on(d, id, told.branch->to.has_value());
-  unpark(d, id, judge, judge == accept_as_signed);
+  unpark(d, id, {});
   return {};
 }
 
@@ -551,10 +591,12 @@ Result recall_step(Deciding& d, const TakeMessage& message) {
   }
   if (!known) BASHU_TRY_OK(find_definition(d, told));
   BASHU_TRY_OK(accept_as_signed(told));
-  unpark(d, told.step.id, verify, false);
+  unpark(d, told.step.id, {});
   return {};
 }
 
-void unpark_signed(Deciding& d, const CaseId& id) { unpark(d, id, accept_as_signed, true); }
+void unpark_signed(Deciding& d, const CaseId& id, const std::string& content) {
+  unpark(d, id, content);
+}
 
 }  // namespace bashu::core

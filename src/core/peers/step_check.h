@@ -3,18 +3,20 @@
 // held and its case disputed.
 #pragma once
 
+#include <string>
+
 #include "core/deciding.h"
 
 namespace bashu::core {
 
-// Verified, or parked if it came before the one it follows.
+// Verified, or parked if it came before the one it follows (parked.h).
 Result take_step(Deciding& d, const TakeMessage& message);
 // As its parties signed it: it must fit the pack, but stands as recorded.
 Result take_signed_step(Deciding& d, const TakeMessage& message);
 // Of this party itself, as it stands in a message that another one took: recall.h.
 Result recall_step(Deciding& d, const TakeMessage& message);
 
-// Steps that came early and follow now: after those that every party has signed, as recorded.
-void unpark_signed(Deciding& d, const CaseId& id);
+// Steps that came early and follow now; the one every party has signed as recorded, by its digest.
+void unpark_signed(Deciding& d, const CaseId& id, const std::string& content);
 
 }  // namespace bashu::core

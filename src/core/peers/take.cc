@@ -13,6 +13,7 @@
 #include "core/in_force.h"
 #include "core/peers/ask.h"
 #include "core/peers/disputes.h"
+#include "core/peers/parked.h"
 #include "core/peers/recall.h"
 #include "core/peers/step_check.h"
 #include "core/privacy/privacy.h"
@@ -83,10 +84,10 @@ std::optional<Answer> answered_unread(const Deciding& d, const TakeMessage& mess
       !in_force(d.circle().packs, "sha256:" + message.pack, std::array{d.self()}, {})) {
     return Answer{fact ? "held" : "rejected", "pack"};
   }
-  // A dispute or its settlement is about the stream; it must not wait in it.
+  // A dispute or its settlement is about the stream; it must not wait in it, and nothing for it.
   if (message.stream.empty() || message.kind == told::Dispute::kKind) return std::nullopt;
   const bool waits = std::ranges::any_of(d.draft.inbox(message.from).held, [&](const auto& item) {
-    return item.second.stream == message.stream;
+    return item.second.stream == message.stream && item.second.kind != told::Dispute::kKind;
   });
   return waits ? std::optional{Answer{"held", "stream-held"}} : std::nullopt;
 }
@@ -134,6 +135,7 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
   }
   const auto ok = attempt(d, [&](Deciding& trial) { return dispatch(trial, message); });
   if (ok) {
+    if (message.kind == told::Step::kKind) take_waiting(d, CaseId{message.stream});
     run_follow_ups(d);
     answer(d, message, {"applied", {}}, decision);
     return {};
@@ -146,13 +148,23 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
     return {};
   }
   const CaseId about{message.stream};
-  const bool step = message.kind == told::Step::kKind && d.draft.find_case(about);
+  const bool step =
+      message.kind == told::Step::kKind && d.draft.find_case(about) && !only_waits(why);
   const std::string content = step ? told::step_digest(message.body) : std::string{};
-  // Asked before it is one of the steps that wait here.
-  const bool stops = step && may_stop(d, about, {.party = message.from, .content = content});
+  // Asked before it is one of the steps that wait here. A member stops nothing that is with us by a
+  // step of its own.
+  const bool with_us = step && is_with_us(d, about);
+  const bool objects =
+      step && (with_us ? may_object(d, about, {.party = message.from, .content = content}).has_value()
+                       : is_party(*d.draft.find_case(about), message.from));
   answer(d, message, {"held", "unverified." + why.where}, decision);
-  if (stops) {
-    dispute(d, about, {.reason = why.where, .detail = describe(why), .content = content});
+  if (objects) {
+    dispute(d, about,
+            {.reason = why.where,
+             .detail = describe(why),
+             .content = content,
+             .step = {.from = message.from, .seq = message.seq},
+             .goes_on = with_us});
   } else {
     raise_exception(d, {},
                     message.kind + " from " + message.from + " does not verify: " + describe(why));
