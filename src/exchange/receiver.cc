@@ -10,7 +10,9 @@
 #include "base/json.h"
 #include "core/told/members.h"
 #include "evidence/voucher.h"
+#include "exchange/brought.h"
 #include "exchange/circle.h"
+#include "exchange/shown.h"
 
 namespace bashu::exchange {
 
@@ -63,7 +65,9 @@ bool is_media_type(std::string_view given, std::string_view want) {
 
 struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   explicit State(ReceiverParts given)
-      : parts{std::move(given)}, seal{seal_keys(parts.node.identity())} {}
+      : parts{std::move(given)},
+        seal{seal_keys(parts.node.identity())},
+        brought{parts.node.vault(), parts.blobs} {}
 
   // What a message brings along. It is taken in when the message has its turn, not before: until
   // then it costs the bytes it has.
@@ -113,12 +117,13 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
   void submit(const std::string& party, Peer& peer, std::int64_t seq, std::string message_id,
               node::Request request, const Baggage& baggage, http::Reply reply);
   static void keep(Peer& peer, std::int64_t seq, Early early, std::size_t share);
-  void done(const std::string& party, std::int64_t seq, const node::Outcome& outcome);
+  void done(const std::string& party, std::int64_t seq, const Brought::Names& names,
+            const node::Outcome& outcome);
   void close_gap(const std::string& party, Peer& peer);
   [[nodiscard]] node::Request request_of(const std::string& party, evidence::Opened opened,
                                          std::string envelope, std::int64_t life_max) const;
-  void unpack(const std::string& party, const Baggage& baggage);
-  void take_keys(const std::string& party, const Value& keys);
+  [[nodiscard]] Brought::Names unpack(const std::string& party, const Baggage& baggage);
+  void take_keys(const std::string& party, const Value& keys, Brought::Names& names);
   static void name_officer(evidence::Payload& payload,
                            const std::optional<evidence::Vouched>& vouched);
   // Taken out of the body: only keys of values that stand in it, and so many.
@@ -126,13 +131,15 @@ struct Receiver::State : std::enable_shared_from_this<Receiver::State> {
 
   ReceiverParts parts;
   std::vector<node::KeyPair> seal;  // the newest first
+  Brought brought;
   std::mutex mutex;
   bool closed = false;
   std::map<std::string, Peer> peers;
 };
 
 // Keys of sealed values go to the vault and never into the journal.
-void Receiver::State::take_keys(const std::string& party, const Value& keys) {
+void Receiver::State::take_keys(const std::string& party, const Value& keys,
+                                Brought::Names& names) {
   const node::Identity& own = parts.node.identity();
   const Value::Record* boxes = keys.as_record();
   if (!boxes) return;
@@ -140,7 +147,7 @@ void Receiver::State::take_keys(const std::string& party, const Value& keys) {
     const std::string* text = box.as_text();
     const auto bytes = text ? from_base64url(*text) : std::nullopt;
     // A peer may neither replace a key nor name one as if we had made it.
-    if (!bytes || id.starts_with(own.party + "-") || parts.node.vault().key(id)) continue;
+    if (!bytes || id.starts_with(own.party + "-") || !brought.lacks_key(names, id)) continue;
     const auto open = [&]() -> std::optional<std::string> {
       for (const node::KeyPair& pair : seal) {
         if (auto key = node::open_sealed_box(pair.public_key, pair.secret_key, *bytes)) return key;
@@ -153,7 +160,7 @@ void Receiver::State::take_keys(const std::string& party, const Value& keys) {
       key = open();
     }
     if (key && key->size() == 32) {
-      parts.node.vault().put_key(id, *key);
+      brought.put_key(names, id, *key);
     } else {
       parts.alarms.raise({.time_ms = parts.node.clock().now().unix_ms,
                           .code = "sealed-key",
@@ -198,12 +205,12 @@ void Receiver::State::name_officer(evidence::Payload& payload,
                            Value::Record{{"id", vouched->voucher.officer}, {"kid", vouched->kid}});
 }
 
-void Receiver::State::unpack(const std::string& party, const Baggage& baggage) {
-  take_keys(party, baggage.keys);
-  for (const std::string& name : baggage.documents) {
-    // If the wish cannot be written the document is missed, not the message.
-    if (!parts.blobs.has(name)) static_cast<void>(parts.blobs.want(name, party));
-  }
+Brought::Names Receiver::State::unpack(const std::string& party, const Baggage& baggage) {
+  brought.forget();  // by whoever brings more, as it was taken in
+  Brought::Names names;
+  take_keys(party, baggage.keys, names);
+  for (const std::string& name : baggage.documents) brought.want(names, name, party);
+  return names;
 }
 
 node::Request Receiver::State::request_of(const std::string& party, evidence::Opened opened,
@@ -348,6 +355,7 @@ void Receiver::State::message(const std::string& party, const std::string& chann
   name_officer(opened->payload, *vouched);
   std::string id = opened->message_id;
   Baggage baggage = baggage_of(opened->payload);
+  open_shown(opened->payload, *directory);
   node::Request made = request_of(party, std::move(*opened), request.body, agreement.max_life_s);
   made.under = directory;
   const std::lock_guard lock{mutex};
@@ -372,12 +380,14 @@ void Receiver::State::message(const std::string& party, const std::string& chann
 void Receiver::State::submit(const std::string& party, Peer& peer, std::int64_t seq,
                              std::string message_id, node::Request request, const Baggage& baggage,
                              http::Reply reply) {
-  unpack(party, baggage);
-  const bool queued = parts.node.submit(
-      std::move(request), [self = shared_from_this(), party, seq](const node::Outcome& outcome) {
-        self->done(party, seq, outcome);
+  const Brought::Names names = unpack(party, baggage);
+  const bool queued =
+      parts.node.submit(std::move(request), [self = shared_from_this(), party, seq,
+                                             names](const node::Outcome& outcome) {
+        self->done(party, seq, names, outcome);
       });
   if (!queued) {
+    brought.refused(names);
     if (reply) reply(busy("slow-down", 429));
     return;
   }
@@ -414,8 +424,12 @@ void Receiver::State::keep(Peer& peer, std::int64_t seq, Early early, std::size_
   peer.early.emplace(seq, std::move(early));
 }
 
-void Receiver::State::done(const std::string& party, std::int64_t seq,
+void Receiver::State::done(const std::string& party, std::int64_t seq, const Brought::Names& names,
                            const node::Outcome& outcome) {
+  const auto* good = std::get_if<node::Done>(&outcome);
+  // Of a fault nobody knows what became of the message.
+  const bool refused = good ? good->decision.outcome == "rejected"
+                            : std::holds_alternative<Reject>(outcome);
   std::vector<http::Reply> waiting;
   {
     const std::lock_guard lock{mutex};
@@ -424,9 +438,13 @@ void Receiver::State::done(const std::string& party, std::int64_t seq,
       waiting = std::move(it->second.waiting);
       peer.submitted.erase(it);
     }
-    if (!std::holds_alternative<node::Done>(outcome)) peer.next = std::min(peer.next, seq);
+    if (!good) peer.next = std::min(peer.next, seq);
+    if (refused) {
+      brought.refused(names);
+    } else {
+      brought.taken(names);
+    }
   }
-  const auto* good = std::get_if<node::Done>(&outcome);
   if (good && !good->receipt.empty()) {
     for (const http::Reply& reply : waiting) reply(receipt_response(good->receipt));
   } else {
@@ -452,6 +470,7 @@ void Receiver::tick() {
   std::vector<std::pair<http::Reply, std::int64_t>> told;
   {
     const std::lock_guard lock{state_->mutex};
+    state_->brought.forget();
     const std::int64_t now = state_->parts.now_ms();
     for (auto& [party, peer] : state_->peers) {
       for (auto it = peer.early.begin(); it != peer.early.end();) {

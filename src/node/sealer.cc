@@ -10,7 +10,9 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "core/told/dispute.h"
 #include "core/told/settle.h"
+#include "core/told/step.h"
 #include "evidence/checkpoint.h"
 #include "evidence/envelope.h"
 #include "evidence/tree.h"
@@ -247,6 +249,79 @@ evidence::Envelope Sealer::sign_again(Work& work, const Item& item) {
   return sign(directory, payload);
 }
 
+namespace {
+
+// Envelopes of messages taken: of before, and of the commit that is being sealed.
+struct Taken {
+  Archive& archive;
+  const evidence::CommitRecord& record;
+
+  [[nodiscard]] std::optional<std::string> envelope(const std::string& from,
+                                                    const std::string& channel,
+                                                    std::int64_t seq) const {
+    auto found = archive.message(journal::Trace::taken, from, seq);
+    if (found) return found;
+    for (const evidence::CommitEntry& entry : record.entries) {
+      const auto leaf = evidence::parse_entry(entry.leaf);
+      if (leaf && leaf->kind == "recv" && leaf->channel == channel &&
+          leaf->seq == static_cast<std::uint64_t>(seq)) {
+        return entry.evidence;
+      }
+    }
+    return std::nullopt;
+  }
+};
+
+// The step with this digest, told by the same party not long before.
+constexpr std::int64_t kBackMax = 64;  // messages
+
+bool tells(const std::string& envelope, std::string_view stream, const std::string& digest) {
+  auto opened = evidence::read_envelope(envelope);
+  if (!opened || opened->kind != core::told::Step::kKind || opened->stream != stream) return false;
+  Value::Record* members = opened->body.as_record();
+  if (!members) return false;
+  for (const std::string_view beside : {std::string_view{"$keys"}, evidence::kVoucher}) {
+    members->erase(std::string{beside});
+  }
+  return core::told::step_digest(opened->body) == digest;
+}
+
+// In an objection, the envelopes of what it objects to and of the step that stands here against it,
+// as far as they fit (docs/formats/messages.md, case.dispute).
+void put_envelopes(const Taken& taken, const Directory& directory, const std::string& own,
+                   core::MessageQueued& message) {
+  const Value* shows = message.body.find(core::told::kShows);
+  const Value::List* sources = shows ? shows->as_list() : nullptr;
+  if (!sources || sources->empty()) return;
+  const core::PartyId from{sources->front().text_at("from")};
+  const std::int64_t seq = sources->front().int_at("seq");
+  const std::string channel = directory.channel(from, own);
+  const std::string stands = message.body.text_at("stands");
+  const std::size_t most = static_cast<std::size_t>(directory.agreement.max_payload);
+  std::size_t size = payload_bound(message);
+  Value::List envelopes;
+  const auto put = [&](std::string envelope) {
+    const std::size_t more = json_size(Value{envelope}) + 1;
+    if (size + more > most) return;
+    size += more;
+    envelopes.emplace_back(std::move(envelope));
+  };
+  if (auto step = taken.envelope(from, channel, seq)) {
+    const bool same = tells(*step, message.stream, stands);
+    put(*std::move(step));
+    for (std::int64_t back = 1; !same && back <= kBackMax && back < seq; ++back) {
+      auto before = taken.envelope(from, channel, seq - back);
+      if (!before || !tells(*before, message.stream, stands)) continue;
+      put(*std::move(before));
+      break;
+    }
+  }
+  message.body.as_record()->insert_or_assign(std::string{core::told::kShows},
+                                             std::move(envelopes));
+}
+
+}  // namespace
+
 // The envelope of a message, as the evidence of a `send` entry without effect.
 void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
   const Directory& directory = *item.directory;
@@ -254,6 +329,9 @@ void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
   BASHU_ASSERT(own != directory.keys.end());
   const std::int64_t issued = item.time_ms / 1000;
   const std::string seal_key = directory.seal_key(message.to);
+  if (message.kind == core::told::Dispute::kKind) {
+    put_envelopes({archive_, work.record}, directory, identity_.party, message);
+  }
   Value::Record keys;
   for (const std::string& id : sealing_keys(message.body)) {
     const auto key = vault_.key(id);
@@ -294,17 +372,7 @@ void Sealer::send(Work& work, const Item& item, core::MessageQueued& message) {
 void Sealer::resolve(Work& work, const Item& item, const core::MessageResolved& message) {
   const std::string channel = item.directory->channel(message.from, identity_.party);
   std::optional<std::string> envelope =
-      archive_.message(journal::Trace::taken, message.from, message.seq);
-  if (!envelope) {
-    // Taken in this very commit.
-    for (const evidence::CommitEntry& entry : work.record.entries) {
-      const auto leaf = evidence::parse_entry(entry.leaf);
-      if (leaf && leaf->kind == "recv" && leaf->channel == channel &&
-          leaf->seq == static_cast<std::uint64_t>(message.seq)) {
-        envelope = entry.evidence;
-      }
-    }
-  }
+      Taken{archive_, work.record}.envelope(message.from, channel, message.seq);
   BASHU_ASSERT(envelope);
   std::string id = evidence::message_id_of(*envelope);
   add(work,

@@ -26,11 +26,17 @@ class Held(CircleTest):
                          [("chongqing", "case.event", poisoned)])
         self.assertIn("date", held[0]["reason"])
         self.assertEqual(sichuan.channels()["chongqing"]["held"], 1)
-        for node in (chongqing, sichuan):
-            self.assertTrue(node.as_("clerk").case(poisoned)["disputes"], node.party)
-            with self.assertRaises(Refused) as refused:
-                node.as_("clerk").act(poisoned, "send", "clerk")
-            self.assertIn(refused.exception.code, ("disputed", "not_owner"))
+        # It stops at Sichuan. What Sichuan's clock says only Sichuan knows: Chongqing is asked, and its case
+        # is not stopped by a word.
+        self.assertEqual({node.party: [(one["kind"], one["reason"]) for one in
+                                       node.as_("clerk").case(poisoned)["disputes"]]
+                          for node in (chongqing, sichuan)},
+                         {"chongqing": [("question", "date")], "sichuan": [("dispute", "date")]})
+        self.assertTrue(sichuan.as_("clerk").case(poisoned)["disputed"])
+        self.assertFalse(chongqing.as_("clerk").case(poisoned)["disputed"])
+        with self.assertRaises(Refused) as refused:
+            sichuan.as_("clerk").act(poisoned, "send", "clerk")
+        self.assertIn(refused.exception.code, ("disputed", "not_owner"))
 
         # What comes from Sichuan, and what Chongqing does with its other cases, goes on.
         own = sichuan.as_("clerk").start("parcels", "parcel", "clerk",

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "core/core.h"
+#include "core/told/step.h"
 #include "evidence/checkpoint.h"
 #include "evidence/voucher.h"
 #include "node/vault.h"
@@ -38,6 +39,9 @@ const std::vector<Liar::Kind>& Liar::kinds() {
       {"a request", &Liar::ask_or_signal},
       {"an order to erase", &Liar::order_erasure},
       {"false figures", &Liar::false_figures},
+      {"a case of three", &Liar::open_trip},
+      {"a step that waits", &Liar::park},
+      {"a step that waits", &Liar::park},
       {"keys and documents without need", &Liar::baggage},
       {"a ping", &Liar::ping},
       {"a replay", &Liar::replay},
@@ -97,6 +101,7 @@ void Liar::answer(House& from, const exchange::PeerCall& call) {
     from.answer(own_.party(), id,
                 {.status = status, .body = std::move(body), .retry_after_s = 0, .error = {}});
   };
+  if (claims_more_ && claims_more(from, call, reply)) return;
   if (!truthful_ && random_.permille(20)) {
     ++counts_["a wrong answer"];
     switch (random_.below(5)) {
@@ -125,6 +130,72 @@ void Liar::answer(House& from, const exchange::PeerCall& call) {
   hidden.handle(from.party(), request, [](const http::Response&) {});
   shown.handle(from.party(), std::move(request),
                [reply](const http::Response& response) { reply(response.status, response.body); });
+}
+
+// --- what it claims to hold of the caller's
+
+// More messages, more key lists, a longer log than the caller has.
+bool Liar::claims_more(House& from, const exchange::PeerCall& call, const Reply& reply) {
+  const std::string& victim = from.party();
+  const std::string channel = "/channels/" + channel_to(victim, own_.party());
+  const auto asked = [&](const char* what) {
+    ++counts_[what];
+    shows_falsely(from, reply);
+    return true;
+  };
+  if (call.target.starts_with(channel + "/messages/")) return asked(kAskedForMessage);
+  if (call.target.starts_with("/keys/" + victim + "/")) return asked(kAskedForKeyList);
+  if (call.target == "/witness/checkpoint") return asked(kAskedForCheckpoint);
+  if (!random_.permille(300)) return false;
+  const auto more = static_cast<std::uint64_t>(random_.between(1, 1'000'000));
+  if (call.target == "/seen") {
+    reply(200, evidence::sign_checkpoint(sim::origin_of(victim), more, sha256("more"),
+                                         sim::keys_of(own_.party(), "log").signing_key));
+  } else if (call.target == channel) {
+    const std::int64_t last = from.state().outbox(own_.party()).last;
+    reply(200, canonical_json(Value::Record{{"next", last + 1 + static_cast<std::int64_t>(more)},
+                                            {"keys_edition", random_.between(1, 3)},
+                                            {"token", true}}));
+  } else if (call.target == "/witness/add-checkpoint") {
+    reply(409, std::to_string(from.kernel().durable() + more) + "\n");
+  } else {
+    return false;
+  }
+  ++counts_["a claim of more"];
+  return true;
+}
+
+void Liar::shows_falsely(House& from, const Reply& reply) {
+  const auto& records = own_.state().circle().records;
+  const std::int64_t last = from.state().outbox(own_.party()).last;
+  switch (random_.below(8)) {
+    case 0:
+      return reply(404, R"({"code":"not-found"})");
+    case 1:
+      return reply(200, random_.bytes(200));
+    case 2:  // what it signed itself, in the other's name
+      return reply(200, sign({.from = from.party(),
+                              .to = own_.party(),
+                              .channel = channel_to(from.party(), own_.party()),
+                              .seq = last + random_.between(1, 9),
+                              .agreement = agreement_,
+                              .kind = "bashu.ping"}));
+    case 3:
+      return reply(
+          200, evidence::sign_checkpoint(sim::origin_of(from.party()), 10'000'000, sha256("more"),
+                                         sim::keys_of(own_.party(), "log").signing_key));
+    case 4:  // what the other did sign, and has
+      return reply(200, from.kernel()
+                            .archive()
+                            .message(journal::Trace::sent, own_.party(), 1)
+                            .value_or(std::string{}));
+    case 5:
+      return reply(200, from.kernel().archive().checkpoint());
+    case 6:
+      return reply(200, records.at("keys/" + from.party() + "/1"));
+    default:
+      return reply(200, records.at("keys/" + own_.party() + "/1"));
+  }
 }
 
 // --- what is true, and what becomes of it
@@ -232,8 +303,24 @@ void Liar::claim(House& to) {
 
 void Liar::dispute(House& to) {
   const std::string id = any_case();
-  say(to, "case.dispute", random_.permille(800) ? id : any_case(),
-      Value::Record{{"case", id}, {"reason", "holds"}, {"content", any_step()}});
+  const char* found = random_.pick(std::vector<const char*>{"holds", "version", "set", "date"});
+  Value body = Value::Record{{"case", id}, {"reason", found}, {"content", any_step()}};
+  Value::Record& members = *body.as_record();
+  // As if it had been verified; and two steps that cannot both be, but of its own.
+  if (random_.permille(300)) {
+    members["$shown"] = Value::List{
+        Value{Value::Record{{"from", to.party()}, {"body", Value::Record{{"case", id}}}}}};
+  }
+  if (random_.permille(400)) {
+    Value::List envelopes;
+    for (std::int64_t n = random_.between(1, 3); n > 0; --n) {
+      Value step = Value::Record{{"case", id}, {"version", 1}, {"n", n}};
+      if (n == 2) members["content"] = core::told::step_digest(step);
+      envelopes.emplace_back(sign(payload(to, n, "case.event", id, std::move(step))));
+    }
+    members["shows"] = std::move(envelopes);
+  }
+  say(to, "case.dispute", random_.permille(800) ? id : any_case(), std::move(body));
 }
 
 void Liar::settle(House& to) {
@@ -360,9 +447,68 @@ void Liar::false_figures(House& to) {
                     {"items", std::move(items)}});
 }
 
+// A case of its own that all three are in, or a step of one that closes the gap before others.
+void Liar::open_trip(House& to) {
+  std::vector<core::CaseId> known;
+  own_.state().each_case([&](const core::Case& c) {
+    if (c.service == "trip" && c.state == "one") known.push_back(c.id);
+  });
+  core::Command command = core::StartCase{.by = {.principal = "key:liar", .roles = {"clerk"}},
+                                          .pack = pack_,
+                                          .service = "trip",
+                                          .role = "clerk",
+                                          .parties = {{"first", core::PartyId{own_.party()}},
+                                                      {"second", core::PartyId{"chongqing"}},
+                                                      {"third", core::PartyId{"sichuan"}}},
+                                          .parent = {},
+                                          .id = {},
+                                          .with = Value::Record{{"said", "mine"}}};
+  if (!known.empty() && random_.permille(700)) {
+    command = core::FireEvent{.by = {.principal = "key:liar", .roles = {"clerk"}},
+                              .id = random_.pick(known),
+                              .event = "stay",
+                              .role = "clerk",
+                              .version = {},
+                              .with = Value::Record{{"said", "more"}}};
+  }
+  static_cast<void>(own_.run({.command = std::move(command), .evidence = "{}"}));
+  for (std::int64_t n = random_.between(1, 6); n > 0; --n) pass_on(to);
+}
+
+// Ahead of what the victim knows: small or large, over another that waits there, and never true.
+void Liar::park(House& to) {
+  std::vector<const core::Case*> known;
+  to.state().each_case([&](const core::Case& c) {
+    if (c.service == "trip" && !c.dispute) known.push_back(&c);
+  });
+  if (known.empty()) return open_trip(to);
+  const core::Case& c = *random_.pick(known);
+  const std::string note = random_.permille(300)
+                               ? std::string(static_cast<std::size_t>(random_.below(30'000)), 'p')
+                               : std::to_string(random_.below(1'000));
+  Value body =
+      Value::Record{{"case", c.id},
+                    {"version", c.version + random_.between(1, random_.permille(900) ? 4 : 90)},
+                    {"previous", any_step()},
+                    {"service", "trip"},
+                    {"event", "stay"},
+                    {"role", "clerk"},
+                    {"from", random_.permille(900) ? "one" : "two"},
+                    {"branch", 0},
+                    {"on", time_.day.text()},
+                    {"input", Value::Record{{"said", note}}},
+                    {"set", Value::Record{}},
+                    {"effects", Value::List{}},
+                    {"clocks", Value::Record{}},
+                    {"calendar", 0}};
+  if (random_.permille(50)) alter(body);
+  say(to, "case.event", c.id, std::move(body));
+}
+
 void Liar::baggage(House& to) {
   Value::Record boxes;
   Value::List named, documents;
+  const bool refused = random_.permille(500);  // asks about no case
   const std::string seal = sim::keys_of(to.party(), "seal").public_key;
   for (std::int64_t n = random_.between(1, 12); n > 0; --n) {
     const std::string id = any_party() + "-k" + hex(random_.bytes(8));
@@ -371,12 +517,14 @@ void Liar::baggage(House& to) {
     if (random_.permille(500)) {
       named.emplace_back(Value::Record{{"$sealed", "1"}, {"dek", id}});
     }
-    documents.emplace_back(Value::Record{
-        {"sha256", hex(random_.bytes(32))}, {"media", "application/pdf"}, {"size", 7}});
+    const std::string document = hex(random_.bytes(32));
+    documents.emplace_back(
+        Value::Record{{"sha256", document}, {"media", "application/pdf"}, {"size", 7}});
+    useless_.insert({id, document});
   }
   Value body = Value::Record{
       {"$keys", std::move(boxes)}, {"values", std::move(named)}, {"files", std::move(documents)}};
-  say(to, random_.permille(500) ? "case.ask" : "bashu.ping", "", std::move(body));
+  say(to, refused ? "case.ask" : "bashu.ping", "", std::move(body));
 }
 
 void Liar::ping(House& to) { say(to, "bashu.ping", "", Value{Value::Record{}}); }

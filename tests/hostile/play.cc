@@ -2,14 +2,22 @@
 
 #include <ctime>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/json.h"
 #include "core/core.h"
+#include "core/peers/objection.h"
+#include "core/peers/parked.h"
+#include "core/told/step.h"
 #include "house.h"
 #include "liar.h"
 #include "node/entry.h"
@@ -34,6 +42,7 @@ constexpr int kTicksOfARound = 600;
 constexpr std::size_t kHeldBytesMax = (64U << 20U) + (2U << 20U);
 constexpr std::size_t kAlarmsMax = 200;
 constexpr std::size_t kDocumentsMax = 5'000;
+constexpr int kStoppedADay = 20;
 // Its envelope is kept as evidence, and once more as what waits or was applied.
 constexpr std::int64_t kWrittenForAByte = 4;
 constexpr std::int64_t kWrittenAnyway = 200'000;
@@ -59,8 +68,9 @@ class Game {
  public:
   explicit Game(const Options& options)
       : options_{options},
-        circle_{sim::make_circle({kHonest[0], kHonest[1], kLiar},
-                                 {.window = 16, .rate_per_s = kRate, .vouched = true})} {
+        circle_{sim::make_circle(
+            {kHonest[0], kHonest[1], kLiar},
+            {.window = 16, .rate_per_s = kRate, .vouched = true, .witnessed = true})} {
     for (const char* party : kHonest) {
       houses_.push_back(
           std::make_unique<House>(time_, party, circle_, options.seed * 10 + houses_.size()));
@@ -82,6 +92,7 @@ class Game {
   }
 
   Result run() {
+    if (options_.lies) liar_->claim_more();
     settle(false);
     ticks_ = 0;
     for (int round = 0; round < options_.rounds && !broken_; ++round) {
@@ -90,6 +101,8 @@ class Game {
       settle(options_.lies);
     }
     for (const auto& house : houses_) {
+      house->work(std::numeric_limits<std::size_t>::max());
+      house->forget_refused();
       if (!broken_) check(*house);
     }
     Result result{.broken = broken_,
@@ -197,6 +210,11 @@ class Game {
     check_journal(house);
     check_officers(house);
     check_bounds(house);
+    if (const auto trouble = house.trouble()) {
+      fail("trouble", house.party() + " would end: " + trouble->text());
+    }
+    check_parked(house);
+    check_useless(house);
     const House& other = &house == houses_[0].get() ? *houses_[1] : *houses_[0];
     for (const auto& [seq, held] : house.state().inbox(other.party()).held) {
       fail("held", house.party() + " holds what " + other.party() + " said: " + held.reason);
@@ -216,6 +234,14 @@ class Game {
   // Whoever signed a settlement in its name, its sign-in service vouched for them.
   void check_officers(House& house) {
     if (liar_->counts().contains(kTakenOfNobody)) fail("officers", kTakenOfNobody);
+    each_event(house, [&](const core::Event& event) {
+      const auto* settled = std::get_if<core::SettlementSigned>(&event);
+      if (settled && settled->by == kLiar && settled->officer != kLiarsOfficer) {
+        fail("officers", house.party() + " took a settlement of nobody in " + settled->id);
+      }
+    });
+  }
+  void each_event(House& house, const std::function<void(const core::Event&)>& visit) {
     std::uint64_t index = 0;
     for (const journal::Commit& commit : house.storage().disk().commits()) {
       auto record = evidence::decode_commit(commit.record);
@@ -223,12 +249,7 @@ class Game {
       for (evidence::CommitEntry& bytes : record->entries) {
         const auto entry = node::decode_entry(index++, std::move(bytes));
         if (!entry) return fail("journal", entry.error().what);
-        for (const core::Event& event : entry->events) {
-          const auto* settled = std::get_if<core::SettlementSigned>(&event);
-          if (settled && settled->by == kLiar && settled->officer != kLiarsOfficer) {
-            fail("officers", house.party() + " took a settlement of nobody in " + settled->id);
-          }
-        }
+        for (const core::Event& event : entry->events) visit(event);
       }
     }
   }
@@ -241,6 +262,54 @@ class Game {
     if (house.alarms() > kAlarmsMax) fail("bounds", house.party() + " keeps too many alarms");
     if (house.documents_wanted() > kDocumentsMax) {
       fail("bounds", house.party() + " wants too many documents");
+    }
+  }
+  // Steps that came early: few of a case, all counted, and few cases stopped by them a day.
+  void check_parked(House& house) {
+    std::map<std::pair<core::CaseId, core::PartyId>, std::pair<std::int64_t, std::int64_t>> of_case;
+    std::map<core::PartyId, std::int64_t> of_party;
+    house.state().each_parked([&](const core::CaseId& id, std::int64_t, const core::Parked& one) {
+      const auto size = static_cast<std::int64_t>(canonical_json(one.body).size());
+      auto& [steps, bytes] = of_case[{id, one.from}];
+      ++steps;
+      bytes += size;
+      of_party[one.from] += size;
+      if (steps > core::kParkedSteps || bytes > core::kParkedBytes) {
+        fail("bounds", house.party() + " lets too much wait in " + id);
+      }
+    });
+    for (const std::string party : {kHonest[0], kHonest[1], kLiar}) {
+      if (house.state().serial(core::kParkedOf, party) != of_party[core::PartyId{party}]) {
+        fail("bounds", house.party() + " does not count what waits of " + party);
+      }
+    }
+    check_stopped(house);
+  }
+  void check_stopped(House& house) {
+    std::set<std::string> parked;
+    std::map<Date, int> stopped;
+    bool stops = false;
+    each_event(house, [&](const core::Event& event) {
+      if (const auto* one = std::get_if<core::StepParked>(&event)) {
+        parked.insert(core::told::step_digest(one->body));
+      } else if (const auto* dispute = std::get_if<core::CaseDisputed>(&event)) {
+        if (dispute->by == kLiar && core::stops(dispute->reason)) {
+          fail("stopped", house.party() + " stops " + dispute->id + " by a lie");
+        }
+        stops = dispute->by == house.party() && parked.contains(dispute->content);
+      } else if (const auto* task = std::get_if<core::TaskRaised>(&event); task && stops) {
+        stops = false;
+        if (++stopped[task->on] > kStoppedADay) {
+          fail("bounds", house.party() + " stops too many cases in a day for steps that waited");
+        }
+      }
+    });
+  }
+  // Nothing that needs them was taken.
+  void check_useless(House& house) {
+    for (const std::string& name : liar_->useless()) {
+      if (house.kernel().vault().key(name)) fail("keys", house.party() + " keeps " + name);
+      if (house.wants(name)) fail("documents", house.party() + " wants " + name);
     }
   }
   std::optional<sim::Broken> check_restart(House& house) {
