@@ -32,7 +32,7 @@ constexpr std::array kParts{
     Form{"CaseTitles", "pack:text parties:{text} data:any"},
     Form{"Signature", "by:text content:text note:text position:count officer?:text"},
     Form{"Dispute",
-         "by:text reason:text detail:text content:text raised:count ended:count|null "
+         "by:text kind:text reason:text detail:text content:text raised:count ended:count|null "
          "signatures:[Signature]"},
     Form{"Choice",
          "event:text passes:bool why:[text] title?:text form?:[text] roles?:[text] sign?:{text}"},
@@ -41,7 +41,8 @@ constexpr std::array kParts{
     Form{"Step",
          "version:count event:text from:text to?:text decided_by:text role:text branch:number "
          "on:date digest:text input:any set:any position:count title?:text to_title?:text "
-         "time_ms?:count notice?:text principal?:text officer?:text"},
+         "time_ms?:count notice?:text principal?:text officer?:text claims?:[StepClaim]"},
+    Form{"StepClaim", "what:text of?:text text?:text"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
          "detail?:text assigned?:Assigned titles?:TaskTitles"},

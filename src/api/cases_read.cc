@@ -7,6 +7,8 @@
 #include "api/reading.h"
 #include "api/titles.h"
 #include "core/core.h"
+#include "core/peers/claims.h"
+#include "core/peers/objection.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -186,8 +188,10 @@ Result show_case(Context& context, const Call& call) {
       }
       signatures.push_back(std::move(sign));
     }
+    const core::Reason reason = core::reason_of(dispute.reason);
     list.push_back(Value::Record{{"by", dispute.by},
-                                 {"reason", dispute.reason},
+                                 {"kind", std::string{reason.kind}},
+                                 {"reason", std::string{reason.finding}},
                                  {"detail", dispute.detail},
                                  {"content", dispute.content},
                                  {"raised", dispute.raised},
@@ -288,6 +292,23 @@ Result case_choices(Context& context, const Call& call) {
                                      {"clocks", std::move(clocks)}});
 }
 
+namespace {
+
+// What whoever decided the step alone could look up: everybody else takes its word.
+Value claims_in(const packs::Service& service, const views::StepRow& step) {
+  Value::List list;
+  for (const core::StepClaim& claim : core::claims_of(
+           service, {.from = step.from, .event = step.event, .branch = step.branch})) {
+    Value::Record one{{"what", claim.what}};
+    if (!claim.of.empty()) one["of"] = claim.of;
+    if (!claim.text.empty()) one["text"] = claim.text;
+    list.emplace_back(std::move(one));
+  }
+  return Value{std::move(list)};
+}
+
+}  // namespace
+
 Result case_history(Context& context, const Call& call) {
   const auto past = read_past(context, call);
   if (!past) return std::unexpected{past.error()};
@@ -322,6 +343,9 @@ Result case_history(Context& context, const Call& call) {
       add_titles(one, *service, step, call.language);
       if (auto notice = notice_of(*service, step, call.language); !notice.empty()) {
         one["notice"] = std::move(notice);
+      }
+      if (Value claims = claims_in(*service, step); !claims.as_list()->empty()) {
+        one["claims"] = std::move(claims);
       }
     }
     if (!step.principal.empty() && desk::is_office(*call.key, *found->pack)) {

@@ -66,6 +66,35 @@ std::string value_words(const Console& console, const packs::Type* type, const V
   return title ? in_language(*title, console.language) + " (" + *code + ")" : shown(value);
 }
 
+// What is in dispute, asked or to be reviewed, and has not ended.
+void print_open_disputes(const Console& console, const Value& c) {
+  const Value* disputes = c.find("disputes");
+  for (const Value& one :
+       disputes && disputes->as_list() ? *disputes->as_list() : Value::List{}) {
+    const Value* ended = one.find("ended");
+    if (ended && !ended->is_null()) continue;
+    console.out << texts::text(console.language, "app.objection." + one.text_at("kind"),
+                               {{"party", one.text_at("by")}, {"reason", one.text_at("reason")}})
+                << "  " << one.text_at("content") << '\n';
+  }
+}
+
+void print_claims(const Console& console, const Value& step) {
+  const Value* claims = step.find("claims");
+  for (const Value& one : claims && claims->as_list() ? *claims->as_list() : Value::List{}) {
+    console.out << "     "
+                << texts::text(console.language, "app.claimed_by",
+                               {{"party", step.text_at("decided_by")}})
+                << ' ' << one.text_at("what");
+    for (const char* member : {"of", "text"}) {
+      if (const std::string words = one.text_at(member); !words.empty()) {
+        console.out << "  " << words;
+      }
+    }
+    console.out << '\n';
+  }
+}
+
 // `fields`: of its service.
 void print_case(const Console& console, const Value& c, const std::vector<packs::Member>& fields) {
   std::ostream& out = console.out;
@@ -79,6 +108,7 @@ void print_case(const Console& console, const Value& c, const std::vector<packs:
   if (c.bool_at("disputed")) {
     out << console.say("DISPUTED: waits for a joint act", "有争议：等待各方共同处理") << '\n';
   }
+  print_open_disputes(console, c);
   const Value* data = c.find("data");
   if (!data || !data->as_record()) return;
   const auto line = [&](const std::string& name, const Value& value, const packs::Type* type) {
@@ -207,6 +237,7 @@ Exit case_show(const Console& console, const CaseShow& what) {
       console.out << "  " << who << console.say(" (verified)", "（已验证）");
     }
     console.out << '\n';
+    print_claims(console, step);
   });
   each("choices", "choices", [&](const Value& choice) {
     console.out << "  " << (choice.bool_at("passes") ? "+ " : "- ") << choice.text_at("event")
