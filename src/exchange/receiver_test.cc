@@ -68,7 +68,13 @@ class ReceiverTest : public testing::Nodes {
                                    from.identity.envelope.secret_key)
         .text;
   }
+  // Refused: under no pack.
   static void asks(evidence::Payload& payload) { payload.kind = "case.ask"; }
+  // Held until the pack is adopted.
+  static void waits(evidence::Payload& payload) {
+    payload.kind = "case.event";
+    payload.pack = std::string(64, '0');
+  }
   std::future<http::Response> send(std::string body, const std::string& party = "sichuan",
                                    const std::string& type = "application/jose+json",
                                    bool length = true, const std::string& method = "POST") {
@@ -275,14 +281,14 @@ TEST_F(ReceiverTest, KeysOfSealedValuesGoToTheVaultAndNeverReplaceOne) {
   const std::string own = "chongqing-k0000000000000001", other = "sichuan-k0000000000000002";
   const Value::Record keys{
       {id, box(key)}, {own, box(key)}, {other, box(key)}, {"sichuan-kbad", "x"}};
-  ASSERT_EQ(send(envelope(1, sealed_body(id, keys), asks)).get().status, 200);
+  ASSERT_EQ(send(envelope(1, sealed_body(id, keys), waits)).get().status, 200);
   EXPECT_EQ(b.node->vault().key(id), key);
   EXPECT_EQ(b.node->vault().key(own), std::nullopt);
   EXPECT_EQ(b.node->vault().key(other), std::nullopt) << "opens no value of the message";
-  ASSERT_EQ(send(envelope(2, sealed_body(own, {{own, box(key)}}), asks)).get().status, 200);
+  ASSERT_EQ(send(envelope(2, sealed_body(own, {{own, box(key)}}), waits)).get().status, 200);
   EXPECT_EQ(b.node->vault().key(own), std::nullopt) << "as if we had made it";
   ASSERT_EQ(
-      send(envelope(3, sealed_body(id, {{id, box(std::string(32, 'x'))}}), asks)).get().status,
+      send(envelope(3, sealed_body(id, {{id, box(std::string(32, 'x'))}}), waits)).get().status,
       200);
   EXPECT_EQ(b.node->vault().key(id), key);
 }
@@ -292,7 +298,7 @@ TEST_F(ReceiverTest, WhatAMessageBringsWaitsUntilItsTurn) {
   Value body = sealed_body(id, {{id, base64url(node::seal_to(b.identity.seal.public_key, key))}});
   (*body.as_record())["file"] =
       Value::Record{{"sha256", name}, {"media", "application/pdf"}, {"size", 3}};
-  auto early = send(envelope(2, body, asks));
+  auto early = send(envelope(2, body, waits));
   EXPECT_EQ(b.node->vault().key(id), std::nullopt);
   EXPECT_TRUE(blobs.wanted().empty());
   ASSERT_EQ(send(envelope(1, body)).get().status, 200);  // a ping brings nothing
@@ -307,13 +313,71 @@ TEST_F(ReceiverTest, DocumentsNamedInMessagesAreWanted) {
                           Value::Record{{"file", Value::Record{{"sha256", name},
                                                                {"media", "application/pdf"},
                                                                {"size", 3}}}},
-                          asks))
+                          waits))
                 .get()
                 .status,
             200);
   ASSERT_EQ(blobs.wanted().size(), 1U);
   EXPECT_EQ(blobs.wanted()[0].name, name);
   EXPECT_EQ(blobs.wanted()[0].party, "sichuan");
+}
+
+class BroughtAlong : public ReceiverTest {
+ protected:
+  // A value under a key, with the key, and a document.
+  [[nodiscard]] Value body() const {
+    Value made = sealed_body(
+        id, {{id, base64url(node::seal_to(b.identity.seal.public_key, std::string(32, 'k')))}});
+    (*made.as_record())["file"] =
+        Value::Record{{"sha256", name}, {"media", "application/pdf"}, {"size", 3}};
+    return made;
+  }
+  // Whether the key and the wish are here, when what is to be forgotten is.
+  [[nodiscard]] bool is_here() {
+    receiver->tick();
+    const bool key = b.node->vault().key(id).has_value();
+    EXPECT_EQ(key, blobs.wanted_of(name).has_value());
+    return key;
+  }
+  const std::string id = "sichuan-k0000000000000009", name = std::string(64, 'd');
+};
+
+TEST_F(BroughtAlong, ByARefusedMessageIsForgotten) {
+  ASSERT_EQ(send(envelope(1, body(), asks)).get().status, 200);
+  EXPECT_FALSE(is_here());
+  ASSERT_EQ(send(envelope(2, body(), waits)).get().status, 200);
+  EXPECT_TRUE(is_here());
+  ASSERT_EQ(send(envelope(3, body(), asks)).get().status, 200);
+  EXPECT_TRUE(is_here()) << "another message needs it";
+}
+
+TEST_F(BroughtAlong, ByMessagesOnTheirWayTogetherStaysIfOneIsTaken) {
+  std::int64_t seq = 0;
+  const auto send_both = [&](auto first, auto second) {
+    seq += 2;
+    auto later = send(envelope(seq, body(), second));
+    EXPECT_EQ(send(envelope(seq - 1, body(), first)).get().status, 200);
+    EXPECT_EQ(later.get().status, 200);
+  };
+  send_both(asks, asks);
+  EXPECT_FALSE(is_here());
+  send_both(asks, waits);
+  EXPECT_TRUE(is_here());
+  b.node->vault().forget(id);
+  blobs.give_up(name);
+  send_both(waits, asks);
+  EXPECT_TRUE(is_here());
+}
+
+TEST_F(BroughtAlong, ByARefusedMessageChangesNoWishOfAnother) {
+  TestNode c{root, "guizhou"};
+  form({&a, &b, &c});
+  guard.pass("guizhou");
+  receiver->refresh("guizhou", {});
+  ASSERT_EQ(send(envelope(1, body(), waits)).get().status, 200);
+  ASSERT_EQ(send(envelope_of(c, 1, body(), asks), "guizhou").get().status, 200);
+  EXPECT_TRUE(is_here());
+  EXPECT_EQ(blobs.wanted_of(name), "sichuan");
 }
 
 TEST_F(ReceiverTest, PartiesSeeTheirOwnChannelsOnly) {
