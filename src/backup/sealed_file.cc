@@ -8,10 +8,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/thread.h"
 
 namespace bashu::backup {
 
@@ -20,8 +26,9 @@ namespace {
 constexpr std::size_t kPiece = 64U << 10;
 constexpr std::size_t kAdds = crypto_secretstream_xchacha20poly1305_ABYTES;
 constexpr std::size_t kHeader = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
-// So that a node on the same disk never waits behind a heap of unwritten bytes.
-constexpr std::uint64_t kFlushEvery = 4U << 20;
+// Flushed one by one, so that a node on the same disk never waits behind a heap of unwritten bytes.
+constexpr std::size_t kBlock = 1U << 20;
+constexpr std::size_t kBlocksMax = 8;  // that wait
 
 static_assert(kKeySize == crypto_secretstream_xchacha20poly1305_KEYBYTES);
 
@@ -69,10 +76,95 @@ Fault last_error(const std::filesystem::path& file) {
   return {.what = file.string() + ": " + std::strerror(errno)};
 }
 
+// Blocks on their way to a file. From the first full one on a thread writes and flushes them, so
+// that what follows is read and sealed while the disk is waited for.
+class Sink {
+ public:
+  Sink(std::filesystem::path path, int file) : path_{std::move(path)}, file_{file} {}
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+  ~Sink() { end(); }
+
+  void put(std::string_view bytes) {
+    if (block_.capacity() < kBlock) block_.reserve(kBlock + kPiece + kAdds);
+    block_ += bytes;
+    if (block_.size() >= kBlock) give();
+  }
+  // Durable when it returns without a fault.
+  std::optional<Fault> finish() {
+    end();
+    if (!fault_) write(block_);
+    if (!fault_ && ::fsync(file_.handle()) != 0) fault_ = last_error(path_);
+    return fault_;
+  }
+
+ private:
+  void give() {
+    std::unique_lock lock{mutex_};
+    if (!thread_.joinable()) thread_ = named_thread("bashu-backup", [this] { write_blocks(); });
+    changed_.wait(lock, [this] { return blocks_.size() < kBlocksMax; });
+    blocks_.push_back(std::exchange(block_, {}));
+    changed_.notify_all();
+  }
+  void end() {
+    {
+      const std::lock_guard lock{mutex_};
+      ended_ = true;
+      changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+  void write_blocks() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+      changed_.wait(lock, [this] { return ended_ || !blocks_.empty(); });
+      if (blocks_.empty()) return;
+      const std::string block = std::move(blocks_.front());
+      blocks_.pop_front();
+      changed_.notify_all();
+      lock.unlock();
+      if (!fault_) write(block);
+      if (!fault_) flush();
+      lock.lock();
+    }
+  }
+  void write(std::string_view bytes) {
+    written_ += bytes.size();
+    while (!bytes.empty()) {
+      const ::ssize_t wrote = ::write(file_.handle(), bytes.data(), bytes.size());
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) {
+        fault_ = last_error(path_);
+        return;
+      }
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+  }
+  void flush() {
+    if (::fdatasync(file_.handle()) != 0) {
+      fault_ = last_error(path_);
+      return;
+    }
+    // Nobody reads it soon: memory is left to what the node reads.
+    ::posix_fadvise(file_.handle(), 0, static_cast<::off_t>(written_), POSIX_FADV_DONTNEED);
+  }
+
+  std::filesystem::path path_;
+  File file_;
+  std::string block_;          // of who puts
+  std::uint64_t written_ = 0;  // these two of who writes: the thread, once it has begun
+  std::optional<Fault> fault_;
+  std::mutex mutex_;  // of what follows
+  std::condition_variable changed_;
+  std::deque<std::string> blocks_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
 class Writer final : public SealedWriter {
  public:
   Writer(std::filesystem::path path, int file, std::string_view key, std::string_view name)
-      : path_{std::move(path)}, file_{file}, name_{name} {
+      : sink_{std::move(path), file}, name_{name} {
     std::string header(kHeader, '\0');
     crypto_secretstream_xchacha20poly1305_init_push(&stream_, out(header), in(key));
     put(header);
@@ -92,8 +184,7 @@ class Writer final : public SealedWriter {
 
   std::expected<Sealed, Fault> finish() override {
     push(crypto_secretstream_xchacha20poly1305_TAG_FINAL);
-    if (!fault_ && ::fsync(file_.handle()) != 0) fault_ = last_error(path_);
-    if (fault_) return std::unexpected{*fault_};
+    if (auto fault = sink_.finish()) return std::unexpected{std::move(*fault)};
     sealed_.sha256 = digest_.end();
     return sealed_;
   }
@@ -110,31 +201,16 @@ class Writer final : public SealedWriter {
   void put(std::string_view bytes) {
     digest_.add(bytes);
     sealed_.bytes += bytes.size();
-    while (!bytes.empty() && !fault_) {
-      const ::ssize_t wrote = ::write(file_.handle(), bytes.data(), bytes.size());
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) {
-        fault_ = last_error(path_);
-        return;
-      }
-      bytes.remove_prefix(static_cast<std::size_t>(wrote));
-      unflushed_ += static_cast<std::uint64_t>(wrote);
-    }
-    if (unflushed_ >= kFlushEvery && !fault_) {
-      unflushed_ = 0;
-      if (::fdatasync(file_.handle()) != 0) fault_ = last_error(path_);
-    }
+    sink_.put(bytes);
   }
 
-  std::filesystem::path path_;
-  File file_;
+  Sink sink_;
   std::string name_;  // until the first piece
   crypto_secretstream_xchacha20poly1305_state stream_{};
   std::string waiting_;
-  std::uint64_t written_ = 0, unflushed_ = 0;
+  std::uint64_t written_ = 0;
   Sealed sealed_;
   Digest digest_;
-  std::optional<Fault> fault_;
 };
 
 class Reader final : public SealedReader {

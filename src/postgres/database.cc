@@ -18,9 +18,9 @@ namespace {
 constexpr std::size_t kCopyBytes = std::size_t{2} << 20;
 // Answers of the server that wait must fit in what sockets hold, or both sides wait for each other.
 constexpr std::size_t kInPipeline = 256;
-// From here on it pays to let a thread put them; so many pieces wait for it at most.
+// From here on it pays to let a thread put them; so much waits for it at most.
 constexpr std::size_t kBesideBytes = std::size_t{256} << 10;
-constexpr std::size_t kPiecesMax = 4;
+constexpr std::size_t kWaitingMax = std::size_t{8} << 20;
 constexpr int kScanRows = 2'000;
 constexpr std::string_view kMissing = "\\N";  // null, in COPY's text form
 
@@ -53,25 +53,34 @@ std::string_view plainly_inserted(std::string_view sql) {
   return sql.substr(kInto.size(), values - kInto.size());
 }
 
-void append_escaped(std::string& bytes, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '\\':
-        bytes += "\\\\";
-        break;
-      case '\n':
-        bytes += "\\n";
-        break;
-      case '\r':
-        bytes += "\\r";
-        break;
-      case '\t':
-        bytes += "\\t";
-        break;
-      default:
-        bytes += c;
-    }
+// What stands after the backslash for a byte that COPY's text form escapes; 0: it stands for
+// itself.
+char escape_of(char c) {
+  switch (c) {
+    case '\\':
+      return '\\';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return 0;
   }
+}
+
+void append_escaped(std::string& bytes, std::string_view text) {
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char escape = escape_of(text[i]);
+    if (escape == 0) continue;
+    bytes.append(text, from, i - from);
+    bytes += '\\';
+    bytes += escape;
+    from = i + 1;
+  }
+  bytes.append(text, from);
 }
 
 std::int64_t number_in(std::string_view text) {
@@ -212,15 +221,13 @@ class Asking final : public Answered {
   }
   void send() {
     database_.flush_named(sql_);
-    if (database_.fault_ || !known() || !database_.in_pipeline()) return;
-    const auto values = pointers();
-    if (PQsendQueryPrepared(database_.connection_.handle(), name_.c_str(),
-                            static_cast<int>(values.size()), values.data(), nullptr, nullptr,
-                            0) != 1) {
-      database_.failed_in(nullptr, sql_);
-      return;
-    }
-    if (++database_.sent_ >= kInPipeline) database_.drain();
+    if (database_.fault_ || !known()) return;
+    Database::Change change{.name = name_, .values = {}};
+    change.values.reserve(values_.size());
+    for (const Value& value : values_)
+      change.values.push_back(value.null ? std::nullopt : std::optional{value.text});
+    database_.changes_.push_back(std::move(change));
+    if (database_.changes_.size() >= kInPipeline) database_.give_changes();
   }
 
   std::string sql_, name_;
@@ -482,23 +489,47 @@ void Database::flush_all() {
 }
 
 void Database::copy(const std::string& into, Rows& rows) {
-  if (PQpipelineStatus(connection_.handle()) != PQ_PIPELINE_OFF) drain();
-  Piece piece{.into = into, .bytes = std::exchange(rows.bytes, {})};
+  give_changes();
+  Piece piece{.into = into, .bytes = std::exchange(rows.bytes, {}), .changes = {}};
   rows.count = 0;
+  piece.size = piece.bytes.size();
+  give(std::move(piece));
+}
+
+void Database::give_changes() {
+  if (changes_.empty()) return;
+  constexpr std::size_t kOfEach = 64;
+  Piece piece{.into = {}, .bytes = {}, .changes = std::exchange(changes_, {})};
+  piece.size = piece.changes.size() * kOfEach;
+  for (const Change& change : piece.changes) {
+    for (const auto& value : change.values) piece.size += value ? value->size() : 0;
+  }
+  // The server's work at them, as if they were rows.
+  if (piece.changes.size() >= kInPipeline) piece.size = std::max(piece.size, kBesideBytes);
+  give(std::move(piece));
+}
+
+void Database::give(Piece piece) {
   if (fault_) return;
-  if (piece.bytes.size() < kBesideBytes) {
+  std::unique_lock lock{mutex_};
+  if (waiting_ == 0 && piece.size < kBesideBytes) {
+    lock.unlock();
     settle();
     if (!fault_) fault_ = put(piece);
     return;
   }
-  std::unique_lock lock{mutex_};
   if (!putter_.joinable()) putter_ = named_thread("bashu-pg-copy", [this] { put_pieces(); });
-  changed_.wait(lock, [this] { return pieces_.size() < kPiecesMax; });
+  changed_.wait(lock, [this] { return waiting_ < kWaitingMax; });
+  waiting_ += piece.size;
   pieces_.push_back(std::move(piece));
   changed_.notify_all();
 }
 
 std::optional<Fault> Database::put(const Piece& piece) {
+  return piece.changes.empty() ? put_rows(piece) : put_changes(piece.changes);
+}
+
+std::optional<Fault> Database::put_rows(const Piece& piece) {
   PGconn* const to = connection_.handle();
   const std::string sql = "COPY " + piece.into + " FROM STDIN";
   std::optional<Fault> fault;
@@ -525,6 +556,46 @@ std::optional<Fault> Database::put(const Piece& piece) {
   return fault;
 }
 
+std::optional<Fault> Database::put_changes(const std::vector<Change>& changes) {
+  PGconn* const to = connection_.handle();
+  std::optional<Fault> fault;
+  const auto failed = [&](const char* state) {
+    if (fault) return;
+    fault = connection_.failed(state);
+    fault->what += " (pipeline)";
+  };
+  if (PQenterPipelineMode(to) != 1) {
+    failed(nullptr);
+    return fault;
+  }
+  std::vector<const char*> values;
+  for (const Change& change : changes) {
+    values.clear();
+    for (const auto& value : change.values) values.push_back(value ? value->c_str() : nullptr);
+    if (PQsendQueryPrepared(to, change.name.c_str(), static_cast<int>(values.size()), values.data(),
+                            nullptr, nullptr, 0) != 1) {
+      failed(nullptr);
+      break;
+    }
+  }
+  if (PQpipelineSync(to) != 1) {
+    failed(nullptr);
+    return fault;
+  }
+  while (PQstatus(to) != CONNECTION_BAD) {
+    PGresult* const result = PQgetResult(to);
+    if (!result) continue;  // between the answers of two statements
+    const PgResult taken{result};
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_PIPELINE_SYNC) break;
+    if (status == PGRES_PIPELINE_ABORTED) continue;  // after one that failed, which is told
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+      failed(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+  }
+  if (PQexitPipelineMode(to) != 1) failed(nullptr);
+  return fault;
+}
+
 void Database::put_pieces() {
   std::unique_lock lock{mutex_};
   while (true) {
@@ -532,57 +603,28 @@ void Database::put_pieces() {
     if (pieces_.empty()) return;
     const Piece piece = std::move(pieces_.front());
     pieces_.pop_front();
-    if (put_fault_) continue;  // after one that failed nothing more is put
-    putting_ = true;
-    changed_.notify_all();
-    lock.unlock();
-    auto fault = put(piece);
-    lock.lock();
-    put_fault_ = std::move(fault);
-    putting_ = false;
+    if (!put_fault_) {  // after one that failed nothing more is put
+      lock.unlock();
+      auto fault = put(piece);
+      lock.lock();
+      put_fault_ = std::move(fault);
+    }
+    waiting_ -= piece.size;
     changed_.notify_all();
   }
 }
 
 void Database::settle() {
   std::unique_lock lock{mutex_};
-  changed_.wait(lock, [this] { return pieces_.empty() && !putting_; });
+  changed_.wait(lock, [this] { return waiting_ == 0; });
   if (put_fault_ && !fault_) fault_ = std::move(put_fault_);
   put_fault_.reset();
 }
 
-bool Database::in_pipeline() {
-  settle();
-  if (fault_) return false;
-  PGconn* const to = connection_.handle();
-  if (PQpipelineStatus(to) == PQ_PIPELINE_OFF && PQenterPipelineMode(to) != 1)
-    failed_in(nullptr, "pipeline");
-  return !fault_;
-}
-
 void Database::drain() {
   settle();
-  PGconn* const to = connection_.handle();
-  if (PQpipelineStatus(to) == PQ_PIPELINE_OFF) return;
-  sent_ = 0;
-  if (PQpipelineSync(to) != 1) {
-    failed_in(nullptr, "pipeline");
-    return;
-  }
-  while (PQstatus(to) != CONNECTION_BAD) {
-    PGresult* const result = PQgetResult(to);
-    if (!result) continue;  // between the answers of two statements
-    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-      PQclear(result);
-      break;
-    }
-    if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
-      PQclear(result);  // after one that failed, which is told
-    } else {
-      static_cast<void>(take(result, "pipeline"));
-    }
-  }
-  if (PQexitPipelineMode(to) != 1) failed_in(nullptr, "pipeline");
+  const std::vector<Change> changes = std::exchange(changes_, {});
+  if (!changes.empty() && !fault_) fault_ = put_changes(changes);
 }
 
 PgResult Database::take(PGresult* result, std::string_view doing) {
@@ -599,7 +641,8 @@ void Database::take_back() {
     rows.bytes.clear();
     rows.count = 0;
   }
-  drain();
+  changes_.clear();
+  settle();
   PQclear(PQexec(connection_.handle(), "ROLLBACK"));  // without one: a warning; broken: nothing
 }
 

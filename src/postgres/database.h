@@ -2,10 +2,9 @@
 // prepared statements, cursors, a pipeline; no extension and no trigger, so that what speaks the
 // protocol can take its place.
 //
-//     plain INSERT ──► rows of its table, kept ──► COPY      when there are many, or it is touched;
-//                                                            many: by a thread, beside what comes
-//                                                            next
-//     other changes ─────────────────────────────► pipeline  answers are read together
+//     plain INSERT ──► rows of its table, kept ──► COPY      when there are many, or it is touched
+//     other changes ──► kept ────────────────────► pipeline  answers are read together
+//                            many of either: by a thread, beside what comes next, in their order
 //     questions     ──► both of these first, then asked
 //
 // A network away, a statement at a time would wait for its answer a hundred thousand times.
@@ -26,6 +25,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "base/error.h"
 #include "postgres/connection.h"
@@ -86,16 +86,27 @@ class Database final : public sql::Database {
   void flush_named(std::string_view sql);
   void flush_all();
   void copy(const std::string& into, Rows& rows);
-  // A piece of COPY, by whichever thread has the connection.
+  // A statement that changes something, with its parameters.
+  struct Change {
+    std::string name;
+    std::vector<std::optional<std::string>> values;
+  };
+  // Rows for one table, or changes, by whichever thread has the connection.
   struct Piece {
     std::string into, bytes;
+    std::vector<Change> changes;
+    std::size_t size = 0;  // some bytes of memory
   };
   [[nodiscard]] std::optional<Fault> put(const Piece& piece);
+  [[nodiscard]] std::optional<Fault> put_rows(const Piece& piece);
+  [[nodiscard]] std::optional<Fault> put_changes(const std::vector<Change>& changes);
   void put_pieces();
+  // Puts it, or has the thread put it after all that was given before.
+  void give(Piece piece);
+  void give_changes();
   // Waits until the thread has put what it was given: nobody else may use the connection before.
   void settle();
-  // Begins, or ends, sending without waiting for answers.
-  bool in_pipeline();
+  // The same with the changes that are kept.
   void drain();
   void take_back();
   // Null after a fault.
@@ -106,7 +117,7 @@ class Database final : public sql::Database {
   PgConnection connection_;
   std::optional<Fault> fault_;
   std::uint64_t names_ = 0;                        // of statements and cursors
-  std::size_t sent_ = 0;                           // in the pipeline, answers not read
+  std::vector<Change> changes_;                    // kept, in their order
   std::map<std::string, Rows, std::less<>> rows_;  // by `table (column, ...)`
   struct Cutting {
     std::string column;
@@ -127,7 +138,8 @@ class Database final : public sql::Database {
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   std::deque<Piece> pieces_;
-  bool putting_ = false, ended_ = false;
+  std::size_t waiting_ = 0;  // bytes of them, and of the one that is being put
+  bool ended_ = false;
   std::optional<Fault> put_fault_;
   std::thread putter_;  // begun with the first large piece
 };

@@ -100,6 +100,35 @@ TEST_F(DatabaseTest, ManyRowsAndChangesKeepTheirOrder) {
   EXPECT_EQ(asked("SELECT count(*) FROM t"), std::to_string(kRows));
 }
 
+// So many changes that they go in parts, by the thread that puts rows too.
+TEST_F(DatabaseTest, ManyChangesKeepTheirOrderAmongRows) {
+  constexpr std::int64_t kRows = 2'000, kRounds = 3;
+  const std::string filler(400, 'x');
+  const auto append = [&](std::int64_t id, std::string_view more) {
+    db_->prepared("UPDATE t SET text = right(text, 3) || ? WHERE id = ?")
+        .bind(0, more)
+        .bind(1, id)
+        .run();
+  };
+  db_->exec("BEGIN");
+  for (std::int64_t round = 0; round < kRounds; ++round) {
+    for (std::int64_t id = 0; id < kRows; ++id) insert(round * kRows + id, filler);
+    for (std::int64_t id = 0; id < (round + 1) * kRows; ++id) append(id, std::to_string(round));
+  }
+  EXPECT_EQ(asked("SELECT string_agg(text || ' ' || n, ',' ORDER BY text) FROM (SELECT text, "
+                  "count(*) AS n FROM t GROUP BY text) AS texts"),
+            "x012 2000,xx12 2000,xxx2 2000");
+  append(0, "lost");
+  db_->prepared("UPDATE t SET id = ? WHERE id = ?").bind(0, std::int64_t{2}).bind(1, kRows).run();
+  for (std::int64_t id = 0; id < kRows; ++id) append(id, "lost");
+  db_->exec("COMMIT");
+  const auto told = db_->check();
+  ASSERT_FALSE(told);
+  EXPECT_NE(told.error().what.find("duplicate key"), std::string::npos) << told.error().what;
+  EXPECT_EQ(asked("SELECT count(*) FROM t"), "0");
+  EXPECT_TRUE(db_->check());
+}
+
 TEST_F(DatabaseTest, WhatFailedIsToldAndNothingOfItsTransactionStays) {
   const std::string filler(1'000, 'x');
   db_->exec("BEGIN");

@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "postgres/database.h"
 #include "sqlite/database.h"
+#include "views/late_keys.h"
 
 namespace bashu::views {
 
@@ -35,7 +36,9 @@ bool is_ours(Database& db, const core::PartyId& own) {
 void fill(Database& db, const core::PartyId& own, bool rebuilding) {
   db.exec("BEGIN");
   make_schema(db);
-  if (!rebuilding) {
+  if (rebuilding) {
+    drop_late_keys(db, {});
+  } else {
     add_lookup_indexes(db, {});
     add_indexes(db, {});
   }
@@ -97,6 +100,8 @@ std::expected<Opened, Fault> open_schema(const Place& place, const core::PartyId
   db->exec("SET synchronous_commit = off");
   // Another machine that stands still in the middle, or somebody who reads for long: tried again.
   db->exec("SET lock_timeout = '30s'");
+  // For the keys and indexes at the end of a rebuild.
+  if (rebuilding) db->exec("SET maintenance_work_mem = '256MB'");
   if ((rebuilding && place.anew) || !is_ours(*db, own)) {
     const std::string name = sql::quoted(schema);
     db->exec("DROP SCHEMA IF EXISTS " + name + " CASCADE; CREATE SCHEMA " + name);

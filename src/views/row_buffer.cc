@@ -65,6 +65,11 @@ RowBuffer::RowBuffer(Database& database, const Table& table, bool keeps_open)
       valid_to_{(table.reg ? kRegisterColumns : kServiceColumns) - 1},
       columns_{valid_to_ + 1 + static_cast<int>(table.columns.size())} {
   close_ = "UPDATE " + quoted(table.name) + " SET valid_to = ? WHERE \"row\" = ?";
+  if (database_.words().cuts) {
+    close_together_ = "UPDATE " + quoted(table.name) +
+                      " AS t SET valid_to = ended.valid_to FROM unnest(?::BIGINT[], ?::BIGINT[]) "
+                      "AS ended (\"row\", valid_to) WHERE t.\"row\" = ended.\"row\"";
+  }
   next_ = base_ = next_id(database_, quoted(table.name), "\"row\"");
 }
 
@@ -115,8 +120,27 @@ void RowBuffer::write(const std::vector<const Packed*>& rows) {
                         });
 }
 
+void RowBuffer::update_closed_together() {
+  std::string rows{"{"}, positions{"{"};
+  for (const auto& [row, position] : closed_) {
+    if (rows.size() > 1) {
+      rows += ',';
+      positions += ',';
+    }
+    rows += std::to_string(row);
+    positions += std::to_string(position);
+  }
+  database_.prepared(close_together_)
+      .bind(0, std::string_view{rows += '}'})
+      .bind(1, std::string_view{positions += '}'})
+      .run();
+  closed_.clear();
+}
+
 void RowBuffer::update_closed() {
+  constexpr std::size_t kMany = 16;
   if (closed_.empty()) return;
+  if (closed_.size() >= kMany && !close_together_.empty()) return update_closed_together();
   Statement& close = database_.prepared(close_);
   for (const auto& [row, position] : closed_) close.bind(0, position).bind(1, row).run();
   closed_.clear();
@@ -127,7 +151,7 @@ void RowBuffer::flush() {
     flush_all();
     return;
   }
-  update_closed();
+  if (close_together_.empty()) update_closed();
   // In the order of their numbers, so that the table grows at its end.
   std::ranges::sort(ended_, {}, &std::pair<std::int64_t, Packed>::first);
   std::vector<const Packed*> rows;

@@ -22,7 +22,8 @@ namespace bashu::views {
 
 class RowBuffer {
  public:
-  // With `keeps_open`, flush() leaves open rows waiting unless there are too many.
+  // With `keeps_open`, flush() leaves open rows waiting unless there are too many, and on a server
+  // the ends of rows that were written.
   RowBuffer(Database& database, const Table& table, bool keeps_open);
   void keep_open(bool keeps) { keeps_open_ = keeps; }
   // The row number the next row gets.
@@ -43,10 +44,13 @@ class RowBuffer {
   };
   void write(const std::vector<const Packed*>& rows);
   void update_closed();
+  // All of them by one statement that reads the table once, not an index for each.
+  void update_closed_together();
 
   Database& database_;
-  std::string into_;   // table (column, ...)
-  std::string close_;  // the statement that ends a row
+  std::string into_;            // table (column, ...)
+  std::string close_;           // the statement that ends a row
+  std::string close_together_;  // on a server: that ends many
   bool keeps_open_;
   int valid_to_, columns_;
   std::int64_t next_ = 1;

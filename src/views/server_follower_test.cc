@@ -166,6 +166,39 @@ TEST_P(ServerTest, ARebuildThatWasEndedGoesOn) {
   EXPECT_EQ(asked("SELECT count(*) FROM posting_2026"), std::to_string(2 * kCases));
 }
 
+// Keys and indexes that come at the end of a rebuild are those of tables that were never rebuilt.
+TEST_P(ServerTest, ARebuildEndsWithTheKeysOfTablesThatGrew) {
+  Journal journal;
+  journal.adopt(road_works());
+  const core::CaseId id{"sichuan-1"};
+  journal.open(id, "job", Value::Record{{"number", 1}, {"amount", 7}, {"due", "2026-06-30"}},
+               "open", {{"asker", "sichuan"}, {"doer", "sichuan"}});
+  journal.move("world", "spent:sichuan|" + id, 5, "2025-12-31", id);
+  const auto indexes_of = [this](const std::string& schema) {
+    return asked(
+        "SELECT string_agg(replace(indexdef, schemaname || '.', ''), E'\\n' "
+        "ORDER BY tablename, indexname) FROM pg_indexes WHERE schemaname = '" +
+        schema + "'");
+  };
+  Views::Options grown = over({.path = "grown", .own = "sichuan"});
+  auto followed = Views::open(grown);
+  ASSERT_TRUE(followed) << followed.error().what;
+  feed(**followed, journal.steps());
+  Views::Options options = options_;
+  options.rebuilding = true;
+  auto rebuilt = Views::open(options);
+  ASSERT_TRUE(rebuilt) << rebuilt.error().what;
+  feed(**rebuilt, journal.steps());
+  const auto keys = [&] {
+    return asked("SELECT count(*) FROM pg_indexes WHERE schemaname = '" + options_.schema +
+                 "_next' AND tablename IN ('case_step', 'posting', 'case_index')");
+  };
+  EXPECT_EQ(keys(), "0") << "they come at the end";
+  ASSERT_TRUE((*rebuilt)->finish());
+  EXPECT_EQ(indexes_of(options_.schema), indexes_of(grown.schema));
+  EXPECT_EQ(all_rows(**rebuilt), all_rows(**followed));
+}
+
 TEST_P(ServerTest, TablesOfAnotherJournalOrFormatAreMadeAnewAndReadersWait) {
   TestCircle ours, others;
   others.sichuan.must(others.sichuan.taps(0, 3));

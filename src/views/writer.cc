@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "views/late_keys.h"
+
 namespace bashu::views {
 
 namespace {
@@ -259,6 +261,7 @@ void Writer::need_lookups() {
   if (phase_ != Phase::rebuilding) return;
   phase_ = Phase::rebuilding_indexed;
   write_all();
+  add_late_keys(db_, catalogue_);
   add_lookup_indexes(db_, catalogue_);
 }
 
@@ -338,6 +341,10 @@ void Writer::write_figure_rows() {
   figure_rows_.clear();
 }
 
+bool Writer::is_to_be_kept() const {
+  return commit_every_ > 0 && position_ - committed_ >= std::max(commit_every_, committed_ / 4);
+}
+
 void Writer::keep_position() {
   const auto keep = [&](std::string_view name, std::string_view value) {
     db_.prepared(
@@ -356,8 +363,7 @@ void Writer::keep_position() {
 void Writer::flush(std::string_view mark) {
   begin();
   // Of a rebuild nothing is to be seen before its end.
-  const bool commits =
-      !rebuilding() || (commit_every_ > 0 && position_ - committed_ >= commit_every_);
+  const bool commits = !rebuilding() || is_to_be_kept();
   commits ? write_all() : flush_rows();
   for (AccountNow* now : dirty_accounts_) {
     now->dirty = false;
@@ -421,6 +427,7 @@ void Writer::finish_rebuild() {
   phase_ = Phase::following;
   for (auto& [thing, service] : services_) service.rows->keep_open(false);
   for (auto& [thing, reg] : registers_) reg.rows->keep_open(false);
+  add_late_keys(db_, catalogue_);
   add_lookup_indexes(db_, catalogue_);
   add_indexes(db_, catalogue_);
 }

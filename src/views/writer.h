@@ -41,8 +41,9 @@ using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 class Writer final : public Lookups {
  public:
-  // `commit_every`: of a rebuild, after how many entries what it made is kept, to go on from there
-  // after a failure; 0: not before its end.
+  // `commit_every`: of a rebuild, after how many entries at least what it made is kept, to go on
+  // from there after a failure; 0: not before its end. What is kept is a fifth less than it has at
+  // most: keeping writes rows that change again.
   Writer(Database& database, core::PartyId own, bool rebuilding, std::int64_t commit_every = 0);
   ~Writer() override;
 
@@ -159,6 +160,7 @@ class Writer final : public Lookups {
   void backfill(const FigureDef& def);
   [[nodiscard]] Span span_of_edition(std::int64_t edition);
   [[nodiscard]] bool rebuilding() const { return phase_ != Phase::following; }
+  [[nodiscard]] bool is_to_be_kept() const;
   void use_catalogue();
   void begin();
   void flush_rows();

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "packs/load.h"
+#include "views/late_keys.h"
 #include "views/writer.h"
 
 namespace bashu::views {
@@ -196,6 +197,7 @@ void Writer::adopt(const core::PackAdopted& event) {
       services_.clear();  // their statements must not outlive the columns they name
       registers_.clear();
       add_tables(db_, catalogue_, *pack);
+      if (phase_ == Phase::rebuilding) drop_late_keys(db_, catalogue_);
       if (phase_ != Phase::rebuilding) add_lookup_indexes(db_, catalogue_);
       if (!rebuilding()) add_indexes(db_, catalogue_);
     }
