@@ -1947,6 +1947,7 @@ export interface components {
             content: string;
             detail: string;
             ended: number | null;
+            kind: string;
             raised: number;
             reason: string;
             signatures: components["schemas"]["Signature"][];
@@ -2693,6 +2694,7 @@ export interface components {
         };
         Step: {
             branch: number;
+            claims?: components["schemas"]["StepClaim"][];
             decided_by: string;
             digest: string;
             event: string;
@@ -2711,6 +2713,11 @@ export interface components {
             to?: string;
             to_title?: string;
             version: number;
+        };
+        StepClaim: {
+            of?: string;
+            text?: string;
+            what: string;
         };
         Substitute: {
             by: string;
