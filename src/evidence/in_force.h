@@ -32,12 +32,17 @@ namespace bashu::evidence {
 }
 
 // Opens a receipt under the log keys that `keys` has for this party and origin, of which only those
-// count that are in force at the entry's own time. Revocation is left to the caller.
+// count that are in force at the entry's own time. Revocation is left to the caller:
+// signed_revoked().
 struct LogOwner {
   std::string_view party, origin;
 };
 [[nodiscard]] Verified<Receipt> open_receipt(std::string_view receipt, const LogOwner& owner,
                                              const KeyList& keys,
                                              std::span<const WitnessKey> witnesses = {});
+// Whether a checkpoint, or the one at the end of a receipt, is signed by a log key of its owner
+// that is revoked, so that nobody takes it any more (10.3): as speaks_revoked() of an envelope.
+[[nodiscard]] bool signed_revoked(std::string_view text, const LogOwner& owner,
+                                  const KeyList& keys);
 
 }  // namespace bashu::evidence

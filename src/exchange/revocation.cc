@@ -100,7 +100,8 @@ NewKey new_key(const Making& making, const std::string& use, const evidence::Key
   record.alg = before.alg;
   record.name = before.name;
   // It vouches anew for what its predecessor vouched for and nobody has answered yet.
-  if (record.role == evidence::kCommandRole) record.from = before.from;
+  // So does that of the log: receipts of older entries are signed under it, too.
+  if (record.role == evidence::kCommandRole || record.role == "log") record.from = before.from;
   return {.use = use, .secret = std::move(secret), .record = std::move(record)};
 }
 

@@ -6,7 +6,10 @@
 
 #include <array>
 
+#include "evidence/checkpoint.h"
+#include "evidence/entry.h"
 #include "evidence/envelope.h"
+#include "evidence/tree.h"
 #include "evidence/voucher.h"
 #include "exchange/test_sides.h"
 #include "exchange/vouching.h"
@@ -116,6 +119,30 @@ class Revocations : public testing::Nodes {
     return evidence::sign_envelope(evidence::payload_text(*payload), a.identity.envelope.kid,
                                    a.identity.envelope.secret_key)
         .text;
+  }
+  // What a thief of the log key answers to a message, from a log of his own.
+  std::string answered_under(const node::KeyPair& log, const std::string& envelope) {
+    const auto said = evidence::read_envelope(envelope);
+    const std::string leaf =
+        evidence::entry_text({.index = 0,
+                              .time = static_cast<std::uint64_t>(a.clock.now().unix_ms),
+                              .kind = "recv",
+                              .outcome = "applied",
+                              .channel = said->channel,
+                              .seq = static_cast<std::uint64_t>(said->seq),
+                              .evidence = evidence::message_id_of(envelope),
+                              .effect = std::string(64, '0')});
+    const std::string note =
+        evidence::sign_checkpoint(a.identity.origin, 1, evidence::leaf_hash(leaf), log.secret_key);
+    return evidence::make_receipt(leaf, 0, {}, note);
+  }
+  // Until chongqing holds the list that revokes.
+  void tell_list() {
+    near->guard.pass("chongqing");
+    far->guard.pass("sichuan");
+    drive(*near, *far, honest_only,
+          [&] { return b.node->directory()->keys_edition.at("sichuan") == 2; });
+    ASSERT_EQ(b.node->directory()->keys_edition.at("sichuan"), 2);
   }
   [[nodiscard]] std::int64_t acked() const { return a.outbox("chongqing").acked; }
   [[nodiscard]] std::int64_t next() const { return b.inbox("sichuan").next; }
@@ -273,6 +300,64 @@ TEST_F(Revocations, TheJournalGoesOnUnderTheNextLogKey) {
   drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });
   EXPECT_EQ(b.outbox("sichuan").acked, 1) << far->sender.status().trouble;
   start_again();
+  expect_sound();
+}
+
+// Who stole the key stands at its owner's address, and chongqing knows of the theft.
+TEST_F(Revocations, WhatAThiefAnswersUnderTheLogKeyIsNotTaken) {
+  const node::KeyPair stolen = a.identity.log;
+  const auto before = b.node->directory();
+  revoke("sichuan/log/1");
+  tell_list();
+  b.say(0);
+  std::string answer;
+  int answers = 0;
+  drive(
+      *far, *near,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+        if (!is_message(call)) return honest();
+        answer = answered_under(stolen, call.body);
+        ++answers;
+        return PeerAnswer{.status = 200, .body = answer};
+      },
+      [&] { return answers == 3 || b.outbox("sichuan").acked == 1; });
+  EXPECT_EQ(answers, 3);
+  EXPECT_EQ(b.outbox("sichuan").acked, 0) << "a thief has answered";
+  EXPECT_EQ(b.outbox("sichuan").stopped, "");
+  // It was checked before the list came, and its turn comes behind it.
+  const auto late = b.node->run({.command = core::AckMessage{.to = "sichuan",
+                                                             .seq = 1,
+                                                             .outcome = "applied",
+                                                             .reason = {}},
+                                 .evidence = answer,
+                                 .under = before});
+  ASSERT_TRUE(std::holds_alternative<Reject>(late));
+  EXPECT_EQ(std::get<Reject>(late).code, RejectCode::not_ready);
+  drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });
+  EXPECT_EQ(b.outbox("sichuan").acked, 1) << far->sender.status().trouble;
+  expect_sound();
+}
+
+// It was taken, the answer was lost, and the log key was revoked before it was asked for again.
+TEST_F(Revocations, WhatWasTakenBeforeIsProvenUnderTheNextLogKey) {
+  near->guard.pass("chongqing");
+  b.say(0);
+  drive(
+      *far, *near,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+        PeerAnswer answer = honest();
+        return is_message(call) ? PeerAnswer{} : answer;
+      },
+      [&] { return a.inbox("chongqing").next == 2; });
+  ASSERT_EQ(a.inbox("chongqing").next, 2);
+  const auto entry = a.node->answered("chongqing", 1)->entry;
+  const std::string old = *a.node->receipt(entry);
+  revoke("sichuan/log/1");
+  tell_list();
+  a.say(0);  // something is signed under the next key
+  EXPECT_NE(*a.node->receipt(entry), old);
+  drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });
+  EXPECT_EQ(b.outbox("sichuan").acked, 1) << far->sender.status().trouble;
   expect_sound();
 }
 

@@ -426,6 +426,7 @@ void Sender::drain() {
     } else if (const auto* acknowledged = std::get_if<Acknowledged>(&one)) {
       submitted_.erase(acknowledged->seq);
       if (acknowledged->done) receipts_.erase(acknowledged->seq);
+      if (acknowledged->revoked) begun_ = false;  // it is to be answered again
     } else if (std::holds_alternative<Adopted>(one)) {
       adopting_ = false;
     } else if (const auto* resent = std::get_if<Resent>(&one)) {
@@ -726,9 +727,14 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
   if (!proven) {  // it was taken as it was before it was signed again
     if (const auto before = parts_.node.envelope_before(peer_, seq)) proven = proves(*before);
   }
+  const evidence::LogOwner owner{.party = peer_, .origin = party->origin};
+  if (proven && evidence::signed_revoked(receipt, owner, directory->keys)) {
+    // Who stole the key may stand at its address. The peer itself signs it again.
+    retreat("its receipt is signed by a revoked key");
+    return false;
+  }
   if (proven) {
-    const auto in_force = evidence::open_receipt(
-        receipt, evidence::LogOwner{.party = peer_, .origin = party->origin}, directory->keys);
+    const auto in_force = evidence::open_receipt(receipt, owner, directory->keys);
     if (!in_force) {
       proven = std::unexpected{in_force.error()};
     } else if (evidence::lacks_second(*in_force, directory->agreement.second_from("receipts"))) {
@@ -749,7 +755,8 @@ bool Sender::accept(std::int64_t seq, const std::string& receipt) {
   suspicions_ = 0;
   failures_ = 0;
   const auto text = [](const std::string& token) { return token == "-" ? std::string{} : token; };
-  receipts_[seq] = {.text = receipt,
+  receipts_[seq] = {.under = directory,
+                    .text = receipt,
                     .outcome = text(proven->entry.outcome),
                     .reason = text(proven->entry.reason)};
   window_.answered(seq);
@@ -767,13 +774,15 @@ void Sender::acknowledge() {
     if (submitted_.contains(seq)) continue;
     core::AckMessage ack{
         .to = peer_, .seq = seq, .outcome = receipt.outcome, .reason = receipt.reason};
-    const bool queued =
-        parts_.node.submit({.command = std::move(ack), .evidence = receipt.text},
-                           [mailbox = mailbox_, number = seq](const node::Outcome& outcome) {
-                             // A Fault is tried again; a refusal says that it is known.
-                             mailbox->post(Acknowledged{
-                                 .seq = number, .done = !std::holds_alternative<Fault>(outcome)});
-                           });
+    const bool queued = parts_.node.submit(
+        {.command = std::move(ack), .evidence = receipt.text, .under = receipt.under},
+        [mailbox = mailbox_, number = seq](const node::Outcome& outcome) {
+          // A Fault is tried again; a refusal says that it is known, or came too late.
+          const auto* refused = std::get_if<Reject>(&outcome);
+          mailbox->post(Acknowledged{.seq = number,
+                                     .done = !std::holds_alternative<Fault>(outcome),
+                                     .revoked = refused && refused->code == RejectCode::not_ready});
+        });
     if (!queued) {
       wake_ms_ = std::min(wake_ms_, now_ms_ + 100);
       return;

@@ -128,6 +128,7 @@ class Sender {
   struct Acknowledged {  // what the node made of a receipt
     std::int64_t seq = 0;
     bool done = false;
+    bool revoked = false;  // its key was, meanwhile
   };
   struct Adopted {};
   struct Stopped {
@@ -147,6 +148,7 @@ class Sender {
     std::function<void()> notify;
   };
   struct Receipt {
+    std::shared_ptr<const node::Directory> under;  // the keys it was checked under
     std::string text, outcome, reason;
   };
 

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "evidence/checkpoint.h"
 #include "evidence/grammar.h"
+#include "evidence/in_force.h"
 #include "evidence/tree.h"
 
 namespace bashu::node {
@@ -242,13 +243,22 @@ std::optional<std::string> Archive::message_sent(std::string_view to, std::int64
   return again ? again : message(Trace::sent, to, seq);
 }
 
-std::optional<std::string> Archive::receipt(std::uint64_t index) {
+std::optional<std::string> Archive::receipt(std::uint64_t index, const evidence::KeyList& keys) {
   const CommitPtr commit = commit_of(index);
   if (!commit) return std::nullopt;
-  const std::uint64_t size = commit->first + commit->entries.size();
-  return evidence::make_receipt(
-      commit->entries[static_cast<std::size_t>(index - commit->first)].leaf, index,
-      evidence::inclusion_proof(*tree_, index, size), commit->checkpoint);
+  const auto on = [&](const std::string& note, std::uint64_t size) {
+    return evidence::make_receipt(
+        commit->entries[static_cast<std::size_t>(index - commit->first)].leaf, index,
+        evidence::inclusion_proof(*tree_, index, size), note);
+  };
+  std::string made = on(commit->checkpoint, commit->first + commit->entries.size());
+  const evidence::LogOwner owner{.party = identity_.party, .origin = identity_.origin};
+  if (!evidence::signed_revoked(commit->checkpoint, owner, keys)) return made;
+  const std::string newest = checkpoint();
+  const auto end = evidence::open_checkpoint(newest, owner.origin, log_keys_);
+  if (!end) return made;
+  std::string again = on(newest, end->size);
+  return evidence::open_receipt(again, owner, keys) ? again : made;
 }
 
 std::string Archive::checkpoint() const {

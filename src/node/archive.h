@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "evidence/agreement.h"
 #include "evidence/entry.h"
 #include "journal/index.h"
 #include "journal/journal.h"
@@ -64,7 +65,10 @@ class Archive {
                                                    std::int64_t seq);
   // The envelope of a message of ours that counts: the one signed last.
   [[nodiscard]] std::optional<std::string> message_sent(std::string_view to, std::int64_t seq);
-  [[nodiscard]] std::optional<std::string> receipt(std::uint64_t entry);
+  // On the checkpoint of its commit; if a key signed that one which `keys` say is revoked, on the
+  // newest, where its key counts for the entry.
+  [[nodiscard]] std::optional<std::string> receipt(std::uint64_t entry,
+                                                   const evidence::KeyList& keys);
   [[nodiscard]] std::string checkpoint() const;
   [[nodiscard]] std::optional<std::string> checkpoint_at(std::uint64_t size);
   [[nodiscard]] std::optional<std::vector<Hash>> consistency(std::uint64_t old_size,

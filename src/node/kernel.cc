@@ -15,6 +15,7 @@
 #include "core/privacy/privacy.h"
 #include "evidence/envelope.h"
 #include "evidence/grammar.h"
+#include "evidence/in_force.h"
 #include "evidence/tree.h"
 #include "node/codec.h"
 #include "node/in_token.h"
@@ -25,6 +26,16 @@
 namespace bashu::node {
 
 namespace {
+
+// A message, or the receipt of one, was checked before a key that signed it was revoked.
+bool comes_too_late(const Request& request, const Directory& now) {
+  const auto* ack = std::get_if<core::AckMessage>(&request.command);
+  if (!ack) return evidence::speaks_revoked(request.evidence, now.keys);
+  const evidence::PartyRecord* answering = now.agreement.party(ack->to);
+  return answering &&
+         evidence::signed_revoked(
+             request.evidence, {.party = answering->party, .origin = answering->origin}, now.keys);
+}
 
 constexpr std::size_t kDecisionMax = 40U << 20;  // with its envelopes; a commit holds 64 MiB
 constexpr std::uint64_t kEntriesMax = 50'000;    // of one decision; a commit holds 65,536
@@ -485,8 +496,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
                          "本日志尾部已遗失：须先采用指明后继日志的协议版次（bashu circle adopt）"),
                   std::move(done));
   }
-  if (request.under && request.under != deciding_ &&
-      evidence::speaks_revoked(request.evidence, deciding_->keys)) {
+  if (request.under && request.under != deciding_ && comes_too_late(request, *deciding_)) {
     // Revoked since it was checked. Who sent it sends it again, and is told then.
     return refuse(batch,
                   reject(RejectCode::not_ready, {}, "A key of this message was revoked meanwhile",

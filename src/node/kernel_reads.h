@@ -50,7 +50,7 @@ class KernelReads : public Node {
     return Answered{.message_id = hex(found->id), .entry = found->entry};
   }
   std::optional<std::string> receipt(std::uint64_t entry) override {
-    return archive().receipt(entry);
+    return archive().receipt(entry, kernel().directory()->keys);
   }
   std::string checkpoint() override { return archive().checkpoint(); }
   std::optional<std::string> checkpoint_at(std::uint64_t size) override {
