@@ -96,11 +96,12 @@ std::expected<void, Fault> take(const evidence::CommitRecord& commit, JournalHel
 // Asks peers as the node does, one after the other.
 class Asking {
  public:
-  explicit Asking(const JournalHeld& held) : held_{held} {}
+  Asking(const JournalHeld& held, const Questions& how) : held_{held}, how_{how} {}
 
   // A Fault: there is no answer. Statuses are the caller's.
   std::expected<http::Response, Fault> get(const evidence::PartyRecord& party,
                                            const std::string& target) {
+    if (how_.ask) return how_.ask(party, target);
     BASHU_TRY(const http::TlsContext tls, context(party));
     auto answer = http::fetch(party.endpoint + target, {}, tls, kAskTimeoutMs);
     if (!answer) return fault(party.party + " does not answer: " + answer.error().what);
@@ -117,6 +118,9 @@ class Asking {
     not_heard_ = answer.status == 503;
     return fault(party.party + " answers " + std::to_string(answer.status) + " to " + target +
                  (not_heard_ ? ": it has not heard this node yet; start it" : ""));
+  }
+  void tell(const evidence::PartyRecord& party, std::int64_t done, std::int64_t all) const {
+    if (how_.progress) how_.progress(party.party, done, all);
   }
   // The last one was not given since the peer has not heard this node yet.
   [[nodiscard]] bool not_heard() const { return not_heard_; }
@@ -149,6 +153,7 @@ class Asking {
   }
 
   const JournalHeld& held_;
+  const Questions& how_;
   std::map<std::string, http::TlsContext> contexts_;
   bool not_heard_ = false;
 };
@@ -178,7 +183,8 @@ std::expected<std::uint64_t, Fault> seen_by(const JournalHeld& held,
   return seen->size;
 }
 
-// The lists of our own keys that only the peers have, after those held; all in order.
+// The lists of our own keys that only the peers have, after those held; all in order, each signed
+// by our root: nobody can make them go on.
 std::expected<std::vector<std::string>, Fault> own_lists(const JournalHeld& held, Asking& asking) {
   const core::PartyId& own = held.identity.party;
   std::vector<std::string> lists;
@@ -195,6 +201,10 @@ std::expected<std::vector<std::string>, Fault> own_lists(const JournalHeld& held
                 asking.get(party, "/keys/" + own + "/" + std::to_string(lists.size() + 1)));
       if (answer.status != 200) break;
       lists.push_back(answer.body);
+      const auto checked = held.directory.known.open_keys(lists, own);
+      if (checked) continue;
+      return fault("the key list " + std::to_string(lists.size()) + " of this party that " +
+                   party.party + " shows is none of ours: " + checked.error().code);
     }
   }
   return lists;
@@ -290,6 +300,20 @@ std::expected<std::string, Fault> list_with_successor(const JournalHeld& held,
   return *std::move(made);
 }
 
+// That a party has our messages up to `last`: it shows that one, which we signed.
+std::expected<void, Fault> shows_last(const JournalHeld& held, const evidence::KeyList& keys,
+                                      const evidence::PartyRecord& party, std::int64_t last,
+                                      Asking& asking) {
+  const std::string& own = held.identity.party;
+  if (last <= held.state->outbox(party.party).last) return {};
+  BASHU_TRY(const auto envelope,
+            asking.message(party, held.directory.channel(own, party.party), last));
+  const auto opened = evidence::open_envelope(envelope.value_or(""), keys, own);
+  if (opened && opened->payload.to == party.party && opened->payload.seq == last) return {};
+  return fault(party.party + " says that it has our messages up to " + std::to_string(last) +
+               ", and does not show that one: nothing proves it");
+}
+
 // From where each channel of the party goes on, as both sides know it.
 std::expected<void, Fault> renew_channels(const JournalHeld& held,
                                           const std::vector<PeerHolds>& peers,
@@ -372,15 +396,18 @@ std::expected<JournalHeld, Fault> read_journal(const std::filesystem::path& dir)
   return held;
 }
 
-std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held) {
-  Asking asking{held};
+std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held,
+                                                       const Questions& how) {
+  Asking asking{held, how};
   const std::string& own = held.identity.party;
   // Lists that were lost with the end may name other log keys.
   std::vector<std::string> log_keys = held.directory.log_keys(own);
   BASHU_TRY(const std::vector<std::string> lists, own_lists(held, asking));
   BASHU_TRY(const evidence::KeysEdition newest, newest_of(held, lists));
+  evidence::KeyList keys = held.directory.keys;
   for (const auto& [kid, key] : newest.keys) {
     if (key.role == "log") log_keys.push_back(key.key);
+    keys.insert_or_assign(kid, key);
   }
   std::vector<PeerHolds> peers;
   for (const evidence::PartyRecord& party : held.directory.agreement.parties) {
@@ -392,6 +419,7 @@ std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held) 
                 asking.next(party, held.directory.channel(own, party.party)));
       BASHU_TRY(const std::int64_t free,
                 asking.next(party, held.directory.channel(party.party, own)));
+      BASHU_TRY_OK(shows_last(held, keys, party, next - 1, asking));
       one.answered = next - 1;
       one.sent = free - 1;
     }
@@ -402,7 +430,8 @@ std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held) 
 
 std::expected<std::string, Fault> compose_successor(const JournalHeld& held,
                                                     const std::vector<PeerHolds>& peers,
-                                                    std::int64_t now_s, const tokens::Pin& pin) {
+                                                    std::int64_t now_s, const tokens::Pin& pin,
+                                                    const Questions& how) {
   const bool lost =
       std::ranges::any_of(peers, [&](const PeerHolds& one) { return knows_more(held, one); });
   if (!lost) {
@@ -430,7 +459,7 @@ std::expected<std::string, Fault> compose_successor(const JournalHeld& held,
     party.predecessors = evidence::predecessors_value(predecessors);
   }
   BASHU_TRY_OK(renew_channels(held, peers, next));
-  Asking asking{held};
+  Asking asking{held, how};
   BASHU_TRY(std::vector<std::string> lists, own_lists(held, asking));
   BASHU_TRY(std::string list, list_with_successor(held, lists, *origin, now_s, pin));
   lists.push_back(std::move(list));
@@ -579,18 +608,27 @@ namespace {
 // What is asked and under which keys: those of lists that were lost with the end, too.
 struct Listing {
   const JournalHeld& held;
-  Asking asking{held};
+  Asking asking;
   evidence::KeyList keys = held.directory.keys;
+  Lost lost = {};
 };
 
+struct Place {
+  std::string_view from, to;
+  std::int64_t seq = 0;
+};
 std::expected<LostMessage, Fault> told_by(const Listing& listing, const std::string& envelope,
-                                          std::string_view from) {
+                                          const Place& at) {
   const JournalHeld& held = listing.held;
-  auto opened = evidence::open_envelope(envelope, listing.keys, from);
+  auto opened = evidence::open_envelope(envelope, listing.keys, at.from);
   if (!opened)
-    return fault("a message of " + std::string{from} + ": " +
+    return fault("a message of " + std::string{at.from} + ": " +
                  std::string{opened.error().code.text()});
   evidence::Payload& payload = opened->payload;
+  if (payload.to != at.to || payload.seq != at.seq) {
+    return fault("what is shown as message " + std::to_string(at.seq) + " from " +
+                 std::string{at.from} + " to " + std::string{at.to} + " is another one");
+  }
   LostMessage one{.peer = {},
                   .channel = payload.channel,
                   .seq = payload.seq,
@@ -602,6 +640,7 @@ std::expected<LostMessage, Fault> told_by(const Listing& listing, const std::str
                   .pack = payload.pack,
                   .says = std::move(payload.body),
                   .envelope = envelope,
+                  .revoked = evidence::speaks_revoked(envelope, listing.keys),
                   .version = 0,
                   .here = {}};
   one.peer = one.ours ? payload.to : payload.from;
@@ -614,9 +653,8 @@ std::expected<LostMessage, Fault> told_by(const Listing& listing, const std::str
   return one;
 }
 
-// Those of ours that the peer has answered and we do not know.
-std::expected<void, Fault> add_forgotten(Listing& listing, const evidence::PartyRecord& peer,
-                                         std::vector<LostMessage>& lost) {
+// Those of ours that the peer has answered and we do not know: as many as we signed.
+std::expected<void, Fault> add_forgotten(Listing& listing, const evidence::PartyRecord& peer) {
   const JournalHeld& held = listing.held;
   const std::string& own = held.identity.party;
   std::string channel = held.directory.channel(own, peer.party);
@@ -627,83 +665,102 @@ std::expected<void, Fault> add_forgotten(Listing& listing, const evidence::Party
     end = renewed->from_seq;
   } else {
     BASHU_TRY(end, listing.asking.next(peer, channel));
+    BASHU_TRY_OK(shows_last(held, listing.keys, peer, end - 1, listing.asking));
   }
   const auto last = held.sent.find(channel);
-  for (std::int64_t seq = (last == held.sent.end() ? 0 : last->second) + 1; seq < end; ++seq) {
+  const std::int64_t begin = (last == held.sent.end() ? 0 : last->second) + 1;
+  for (std::int64_t seq = begin; seq < end; ++seq) {
+    listing.asking.tell(peer, seq - begin, end - begin);
     BASHU_TRY(const auto envelope, listing.asking.message(peer, channel, seq));
     if (!envelope) continue;
-    BASHU_TRY(LostMessage one, told_by(listing, *envelope, own));
+    BASHU_TRY(LostMessage one,
+              told_by(listing, *envelope, {.from = own, .to = peer.party, .seq = seq}));
     one.forgot = true;
-    lost.push_back(std::move(one));
+    listing.lost.messages.push_back(std::move(one));
   }
   return {};
 }
 
-// Those of theirs that we do not know: they are sent again, or were forgotten with the end.
-std::expected<void, Fault> add_untaken(Listing& listing, const evidence::PartyRecord& peer,
-                                       std::vector<LostMessage>& lost) {
+// Those of theirs that we do not know: they are sent again, or were forgotten with the end. How
+// many they are nothing proves, and nobody has to do anything about them.
+std::expected<void, Fault> add_untaken(Listing& listing, const evidence::PartyRecord& peer) {
+  constexpr std::size_t kBytesMax = 64U << 20;
   const JournalHeld& held = listing.held;
   const std::string channel = held.directory.channel(peer.party, held.identity.party);
   BASHU_TRY(const std::int64_t end, listing.asking.next(peer, channel));
-  for (std::int64_t seq = held.state->inbox(peer.party).next; seq < end; ++seq) {
+  const std::int64_t begin = held.state->inbox(peer.party).next;
+  std::size_t bytes = 0;
+  for (std::int64_t seq = begin; seq < end; ++seq) {
+    if (seq - begin >= kUntakenMax || bytes > kBytesMax) {
+      listing.lost.more[peer.party] = end - seq;
+      return {};
+    }
+    listing.asking.tell(peer, seq - begin, std::min(end - begin, kUntakenMax));
     const auto envelope = listing.asking.message(peer, channel, seq);
     // They come again by themselves; nobody has to do anything about them.
     if (!envelope && listing.asking.not_heard()) return {};
     if (!envelope) return std::unexpected{envelope.error()};
     if (!*envelope) continue;
-    BASHU_TRY(LostMessage one, told_by(listing, **envelope, peer.party));
+    bytes += (*envelope)->size();
+    BASHU_TRY(
+        LostMessage one,
+        told_by(listing, **envelope, {.from = peer.party, .to = held.identity.party, .seq = seq}));
     one.forgot = true;
-    lost.push_back(std::move(one));
+    listing.lost.messages.push_back(std::move(one));
   }
   return {};
 }
 
 // Messages of a peer whose log has a successor, which it does not know any more: they are here.
-std::expected<void, Fault> add_forgotten_there(Listing& listing, const evidence::PartyRecord& peer,
-                                               std::vector<LostMessage>& lost) {
+std::expected<void, Fault> add_forgotten_there(Listing& listing,
+                                               const evidence::PartyRecord& peer) {
   const JournalHeld& held = listing.held;
   const std::string now = held.directory.channel(peer.party, held.identity.party);
   const auto renewed = std::ranges::find(held.renewed, now, &evidence::Renewed::channel);
   if (renewed == held.renewed.end()) return {};
   std::int64_t known = renewed->from_seq - 1;  // the last that it still knows
   for (; known > 0; --known) {
+    listing.asking.tell(peer, renewed->from_seq - 1 - known, renewed->from_seq - 1);
     BASHU_TRY(const auto envelope, listing.asking.message(peer, renewed->before, known));
     if (envelope) break;
   }
-  return each_commit(*held.storage,
-                     [&](const evidence::CommitRecord& commit) -> std::expected<void, Fault> {
-                       for (const evidence::CommitEntry& entry : commit.entries) {
-                         const auto leaf = evidence::parse_entry(entry.leaf);
-                         if (!leaf || leaf->kind != "recv" || leaf->channel != renewed->before ||
-                             static_cast<std::int64_t>(leaf->seq) <= known) {
-                           continue;
-                         }
-                         BASHU_TRY(LostMessage one, told_by(listing, entry.evidence, peer.party));
-                         lost.push_back(std::move(one));
-                       }
-                       return {};
-                     });
+  return each_commit(
+      *held.storage, [&](const evidence::CommitRecord& commit) -> std::expected<void, Fault> {
+        for (const evidence::CommitEntry& entry : commit.entries) {
+          const auto leaf = evidence::parse_entry(entry.leaf);
+          if (!leaf || leaf->kind != "recv" || leaf->channel != renewed->before ||
+              static_cast<std::int64_t>(leaf->seq) <= known) {
+            continue;
+          }
+          BASHU_TRY(LostMessage one, told_by(listing, entry.evidence,
+                                             {.from = peer.party,
+                                              .to = held.identity.party,
+                                              .seq = static_cast<std::int64_t>(leaf->seq)}));
+          listing.lost.messages.push_back(std::move(one));
+        }
+        return {};
+      });
 }
 
 }  // namespace
 
-std::expected<std::vector<LostMessage>, Fault> lost_messages(const JournalHeld& held) {
-  Listing listing{.held = held};
+std::expected<Lost, Fault> lost_messages(const JournalHeld& held, const Questions& how) {
+  Listing listing{.held = held, .asking = Asking{held, how}};
   BASHU_TRY(const std::vector<std::string> lists, own_lists(held, listing.asking));
   BASHU_TRY(const evidence::KeysEdition newest, newest_of(held, lists));
-  for (const auto& [kid, key] : newest.keys) listing.keys.emplace(kid, key);
-  std::vector<LostMessage> lost;
+  // A key that is known here may have been revoked in the end that was lost.
+  for (const auto& [kid, key] : newest.keys) listing.keys.insert_or_assign(kid, key);
   for (const evidence::PartyRecord& peer : held.directory.agreement.parties) {
     if (peer.party == held.identity.party || !peer.member) continue;
     const auto before = evidence::read_predecessors(peer.predecessors);
     if (before && !before->empty()) {
-      BASHU_TRY_OK(add_forgotten_there(listing, peer, lost));
+      BASHU_TRY_OK(add_forgotten_there(listing, peer));
       continue;
     }
-    BASHU_TRY_OK(add_forgotten(listing, peer, lost));
-    BASHU_TRY_OK(add_untaken(listing, peer, lost));
+    BASHU_TRY_OK(add_forgotten(listing, peer));
+    BASHU_TRY_OK(add_untaken(listing, peer));
   }
-  return lost;
+  return std::move(listing.lost);
 }
 
 std::string standing_of(const core::State& state, const LostMessage& message) {
@@ -715,8 +772,20 @@ std::string standing_of(const core::State& state, const LostMessage& message) {
   return known->digest == core::told::step_digest(message.says) ? "same" : "other";
 }
 
-bool can_be_recalled(const LostMessage& message) {
+namespace {
+
+bool is_forgotten_step(const LostMessage& message) {
   return message.ours && message.forgot && (message.here == "unknown" || message.here == "behind");
+}
+
+}  // namespace
+
+bool can_be_recalled(const LostMessage& message) {
+  return is_forgotten_step(message) && !message.revoked;
+}
+
+bool is_doubtful(const LostMessage& message) {
+  return is_forgotten_step(message) && message.revoked;
 }
 
 core::TakeMessage recalled(const core::PartyId& own, const LostMessage& message) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "core/command.h"
 #include "core/state.h"
 #include "evidence/succession.h"
+#include "http/message.h"
 #include "node/directory.h"
 #include "node/identity.h"
 #include "node/storage/storage.h"
@@ -40,6 +42,17 @@ struct JournalHeld {
 };
 [[nodiscard]] std::expected<JournalHeld, Fault> read_journal(const std::filesystem::path& dir);
 
+// How parties are asked: GET of the exchange (docs/formats/evidence.md 12).
+struct Questions {
+  // Null: over TLS, as the node would.
+  std::function<std::expected<http::Response, Fault>(const evidence::PartyRecord& party,
+                                                     const std::string& target)>
+      ask = nullptr;
+  // While many are asked of one party: how many were, of how many. May be null.
+  std::function<void(const std::string& party, std::int64_t done, std::int64_t all)> progress =
+      nullptr;
+};
+
 // Whether it is this journal's end that is lost, and what a peer holds of it.
 struct PeerHolds {
   std::string party;
@@ -48,14 +61,16 @@ struct PeerHolds {
   std::int64_t answered = 0;  // of our messages to it
   std::int64_t sent = 0;      // of its own to us
 };
-// Of every other party; a Fault names the one that does not answer, or whose answer is no proof.
-[[nodiscard]] std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held);
+// Of every other party; a Fault names the one that does not answer, or whose answer is no proof:
+// that it has more of our messages it shows by the last, which we signed.
+[[nodiscard]] std::expected<std::vector<PeerHolds>, Fault> ask_peers(const JournalHeld& held,
+                                                                     const Questions& how = {});
 
 // A circle file with the next edition, in which the log goes on under its next name from what is
 // held; signed by its party's root. Refused if nothing is lost, and where another history is known.
 [[nodiscard]] std::expected<std::string, Fault> compose_successor(
     const JournalHeld& held, const std::vector<PeerHolds>& peers, std::int64_t now_s,
-    const tokens::Pin& pin = {});
+    const tokens::Pin& pin = {}, const Questions& how = {});
 
 // Before a node is opened to adopt: if the file's newest edition names a successor of its log, so
 // does its node.json from now on, and the guard of a restored directory ends. False: it does not.
@@ -82,17 +97,28 @@ struct LostMessage {
   std::string pack;          // hex or empty
   Value says;                // its body, without keys and voucher
   std::string envelope;      // as it was signed
+  bool revoked = false;      // under a key that is revoked by now: no node takes it (10.3)
   std::int64_t version = 0;  // of its case, if it tells a step
   // How the case stands here: `unknown`, `behind`, `same`, `further`, `other`; empty: it tells
   // none.
   std::string here;
 };
-[[nodiscard]] std::expected<std::vector<LostMessage>, Fault> lost_messages(const JournalHeld& held);
+struct Lost {
+  std::vector<LostMessage> messages;
+  // By party: how many more of its own it says it has sent. They come again by themselves.
+  std::map<std::string, std::int64_t> more;
+};
+// Of what a party has sent itself no more than kUntakenMax messages and 64 MiB are asked for.
+inline constexpr std::int64_t kUntakenMax = 10'000;
+[[nodiscard]] std::expected<Lost, Fault> lost_messages(const JournalHeld& held,
+                                                       const Questions& how = {});
 // How the case of a message stands: as `here`.
 [[nodiscard]] std::string standing_of(const core::State& state, const LostMessage& message);
-// Whether it is a step of ours that we forgot and can take back from the peer's copy; what the core
-// is asked then (core/peers/recall.h).
+// Whether it is a step of ours that we forgot and can take back from the peer's copy, which no
+// revoked key signed; what the core is asked then (core/peers/recall.h).
 [[nodiscard]] bool can_be_recalled(const LostMessage& message);
+// Whether it is one but for the key that signed it, which may have been a thief's.
+[[nodiscard]] bool is_doubtful(const LostMessage& message);
 [[nodiscard]] core::TakeMessage recalled(const core::PartyId& own, const LostMessage& message);
 
 }  // namespace bashu::exchange

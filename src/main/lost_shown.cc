@@ -64,6 +64,7 @@ std::string step_done(const Console& console, const exchange::LostMessage& messa
   if (exchange::can_be_recalled(message)) {
     return text(console, "do.recall", {{"peer", message.peer}});
   }
+  if (exchange::is_doubtful(message)) return text(console, "do.revoked", {{"id", message.id}});
   return text(console, "do.nothing");
 }
 

@@ -1,5 +1,6 @@
 #include "main/successor_command.h"
 
+#include <algorithm>
 #include <map>
 #include <ostream>
 #include <utility>
@@ -27,10 +28,11 @@ void line(const Console& console, const std::string& text, const texts::Places& 
 }
 
 Value value_of(const exchange::LostMessage& one) {
-  return Value::Record{{"peer", one.peer},       {"channel", one.channel},    {"seq", one.seq},
-                       {"sent_by_us", one.ours}, {"forgot_here", one.forgot}, {"kind", one.kind},
-                       {"case", one.stream},     {"version", one.version},    {"here", one.here},
-                       {"id", one.id},           {"says", one.says}};
+  return Value::Record{
+      {"peer", one.peer},       {"channel", one.channel},    {"seq", one.seq},
+      {"sent_by_us", one.ours}, {"forgot_here", one.forgot}, {"kind", one.kind},
+      {"case", one.stream},     {"version", one.version},    {"here", one.here},
+      {"id", one.id},           {"says", one.says},          {"revoked", one.revoked}};
 }
 
 std::string what_happened(const Console& console, const exchange::LostMessage& one) {
@@ -42,6 +44,26 @@ std::string what_happened(const Console& console, const exchange::LostMessage& o
 
 std::string standing(const Console& console, const exchange::LostMessage& one) {
   return one.here.empty() ? "" : texts::text(console.language, "circle.lost.case." + one.here);
+}
+
+exchange::Questions told_on(const Console& console) {
+  return {.ask = nullptr,
+          .progress = [&console](const std::string& party, std::int64_t done, std::int64_t all) {
+            console.progress(texts::text(
+                console.language, "circle.lost.asking",
+                {{"peer", party}, {"done", std::to_string(done)}, {"all", std::to_string(all)}}));
+          }};
+}
+
+std::expected<exchange::Lost, Fault> ask_for_lost(const Console& console,
+                                                  const exchange::JournalHeld& held) {
+  auto lost = exchange::lost_messages(held, told_on(console));
+  console.progress({});
+  if (!lost) return lost;
+  for (const auto& [party, count] : lost->more) {
+    line(console, "circle.lost.more", {{"peer", party}, {"count", std::to_string(count)}});
+  }
+  return lost;
 }
 
 void show_lost(const Console& console, const std::vector<exchange::LostMessage>& lost) {
@@ -170,16 +192,18 @@ Exit circle_successor(const Console& console, const CircleSuccessor& what) {
 Exit circle_lost(const Console& console, const CircleLost& what) {
   const auto held = exchange::read_journal(what.dir);
   if (!held) return console.fail(held.error());
-  const auto lost = exchange::lost_messages(*held);
+  const auto lost = ask_for_lost(console, *held);
   if (!lost) return console.fail(lost.error());
   if (what.json) {
     Value::List list;
-    for (const exchange::LostMessage& one : *lost) list.push_back(value_of(one));
+    for (const exchange::LostMessage& one : lost->messages) list.push_back(value_of(one));
     console.out << pretty_json(Value{std::move(list)}) << '\n';
     return Exit::done;
   }
-  if (lost->empty()) console.out << texts::text(console.language, "circle.lost.none") << '\n';
-  show_lost(console, *lost);
+  if (lost->messages.empty()) {
+    console.out << texts::text(console.language, "circle.lost.none") << '\n';
+  }
+  show_lost(console, lost->messages);
   return Exit::done;
 }
 
@@ -190,21 +214,29 @@ Exit circle_recall(const Console& console, const CircleRecall& what) {
     line(console, "circle.recall.first", {});
     return Exit::refused;
   }
-  auto lost = exchange::lost_messages(*held);
-  if (!lost) return console.fail(lost.error());
-  std::erase_if(*lost, [](const auto& one) { return !exchange::can_be_recalled(one); });
-  if (lost->empty()) {
+  auto asked = ask_for_lost(console, *held);
+  if (!asked) return console.fail(asked.error());
+  std::vector<exchange::LostMessage>& lost = asked->messages;
+  for (exchange::LostMessage& one : lost) {
+    if (std::ranges::find(what.ours, one.id) != what.ours.end()) one.revoked = false;
+    if (exchange::is_doubtful(one)) {
+      line(console, "circle.recall.revoked",
+           {{"case", one.stream}, {"version", std::to_string(one.version)}, {"id", one.id}});
+    }
+  }
+  std::erase_if(lost, [](const auto& one) { return !exchange::can_be_recalled(one); });
+  if (lost.empty()) {
     console.out << texts::text(console.language, "circle.recall.none") << '\n';
     return Exit::done;
   }
   if (!what.yes) {
-    show_lost(console, *lost);
+    show_lost(console, lost);
     line(console, "circle.recall.yes", {});
     return Exit::refused;
   }
   const auto node = open_at_rest(console, what.dir);
   if (!node) return node.error();
-  Recalling recalling{console, **node, std::move(*lost)};
+  Recalling recalling{console, **node, std::move(lost)};
   while (recalling.next()) {
   }
   for (const exchange::LostMessage& one : recalling.left()) {

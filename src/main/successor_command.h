@@ -20,6 +20,7 @@ Exit circle_lost(const Console& console, const CircleLost& what);
 struct CircleRecall {
   std::string dir;
   bool yes = false;
+  std::vector<std::string> ours;  // messages under revoked keys that a person knows to be ours
 };
 Exit circle_recall(const Console& console, const CircleRecall& what);
 // What of whose log is lost by the newest edition; nothing if it names no successor.
