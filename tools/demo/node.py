@@ -81,6 +81,7 @@ class Node:
         self.process = None
         self.keys = {}
         self.passwords = {}  # of the accounts
+        self.program = program()  # that serves: another version than the commands', in a test of upgrades
         self.prefix = []  # of the command that serves
         self.log = pathlib.Path(log or self.dir.with_suffix(".log"))
         self._clients = {}
@@ -146,7 +147,7 @@ class Node:
         """Starts the process, with these options too, and does not wait."""
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, str(program()), "serve", str(self.dir), "--rehearsal", str(self.today),
+                [*self.prefix, str(self.program), "serve", str(self.dir), "--rehearsal", str(self.today),
                  *([] if "--pseudonyms-per-hour" in more else ["--pseudonyms-per-hour", "1000000"]),
                  *(["--web", self.web.removeprefix("http://")] if self.web else []), *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
