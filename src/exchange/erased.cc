@@ -50,7 +50,7 @@ std::size_t changes_of(const core::Orders& orders) {
 }  // namespace
 
 void ErasedDocuments::read_done() {
-  std::istringstream text{node_.storage().files().read(kDone).value_or("")};
+  std::istringstream text{files_.read(kDone).value_or("")};
   std::int64_t number = 0;
   text >> number;
   done_ = number;
@@ -60,7 +60,7 @@ void ErasedDocuments::read_done() {
 void ErasedDocuments::write_done(std::int64_t last, std::set<std::string> held) {
   std::string text = std::to_string(last) + "\n";
   for (const std::string& name : held) text += name + "\n";
-  if (!node_.storage().files().write(kDone, text)) return;
+  if (!files_.write(kDone, text)) return;
   done_ = last;
   held_ = std::move(held);
 }
@@ -68,7 +68,7 @@ void ErasedDocuments::write_done(std::int64_t last, std::set<std::string> held) 
 void ErasedDocuments::begin() {
   std::int64_t last = *done_;
   std::set<std::string, std::less<>> documents;
-  node_.query([&](const core::State& state) {
+  query_([&](const core::State& state) {
     const core::Orders& orders = state.circle().orders;
     for (auto it = orders.upper_bound(last); it != orders.end(); ++it) {
       const core::Order& one = it->second;
@@ -104,9 +104,9 @@ bool ErasedDocuments::search() {
   NamedDocuments& named = removal_->named;
   const auto begun = std::chrono::steady_clock::now();
   for (bool more = true; more;) {
-    node_.query([&](const core::State& state) { more = named.look(state, kLookMax); });
+    query_([&](const core::State& state) { more = named.look(state, kLookMax); });
     for (const std::string& name : named.take_large()) {
-      const auto blob = node_.storage().files().map("blobs/" + name);
+      const auto blob = files_.map("blobs/" + name);
       const auto parts = blob ? parts_in(blob->bytes) : std::nullopt;
       if (parts) named.take_parts(name, *parts);
     }
@@ -134,7 +134,7 @@ void ErasedDocuments::remove() {
     for (const Part& part : parts) go(part.name);
     go(name);
     if (named.is_held(name)) held.insert(name);
-    if (node::documents_away(node_.storage().files())) {  // again, when it is back
+    if (node::documents_away(files_)) {  // again, when it is back
       removal_.reset();
       tried_ = {};
       return;
@@ -146,7 +146,7 @@ void ErasedDocuments::remove() {
 }
 
 void ErasedDocuments::tick() {
-  if (node::documents_away(node_.storage().files())) return;
+  if (node::documents_away(files_)) return;
   if (!done_) read_done();
   if (!removal_) begin();
   if (removal_ && search()) remove();

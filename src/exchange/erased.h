@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,7 +24,13 @@ namespace bashu::exchange {
 
 class ErasedDocuments {
  public:
-  ErasedDocuments(node::Node& node, Blobs& blobs) : node_{node}, blobs_{blobs} {}
+  using Query = std::function<void(const std::function<void(const core::State&)>&)>;
+  // `query` as Node::query(); all of them must outlive this.
+  ErasedDocuments(Query query, node::FileStore& files, Blobs& blobs)
+      : query_{std::move(query)}, files_{files}, blobs_{blobs} {}
+  ErasedDocuments(node::Node& node, Blobs& blobs)
+      : ErasedDocuments{[&node](const auto& read) { node.query(read); }, node.storage().files(),
+                        blobs} {}
   // Takes up the orders that came since, unless the store of documents is away. Looks for what
   // names their documents for some 100 ms, and goes on there the next time.
   void tick();
@@ -40,7 +47,8 @@ class ErasedDocuments {
   [[nodiscard]] bool search();
   void remove();
 
-  node::Node& node_;
+  Query query_;
+  node::FileStore& files_;
   Blobs& blobs_;
   std::optional<std::int64_t> done_;  // the newest order that was taken up; unread at first
   std::set<std::string> held_;
