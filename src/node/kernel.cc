@@ -153,6 +153,7 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open_on(
   if (!secrets) return std::unexpected{secrets.error()};
   auto wrapping = wrapping_key(storage.files());
   if (!wrapping) return std::unexpected{wrapping.error()};
+  auto* const late_eraser = dynamic_cast<LateEraser*>(secrets->get());
   auto vault = open_vault(std::move(*secrets), *parts.chance, std::move(*wrapping));
   if (!vault) return std::unexpected{vault.error()};
   auto deciding = CrashMark::open(storage);
@@ -161,6 +162,7 @@ std::expected<std::unique_ptr<Kernel>, StartFault> Kernel::open_on(
       std::make_unique<Kernel>(std::move(parts), std::move(*identity), std::move(*archive),
                                std::move(*vault), std::move(*mark), std::move(*deciding));
   kernel->followed_ = followed;
+  kernel->late_eraser_ = late_eraser;
   if (auto loaded = kernel->load(); !loaded) return std::unexpected{loaded.error()};
   return kernel;
 }
@@ -314,10 +316,34 @@ void Kernel::erase_again() {
 
 void Kernel::carry_out(const core::PrivacyOrdered& erase, bool finished) {
   vault_->erase(erase.keys, {.order = erase.number, .on = erase.on});
+  if (late_eraser_) {
+    const std::lock_guard lock{guard_};
+    erasing_.push_back({.number = finished ? 0 : erase.number, .subject = erase.subject});
+    return;
+  }
   vault_->forget_person(erase.subject);
   if (finished) return;
   const std::lock_guard lock{guard_};
   carried_out_.push_back(erase.number);
+}
+
+std::expected<void, Fault> Kernel::erase_what_waits() {
+  std::vector<Erasing> orders;
+  {
+    const std::lock_guard lock{guard_};
+    orders.swap(erasing_);
+  }
+  for (const Erasing& order : orders) vault_->forget_person(order.subject);
+  auto done = late_eraser_->waits() ? late_eraser_->erase_now() : std::expected<void, Fault>{};
+  const std::lock_guard lock{guard_};
+  for (Erasing& order : orders) {
+    if (!done) {
+      erasing_.push_back(std::move(order));
+    } else if (order.number != 0) {
+      carried_out_.push_back(order.number);
+    }
+  }
+  return done;
 }
 
 void Kernel::finish_erasures(Batch& batch) {
@@ -338,16 +364,24 @@ void Kernel::finish_erasures(Batch& batch) {
   }
 }
 
-// So much a decision, one each time it looks, until nothing is left that may go today.
+// A part of all cases and records each time, so that what others ask for is decided between; then
+// so many keys a decision. What is held is looked at again on the next day.
 void Kernel::end_retention(Batch& batch, Date today) {
+  constexpr std::int64_t kPauseMs = 20;
+  constexpr std::size_t kLookMax = 1'000;
   if (retained_on_ == today || state_->circle().today != today) return;
-  const std::uint64_t before = next_;
+  if (retaining_on_ != today) retention_.emplace(retaining_on_ = today);
+  const std::int64_t now = parts_.clock->now().unix_ms;
+  if (now >= looked_ && now - looked_ < kPauseMs) return;
+  looked_ = now;
+  if (retention_->look(*state_, kLookMax)) return;
   handle(batch,
          {.command = core::EndRetention{},
           .evidence = own_record("end_retention", {{"day", today.text()}})},
          nullptr);
-  // Nothing, held, or refused for now: looked at again when the next day begins.
-  if (next_ == before) retained_on_ = today;
+  if (!retention_->is_taken()) return;
+  retained_on_ = today;
+  retention_.reset();
 }
 
 std::expected<void, Fault> Kernel::begin() {
@@ -395,6 +429,9 @@ std::string Kernel::salt() {
 
 std::expected<core::Decision, Reject> Kernel::decide(const core::Command& command,
                                                      const core::Moment& at) {
+  if (std::holds_alternative<core::EndRetention>(command)) {
+    return core::decide_retention(*state_, *retention_, at);
+  }
   const auto* take = std::get_if<core::TakeMessage>(&command);
   if (!take || take->from == identity_.party) return core::decide(*state_, command, at);
   constexpr int kCrashesMax = 2;
@@ -432,7 +469,10 @@ void Kernel::tick(Batch& batch) {
   // Within a day only a decision can make a clock due, and nobody waits for it: look now and then.
   constexpr std::int64_t kLookMs = 1'000;
   const std::int64_t now = parts_.clock->now().unix_ms;
-  if (today == tried_on_ && now >= ticked_ && now - ticked_ < kLookMs) return;
+  if (today == tried_on_ && now >= ticked_ && now - ticked_ < kLookMs) {
+    if (retention_) end_retention(batch, today);
+    return;
+  }
   ticked_ = now;
   if (today != state_->circle().today) {
     handle(batch,
@@ -533,6 +573,7 @@ void Kernel::handle(Batch& batch, Request request, std::function<void(Outcome)> 
   }
   for (const core::Event& event : decision->events) {
     state_->apply(event);
+    if (retention_) retention_->changed(*state_, event);
     if (changes_circle(event)) circle_changes_.fetch_add(1, std::memory_order_release);
   }
   if (adopted) {

@@ -14,11 +14,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/command.h"
+#include "core/privacy/retention.h"
 #include "core/state.h"
 #include "node/archive.h"
 #include "node/batch.h"
@@ -30,6 +32,7 @@
 #include "node/node.h"
 #include "node/peer_times.h"
 #include "node/sealer.h"
+#include "node/storage/late_eraser.h"
 #include "node/storage/storage.h"
 #include "node/vault.h"
 
@@ -60,6 +63,8 @@ class Kernel {
   // Begins the business day if it changed and no peer contradicts, and fires the clocks that are
   // due.
   void tick(Batch& batch);
+  // Whether tick() has more to do than it does at once: it is to be called again soon.
+  [[nodiscard]] bool has_more_to_do() const { return retention_.has_value(); }
   // Decides a request. Its answer goes with the batch, also if it writes nothing: a refusal may
   // rest on decisions that are not durable yet.
   void handle(Batch& batch, Request request, std::function<void(Outcome)> done);
@@ -82,6 +87,11 @@ class Kernel {
 
   // Writer stage. After a Fault the process must end.
   [[nodiscard]] std::expected<void, Fault> write(Batch batch);
+
+  // A thread of its own, if it erases_late(): destroys those of orders that are durable, and
+  // says so to the core stage when no trace of them is left. After a Fault they still wait.
+  [[nodiscard]] bool erases_late() const { return late_eraser_ != nullptr; }
+  [[nodiscard]] std::expected<void, Fault> erase_what_waits();
 
   // Any thread.
   [[nodiscard]] Archive& archive() { return *archive_; }
@@ -134,6 +144,7 @@ class Kernel {
   std::unique_ptr<Archive> archive_;
   journal::Followed* followed_ = nullptr;  // the archive's journal, if another one writes it
   std::unique_ptr<Vault> vault_;
+  LateEraser* late_eraser_ = nullptr;  // of the vault, if its secrets are such
   HighMark mark_;
   CrashMark deciding_now_;
 
@@ -145,7 +156,10 @@ class Kernel {
   std::uint64_t next_ = 0;
   std::int64_t last_time_ = 0;
   Date tried_on_;
-  Date retained_on_;                  // the day on which nothing was left to destroy
+  // What is destroyed because its time is over: looked for on the one day, done on the other.
+  Date retaining_on_, retained_on_;
+  std::optional<core::RetentionSearch> retention_;
+  std::int64_t looked_ = 0;           // when it last went on, ms
   std::int64_t ticked_ = 0;           // when clocks were last looked at, ms
   std::set<core::State::Due> tried_;  // clocks fired or refused on that day
 
@@ -154,6 +168,11 @@ class Kernel {
 
   std::mutex guard_;
   std::shared_ptr<const Directory> directory_;
+  struct Erasing {
+    std::int64_t number = 0;  // to be said; 0: that it is done has been said
+    std::string subject;
+  };
+  std::vector<Erasing> erasing_;           // their keys are marked, and wait for the late eraser
   std::vector<std::int64_t> carried_out_;  // orders whose keys are gone, to be said
   std::atomic<std::uint64_t> durable_ = 0, since_snapshot_ = 0, circle_changes_ = 0;
   std::atomic<std::size_t> late_ = 0;  // erasures that a party has not answered in time

@@ -34,7 +34,7 @@ namespace bashu::node {
 
 namespace {
 
-constexpr auto kTick = std::chrono::seconds{1};
+constexpr std::chrono::milliseconds kTick{1'000}, kSoon{20};
 constexpr std::size_t kQueuedBytesMax = 64U << 20;
 constexpr std::size_t kTogetherMax = 64, kTogetherBytesMax = 64U << 10;
 constexpr std::uint64_t kSnapshotEvery = 200'000;
@@ -125,6 +125,7 @@ class ThreadedNode final : public KernelReads {
     core_ = named_thread("bashu-core", [this] { run_core(); });
     writer_ = named_thread("bashu-writer", [this] { run_writer(); });
     keeper_ = named_thread("bashu-keeper", [this] { run_keeper(); });
+    if (kernel_->erases_late()) eraser_ = named_thread("bashu-eraser", [this] { run_eraser(); });
     const auto seat = archive().journal().seat();
     if (!seat || seat->epoch > 0) pulse_ = named_thread("bashu-pulse", [this] { run_pulse(); });
   }
@@ -161,6 +162,7 @@ class ThreadedNode final : public KernelReads {
     writer_.join();
     keep_.notify_all();
     keeper_.join();
+    if (eraser_.joinable()) eraser_.join();
     asking_since_ms_.store(steady_ms(), std::memory_order_release);
     if (pulse_.joinable()) pulse_.join();
     asking_since_ms_.store(0, std::memory_order_release);
@@ -340,7 +342,7 @@ class ThreadedNode final : public KernelReads {
       {
         std::unique_lock lock{guard_};
         // A full commit waits for the writer; meanwhile the queue fills and refuses.
-        work_.wait_for(lock, kTick,
+        work_.wait_for(lock, kernel_->has_more_to_do() ? kSoon : kTick,
                        [&] { return !filling_.full() && (stopping_ || !queue_.empty()); });
         if (filling_.full()) continue;
         if (queue_.empty() && stopping_) return;
@@ -453,6 +455,27 @@ class ThreadedNode final : public KernelReads {
                                              {"wanted", std::to_string(quorum.wanted)}}));
   }
 
+  // Who needs a key that is only in the table waits while it is written anew: no more than a tenth
+  // of the time, whatever is erased.
+  void run_eraser() {
+    using std::chrono::milliseconds;
+    constexpr milliseconds kPause{100}, kAgain{5'000};
+    constexpr int kRestsFor = 10;
+    lower_priority();
+    for (milliseconds pause = kPause;;) {
+      {
+        std::unique_lock lock{guard_};
+        if (keep_.wait_for(lock, pause, [&] { return core_done_; })) return;
+      }
+      const auto begun = std::chrono::steady_clock::now();
+      const auto done = kernel_->erase_what_waits();
+      if (!done) std::cerr << "keys wait to be erased: " << done.error().what << std::endl;
+      const auto took =
+          std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
+      pause = done ? std::max(kPause, took * kRestsFor) : kAgain;
+    }
+  }
+
   void run_keeper() {
     lower_priority();
     for (;;) {
@@ -487,7 +510,7 @@ class ThreadedNode final : public KernelReads {
   std::unique_ptr<Standby> standby_;
   std::atomic<std::int64_t> writing_since_ms_ = 0;  // 0: nothing is being written
   std::atomic<bool> begun_ = false;                 // to write, after having stood by
-  std::thread core_, writer_, keeper_, pulse_;
+  std::thread core_, writer_, keeper_, eraser_, pulse_;
 
   std::atomic<std::int64_t> end_by_ms_ = 0;
   std::atomic<std::int64_t> asking_since_ms_ = 0;  // at the end, for whom asks the server last

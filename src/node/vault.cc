@@ -16,6 +16,7 @@
 #include "evidence/sealed.h"
 #include "node/custody.h"
 #include "node/in_token.h"
+#include "node/storage/late_eraser.h"
 
 namespace bashu::node {
 
@@ -130,7 +131,10 @@ class KeyCache {
 class KeptVault final : public Vault {
  public:
   KeptVault(std::unique_ptr<Secrets> secrets, Chance& chance, std::string wrapping)
-      : chance_{chance}, wrapping_{std::move(wrapping)}, secrets_{std::move(secrets)} {}
+      : chance_{chance},
+        wrapping_{std::move(wrapping)},
+        secrets_{std::move(secrets)},
+        late_{dynamic_cast<LateEraser*>(secrets_.get())} {}
 
   std::expected<void, Fault> begin() {
     if (auto fits = take_wrapping(); !fits) return fits;
@@ -185,6 +189,7 @@ class KeptVault final : public Vault {
       found = readable(secrets_->key(id));
       // Under this lock, or a key forgotten meanwhile would come back.
       const std::lock_guard caching{guard_};
+      if (erased_.contains(id)) return std::nullopt;  // though it may still be there
       if (found) found = opened(*found);
       if (found) cache_.put(id, *found);
     }
@@ -204,14 +209,13 @@ class KeptVault final : public Vault {
   }
 
   void erase(const std::vector<std::string>& ids, const ErasedBy& why) override {
-    const std::lock_guard lock{using_secrets_};
-    {
-      const std::lock_guard caching{guard_};
-      for (const std::string& id : ids) {
-        erased_.insert_or_assign(id, why);
-        cache_.erase(id);
-      }
+    if (late_) {  // who calls asks that one when they are gone
+      mark_erased(ids, why);
+      late_->erase_later(ids);
+      return;
     }
+    const std::lock_guard lock{using_secrets_};
+    mark_erased(ids, why);
     std::vector<std::string> kept;
     for (const std::string& id : ids) {
       if (readable(secrets_->key(id))) kept.push_back(id);
@@ -320,6 +324,15 @@ class KeptVault final : public Vault {
   }
 
  private:
+  // From here on nobody finds them.
+  void mark_erased(const std::vector<std::string>& ids, const ErasedBy& why) {
+    const std::lock_guard caching{guard_};
+    for (const std::string& id : ids) {
+      erased_.insert_or_assign(id, why);
+      cache_.erase(id);
+    }
+  }
+
   struct Under {
     std::string_view party, key_id, key;
     const Named* named = nullptr;
@@ -495,7 +508,11 @@ class KeptVault final : public Vault {
     // Under this lock, or a key forgotten meanwhile would come back.
     const std::lock_guard caching{guard_};
     for (const auto& [id, key] : keys) {
-      if (!erased_.contains(id) && !cache_.find(id)) cache_.put(id, key);
+      if (erased_.contains(id)) {
+        if (late_) late_->erase_later({id});  // it may have been so before this was kept
+      } else if (!cache_.find(id)) {
+        cache_.put(id, key);
+      }
     }
   }
 
@@ -507,6 +524,7 @@ class KeptVault final : public Vault {
   std::mutex using_secrets_;  // secrets_
   std::mutex guard_;          // all below it
   std::unique_ptr<Secrets> secrets_;
+  LateEraser* const late_;  // the same, if it is one
   KeyCache cache_;
   std::map<std::string, ErasedBy, std::less<>> erased_;
   std::vector<Secrets::Named> waiting_;  // to be written

@@ -15,7 +15,7 @@ WORDS = set("""
     add and as at begin bigint bytea by cascade check commit convert_to count create current_database current_schema delete drop epoch exists
     fsync full if in index information_schema insert integer into key limit not now null octet_length on or order over primary returning
     rollback select set show size sum max schema table tables table_name table_schema time to to_char update vacuum values where with zone for from
-    current_setting synchronous_commit synchronous_standby_names concat_ws pg_postmaster_start_time off
+    current_setting synchronous_commit synchronous_standby_names concat_ws pg_postmaster_start_time off lock_timeout
 """.split())
 # Ours: tables, columns, names within a statement.
 OWN = set("""
@@ -58,6 +58,8 @@ class PlainSql(CircleTest):
             said = json.loads(bashu("privacy", *words, "--key", self.node.keys[key]))
         self.assertIn("order", said)
         wait_until(lambda: int(self.server.sql("SELECT count(*) FROM bashu_keys", "sichuan")) < keys, "the key is destroyed")
+        wait_until(lambda: self.server.sql("SELECT count(*) FROM bashu_settings WHERE name = 'traces'", "sichuan") == "0",
+                   "the table is written anew")
 
     def test_nothing_is_sent_that_others_do_not_speak(self):
         self.assertEqual(bashu("journal", "test", self.server.url()).count("kept  "), 7)

@@ -140,6 +140,56 @@ class Vault(CircleTest):
         self.deliver()
         self.verify("sichuan", "chongqing")
 
+    def test_nobody_waits_for_the_traces_and_none_is_told_gone_before(self):
+        self.node.stop()
+        self.move(self.url)
+        self.node.start()
+        admin = self.node.as_("admin")
+
+        def standing():
+            orders = admin.get("/privacy/orders")["orders"]
+            return [one["standing"] for one in orders if one["kind"] == "erase"]
+
+        def traces():
+            return int(self.sql("SELECT count(*) FROM bashu_settings WHERE name = 'traces'"))
+
+        def in_the_file(key):
+            """The bytes of the table as they lie on the disk."""
+            self.sql("CHECKPOINT")
+            path = self.server.data / self.sql("SELECT pg_relation_filepath('bashu_keys')")
+            return bytes.fromhex(key) in path.read_bytes()
+
+        before = dict(line.split("|") for line in self.sql(
+            "SELECT convert_from(id, 'UTF8'), encode(key, 'hex') FROM bashu_keys").split("\n"))
+        # As somebody who reads all of the table, and so does not let it be written anew.
+        with subprocess.Popen(["psql", "-q", "-d", self.url], stdin=subprocess.PIPE, text=True) as holder:
+            holder.stdin.write("BEGIN; LOCK TABLE bashu_keys IN ACCESS SHARE MODE;\n")
+            holder.stdin.flush()
+            wait_until(lambda: int(self.sql("SELECT count(*) FROM pg_locks WHERE relation = 'bashu_keys'::regclass "
+                                            "AND granted AND mode = 'AccessShareLock'")) > 0, "the lock")
+            (gone,) = self.erase(self.cases[0])
+            self.reads(erased=self.cases[:1])
+            self.assertEqual((standing(), traces(), in_the_file(before[gone])), (["erasing"], 1, True))
+            # What others ask for is decided, with new keys too.
+            self.cases.append(self.open_case(3))
+            self.node.as_("clerk").act(self.cases[3], "send", "clerk")
+            self.deliver()
+            self.node.kill()
+            self.node.start()
+            admin = self.node.as_("admin")
+            self.reads(erased=self.cases[:1])
+            self.assertEqual((standing(), traces(), in_the_file(before[gone])), (["erasing"], 1, True))
+            holder.stdin.write("ROLLBACK;\n")
+            holder.stdin.close()
+            holder.wait(60 * PATIENCE)
+        wait_until(lambda: standing() == ["erased"], "both sides to have destroyed it", 60)
+        self.assertEqual(traces(), 0)
+        self.assertFalse(in_the_file(before[gone]))
+        kept = next(key for name, key in before.items() if name in self.held())
+        self.assertTrue(in_the_file(kept))
+        self.reads(erased=self.cases[:1])
+        self.verify("sichuan", "chongqing")
+
     def test_a_wrong_place_changes_nothing(self):
         self.node.stop()
         before = self.in_directory()
