@@ -27,7 +27,7 @@ pack: trips
 version: 1
 title: {en: Trips}
 types:
-  line: {type: text, max: 40000, class: public, title: {en: Text}}
+  line: {type: text, max: 4000, class: public, title: {en: Text}}
 services:
   trip:
     title: {en: Trip}
@@ -243,13 +243,15 @@ TEST_F(ParkedStep, BeyondSomeIsHeldAndTakenWhenTheGapCloses) {
 
 TEST_F(ParkedStep, BeyondSomeBytesIsHeld) {
   const CaseId id = with_second();
-  for (int i = 0; i < 4; ++i) step("b", id, "stay", std::string(20'000, 'x'));
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(deliver("b", "c"), "applied ");
+  std::string note;  // 12 kB
+  for (int i = 0; i < 4'000; ++i) note += "界";
+  for (int i = 0; i < 6; ++i) step("b", id, "stay", note);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(deliver("b", "c"), "applied ");
   EXPECT_EQ(deliver("b", "c"), "held unverified.quota");
   EXPECT_GT(parked("c", "b"), 60'000);
   EXPECT_LE(parked("c", "b"), kParkedBytes);
   deliver("a", "c");
-  EXPECT_EQ(at("c", id).version, 6);
+  EXPECT_EQ(at("c", id).version, 8);
   EXPECT_EQ(parked("c", "b"), 0);
 }
 
