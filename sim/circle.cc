@@ -34,24 +34,27 @@ evidence::Signer root_of(const std::string& party) {
   return {.kid = kid_of(party, "root"), .secret_key = keys_of(party, "root").signing_key};
 }
 
-std::string key_list(const std::string& agreement, const std::string& party, bool vouched) {
+std::string key_list(const std::string& agreement, const std::string& party, const Terms& terms) {
   const std::int64_t from = kEpochMs / 1'000 - kDayS;
   const auto record = [&](const char* use, int days) {
     const bool seals = std::string_view{use} == "seal";
-    return evidence::KeyRecord{
-        .party = party,
-        .kid = kid_of(party, use),
-        .role = use,
-        .alg = seals ? "X25519" : "EdDSA",
-        .key = keys_of(party, use).public_key,
-        .name = std::string_view{use} == "log" ? origin_of(party) : std::string{},
-        .from = from,
-        .to = from + days * kDayS,
-        .revoked = 0};
+    const std::string name = std::string_view{use} == "log"       ? origin_of(party)
+                             : std::string_view{use} == "witness" ? witness_name_of(party)
+                                                                  : std::string{};
+    return evidence::KeyRecord{.party = party,
+                               .kid = kid_of(party, use),
+                               .role = use,
+                               .alg = seals ? "X25519" : "EdDSA",
+                               .key = keys_of(party, use).public_key,
+                               .name = name,
+                               .from = from,
+                               .to = from + days * kDayS,
+                               .revoked = 0};
   };
   std::vector<evidence::KeyRecord> keys{record("envelope", kKeyDays), record("log", kLogKeyDays),
                                         record("seal", kKeyDays)};
-  if (vouched) keys.push_back(record("command", kKeyDays));
+  if (terms.vouched) keys.push_back(record("command", kKeyDays));
+  if (terms.witnessed) keys.push_back(record("witness", kLogKeyDays));
   return evidence::signed_record(evidence::keys_payload(agreement, party, 1, "", from, keys),
                                  evidence::kKeysType, {root_of(party)});
 }
@@ -74,6 +77,7 @@ Keys keys_of(const std::string& party, const std::string& use) {
 }
 
 std::string origin_of(const std::string& party) { return party + ".example/bashu/1"; }
+std::string witness_name_of(const std::string& party) { return party + ".example/bashu/witness/1"; }
 std::string kid_of(const std::string& party, const std::string& use) {
   return party + "/" + use + "/1";
 }
@@ -121,7 +125,7 @@ Circle make_circle(const std::vector<std::string>& parties, const Terms& terms) 
   Circle made{.agreement = evidence::signed_record(payload, evidence::kAgreementType, roots),
               .key_lists = {}};
   for (const std::string& party : parties) {
-    made.key_lists[party] = key_list(hex(sha256(payload)), party, terms.vouched);
+    made.key_lists[party] = key_list(hex(sha256(payload)), party, terms);
   }
   return made;
 }

@@ -16,16 +16,18 @@ struct Keys {
   std::string public_key;
   std::string signing_key;  // 64 bytes; empty of a sealing key
 };
-// `use` is root, envelope, log, seal or command.
+// `use` is root, envelope, log, seal, command or witness.
 [[nodiscard]] Keys keys_of(const std::string& party, const std::string& use);
 [[nodiscard]] std::string origin_of(const std::string& party);
+[[nodiscard]] std::string witness_name_of(const std::string& party);
 [[nodiscard]] std::string kid_of(const std::string& party, const std::string& use);
 // What create_identity makes, by name of the file.
 [[nodiscard]] std::map<std::string, std::string> identity_files(const std::string& party);
 
 struct Terms {
   std::int64_t window = 64, rate_per_s = 2'000;
-  bool vouched = false;  // the sign-in services have keys
+  bool vouched = false;    // the sign-in services have keys
+  bool witnessed = false;  // they announce keys to cosign each other's logs with
 };
 struct Circle {
   std::string agreement;

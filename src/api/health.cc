@@ -57,16 +57,27 @@ std::vector<std::string> beside_missing(node::Node& node,
 }
 
 const std::vector<std::string_view>& health_reasons() {
-  static const std::vector<std::string_view> kReasons{"guarded",         "disk",
-                                                      "rollback",        "quorum",
-                                                      "commit_waits",    "standby_behind",
-                                                      "standby_stopped", "beside_missing",
-                                                      "views_stopped",   "server_views_behind",
-                                                      "keys_unreadable", "clock",
-                                                      "documents_away",  "peer_away",
-                                                      "channel_stopped", "held",
-                                                      "erasure_late",    "backup_old",
-                                                      "timestamp_late",  "witness_late"};
+  static const std::vector<std::string_view> kReasons{"guarded",
+                                                      "disk",
+                                                      "rollback",
+                                                      "quorum",
+                                                      "commit_waits",
+                                                      "standby_behind",
+                                                      "standby_stopped",
+                                                      "beside_missing",
+                                                      "views_stopped",
+                                                      "server_views_behind",
+                                                      "keys_unreadable",
+                                                      "clock",
+                                                      "documents_away",
+                                                      "rollback_unproven",
+                                                      "peer_away",
+                                                      "channel_stopped",
+                                                      "held",
+                                                      "erasure_late",
+                                                      "backup_old",
+                                                      "timestamp_late",
+                                                      "witness_late"};
   return kReasons;
 }
 
@@ -97,6 +108,7 @@ Health health_of(const HealthParts& parts) {
   const std::vector<exchange::PeerStatus> peers =
       parts.exchange ? parts.exchange->status() : std::vector<exchange::PeerStatus>{};
   const auto any = [&](auto is) { return std::ranges::any_of(peers, is); };
+  because(any([](const auto& peer) { return !peer.unproven.empty(); }), "rollback_unproven");
   because(any([](const auto& peer) { return peer.away; }), "peer_away");
   because(any([](const auto& peer) { return !peer.stopped.empty(); }), "channel_stopped");
   because(any([](const auto& peer) { return peer.held > 0; }), "held");
@@ -109,6 +121,16 @@ Health health_of(const HealthParts& parts) {
                  : health.why.empty()      ? "ready"
                                            : "degraded";
   return health;
+}
+
+http::Response ending_health(Context& context) {
+  return json_response(Value::Record{{"ready", false},
+                                     {"state", "ending"},
+                                     {"why", Value::List{}},
+                                     {"writes", false},
+                                     {"party", context.node.identity().party},
+                                     {"version", BASHU_VERSION}},
+                       503);
 }
 
 // What went wrong is in the log; here, without a key, only that something did.

@@ -4,7 +4,9 @@
 //     ready     it reads and writes, and nothing waits for a person
 //     standby   it reads what another machine writes; `why` may say that something is wrong
 //     degraded  it answers, and something is wrong: `why` says what, each with a page in
-//     docs/alarms down      it cannot answer
+//     docs/alarms
+//     down      it cannot answer
+//     ending    it was told to end: it answers what was begun and takes nothing more
 #pragma once
 
 #include <memory>
@@ -14,6 +16,7 @@
 
 #include "api/shelf.h"
 #include "exchange/exchange.h"
+#include "http/message.h"
 #include "node/node.h"
 
 namespace bashu::views {
@@ -34,9 +37,9 @@ namespace bashu::api {
 struct Health {
   std::string_view state;
   // guarded disk rollback quorum commit_waits standby_behind standby_stopped beside_missing
-  // views_stopped server_views_behind keys_unreadable clock documents_away peer_away
-  // channel_stopped held erasure_late backup_old timestamp_late witness_late; in this order, each
-  // once.
+  // views_stopped server_views_behind keys_unreadable clock documents_away rollback_unproven
+  // peer_away channel_stopped held erasure_late backup_old timestamp_late witness_late; in this
+  // order, each once.
   std::vector<std::string_view> why;
 };
 struct HealthParts {
@@ -50,6 +53,9 @@ struct HealthParts {
   views::ServerFollower* server_views = nullptr;          // null: no tables on a server
 };
 [[nodiscard]] Health health_of(const HealthParts& parts);
+// What /health answers of a node that was told to end: 503.
+struct Context;
+[[nodiscard]] http::Response ending_health(Context& context);
 // Files that this machine needs and does not have (exchange/beside.h); without a shelf it is not
 // known whether anybody needs passwords.
 [[nodiscard]] std::vector<std::string> beside_missing(node::Node& node,

@@ -23,6 +23,7 @@
 #include "exchange/circle.h"
 #include "exchange/erased.h"
 #include "exchange/guard.h"
+#include "exchange/held_bytes.h"
 #include "exchange/receiver.h"
 #include "exchange/seen.h"
 #include "exchange/sender.h"
@@ -119,7 +120,7 @@ struct Peer {
   std::optional<http::Url> endpoint;
   std::string endpoint_text;
   std::string channel;                   // ours to it
-  std::size_t held = 0, held_bytes = 0;  // messages of theirs that wait; the pump's
+  HeldBytes held;                        // of theirs; the pump's
   std::int64_t nudged_ms = 0;            // under the exchange's mutex
   std::int64_t not_asked_before_ms = 0;  // the same: it did not answer a moment ago
   std::int64_t since_ms = steady_ms();   // when we began to call it
@@ -157,6 +158,7 @@ class RunningExchange final : public Exchange {
              .shares = shares_,
              .evaluating = evaluating_,
              .seen_note = [this](const std::string& party) { return seen_note(party); },
+             .witnessed = [this](const std::string& party) { return witness_->recorded(party); },
              .cosign = [this](const std::string& party,
                               std::string_view request) { return cosign(party, request); },
              .later =
@@ -579,7 +581,6 @@ void RunningExchange::refresh_from_core() {
   struct Told {
     ChannelState ours;
     Receiver::ChannelState theirs;
-    std::size_t held = 0;
   };
   std::map<std::string, Told> told;
   node_.query([&](const core::State& state) {
@@ -591,23 +592,15 @@ void RunningExchange::refresh_from_core() {
                   .acked = outbox.acked,
                   .beyond = outbox.beyond,
                   .stopped = outbox.stopped};
+      peer->held.measure(state, party);
       one.theirs = {
           .next = inbox.next,
-          .held_bytes = peer->held_bytes,
+          .held_bytes = peer->held.bytes(),
           .distrusted = is(outbox.stopped, "fork") || is(outbox.stopped, "peer-rollback")};
-      one.held = inbox.held.size();
-      if (one.held == peer->held) continue;
-      // Measured only when something was held or resolved.
-      one.theirs.held_bytes = 0;
-      for (const auto& [seq, held] : inbox.held) {
-        one.theirs.held_bytes += canonical_json(held.body).size();
-      }
     }
   });
   for (const auto& [party, peer] : peers) {
     const Told& one = told.at(party);
-    peer->held = one.held;
-    peer->held_bytes = one.theirs.held_bytes;
     peer->sender->refresh(one.ours);
     receiver_.refresh(party, one.theirs);
     const std::lock_guard lock{mutex_};
@@ -619,7 +612,7 @@ void RunningExchange::refresh_from_core() {
     facts.backlog =
         one.ours.last - one.ours.acked - static_cast<std::int64_t>(one.ours.beyond.size());
     facts.received = one.theirs.next - 1;
-    facts.held = one.held;
+    facts.held = peer->held.messages();
     facts.stopped = one.ours.stopped;
   }
 }
@@ -705,6 +698,7 @@ std::vector<PeerStatus> RunningExchange::status() {
     const std::int64_t heard_ms = std::max(sender.last_contact_ms, peer->since_ms);
     one.away = !sender.up && (now - heard_ms) / 1'000 >= away_after_s_;
     one.trouble = sender.trouble;
+    one.unproven = sender.unproven;
     all.push_back(std::move(one));
   }
   return all;

@@ -39,6 +39,7 @@ struct PeerStatus {
   std::size_t held = 0;              // messages of theirs that wait for a decision
   std::string stopped;               // why the channel is stopped; empty: it runs
   std::string trouble;               // why it waits or failed last; empty: nothing
+  std::string unproven;              // what of ours it says it holds and does not show
   int life_used_percent = 0;         // of the oldest message without a receipt
 };
 

@@ -30,6 +30,12 @@ class Guard {
     const std::lock_guard lock{mutex_};
     passed_.insert(peer);
   }
+  // It says that it holds more of ours than we do: until it has answered well again nothing leaves
+  // towards it.
+  void hold(const std::string& peer) {
+    const std::lock_guard lock{mutex_};
+    passed_.erase(peer);
+  }
   // From here on nothing leaves at all.
   void fail(evidence::Standing standing, std::string why) {
     const std::lock_guard lock{mutex_};

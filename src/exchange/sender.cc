@@ -10,6 +10,7 @@
 #include "evidence/grammar.h"
 #include "evidence/in_force.h"
 #include "evidence/succession.h"
+#include "exchange/own_words.h"
 #include "exchange/parts.h"
 #include "exchange/records.h"
 #include "node/sealer.h"
@@ -122,7 +123,9 @@ std::int64_t Sender::own_edition() const {
 
 void Sender::enter(Phase phase) {
   phase_ = phase;
-  if (phase == Phase::resume) keys_offered_ = 0;
+  if (phase != Phase::resume) return;
+  keys_offered_ = 0;
+  claim_.reset();
 }
 
 void Sender::retreat(std::string_view why, Phase from, std::int64_t retry_after_s) {
@@ -203,10 +206,12 @@ void Sender::run_phase(std::vector<PeerCall>& out) {
   switch (phase_) {
     case Phase::guard:
       if (waiting_for(What::seen) || waiting_for(What::channel)) return;
+      if (claim_) return ask_to_show(out);
       if (unverified_.empty()) return call(out, {.what = What::seen}, {.target = "/seen"});
       return call(out, {.what = What::channel}, {.target = "/channels/" + channel_});
     case Phase::resume:
       if (waiting_for(What::channel) || window_.in_flight() > 0) return;
+      if (claim_) return ask_to_show(out);
       acked_when_asked_ = window_.acked();
       call(out, {.what = What::channel}, {.target = "/channels/" + channel_});
       return;
@@ -271,6 +276,16 @@ void Sender::run_phase(std::vector<PeerCall>& out) {
     case Phase::running:
       return;
   }
+}
+
+// One question for a claim; after an answer that shows nothing the peer is asked anew only when the
+// back-off is over.
+void Sender::ask_to_show(std::vector<PeerCall>& out) {
+  if (waiting_for(What::shown)) return;
+  const std::string number = std::to_string(claim_->number);
+  call(out, {.what = What::shown},
+       {.target = claim_->is_list ? "/keys/" + parts_.node.identity().party + "/" + number
+                                  : "/channels/" + channel_ + "/messages/" + number});
 }
 
 // What a revoked key signed the peer takes no more, once it holds the list that says so: what it
@@ -392,7 +407,13 @@ void Sender::run_besides(std::vector<PeerCall>& out) {
 
 // What is durable here and not cosigned there yet, with the proof that it continues what was.
 void Sender::ask_to_cosign(std::vector<PeerCall>& out) {
-  if (!parts_.cosigned || now_ms_ < cosign_not_before_ms_ || waiting_for(What::cosign)) return;
+  if (!parts_.cosigned || now_ms_ < cosign_not_before_ms_ || waiting_for(What::cosign) ||
+      waiting_for(What::witnessed)) {
+    return;
+  }
+  if (claimed_entries_) {
+    return call(out, {.what = What::witnessed}, {.target = "/witness/checkpoint"});
+  }
   const auto directory = parts_.node.directory();
   if (witness_keys(*directory, peer_).empty()) return;
   const std::uint64_t old = witness_holds_.value_or(parts_.cosigned->state().size);
@@ -476,6 +497,10 @@ void Sender::take(const Answered& mail) {
       return take_blob(pending.text, answer);
     case What::cosign:
       return take_cosigned(pending.text, answer);
+    case What::shown:
+      return take_shown(answer);
+    case What::witnessed:
+      return take_witnessed(answer);
     case What::dealing:
       return take_dealing(pending.seq, answer);
     case What::token:
@@ -531,21 +556,16 @@ void Sender::take_seen(const PeerAnswer& answer) {
       unverified_ = "what it holds of our log does not verify: " + theirs.error().code;
       return;
     }
-    const std::uint64_t size = parts_.node.durable();
-    const auto root = theirs->size <= size ? parts_.node.root_at(theirs->size) : std::nullopt;
-    const evidence::Standing standing =
-        evidence::guard(size, root.value_or(Hash{}), theirs->size, theirs->root);
-    if (standing != evidence::Standing::ok) {
-      const std::string why = peer_ + " holds our checkpoint of size " +
-                              std::to_string(theirs->size) + ", our journal has " +
-                              std::to_string(size);
-      parts_.guard.fail(standing, why);
-      parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
-                           .code = evidence::code_of(standing),
-                           .party = peer_,
-                           .text = why},
-                          answer.body);
+    const evidence::Standing standing = standing_of(parts_.node, *theirs);
+    if (standing == evidence::Standing::rollback && !own_checkpoint(parts_.node, answer.body)) {
+      unverified_ = "what it holds of our log is signed by a revoked key";
       return;
+    }
+    if (standing != evidence::Standing::ok) {
+      return stands_ill(standing,
+                        "holds our checkpoint of size " + std::to_string(theirs->size) +
+                            ", our journal has " + std::to_string(parts_.node.durable()),
+                        answer.body);
     }
   } else if (answer.status != 404 || code_of(answer) == evidence::Code{"unknown-peer"}.text()) {
     return retreat(describe(answer), Phase::guard, answer.retry_after_s);
@@ -561,18 +581,54 @@ void Sender::take_lists_held(const PeerAnswer& answer) {
   const auto body = answer.status == 200 ? parse_json(answer.body) : std::unexpected{JsonError{}};
   const std::int64_t held = body ? body->int_at("keys_edition") : 0;
   if (held <= own_edition()) return retreat(why);
-  rolled_back(peer_ + " holds our key list " + std::to_string(held) + ", our journal has " +
-                  std::to_string(own_edition()),
-              answer.body);
+  claim_list();
 }
 
-void Sender::rolled_back(const std::string& why, const std::string& proof) {
-  parts_.guard.fail(evidence::Standing::rollback, why);
+void Sender::claim_list() {
+  const std::int64_t own = own_edition();
+  claim({.is_list = true,
+         .number = own + 1,
+         .what = "holds our key list " + std::to_string(own + 1) + ", our journal has " +
+                 std::to_string(own)});
+}
+
+void Sender::claim(Claim made) {
+  parts_.guard.hold(peer_);
+  claim_ = std::move(made);
+}
+
+void Sender::take_shown(const PeerAnswer& answer) {
+  const std::optional<Claim> made = std::exchange(claim_, std::nullopt);
+  if (!made) return;
+  const MessageNamed message{.to = peer_, .channel = channel_, .seq = made->number};
+  if (answer.status == 200 && (made->is_list ? is_our_next_list(parts_.node, answer.body)
+                                             : is_our_message(parts_.node, message, answer.body))) {
+    return stands_ill(evidence::Standing::rollback, made->what, answer.body);
+  }
+  unproven(unproven_, made->what, answer);
+  retreat(unproven_, Phase::resume, answer.retry_after_s);
+}
+
+void Sender::stands_ill(evidence::Standing standing, const std::string& why,
+                        const std::string& proof) {
+  parts_.guard.fail(standing, peer_ + " " + why);
   parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
-                       .code = "rollback",
+                       .code = evidence::code_of(standing),
                        .party = peer_,
-                       .text = why},
+                       .text = peer_ + " " + why},
                       proof);
+}
+
+// Nothing that it said is a proof, so the alarm has none.
+void Sender::unproven(std::string& standing, const std::string& what, const PeerAnswer& shown) {
+  const bool told = !standing.empty();
+  standing = peer_ + " says that it " + what + ", and does not show it: " +
+             (shown.status == 200 ? "what it shows is not signed by this node" : describe(shown));
+  if (told) return;
+  parts_.alarms.raise({.time_ms = parts_.node.clock().now().unix_ms,
+                       .code = "rollback-unproven",
+                       .party = peer_,
+                       .text = standing});
 }
 
 void Sender::take_channel(const PeerAnswer& answer) {
@@ -582,15 +638,19 @@ void Sender::take_channel(const PeerAnswer& answer) {
   const std::int64_t next = body ? body->int_at("next") : 0;
   if (next < 1) return retreat(describe(answer), Phase::resume, answer.retry_after_s);
   if (next > 1 && next - 1 > window_.acked() && !parts_.node.envelope_sent(peer_, next - 1)) {
-    return rolled_back(peer_ + " has answered our message " + std::to_string(next - 1) +
-                           ", which our journal does not hold",
-                       answer.body);
+    // A list that it holds names the key of the message, perhaps.
+    if (body->int_at("keys_edition") > own_edition()) return claim_list();
+    return claim({.number = next - 1,
+                  .what = "has answered our message " + std::to_string(next - 1) +
+                          ", which our journal does not hold"});
   }
   if (next <= acked_when_asked_) {
     return stop("peer-rollback", answer.body,
                 peer_ + " asks for message " + std::to_string(next) +
                     ", but we hold its receipts up to " + std::to_string(acked_when_asked_));
   }
+  unproven_.clear();
+  parts_.guard.pass(peer_);  // it may have claimed more before
   peer_next_ = next;
   peer_holds_edition_ = edition_at_next_ = body->int_at("keys_edition");
   peer_lacks_token_ = !body->bool_at("token", true);
@@ -816,6 +876,7 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
   };
   if (answer.status == 200) {
     witness_holds_.reset();
+    unproven_entries_.clear();
     if (parts_.cosigned->take(*parts_.node.directory(), parts_.node.identity(), peer_, note,
                               answer.body)) {
       return;
@@ -826,11 +887,11 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
   const std::string_view digits = std::string_view{answer.body}.substr(0, answer.body.find('\n'));
   const auto held = answer.status == 409 ? evidence::parse_decimal(digits) : std::nullopt;
   if (held && *held > parts_.node.durable()) {
-    const std::string why = peer_ + " has cosigned our journal at " + std::to_string(*held) +
-                            " entries, it has " + std::to_string(parts_.node.durable());
-    parts_.guard.fail(evidence::Standing::rollback, why);
-    return alarm("rollback", why);
+    claimed_entries_ = held;
+    cosign_not_before_ms_ = now_ms_;
+    return;
   }
+  unproven_entries_.clear();
   if (held && held != witness_holds_.value_or(parts_.cosigned->state().size)) {
     witness_holds_ = held;  // from there on
     cosign_not_before_ms_ = now_ms_;
@@ -840,6 +901,23 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
   if (held || answer.status == 422) {
     alarm("witness", peer_ + " says that our journal does not continue what it has cosigned");
   }
+}
+
+// Cosigning alone waits for who does not show it: nothing else depends on it.
+void Sender::take_witnessed(const PeerAnswer& answer) {
+  const auto claimed = std::exchange(claimed_entries_, std::nullopt);
+  if (!claimed) return;
+  const std::string entries = " entries, our journal has " + std::to_string(parts_.node.durable());
+  const auto shown = own_checkpoint(parts_.node, answer.body);
+  if (shown && shown->standing != evidence::Standing::ok) {
+    return stands_ill(
+        shown->standing,
+        "has cosigned our journal at " + std::to_string(shown->checkpoint.size) + entries,
+        answer.body);
+  }
+  cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+  unproven(unproven_entries_, "has cosigned our journal at " + std::to_string(*claimed) + entries,
+           answer);
 }
 
 void Sender::take_blob(const std::string& name, const PeerAnswer& answer) {
@@ -862,6 +940,7 @@ void Sender::publish_status() {
     status_.trouble.clear();
   }
   if (!stopped_.empty()) status_.trouble = "stopped: " + stopped_;
+  status_.unproven = unproven_.empty() ? unproven_entries_ : unproven_;
 }
 
 }  // namespace bashu::exchange

@@ -65,6 +65,7 @@ struct SenderStatus {
   bool up = false;                   // the last call was answered
   std::int64_t last_contact_ms = 0;  // as the driver counts time; 0: never
   std::string trouble;               // why it waits or failed last; for people
+  std::string unproven;              // what of ours it says it holds and does not show; for people
   std::int64_t acked = 0;
   std::size_t in_flight = 0;
 };
@@ -113,7 +114,9 @@ class Sender {
     token,
     dealing,
     blob,
-    cosign
+    cosign,
+    shown,
+    witnessed
   };
   struct Pending {
     What what{};
@@ -147,6 +150,12 @@ class Sender {
     std::vector<Mail> mail;
     std::function<void()> notify;
   };
+  // What the peer says it holds of ours and we lack. It counts when the peer has shown it.
+  struct Claim {
+    bool is_list = false;  // of keys; else it is a message
+    std::int64_t number = 0;
+    std::string what{};  // as it goes on after the peer's name; for people
+  };
   struct Receipt {
     std::shared_ptr<const node::Directory> under;  // the keys it was checked under
     std::string text, outcome, reason;
@@ -158,6 +167,8 @@ class Sender {
   void take_seen(const PeerAnswer& answer);
   void take_channel(const PeerAnswer& answer);
   void take_lists_held(const PeerAnswer& answer);
+  void take_shown(const PeerAnswer& answer);
+  void take_witnessed(const PeerAnswer& answer);
   void take_pushed(const PeerAnswer& answer);
   void take_peeked(const PeerAnswer& answer);
   void take_pulled(const PeerAnswer& answer);
@@ -180,13 +191,18 @@ class Sender {
   void stop(std::string_view reason, std::string_view proof, std::string_view why);
   void submit_stop();
   void contradiction();
-  // More of our journal is known there than lies here.
-  void rolled_back(const std::string& why, const std::string& proof);
+  // More of our journal is known there than lies here, or another one: it has shown that.
+  void stands_ill(evidence::Standing standing, const std::string& why, const std::string& proof);
+  void claim(Claim made);
+  void claim_list();
+  // Tells people, once until it says otherwise; `shown` is what it shows instead.
+  void unproven(std::string& standing, const std::string& what, const PeerAnswer& shown);
   // Waits, longer every time, and begins again at `from`.
   void retreat(std::string_view why, Phase from = Phase::resume, std::int64_t retry_after_s = 0);
   void enter(Phase phase);
 
   void run_phase(std::vector<PeerCall>& out);
+  void ask_to_show(std::vector<PeerCall>& out);
   void run_messages(std::vector<PeerCall>& out);
   void run_besides(std::vector<PeerCall>& out);
   void ask_to_cosign(std::vector<PeerCall>& out);
@@ -210,6 +226,9 @@ class Sender {
   int failures_ = 0;                // of contact, one after the other
   std::string unverified_;          // why what it holds of our log shows nothing yet
   int suspicions_ = 0;              // receipts that failed, refusals of our key, without progress
+  std::optional<Claim> claim_;      // to be shown next
+  std::optional<std::uint64_t> claimed_entries_;  // of our journal, cosigned: the same
+  std::string unproven_, unproven_entries_;       // what was not shown when it was asked for
   SendWindow window_{64};
   std::int64_t peer_next_ = 0;
   std::int64_t acked_when_asked_ = 0;

@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <future>
 #include <map>
 #include <random>
 
 #include "base/json.h"
+#include "exchange/own_words.h"
+#include "exchange/records.h"
 #include "exchange/test_sides.h"
 
 namespace bashu::exchange {
@@ -35,6 +38,33 @@ class SenderTest : public testing::Nodes {
     far->guard.pass("sichuan");
   }
   [[nodiscard]] std::int64_t acked() const { return a.outbox("chongqing").acked; }
+  // Our node comes back as it was before `lost`.
+  void taken_back(const std::function<void()>& lost) {
+    constexpr auto kAll = std::filesystem::copy_options::recursive;
+    const auto again = [&](const std::function<void()>& meanwhile) {
+      near.reset();
+      a.close();
+      meanwhile();
+      a.open();
+      near = std::make_unique<Side>(a, "chongqing");
+    };
+    again([&] { std::filesystem::copy(a.dir, root / "before", kAll); });
+    lost();
+    again([&] {
+      std::filesystem::remove_all(a.dir);
+      std::filesystem::copy(root / "before", a.dir, kAll);
+    });
+  }
+  [[nodiscard]] static std::string record(const TestNode& node, const std::string& name) {
+    return held_record(*node.node, name).value();
+  }
+  // People were told once of what the peer says and does not show, and it is over.
+  void unproven_was_told() const {
+    EXPECT_FALSE(near->guard.trouble());
+    EXPECT_EQ(near->sender.status().unproven, "");
+    const auto alarms = near->alarms.newest();
+    EXPECT_EQ(std::ranges::count(alarms, "rollback-unproven", &Alarm::code), 1);
+  }
   TestNode a{root, "sichuan"}, b{root, "chongqing"};
   std::unique_ptr<Side> near, far;
 };
@@ -139,22 +169,49 @@ TEST_F(SenderTest, CheckpointThatWeNeverSignedBlocksNobodyForEver) {
 
 // What it holds is signed by a log key that replaced ours after what was restored.
 TEST_F(SenderTest, PeerThatHoldsAKeyListWeForgotShowsARollback) {
+  taken_back([&] {
+    ASSERT_TRUE(rotate_keys(*a.node));
+    drive(*near, *far, honest_only,
+          [&] { return b.node->directory()->keys_edition.at("sichuan") == 2; });
+  });
   const std::string note =
       evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{}, b.identity.log.secret_key);
   drive(
       *near, *far,
       [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
         if (call.target == "/seen") return {.status = 200, .body = note};
-        if (call.target.ends_with(".main")) {
-          return {.status = 200, .body = R"({"next":1,"keys_edition":2,"token":true})"};
-        }
-        ADD_FAILURE() << call.target;
         return honest();
       },
       [&] { return near->guard.trouble().has_value(); }, 50);
   ASSERT_TRUE(near->guard.trouble());
   EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
   EXPECT_NE(near->guard.trouble()->why.find("key list 2"), std::string::npos);
+}
+
+TEST_F(SenderTest, AKeyListThatIsNotShownStopsNobody) {
+  const std::string note =
+      evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{}, b.identity.log.secret_key);
+  const std::vector<PeerAnswer> lies{refusal(404, "not-found"),
+                                     {.status = 200, .body = record(b, "keys/sichuan/1")},
+                                     {.status = 200, .body = record(b, "keys/chongqing/1")},
+                                     {.status = 200, .body = "{}"},
+                                     {}};
+  std::size_t told = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        if (told == lies.size()) return honest();
+        if (call.target == "/seen") return {.status = 200, .body = note};
+        if (call.target.starts_with("/keys/")) {
+          EXPECT_EQ(call.target, "/keys/sichuan/2");
+          return lies[told++];
+        }
+        return {.status = 200, .body = R"({"next":1,"keys_edition":5,"token":true})"};
+      },
+      [&] { return near->sender.status().phase == Phase::running; }, 4'000);
+  EXPECT_EQ(told, lies.size());
+  EXPECT_EQ(near->sender.status().phase, Phase::running);
+  unproven_was_told();
 }
 
 TEST_F(SenderTest, PeerThatForgotOurMessagesIsStoppedWithAnAlarm) {
@@ -176,18 +233,114 @@ TEST_F(SenderTest, PeerThatForgotOurMessagesIsStoppedWithAnAlarm) {
   EXPECT_EQ(near->alarms.newest()[0].code, "peer-rollback");
 }
 
-TEST_F(SenderTest, PeerThatAnsweredWhatWeNeverSentShowsThatWeWereRolledBack) {
+TEST_F(SenderTest, PeerThatShowsAMessageOfOursThatIsNotHereShowsThatWeWereRolledBack) {
+  taken_back([&] {
+    for (int i = 0; i < 3; ++i) a.say(i);
+    drive(*near, *far, honest_only, [&] { return acked() == 3; });
+  });
+  far->guard.hold("sichuan");  // one that is guarded itself gives us our own words, too
+  drive(*near, *far, honest_only, [&] { return near->guard.trouble().has_value(); });
+  ASSERT_TRUE(near->guard.trouble());
+  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
+  EXPECT_NE(near->guard.trouble()->why.find("our message 3"), std::string::npos);
+}
+
+TEST_F(SenderTest, AMessageThatIsNotShownStopsNobodyAndIsAskedForAtTheBackOff) {
   a.say(1);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  near = std::make_unique<Side>(a, "chongqing");
+  const PeerCall first{.target = "/channels/sichuan.chongqing.main/messages/1"};
+  const std::vector<PeerAnswer> lies{refusal(404, "not-found"),
+                                     ask(*far, "sichuan", first),
+                                     {.status = 200, .body = "{}"},
+                                     refusal(503, "not-ready"),
+                                     {}};
+  ASSERT_EQ(lies[1].status, 200);
+  bool lying = true;
+  std::size_t told = 0;
+  const std::int64_t began = fake_now;
   drive(
       *near, *far,
       [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
-        if (call.target.ends_with(".main")) {
+        if (call.target.ends_with("/messages/8")) return lies[told++ % lies.size()];
+        if (lying && call.target.ends_with(".main")) {
           return {.status = 200, .body = R"({"next":9,"keys_edition":1,"token":true})"};
         }
         return honest();
       },
-      [&] { return near->guard.trouble().has_value(); });
-  EXPECT_EQ(near->guard.trouble()->standing, evidence::Standing::rollback);
+      [&] { return fake_now > began + 120'000; }, 2'000);
+  EXPECT_FALSE(near->guard.may_leave("chongqing")) << "it may be true all the same";
+  EXPECT_GE(told, lies.size());
+  EXPECT_LE(told, 12U);
+  EXPECT_NE(near->sender.status().unproven.find("our message 8"), std::string::npos);
+  lying = false;
+  a.say(2);
+  drive(*near, *far, honest_only, [&] { return acked() == 2; }, 2'000);
+  EXPECT_EQ(acked(), 2);
+  EXPECT_TRUE(near->guard.may_leave("chongqing"));
+  unproven_was_told();
+}
+
+TEST_F(SenderTest, AWitnessThatShowsMoreOfOurLogOrAnotherStopsUs) {
+  const auto shows = [&](std::uint64_t size) {
+    near = std::make_unique<Side>(a, "chongqing", true);
+    drive(
+        *near, *far,
+        [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+          if (call.target == "/witness/add-checkpoint") return {.status = 409, .body = "1000000\n"};
+          if (call.target != "/witness/checkpoint") return honest();
+          return {.status = 200,
+                  .body = evidence::sign_checkpoint(a.identity.origin, size, Hash{},
+                                                    a.identity.log.secret_key)};
+        },
+        [&] { return near->guard.trouble().has_value(); });
+    return near->guard.trouble() ? near->guard.trouble()->standing : evidence::Standing::ok;
+  };
+  EXPECT_EQ(shows(1'000'000), evidence::Standing::rollback);
+  EXPECT_EQ(shows(1), evidence::Standing::fork);
+}
+
+TEST_F(SenderTest, AWitnessThatDoesNotShowMoreOfOurLogStopsNobody) {
+  near = std::make_unique<Side>(a, "chongqing", true);
+  far = std::make_unique<Side>(b, "sichuan", true);
+  far->guard.pass("sichuan");
+  const std::vector<PeerAnswer> lies{
+      refusal(404, "not-found"),
+      {.status = 200,
+       .body = evidence::sign_checkpoint(a.identity.origin, 1'000'000, Hash{},
+                                         b.identity.log.secret_key)},
+      {.status = 200, .body = a.node->checkpoint()},
+      {}};
+  std::size_t told = 0;
+  drive(
+      *near, *far,
+      [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) -> PeerAnswer {
+        const bool lying = told < lies.size();
+        if (lying && call.target == "/witness/add-checkpoint") {
+          return {.status = 409, .body = "1000000\n"};
+        }
+        if (!lying || call.target != "/witness/checkpoint") return honest();
+        return lies[told++];
+      },
+      [&] {
+        fake_now += 10'000;
+        return near->cosigned.state().size > 0;
+      },
+      1'000);
+  EXPECT_EQ(told, lies.size());
+  EXPECT_EQ(near->cosigned.state().size, a.node->durable());
+  // What it has recorded it shows to whom it is about.
+  const PeerAnswer recorded = ask(*far, "sichuan", {.target = "/witness/checkpoint"});
+  const auto shown = own_checkpoint(*a.node, recorded.body);
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->checkpoint.size, near->cosigned.state().size);
+  EXPECT_EQ(shown->standing, evidence::Standing::ok);
+  EXPECT_EQ(ask(*near, "chongqing", {.target = "/witness/checkpoint"}).status, 404);
+  // And messages never waited.
+  a.say(1);
+  drive(*near, *far, honest_only, [&] { return acked() == 1; });
+  EXPECT_EQ(acked(), 1);
+  unproven_was_told();
 }
 
 TEST_F(SenderTest, WrongReceiptIsAskedForOnceMoreAndThenStopsTheChannel) {

@@ -99,6 +99,11 @@ http::Response Service::get(const std::string& party, const std::vector<std::str
     if (note.empty()) return not_found();
     return http::text_response(200, "text/plain; charset=utf-8", std::move(note));
   }
+  if (first == "witness" && path.size() == 2 && path[1] == "checkpoint" && parts_.witnessed) {
+    std::string note = parts_.witnessed(party);
+    if (note.empty()) return not_found();
+    return http::text_response(200, "text/plain; charset=utf-8", std::move(note));
+  }
   if (first == "blobs" && path.size() == 2) {
     auto blob = parts_.blobs.get(path[1]);
     if (!blob)

@@ -29,6 +29,9 @@ struct ServiceParts {
   Evaluating& evaluating;
   // The largest checkpoint of a party's log that is held here; empty: none.
   std::function<std::string(const std::string& party)> seen_note;
+  // The largest checkpoint of the party's log that was cosigned here; empty: this node is no
+  // witness.
+  std::function<std::string(const std::string& party)> witnessed = {};
   // Cosigns a checkpoint of the party's log; empty: this node is no witness.
   std::function<http::Response(const std::string& party, std::string_view request)> cosign = {};
   // Runs what may wait for the core away from the caller; false if there is too much already.

@@ -20,12 +20,17 @@ inline std::int64_t fake_now = 1'000'000;
 
 // One node's side of the exchange without sockets.
 struct Side {
-  Side(TestNode& given, const std::string& peer)
+  // `witnesses`: it cosigns, and asks to be cosigned.
+  Side(TestNode& given, const std::string& peer, bool witnesses = false)
       : node{*given.node},
         test{given},
         alarms{node.storage().files()},
         blobs{node.storage().files()},
         seen{node.storage().files(), "seen/" + peer},
+        cosigned{node.storage().files(), peer},
+        witness{node.storage().files(),
+                witness_signer(node.storage().files(), node.identity()).value(),
+                [](const std::string& /*party*/, const std::string& /*proof*/) {}},
         receiver{{.node = node,
                   .guard = guard,
                   .alarms = alarms,
@@ -39,12 +44,20 @@ struct Side {
                  .shares = shares,
                  .evaluating = evaluating,
                  .seen_note = [this](const std::string&) { return seen.note(); },
+                 .witnessed = [this](const std::string& party) { return witness.recorded(party); },
+                 .cosign = [this](const std::string& party,
+                                  std::string_view request) { return cosign(party, request); },
                  .later =
                      [](const std::function<void()>& task) {
                        task();
                        return true;
                      }}},
-        sender{{.node = node, .guard = guard, .seen = seen, .alarms = alarms, .blobs = blobs},
+        sender{{.node = node,
+                .guard = guard,
+                .seen = seen,
+                .alarms = alarms,
+                .blobs = blobs,
+                .cosigned = witnesses ? &cosigned : nullptr},
                core::PartyId{peer}},
         peer_name{peer} {
     refresh();
@@ -58,12 +71,19 @@ struct Side {
                     .stopped = outbox.stopped});
     receiver.refresh(peer_name, {.next = inbox.next, .held_bytes = 0, .distrusted = false});
   }
+  http::Response cosign(const std::string& party, std::string_view request) {
+    auto answer = witness.add_checkpoint(*node.directory(), party, request,
+                                         node.clock().now().unix_ms / 1'000);
+    return http::text_response(answer.status, answer.media_type, std::move(answer.body));
+  }
   node::Node& node;
   TestNode& test;
   Guard guard;
   Alarms alarms;
   Blobs blobs;
   SeenLog seen;
+  Cosigned cosigned;
+  Witness witness;
   Receiver receiver;
   Shares shares{node};
   Evaluating evaluating{{.node = node, .shares = shares, .alarms = alarms}};

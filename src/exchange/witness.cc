@@ -34,15 +34,6 @@ std::expected<std::string, Fault> seed_of(node::FileStore& files, std::string_vi
   return seed;
 }
 
-std::vector<std::string> log_keys_in_force(const node::Directory& directory,
-                                           std::string_view party) {
-  std::vector<std::string> found;
-  for (const auto& [kid, key] : directory.keys) {
-    if (key.party == party && key.role == "log" && key.revoked == 0) found.push_back(key.key);
-  }
-  return found;
-}
-
 // A cosigned checkpoint as its file keeps it; nullopt if it does not verify.
 std::optional<Cosigned::State> read_cosigned(const node::Directory& directory,
                                              const node::Identity& own, std::string_view party,
@@ -56,6 +47,15 @@ std::optional<Cosigned::State> read_cosigned(const node::Directory& directory,
 }
 
 }  // namespace
+
+std::vector<std::string> log_keys_in_force(const node::Directory& directory,
+                                           std::string_view party) {
+  std::vector<std::string> found;
+  for (const auto& [kid, key] : directory.keys) {
+    if (key.party == party && key.role == "log" && key.revoked == 0) found.push_back(key.key);
+  }
+  return found;
+}
 
 std::optional<Cosigned::State> cosigned_by(const node::FileStore& files,
                                            const node::Directory& directory,
@@ -199,6 +199,14 @@ Witness::Answer Witness::add_checkpoint(const node::Directory& directory, const 
   known.root = verdict.checkpoint.root;
   known.time_s = time_s;
   return {.status = 200, .media_type = std::string{kText}, .body = line};
+}
+
+std::string Witness::recorded(const std::string& party) const {
+  std::string note = files_.read("witness/" + party).value_or("");
+  // Its last line is our cosignature, which leaves when it is asked for.
+  if (note.ends_with('\n')) note.pop_back();
+  note.resize(note.rfind('\n') + 1);
+  return note;
 }
 
 Cosigned::Cosigned(node::FileStore& files, const std::string& party)

@@ -37,6 +37,9 @@ struct WitnessSigner {
 [[nodiscard]] std::string witness_name(const node::Identity& own);
 [[nodiscard]] std::expected<WitnessSigner, Fault> witness_signer(node::FileStore& files,
                                                                  const node::Identity& own);
+// The log keys of a party that are not revoked.
+[[nodiscard]] std::vector<std::string> log_keys_in_force(const node::Directory& directory,
+                                                         std::string_view party);
 // The keys a party announced to cosign with.
 [[nodiscard]] std::vector<evidence::WitnessKey> witness_keys(const node::Directory& directory,
                                                              std::string_view party);
@@ -68,6 +71,9 @@ class Witness {
   // Of a party about its own log; `now_s` is the time of the cosignature.
   [[nodiscard]] Answer add_checkpoint(const node::Directory& directory, const std::string& party,
                                       std::string_view request, std::int64_t now_s);
+  // The largest checkpoint of the party's log that was cosigned here, as the party signed it, for
+  // it to see: its own words may always go back to it. Empty: none.
+  [[nodiscard]] std::string recorded(const std::string& party) const;
 
  private:
   struct Known {
