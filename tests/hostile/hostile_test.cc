@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "liar.h"
 #include "play.h"
 
 namespace bashu::hostile {
@@ -24,6 +25,20 @@ TEST_P(HostileSeeds, TheHonestEndAsWithoutTheLiarAtHalfTheirPaceAtLeast) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, HostileSeeds, testing::Range(1, 9));
+
+// It ends nobody: what it says it holds of theirs it is asked to show, and cannot.
+TEST(Hostile, WhoClaimsMoreOfOthersThanTheyHaveIsAskedToShowIt) {
+  std::map<std::string, std::int64_t> counts;
+  for (std::uint64_t seed = 40; seed < 44; ++seed) {
+    const Result result = play({.seed = seed, .rounds = 4});
+    EXPECT_FALSE(result.broken) << "seed " << seed << ": " << result.broken->check << ": "
+                                << result.broken->detail;
+    for (const auto& [what, number] : result.counts) counts[what] += number;
+  }
+  EXPECT_GT(counts[kAskedForMessage], 0);
+  EXPECT_GT(counts[kAskedForKeyList], 0);
+  EXPECT_GT(counts[kAskedForCheckpoint], 0);
+}
 
 TEST(Hostile, TheSameSeedPlaysTheSameGame) {
   const Result one = play({.seed = 3, .rounds = 4}), again = play({.seed = 3, .rounds = 4});

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/json.h"
+#include "exchange/held_bytes.h"
 #include "sim/kernel_node.h"
 
 namespace bashu::hostile {
@@ -47,6 +47,14 @@ struct House::Exchanging {
   explicit Exchanging(House& house)
       : alarms{house.storage_->files()},
         blobs{house.storage_->files()},
+        witness{house.storage_->files(),
+                {.name = sim::witness_name_of(house.party_),
+                 .key = {.kid = sim::kid_of(house.party_, "witness"),
+                         .public_key = sim::keys_of(house.party_, "witness").public_key,
+                         .secret_key = sim::keys_of(house.party_, "witness").signing_key}},
+                [this](const std::string& party, const std::string& proof) {
+                  alarms.raise({.code = "fork", .party = party, .text = "two histories"}, proof);
+                }},
         receiver{{.node = *house.node_,
                   .guard = guard,
                   .alarms = alarms,
@@ -69,6 +77,15 @@ struct House::Exchanging {
                        const auto peer = peers.find(party);
                        return peer == peers.end() ? std::string{} : peer->second.seen.note();
                      },
+                 .witnessed = [this](const std::string& party) { return witness.recorded(party); },
+                 .cosign =
+                     [this, &house](const std::string& party, std::string_view request) {
+                       auto answer =
+                           witness.add_checkpoint(*house.kernel_->directory(), party, request,
+                                                  house.clock_->now().unix_ms / 1'000);
+                       return http::text_response(answer.status, answer.media_type,
+                                                  std::move(answer.body));
+                     },
                  .later =
                      [](const std::function<void()>& task) {
                        task();
@@ -82,24 +99,28 @@ struct House::Exchanging {
   struct Peer {
     Peer(House& house, Exchanging& all, const std::string& peer)
         : seen{house.storage_->files(), "seen/" + peer},
+          cosigned{house.storage_->files(), peer},
           sender{{.node = *house.node_,
                   .guard = all.guard,
                   .seen = seen,
                   .alarms = all.alarms,
-                  .blobs = all.blobs},
+                  .blobs = all.blobs,
+                  .cosigned = &cosigned},
                  core::PartyId{peer}} {
       const auto directory = house.kernel_->directory();
       const evidence::PartyRecord* party = directory->agreement.party(peer);
       BASHU_ASSERT(party && seen.load(party->origin, directory->log_keys(peer)));
     }
     exchange::SeenLog seen;
+    exchange::Cosigned cosigned;
     exchange::Sender sender;
-    std::size_t held = 0, held_bytes = 0;
+    exchange::HeldBytes held;
   };
 
   exchange::Alarms alarms;
   exchange::Blobs blobs;
   exchange::Guard guard;
+  exchange::Witness witness;
   exchange::Receiver receiver;
   exchange::Shares shares;
   exchange::Evaluating evaluating;
@@ -190,18 +211,12 @@ void House::pump(const Carry& carry) {
   for (auto& [name, peer] : exchanging_->peers) {
     const core::Outbox& ours = state().outbox(name);
     const core::Inbox& theirs = state().inbox(name);
-    if (theirs.held.size() != peer.held) {
-      peer.held = theirs.held.size();
-      peer.held_bytes = 0;
-      for (const auto& [seq, held] : theirs.held) {
-        peer.held_bytes += canonical_json(held.body).size();
-      }
-    }
+    peer.held.measure(state(), name);
     peer.sender.refresh(
         {.last = ours.last, .acked = ours.acked, .beyond = ours.beyond, .stopped = ours.stopped});
     exchanging_->receiver.refresh(
         name, {.next = theirs.next,
-               .held_bytes = peer.held_bytes,
+               .held_bytes = peer.held.bytes(),
                .distrusted = ours.stopped == "fork" || ours.stopped == "peer-rollback"});
   }
   for (auto& [name, peer] : exchanging_->peers) {
@@ -227,6 +242,12 @@ std::size_t House::waiting_of(const std::string& peer) const {
 }
 
 std::size_t House::documents_wanted() const { return exchanging_->blobs.wanted().size(); }
+bool House::wants(const std::string& document) const {
+  return exchanging_->blobs.wanted_of(document).has_value();
+}
+void House::forget_refused() { exchanging_->receiver.tick(); }
 std::size_t House::alarms() const { return exchanging_->alarms.newest().size(); }
+
+std::optional<exchange::Trouble> House::trouble() const { return exchanging_->guard.trouble(); }
 
 }  // namespace bashu::hostile

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,12 @@ class House {
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
   [[nodiscard]] std::size_t waiting_of(const std::string& peer) const;
   [[nodiscard]] std::size_t documents_wanted() const;
+  [[nodiscard]] bool wants(const std::string& document) const;
+  // What only refused messages brought, as the receiver does it by itself.
+  void forget_refused();
   [[nodiscard]] std::size_t alarms() const;
+  // Why it would end; nullopt: it goes on.
+  [[nodiscard]] std::optional<exchange::Trouble> trouble() const;
   // Memory is gone; the storage stays. A Fault: it does not start again.
   [[nodiscard]] std::expected<void, Fault> restart();
 

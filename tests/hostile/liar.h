@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ namespace bashu::hostile {
 // Whom the liar's sign-in service vouches for, when it tells the truth.
 inline constexpr const char* kLiarsOfficer = "user:officer";
 
+// Counted when somebody asks to be shown what it claims to hold of theirs.
+inline constexpr const char* kAskedForMessage = "asked to show a message";
+inline constexpr const char* kAskedForKeyList = "asked to show a key list";
+inline constexpr const char* kAskedForCheckpoint = "asked to show a checkpoint";
+
 // Counted when a settlement without a true voucher was answered as taken.
 inline constexpr const char* kTakenOfNobody = "a settlement of nobody, taken";
 
@@ -35,6 +41,8 @@ class Liar {
 
   // Passes on what its own node says, as it is, for as long as the circle forms.
   void speak_truly();
+  // From now on it says, too, that it holds more of what others signed than they do.
+  void claim_more() { claims_more_ = true; }
   // From now on it lies: up to so many calls at each door.
   void act(std::int64_t calls);
   // A call of an honest node.
@@ -45,6 +53,8 @@ class Liar {
   // What it has said in envelopes that were answered, bytes.
   [[nodiscard]] std::int64_t heard_bytes() const { return heard_bytes_; }
   [[nodiscard]] const std::map<std::string, std::int64_t>& counts() const { return counts_; }
+  // Keys and documents that only messages brought which must be refused.
+  [[nodiscard]] const std::set<std::string>& useless() const { return useless_; }
 
  private:
   using Lie = void (Liar::*)(House&);
@@ -53,6 +63,10 @@ class Liar {
     Lie lie;
   };
   static const std::vector<Kind>& kinds();
+
+  using Reply = std::function<void(int status, std::string body)>;
+  [[nodiscard]] bool claims_more(House& from, const exchange::PeerCall& call, const Reply& reply);
+  void shows_falsely(House& from, const Reply& reply);
 
   void pass_on(House& to);
   void pass_on_altered(House& to);
@@ -67,6 +81,8 @@ class Liar {
   void ask_or_signal(House& to);
   void order_erasure(House& to);
   void false_figures(House& to);
+  void open_trip(House& to);
+  void park(House& to);
   void baggage(House& to);
   void ping(House& to);
   void replay(House& to);
@@ -107,11 +123,12 @@ class Liar {
   std::string pack_;  // digest
   sim::Keys keys_;
   std::string agreement_;
-  bool two_faced_ = false, truthful_ = true;
+  bool two_faced_ = false, truthful_ = true, claims_more_ = false;
   bool of_nobody_ = false;  // the next call settles, and no officer did
   std::int64_t named_ = 0;
   std::map<std::string, std::int64_t> passed_;            // by victim: of its node's messages
   std::map<std::string, std::vector<std::string>> said_;  // envelopes, for replays
+  std::set<std::string> useless_;
   std::int64_t heard_bytes_ = 0;
   std::map<std::string, std::int64_t> counts_;
 };
