@@ -601,6 +601,20 @@ TEST_P(Disputes, AreToldWithTheirSignatures) {
   EXPECT_TRUE((*views->case_at("sichuan-1", raised))->disputed);
 }
 
+TEST_P(Disputes, ThatOnlyAskAreToldAndStopNothing) {
+  Journal journal;
+  journal.adopt(road_works());
+  journal.open("sichuan-1", "job", job(1, 1), "open", kBoth);
+  journal.add(core::CaseDisputed{.id = "sichuan-1",
+                                 .by = "chongqing",
+                                 .reason = "question.holds",
+                                 .detail = "d",
+                                 .content = "sha256:x"});
+  const auto views = in_memory(journal.steps());
+  ASSERT_EQ(views->disputes("sichuan-1")->size(), 1U);
+  EXPECT_FALSE((*views->case_at("sichuan-1"))->disputed);
+}
+
 TEST_P(Privacy, PersonalValuesAreKeptSealedOrNotAtAll) {
   TempDir dir;
   Journal journal;
