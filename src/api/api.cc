@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -11,6 +12,8 @@
 
 #include "api/context.h"
 #include "api/form_faults.h"
+#include "api/health.h"
+#include "api/pace.h"
 #include "api/query.h"
 #include "api/routes.h"
 #include "api/vouching.h"
@@ -89,6 +92,8 @@ http::Response done_response(const node::Done& done, const Write& what, const st
   return json_response(answer, dry_run ? 200 : what.status);
 }
 
+constexpr int kBackAfterS = 5;  // when one that ends is asked again
+
 }  // namespace
 
 struct Api::Core {
@@ -114,11 +119,14 @@ struct Api::Core {
   std::deque<std::function<void()>> chores;  // what a node's thread left to do
   std::size_t begun = 0;                     // taken and not answered yet
   bool ending = false;
+  std::atomic<bool> takes_no_more = false;
+  Pace pace;
   std::vector<std::jthread> threads;
 
   explicit Core(Parts given)
       : parts{std::move(given)},
-        context{*parts.node, *parts.views, parts.exchange, *parts.entrance, parts.set_today} {
+        context{*parts.node, *parts.views, parts.exchange, *parts.entrance, parts.set_today},
+        pace{parts.reads_per_minute} {
     context.try_pack = parts.try_pack;
     if (parts.note) context.note = parts.note;
     if (parts.signed_in) context.signed_in = parts.signed_in;
@@ -198,6 +206,7 @@ struct Api::Core {
                 .language = preferred_language(request.header("Accept-Language")),
                 .key = {},
                 .remote = request.remote};
+    if (takes_no_more) return tell_ending(asked);
     auto routed = route(std::move(request), asked);
     if (!routed) return refuse(asked, routed.error());
     routed->asked = std::move(asked);
@@ -212,6 +221,28 @@ struct Api::Core {
     if (!room) return refuse(routed->asked, busy(1));
     if (now) return run(std::move(*routed));
     work_came.notify_one();
+  }
+
+  void tell_ending(const Asked& asked) {
+    if (asked.path == std::string{kPrefix} + "/health")
+      return answer(asked, ending_health(context));
+    refuse(asked,
+           {.status = 503,
+            .code = "ending",
+            .title = {{"en", "The node is ending; nothing was changed. Ask again when it is back."},
+                      {"zh", "节点正在停止运行，未作任何更改；请待其恢复后重试。"}},
+            .retry_after_s = kBackAfterS});
+  }
+
+  std::optional<Problem> too_fast(const Routed& routed) {
+    if (!routed.call.key || !std::holds_alternative<Read>(routed.route->handler)) return {};
+    const int wait_s = pace.take(routed.call.key->principal(), steady_ms());
+    if (wait_s == 0) return std::nullopt;
+    return Problem{.status = 429,
+                   .code = "too_fast",
+                   .title = {{"en", "More is read than one person or program may in a minute."},
+                             {"zh", "读取过于频繁，超出每人（每个程序）每分钟的上限。"}},
+                   .retry_after_s = wait_s};
   }
 
   std::expected<Routed, Problem> route(http::Request request, Asked& asked) {
@@ -246,6 +277,7 @@ struct Api::Core {
     routed.call.path = std::move(matched->parts);
     routed.call.language = asked.language;
     routed.call.request = std::move(request);
+    if (auto problem = too_fast(routed)) return std::unexpected{std::move(*problem)};
     return routed;
   }
 
@@ -366,6 +398,13 @@ struct Api::Core {
 Api::Api(Parts parts) : core_{std::make_unique<Core>(std::move(parts))} {}
 
 Api::~Api() { core_->end(); }
+
+void Api::end_taking() { core_->takes_no_more = true; }
+
+bool Api::all_answered() const {
+  const std::lock_guard lock{core_->mutex};
+  return core_->waiting.empty() && core_->begun == 0;
+}
 
 void Api::handle(http::Request request, http::Reply reply) {
   core_->take(std::move(request), std::move(reply));

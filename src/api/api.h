@@ -74,6 +74,7 @@ class Api {
     notices::Notices* notices = nullptr;           // null: no mail is sent
     int workers = 8;
     std::size_t waiting_max = 1'024;
+    std::int64_t reads_per_minute = 0;  // of one principal; 0: any number
   };
   // All parts must outlive it.
   explicit Api(Parts parts);
@@ -84,6 +85,10 @@ class Api {
 
   // Never blocks; for http::Server, which must be gone before this is destroyed.
   void handle(http::Request request, http::Reply reply);
+  // The node is to end: whatever comes from now on is answered 503 `ending`, and /health says so.
+  // What was begun before is answered. Thread-safe, as is all_answered().
+  void end_taking();
+  [[nodiscard]] bool all_answered() const;
   // How long a body may be: a little from anybody, `body_max` from who is known. Thread-safe.
   [[nodiscard]] http::Admission admit(const http::Request& head, std::size_t body_max) const;
 

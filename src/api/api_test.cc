@@ -2101,6 +2101,51 @@ TEST_F(ApiTest, TooManyAtOnceAreToldToComeAgain) {
   EXPECT_NE(answer.raw.header("Retry-After"), "");
 }
 
+TEST_F(ApiTest, OneReadsSoMuchInAMinuteAndTakesNothingFromOthers) {
+  Api::Parts parts = world_->parts();
+  parts.reads_per_minute = 3;
+  Api paced{parts};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(send(paced, request("GET", "clerk", "/packs")).status, 200);
+  }
+  http::Request again = request("GET", "clerk", "/packs");
+  again.headers.push_back({"Accept-Language", "zh"});
+  const Answer answer = send(paced, again);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.code(), "too_fast");
+  EXPECT_EQ(answer.raw.header("Retry-After"), "20");
+  EXPECT_NE(answer.raw.body.find("读取过于频繁"), std::string::npos) << answer.raw.body;
+  // What it writes, whoever else reads, and how the node is are not counted with it.
+  EXPECT_NE(send(paced, request("POST", "clerk", "/cases", "{}")).status, 429);
+  EXPECT_EQ(send(paced, request("GET", "cashier", "/packs")).status, 200);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(send(paced, request("GET", "", "/health")).status, 200);
+}
+
+TEST_F(ApiTest, ANodeThatEndsAnswersWhatWasBegunAndTakesNothingMore) {
+  constexpr int kWriters = 32;
+  Api api{world_->parts()};
+  std::vector<std::promise<http::Response>> promises(kWriters);
+  for (auto& promise : promises) {
+    api.handle(
+        request("POST", "ann", "/cases", start_body("citizen", R"({"subject":"a","name":"b"})")),
+        [&promise](http::Response response) { promise.set_value(std::move(response)); });
+  }
+  api.end_taking();
+  const Answer health = send(api, request("GET", "", "/health"));
+  EXPECT_EQ(health.status, 503);
+  EXPECT_EQ(health.body.text_at("state"), "ending");
+  const Answer late = send(api, request("POST", "ann", "/cases",
+                                        start_body("citizen", R"({"subject":"a","name":"b"})")));
+  EXPECT_EQ(late.status, 503);
+  EXPECT_EQ(late.code(), "ending");
+  EXPECT_NE(late.raw.header("Retry-After"), "");
+  for (auto& promise : promises) EXPECT_EQ(promise.get_future().get().status, 201);
+  for (int i = 0; i < 1'000 && !api.all_answered(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  EXPECT_TRUE(api.all_answered());
+}
+
 TEST_F(ApiTest, OnlyASmallFeedIsPreparedOnTheThreadThatReadIt) {
   const auto answered_here = [&](const std::string& feed, const std::string& lines) {
     std::promise<std::thread::id> promise;

@@ -186,6 +186,37 @@ TEST(Http, WhoeverWaitsIsToldAtTheEndAndALaterAnswerGoesToNobody) {
   EXPECT_EQ(idle.receive(), "");
 }
 
+TEST(Http, WhatWasBegunIsAnsweredInWholeAndNobodyIsTakenMore) {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  Reply kept;
+  auto server = Server::start({}, [&](const Request&, Reply reply) {
+    const std::lock_guard lock{mutex};
+    kept = std::move(reply);
+    arrived.notify_one();
+  });
+  ASSERT_TRUE(server.has_value());
+  const Raw raw{(*server)->port()}, idle{(*server)->port()};
+  raw.send("POST / HTTP/1.1\r\nHost: x\r\n\r\n");
+  {
+    std::unique_lock lock{mutex};
+    arrived.wait(lock, [&] { return static_cast<bool>(kept); });
+  }
+  EXPECT_FALSE((*server)->settle(30)) << "it is not answered yet";
+  const auto late = fetch(base_of(**server) + "/", {});
+  EXPECT_FALSE(late.has_value()) << "somebody was taken";
+  const std::string body(8U << 20, 'x');  // more than fits on its way
+  kept(text_response(200, "text/plain", body));
+  EXPECT_FALSE((*server)->settle(30)) << "the answer has not left";
+  auto got = std::async(std::launch::async, [&raw] { return raw.receive(); });
+  EXPECT_TRUE((*server)->settle(5'000)) << "a connection where nothing is asked is not waited for";
+  server->reset();
+  const std::string answer = got.get();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 "));
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with(body));
+}
+
 TEST(Http, PipelinedRequestsAreAnsweredInOrder) {
   const auto server = echo_server();
   const Raw raw{server->port()};

@@ -83,6 +83,7 @@ struct Shared {
   std::map<std::string, std::size_t> per_peer;       // root certificate to connections
   std::map<std::string, std::size_t> per_address;    // of strangers
   std::atomic<std::size_t> bodies{0};                // bytes held for requests under way
+  std::atomic<bool> settling{false};                 // every answer ends its connection
 };
 
 class Worker : public std::enable_shared_from_this<Worker> {
@@ -93,6 +94,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // Ends the thread and every connection.
   void stop();
   void give_up();
+  // Whether any connection is.
+  [[nodiscard]] bool is_busy();
   void add(tcp::socket socket);
   void remove(const std::shared_ptr<Connection>& connection) { connections_.erase(connection); }
   // Closes the stranger's connection that has waited longest; false if there is none.
@@ -167,7 +170,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     hold(0);
     if (response.trusted) trust();
     waits_since_ = std::chrono::steady_clock::now();
-    keep_ = keep_ && waits_since_ - born_ < milliseconds{options().age_ms};
+    keep_ = keep_ && !worker_->shared().settling &&
+            waits_since_ - born_ < milliseconds{options().age_ms};
     out_.clear();
     if (response.stream) {
       begin(response);
@@ -190,6 +194,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         events_ && !sending_ && waits_since_ + milliseconds{options().silence_ms} < now;
     if (stream_ && silent) pass_on(":\n\n", false);
   }
+  // A request of it is under way or its answer has not left; an event stream never ends.
+  [[nodiscard]] bool is_busy() const { return (answering_ || sending_ || stream_) && !events_; }
   // Since when a stranger's connection has had no request under way; none: it is not to be closed.
   [[nodiscard]] std::optional<TimePoint> waits_since() const {
     if (shaking_ || answering_ || stream_ || trusted_) return std::nullopt;
@@ -621,6 +627,18 @@ void Worker::give_up() {
   given.wait(false);
 }
 
+bool Worker::is_busy() {
+  std::atomic<bool> told{false};
+  bool busy = false;
+  asio::post(io, [&] {
+    busy = std::ranges::any_of(connections_, [](const auto& one) { return one->is_busy(); });
+    told = true;
+    told.notify_one();
+  });
+  told.wait(false);
+  return busy;
+}
+
 void Worker::stop() {
   {
     const std::lock_guard lock{mutex_};
@@ -741,6 +759,18 @@ struct Server::Core {
   std::size_t next_worker = 0;
   std::uint16_t port = 0;
 
+  // No connection is taken any more.
+  void close() {
+    std::atomic<bool> closed{false};
+    asio::post(workers.front()->io, [this, &closed] {
+      error_code ignored;
+      acceptor->close(ignored);
+      pause->cancel();
+      closed = true;
+      closed.notify_one();
+    });
+    closed.wait(false);
+  }
   void accept() {
     Worker& worker = *workers[next_worker++ % workers.size()];
     acceptor->async_accept(worker.io, [this, &worker](error_code error, tcp::socket socket) {
@@ -798,21 +828,26 @@ std::expected<std::unique_ptr<Server>, Fault> Server::start(Options options, Han
 }
 
 Server::~Server() {
-  std::atomic<bool> closed{false};
-  asio::post(core_->workers.front()->io, [this, &closed] {
-    error_code ignored;
-    core_->acceptor->close(ignored);
-    core_->pause->cancel();
-    closed = true;
-    closed.notify_one();
-  });
-  closed.wait(false);
+  core_->close();
   for (const auto& worker : core_->workers) worker->stop();
   core_->acceptor.reset();
   core_->pause.reset();
 }
 
 std::uint16_t Server::port() const { return core_->port; }
+
+bool Server::settle(int timeout_ms) {
+  constexpr milliseconds kLook{5};
+  const auto end = std::chrono::steady_clock::now() + milliseconds{timeout_ms};
+  core_->shared->settling = true;
+  core_->close();
+  const auto busy = [](const auto& worker) { return worker->is_busy(); };
+  while (std::ranges::any_of(core_->workers, busy)) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
 
 void Server::give_up() {
   for (const auto& worker : core_->workers) worker->give_up();

@@ -67,6 +67,9 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
+  // Takes no connection any more and ends each with its next answer. Waits until no request is
+  // under way and every answer has left, at most so long; false: some have not.
+  bool settle(int timeout_ms);
   // Answers Options::dropped to every request under way, since nobody else will in time; their
   // connections close. Returns when it is on its way.
   void give_up();

@@ -451,6 +451,18 @@ void views_command(Parser& parser, const Text& t) {
       });
 }
 
+// How much it answers, and whom how fast.
+void answering_options(CLI::App& app, Serve& o, const Text& t) {
+  app.add_option("--workers", o.workers, t("threads that answer the API", "应答 API 的线程数"))
+      ->default_val(8)
+      ->check(CLI::Range(1, 256));
+  app.add_option("--reads-per-minute", o.reads_per_minute,
+                 t("reads one person or program may ask for in a minute; 0: any number",
+                   "每人（每个程序）每分钟可读取的次数；0：不限"))
+      ->default_val(3'000)
+      ->check(CLI::Range(0, 10'000'000));
+}
+
 void serve_command(Parser& parser, const Text& t) {
   parser.command<Serve>(
       &parser.app, "serve", t("run the node", "运行节点"), serve, [&t](CLI::App& app, Serve& o) {
@@ -523,10 +535,7 @@ void serve_command(Parser& parser, const Text& t) {
         app.add_option("--as", o.as,
                        t("name of this machine among those that may write (default: its host name)",
                          "本机在可写入机器中的名称（默认：主机名）"));
-        app.add_option("--workers", o.workers,
-                       t("threads that answer the API", "应答 API 的线程数"))
-            ->default_val(8)
-            ->check(CLI::Range(1, 256));
+        answering_options(app, o, t);
       });
 }
 

@@ -25,7 +25,7 @@ EndsAtOnce::EndsAtOnce(const Console& console)
         }
       }} {}
 
-void end_commits(node::Node& node, Log& log, const std::function<void()>& give_up) {
+void end_commits(node::Node& node, Log& log, const Answering& answering) {
   using std::chrono::milliseconds;
   constexpr milliseconds kLook{10}, kSent{500};
   const auto told = std::chrono::steady_clock::now();
@@ -34,11 +34,15 @@ void end_commits(node::Node& node, Log& log, const std::function<void()>& give_u
         .count();
   };
   node.end_within(kEndMs);
-  // One that was begun since is no longer the one that somebody waited for at the signal.
-  for (std::int64_t waits = 0; (waits = node.commit_waits_ms()) >= since();) {
+  for (;;) {
+    // One that was begun since is no longer the one that was on its way at the signal.
+    const std::int64_t waits = node.commit_waits_ms();
+    const bool hangs = waits >= since();
+    if (!hangs && answering.all_answered()) return;
     if (since() >= kEndMs - 2 * kSent.count()) {
-      log.write("ending without its last commit", {{"ms", waits}});
-      give_up();
+      log.write(hangs ? "ending without its last commit" : "ending before all is answered",
+                {{"ms", waits}});
+      answering.give_up();
       std::this_thread::sleep_for(kSent);
       return;
     }

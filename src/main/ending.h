@@ -1,9 +1,8 @@
 // How a node that serves ends when it is told to, also when a commit of it hangs.
 //
 //     before it serves    it has taken nothing of anybody, and ends at once
-//     while it serves     a commit that is on its way is waited for; one that hangs is given up
-//     after
-//                         kEndMs, whoever waits for it is told that its outcome is unknown
+//     while it serves     nothing more is taken; what was begun is decided, committed and answered.
+//                         Whoever has no answer kEndMs after is told that the outcome is unknown
 #pragma once
 
 #include <chrono>
@@ -30,9 +29,13 @@ class EndsAtOnce {
   std::jthread thread_;
 };
 
-// Waits for the commit that is on its way, if there is one, so that whoever asked for it is
-// answered. If it hangs `give_up` is called, which answers them; soon after it returned the node
-// ends the process with 70 (node::Node::end_within).
-void end_commits(node::Node& node, Log& log, const std::function<void()>& give_up);
+// Waits for what was begun, so that whoever asked for it is answered. If that takes too long
+// `give_up` is called, which answers them; if it is a commit that hangs the node ends the process
+// with 70 soon after (node::Node::end_within).
+struct Answering {
+  std::function<bool()> all_answered;
+  std::function<void()> give_up;
+};
+void end_commits(node::Node& node, Log& log, const Answering& answering);
 
 }  // namespace bashu::cli

@@ -32,6 +32,7 @@ class Faces {
                                                                           site::Site& site);
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   void give_up() const { server_->give_up(); }  // as the server does
+  bool settle(int timeout_ms) { return server_->settle(timeout_ms); }
 
  private:
   http::Mounts mounts_;

@@ -132,6 +132,12 @@ struct Doors {
     faces.reset();
     api.reset();
   }
+  // Answers that were made leave first.
+  void settle() const {
+    constexpr int kLeaveMs = 500;
+    if (faces) faces->settle(kLeaveMs);
+    if (api) api->settle(kLeaveMs);
+  }
   // Tells whoever waits for an answer that none will come.
   void give_up() const {
     if (faces) faces->give_up();
@@ -629,7 +635,8 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
                 .codes = codes,
                 .computed = (*map)->computed,
                 .notices = outside.mail.get(),
-                .workers = what.workers}};
+                .workers = what.workers,
+                .reads_per_minute = what.reads_per_minute}};
   site::Site site{{.views = [this] { return follower.views(); },
                    .published = *published,
                    .article = *article,
@@ -662,7 +669,13 @@ std::expected<End, Exit> Serving::run(std::chrono::steady_clock::time_point begu
   log.write(exchange ? "ready" : "standing by",
             {{"party", node.identity().party}, {"ms", took.count()}});
   const End end = wait(exchange.get(), outside, shelves);
-  if (end != End::writer) end_commits(node, log, [&] { doors->give_up(); });
+  if (end != End::writer) {
+    api.end_taking();
+    end_commits(
+        node, log,
+        {.all_answered = [&] { return api.all_answered(); }, .give_up = [&] { doors->give_up(); }});
+    doors->settle();
+  }
   if (end == End::trouble) tell_behind(console, *exchange->trouble());
   doors->close();  // no request comes any more; those begun are answered by ~Api
   return end;
