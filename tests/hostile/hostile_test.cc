@@ -29,8 +29,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, HostileSeeds, testing::Range(1, 9));
 // It ends nobody: what it says it holds of theirs it is asked to show, and cannot.
 TEST(Hostile, WhoClaimsMoreOfOthersThanTheyHaveIsAskedToShowIt) {
   std::map<std::string, std::int64_t> counts;
-  for (std::uint64_t seed = 40; seed < 44; ++seed) {
-    const Result result = play({.seed = seed, .rounds = 4});
+  for (std::uint64_t seed = 40; seed < 60; ++seed) {
+    const Result result = play({.seed = seed, .rounds = 2});
     EXPECT_FALSE(result.broken) << "seed " << seed << ": " << result.broken->check << ": "
                                 << result.broken->detail;
     for (const auto& [what, number] : result.counts) counts[what] += number;
