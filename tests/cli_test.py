@@ -606,6 +606,9 @@ class Clear(unittest.TestCase):
             self.clear("take", book, data / f"{side}.gates.csv", data / f"{other}.sent.csv", "--denied", data / f"{side}.denied.csv")
             self.clear("take", book, "--denied", data / f"{other}.denied-sent.csv")
             self.clear("draw", book, "--until", "2021-03-05")
+        # The tariff is by rules 1: what it came to before there were others it comes to for ever.
+        self.assertEqual(json.loads((self.at / "chongqing/draft.json").read_text())["root"],
+                         "360ff114d34cafd746d1b3270b05691246b84e80ac4fd975ac5009c39cd92ef2")
         told = self.clear("compare", self.at / "chongqing", self.at / "sichuan", "--out", self.at / "differences", code=1)
         # A program that answers for the other side, as over ssh: the same differences, only they are sent.
         other = f"{BASHU} clear answer {self.at / 'sichuan'}"

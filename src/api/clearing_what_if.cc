@@ -2,6 +2,7 @@
 // whoever asks hands in as documents: a trial, of which nothing stays.
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "api/clearing_refusal.h"
@@ -55,16 +56,15 @@ Value to_value(const fares::Sums& sums) {
 Value to_value(const fares::Denied& denied) {
   Value::Record out{{"tokens", denied.size()}};
   if (denied.empty()) return out;
-  const auto [first, last] =
-      std::ranges::minmax_element(denied, {}, [](const auto& one) { return one.second; });
-  out.emplace("first", fares::moment_text(first->second));
-  out.emplace("last", fares::moment_text(last->second));
+  const auto [first, last] = std::ranges::minmax(
+      denied | std::views::transform([](const auto& one) { return one.second.begin()->first; }));
+  out.emplace("first", fares::moment_text(first));
+  out.emplace("last", fares::moment_text(last));
   return out;
 }
 
-// Of two lists that name a token the earlier moment counts.
 void add(fares::Denied& denied, const windows::Rows& rows) {
-  for (const auto& [token, at] : rows.denied) fares::deny(denied, token, at);
+  for (const fares::Denial& entry : rows.denied) fares::deny(denied, entry);
 }
 
 // What is in force: all deny lists that this side has for the book.

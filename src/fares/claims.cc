@@ -8,8 +8,8 @@ namespace bashu::fares {
 namespace {
 
 const char* state_of(Fault fault) {
-  constexpr std::array<const char*, 5> kStates{"", "no_exit", "no_entry", "unknown_fare",
-                                               "unknown_group"};
+  constexpr std::array<const char*, 6> kStates{
+      "", "no_exit", "no_entry", "unknown_fare", "unknown_group", "not_in_force"};
   return kStates[static_cast<std::size_t>(fault)];
 }
 

@@ -58,7 +58,7 @@ TEST(Claims, OfABlockedCardAreThePlacesLossOnceTheListTookEffect) {
     return std::vector{tap("1", "x", minute, Tap::Kind::in, "west", "a", "chongqing"),
                        tap("2", "x", minute + 10, Tap::Kind::out, "west", "c", "chongqing")};
   };
-  const Denied denied{{"x", kMorning}};
+  const Denied denied{{"x", {{kMorning, std::nullopt}}}};
   EXPECT_EQ(claims(two_sides(), ride(59), denied)[0].state, "");
   const auto late = claims(two_sides(), ride(60), denied)[0];
   EXPECT_EQ(late.state, "blocked");

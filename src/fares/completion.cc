@@ -26,7 +26,7 @@ class Completer {
       if (ride.fault != Fault::no_exit && ride.fault != Fault::no_entry) continue;
       const Date day = service_day(tariff_, taps_[ride.first].at_s);
       std::int64_t& count = of_month[{day.year(), day.month()}];
-      if (count >= tariff_.completions_most) continue;
+      if (count >= edition_on(tariff_, day).completions_most) continue;
       ride.completed = completed(ride);
       if (ride.completed) ++count;
     }
@@ -37,7 +37,8 @@ class Completer {
     const Tap& tap = taps_[ride.first];
     const Group* group = group_of(tariff_, tap);
     if (!group || group->missing == 0) return std::nullopt;
-    for (const Completion& rule : tariff_.completions) {
+    const Date day = service_day(tariff_, tap.at_s);
+    for (const Completion& rule : edition_on(tariff_, day).completions) {
       if (!applies(rule.scope, tap)) continue;
       if (rule.by == By::fare) {
         return Completed{
@@ -129,7 +130,9 @@ class Completer {
 }  // namespace
 
 void complete(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides) {
-  if (!tariff.completions.empty()) Completer{tariff, taps, rides}.all();
+  const bool completes = std::ranges::any_of(
+      editions_of(tariff), [](const Tariff* edition) { return !edition->completions.empty(); });
+  if (completes) Completer{tariff, taps, rides}.all();
 }
 
 }  // namespace bashu::fares

@@ -27,7 +27,7 @@ Tap bus(const std::string& token, std::int64_t minutes) {
 }
 
 TEST(Denied, ARideIsThePlacesLossFromSoLongAfterTheMomentOn) {
-  const Denied denied{{"x", kMorning}};
+  const Denied denied{{"x", {{kMorning, std::nullopt}}}};
   const auto all = rated(tariff(), {bus("x", 59), bus("x", 60)}, denied);
   ASSERT_EQ(all.size(), 2U);
   EXPECT_FALSE(all[0].denied);
@@ -43,16 +43,16 @@ TEST(Denied, ARideIsThePlacesLossFromSoLongAfterTheMomentOn) {
 
 TEST(Denied, OfTwoListsTheEarlierMomentCounts) {
   Denied one, other;
-  for (const std::int64_t at : {20, 10, 30}) deny(one, "x", at);
-  for (const std::int64_t at : {30, 20, 10}) deny(other, "x", at);
+  for (const std::int64_t at : {20, 10, 30}) deny(one, {.token = "x", .from_s = at});
+  for (const std::int64_t at : {30, 20, 10}) deny(other, {.token = "x", .from_s = at});
   EXPECT_EQ(one, other);
-  EXPECT_EQ(one.at("x"), 10);
+  EXPECT_EQ(denied_since(tariff(), one, "x", kMorning), 10);
 }
 
 RC_GTEST_PROP(Denied, WhatIsRefusedIsWhatTheIssuerWouldOwe, ()) {
   std::vector<Tap> taps;
   for (int i = *rc::gen::inRange(0, 12); i > 0; --i) taps.push_back(bus("x", i * 17));
-  const Denied denied{{"x", kMorning + *rc::gen::inRange(-7'200, 14'400)}};
+  const Denied denied{{"x", {{kMorning + *rc::gen::inRange(-7'200, 14'400), std::nullopt}}}};
   SumsBy with, without;
   for (const Posting& one : rated(tariff(), taps, denied)) add(with, one, {"side"});
   for (const Posting& one : rated(tariff(), taps)) add(without, one, {"side"});

@@ -73,6 +73,10 @@ class Writer {
   }
 
  private:
+  template <typename Rule>
+  static bool by_others(const Rule& one) {
+    return one.bearer != Bearer::operators || one.borne_by != ByBearer{};
+  }
   void add(const std::string& table, Row row) { tables_[table].push_back(std::move(row)); }
   void unsaid(const char* key, const std::string& of) { unsaid_.insert({key, of}); }
 
@@ -81,7 +85,7 @@ class Writer {
     for (const Discount& one : tariff_.discounts) {
       if (one.above) unsaid("accumulated", one.name);
       if (!one.scope.issuers.empty()) unsaid("issuers", one.name);
-      if (one.bearer != Bearer::operators) unsaid("borne_by", one.name);
+      if (by_others(one)) unsaid("borne_by", one.name);
       if (!said(one)) continue;
       for (const std::string& name : one.scope.classes) classes_.insert(name);
       for (const std::string& name : one.scope.media) media_.emplace(name, name);
@@ -93,6 +97,7 @@ class Writer {
     if (tariff_.day_begins_s > 0) unsaid("day_begins", tariff_.name);
     if (tariff_.fee_ppm > 0) unsaid("fee", tariff_.name);
     if (tariff_.denied_after_s > 0) unsaid("denied_after", tariff_.name);
+    if (!tariff_.editions.empty()) unsaid("editions", tariff_.name);
     for (const Cap& one : tariff_.caps) unsaid("cap", one.name);
     for (const Completion& one : tariff_.completions) unsaid("completion", one.name);
   }
@@ -149,6 +154,7 @@ class Writer {
     if (group.limit_s > 0) unsaid("limit", group.name);
     if (group.same_place_s > 0 || group.same_place > 0) unsaid("same_place", group.name);
     if (group.missing > 0) unsaid("missing", group.name);
+    if (group.single) unsaid("single", group.name);
     if (const Flat* flat = std::get_if<Flat>(&group.prices)) {
       leg(group, "", "", flat->fare);
     } else if (const Table* table = std::get_if<Table>(&group.prices)) {
@@ -180,8 +186,9 @@ class Writer {
   }
 
   void write(const Transfer& one) {
-    if (one.bearer != Bearer::operators) unsaid("borne_by", one.name);
-    if (one.off != Transfer::Off::up_to) return unsaid("difference", one.name);
+    if (by_others(one)) unsaid("borne_by", one.name);
+    if (one.off == Transfer::Off::difference) return unsaid("difference", one.name);
+    if (one.off == Transfer::Off::fixed) return unsaid("fixed", one.name);
     if (one.same_line_gap_s > 0) unsaid("same_line_gap", one.name);
     if (one.another_vehicle) unsaid("another_vehicle", one.name);
     if (!one.inclusive) unsaid("exclusive", one.name);

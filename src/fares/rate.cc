@@ -9,6 +9,7 @@
 
 #include "fares/bands.h"
 #include "fares/completion.h"
+#include "fares/rules2.h"
 #include "fares/scope.h"
 
 namespace bashu::fares {
@@ -57,7 +58,8 @@ struct Dearest {
   }
 };
 
-// The fare of a ride before anything is taken off.
+}  // namespace
+
 void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
   const Tap &in = taps[ride.first], &out = taps[ride.last];
   const Group* group = group_of(tariff, in);
@@ -83,11 +85,14 @@ void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
   ride.fare = *fare + (group->limit_s > 0 && stayed > group->limit_s ? group->overtime : 0);
 }
 
+namespace {
+
 std::int64_t floor_days(std::int64_t seconds) {
   return seconds >= 0 ? seconds / kDayS : -((-seconds + kDayS - 1) / kDayS);
 }
 
-// Names the period of a day: no two of a kind share a number.
+}  // namespace
+
 std::int64_t period(Cap::Period kind, Date day) {
   switch (kind) {
     case Cap::Period::day:
@@ -99,6 +104,23 @@ std::int64_t period(Cap::Period kind, Date day) {
   }
   return 0;
 }
+
+bool may_change(const Transfer& rule, const std::vector<Tap>& taps, const Ride& from,
+                const Ride& to, std::int64_t began_s) {
+  const Tap &tap = taps[to.first], &left = taps[from.last];
+  if (!among(rule.from, taps[from.first].group) || !among(rule.to, tap.group)) return false;
+  Scope scope = rule.scope;
+  scope.groups.clear();
+  if (!applies(scope, tap)) return false;
+  if (rule.another_vehicle && !tap.vehicle.empty() && tap.vehicle == left.vehicle) return false;
+  if (!tap.line.empty() && tap.line == left.line && tap.at_s - left.at_s < rule.same_line_gap_s) {
+    return false;
+  }
+  const std::int64_t since = tap.at_s - (rule.from_last_out ? left.at_s : began_s);
+  return rule.inclusive ? since <= rule.window_s : since < rule.window_s;
+}
+
+namespace {
 
 // Rides that belong together since one changed from each to the next.
 struct Chain {
@@ -163,18 +185,8 @@ class Rater {
   }
 
   [[nodiscard]] bool transfers(const Transfer& rule, const Ride& ride) const {
-    if (!before_) return false;
-    const Tap &tap = taps_[ride.first], &left = taps_[before_->last];
-    if (!among(rule.from, taps_[before_->first].group) || !among(rule.to, tap.group)) return false;
-    Scope scope = rule.scope;
-    scope.groups.clear();
-    if (!applies(scope, tap) || chain_.transfers >= rule.most) return false;
-    if (rule.another_vehicle && !tap.vehicle.empty() && tap.vehicle == left.vehicle) return false;
-    if (!tap.line.empty() && tap.line == left.line && tap.at_s - left.at_s < rule.same_line_gap_s) {
-      return false;
-    }
-    const std::int64_t since = tap.at_s - (rule.from_last_out ? left.at_s : chain_.began_s);
-    return rule.inclusive ? since <= rule.window_s : since < rule.window_s;
+    return before_ && chain_.transfers < rule.most &&
+           may_change(rule, taps_, *before_, ride, chain_.began_s);
   }
 
   void cap(Ride& ride, const Tap& tap, Date day) {
@@ -274,17 +286,20 @@ std::vector<Ride> pair(const Tariff& tariff, const std::vector<Tap>& taps) {
     }
   }
   close(Fault::no_exit);
+  if (tariff.rules >= 2) mark_not_in_force(tariff, taps, rides);
   return rides;
 }
 
 void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides) {
   complete(tariff, taps, rides);
+  if (tariff.rules >= 2) return rate_by_2(tariff, taps, rides);
   Rater rater{tariff, taps};
   for (Ride& ride : rides) rater.ride(ride);
 }
 
 std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,
                               const std::vector<Ride>& rides) {
+  if (tariff.rules >= 2) return postings_by_2(tariff, taps, rides);
   std::vector<Posting> out;
   for (const Ride& ride : rides) {
     const Tap& tap = taps[ride.first];

@@ -32,7 +32,14 @@ struct Tap {
 // another one corrects.
 [[nodiscard]] std::vector<Tap> in_order(std::vector<Tap> taps);
 
-enum class Fault : std::uint8_t { none, no_exit, no_entry, unknown_fare, unknown_group };
+enum class Fault : std::uint8_t {
+  none,
+  no_exit,
+  no_entry,
+  unknown_fare,
+  unknown_group,
+  not_in_force  // by rules 2: no edition of the tariff was on the day of the ride
+};
 
 // How a ride of which one tap is missing was completed.
 struct Completed {
@@ -51,6 +58,9 @@ struct Ride {
   Bearer discount_by{}, transfer_by{}, relief_by{};
   std::string rule{};  // of the discount or transfer
   std::optional<Completed> completed{};
+  // By rules 2, which leaves the three bearers above alone: the parts of discount or transfer, and
+  // of relief.
+  ByBearer borne{}, relief_borne{};
 
   // Whether it is priced as one of which a tap is missing.
   [[nodiscard]] bool missing() const { return fault != Fault::none && !completed; }
@@ -69,6 +79,9 @@ struct Ride {
 // Completes what the tariff has a rule for, and prices every ride of one token, from the first on.
 // Caps and accumulated discounts count from the beginning of their own periods.
 void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides);
+
+// Sets the fare of a ride before anything is taken off, or the fault that keeps it unknown.
+void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride);
 
 // Day 0 is 1970-01-01; the service day of a moment.
 [[nodiscard]] Date service_day(const Tariff& tariff, std::int64_t at_s);

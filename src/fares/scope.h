@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fares/editions.h"
 #include "fares/rate.h"
 
 namespace bashu::fares {
@@ -19,10 +20,11 @@ namespace bashu::fares {
          among(scope.issuers, tap.issuer) && among(scope.classes, tap.rider_class);
 }
 
-// nullptr: the tariff has no such group.
+// As the edition of the tap's day has it; nullptr: it has no such group.
 [[nodiscard]] inline const Group* group_of(const Tariff& tariff, const Tap& tap) {
-  const auto it = tariff.groups.find(tap.group);
-  return it == tariff.groups.end() ? nullptr : &it->second;
+  const auto& groups = edition_on(tariff, service_day(tariff, tap.at_s)).groups;
+  const auto it = groups.find(tap.group);
+  return it == groups.end() ? nullptr : &it->second;
 }
 
 }  // namespace bashu::fares

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "fares/bands.h"
+#include "fares/scope.h"
 
 namespace bashu::fares {
 
@@ -34,16 +35,18 @@ void check_distances(const Group& group, const std::string& where, std::vector<W
 
 std::vector<Wrong> wrong_when_taken(const Tariff& tariff) {
   std::vector<Wrong> wrong;
-  for (const auto& [name, group] : tariff.groups) {
-    check_operators(group, "groups." + name, wrong);
-    check_distances(group, "groups." + name, wrong);
+  for (const Tariff* edition : editions_of(tariff)) {
+    for (const auto& [name, group] : edition->groups) {
+      check_operators(group, "groups." + name, wrong);
+      check_distances(group, "groups." + name, wrong);
+    }
   }
   return wrong;
 }
 
 std::optional<std::string> unknown_group(const Tariff& tariff, const std::vector<Tap>& taps) {
   for (const Tap& tap : taps) {
-    if (!tariff.groups.contains(tap.group)) return tap.group;
+    if (!group_of(tariff, tap)) return tap.group;
   }
   return std::nullopt;
 }

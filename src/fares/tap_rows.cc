@@ -15,10 +15,33 @@ std::string text_in(const Value::Record& row, std::string_view name) {
   return held ? *held : std::string{};
 }
 
+namespace {
+
+// `08:00:00`, each digit written; nullopt: it is not so, which says nothing yet.
+std::optional<std::int64_t> clock_of(std::string_view text) {
+  std::int64_t out = 0;
+  constexpr std::string_view kForm = "23:59:59";
+  for (std::size_t i = 0; i < kForm.size(); i += 3) {
+    const char tens = text[i], ones = text[i + 1];
+    if (tens < '0' || tens > '9' || ones < '0' || ones > '9') return std::nullopt;
+    if (i > 0 && text[i - 1] != ':') return std::nullopt;
+    const int value = (tens - '0') * 10 + (ones - '0');
+    if (value > (i == 0 ? 23 : 59)) return std::nullopt;
+    out = out * 60 + value;
+  }
+  return out;
+}
+
+}  // namespace
+
 std::optional<std::int64_t> moment(const std::string& text) {
   int hour = 0, minute = 0, second = 0;
   char end = 0;
   const auto day = Date::parse(text.substr(0, std::min<std::size_t>(10, text.size())));
+  if (day && text.size() == 19 && (text[10] == ' ' || text[10] == 'T')) {
+    const auto clock = clock_of(std::string_view{text}.substr(11));
+    if (clock) return std::int64_t{day->days()} * 86'400 + *clock;
+  }
   if (!day || text.size() != 19 || (text[10] != ' ' && text[10] != 'T') ||
       std::sscanf(text.c_str() + 11, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
       hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
@@ -37,8 +60,22 @@ std::string moment_text(std::int64_t at_s) {
   return day.text() + clock.data();
 }
 
-std::string tap_of(const Value::Record& row, Tap& tap) {
-  const auto text = [&](std::string_view name) { return text_in(row, name); };
+std::optional<Denial> denial_of(const Value::Record& row, bool to_take) {
+  const std::string until = text_in(row, "until"), at = text_in(row, "at");
+  const auto from_s = moment(at.empty() ? text_in(row, "from") : at);
+  Denial out{.token = text_in(row, "token"), .from_s = from_s.value_or(0)};
+  if (out.token.empty() || !from_s) return std::nullopt;
+  out.until_s = moment(until);
+  if (out.until_s && *out.until_s < out.from_s) out.until_s.reset();
+  if (to_take && !until.empty() && !out.until_s) return std::nullopt;
+  return out;
+}
+
+namespace {
+
+// `text` gives a member of the row.
+template <typename Text>
+std::string tap_from(const Text& text, Tap& tap) {
   const auto at = moment(text("at"));
   if (!at) return "bad_moment";
   const std::string kind = text("kind");
@@ -67,6 +104,16 @@ std::string tap_of(const Value::Record& row, Tap& tap) {
   }
   if (tap.id.empty() || tap.token.empty() || tap.issuer.empty()) return "no_id";
   return {};
+}
+
+}  // namespace
+
+std::string tap_of(const Value::Record& row, Tap& tap) {
+  return tap_from([&](std::string_view name) { return text_in(row, name); }, tap);
+}
+
+std::string tap_of(const FlatJson& row, Tap& tap) {
+  return tap_from([&](std::string_view name) { return std::string{row.text(name)}; }, tap);
 }
 
 }  // namespace bashu::fares

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/flat_json.h"
 #include "base/value.h"
+#include "fares/denied.h"
 #include "fares/rate.h"
 
 namespace bashu::fares {
@@ -17,7 +19,11 @@ namespace bashu::fares {
 [[nodiscard]] std::optional<std::int64_t> moment(const std::string& text);
 // The same back: `2021-03-04 08:00:00`.
 [[nodiscard]] std::string moment_text(std::int64_t at_s);
+// An entry of a deny list: `token`, `from` (or `at`) and, if it was lifted, `until`; nullopt: it is
+// none. What was taken when no entry could be lifted is read without its end if that is none.
+[[nodiscard]] std::optional<Denial> denial_of(const Value::Record& row, bool to_take);
 // What is wrong with a row, as a key of the texts `fares.`; empty if it is a tap.
 [[nodiscard]] std::string tap_of(const Value::Record& row, Tap& tap);
+[[nodiscard]] std::string tap_of(const FlatJson& row, Tap& tap);
 
 }  // namespace bashu::fares

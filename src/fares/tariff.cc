@@ -5,6 +5,10 @@
 #include <limits>
 #include <set>
 
+#include "fares/editions.h"
+#include "fares/nesting.h"
+#include "fares/rate.h"
+
 namespace bashu::fares {
 
 namespace {
@@ -134,6 +138,23 @@ constexpr std::array<std::pair<std::string_view, Rounding>, 4> kRoundings{{
 constexpr std::array<std::pair<std::string_view, Bearer>, 3> kBearers{
     {{"operators", Bearer::operators}, {"place", Bearer::place}, {"issuer", Bearer::issuer}}};
 
+// Who bears a rule: one of the words, by rules 2 also several: `{place: 2, issuer: 1}`.
+void read_bearers(Reader& in, int rules, Bearer& bearer, ByBearer& borne_by) {
+  const Value* value = rules >= 2 ? in.member("borne_by") : nullptr;
+  if (!value || !value->as_record()) {
+    bearer = in.one_of("borne_by", kBearers);
+    return;
+  }
+  Reader several{*value, in.path("borne_by"), in.wrong()};
+  std::int64_t sum = 0;
+  for (const auto& [name, one] : kBearers) {
+    std::int64_t& weight = borne_by.at(static_cast<std::size_t>(one));
+    weight = several.number(std::string{name}, 0, 0, 1'000'000'000);
+    sum += weight;
+  }
+  if (sum == 0) in.say("borne_by", "somebody bears it: give at least one a weight");
+}
+
 Scope read_scope(Reader& in) {
   return {.groups = in.texts("groups"),
           .media = in.texts("media"),
@@ -183,7 +204,15 @@ Bands read_bands(Reader& in) {
   return out;
 }
 
-Group read_group(const std::string& name, const Value& value, const std::string& where,
+// By rules 2 no ride that is tapped once at a gate is free because nobody said what it costs.
+void read_single(Reader& in, Group& group) {
+  if (in.member("single")) group.single = in.money("single");
+  if (group.two_taps && !group.single && group.missing == 0 && !dearest(group)) {
+    in.say("single", "is missing, since no ride here is the dearest: say it, or missing");
+  }
+}
+
+Group read_group(const std::string& name, const Value& value, const std::string& where, int rules,
                  std::vector<Wrong>& wrong) {
   Reader in{value, where, wrong};
   Group group{.name = name, .party = in.text("party", true), .prices = Flat{}};
@@ -219,6 +248,7 @@ Group read_group(const std::string& name, const Value& value, const std::string&
   group.same_place_s = in.seconds("same_place_within");
   group.same_place = in.money("same_place");
   group.missing = in.money("missing");
+  if (rules >= 2 && ways == 1) read_single(in, group);
   in.list("operators", [&](const Value& one, const std::string& at) {
     Reader operators{one, at, wrong};
     group.operators.emplace_back(operators.text("name", true),
@@ -228,24 +258,48 @@ Group read_group(const std::string& name, const Value& value, const std::string&
   return group;
 }
 
-Transfer read_transfer(Reader& in) {
-  constexpr std::array<std::pair<std::string_view, Transfer::Off>, 2> kOffs{
-      {{"up_to", Transfer::Off::up_to}, {"difference", Transfer::Off::difference}}};
+Transfer::Off read_off(Reader& in, int rules) {
+  using Off = Transfer::Off;
+  constexpr std::array<std::pair<std::string_view, Off>, 2> kOffs{
+      {{"up_to", Off::up_to}, {"difference", Off::difference}}};
+  constexpr std::array<std::pair<std::string_view, Off>, 3> kOffsOf2{
+      {{"up_to", Off::up_to}, {"difference", Off::difference}, {"fixed", Off::fixed}}};
+  return rules >= 2 ? in.one_of("takes_off", kOffsOf2) : in.one_of("takes_off", kOffs);
+}
+
+Transfer read_transfer(Reader& in, int rules) {
   constexpr std::array<std::pair<std::string_view, bool>, 2> kFrom{
       {{"first_tap", false}, {"last_out", true}}};
-  return {.name = in.text("name", true),
-          .from = in.texts("from"),
-          .to = in.texts("to"),
-          .scope = read_scope(in),
-          .window_s = in.seconds("window"),
-          .from_last_out = in.one_of("counts_from", kFrom),
-          .inclusive = in.flag("inclusive", true),
-          .same_line_gap_s = in.seconds("same_line_gap"),
-          .another_vehicle = in.flag("another_vehicle", true),
-          .off = in.one_of("takes_off", kOffs),
-          .amount = in.money("amount"),
-          .most = static_cast<int>(in.number("most", 1, 1, 100)),
-          .bearer = in.one_of("borne_by", kBearers)};
+  Transfer out{.name = in.text("name", true),
+               .from = in.texts("from"),
+               .to = in.texts("to"),
+               .scope = read_scope(in),
+               .window_s = in.seconds("window"),
+               .from_last_out = in.one_of("counts_from", kFrom),
+               .inclusive = in.flag("inclusive", true),
+               .same_line_gap_s = in.seconds("same_line_gap"),
+               .another_vehicle = in.flag("another_vehicle", true),
+               .off = read_off(in, rules),
+               .amount = in.money("amount"),
+               .most = static_cast<int>(in.number("most", 1, 1, 100))};
+  read_bearers(in, rules, out.bearer, out.borne_by);
+  return out;
+}
+
+Discount read_discount(Reader& in, int rules, std::vector<Wrong>& wrong) {
+  Discount out{.name = in.text("name", true),
+               .scope = read_scope(in),
+               .off_ppm = in.number("ppm", 0, 0, clearing::kMillion),
+               .rounding = in.one_of("rounding", kRoundings)};
+  read_bearers(in, rules, out.bearer, out.borne_by);
+  if (!in.member("above")) return out;
+  out.above = in.money("above");
+  if (rules < 2) return out;
+  if (const Value* counts = in.member("counts", true)) {
+    Reader scope{*counts, in.path("counts"), wrong};
+    out.counts = read_scope(scope);
+  }
+  return out;
 }
 
 // `[[group, place, place here], ...]`
@@ -316,7 +370,10 @@ void check_groups(const Tariff& tariff, std::vector<Wrong>& wrong) {
       if (!tariff.groups.contains(group)) wrong.push_back({where, "there is no group " + group});
     }
   };
-  for (const Discount& one : tariff.discounts) check(one.scope.groups, "discounts." + one.name);
+  for (const Discount& one : tariff.discounts) {
+    check(one.scope.groups, "discounts." + one.name);
+    check(one.counts.groups, "discounts." + one.name + ".counts");
+  }
   for (const Cap& one : tariff.caps) check(one.scope.groups, "caps." + one.name);
   for (const Completion& one : tariff.completions) {
     check(one.scope.groups, "completion." + one.name);
@@ -333,17 +390,11 @@ void check_groups(const Tariff& tariff, std::vector<Wrong>& wrong) {
 void read_rules(Reader& in, Tariff& tariff, std::vector<Wrong>& wrong) {
   in.list("discounts", [&](const Value& value, const std::string& where) {
     Reader one{value, where, wrong};
-    Discount discount{.name = one.text("name", true),
-                      .scope = read_scope(one),
-                      .off_ppm = one.number("ppm", 0, 0, clearing::kMillion),
-                      .rounding = one.one_of("rounding", kRoundings),
-                      .bearer = one.one_of("borne_by", kBearers)};
-    if (one.member("above")) discount.above = one.money("above");
-    tariff.discounts.push_back(std::move(discount));
+    tariff.discounts.push_back(read_discount(one, tariff.rules, wrong));
   });
   in.list("transfers", [&](const Value& value, const std::string& where) {
     Reader one{value, where, wrong};
-    tariff.transfers.push_back(read_transfer(one));
+    tariff.transfers.push_back(read_transfer(one, tariff.rules));
   });
   in.list("caps", [&](const Value& value, const std::string& where) {
     constexpr std::array<std::pair<std::string_view, Cap::Period>, 3> kPeriods{
@@ -354,24 +405,24 @@ void read_rules(Reader& in, Tariff& tariff, std::vector<Wrong>& wrong) {
                            .period = one.one_of("period", kPeriods),
                            .limit = one.money("limit"),
                            .counts_missing = one.flag("counts_missing", false),
-                           .counts_completed = one.flag("counts_completed", true),
-                           .bearer = one.one_of("borne_by", kBearers)});
+                           .counts_completed = one.flag("counts_completed", true)});
+    Cap& cap = tariff.caps.back();
+    read_bearers(one, tariff.rules, cap.bearer, cap.borne_by);
     // Else a rider would pay more for having been completed.
-    const Cap& cap = tariff.caps.back();
     if (cap.counts_missing && !cap.counts_completed) {
       one.say("counts_completed", "must be true where counts_missing is");
     }
   });
 }
 
-}  // namespace
-
-std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
-  std::vector<Wrong> wrong;
+// One edition, with no other.
+Tariff read_one(const Value& value, std::vector<Wrong>& wrong) {
   Tariff tariff;
   {
     Reader in{value, "", wrong};
     tariff.name = in.text("tariff", true);
+    tariff.rules = static_cast<int>(in.number("rules", 1, 1, 2));
+    if (tariff.rules >= 2) static_cast<void>(in.member("editions"));
     tariff.version = in.number("version", 1, 1, std::numeric_limits<std::int32_t>::max());
     tariff.from = in.date("from", true).value_or(Date{});
     tariff.to = in.date("to", false);
@@ -384,13 +435,84 @@ std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
     const Value::Record* record = groups ? groups->as_record() : nullptr;
     if (groups && !record) in.say("groups", "must be a record");
     for (const auto& [name, group] : record ? *record : Value::Record{}) {
-      tariff.groups.emplace(name, read_group(name, group, "groups." + name, wrong));
+      tariff.groups.emplace(name, read_group(name, group, "groups." + name, tariff.rules, wrong));
     }
     read_rules(in, tariff, wrong);
     read_completions(in, tariff, wrong);
   }
   check_groups(tariff, wrong);
   if (tariff.to && *tariff.to < tariff.from) wrong.push_back({"to", "ends before it begins"});
+  return tariff;
+}
+
+// What the first edition says, but for what this one says instead: a group by its name, of all else
+// the whole member.
+std::optional<Value> merged(const Value::Record& first, const Value& edition,
+                            const std::string& where, std::vector<Wrong>& wrong) {
+  static const std::set<std::string> kKnown{"version",   "from",   "to",         "title",
+                                            "fee",       "caps",   "discounts",  "fee_rounding",
+                                            "transfers", "groups", "completion", "denied_after"};
+  const Value::Record* record = edition.as_record();
+  if (!record) return wrong.push_back({where, "must be a record"}), std::nullopt;
+  Value::Record out = first;
+  for (const char* name : {"version", "from", "to", "editions"}) out.erase(name);
+  for (const auto& [name, member] : *record) {
+    if (!kKnown.contains(name)) {
+      return wrong.push_back({where + "." + name, "is not known here"}), std::nullopt;
+    }
+    const Value::Record* groups = name == "groups" ? member.as_record() : nullptr;
+    if (!groups) {
+      out.insert_or_assign(name, member);
+      continue;
+    }
+    for (const auto& [group, said] : *groups) {
+      out.at(name).as_record()->insert_or_assign(group, said);
+    }
+  }
+  if (out.contains("version")) return Value{std::move(out)};
+  return wrong.push_back({where + ".version", "is missing"}), std::nullopt;
+}
+
+void read_editions(const Value& value, Tariff& tariff, std::vector<Wrong>& wrong) {
+  const Value* editions = value.find("editions");
+  if (!editions) return;
+  const Value::List* list = editions->as_list();
+  if (!list) return wrong.push_back({"editions", "must be a list"});
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::string where = "editions[" + std::to_string(i) + "]";
+    const auto whole = merged(*value.as_record(), (*list)[i], where, wrong);
+    if (!whole) continue;
+    std::vector<Wrong> in_it;
+    tariff.editions.push_back(read_one(*whole, in_it));
+    for (Wrong& one : in_it) wrong.push_back({where + "." + one.where, std::move(one.what)});
+  }
+  if (wrong.empty()) follow_up(tariff, wrong);
+}
+
+// Also caps of two editions: in the week of the change both count.
+void check_caps(const Tariff& tariff, std::vector<Wrong>& wrong) {
+  std::vector<const Cap*> before;
+  for (const Tariff* edition : editions_of(tariff)) {
+    for (const Cap& cap : edition->caps) {
+      const auto other =
+          std::ranges::find_if(before, [&](const Cap* one) { return cross(*one, cap); });
+      if (other != before.end()) {
+        wrong.push_back({"caps." + cap.name, "crosses the cap " + (*other)->name +
+                                                 ": one must count only rides of the other, and "
+                                                 "not for longer, or none of them"});
+      }
+      before.push_back(&cap);
+    }
+  }
+}
+
+}  // namespace
+
+std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
+  std::vector<Wrong> wrong;
+  Tariff tariff = read_one(value, wrong);
+  if (wrong.empty() && tariff.rules >= 2) read_editions(value, tariff, wrong);
+  if (wrong.empty() && tariff.rules >= 2) check_caps(tariff, wrong);
   if (!wrong.empty()) return std::unexpected{std::move(wrong)};
   return tariff;
 }

@@ -2,6 +2,7 @@
 // versioned, with the days on which it is in force (docs/formats/tariff.md). Amounts are whole fen.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -77,11 +78,15 @@ struct Group {              // places priced together: a metro, a bus line
   std::int64_t same_place_s = 0;
   Money same_place = 0;
   Money missing = 0;  // of a ride of which one tap is missing
+  // By rules 2: of a ride that is tapped once where one taps in and out.
+  std::optional<Money> single{};
   // Who carried the rider, in which proportion; the order decides about remainders.
   std::vector<std::pair<std::string, std::int64_t>> operators{};
 };
 
 enum class Bearer : std::uint8_t { operators, place, issuer };  // of what a rider does not pay
+// By bearer, in the order above: weights by which several bear one discount, or the parts of each.
+using ByBearer = std::array<std::int64_t, 3>;
 
 // To whom a rule applies; empty: to all.
 struct Scope {
@@ -95,6 +100,8 @@ struct Discount {
   Bearer bearer = Bearer::operators;
   // Of an accumulated discount: once the rider's fares of the month before this ride exceed it.
   std::optional<Money> above{};
+  Scope counts{};       // by rules 2: which rides' fares; by rules 1 all
+  ByBearer borne_by{};  // by rules 2; all zero: `bearer` bears it alone
 };
 struct Transfer {
   std::string name;
@@ -105,10 +112,11 @@ struct Transfer {
   bool inclusive = true;       // exactly at the end of the window still counts
   std::int64_t same_line_gap_s = 0;
   bool another_vehicle = true;  // not within the vehicle one came by
-  enum class Off : std::uint8_t { up_to, difference } off{};
-  Money amount = 0;  // of up_to
+  enum class Off : std::uint8_t { up_to, difference, fixed } off{};  // fixed: by rules 2
+  Money amount = 0;  // of up_to; of fixed what the leg costs, unless its own fare is less
   int most = 1;      // transfers in a chain
   Bearer bearer = Bearer::operators;
+  ByBearer borne_by{};  // as of a discount
 };
 struct Cap {
   std::string name;
@@ -118,6 +126,7 @@ struct Cap {
   bool counts_missing = false;   // whether rides with a missing tap count
   bool counts_completed = true;  // and those that were completed by rule
   Bearer bearer = Bearer::operators;
+  ByBearer borne_by{};  // as of a discount
 };
 // Where the tap was that a ride misses, or what the ride costs instead (fares/completion.h).
 struct Completion {
@@ -134,6 +143,8 @@ struct Completion {
 
 struct Tariff {
   std::string name;
+  // By which rules it is rated. What was closed by 1 must come out the same for ever; 2 mends it.
+  int rules = 1;
   std::int64_t version = 0;
   Date from;
   std::optional<Date> to;         // last day
@@ -148,6 +159,8 @@ struct Tariff {
   Rounding fee_rounding = Rounding::half_up;
   // A token on a deny list is at the place's risk so many seconds after the list took effect.
   std::int64_t denied_after_s = 0;
+  // By rules 2: what follows this edition, one after the other (fares/editions.h).
+  std::vector<Tariff> editions{};
 };
 
 // What is wrong, with the path to it.

@@ -263,9 +263,7 @@ std::optional<std::string> ClearBook::denied_of(const Console& console, const st
   std::string rows;
   if (file.empty()) return rows;
   const bool sound = each_row(console, file, [&](const Row& row) {
-    if (text_in(row, "token").empty() || !fares::moment(text_in(row, "at"))) {
-      return clear_text(console, "bad_denied");
-    }
+    if (!fares::denial_of(row.fields, true)) return clear_text(console, "bad_denied");
     rows += canonical_json(Value{row.fields}) + '\n';
     return std::string{};
   });
@@ -333,8 +331,7 @@ std::optional<std::vector<Entry>> ClearBook::claims(const Console& console) cons
   fares::Denied denied;
   for (const fs::path& batch : batches("denied")) {
     const bool sound = each_row(console, batch.string(), [&](const Row& row) {
-      const std::int64_t at = fares::moment(text_in(row, "at")).value_or(0);
-      fares::deny(denied, text_in(row, "token"), at);
+      if (const auto entry = fares::denial_of(row.fields, false)) fares::deny(denied, *entry);
       return std::string{};
     });
     if (!sound) return std::nullopt;

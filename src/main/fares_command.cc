@@ -110,10 +110,9 @@ std::optional<fares::Denied> read_denied(const Console& console, const std::stri
   fares::Denied out;
   if (path.empty()) return out;
   const auto sound = each_row(console, path, [&](const Row& row) -> std::string {
-    const auto at = fares::moment(text_in(row, "at"));
-    const std::string token = text_in(row, "token");
-    if (!at || token.empty()) return "clear.bad_denied";
-    fares::deny(out, token, *at);
+    const auto entry = fares::denial_of(row.fields, true);
+    if (!entry) return "clear.bad_denied";
+    fares::deny(out, *entry);
     return {};
   });
   return sound == true ? std::optional{std::move(out)} : std::nullopt;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "fares/scope.h"
 #include "fares/tap_rows.h"
 #include "main/taps.h"
 #include "texts/texts.h"
@@ -32,6 +33,8 @@ std::string way(const Console& console, const fares::Tariff& tariff, const Ride&
     }
     case Fault::unknown_group:
       return say(console, "unknown_group");
+    case Fault::not_in_force:
+      return say(console, "not_in_force");
     case Fault::no_exit:
     case Fault::no_entry:
       break;
@@ -39,11 +42,12 @@ std::string way(const Console& console, const fares::Tariff& tariff, const Ride&
   const std::string what =
       say(console, ride.fault == Fault::no_exit ? "no_exit" : "no_entry", {{"place", in.place}});
   if (!ride.completed) return what + say(console, "maximum");
+  const auto& edition = fares::edition_on(tariff, fares::service_day(tariff, in.at_s));
   const texts::Places words{{"rule", ride.completed->rule},
                             {"tariff", tariff.name},
-                            {"version", std::to_string(tariff.version)},
+                            {"version", std::to_string(edition.version)},
                             {"place", ride.completed->place},
-                            {"most", yuan(tariff.groups.at(in.group).missing)}};
+                            {"most", yuan(fares::group_of(tariff, in)->missing)}};
   return what + say(console, ride.completed->place.empty() ? "by_fare" : "completed", words);
 }
 
@@ -65,11 +69,11 @@ void print_why(const Console& console, const fares::Tariff& tariff, const fares:
     if (off > 0) line += say(console, "off", {{"off", yuan(off)}, {"rule", ride.rule}});
     if (ride.relief > 0) line += say(console, "relief", {{"relief", yuan(ride.relief)}});
     if (off > 0 || ride.relief > 0) line += say(console, "paid", {{"paid", yuan(ride.paid())}});
-    const auto since = denied.find(in.token);
-    if (since != denied.end() && in.at_s >= since->second + tariff.denied_after_s) {
+    if (const auto since = fares::denied_since(tariff, denied, in.token, in.at_s)) {
+      const auto& edition = fares::edition_on(tariff, fares::service_day(tariff, in.at_s));
       line += say(console, "denied",
-                  {{"since", fares::moment_text(since->second)},
-                   {"after", std::to_string(tariff.denied_after_s)}});
+                  {{"since", fares::moment_text(*since)},
+                   {"after", std::to_string(edition.denied_after_s)}});
     }
     console.out << line << '\n';
   }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "clearing/money.h"
+#include "fares/editions.h"
 #include "main/network_cheapest.h"
 #include "main/network_files.h"
 #include "main/network_words.h"
@@ -63,9 +64,7 @@ std::expected<travel::RideFares, Exit> known_fares(const Console& console,
     }
     lines.push_back({.line = one.substr(0, equals), .tariff = tariff->name, .group = group});
   }
-  std::vector<fares::Tariff> tariffs;
-  tariffs.push_back(*std::move(tariff));
-  return travel::RideFares{std::move(tariffs), std::move(lines)};
+  return travel::RideFares{fares::apart(*std::move(tariff)), std::move(lines)};
 }
 
 // Door to door between two places of a circle.

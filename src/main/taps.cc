@@ -6,6 +6,7 @@
 #include "fares/tap_rows.h"
 #include "node/files.h"
 #include "packs/yaml.h"
+#include "texts/texts.h"
 
 namespace bashu::cli {
 
@@ -27,7 +28,14 @@ std::optional<fares::Tariff> read(const Console& console, const std::string& pat
   } else if (to_take) {
     all = fares::wrong_when_taken(*tariff);
   }
-  if (all.empty()) return *std::move(tariff);
+  if (all.empty()) {
+    if (to_take && tariff->rules < 2) {
+      console.err << path << ": "
+                  << texts::text(console.language, "fares.rules_1", {{"tariff", tariff->name}})
+                  << '\n';
+    }
+    return *std::move(tariff);
+  }
   for (const fares::Wrong& wrong : all) {
     const packs::Position at = file.at(wrong.where);
     console.err << path << ':' << at.line << ':' << at.column << ": " << wrong.where << ' '

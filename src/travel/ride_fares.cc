@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "fares/editions.h"
 #include "fares/rate.h"
 #include "network/table.h"
 #include "node/files.h"
@@ -34,7 +35,7 @@ std::expected<fares::Tariff, Fault> load_tariff(const fs::path& file) {
                                wrong.where + " " + wrong.what)};
 }
 
-// In order of names.
+// In order of names, each edition by itself.
 std::expected<std::vector<fares::Tariff>, Fault> load_tariffs(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code none;
@@ -46,15 +47,17 @@ std::expected<std::vector<fares::Tariff>, Fault> load_tariffs(const fs::path& fo
   for (const fs::path& file : files) {
     auto tariff = load_tariff(file);
     if (!tariff) return std::unexpected{tariff.error()};
-    const bool twice = std::ranges::any_of(out, [&](const fares::Tariff& other) {
-      return other.name == tariff->name && other.version == tariff->version;
-    });
-    if (twice) {
-      return std::unexpected{fault(file, 0,
-                                   "there is a version " + std::to_string(tariff->version) +
-                                       " of the tariff " + tariff->name + " already")};
+    for (fares::Tariff& edition : fares::apart(*std::move(tariff))) {
+      const bool twice = std::ranges::any_of(out, [&](const fares::Tariff& other) {
+        return other.name == edition.name && other.version == edition.version;
+      });
+      if (twice) {
+        return std::unexpected{fault(file, 0,
+                                     "there is a version " + std::to_string(edition.version) +
+                                         " of the tariff " + edition.name + " already")};
+      }
+      out.push_back(std::move(edition));
     }
-    out.push_back(*std::move(tariff));
   }
   return out;
 }
@@ -93,8 +96,7 @@ std::optional<RideFares::Priced> RideFares::priced(std::string_view line, Date d
   for (const Line& one : lines_) {
     if (one.line != line) continue;
     for (const fares::Tariff& tariff : *tariffs_) {
-      const bool in_force = tariff.from <= day && (!tariff.to || day <= *tariff.to);
-      if (tariff.name != one.tariff || !in_force) continue;
+      if (tariff.name != one.tariff || !fares::in_force(tariff, day)) continue;
       if (out && out->tariff->version >= tariff.version) continue;
       out = {.tariff = &tariff, .group = &tariff.groups.at(one.group)};
     }

@@ -21,7 +21,10 @@ void Batches::add(Rows rows) {
       Source& token = source(tap.token);
       token.taps.emplace_back(number, std::move(tap));
     }
-    for (const auto& [token, at] : rows.denied) source(token).denied.emplace_back(number, at);
+    for (fares::Denial& entry : rows.denied) {
+      Source& token = source(entry.token);
+      token.denied.emplace_back(number, std::move(entry));
+    }
   } else if (flows_) {
     for (const std::string& id :
          flows_->add(number, std::move(rows.sheets), std::move(rows.receipts))) {
@@ -49,10 +52,8 @@ std::vector<Entry> Batches::claims(const std::string& name, const Source& source
   };
   std::vector<Entry> out;
   if (tariff_) {
-    // Of two lists that name a token the earlier one counts, in whatever order they came.
-    const std::vector<std::int64_t> lists = counted(source.denied);
     fares::Denied denied;
-    if (!lists.empty()) denied.emplace(name, std::ranges::min(lists));
+    for (const fares::Denial& entry : counted(source.denied)) fares::deny(denied, entry);
     out = fares::claims(*tariff_, counted(source.taps), denied);
   } else if (flows_) {
     if (auto claim = flows_->claim(name, counted_)) out.push_back(*std::move(claim));

@@ -46,7 +46,7 @@ class Batches {
   // A token with its taps, a bill with its versions, or a transfers' claim; and the claims told.
   struct Source {
     Numbered<fares::Tap> taps;
-    Numbered<std::int64_t> denied;  // from when
+    Numbered<fares::Denial> denied;
     Numbered<medical::Bill> bills;
     std::vector<std::string> told;
   };

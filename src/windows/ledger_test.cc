@@ -151,10 +151,7 @@ class Anew {
     fares::Denied denied;
     for (std::size_t i = 0; i < count; ++i) {
       for (const fares::Tap& tap : batches_[i].taps) tokens[tap.token].push_back(tap);
-      for (const auto& one : batches_[i].denied) {
-        const auto [held, fresh] = denied.insert(one);
-        held->second = std::min(held->second, one.second);
-      }
+      for (const fares::Denial& one : batches_[i].denied) fares::deny(denied, one);
     }
     std::vector<Entry> out;
     for (const auto& [token, taps] : tokens) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bank/camt053.h"
+#include "base/flat_json.h"
 #include "base/json.h"
 #include "fares/tap_rows.h"
 #include "medical/bounds.h"
@@ -41,12 +42,20 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
   const auto wrong = [&](std::string text, bool is_key) {
     return std::unexpected{WrongRow{.line = line, .text = std::move(text), .is_key = is_key}};
   };
+  FlatJson flat;
   while (!rows.empty()) {
     const std::size_t end = std::min(rows.find('\n'), rows.size());
     const std::string_view text = rows.substr(0, end);
     rows.remove_prefix(std::min(end + 1, rows.size()));
     ++line;
     if (text.empty() || text == "\r") continue;
+    if (what == "taps" && flat.read(text)) {
+      fares::Tap tap;
+      const std::string odd = fares::tap_of(flat, tap);
+      if (!odd.empty()) return wrong("fares." + odd, true);
+      out.taps.push_back(std::move(tap));
+      continue;
+    }
     const auto row = parse_json(text, kRow);
     if (!row || !row->as_record()) return wrong("windows.no_json", true);
     if (what == "taps") {
@@ -55,10 +64,9 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
       if (!odd.empty()) return wrong("fares." + odd, true);
       out.taps.push_back(std::move(tap));
     } else if (what == "denied") {
-      const auto at = fares::moment(fares::text_in(*row->as_record(), "at"));
-      std::string token = fares::text_in(*row->as_record(), "token");
-      if (!at || token.empty()) return wrong("clear.bad_denied", true);
-      out.denied.emplace_back(std::move(token), *at);
+      auto entry = fares::denial_of(*row->as_record(), reading == Reading::to_take);
+      if (!entry) return wrong("clear.bad_denied", true);
+      out.denied.push_back(*std::move(entry));
     } else if (what == "sheets") {
       auto sheet = transfers::sheet_of(*row);
       if (!sheet) return wrong(sheet.error(), false);

@@ -1,7 +1,7 @@
 // The rows of a batch, read wholly or not at all.
 //
 //     taps      a tap a row (docs/formats/tariff.md)
-//     denied    {token, at}: a deny list, with the moment it took effect
+//     denied    {token, from, until}: a deny list, with the moment each entry took effect; `at` too
 //     bills     a medical bill a row
 //     sheets    what a transfer's signed sheet says of its money, a row each
 //     receipts  a bank's statement, ISO 20022 camt.053, as the bank gave it
@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "fares/denied.h"
 #include "fares/rate.h"
 #include "medical/bills.h"
 #include "transfers/flows.h"
@@ -24,7 +25,7 @@ namespace bashu::windows {
 struct Rows {
   std::vector<fares::Tap> taps;
   std::vector<medical::Bill> bills;
-  std::vector<std::pair<std::string, std::int64_t>> denied;  // token, from when
+  std::vector<fares::Denial> denied;
   std::vector<transfers::Sheet> sheets;
   std::vector<transfers::Receipt> receipts;
 
