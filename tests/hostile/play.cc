@@ -1,5 +1,6 @@
 #include "play.h"
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <functional>
@@ -94,6 +95,8 @@ class Game {
   Result run() {
     if (options_.lies) liar_->claim_more();
     settle(false);
+    // A door that never opened to the liar hears no lie.
+    for (int i = 0; i < kTicksOfARound && !hear_the_liar(); ++i) tick(false);
     ticks_ = 0;
     for (int round = 0; round < options_.rounds && !broken_; ++round) {
       if (round % 2 == 1) time_.day = time_.day.plus_days(1);
@@ -168,6 +171,10 @@ class Game {
       if (people_->satisfied() && quiet()) return;
     }
     fail("channel", "what the honest said to each other is not answered: " + standing());
+  }
+  [[nodiscard]] bool hear_the_liar() const {
+    return std::ranges::all_of(
+        houses_, [](const auto& house) { return house->state().inbox(kLiar).next > 1; });
   }
   [[nodiscard]] bool quiet() const {
     for (const auto& house : houses_) {
