@@ -102,7 +102,7 @@ TEST(Kernel, NothingIsAnsweredOrReadableOfACommitThatFailed) {
     EXPECT_FALSE(answered);
     EXPECT_EQ((*kernel)->durable(), before);
     EXPECT_EQ((*kernel)->archive().checkpoint(), note);
-    EXPECT_FALSE((*kernel)->archive().receipt(before));
+    EXPECT_FALSE((*kernel)->archive().receipt(before, {}));
     auto mark = HighMark::open(*home.storage);
     ASSERT_TRUE(mark);
     EXPECT_EQ(mark->mark().size, before);
