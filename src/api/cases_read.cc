@@ -297,8 +297,8 @@ namespace {
 // What whoever decided the step alone could look up: everybody else takes its word.
 Value claims_in(const packs::Service& service, const views::StepRow& step) {
   Value::List list;
-  for (const core::StepClaim& claim : core::claims_of(
-           service, {.from = step.from, .event = step.event, .branch = step.branch})) {
+  for (const core::StepClaim& claim :
+       core::claims_of(service, {.from = step.from, .event = step.event, .branch = step.branch})) {
     Value::Record one{{"what", claim.what}};
     if (!claim.of.empty()) one["of"] = claim.of;
     if (!claim.text.empty()) one["text"] = claim.text;

@@ -124,8 +124,8 @@ Value order_value(const core::Order& order, Date today) {
 
 namespace {
 
-// What goes next because its time is over. Every case and record is looked at, a thousand at a time,
-// so that no decision waits for it longer than for another decision.
+// What goes next because its time is over. Every case and record is looked at, a thousand at a
+// time, so that no decision waits for it longer than for another decision.
 void write_due(Context& context, Value::Record& answer) {
   constexpr std::size_t kShownMax = 200, kLookMax = 1'000;
   core::RetentionSearch search;

@@ -236,7 +236,8 @@ class Circle : public testing::Test {
             .pack = message.pack,
             .body = opened(from, message)};
   }
-  // As the edges leave it: what an objection shows is what its sender took, and signed by its teller.
+  // As the edges leave it: what an objection shows is what its sender took, and signed by its
+  // teller.
   Value opened(const PartyId& from, const MessageQueued& message) {
     Value body = message.body;
     const Value* shows = body.find("shows");
@@ -244,8 +245,8 @@ class Circle : public testing::Test {
     Value::List steps;
     for (const Value& one : *shows->as_list()) {
       const PartyId teller{one.text_at("from")};
-      steps.push_back(
-          Value{Value::Record{{"from", teller}, {"body", told_.at({teller, from, one.int_at("seq")})}}});
+      steps.push_back(Value{
+          Value::Record{{"from", teller}, {"body", told_.at({teller, from, one.int_at("seq")})}}});
     }
     body.as_record()->erase("shows");
     (*body.as_record())["$shown"] = std::move(steps);

@@ -381,11 +381,10 @@ void Receiver::State::submit(const std::string& party, Peer& peer, std::int64_t 
                              std::string message_id, node::Request request, const Baggage& baggage,
                              http::Reply reply) {
   const Brought::Names names = unpack(party, baggage);
-  const bool queued =
-      parts.node.submit(std::move(request), [self = shared_from_this(), party, seq,
-                                             names](const node::Outcome& outcome) {
-        self->done(party, seq, names, outcome);
-      });
+  const bool queued = parts.node.submit(std::move(request), [self = shared_from_this(), party, seq,
+                                                             names](const node::Outcome& outcome) {
+    self->done(party, seq, names, outcome);
+  });
   if (!queued) {
     brought.refused(names);
     if (reply) reply(busy("slow-down", 429));
@@ -428,8 +427,8 @@ void Receiver::State::done(const std::string& party, std::int64_t seq, const Bro
                            const node::Outcome& outcome) {
   const auto* good = std::get_if<node::Done>(&outcome);
   // Of a fault nobody knows what became of the message.
-  const bool refused = good ? good->decision.outcome == "rejected"
-                            : std::holds_alternative<Reject>(outcome);
+  const bool refused =
+      good ? good->decision.outcome == "rejected" : std::holds_alternative<Reject>(outcome);
   std::vector<http::Reply> waiting;
   {
     const std::lock_guard lock{mutex};

@@ -325,12 +325,10 @@ TEST_F(Revocations, WhatAThiefAnswersUnderTheLogKeyIsNotTaken) {
   EXPECT_EQ(b.outbox("sichuan").acked, 0) << "a thief has answered";
   EXPECT_EQ(b.outbox("sichuan").stopped, "");
   // It was checked before the list came, and its turn comes behind it.
-  const auto late = b.node->run({.command = core::AckMessage{.to = "sichuan",
-                                                             .seq = 1,
-                                                             .outcome = "applied",
-                                                             .reason = {}},
-                                 .evidence = answer,
-                                 .under = before});
+  const auto late = b.node->run(
+      {.command = core::AckMessage{.to = "sichuan", .seq = 1, .outcome = "applied", .reason = {}},
+       .evidence = answer,
+       .under = before});
   ASSERT_TRUE(std::holds_alternative<Reject>(late));
   EXPECT_EQ(std::get<Reject>(late).code, RejectCode::not_ready);
   drive(*far, *near, honest_only, [&] { return b.outbox("sichuan").acked == 1; });

@@ -69,8 +69,7 @@ std::string value_words(const Console& console, const packs::Type* type, const V
 // What is in dispute, asked or to be reviewed, and has not ended.
 void print_open_disputes(const Console& console, const Value& c) {
   const Value* disputes = c.find("disputes");
-  for (const Value& one :
-       disputes && disputes->as_list() ? *disputes->as_list() : Value::List{}) {
+  for (const Value& one : disputes && disputes->as_list() ? *disputes->as_list() : Value::List{}) {
     const Value* ended = one.find("ended");
     if (ended && !ended->is_null()) continue;
     console.out << texts::text(console.language, "app.objection." + one.text_at("kind"),

@@ -2008,8 +2008,9 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
             "--least", o.least,
             t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
         app.add_option("--cap", o.cap, t("cap of what is unsettled, fen", "未结清上限（分）"));
-        app.add_option("--period", o.period,
-                       t("a window ends with a day, a month or a year", "结算期按日、按月或按年截止"))
+        app.add_option(
+               "--period", o.period,
+               t("a window ends with a day, a month or a year", "结算期按日、按月或按年截止"))
             ->check(CLI::IsMember({"daily", "monthly", "yearly"}));
         role(app, o.role);
       });

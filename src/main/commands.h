@@ -176,9 +176,9 @@ struct Serve {
   int disk_floor_mb = 512;    // below this much free, writes are refused
   int workers = 8;
   std::int64_t reads_per_minute = 3'000;  // of one principal; 0: any number
-  bool standby = false;          // beside the writer, on another machine
-  std::string as;                // the name of this machine; empty: its host name
-  std::int64_t take_over_s = 5;  // of the writer's silence; 0: only when somebody says so
+  bool standby = false;                   // beside the writer, on another machine
+  std::string as;                         // the name of this machine; empty: its host name
+  std::int64_t take_over_s = 5;           // of the writer's silence; 0: only when somebody says so
 };
 Exit serve(const Console& console, const Serve& what);
 

@@ -316,8 +316,7 @@ void put_envelopes(const Taken& taken, const Directory& directory, const std::st
       break;
     }
   }
-  message.body.as_record()->insert_or_assign(std::string{core::told::kShows},
-                                             std::move(envelopes));
+  message.body.as_record()->insert_or_assign(std::string{core::told::kShows}, std::move(envelopes));
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ scenarios:
 TEST(Claims, AreWhatOnlyTheDeciderLooksUp) {
   const auto loaded = packs::load(kPack);
   for (const Finding& finding : loaded.findings) {
-    if (!finding.note) ADD_FAILURE() << finding.line << ": " << finding.path << ": " << finding.text;
+    if (!finding.note)
+      ADD_FAILURE() << finding.line << ": " << finding.path << ": " << finding.text;
   }
   ASSERT_TRUE(loaded.pack);
   const packs::Service& loan = *packs::find(loaded.pack->services, "loan");

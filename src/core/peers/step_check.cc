@@ -438,8 +438,8 @@ Result accept_as_signed(PeerStep& told) {
 using Judge = Result (*)(PeerStep&);
 Result take(Deciding& d, const TakeMessage& message, Judge judge);
 
-// Whether a step is its sender's in any order of the steps: it follows a state that, by the pack, is
-// with them.
+// Whether a step is its sender's in any order of the steps: it follows a state that, by the pack,
+// is with them.
 Result could_follow(const Deciding& d, const Case& known, const told::Step& step,
                     const PartyId& from) {
   const auto of = definition_of(d, known);
@@ -491,8 +491,7 @@ void unpark(Deciding& d, const CaseId& id, const std::string& is_signed) {
                               .stream = id,
                               .pack = parked->pack,
                               .body = parked->body};
-    const Judge judge =
-        told::step_digest(message.body) == is_signed ? accept_as_signed : verify;
+    const Judge judge = told::step_digest(message.body) == is_signed ? accept_as_signed : verify;
     const auto ok = attempt(d, [&](Deciding& trial) { return take(trial, message, judge); });
     if (ok) continue;
     if (!is_replaced(d, id, version)) {

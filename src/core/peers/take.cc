@@ -155,8 +155,9 @@ Result take_message(Deciding& d, const TakeMessage& message, Decision& decision)
   // step of its own.
   const bool with_us = step && is_with_us(d, about);
   const bool objects =
-      step && (with_us ? may_object(d, about, {.party = message.from, .content = content}).has_value()
-                       : is_party(*d.draft.find_case(about), message.from));
+      step &&
+      (with_us ? may_object(d, about, {.party = message.from, .content = content}).has_value()
+               : is_party(*d.draft.find_case(about), message.from));
   answer(d, message, {"held", "unverified." + why.where}, decision);
   if (objects) {
     dispute(d, about,
