@@ -460,7 +460,7 @@ void answering_options(CLI::App& app, Serve& o, const Text& t) {
                  t("reads one person or program may ask for in a minute; 0: any number",
                    "每人（每个程序）每分钟可读取的次数；0：不限"))
       ->default_val(3'000)
-      ->check(CLI::Range(0, 10'000'000));
+      ->check(CLI::Range(0, 1'000'000));
 }
 
 void serve_command(Parser& parser, const Text& t) {

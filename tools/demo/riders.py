@@ -2,7 +2,7 @@
 """Synthetic: a day of riders of one metro with the other side's cards and codes, a month of medical bills of
 patients treated on the other side, and the faults planted in them. The same numbers give the same bytes.
 
-Usage: tools/demo/riders.py DIR [--trips 100000] [--bills 2000] [--seed 2021]
+Usage: tools/demo/riders.py DIR [--trips 100000] [--bills 2000] [--seed 2021] [--rules 2]
 
 For each pair of sides A-B a folder DIR/A-B with, for each side S of it:
     S.gates.csv    what S's own gates recorded by the evening
@@ -29,7 +29,7 @@ FAULTS = {"missing_exit": 50, "exit_not_sent": 25, "trip_not_sent": 25, "doubled
           "blocked": 25, "block_not_sent": 25, "wrong_station": 15, "repeated_number": 25}
 
 
-def tariff():
+def tariff(rules=2):
     """The published bands of both metros over stations 1,100 m apart, which are synthetic."""
     bands = {"sichuan": [[4000, 200], [8000, 300], [12000, 400], [18000, 500], [24000, 600], [32000, 700], [40000, 800], [50000, 900]],
              "chongqing": [[6000, 200], [11000, 300], [17000, 400], [24000, 500], [32000, 600], [41000, 700], [51000, 800]],
@@ -39,7 +39,7 @@ def tariff():
         metres = [[f"{group}-{a}", f"{group}-{b}", (b - a) * 1100] for a in range(STATIONS) for b in range(a + 1, STATIONS)]
         groups[group] = {"party": party, "bands": bands[party], "metres": metres, "limit": 10800, "overtime": 1000,
                          "same_place_within": 1200, "same_place": 200, "missing": 1000, "operators": [{"name": operator}]}
-    return {"tariff": "metros-synthetic", "version": 1, "from": "2021-01-01", "day_begins": 14400, "fee": 3000, "denied_after": 3600,
+    return {"tariff": "metros-synthetic", "version": 1, "rules": rules, "from": "2021-01-01", "day_begins": 14400, "fee": 3000, "denied_after": 3600,
             "groups": groups,
             "discounts": [{"name": "card", "media": ["card"], "ppm": 100000, "borne_by": "place"},
                           {"name": "student", "classes": ["student"], "ppm": 500000, "borne_by": "place"}],
@@ -194,9 +194,10 @@ def main():
     parser.add_argument("--trips", type=int, default=100_000)
     parser.add_argument("--bills", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=2021)
+    parser.add_argument("--rules", type=int, default=2, help="of the tariff (docs/formats/tariff.md)")
     args = parser.parse_args()
     args.dir.mkdir(parents=True, exist_ok=True)
-    (args.dir / "tariff.json").write_text(json.dumps(tariff(), ensure_ascii=False) + "\n")
+    (args.dir / "tariff.json").write_text(json.dumps(tariff(args.rules), ensure_ascii=False) + "\n")
     rows = ["pair\tside\tkind\twhat"]
     for pair in PAIRS:
         folder = args.dir / "-".join(pair)
