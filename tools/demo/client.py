@@ -86,9 +86,9 @@ class Client:
         while True:
             try:
                 status, _, answer = self.request(method, path, body, headers, raw)
-                # The other member names persons too: it may be at its start, or its end.
+                # The node ends, or the other member, which names persons too, is at its start or end.
                 again = status == 500 and b"unknown_outcome" in answer or \
-                    status == 503 and b'"pseudonyms_' in answer
+                    status == 503 and (b'"pseudonyms_' in answer or b'"ending"' in answer)
                 if again and time.monotonic() < give_up:
                     pass
                 elif status not in (429, 504):

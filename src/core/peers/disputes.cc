@@ -273,8 +273,10 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   if (!c || !is_party(*c, message.from)) {
     return told::hold("unknown", told.id + " is not known here");
   }
-  if (!c->dispute) return {};  // ended already
-  const bool answers_us = c->dispute->reason.starts_with(kAsked);
+  // One that has ended here, or stopped nothing here, is signed for all the same: the evidence of
+  // both sides shows whose officers did.
+  const bool disputed = c->dispute.has_value();
+  const bool answers_us = disputed && c->dispute->reason.starts_with(kAsked);
   d.draft.decide(SettlementSigned{.id = told.id,
                                   .by = message.from,
                                   .content = told.content,
@@ -283,7 +285,7 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   if (answers_us) {
     raise_exception(d, told.id, message.from + " answers (" + told.content + "): " + told.note);
   }
-  end_dispute_if_agreed(d, told.id);
+  if (disputed) end_dispute_if_agreed(d, told.id);
   return {};
 }
 
