@@ -297,6 +297,23 @@ void rate(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>&
   for (Ride& ride : rides) rater.ride(ride);
 }
 
+Posting posting_of(const std::vector<Tap>& taps, const Ride& ride, const Group& group,
+                   std::size_t number) {
+  const Tap& tap = taps[ride.first];
+  return {.issuer = tap.issuer,
+          .operator_name = group.operators[number].first,
+          .party = group.party,
+          .first_tap = tap.id,
+          .last_tap = taps[ride.last].id,
+          .day = {},
+          .fault = ride.fault,
+          .token = tap.token,
+          .rider_class = tap.rider_class,
+          .at_s = tap.at_s,
+          .completion = ride.completed ? ride.completed->rule : std::string{},
+          .completed_at = ride.completed ? ride.completed->place : std::string{}};
+}
+
 std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps,
                               const std::vector<Ride>& rides) {
   if (tariff.rules >= 2) return postings_by_2(tariff, taps, rides);
@@ -319,25 +336,15 @@ std::vector<Posting> postings(const Tariff& tariff, const std::vector<Tap>& taps
     const auto reliefs =
         clearing::split(ride.relief_by == Bearer::issuer ? 0 : ride.relief, weights);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      out.push_back({.issuer = tap.issuer,
-                     .operator_name = group->operators[i].first,
-                     .party = group->party,
-                     .first_tap = tap.id,
-                     .last_tap = taps[ride.last].id,
-                     .day = service_day(tariff, tap.at_s),
-                     .tariff_version = tariff.version,
-                     .fare = fares[i],
-                     .off = offs[i],
-                     .from_issuer = issuers[i],
-                     .from_place = places[i],
-                     .fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding),
-                     .fault = ride.fault,
-                     .token = tap.token,
-                     .rider_class = tap.rider_class,
-                     .at_s = tap.at_s,
-                     .relief = reliefs[i],
-                     .completion = ride.completed ? ride.completed->rule : std::string{},
-                     .completed_at = ride.completed ? ride.completed->place : std::string{}});
+      Posting& one = out.emplace_back(posting_of(taps, ride, *group, i));
+      one.day = service_day(tariff, tap.at_s);
+      one.tariff_version = tariff.version;
+      one.fare = fares[i];
+      one.off = offs[i];
+      one.from_issuer = issuers[i];
+      one.from_place = places[i];
+      one.fee = clearing::part_of(issuers[i], tariff.fee_ppm, tariff.fee_rounding);
+      one.relief = reliefs[i];
     }
   }
   return out;

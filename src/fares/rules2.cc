@@ -257,25 +257,15 @@ std::vector<Posting> postings_by_2(const Tariff& tariff, const std::vector<Tap>&
     const std::vector<Parts> parts = parts_of(ride, fares);
     const std::vector<Money> fees = fees_of(edition, parts);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      out.push_back({.issuer = tap.issuer,
-                     .operator_name = group->operators[i].first,
-                     .party = group->party,
-                     .first_tap = tap.id,
-                     .last_tap = taps[ride.last].id,
-                     .day = day,
-                     .tariff_version = edition.version,
-                     .fare = fares[i],
-                     .off = parts[i].operators + parts[i].operators_relief,
-                     .from_issuer = parts[i].from_issuer,
-                     .from_place = parts[i].place + parts[i].place_relief,
-                     .fee = fees[i],
-                     .fault = ride.fault,
-                     .token = tap.token,
-                     .rider_class = tap.rider_class,
-                     .at_s = tap.at_s,
-                     .relief = parts[i].place_relief + parts[i].operators_relief,
-                     .completion = ride.completed ? ride.completed->rule : std::string{},
-                     .completed_at = ride.completed ? ride.completed->place : std::string{}});
+      Posting& one = out.emplace_back(posting_of(taps, ride, *group, i));
+      one.day = day;
+      one.tariff_version = edition.version;
+      one.fare = fares[i];
+      one.off = parts[i].operators + parts[i].operators_relief;
+      one.from_issuer = parts[i].from_issuer;
+      one.from_place = parts[i].place + parts[i].place_relief;
+      one.fee = fees[i];
+      one.relief = parts[i].place_relief + parts[i].operators_relief;
     }
   }
   return out;

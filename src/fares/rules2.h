@@ -7,6 +7,7 @@
 //     parts       several bearers and several operators: every row and every column adds up
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "fares/rate.h"
@@ -20,7 +21,11 @@ void rate_by_2(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<R
 [[nodiscard]] std::vector<Posting> postings_by_2(const Tariff& tariff, const std::vector<Tap>& taps,
                                                  const std::vector<Ride>& rides);
 
-// Of both rules. Names the period of a day: no two of a kind share a number.
+// Of both rules. What of a posting to the group's operator of that number follows from the ride
+// alone, without any amount.
+[[nodiscard]] Posting posting_of(const std::vector<Tap>& taps, const Ride& ride, const Group& group,
+                                 std::size_t number);
+// Names the period of a day: no two of a kind share a number.
 [[nodiscard]] std::int64_t period(Cap::Period kind, Date day);
 // Whether one changes from one ride to the next by this rule, in a chain that began then and may
 // still grow.

@@ -17,8 +17,8 @@ std::string text_in(const Value::Record& row, std::string_view name) {
 
 namespace {
 
-// `08:00:00`, each digit written; nullopt: it is not so, which says nothing yet.
-std::optional<std::int64_t> clock_of(std::string_view text) {
+// `08:00:00` in seconds, each digit written; nullopt: it is not so.
+std::optional<std::int64_t> written_clock(std::string_view text) {
   std::int64_t out = 0;
   constexpr std::string_view kForm = "23:59:59";
   for (std::size_t i = 0; i < kForm.size(); i += 3) {
@@ -32,22 +32,28 @@ std::optional<std::int64_t> clock_of(std::string_view text) {
   return out;
 }
 
+// The same as it was always read, with what stands for a digit elsewhere: ` 8:00:00`. Slower.
+std::optional<std::int64_t> scanned_clock(const char* text) {
+  int hour = 0, minute = 0, second = 0;
+  char end = 0;
+  if (std::sscanf(text, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 || hour > 23 ||
+      minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
+    return std::nullopt;
+  }
+  return std::int64_t{hour} * 3'600 + minute * 60 + second;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> moment(const std::string& text) {
-  int hour = 0, minute = 0, second = 0;
-  char end = 0;
-  const auto day = Date::parse(text.substr(0, std::min<std::size_t>(10, text.size())));
-  if (day && text.size() == 19 && (text[10] == ' ' || text[10] == 'T')) {
-    const auto clock = clock_of(std::string_view{text}.substr(11));
-    if (clock) return std::int64_t{day->days()} * 86'400 + *clock;
-  }
-  if (!day || text.size() != 19 || (text[10] != ' ' && text[10] != 'T') ||
-      std::sscanf(text.c_str() + 11, "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
-      hour > 23 || minute > 59 || second > 59 || hour < 0 || minute < 0 || second < 0) {
-    return std::nullopt;
-  }
-  return std::int64_t{day->days()} * 86'400 + hour * 3'600 + minute * 60 + second;
+  constexpr std::size_t kDay = 10, kClock = 11, kAll = 19;
+  if (text.size() != kAll || (text[kDay] != ' ' && text[kDay] != 'T')) return std::nullopt;
+  const auto day = Date::parse(text.substr(0, kDay));
+  if (!day) return std::nullopt;
+  auto clock = written_clock(std::string_view{text}.substr(kClock));
+  if (!clock) clock = scanned_clock(text.c_str() + kClock);
+  if (!clock) return std::nullopt;
+  return std::int64_t{day->days()} * 86'400 + *clock;
 }
 
 std::string moment_text(std::int64_t at_s) {
