@@ -42,6 +42,12 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
   const auto wrong = [&](std::string text, bool is_key) {
     return std::unexpected{WrongRow{.line = line, .text = std::move(text), .is_key = is_key}};
   };
+  const auto add_tap = [&](const auto& row) {
+    fares::Tap tap;
+    std::string odd = fares::tap_of(row, tap);
+    if (odd.empty()) out.taps.push_back(std::move(tap));
+    return odd;
+  };
   FlatJson flat;
   while (!rows.empty()) {
     const std::size_t end = std::min(rows.find('\n'), rows.size());
@@ -50,19 +56,14 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
     ++line;
     if (text.empty() || text == "\r") continue;
     if (what == "taps" && flat.read(text)) {
-      fares::Tap tap;
-      const std::string odd = fares::tap_of(flat, tap);
-      if (!odd.empty()) return wrong("fares." + odd, true);
-      out.taps.push_back(std::move(tap));
+      if (const std::string odd = add_tap(flat); !odd.empty()) return wrong("fares." + odd, true);
       continue;
     }
     const auto row = parse_json(text, kRow);
     if (!row || !row->as_record()) return wrong("windows.no_json", true);
     if (what == "taps") {
-      fares::Tap tap;
-      const std::string odd = fares::tap_of(*row->as_record(), tap);
+      const std::string odd = add_tap(*row->as_record());
       if (!odd.empty()) return wrong("fares." + odd, true);
-      out.taps.push_back(std::move(tap));
     } else if (what == "denied") {
       auto entry = fares::denial_of(*row->as_record(), reading == Reading::to_take);
       if (!entry) return wrong("clear.bad_denied", true);
