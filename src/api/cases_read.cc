@@ -85,12 +85,17 @@ bool works_at(const std::optional<views::CaseRow>& row, views::InboxAsk::Whose w
   return somebody && std::ranges::find(mine, row->assigned->to) != mine.end();
 }
 
+// nullptr: of a step that the pack does not know, or that followed by itself.
+const packs::EventDef* event_of(const packs::Service& service, const views::StepRow& step) {
+  if (step.event == "$start") return &service.start.event;
+  const packs::StateDef* state = packs::find(service.states, step.from);
+  return state ? packs::find(state->events, step.event) : nullptr;
+}
+
 // A step in the words of the pack: the event, and the state that it led to.
 void add_titles(Value::Record& one, const packs::Service& service, const views::StepRow& step,
                 const std::string& language) {
-  const packs::StateDef* from = packs::find(service.states, step.from);
-  const packs::EventDef* event = from ? packs::find(from->events, step.event) : nullptr;
-  if (step.event == "$start") event = &service.start.event;
+  const packs::EventDef* event = event_of(service, step);
   Title title = event ? event->title : Title{};
   if (title.empty() && step.event == "$start") title = texts::title("step.start");
   if (title.empty() && step.event == "$then") title = texts::title("step.then");
@@ -103,10 +108,7 @@ void add_titles(Value::Record& one, const packs::Service& service, const views::
 // shows it, with what its reader may see.
 std::string notice_of(const packs::Service& service, const views::StepRow& step,
                       const std::string& language) {
-  const packs::StateDef* state = packs::find(service.states, step.from);
-  const packs::EventDef* event = step.event == "$start" ? &service.start.event
-                                 : state                ? packs::find(state->events, step.event)
-                                                        : nullptr;
+  const packs::EventDef* event = event_of(service, step);
   if (!event || step.branch < 0 || std::cmp_greater_equal(step.branch, event->branches.size())) {
     return {};
   }
