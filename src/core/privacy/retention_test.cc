@@ -64,6 +64,34 @@ scenarios:
   - {title: none, today: 2026-03-02, steps: [{figure: visits, is: 0}]}
 )pack";
 
+CaseOpened visit_opened(const CaseId& id, const std::string& pack, Date on) {
+  return {.id = id,
+          .pack = pack,
+          .service = "visit",
+          .parties = {{"host", "a"}, {"guest", "b"}},
+          .parent = {},
+          .opened_by = {},
+          .on = on};
+}
+
+CaseChanged visit_started(const CaseId& id, const Value& input, bool ended, Date on) {
+  return {.id = id,
+          .version = 1,
+          .digest = "d",
+          .decided_by = "a",
+          .event = "$start",
+          .role = "clerk",
+          .from = {},
+          .to = ended ? "done" : "open",
+          .branch = 0,
+          .input = input,
+          .set = {},
+          .on = on,
+          .principal = {},
+          .reads = {},
+          .salt = {}};
+}
+
 class ValuesOfEndedCases : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -100,28 +128,8 @@ class ValuesOfEndedCases : public ::testing::Test {
   // On both nodes, begun and, if `ended`, ended today.
   void visit(const CaseId& id, const std::string& data, bool ended = true) {
     for (State* node : {&a_, &b_}) {
-      node->apply(CaseOpened{.id = id,
-                             .pack = digest_,
-                             .service = "visit",
-                             .parties = {{"host", "a"}, {"guest", "b"}},
-                             .parent = {},
-                             .opened_by = {},
-                             .on = today_});
-      node->apply(CaseChanged{.id = id,
-                              .version = 1,
-                              .digest = "d",
-                              .decided_by = "a",
-                              .event = "$start",
-                              .role = "clerk",
-                              .from = {},
-                              .to = ended ? "done" : "open",
-                              .branch = 0,
-                              .input = *parse_json(data),
-                              .set = {},
-                              .on = today_,
-                              .principal = {},
-                              .reads = {},
-                              .salt = {}});
+      node->apply(visit_opened(id, digest_, today_));
+      node->apply(visit_started(id, *parse_json(data), ended, today_));
     }
   }
   // On both nodes, kept by a; `until` empty: it has no end yet.
@@ -474,32 +482,10 @@ class Chanced : public ValuesOfEndedCases {
     changed_.push_back(event);
   }
   static Value who(const std::string& key) { return *parse_json(R"({"who":)" + sealed(key) + "}"); }
-  Event opened(const CaseId& id) const {
-    return CaseOpened{.id = id,
-                      .pack = digest_,
-                      .service = "visit",
-                      .parties = {{"host", "a"}, {"guest", "b"}},
-                      .parent = {},
-                      .opened_by = {},
-                      .on = today_};
-  }
-  Event step(const CaseId& id, const std::string& key, bool ends) const {
-    return CaseChanged{.id = id,
-                       .version = 1,
-                       .digest = "d",
-                       .decided_by = "a",
-                       .event = "$start",
-                       .role = "clerk",
-                       .from = {},
-                       .to = ends ? "done" : "open",
-                       .branch = 0,
-                       .input = who(key),
-                       .set = {},
-                       // Also one that ended long ago, as it is told late.
-                       .on = *Date::parse("2026-03-31"),
-                       .principal = {},
-                       .reads = {},
-                       .salt = {}};
+  Event opened(const CaseId& id) const { return visit_opened(id, digest_, today_); }
+  // Also one that ended long ago, as it is told late.
+  static Event step(const CaseId& id, const std::string& key, bool ends) {
+    return visit_started(id, who(key), ends, *Date::parse("2026-03-31"));
   }
   Event put(const std::string& number, const std::string& key) const {
     Value fields = who(key);
