@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Taps into running nodes: taken, journaled, rated, and compared by the two nodes.
 
-    ./dev bench taps [--trips 500000]
+    ./dev bench taps      BASHU_BENCH_TRIPS: how many (500000), a multiple of 4000
 
 Each of two nodes gets the taps of as many trips over HTTP, as documents of 7 MB, each a batch of its book: read,
 checked, kept, and a step in its journal. A draft then rates them all. At last the two open and sign a window;
@@ -9,7 +9,6 @@ of the trips 100 differ. Prints taps per second, seconds and bytes of the compar
 missed. The data are synthetic.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -27,7 +26,7 @@ import riders  # noqa: E402
 from node import Node, bashu, form_circle, mail_delivered, window  # noqa: E402
 
 NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
-DAY, UNTIL, TODAY = riders.DAY, "2021-03-05", "2021-03-08"
+UNTIL, TODAY = "2021-03-05", "2021-03-08"  # of trips on riders.DAY
 GROUP, ISSUER = "chengdu-metro", "chongqing"
 DOCUMENT = 7_000_000
 DIFFER = 100
@@ -135,9 +134,10 @@ def compare(nodes, book):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trips", type=int, default=500_000)
-    trips = parser.parse_args().trips
+    trips = int(os.environ.get("BASHU_BENCH_TRIPS", "500000"))
+    step = DIFFER * riders.STATIONS  # so that every trip which differs costs something else
+    if trips < step or trips % step:
+        raise SystemExit(f"BASHU_BENCH_TRIPS: a multiple of {step}, not {trips}")
     print("benchmark taps: into two running nodes, over HTTP")
     print(f"  machine   {os.cpu_count()} cores, {platform.system()} {platform.release()}, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="bashu-bench-taps-", dir=os.environ.get("BASHU_BENCH_DIR")) as made:
