@@ -109,6 +109,18 @@ TEST(Rules2, AFixedTransferNeverCostsMoreThanTheRide) {
   EXPECT_EQ(paid(fixed(500), {bus(0), bus(10)}), (Fen{400, 400}));
 }
 
+TEST(Rules2, ADiscountThatTakesOffMoreDoesNotBeginAnotherChain) {
+  const Tariff tariff = tariff_of(R"(,"discounts":[{"name":"d","ppm":1000000,"media":["pass"]}],
+    "transfers":[{"name":"t","window":900,"takes_off":"up_to","amount":200,
+    "another_vehicle":false}])");
+  std::vector<Tap> taps{bus(0), bus(10), bus(20)};
+  EXPECT_EQ(paid(tariff, taps), (Fen{400, 200, 400})) << "the third is beyond the window";
+  taps[1].medium = "pass";
+  EXPECT_EQ(paid(tariff, taps), (Fen{400, 0, 400})) << "and stays so";
+  taps[0].medium = "pass", taps[1].medium = "";
+  EXPECT_EQ(paid(tariff, taps), (Fen{0, 200, 400})) << "a ride that cost nothing begins one too";
+}
+
 TEST(Rules2, AnAccumulatedDiscountSaysWhichRidesCount) {
   const std::string above = R"(,"discounts":[{"name":"d","above":300,"ppm":500000)";
   EXPECT_EQ(wrong_of(json_of(above + "}]")), "discounts[0].counts: is missing\n");
