@@ -56,10 +56,10 @@ class Completer {
 
   [[nodiscard]] std::optional<Money> priced(const Group& group, const Ride& ride,
                                             const std::string& missing) const {
-    const std::string& known = taps_[ride.first].place;
-    if (missing == known) return std::nullopt;
-    return ride.fault == Fault::no_exit ? full_fare(group, known, missing)
-                                        : full_fare(group, missing, known);
+    const Tap& tap = taps_[ride.first];
+    if (missing == tap.place) return std::nullopt;
+    return ride.fault == Fault::no_exit ? fare_of(group, tap, tap, tap.place, missing)
+                                        : fare_of(group, tap, tap, missing, tap.place);
   }
 
   // Where the missing tap may have been; the first that has a fare counts.

@@ -155,6 +155,7 @@ class Writer {
     if (group.same_place_s > 0 || group.same_place > 0) unsaid("same_place", group.name);
     if (group.missing > 0) unsaid("missing", group.name);
     if (group.single) unsaid("single", group.name);
+    if (!group.instead.empty()) unsaid("instead", group.name);
     if (const Flat* flat = std::get_if<Flat>(&group.prices)) {
       leg(group, "", "", flat->fare);
     } else if (const Table* table = std::get_if<Table>(&group.prices)) {
@@ -188,7 +189,11 @@ class Writer {
   void write(const Transfer& one) {
     if (by_others(one)) unsaid("borne_by", one.name);
     if (one.off == Transfer::Off::difference) return unsaid("difference", one.name);
-    if (one.off == Transfer::Off::fixed) return unsaid("fixed", one.name);
+    const bool fixed = one.off == Transfer::Off::fixed;
+    if (fixed && takes_more(one)) return unsaid("fixed", one.name);
+    if (one.renews) unsaid("renews", one.name);
+    if (one.through) unsaid("through", one.name);
+    if (one.shared) unsaid("shared", one.name);
     if (one.same_line_gap_s > 0) unsaid("same_line_gap", one.name);
     if (one.another_vehicle) unsaid("another_vehicle", one.name);
     if (!one.inclusive) unsaid("exclusive", one.name);
@@ -200,13 +205,12 @@ class Writer {
     add("fare_products", {{"fare_product_id", product},
                           {"rider_category_id", ""},
                           {"fare_media_id", ""},
-                          {"amount", yuan(-one.amount)},
+                          {"amount", yuan(fixed ? one.amount : -one.amount)},
                           {"currency", kCurrency}});
     for (const std::string& from : groups(one.from)) {
       for (const std::string& to : groups(one.to)) {
         // More than the ride costs cannot be taken off, and GTFS would.
-        const auto least = least_.find(to);
-        if (least != least_.end() && least->second < one.amount) unsaid("below_zero", one.name);
+        if (!fixed && costs_less(to, one.amount)) unsaid("below_zero", one.name);
         if (one.most > 1 && from != to) unsaid("count", one.name);
         add("fare_transfer_rules",
             {{"from_leg_group_id", from},
@@ -216,10 +220,19 @@ class Writer {
              {"duration_limit_type", one.window_s == 0   ? ""
                                      : one.from_last_out ? "2"
                                                          : "1"},
-             {"fare_transfer_type", "1"},
+             {"fare_transfer_type", fixed ? "0" : "1"},
              {"fare_product_id", product}});
       }
     }
+  }
+  [[nodiscard]] bool costs_less(const std::string& group, Money amount) const {
+    const auto least = least_.find(group);
+    return least != least_.end() && least->second < amount;
+  }
+  // A fixed price is never more than the ride's own, and GTFS would take it.
+  [[nodiscard]] bool takes_more(const Transfer& one) const {
+    return std::ranges::any_of(groups(one.to),
+                               [&](const std::string& to) { return costs_less(to, one.amount); });
   }
   [[nodiscard]] std::vector<std::string> groups(const std::vector<std::string>& named) const {
     if (!named.empty()) return named;
@@ -254,6 +267,7 @@ class Reading {
     if (!wrong_.empty()) return std::unexpected{wrong_};
     Value::Record tariff{{"tariff", terms_.name},
                          {"version", terms_.version},
+                         {"rules", 2},
                          {"from", terms_.from.text()},
                          {"groups", std::move(groups)}};
     if (!discounts_.empty()) tariff.emplace("discounts", std::move(discounts_));
@@ -326,6 +340,11 @@ class Reading {
           !cell(row, "to_timeframe_group_id").empty()) {
         return unsaid("timeframe", product);
       }
+      for (const char* on_the_way : {"contains_exactly_area_set_id", "contains_area_id"}) {
+        if (!cell(row, on_the_way).empty()) return unsaid("area_sets", product);
+      }
+      const std::string priority = cell(row, "rule_priority");
+      if (!priority.empty() && priority != "0") unsaid("rule_priority", network);
       const std::string from = cell(row, "from_area_id"), to = cell(row, "to_area_id");
       if (from.empty() != to.empty()) return unsaid("half_pair", product);
       const std::string leg_group = cell(row, "leg_group_id");
@@ -417,14 +436,15 @@ class Reading {
         return unsaid("transfer_groups", name);
       }
       if (!by.empty() && by != "1" && by != "2") return unsaid("duration", name);
-      const auto off = taken_off(row, how, groups_[there->second]);
+      const auto off = taken_off(row, how, groups_[leg_groups_[from]], groups_[there->second]);
       if (!off) return unsaid("transfer_type", name);
+      if (products_[cell(row, "fare_product_id")].size() > 1) unsaid("transfer_riders", name);
       Value::Record rule{{"name", name},
                          {"from", Value::List{leg_groups_[from]}},
                          {"to", Value::List{there->second}},
                          {"counts_from", by == "2" ? "last_out" : "first_tap"},
-                         {"takes_off", "up_to"},
-                         {"amount", *off},
+                         {"takes_off", off->fixed ? "fixed" : "up_to"},
+                         {"amount", off->amount},
                          {"another_vehicle", false},
                          {"most", most_of(cell(row, "transfer_count"))}};
       const std::string limit = cell(row, "duration_limit");
@@ -438,24 +458,44 @@ class Reading {
     });
   }
 
-  // What a transfer takes off the second leg; nullopt: it is not of that kind.
-  std::optional<Money> taken_off(const Row& row, const std::string& how,
-                                 const std::vector<Leg>& legs) {
+  // What a transfer takes off the second leg, or what that costs then; nullopt: a tariff cannot say
+  // it.
+  struct Off {
+    bool fixed = false;
+    Money amount = 0;
+  };
+  std::optional<Off> taken_off(const Row& row, const std::string& how,
+                               const std::vector<Leg>& before, const std::vector<Leg>& legs) {
     const std::string product = cell(row, "fare_product_id");
     if (!product.empty() && !products_.contains(product)) {
       wrong("fare_product_id");
       return std::nullopt;
     }
     const Money between = product.empty() ? 0 : price({.from = {}, .to = {}, .product = product});
-    Money least = std::numeric_limits<Money>::max(), most = 0;
-    for (const Leg& leg : legs) {
-      least = std::min(least, price(leg));
-      most = std::max(most, price(leg));
+    const Money least = range(legs).first;
+    if (how == "1" && between <= 0) return Off{.fixed = false, .amount = -between};  // A + AB + B
+    if (how == "0" && between >= 0 && between <= least) {                            // A + AB
+      return Off{.fixed = true, .amount = between};
     }
-    if (how == "0" && between == 0) return most;                                // A + nothing
-    if (how == "0" && least == most && between <= most) return most - between;  // A + AB for B
-    if (how == "1" && between <= 0) return -between;                            // A + AB + B
+    // AB: what A has cost already is known if all pay the same for it.
+    const auto [cheapest, dearest] = range(before);
+    const bool alike = cheapest == dearest && std::ranges::all_of(before, [&](const Leg& leg) {
+                         return products_[leg.product].size() == 1;
+                       });
+    if (how == "2" && alike && between >= dearest && between - dearest <= least) {
+      return Off{.fixed = true, .amount = between - dearest};
+    }
     return std::nullopt;
+  }
+
+  // The cheapest and the dearest.
+  std::pair<Money, Money> range(const std::vector<Leg>& legs) {
+    std::pair<Money, Money> out{std::numeric_limits<Money>::max(), 0};
+    for (const Leg& leg : legs) {
+      out.first = std::min(out.first, price(leg));
+      out.second = std::max(out.second, price(leg));
+    }
+    return out;
   }
 
   static std::int64_t most_of(const std::string& count) {

@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::int64_t kDayS = 86'400;
 
+std::int64_t floor_days(std::int64_t seconds) {
+  return seconds >= 0 ? seconds / kDayS : -((-seconds + kDayS - 1) / kDayS);
+}
+
 std::optional<Money> find(const ByPair<Money>& fares, std::string_view from, std::string_view to) {
   const auto it = fares.find(std::pair{from, to});
   return it == fares.end() ? std::nullopt : std::optional{it->second};
@@ -41,10 +45,23 @@ struct PriceOf {
   }
 };
 
+// Whether prices of some times are those of this moment.
+bool at_the_time(const Instead& one, const Tap& tap) {
+  const std::int64_t day = floor_days(tap.at_s), clock = tap.at_s - day * kDayS;
+  const bool overnight = one.until_s <= one.from_s;
+  const bool begun = clock >= one.from_s, over = clock >= one.until_s;
+  if (overnight ? !begun && over : !begun || over) return false;
+  // What is left of a night belongs to the day on which it began.
+  const std::int64_t of = overnight && !begun ? day - 1 : day;
+  return one.days.empty() ||
+         std::ranges::find(one.days, Date::from_days(static_cast<std::int32_t>(of)).weekday()) !=
+             one.days.end();
+}
+
 struct Dearest {
   std::optional<Money> operator()(const Flat& flat) const { return flat.fare; }
   std::optional<Money> operator()(const Bands& bands) const {
-    if (bands.each_m > 0) return bands.most;
+    if (bands.each_m > 0 || bands.bands.empty()) return bands.most;
     return bands.bands.back().fare;
   }
   std::optional<Money> operator()(const Table& table) const { return most(table.fares); }
@@ -76,7 +93,7 @@ void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
     ride.fare = stayed <= group->same_place_s ? 0 : group->same_place;
     return;
   }
-  const auto fare = std::visit(PriceOf{*group, in.place, out.place}, group->prices);
+  const auto fare = fare_of(*group, in, out, in.place, out.place);
   if (!fare) {
     ride.fault = Fault::unknown_fare;
     ride.fare = group->missing;
@@ -84,14 +101,6 @@ void set_fare(const Tariff& tariff, const std::vector<Tap>& taps, Ride& ride) {
   }
   ride.fare = *fare + (group->limit_s > 0 && stayed > group->limit_s ? group->overtime : 0);
 }
-
-namespace {
-
-std::int64_t floor_days(std::int64_t seconds) {
-  return seconds >= 0 ? seconds / kDayS : -((-seconds + kDayS - 1) / kDayS);
-}
-
-}  // namespace
 
 std::int64_t period(Cap::Period kind, Date day) {
   switch (kind) {
@@ -221,7 +230,24 @@ std::optional<Money> full_fare(const Group& group, std::string_view from, std::s
   return std::visit(PriceOf{group, from, to}, group.prices);
 }
 
-std::optional<Money> dearest(const Group& group) { return std::visit(Dearest{}, group.prices); }
+std::optional<Money> fare_of(const Group& group, const Tap& first, const Tap& last,
+                             std::string_view from, std::string_view to) {
+  for (const Instead& one : group.instead) {
+    if (!applies(one.scope, first) || !at_the_time(one, one.by_last_tap ? last : first)) continue;
+    if (const auto fare = std::visit(PriceOf{group, from, to}, one.prices)) return fare;
+  }
+  return std::visit(PriceOf{group, from, to}, group.prices);
+}
+
+std::optional<Money> dearest(const Group& group) {
+  auto out = std::visit(Dearest{}, group.prices);
+  for (const Instead& one : group.instead) {
+    const auto there = std::visit(Dearest{}, one.prices);
+    if (out && there) out = std::max(*out, *there);
+    if (!there) out.reset();
+  }
+  return out;
+}
 
 Date service_day(const Tariff& tariff, std::int64_t at_s) {
   return Date::from_days(static_cast<std::int32_t>(floor_days(at_s - tariff.day_begins_s)));

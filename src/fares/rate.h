@@ -61,6 +61,9 @@ struct Ride {
   // By rules 2, which leaves the three bearers above alone: the parts of discount or transfer, and
   // of relief.
   ByBearer borne{}, relief_borne{};
+  // By rules 2: what this ride's operators get of what was paid for others of its chain; below
+  // zero: what they give.
+  Money moved = 0;
 
   // Whether it is priced as one of which a tap is missing.
   [[nodiscard]] bool missing() const { return fault != Fault::none && !completed; }
@@ -73,7 +76,12 @@ struct Ride {
 [[nodiscard]] std::optional<Money> full_fare(const Group& group, std::string_view from,
                                              std::string_view to);
 
-// What the dearest ride within a group costs so; nullopt: with the distance it rises without end.
+// The same for the rider and at the times of these taps, which may be one.
+[[nodiscard]] std::optional<Money> fare_of(const Group& group, const Tap& first, const Tap& last,
+                                           std::string_view from, std::string_view to);
+
+// What the dearest ride within a group costs, whoever makes it at whatever time; nullopt: with the
+// distance it rises without end.
 [[nodiscard]] std::optional<Money> dearest(const Group& group);
 
 // Completes what the tariff has a rule for, and prices every ride of one token, from the first on.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -52,8 +53,18 @@ struct Running {
 struct Chain {
   std::int64_t began_s = 0;
   int transfers = 0;
-  Money dearest = 0;  // fare
+  Money dearest = 0;             // fare
+  const Ride* before = nullptr;  // the last ride that the rule looks at, if it is without a fault
+  std::vector<Ride*> rides{};    // of a rule by which they share
 };
+
+// Whether a rule looks at rides of this group; if not, it is as if there were none.
+bool looks_at(const Transfer& rule, const Tap& tap) {
+  return !rule.through || among(rule.from, tap.group) || among(rule.to, tap.group);
+}
+
+// What of a ride is borne by its operators.
+Money lost(const Ride& ride) { return ride.borne[kOperators] + ride.relief_borne[kOperators]; }
 
 // What the rules of one edition have seen so far, each by itself: rides of other editions too.
 struct Seen {
@@ -92,18 +103,31 @@ class Rater {
   }
 
   void ride(Ride& ride) {
-    const Ride* before = std::exchange(before_, nullptr);
-    if (ride.fault == Fault::not_in_force) return;
     const Tap& tap = taps_[ride.first];
     const Date day = service_day(tariff_, tap.at_s);
     const Tariff& now = edition_on(tariff_, day);
+    if (ride.fault == Fault::not_in_force) return transfer(now, ride);
     price(now, ride);
     if (!ride.missing()) discount(now, ride, tap, day);
-    if (ride.fault == Fault::none) {
-      transfer(now, ride, before);
-      before_ = &ride;
-    }
+    transfer(now, ride);
     cap(now, ride, tap, day);
+  }
+
+  // Once all rides are priced. What operators lose by a chain they lose by their fares.
+  void share() const {
+    std::map<std::size_t, std::vector<Ride*>> pools;
+    for (const auto& [ride, pool] : pool_of_) pools[pool].push_back(ride);
+    for (auto& [pool, rides] : pools) {
+      std::ranges::sort(rides, {}, &Ride::first);
+      Money whole = 0;
+      std::vector<Money> fares;
+      for (const Ride* one : rides) {
+        whole += lost(*one);
+        fares.push_back(one->fare);
+      }
+      const std::vector<Money> parts = shared(whole, fares);
+      for (std::size_t i = 0; i < rides.size(); ++i) rides[i]->moved = lost(*rides[i]) - parts[i];
+    }
   }
 
  private:
@@ -140,23 +164,47 @@ class Rater {
     }
   }
 
-  // A chain goes on also where another rule or a discount takes off more.
-  void transfer(const Tariff& now, Ride& ride, const Ride* before) {
+  // A chain goes on also where another rule or a discount takes off more. A ride with a fault ends
+  // every chain.
+  void transfer(const Tariff& now, Ride& ride) {
     for (Seen& seen : seen_) {
       for (std::size_t i = 0; i < seen.chains.size(); ++i) {
         const Transfer& one = seen.edition->transfers[i];
+        if (!looks_at(one, taps_[ride.first])) continue;
         Chain& chain = seen.chains[i];
-        const bool goes_on = before && chain.transfers < one.most &&
-                             may_change(one, taps_, *before, ride, chain.began_s);
-        if (!goes_on) {
-          chain = {.began_s = taps_[ride.first].at_s, .transfers = 0, .dearest = ride.fare};
-          continue;
+        if (ride.fault != Fault::none) {
+          chain.before = nullptr;
+        } else {
+          go_on(one, seen.edition == &now, chain, ride);
         }
-        if (seen.edition == &now) take(one, taken_off(one, chain, ride.fare), ride);
-        ++chain.transfers;
-        chain.dearest = std::max(chain.dearest, ride.fare);
       }
     }
+  }
+
+  void go_on(const Transfer& rule, bool in_force, Chain& chain, Ride& ride) {
+    const Ride* before = std::exchange(chain.before, &ride);
+    const std::int64_t at_s = taps_[ride.first].at_s;
+    if (!before || chain.transfers >= rule.most ||
+        !may_change(rule, taps_, *before, ride, chain.began_s)) {
+      chain = {.began_s = at_s, .dearest = ride.fare, .before = &ride};
+      if (rule.shared) chain.rides = {&ride};
+      return;
+    }
+    if (in_force) take(rule, taken_off(rule, chain, ride.fare), ride);
+    ++chain.transfers;
+    if (rule.renews && ride.fare > chain.dearest) chain.began_s = at_s;
+    chain.dearest = std::max(chain.dearest, ride.fare);
+    if (rule.shared) join(chain, ride, in_force);
+  }
+
+  // A ride is in one pool: that of the first ride of its chain.
+  void join(Chain& chain, Ride& ride, bool in_force) {
+    chain.rides.push_back(&ride);
+    if (!in_force) return;
+    Ride* first = chain.rides.front();
+    if (taps_[first->first].issuer != taps_[ride.first].issuer) return;
+    const std::size_t pool = pool_of_.try_emplace(first, first->first).first->second;
+    for (Ride* one : chain.rides) pool_of_.try_emplace(one, pool);
   }
 
   static void take(const Transfer& rule, Money off, Ride& ride) {
@@ -190,8 +238,8 @@ class Rater {
 
   const Tariff& tariff_;
   const std::vector<Tap>& taps_;
-  const Ride* before_ = nullptr;  // the last one, if it is without a fault
   std::vector<Seen> seen_;
+  std::map<Ride*, std::size_t> pool_of_;  // of rides whose operators share, by its first tap
 };
 
 // Of one operator's part of the fare; together that part.
@@ -211,11 +259,14 @@ std::vector<Parts> parts_of(const Ride& ride, const std::vector<Money>& fares) {
       left[i] -= shares[i];
     }
   };
-  give(&Parts::from_issuer, ride.paid() + ride.borne[kIssuer] + ride.relief_borne[kIssuer]);
+  const Money off = lost(ride) - ride.moved;
+  const Money relief = std::min(off, ride.relief_borne[kOperators]);
+  give(&Parts::from_issuer,
+       ride.paid() + ride.moved + ride.borne[kIssuer] + ride.relief_borne[kIssuer]);
   give(&Parts::place, ride.borne[kPlace]);
   give(&Parts::place_relief, ride.relief_borne[kPlace]);
-  give(&Parts::operators, ride.borne[kOperators]);
-  give(&Parts::operators_relief, ride.relief_borne[kOperators]);
+  give(&Parts::operators, off - relief);
+  give(&Parts::operators_relief, relief);
   return out;
 }
 
@@ -240,6 +291,7 @@ void mark_not_in_force(const Tariff& tariff, const std::vector<Tap>& taps,
 void rate_by_2(const Tariff& tariff, const std::vector<Tap>& taps, std::vector<Ride>& rides) {
   Rater rater{tariff, taps};
   for (Ride& ride : rides) rater.ride(ride);
+  rater.share();
 }
 
 std::vector<Posting> postings_by_2(const Tariff& tariff, const std::vector<Tap>& taps,

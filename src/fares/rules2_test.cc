@@ -157,6 +157,65 @@ TEST(Rules2, SeveralBearOneDiscountAndOperatorsPartsAddUp) {
   EXPECT_EQ((Fen{issuer, place, off, fee}), (Fen{696, 2, 3, 7}));
 }
 
+// Bus at 4 yuan, at night 6; `more` of the entry.
+Tariff at_night(const std::string& more) {
+  const std::string json = R"({"tariff":"t","version":1,"from":"2021-01-01","rules":2,"groups":{
+    "bus":{"party":"p","flat":400,"instead":[{"from":79200,"until":18000,"flat":600)" +
+                           more + R"(}],"operators":[{"name":"b"}]}}})";
+  EXPECT_EQ(wrong_of(json), "");
+  return read_tariff(*parse_json(json)).value_or(Tariff{});
+}
+
+TEST(Rules2, ATimeThatEndsOnTheNextDayBelongsToTheDayOnWhichItBegan) {
+  const int ten = 14 * 60, five = 21 * 60;  // in the evening of Thursday, in the morning of Friday
+  EXPECT_EQ(paid(at_night(""), {bus(ten - 1), bus(ten), bus(five - 1), bus(five)}),
+            (Fen{400, 600, 600, 400}));
+  EXPECT_EQ(paid(at_night(R"(,"days":[4])"), {bus(ten), bus(five - 1), bus(ten + 1'440)}),
+            (Fen{600, 600, 400}));
+  EXPECT_EQ(paid(at_night(R"(,"days":[5])"), {bus(ten), bus(five - 1), bus(ten + 1'440)}),
+            (Fen{400, 400, 600}));
+}
+
+TEST(Rules2, PricesOfSomeAreTheDearestToo) {
+  const Group group = at_night(R"(,"issuers":["q"])").groups.at("bus");
+  EXPECT_EQ(dearest(group), 600);
+  EXPECT_EQ(full_fare(group, "s", "s"), 400) << "of whom nothing is known";
+  Tap night = bus(14 * 60);
+  EXPECT_EQ(fare_of(group, night, night, "s", "s"), 600);
+  night.issuer = "r";
+  EXPECT_EQ(fare_of(group, night, night, "s", "s"), 400);
+}
+
+TEST(Rules2, ACompletedRideCostsWhatItDoesAtThatTime) {
+  const std::string json = R"({"tariff":"t","version":1,"from":"2021-01-01","rules":2,"groups":{
+    "metro":{"party":"p","table":[["a","b",300],["a","c",500]],"missing":900,
+    "instead":[{"from":28800,"until":32400,"table":[["a","b",350]]}],"operators":[{"name":"m"}]}},
+    "completion":{"most":9,"rules":[{"name":"next","by":"next_entry","within":7200}]}})";
+  ASSERT_EQ(wrong_of(json), "");
+  const Tariff tariff = *read_tariff(*parse_json(json));
+  const auto costs = [&](int minute, const char* next) {
+    return paid(tariff, {tap(minute, Tap::Kind::in, "metro", "a"),
+                         tap(minute + 90, Tap::Kind::in, "metro", next)})[0];
+  };
+  EXPECT_EQ(costs(59, "b"), 350);
+  EXPECT_EQ(costs(60, "b"), 300);
+  EXPECT_EQ(costs(59, "c"), 500) << "which the time does not have";
+}
+
+TEST(Rules2, WhatSharesIsBorneByOperatorsAlone) {
+  const std::string shared = R"(,"transfers":[{"name":"t","window":900,"shared":true,
+    "takes_off":"difference"}])";
+  EXPECT_EQ(wrong_of(json_of(shared)), "");
+  EXPECT_EQ(wrong_of(json_of(shared + R"(,"discounts":[{"name":"d","ppm":1,"borne_by":"place"}])")),
+            "discounts.d: must be borne by operators, since a transfer is shared\n");
+  EXPECT_EQ(wrong_of(json_of(shared + R"(,"editions":[{"version":2,"from":"2022-01-01","caps":[
+    {"name":"c","period":"day","limit":1,"borne_by":{"issuer":1}}]}])")),
+            "caps.c: must be borne by operators, since a transfer is shared\n");
+  EXPECT_EQ(wrong_of(json_of(R"(,"transfers":[{"name":"t","through":true,"to":["bus"]}])")),
+            "transfers[0].through: needs from and to: else there is nothing to go through\n");
+  EXPECT_EQ(wrong_of(json_of(shared, 1)), "transfers[0].shared: is not known here\n");
+}
+
 // Generated tariffs: caps that do not cross, transfers, accumulated discounts, several bearers.
 Discount some_discount() {
   Discount out{.name = "d", .scope = {}, .off_ppm = *rc::gen::inRange(0, 1'000'001)};
@@ -176,10 +235,22 @@ Transfer some_transfer() {
       *rc::gen::element(Transfer::Off::up_to, Transfer::Off::difference, Transfer::Off::fixed);
   out.amount = *rc::gen::inRange(0, 900);
   out.most = *rc::gen::inRange(1, 4);
+  out.renews = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::arbitrary<bool>()) {
+    out.through = true;
+    out.from = out.to = {*rc::gen::element<std::string>("bus", "metro")};
+  }
   return out;
 }
 Tariff some_tariff() {
   Tariff out = tariff_of(R"(,"fee":30000)");
+  if (*rc::gen::arbitrary<bool>()) {
+    out.groups.at("bus").instead.push_back({.scope = {},
+                                            .days = {0, 1, 2, 3, 4},
+                                            .from_s = *rc::gen::inRange(0, 86'400),
+                                            .until_s = *rc::gen::inRange(0, 86'400),
+                                            .prices = Flat{*rc::gen::inRange(0, 900)}});
+  }
   for (int i = *rc::gen::inRange(0, 3); i > 0; --i) out.discounts.push_back(some_discount());
   for (int i = *rc::gen::inRange(0, 3); i > 0; --i) out.transfers.push_back(some_transfer());
   for (const auto period : {Cap::Period::day, Cap::Period::week, Cap::Period::month}) {
@@ -238,6 +309,69 @@ RC_GTEST_PROP(Rules2, TheOrderOfTheFileDoesNotMatterToRiders, ()) {
   std::ranges::reverse(tariff.transfers);
   std::ranges::reverse(tariff.caps);
   RC_ASSERT(paid(tariff, taps) == before);
+}
+
+RC_GTEST_PROP(Rules2, TheOrderOfArrivalDoesNotMatterNorDoCopies, ()) {
+  const Tariff tariff = some_tariff();
+  const auto taps = some_taps();
+  auto arrived = taps;
+  for (const Tap& one : taps) {
+    if (*rc::gen::arbitrary<bool>()) arrived.push_back(one);
+  }
+  std::vector<std::pair<int, Tap>> shuffled;
+  for (const Tap& one : arrived) shuffled.emplace_back(*rc::gen::inRange(0, 1'000), one);
+  std::ranges::stable_sort(shuffled, {}, [](const auto& one) { return one.first; });
+  for (std::size_t i = 0; i < arrived.size(); ++i) arrived[i] = shuffled[i].second;
+  RC_ASSERT(rated(tariff, arrived) == rated(tariff, taps));
+}
+
+// Batches come day by day: what is rated once stays as it is, unless a tap of before is late.
+RC_GTEST_PROP(Rules2, WhatComesLaterChangesNoRideOfBefore, ()) {
+  const Tariff tariff = some_tariff();
+  const auto taps = some_taps();
+  const auto all = paid(tariff, taps);
+  for (std::size_t n = 1; n < taps.size(); ++n) {
+    if (taps[n - 1].kind == Tap::Kind::in) continue;  // may still be completed by its exit
+    const auto first = paid(tariff, {taps.begin(), taps.begin() + static_cast<std::ptrdiff_t>(n)});
+    RC_ASSERT(std::equal(first.begin(), first.end(), all.begin()));
+  }
+}
+
+// Operators share; riders do not notice it.
+RC_GTEST_PROP(Rules2, WhatIsSharedIsWhatIsPaidAndInProportion, ()) {
+  Tariff tariff = tariff_of(R"(,"fee":30000)");
+  for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
+    tariff.discounts.push_back(some_discount());
+    tariff.discounts.back().borne_by = {};
+  }
+  if (*rc::gen::arbitrary<bool>()) {
+    tariff.caps.push_back({.name = "c",
+                           .scope = {},
+                           .period = Cap::Period::day,
+                           .limit = *rc::gen::inRange(0, 4'000)});
+  }
+  tariff.transfers.push_back(some_transfer());
+  const auto taps = some_taps();
+  const auto apart = rides(tariff, taps);
+  tariff.transfers[0].shared = true;
+  const auto together = rides(tariff, taps);
+  Money moved = 0, from_issuer = 0;
+  for (std::size_t i = 0; i < apart.size(); ++i) {
+    RC_ASSERT(together[i].paid() == apart[i].paid());
+    RC_ASSERT(apart[i].moved == 0);
+    RC_ASSERT(together[i].paid() + together[i].moved >= 0);
+    RC_ASSERT(together[i].paid() + together[i].moved <= together[i].fare);
+    moved += together[i].moved;
+    from_issuer += together[i].paid();
+  }
+  RC_ASSERT(moved == 0);
+  for (const Posting& one : rated(tariff, taps)) {
+    RC_ASSERT(one.fare == one.from_issuer + one.from_place + one.off);
+    RC_ASSERT(std::min({one.from_issuer, one.off, one.fee, one.relief}) >= 0);
+    RC_ASSERT(one.relief <= one.off);
+    from_issuer -= one.from_issuer;
+  }
+  RC_ASSERT(from_issuer == 0);
 }
 
 RC_GTEST_PROP(Rules2, NoCapIsExceededAndAllPartsAddUp, ()) {

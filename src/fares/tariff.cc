@@ -212,36 +212,86 @@ void read_single(Reader& in, Group& group) {
   }
 }
 
+std::map<std::string, std::string> read_zones(Reader& in, bool required) {
+  std::map<std::string, std::string> out;
+  const Value* of = in.member("zones", required);
+  const Value::Record* record = of ? of->as_record() : nullptr;
+  if (of && !record) in.say("zones", "must be a record: place to zone");
+  for (const auto& [place, zone] : record ? *record : Value::Record{}) {
+    if (const std::string* text = zone.as_text()) out[place] = *text;
+  }
+  return out;
+}
+
+// One of the ways to price a ride; how many were named. What `instead` does not say of places and
+// distances its group says.
+int read_prices(Reader& in, const Value& value, const Group* group, Prices& prices) {
+  int ways = 0;
+  if (value.find("flat")) {
+    ++ways;
+    prices = Flat{in.money("flat")};
+  }
+  if (value.find("bands")) {
+    ++ways;
+    prices = read_bands(in);
+  }
+  if (value.find("table")) {
+    ++ways;
+    prices = Table{read_pairs<Money>(in, "table")};
+  }
+  if (value.find("zone_fares")) {
+    ++ways;
+    const auto* zones = group ? std::get_if<Zones>(&group->prices) : nullptr;
+    auto fares = read_pairs<Money>(in, "zone_fares");
+    prices = Zones{.of = zones && !value.find("zones") ? zones->of : read_zones(in, true),
+                   .fares = std::move(fares)};
+  }
+  if (ways != 1) in.say("", "needs one of flat, bands, table, zone_fares");
+  return ways;
+}
+
+// Days are 1, Monday, to 7.
+std::vector<int> read_days(Reader& in) {
+  std::vector<int> out;
+  in.list("days", [&](const Value& value, const std::string& where) {
+    const std::int64_t* day = value.as_int();
+    if (day && *day >= 1 && *day <= 7) {
+      out.push_back(static_cast<int>(*day) - 1);
+    } else {
+      in.wrong().push_back({where, "must be a day of the week, from 1, Monday, to 7"});
+    }
+  });
+  return out;
+}
+
+Instead read_instead(const Value& value, const std::string& where, const Group& group,
+                     std::vector<Wrong>& wrong) {
+  constexpr std::array<std::pair<std::string_view, bool>, 2> kAt{
+      {{"first_tap", false}, {"last_tap", true}}};
+  Reader in{value, where, wrong};
+  Instead out{.scope = {.groups = {},
+                        .media = in.texts("media"),
+                        .issuers = in.texts("issuers"),
+                        .classes = in.texts("classes")},
+              .days = read_days(in),
+              .from_s = in.number("from", 0, 0, kDayS - 1),
+              .until_s = in.number("until", 0, 0, kDayS),
+              .by_last_tap = in.one_of("at", kAt)};
+  read_prices(in, value, &group, out.prices);
+  return out;
+}
+
 Group read_group(const std::string& name, const Value& value, const std::string& where, int rules,
                  std::vector<Wrong>& wrong) {
   Reader in{value, where, wrong};
   Group group{.name = name, .party = in.text("party", true), .prices = Flat{}};
-  int ways = 0;
-  if (value.find("flat")) {
-    ++ways;
-    group.prices = Flat{in.money("flat")};
+  const int ways = read_prices(in, value, nullptr, group.prices);
+  if (value.find("bands")) group.metres = read_pairs<std::int64_t>(in, "metres");
+  if (rules >= 2) {
+    in.list("instead", [&](const Value& one, const std::string& at) {
+      group.instead.push_back(read_instead(one, at, group, wrong));
+    });
   }
-  if (value.find("bands")) {
-    ++ways;
-    group.prices = read_bands(in);
-    group.metres = read_pairs<std::int64_t>(in, "metres");
-  }
-  if (value.find("table")) {
-    ++ways;
-    group.prices = Table{read_pairs<Money>(in, "table")};
-  }
-  if (value.find("zone_fares")) {
-    ++ways;
-    Zones zones{.of = {}, .fares = read_pairs<Money>(in, "zone_fares")};
-    const Value* of = in.member("zones", true);
-    const Value::Record* record = of ? of->as_record() : nullptr;
-    if (of && !record) in.say("zones", "must be a record: place to zone");
-    for (const auto& [place, zone] : record ? *record : Value::Record{}) {
-      if (const std::string* text = zone.as_text()) zones.of[place] = *text;
-    }
-    group.prices = std::move(zones);
-  }
-  if (ways != 1) in.say("", "needs one of flat, bands, table, zone_fares");
   group.two_taps = in.flag("two_taps", ways == 1 && group.prices.index() != 0);
   group.limit_s = in.seconds("limit");
   group.overtime = in.money("overtime");
@@ -283,6 +333,13 @@ Transfer read_transfer(Reader& in, int rules) {
                .amount = in.money("amount"),
                .most = static_cast<int>(in.number("most", 1, 1, 100))};
   read_bearers(in, rules, out.bearer, out.borne_by);
+  if (rules < 2) return out;
+  out.renews = in.flag("renews", false);
+  out.through = in.flag("through", false);
+  out.shared = in.flag("shared", false);
+  if (out.through && (out.from.empty() || out.to.empty())) {
+    in.say("through", "needs from and to: else there is nothing to go through");
+  }
   return out;
 }
 
@@ -506,13 +563,39 @@ void check_caps(const Tariff& tariff, std::vector<Wrong>& wrong) {
   }
 }
 
+// Where operators share a chain nobody else bears anything of a ride, and no ride is in two chains:
+// else one would be owed less than nothing.
+void check_shared(const Tariff& edition, std::vector<Wrong>& wrong) {
+  if (std::ranges::count_if(edition.transfers, &Transfer::shared) > 1) {
+    wrong.push_back({"transfers", "only one may be shared"});
+  }
+  const auto check = [&](const auto& rules, const std::string& where) {
+    for (const auto& one : rules) {
+      if (one.bearer == Bearer::operators && one.borne_by == ByBearer{}) continue;
+      wrong.push_back({where + one.name, "must be borne by operators, since a transfer is shared"});
+    }
+  };
+  check(edition.discounts, "discounts.");
+  check(edition.transfers, "transfers.");
+  check(edition.caps, "caps.");
+}
+
 }  // namespace
 
 std::expected<Tariff, std::vector<Wrong>> read_tariff(const Value& value) {
   std::vector<Wrong> wrong;
   Tariff tariff = read_one(value, wrong);
   if (wrong.empty() && tariff.rules >= 2) read_editions(value, tariff, wrong);
-  if (wrong.empty() && tariff.rules >= 2) check_caps(tariff, wrong);
+  if (wrong.empty() && tariff.rules >= 2) {
+    check_caps(tariff, wrong);
+    const auto editions = editions_of(tariff);
+    const bool shares = std::ranges::any_of(editions, [](const Tariff* edition) {
+      return std::ranges::any_of(edition->transfers, &Transfer::shared);
+    });
+    for (const Tariff* edition : editions) {
+      if (shares) check_shared(*edition, wrong);
+    }
+  }
   if (!wrong.empty()) return std::unexpected{std::move(wrong)};
   return tariff;
 }

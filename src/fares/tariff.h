@@ -66,11 +66,30 @@ struct Zones {
   ByPair<Money> fares;
 };
 
+using Prices = std::variant<Flat, Bands, Table, Zones>;
+
+// To whom a rule applies; empty: to all.
+struct Scope {
+  std::vector<std::string> groups, media, issuers, classes;
+};
+
+// By rules 2: prices of some riders, or at some times. A pair that they do not have is left to what
+// comes after them, at last to the group's own.
+struct Instead {
+  Scope scope;               // of which the group is said already
+  std::vector<int> days;     // 0 Monday .. 6 Sunday, of the tap's own day; empty: all
+  std::int64_t from_s = 0;   // after midnight
+  std::int64_t until_s = 0;  // excluded; not after `from_s`: of the next day
+  bool by_last_tap = false;  // otherwise the first one's time counts
+  Prices prices{};
+};
+
 struct Group {              // places priced together: a metro, a bus line
   std::string name, party;  // the side that it runs on
-  std::variant<Flat, Bands, Table, Zones> prices{};
-  ByPair<std::int64_t> metres{};  // of Bands
-  bool two_taps = false;          // in and out; otherwise one tap a ride
+  Prices prices{};
+  std::vector<Instead> instead{};  // the first that tells counts
+  ByPair<std::int64_t> metres{};   // of Bands
+  bool two_taps = false;           // in and out; otherwise one tap a ride
   // Staying in the paid area longer than this costs `overtime` more; 0: as long as one likes.
   std::int64_t limit_s = 0;
   Money overtime = 0;
@@ -88,10 +107,6 @@ enum class Bearer : std::uint8_t { operators, place, issuer };  // of what a rid
 // By bearer, in the order above: weights by which several bear one discount, or the parts of each.
 using ByBearer = std::array<std::int64_t, 3>;
 
-// To whom a rule applies; empty: to all.
-struct Scope {
-  std::vector<std::string> groups, media, issuers, classes;
-};
 struct Discount {
   std::string name;
   Scope scope;
@@ -117,6 +132,10 @@ struct Transfer {
   int most = 1;      // transfers in a chain
   Bearer bearer = Bearer::operators;
   ByBearer borne_by{};  // as of a discount
+  // By rules 2, all of them:
+  bool renews = false;   // the window begins anew with a ride that is dearer than all before it
+  bool through = false;  // rides of groups in neither list leave the chain as it is
+  bool shared = false;   // what the operators of a chain get is shared by the fares of its rides
 };
 struct Cap {
   std::string name;
