@@ -369,7 +369,12 @@ void access_commands(Parser& parser, const Text& t) {
                               });
   parser.command<AccessList>(access, "list", t("show the lines, and check them", "显示各行并核验"),
                              access_list, [&t](CLI::App& app, AccessList& o) {
-                               app.add_option("DIR", o.dir)->required();
+                               app.add_option("DIR", o.dir);
+                               app.add_option("--person", o.person,
+                                              t("of this person, by the number; asked of a running "
+                                                "node instead of DIR",
+                                                "此人（证件号码）的信息被谁查阅；向运行中的节点查询"));
+                               remote_options(app, o.remote, t);
                                app.add_option("--about", o.about,
                                               t("only those about this case, or PACK/REGISTER/KEY",
                                                 "仅显示关于此办件或 业务包/登记簿/键 的各行"));
@@ -897,6 +902,23 @@ void case_commands(Parser& parser, const Text& t) {
         app.add_flag("--choices", o.choices, t("what you could do next", "接下来可办理的步骤"));
         app.add_flag("--evidence", o.evidence,
                      t("entries and messages that prove it", "用以证明的条目和消息"));
+        remote_options(app, o.remote, t);
+      });
+  parser.command<CaseClaims>(
+      cases, "claims",
+      t("what only the decider of a step could look up: who asked, what was shown, how it compares",
+        "仅由作出步骤的一方查得的内容：何人询问、出示了什么、比对结果"),
+      case_claims, [&t](CLI::App& app, CaseClaims& o) {
+        app.add_option("CASE", o.id)->required();
+        auto* ask = app.add_option("--ask", o.ask,
+                                   t("ask what this step (its version) of another party looked up",
+                                     "询问他方此步骤（版本号）查阅了什么"));
+        auto* show = app.add_option("--show", o.show,
+                                    t("show what this step of ours looked up, to --to",
+                                      "向 --to 所指的一方出示本方此步骤所查阅的内容"))
+                         ->excludes(ask);
+        app.add_option("--to", o.to, t("the party that asked", "询问的一方"))->needs(show);
+        show->needs("--to");
         remote_options(app, o.remote, t);
       });
   parser.command<CaseList>(
@@ -1807,9 +1829,11 @@ void fares_commands(Parser& parser, const Text& t) {
             ->check(CLI::IsMember({"issuer", "side", "operator", "class", "day"}));
         app.add_option("--out", o.out,
                        t("each ride as CSV, amounts in fen", "逐次乘车的 CSV，金额以分计"));
-        app.add_option("--denied", o.denied,
-                       t("the deny list in force: token, at (from when on)",
-                         "有效黑名单：token、at（生效时刻）"));
+        app.add_option(
+            "--denied", o.denied,
+            t("the deny list in force: columns token, from (when it begins) and, if it "
+              "was lifted, until (excluded)",
+              "有效黑名单：列 token、from（生效时刻），已解除的另有 until（不含该时刻）"));
         app.add_option("--denied-against", o.denied_against,
                        t("another deny list: what if", "另一黑名单：试算"));
         app.add_option(
@@ -1905,7 +1929,8 @@ void clear_commands(Parser& parser, const Text& t) {
                        t("taps (see fares rate) or bills, .csv or NDJSON",
                          "刷卡记录（见 fares rate）或账单，.csv 或 NDJSON"));
         app.add_option("--denied", o.denied,
-                       t("a deny list: columns token, at", "黑名单：列 token、at"));
+                       t("a deny list: columns token, from and, if it was lifted, until (excluded)",
+                         "黑名单：列 token、from，已解除的另有 until（不含该时刻）"));
       });
   parser.command<ClearDraw>(
       group, "draw", t("compute the next statement", "算出下一期结算单"), clear_draw,
@@ -2027,7 +2052,8 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
                          "刷卡记录或账单，.csv、.xlsx 或 NDJSON；转移资金为银行 "
                          "camt.053，不给文件则收入本节点办件的信息表"));
         app.add_option("--denied", o.denied,
-                       t("a deny list: columns token, at", "黑名单：列 token、at"));
+                       t("a deny list: columns token, from and, if it was lifted, until (excluded)",
+                         "黑名单：列 token、from，已解除的另有 until（不含该时刻）"));
         role(app, o.role);
       });
   parser.command<WindowDraft>(group, "draft",
