@@ -19,8 +19,9 @@ void check_operators(const Group& group, const std::string& where, std::vector<W
   }
 }
 
-void check_distances(const Group& group, const std::string& where, std::vector<Wrong>& wrong) {
-  const auto* bands = std::get_if<Bands>(&group.prices);
+void check_distances(const Group& group, const Prices& prices, const std::string& where,
+                     std::vector<Wrong>& wrong) {
+  const auto* bands = std::get_if<Bands>(&prices);
   if (!bands) return;
   for (const auto& [pair, metres] : group.metres) {
     if (band_fare(*bands, metres).value_or(0) <= kRideMost) continue;
@@ -38,7 +39,11 @@ std::vector<Wrong> wrong_when_taken(const Tariff& tariff) {
   for (const Tariff* edition : editions_of(tariff)) {
     for (const auto& [name, group] : edition->groups) {
       check_operators(group, "groups." + name, wrong);
-      check_distances(group, "groups." + name, wrong);
+      check_distances(group, group.prices, "groups." + name, wrong);
+      for (std::size_t i = 0; i < group.instead.size(); ++i) {
+        check_distances(group, group.instead[i].prices,
+                        "groups." + name + ".instead[" + std::to_string(i) + "]", wrong);
+      }
     }
   }
   return wrong;

@@ -42,6 +42,15 @@ TEST(Taking, NoDistanceCostsMoreThanARideMay) {
             "would: say most, or less for adds\n");
 }
 
+TEST(Taking, NorDoesOneAtSomeTime) {
+  const auto tariff = read_tariff(*parse_json(R"({"tariff":"t","version":1,"rules":2,
+    "from":"2021-01-01","groups":{"g":{"party":"p","bands":[[0,0]],"metres":[["x","y",200]],
+    "single":1,"instead":[{"bands":[[0,0]],"each":1,"adds":100000000}],
+    "operators":[{"name":"a"}]}}})"));
+  ASSERT_TRUE(tariff) << tariff.error()[0].where << tariff.error()[0].what;
+  EXPECT_TRUE(told(*tariff).starts_with("groups.g.instead[0].bands no ride costs more than"));
+}
+
 TEST(Taking, AGroupThatTheTariffDoesNotHaveIsNamed) {
   const Tariff tariff = with_group(R"("flat":1,"operators":[{"name":"a"}])");
   Tap known, unknown;
