@@ -935,6 +935,143 @@ TEST_F(Objections, WhatOnlyTheyKnowIsAskedAndAnswered) {
   EXPECT_EQ(answer.kind, "case.settle");
 }
 
+// b asks a for what a's granting looked up.
+class AskedClaims : public Objections {
+ protected:
+  void SetUp() override {
+    Objections::SetUp();
+    must("a", fire("grant"));
+    settle();
+    content_ = at("a").digest;
+  }
+  static Command sign(const std::string& content, const std::string& note = {}) {
+    return SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = note};
+  }
+  void ask() {
+    must("b", sign("ask:a:" + content_));
+    settle();
+  }
+  std::string shown_to_b(const PartyId& from, Value body) {
+    const Decision taken = must("b", TakeMessage{.from = from,
+                                                 .seq = nodes_.at("b")->inbox(from).next,
+                                                 .message_id = "id",
+                                                 .kind = "case.shown",
+                                                 .stream = {},
+                                                 .pack = pack_->digest.substr(7),
+                                                 .body = std::move(body)});
+    return taken.outcome + " " + taken.reason;
+  }
+  [[nodiscard]] Value shown(const std::string& text = "[]") const {
+    return Value::Record{{"case", "a-1"}, {"content", content_}, {"shown", text}};
+  }
+
+  std::string content_;
+};
+
+TEST_F(AskedClaims, AreShownAndCompared) {
+  ask();
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "question.claims");
+  EXPECT_EQ(at("b").dispute->reason, "asked.claims");
+  EXPECT_EQ(at("b").dispute->detail, "a 2026-03-02 anna");
+  EXPECT_EQ(refused("b", sign("ask:a:" + content_)), RejectCode::disputed) << "once at a time";
+  must("a", sign("show:b:" + content_, "[]"));
+  EXPECT_FALSE(at("a").dispute);
+  const MessageQueued& answer = queue_[{"a", "b"}].back();
+  EXPECT_EQ(answer.kind, "case.shown");
+  settle();
+  EXPECT_EQ(at("b").dispute->signed_by.at("a"), "shown:" + content_);
+  must("b", sign("compared:agrees:" + content_));
+  EXPECT_FALSE(at("b").dispute);
+  must("b", fire("back"));  // the case has gone on all the time
+}
+
+TEST_F(AskedClaims, WhatDiffersIsObjectedTo) {
+  ask();
+  must("a", sign("show:b:" + content_, "[]"));
+  settle();
+  must("b", sign("compared:differs:" + content_, "set"));
+  ASSERT_TRUE(at("b").dispute);
+  EXPECT_EQ(at("b").dispute->reason, "asked.claims_differ") << "b holds it: nothing is stopped";
+  settle();
+  ASSERT_TRUE(at("a").dispute);
+  EXPECT_EQ(at("a").dispute->reason, "question.claims_differ");
+}
+
+TEST_F(AskedClaims, OfAHolderStopTheCaseWhenTheyDiffer) {
+  must("b", fire("back"));
+  settle();  // a's again
+  ask();
+  must("a", sign("show:b:" + content_, "[]"));
+  settle();
+  must("b", sign("compared:differs:" + content_, "set"));
+  EXPECT_FALSE(at("b").dispute->reason.empty());
+}
+
+TEST_F(AskedClaims, ThatNobodyShowsAreToldToPeople) {
+  ask();
+  must("b", sign("compared:unanswered:" + content_));
+  ASSERT_TRUE(at("b").dispute);
+  EXPECT_TRUE(raised_["b"].back().detail.contains("nobody has shown")) << raised_["b"].back().detail;
+  must("a", sign("show:b:" + content_, "[]"));
+  settle();
+  must("b", sign("compared:agrees:" + content_));
+  EXPECT_FALSE(at("b").dispute) << "late is not never";
+}
+
+TEST_F(AskedClaims, MayBeAnsweredInWords) {
+  ask();
+  must("a", sign(content_, "as the register stood"));
+  EXPECT_FALSE(at("a").dispute);
+  settle();
+  EXPECT_FALSE(at("b").dispute);
+  EXPECT_TRUE(raised_["b"].back().detail.ends_with("as the register stood"));
+}
+
+TEST_F(AskedClaims, NobodyShowsUnaskedOrTwiceOrSomethingElse) {
+  EXPECT_EQ(shown_to_b("a", shown()), "held unverified.unasked");
+  ask();
+  EXPECT_EQ(shown_to_b("a", shown(std::string((64U << 10) + 1, ' '))), "held unverified.shape");
+  Value other = shown();
+  (*other.as_record())["content"] = "sha256:other";
+  EXPECT_EQ(shown_to_b("a", std::move(other)), "held unverified.unasked");
+  Value unknown = shown();
+  (*unknown.as_record())["case"] = "a-9";
+  EXPECT_EQ(shown_to_b("a", std::move(unknown)), "held unverified.unknown");
+  EXPECT_EQ(shown_to_b("a", shown()), "applied ");
+  EXPECT_EQ(shown_to_b("a", shown()), "held unverified.unasked");
+}
+
+TEST_F(AskedClaims, OnlyThePartyThatIsAskedShows) {
+  form({"a", "b", "c"});
+  limit();
+  must("a", loan());
+  settle();
+  must("a", fire("grant"));
+  settle();
+  content_ = at("a").digest;
+  ask();
+  EXPECT_EQ(shown_to_b("c", shown()), "held unverified.unknown") << "no party of the case";
+  EXPECT_EQ(refused("b", sign("ask:c:" + content_)), RejectCode::disputed);
+  must("a", sign("show:b:" + content_, "[]"));
+  EXPECT_EQ(refused("a", sign("ask:c:" + content_)), RejectCode::form) << "nor is c asked";
+}
+
+TEST_F(AskedClaims, OfADayAreBounded) {
+  EXPECT_EQ(object("claims", "sha256:1", {}, "a-1"), "applied ");
+  EXPECT_EQ(object("claims", "sha256:1", {}, "a-1"), "applied ") << "again: nothing more";
+  EXPECT_EQ(object("claims", "sha256:2", {}, "a-1"), "held unverified.in_dispute");
+  EXPECT_EQ(nodes_.at("a")->serial("#claims", "b/2026-03-02"), 1);
+  int asked = 0;
+  for (int i = 2; i <= 30; ++i) {
+    const std::string id = must("a", loan()).answer.text_at("case");
+    settle();
+    asked += object("claims", at("a", id).digest, {}, id) == "applied " ? 1 : 0;
+  }
+  EXPECT_EQ(asked, 19);
+  EXPECT_EQ(nodes_.at("a")->serial("#objections", "b/2026-03-02"), 0) << "a count of their own";
+}
+
 TEST_F(Objections, WhatWasAskedStopsTheCaseWhenItIsShown) {
   const Value one = step_of(1), other = with(one, "on", "2026-03-01");
   EXPECT_EQ(object("version", at("a").digest), "applied ");

@@ -44,15 +44,6 @@ const packs::EventDef* event_of(const Definition& of, const Case& c, std::string
   return state ? packs::find(state->events, name) : nullptr;
 }
 
-// What a step comes to, before anything changes.
-struct Outcome {
-  const packs::Branch* branch = nullptr;
-  std::int64_t index = 0;
-  Value::Record set;
-  std::vector<EffectDone> effects;
-  Reads reads;
-};
-
 std::expected<Value::Record, Reject> compute_set(const packs::Service& service,
                                                  const packs::Branch& branch, CaseScope& scope) {
   Value::Record set;
@@ -82,25 +73,7 @@ std::expected<Outcome, Reject> work_out(const Deciding& d, const Definition& of,
   out.branch = &(*next.branches)[static_cast<std::size_t>(chosen.index)];
   BASHU_TRY_OK(check_refs(d, of, next.input));
 
-  Value result;
-  CaseScope setting = scope_of(d, of, c, data);
-  setting.record_reads(&out.reads);
-  if (out.branch->run) {
-    auto ran = run_calculator(*of.pack, *out.branch->run, setting);
-    if (!ran) return refuse(Why::calculator_failed, ran.error().text);
-    result = std::move(*ran);
-    setting.set_root("result", &result);
-  }
-  setting.allow_serials();
-  BASHU_TRY(out.set, compute_set(*of.service, *out.branch, setting));
-
-  CaseScope effecting = scope_of(d, of, c, data);
-  effecting.record_reads(&out.reads);
-  effecting.set_root("result", out.branch->run ? &result : nullptr);
-  Computing computing{.pack = *of.pack, .c = c, .store = d.draft, .scope = effecting};
-  BASHU_TRY(out.effects, compute_all(out.branch->effects, d.self(), computing));
-  if (out.effects.size() > kEffectsMax) return refuse(Why::too_many_effects);
-  return out;
+  return come_to(d, of, c, data, std::move(out));
 }
 
 told::Step told_step(const Deciding& d, const Case& c, const NewStep& next, const Outcome& out) {
@@ -209,6 +182,29 @@ Chosen choose(const Deciding& d, const Definition& of, const Case& c,
     }
   }
   return chosen;
+}
+
+std::expected<Outcome, Reject> come_to(const Deciding& d, const Definition& of, const Case& c,
+                                       const Value& data, Outcome out) {
+  Value result;
+  CaseScope setting = scope_of(d, of, c, data);
+  setting.record_reads(&out.reads);
+  if (out.branch->run) {
+    auto ran = run_calculator(*of.pack, *out.branch->run, setting);
+    if (!ran) return refuse(Why::calculator_failed, ran.error().text);
+    result = std::move(*ran);
+    setting.set_root("result", &result);
+  }
+  setting.allow_serials();
+  BASHU_TRY(out.set, compute_set(*of.service, *out.branch, setting));
+
+  CaseScope effecting = scope_of(d, of, c, data);
+  effecting.record_reads(&out.reads);
+  effecting.set_root("result", out.branch->run ? &result : nullptr);
+  Computing computing{.pack = *of.pack, .c = c, .store = d.draft, .scope = effecting};
+  BASHU_TRY(out.effects, compute_all(out.branch->effects, d.self(), computing));
+  if (out.effects.size() > kEffectsMax) return refuse(Why::too_many_effects);
+  return out;
 }
 
 void close_work_tasks(Deciding& d, const CaseId& id) {

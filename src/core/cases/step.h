@@ -43,6 +43,18 @@ struct Chosen {
                             const std::vector<packs::Branch>& branches, const Value& data,
                             Reads* reads);
 
+// What a step comes to, before anything changes.
+struct Outcome {
+  const packs::Branch* branch = nullptr;
+  std::int64_t index = 0;
+  Value::Record set;
+  std::vector<EffectDone> effects;
+  Reads reads;
+};
+// Of its branch, chosen: what is set, and the effects.
+[[nodiscard]] std::expected<Outcome, Reject> come_to(const Deciding& d, const Definition& of,
+                                                     const Case& c, const Value& data, Outcome out);
+
 // What a calculator of the pack makes of what `run` gives it.
 [[nodiscard]] packs::Eval<Value> run_calculator(const packs::Pack& pack,
                                                 const packs::RunCalculator& run, CaseScope& scope);

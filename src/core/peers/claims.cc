@@ -16,6 +16,13 @@ constexpr std::array<std::string_view, 7> kEffects{"move",  "put",    "edition",
                                                    "start", "signal", "allot"};
 static_assert(kEffects.size() == std::variant_size_v<decltype(packs::Effect::what)>);
 
+std::string text_of(const packs::Template& item) {
+  const auto* program = std::get_if<packs::ProgramPtr>(&item.held);
+  return program ? (*program)->text() : std::string{};
+}
+
+}  // namespace
+
 const std::vector<packs::Branch>* branches_of(const packs::Service& service,
                                               const StepTaken& step) {
   if (step.event == told::Step::kStart) return &service.start.event.branches;
@@ -25,13 +32,6 @@ const std::vector<packs::Branch>* branches_of(const packs::Service& service,
   const packs::EventDef* event = packs::find(state->events, step.event);
   return event ? &event->branches : nullptr;
 }
-
-std::string text_of(const packs::Template& item) {
-  const auto* program = std::get_if<packs::ProgramPtr>(&item.held);
-  return program ? (*program)->text() : std::string{};
-}
-
-}  // namespace
 
 std::vector<StepClaim> claims_of(const packs::Service& service, const StepTaken& step) {
   std::vector<StepClaim> claims;

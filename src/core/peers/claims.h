@@ -27,6 +27,9 @@ struct StepTaken {
   std::string_view event;  // told::Step::kStart, kThen, or a name
   std::int64_t branch = 0;
 };
+// nullptr: the pack does not know the step.
+[[nodiscard]] const std::vector<packs::Branch>* branches_of(const packs::Service& service,
+                                                            const StepTaken& step);
 // In the pack's order; none of a step that the pack does not know.
 [[nodiscard]] std::vector<StepClaim> claims_of(const packs::Service& service,
                                                const StepTaken& step);

@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "core/cases/form.h"
 #include "core/cases/step.h"
+#include "core/peers/asked_claims.h"
 #include "core/peers/held.h"
 #include "core/peers/objection.h"
 #include "core/peers/parked.h"
@@ -190,7 +191,12 @@ Result take_dispute(Deciding& d, const TakeMessage& message) {
   const std::string_view as = has_ended(d, *c)           ? kReview
                               : worth == Worth::question ? kQuestion
                                                          : std::string_view{};
-  BASHU_TRY_OK(may_object(d, told.id, {.party = message.from, .content = told.content}));
+  if (told.reason == kClaims) {
+    if (c->dispute && c->dispute->contents.contains(told.content)) return {};  // asked before
+    BASHU_TRY_OK(may_ask_claims(d, *c, message.from));
+  } else {
+    BASHU_TRY_OK(may_object(d, told.id, {.party = message.from, .content = told.content}));
+  }
   d.draft.decide(
       CaseDisputed{.id = told.id,
                    .by = message.from,
@@ -239,6 +245,7 @@ Result settle(Deciding& d, const SignSettlement& command) {
   const Case* c = d.draft.find_case(command.id);
   if (!c) return refuse(Why::no_such_case, command.id);
   BASHU_TRY_OK(within(d, command.by, command.id));
+  if (const auto act = claims_act(command.content)) return act_on_claims(d, command, *act);
   BASHU_TRY_OK(may_settle(d, *c, command.content));
   const std::vector<PartyId> others = others_of(d, *c);
   const std::string pack = c->pack;
@@ -277,6 +284,7 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   // both sides shows whose officers did.
   const bool disputed = c->dispute.has_value();
   const bool answers_us = disputed && c->dispute->reason.starts_with(kAsked);
+  const bool in_words = is_answer_in_words(*c, message.from, told.content);
   d.draft.decide(SettlementSigned{.id = told.id,
                                   .by = message.from,
                                   .content = told.content,
@@ -285,7 +293,11 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   if (answers_us) {
     raise_exception(d, told.id, message.from + " answers (" + told.content + "): " + told.note);
   }
-  if (disputed) end_dispute_if_agreed(d, told.id);
+  if (in_words) {
+    d.draft.decide(DisputeEnded{.id = told.id});
+  } else if (disputed) {
+    end_dispute_if_agreed(d, told.id);
+  }
   return {};
 }
 

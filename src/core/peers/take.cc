@@ -12,6 +12,7 @@
 #include "core/figures/figures.h"
 #include "core/in_force.h"
 #include "core/peers/ask.h"
+#include "core/peers/asked_claims.h"
 #include "core/peers/disputes.h"
 #include "core/peers/parked.h"
 #include "core/peers/recall.h"
@@ -27,6 +28,7 @@
 #include "core/told/settle.h"
 #include "core/told/settle_record.h"
 #include "core/told/shared.h"
+#include "core/told/shown_claims.h"
 #include "core/told/signal.h"
 #include "core/told/step.h"
 
@@ -43,6 +45,7 @@ constexpr std::array kKinds{
     Kind{told::Step::kKind, true, take_step},
     Kind{told::Dispute::kKind, true, take_dispute},
     Kind{told::Settle::kKind, true, take_settlement},
+    Kind{told::ShownClaims::kKind, true, take_shown_claims},
     Kind{told::kShared, true, take_shared},
     Kind{told::SettleRecord::kKind, true, take_record_settlement},
     Kind{told::Adoption::kKind, true, take_adoption},
