@@ -6,6 +6,7 @@
 
 #include "api/documents.h"
 #include "api/reading.h"
+#include "base/ahead.h"
 #include "clearing/sketch.h"
 #include "packs/yaml.h"
 
@@ -13,7 +14,8 @@ namespace bashu::api {
 
 namespace {
 
-constexpr int kWindows = 20;  // read at once
+constexpr int kWindows = 20;           // read at once
+constexpr std::size_t kReadAhead = 2;  // documents of batches
 
 bool has_fields(const packs::Service& service, const std::vector<const char*>& names) {
   return std::ranges::all_of(names, [&](const char* name) { return service.field(name); });
@@ -270,13 +272,25 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
   const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
                                              book.row.id, ledger.batches());
   if (!batches) return std::unexpected{batches.error()};
-  for (const ClearingBatch& batch : batches->more) {
+  using Read = std::expected<windows::Rows, Problem>;
+  const auto read = [&](std::size_t number) -> Read {
+    const ClearingBatch& batch = batches->more[number];
     const auto text = document_bytes(context, batch.file);
     if (!text) return std::unexpected{text.error()};
     auto rows = windows::read_rows(batch.what, *text);
     if (!rows) return std::unexpected{not_as_signed(batch.id, rows.error().text)};
-    ledger.take(*std::move(rows));
-  }
+    return *std::move(rows);
+  };
+  std::optional<Problem> wrong;
+  make_ahead(batches->more.size(), kReadAhead, read, [&](Read rows) {
+    if (rows) {
+      ledger.take(*std::move(rows));
+    } else {
+      wrong = rows.error();
+    }
+    return !wrong;
+  });
+  if (wrong) return std::unexpected{*std::move(wrong)};
   context.books.has_rows(held, static_cast<std::size_t>(batches->rows));
   const auto since = windows_since(call, book, held->closed);
   if (!since) return std::unexpected{since.error()};

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "base/ahead.h"
 #include "fares/claims.h"
 
 namespace bashu::windows {
 
 using clearing::Entry;
+
+namespace {
+
+constexpr std::size_t kTogether = 2'048;  // sources whose claims one thread makes in one go
+constexpr std::size_t kAhead = 2;         // of these at a time
+
+}  // namespace
 
 void Batches::add(Rows rows) {
   const std::size_t number = named_.size();
@@ -75,22 +83,40 @@ void Batches::each_token(const std::function<void(std::vector<fares::Tap>)>& eac
 }
 
 void Batches::count(std::size_t count, const Tell& tell) {
-  std::set<const std::string*> names;
+  std::vector<const std::string*> names;
   for (std::size_t i = std::min(count, counted_); i < std::max(count, counted_); ++i) {
-    names.insert(named_[i].begin(), named_[i].end());
+    names.insert(names.end(), named_[i].begin(), named_[i].end());
   }
+  std::ranges::sort(names);
+  const auto twice = std::ranges::unique(names);
+  names.erase(twice.begin(), twice.end());
   counted_ = count;
-  for (const std::string* name : names) {
-    Source& source = sources_.find(*name)->second;
-    std::vector<std::string> told;
-    std::vector<Entry> now = claims(*name, source);
-    for (const Entry& claim : now) told.push_back(claim.id);
-    for (const std::string& id : source.told) {
-      if (std::ranges::find(told, id) == told.end()) tell(id, std::nullopt);
+  struct Made {
+    Source* source;
+    std::vector<Entry> claims;
+  };
+  const auto make = [&](std::size_t part) {
+    const std::size_t from = part * kTogether, to = std::min(from + kTogether, names.size());
+    std::vector<Made> out;
+    for (std::size_t i = from; i < to; ++i) {
+      Source& source = sources_.find(*names[i])->second;
+      out.push_back({.source = &source, .claims = claims(*names[i], source)});
     }
-    for (const Entry& claim : now) tell(claim.id, claim);
-    source.told = std::move(told);
-  }
+    return out;
+  };
+  const auto tell_all = [&](const std::vector<Made>& made) {
+    for (const auto& [source, now] : made) {
+      std::vector<std::string> told;
+      for (const Entry& claim : now) told.push_back(claim.id);
+      for (const std::string& id : source->told) {
+        if (std::ranges::find(told, id) == told.end()) tell(id, std::nullopt);
+      }
+      for (const Entry& claim : now) tell(claim.id, claim);
+      source->told = std::move(told);
+    }
+    return true;
+  };
+  make_ahead((names.size() + kTogether - 1) / kTogether, kAhead, make, tell_all);
 }
 
 }  // namespace bashu::windows

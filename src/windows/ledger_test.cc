@@ -344,6 +344,21 @@ RC_GTEST_PROP(Ledger, WhateverIsAnsweredBothCloseTheSameAndNothingAcceptedComesB
   }
 }
 
+// Claims of many tokens are made by several threads, a part of the tokens each.
+TEST(Ledger, ManyTokensAtOnceStateWhatTheyStateAlone) {
+  constexpr int kRides = 10'001;  // of half as many tokens; the last part is not full
+  const std::vector<std::string> rows = taps(kRides);
+  const std::vector<Rows> two = batches(rows, {rows.size() / 2, rows.size()});
+  Ledger kept = ledger(true, two);
+  const Anew anew{true, two};
+  EXPECT_EQ(anew.draw(day("2021-03-06"), 2).size(), kRides);
+  for (const std::size_t count : {2U, 1U, 2U}) {  // the second batch taken back, and again
+    const std::vector<Entry> due = anew.draw(day("2021-03-06"), count);
+    EXPECT_EQ(kept.draw(day("2021-03-06"), count), anew.statement(due, day("2021-03-06")));
+    EXPECT_EQ(lines_of(kept), due) << count;
+  }
+}
+
 TEST(Ledger, WhatWasAcceptedCountsUntilNewEvidenceComes) {
   const std::vector<std::string> ride{tap("t", 1, "in", "cq", "sichuan"),
                                       tap("t", 6, "out", "cq", "sichuan")};
