@@ -43,6 +43,12 @@ constexpr std::array kParts{
          "on:date digest:text input:any set:any position:count title?:text to_title?:text "
          "time_ms?:count notice?:text principal?:text officer?:text claims?:[StepClaim]"},
     Form{"StepClaim", "what:text of?:text text?:text"},
+    Form{"PersonRead",
+         "time_ms:count key:text principal:text resource:text about:text fields:[text] "
+         "purpose?:text"},
+    Form{"AskedClaim",
+         "asked_by:text asked_of:text content:text asked:count standing:text version?:count "
+         "on?:text principal?:text why?:text answered?:count shown?:[any]"},
     Form{"Task",
          "number:count kind:text case:text roles:[text] title:text on:date position:count "
          "detail?:text assigned?:Assigned titles?:TaskTitles"},
@@ -280,6 +286,7 @@ constexpr std::array kAnswers{
     Answer{"GET", "/cases/{id}/choices",
            "case:text state:text version:count choices:[Choice] clocks:[Clock]"},
     Answer{"GET", "/cases/{id}/history", "case:text steps:[Step] position:count"},
+    Answer{"GET", "/cases/{id}/claims", "case:text claims:[AskedClaim] position:count"},
     Answer{"GET", "/cases/{id}/access", "case:text reads:[Read] more:bool position:count"},
     Answer{"GET", "/cases/{id}/evidence",
            "case:text entries:[Entry] messages:[Message] more_messages:bool position:count"},
@@ -352,6 +359,7 @@ constexpr std::array kAnswers{
     Answer{"POST", "/privacy/orders/{number}/end",
            "*approval?:count waits_for?:text asked_by?:text"},
     Answer{"POST", "/privacy/find", "subject:text places:[Kept] keys:count orders:[Order]"},
+    Answer{"POST", "/privacy/reads", "subject:text reads:[PersonRead] more:bool"},
     Answer{"POST", "/privacy/report",
            "subject:text places:[Kept] keys:count orders:[Order] reads:[any] party:text on:date"},
     Answer{"GET", "/keys", "keys:[Principal]"},

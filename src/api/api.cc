@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "api/claims.h"
 #include "api/context.h"
 #include "api/form_faults.h"
 #include "api/health.h"
@@ -122,6 +123,7 @@ struct Api::Core {
   std::atomic<bool> takes_no_more = false;
   Pace pace;
   std::vector<std::jthread> threads;
+  std::unique_ptr<ClaimsWatch> claims;  // of a node with an exchange
 
   explicit Core(Parts given)
       : parts{std::move(given)},
@@ -142,6 +144,7 @@ struct Api::Core {
     for (int i = 0; i < parts.workers; ++i) {
       threads.push_back(named_thread<std::jthread>("bashu-api", [this] { work(); }));
     }
+    if (parts.exchange) claims = std::make_unique<ClaimsWatch>(context);
   }
 
   void end() {
@@ -150,6 +153,7 @@ struct Api::Core {
     ending = true;
     lock.unlock();
     work_came.notify_all();
+    claims.reset();
     threads.clear();
   }
 

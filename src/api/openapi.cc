@@ -214,6 +214,7 @@ std::optional<Value> people_body(std::string_view path) {
 
 // What orders about personal values take.
 std::optional<Value> privacy_body(std::string_view path) {
+  if (path == "/privacy/reads") return object({{"person", text_schema()}}, {"person"});
   if (path == "/privacy/find" || path == "/privacy/report") {
     return object({{"subject", text_schema()}}, {"subject"});
   }
@@ -248,6 +249,17 @@ std::optional<Value> other_body(std::string_view path) {
   return std::nullopt;
 }
 
+// Of questions and disputes.
+std::optional<Value> dispute_body(std::string_view path) {
+  if (path == "/cases/{id}/settle") {
+    return object({{"content", text_schema()}, {"note", text_schema()}}, {"content", "note"});
+  }
+  if (path == "/cases/{id}/claims") {
+    return object({{"version", number_schema()}, {"to", text_schema()}}, {"version"});
+  }
+  return std::nullopt;
+}
+
 // What a write takes; nullopt: no body.
 std::optional<Value> request_body(const Document& document, std::string_view path) {
   const auto json = [](Value schema) {
@@ -264,9 +276,6 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
                         {"content", text_schema()},
                         {"note", text_schema()}},
                        {"key", "keeper", "content", "note"}));
-  }
-  if (path == "/cases/{id}/settle") {
-    return json(object({{"content", text_schema()}, {"note", text_schema()}}, {"content", "note"}));
   }
   const auto person = [] { return Value{Value::Record{{"type", Value::List{"string", "null"}}}}; };
   if (path == "/cases/{id}/assign") {
@@ -315,6 +324,7 @@ std::optional<Value> request_body(const Document& document, std::string_view pat
   }
   if (auto body = people_body(path)) return json(std::move(*body));
   if (auto body = privacy_body(path)) return json(std::move(*body));
+  if (auto body = dispute_body(path)) return json(std::move(*body));
   if (auto body = other_body(path)) return json(std::move(*body));
   if (path == "/clock") return json(object({{"today", date_schema()}}, {"today"}));
   const auto raw = [](std::initializer_list<const char*> media) {

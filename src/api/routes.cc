@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "api/circle_left.h"
+#include "api/claims.h"
 #include "api/handlers.h"
+#include "api/person_reads.h"
 
 namespace bashu::api {
 
@@ -121,6 +123,10 @@ std::vector<Route> routes_of_work() {
       {"GET", "/cases/{id+}/papers/{file}", &print_paper,
        "A paper of a case as PDF, by the name the pack gives it: `permission.pdf`", "at_least"},
       {"POST", "/cases/{id+}/settle", &settle_case, "Sign the end of a dispute", "dry_run"},
+      {"POST", "/cases/{id+}/claims", &act_on_claims,
+       "Ask what a step of another party looked up, or show what one of ours did", "dry_run"},
+      {"GET", "/cases/{id+}/claims", &list_claims,
+       "Claims of a case that were asked for, what was shown and how it compares", "at at_least"},
       {"POST", "/cases/{id+}/assign", &assign_case,
        "Say who of the office works at a case; nobody: null", "dry_run"},
       {"GET", "/cases/{id+}", &show_case, "A case, now or at a past position", "at at_least"},
@@ -297,6 +303,8 @@ std::vector<Route> people_routes() {
        "Lift a hold or a restriction, or refuse what a peer asked (admin, two people)", "dry_run"},
       {"POST", "/privacy/find", &find_subject,
        "Where values of a subject stand: a person's number, a pseudonym or a case (admin)"},
+      {"POST", "/privacy/reads", &list_person_reads,
+       "Who read what of a person at this node (admin, audit)"},
       {"POST", "/privacy/report", &report_subject,
        "What is kept of a subject, erased and restricted, and who read it (admin)"},
       {"GET", "/keys", &list_keys, "Keys of programs, the ended ones too (admin, audit)"},

@@ -7,6 +7,7 @@
 #include "api/access_log.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "main/client.h"
 #include "main/commands.h"
 #include "texts/texts.h"
 
@@ -47,7 +48,35 @@ Exit access_verify(const Console& console, const std::string& dir) {
   return Exit::done;
 }
 
+namespace {
+
+Exit list_of_person(const Console& console, const AccessList& what) {
+  const auto answer = call(console, what.remote,
+                           {.method = "POST",
+                            .path = "/privacy/reads",
+                            .body = canonical_json(Value::Record{{"person", what.person}})});
+  if (!answer) return answer.error();
+  if (what.remote.json) {
+    print_json(console, *answer);
+    return Exit::done;
+  }
+  const Value* reads = answer->find("reads");
+  for (const Value& read : reads && reads->as_list() ? *reads->as_list() : Value::List{}) {
+    console.out << canonical_json(read) << '\n';
+  }
+  if (answer->bool_at("more"))
+    console.out << console.say("(there are more)", "（还有更多）") << '\n';
+  return Exit::done;
+}
+
+}  // namespace
+
 Exit access_list(const Console& console, const AccessList& what) {
+  if (!what.person.empty()) return list_of_person(console, what);
+  if (what.dir.empty()) {
+    return console.fail("DIR is needed, or --person with a running node",
+                        "需要 DIR，或对运行中的节点使用 --person");
+  }
   const auto verdict = api::verify_access(what.dir, [&](const Value& line) {
     if (what.about.empty() || api::is_about(line, what.about)) {
       console.out << canonical_json(line) << '\n';

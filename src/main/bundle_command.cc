@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "core/told/settle.h"
+#include "core/told/shown_claims.h"
 #include "evidence/bundle.h"
 #include "evidence/entry.h"
 #include "evidence/tree.h"
@@ -99,9 +100,10 @@ class Gatherer {
   [[nodiscard]] std::size_t messages() const { return messages_; }
 
  private:
-  // A settlement waits in no stream: what it is about, the decision says.
+  // A settlement waits in no stream, nor what is shown for a question: what they are about, the
+  // decision says.
   [[nodiscard]] bool settles(const node::Entry& entry, std::string_view kind) const {
-    return kind == core::told::Settle::kKind &&
+    return (kind == core::told::Settle::kKind || kind == core::told::ShownClaims::kKind) &&
            std::ranges::any_of(entry.events, [this](const core::Event& event) {
              const auto* made = std::get_if<core::SettlementSigned>(&event);
              return made && belongs(made->id, id_);

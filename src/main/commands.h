@@ -142,6 +142,8 @@ Exit privacy_list(const Console& console, const PrivacyList& what);
 Exit access_verify(const Console& console, const std::string& dir);
 struct AccessList {
   std::string dir, about;  // a case, or PACK/REGISTER/KEY; empty: all
+  std::string person;      // a number, asked of a running node; empty: the file in `dir`
+  Remote remote;
 };
 Exit access_list(const Console& console, const AccessList& what);
 
@@ -307,6 +309,13 @@ struct CaseList {
   int limit = 50;
 };
 Exit case_list(const Console& console, const CaseList& what);
+// claims_command.cc
+struct CaseClaims {
+  Remote remote;
+  std::string id, to;  // to whom a step of ours is shown
+  std::optional<std::int64_t> ask, show;
+};
+Exit case_claims(const Console& console, const CaseClaims& what);
 
 // calendar_command.cc
 struct CalendarCheck {

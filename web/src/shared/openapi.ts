@@ -157,6 +157,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Claims of a case that were asked for, what was shown and how it compares */
+        get: operations["get_cases_id_claims"];
+        put?: never;
+        /** Ask what a step of another party looked up, or show what one of ours did */
+        post: operations["post_cases_id_claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/events/{event}": {
         parameters: {
             query?: never;
@@ -1442,6 +1460,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who read what of a person at this node (admin, audit) */
+        post: operations["post_privacy_reads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/report": {
         parameters: {
             query?: never;
@@ -1775,6 +1810,19 @@ export interface components {
             until_ms: number;
             what: string;
             yours: boolean;
+        };
+        AskedClaim: {
+            answered?: number;
+            asked: number;
+            asked_by: string;
+            asked_of: string;
+            content: string;
+            on?: string;
+            principal?: string;
+            shown?: unknown[];
+            standing: string;
+            version?: number;
+            why?: string;
         };
         Assigned: {
             by: string;
@@ -2463,6 +2511,15 @@ export interface components {
         };
         PersonHit: {
             case: components["schemas"]["Case"];
+        };
+        PersonRead: {
+            about: string;
+            fields: string[];
+            key: string;
+            principal: string;
+            purpose?: string;
+            resource: string;
+            time_ms: number;
         };
         Place: {
             code: string;
@@ -3287,6 +3344,74 @@ export interface operations {
                         state: string;
                         version: number;
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_cases_id_claims: {
+        parameters: {
+            query?: {
+                /** @description read as it was at this position */
+                at?: components["parameters"]["at"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Claims of a case that were asked for, what was shown and how it compares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        case: string;
+                        claims: components["schemas"]["AskedClaim"][];
+                        position: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_cases_id_claims: {
+        parameters: {
+            query?: {
+                /** @description decide and tell, change nothing */
+                dry_run?: components["parameters"]["dry_run"];
+            };
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to?: string;
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask what a step of another party looked up, or show what one of ours did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6191,6 +6316,40 @@ export interface operations {
                         refusals?: components["schemas"]["Refusal"][];
                         waits_for?: string;
                         warnings?: components["schemas"]["Warning"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_privacy_reads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and request are done once */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Who read what of a person at this node (admin, audit) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        more: boolean;
+                        reads: components["schemas"]["PersonRead"][];
+                        subject: string;
                     };
                 };
             };

@@ -1,0 +1,58 @@
+// Claims of a step, asked for, shown and compared (core/peers/asked_claims.h), at the edge: what a
+// step of ours looked up stands in the journal, what another's was compared with in the tables.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "api/call.h"
+#include "api/context.h"
+#include "core/peers/looked_up.h"
+#include "views/views.h"
+
+namespace bashu::api {
+
+// {"version"} asks the decider of that step; with "to", a party, shows it what a step of ours
+// looked up.
+Prepared act_on_claims(Context& context, const Call& call);
+// Who asked for which, when; what was shown, and how it compares. For offices and auditors.
+Result list_claims(Context& context, const Call& call);
+
+// What a step of ours looked up, as it is shown (core/told/shown_claims.h); empty: nothing is
+// known.
+[[nodiscard]] std::string looked_up(Context& context, const core::CaseId& id,
+                                    const views::StepRow& step);
+// Whether the node may show it without a person: rows of registers that all parties have or whose
+// every field is public, balances of public amounts.
+[[nodiscard]] bool is_open_to_all(const packs::Pack& pack, std::string_view shown);
+
+// Answers what may be answered without a person, compares what comes, and says what nobody
+// answered. A thread of its own; it looks when the journal has grown, and each day.
+class ClaimsWatch {
+ public:
+  explicit ClaimsWatch(Context& context);
+  ~ClaimsWatch();
+  ClaimsWatch(const ClaimsWatch&) = delete;
+  ClaimsWatch& operator=(const ClaimsWatch&) = delete;
+
+ private:
+  void watch();
+  void look();
+  void look_at(views::Views& views, const core::CaseId& id);
+
+  Context& context_;
+  std::set<std::pair<std::uint64_t, std::string>> left_;  // asked at a position: for people
+  std::mutex mutex_;
+  std::condition_variable came_;
+  bool ending_ = false;
+  std::jthread thread_;  // last
+};
+
+}  // namespace bashu::api
