@@ -8,6 +8,7 @@
 #include "api/identifiers.h"
 #include "core/authority.h"
 #include "core/circle/nodes.h"
+#include "core/peers/asked_claims.h"
 #include "packs/before_sealing.h"
 #include "texts/texts.h"
 
@@ -262,6 +263,11 @@ Prepared settle_case(Context& context, const Call& call) {
   if (seen->sight != Sight::full || !desk::is_office(*call.key, *seen->root.pack)) {
     return std::unexpected{forbidden("A dispute is settled by an office of a party of the case.",
                                      "争议须由办件一方的机关签署处理。")};
+  }
+  // What looks it up and compares it is the node (api/claims.h).
+  if (core::claims_act(*content)) {
+    return std::unexpected{malformed("content", "The digest of a step, or `case:` and a case.",
+                                     "应为步骤的摘要，或 `case:` 加办件编号。")};
   }
   Write write;
   write.office = true;
