@@ -155,15 +155,15 @@ Prepared start_case(Context& context, const Call& call) {
       return std::unexpected{std::move(*there)};
     }
   }
-  const auto given = with_computed(context, call,
-                                   {.pack = of,
-                                    .service = *service,
-                                    .id = *parent,
-                                    .starts = true,
-                                    .form = def->start.event.form},
-                                   form_member(*body));
+  const ClearingForm clears{.pack = of,
+                            .service = *service,
+                            .id = *parent,
+                            .starts = true,
+                            .form = def->start.event.form};
+  const auto given = with_computed(context, call, clears, form_member(*body));
   if (!given) return std::unexpected{given.error()};
   Write write;
+  write.warnings = clearing_warnings(context, call, clears, *given);
   const auto told = worked_out(context, *of, *def, def->start.event.form, *given, write);
   if (!told) return std::unexpected{told.error()};
   auto form = seal_form(context, call, def->fields, *told, "with", {}, write);

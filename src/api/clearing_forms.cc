@@ -408,6 +408,19 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
   return batch ? of_batch(context, call, given) : Filling{context, call, form, given}.of_window();
 }
 
+std::vector<Warning> clearing_warnings(Context& context, const Call& call, const ClearingForm& form,
+                                       const Value& given) {
+  const auto shape = clearing_of(*form.pack);
+  const Value* file = given.find("tariff");
+  if (!shape || !form.starts || form.service != shape->book || !file) return {};
+  const auto text = deposited_bytes(context, call.key->principal(), *file);
+  if (!text) return {};
+  const auto tariff = tariff_in(*text, "with.tariff");
+  if (!tariff || tariff->rules >= 2) return {};
+  return {
+      {.where = "with.tariff", .why = texts::title("fares.rules_1", {{"tariff", tariff->name}})}};
+}
+
 std::vector<std::string> without_computed(const packs::Pack& pack, const packs::Service& service,
                                           std::vector<std::string> form) {
   form = packs::asked(service, std::move(form));

@@ -25,6 +25,10 @@ struct ClearingForm {
                                                           const ClearingForm& form,
                                                           const Value& given);
 
+// What a node takes and would not advise: a new book whose tariff is by rules 1.
+[[nodiscard]] std::vector<Warning> clearing_warnings(Context& context, const Call& call,
+                                                     const ClearingForm& form, const Value& given);
+
 // What of a form is left for a person to fill in.
 [[nodiscard]] std::vector<std::string> without_computed(const packs::Pack& pack,
                                                         const packs::Service& service,

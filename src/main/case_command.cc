@@ -33,12 +33,7 @@ void print_written(const Console& console, const Value& answer) {
     console.out << "  " << console.say("(dry run, nothing changed)", "（试运行，未作更改）");
   }
   console.out << '\n';
-  const Value* warnings = answer.find("warnings");
-  if (!warnings || !warnings->as_list()) return;
-  for (const Value& warning : *warnings->as_list()) {
-    console.err << console.say("warning: ", "警告：") << warning.text_at("where") << ": "
-                << warning.text_at("why") << '\n';
-  }
+  print_warnings(console, answer);
 }
 
 Exit write(const Console& console, const Remote& remote, const ClientRequest& request) {

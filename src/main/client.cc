@@ -112,6 +112,15 @@ void print_json(const Console& console, const Value& value) {
   console.out << pretty_json(value) << '\n';
 }
 
+void print_warnings(const Console& console, const Value& answer) {
+  const Value* warnings = answer.find("warnings");
+  if (!warnings || !warnings->as_list()) return;
+  for (const Value& warning : *warnings->as_list()) {
+    console.err << console.say("warning: ", "警告：") << warning.text_at("where") << ": "
+                << warning.text_at("why") << '\n';
+  }
+}
+
 bool waits_for_second(const Console& console, const Remote& remote, const Value& answer) {
   if (!answer.find("approval")) return false;
   if (remote.json) {

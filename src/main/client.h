@@ -38,6 +38,8 @@ Exit call_and_print(const Console& console, const Remote& remote, const ClientRe
 [[nodiscard]] bool waits_for_second(const Console& console, const Remote& remote,
                                     const Value& answer);
 void print_json(const Console& console, const Value& value);
+// What an answer warns of, each on a line of its own.
+void print_warnings(const Console& console, const Value& answer);
 
 // A pack the node holds, by name or digest; the refusal is told.
 [[nodiscard]] std::expected<packs::PackPtr, Exit> held_pack(const Console& console,

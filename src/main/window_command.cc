@@ -45,6 +45,7 @@ std::expected<Value, Exit> post(const Console& console, const Remote& remote,
 
 void print_written(const Console& console, const Value& answer) {
   console.out << answer.text_at("case") << "  " << answer.text_at("state") << '\n';
+  print_warnings(console, answer);
 }
 
 // {"name","account","bank"} of `name,account,bank`; null if that is not three.
