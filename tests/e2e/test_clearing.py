@@ -122,6 +122,13 @@ class Clearing(CircleTest):
         self.assertEqual(here["data"]["agreed"]["lines"] + agreed["lines"] - agreed["corrections"], 600)
         self.assertIn("may not end before", self.window("chongqing", "draft", self.book, "--until", "2021-03-04", check=False).stderr
                       + self.window("chongqing", "open", self.book, "--until", "2021-03-04", check=False).stderr)
+        # A tariff by rules of before is booked, and who books it is told what to change.
+        old = self.dir / "old.json"
+        old.write_text(json.dumps({**json.loads((self.dir / "data/tariff.json").read_text()), "rules": 1}))
+        for tariff, warned in ((old, True), (self.dir / "data/tariff.json", False)):
+            booked = self.window("chongqing", "book", "clearing/book", "--with", "sichuan", "--name", "公交", "--tariff", tariff,
+                                 "--account", ACCOUNTS["chongqing"], check=False)
+            self.assertEqual((booked.returncode, "say rules: 2" in booked.stderr), (0, warned), booked.stderr)
         self.verify("chongqing", "sichuan")
 
     def test_a_trial_knows_the_deny_list_in_force_and_another_one(self):
