@@ -350,5 +350,20 @@ RC_GTEST_PROP(ParkedSteps, TakeWhateverOrderTheyComeIn, ()) {
   }
 }
 
+// b asks a for what its step looked up; c, a party of the case too, answers in its place.
+TEST(AskedClaimsOfThree, AreShownByWhoWasAsked) {
+  Parked3 three;
+  const CaseId id = three.start();
+  three.deliver_all("a", "b");
+  three.deliver_all("a", "c");
+  const std::string content = three.at("b", id).digest;
+  three.must("b", SignSettlement{
+                      .by = kClerk, .id = id, .content = "ask:a:" + content, .note = {}});
+  const Value shown = Value::Record{{"case", id}, {"content", content}, {"shown", "[]"}};
+  const std::string pack = three.at("b", id).pack.substr(7);
+  EXPECT_EQ(three.told("c", "b", "", shown, "case.shown", pack), "held unverified.unasked");
+  EXPECT_EQ(three.told("a", "b", "", shown, "case.shown", pack), "applied ");
+}
+
 }  // namespace
 }  // namespace bashu::core
