@@ -1012,7 +1012,8 @@ TEST_F(AskedClaims, ThatNobodyShowsAreToldToPeople) {
   ask();
   must("b", sign("compared:unanswered:" + content_));
   ASSERT_TRUE(at("b").dispute);
-  EXPECT_TRUE(raised_["b"].back().detail.contains("nobody has shown")) << raised_["b"].back().detail;
+  EXPECT_TRUE(raised_["b"].back().detail.contains("nobody has shown"))
+      << raised_["b"].back().detail;
   must("a", sign("show:b:" + content_, "[]"));
   settle();
   must("b", sign("compared:agrees:" + content_));

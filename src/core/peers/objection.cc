@@ -19,9 +19,9 @@ namespace {
 constexpr std::size_t kFindingMax = 32;
 
 // What another node cannot compute again: it depends on the objector's own books, clock or journal.
-constexpr std::array<std::string_view, 11> kNotForUs{
-    "holds", "date", "clocks", "version", "previous",     "state",
-    "owner", "pack", "parent", kClaims,   kClaimsDiffer};
+constexpr std::array<std::string_view, 11> kNotForUs{"holds",    "date",  "clocks",     "version",
+                                                     "previous", "state", "owner",      "pack",
+                                                     "parent",   kClaims, kClaimsDiffer};
 
 // Both cannot be: two steps of one version, or one that follows another than its teller told.
 bool contradict(const Value& one, const Value& other) {

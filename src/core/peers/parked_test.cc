@@ -357,8 +357,8 @@ TEST(AskedClaimsOfThree, AreShownByWhoWasAsked) {
   three.deliver_all("a", "b");
   three.deliver_all("a", "c");
   const std::string content = three.at("b", id).digest;
-  three.must("b", SignSettlement{
-                      .by = kClerk, .id = id, .content = "ask:a:" + content, .note = {}});
+  three.must("b",
+             SignSettlement{.by = kClerk, .id = id, .content = "ask:a:" + content, .note = {}});
   const Value shown = Value::Record{{"case", id}, {"content", content}, {"shown", "[]"}};
   const std::string pack = three.at("b", id).pack.substr(7);
   EXPECT_EQ(three.told("c", "b", "", shown, "case.shown", pack), "held unverified.unasked");
