@@ -1,7 +1,9 @@
 #include "fares/gtfs_fares.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 #include <optional>
 #include <set>
@@ -258,6 +260,7 @@ class Reading {
   std::expected<FromGtfs, std::string> read() {
     categories();
     products();
+    frames();
     legs();
     if (groups_.empty() && wrong_.empty()) wrong_ = "fare_leg_rules.txt";
     Value::Record groups;
@@ -280,6 +283,8 @@ class Reading {
  private:
   struct Leg {
     std::string from, to, product;
+    std::string frame{};  // a group of times; empty: always
+    bool at_end = false;  // whether they are those of its end
   };
   // By rider category; empty: everybody else.
   using Prices = std::map<std::string, Money>;
@@ -329,6 +334,56 @@ class Reading {
     }
   }
 
+  // By service: the days of the week, from 1; empty: all.
+  std::map<std::string, Value::List> services() {
+    static constexpr std::array kDays{"monday", "tuesday",  "wednesday", "thursday",
+                                      "friday", "saturday", "sunday"};
+    std::map<std::string, Value::List> out;
+    each("calendar", [&](const Row& row) {
+      Value::List& days = out[cell(row, "service_id")];
+      for (std::size_t i = 0; i < kDays.size(); ++i) {
+        if (cell(row, kDays.at(i)) == "1") days.emplace_back(static_cast<std::int64_t>(i) + 1);
+      }
+      if (days.size() == kDays.size()) days.clear();
+    });
+    return out;
+  }
+
+  // Seconds of `9:30:00` up to `24:00:00`.
+  static std::optional<std::int64_t> clock(const std::string& text) {
+    int hour = 0, minute = 0, second = 0;
+    char end = 0;
+    if (std::sscanf(text.c_str(), "%2d:%2d:%2d%c", &hour, &minute, &second, &end) != 3 ||
+        hour < 0 || minute < 0 || second < 0 || minute > 59 || second > 59) {
+      return std::nullopt;
+    }
+    const std::int64_t out = std::int64_t{hour} * 3'600 + minute * 60 + second;
+    return out <= 86'400 ? std::optional{out} : std::nullopt;
+  }
+
+  // Each group of times as members of `instead`; none of a group with days that are not known.
+  void frames() {
+    const std::map<std::string, Value::List> days = services();
+    std::set<std::string> unknown;
+    each("timeframes", [&](const Row& row) {
+      const std::string id = cell(row, "timeframe_group_id"), start = cell(row, "start_time"),
+                        end = cell(row, "end_time");
+      const auto from = clock(start.empty() ? "0:00:00" : start);
+      const auto until = clock(end.empty() ? "24:00:00" : end);
+      if (!from || *from == 86'400) return wrong("start_time");
+      if (!until) return wrong("end_time");
+      const auto of = days.find(cell(row, "service_id"));
+      if (of == days.end()) {
+        unknown.insert(id);
+        return;
+      }
+      Value::Record one{{"from", *from}, {"until", *until}};
+      if (!of->second.empty()) one.emplace("days", of->second);
+      frames_[id].push_back(std::move(one));
+    });
+    for (const std::string& id : unknown) frames_.erase(id);
+  }
+
   void legs() {
     std::map<std::string, std::string> network_of;
     each("fare_leg_rules", [&](const Row& row) {
@@ -336,8 +391,10 @@ class Reading {
       std::string network = cell(row, "network_id");
       if (network.empty()) network = "all";
       if (!products_.contains(product)) return wrong("fare_product_id");
-      if (!cell(row, "from_timeframe_group_id").empty() ||
-          !cell(row, "to_timeframe_group_id").empty()) {
+      const std::string begins = cell(row, "from_timeframe_group_id"),
+                        ends = cell(row, "to_timeframe_group_id");
+      const std::string& frame = begins.empty() ? ends : begins;
+      if ((!begins.empty() && !ends.empty()) || (!frame.empty() && !frames_.contains(frame))) {
         return unsaid("timeframe", product);
       }
       for (const char* on_the_way : {"contains_exactly_area_set_id", "contains_area_id"}) {
@@ -350,7 +407,8 @@ class Reading {
       const std::string leg_group = cell(row, "leg_group_id");
       network_of.try_emplace(leg_group, network);
       if (network_of[leg_group] != network) unsaid("leg_group", leg_group);
-      groups_[network].push_back({.from = from, .to = to, .product = product});
+      groups_[network].push_back(
+          {.from = from, .to = to, .product = product, .frame = frame, .at_end = begins.empty()});
     });
     leg_groups_ = std::move(network_of);
   }
@@ -361,31 +419,46 @@ class Reading {
     return (everybody == prices.end() ? prices.begin() : everybody)->second;
   }
 
-  Value group_of(const std::string& name, const std::vector<Leg>& legs) {
-    Value::Record out{{"party", terms_.party},
-                      {"operators", Value::List{Value::Record{{"name", name}, {"weight", 1}}}}};
-    const bool flat = legs.front().from.empty();
-    std::map<Pair, Money> fares;
-    std::set<std::string> areas;
+  using Fares = std::map<Pair, Money>;
+  // By times; always first.
+  using Timed = std::map<std::pair<std::string, bool>, Fares>;
+
+  // Of two products for one leg at one time a rider takes the cheaper.
+  Timed fares_of(const std::string& name, const std::vector<Leg>& legs) {
+    Timed out;
+    Fares& always = out[{"", true}];
+    Fares dearest;
     for (const Leg& leg : legs) {
-      if (leg.from.empty() != flat) {
+      if (leg.from.empty() != legs.front().from.empty()) {
         unsaid("mixed", name);
         continue;
       }
-      // Of two products for one leg a rider takes the cheaper.
-      const auto [held, fresh] = fares.try_emplace({leg.from, leg.to}, price(leg));
+      const Pair pair{leg.from, leg.to};
+      Fares& at = out[{leg.frame, leg.at_end}];
+      const auto [held, fresh] = at.try_emplace(pair, price(leg));
       if (!fresh) held->second = std::min(held->second, price(leg));
-      areas.insert({leg.from, leg.to});
+      Money& most = dearest[pair];
+      most = std::max(most, price(leg));
     }
-    if (flat) {
-      out.emplace("flat", fares.begin()->second);
+    if (always.empty()) {
+      unsaid("timeframe_gap", name);
+      always = dearest;
       return out;
     }
-    Value::Record zones;
-    each("stop_areas", [&](const Row& row) {
-      const std::string area = cell(row, "area_id"), stop = cell(row, "stop_id");
-      if (areas.contains(area) && !zones.emplace(stop, area).second) unsaid("two_areas", stop);
-    });
+    for (auto& [when, fares] : out) {
+      for (auto& [pair, fare] : fares) {
+        const auto other = always.find(pair);
+        if (other != always.end()) fare = std::min(fare, other->second);
+      }
+    }
+    return out;
+  }
+
+  void say_fares(const Fares& fares, Value::Record& out) {
+    if (fares.begin()->first.first.empty()) {
+      out.emplace("flat", fares.begin()->second);
+      return;
+    }
     Value::List rows;
     for (const auto& [pair, fare] : fares) {
       if (pair.first != pair.second && !fares.contains({pair.second, pair.first})) {
@@ -393,8 +466,34 @@ class Reading {
       }
       rows.push_back(Value::List{pair.first, pair.second, fare});
     }
-    out.emplace("zones", std::move(zones));
     out.emplace("zone_fares", std::move(rows));
+  }
+
+  Value group_of(const std::string& name, const std::vector<Leg>& legs) {
+    Value::Record out{{"party", terms_.party},
+                      {"operators", Value::List{Value::Record{{"name", name}, {"weight", 1}}}}};
+    Value::List instead;
+    std::set<std::string> areas;
+    for (const auto& [when, fares] : fares_of(name, legs)) {
+      for (const auto& [pair, fare] : fares) areas.insert({pair.first, pair.second});
+      if (when.first.empty()) {
+        say_fares(fares, out);
+        continue;
+      }
+      for (Value::Record one : frames_[when.first]) {
+        if (when.second) one.emplace("at", "last_tap");
+        say_fares(fares, one);
+        instead.emplace_back(std::move(one));
+      }
+    }
+    if (!instead.empty()) out.emplace("instead", std::move(instead));
+    if (out.contains("flat")) return out;
+    Value::Record zones;
+    each("stop_areas", [&](const Row& row) {
+      const std::string area = cell(row, "area_id"), stop = cell(row, "stop_id");
+      if (areas.contains(area) && !zones.emplace(stop, area).second) unsaid("two_areas", stop);
+    });
+    out.emplace("zones", std::move(zones));
     return out;
   }
 
@@ -508,6 +607,7 @@ class Reading {
   const GtfsTerms& terms_;
   std::string default_, where_, wrong_;
   std::map<std::string, Prices> products_, by_medium_;
+  std::map<std::string, std::vector<Value::Record>> frames_;
   std::map<std::string, std::vector<Leg>> groups_;
   std::map<std::string, std::string> leg_groups_;  // to network
   Value::List discounts_, transfers_;

@@ -662,6 +662,81 @@ TEST(Published, PeakAndOffPeakWithAnExtensionToTheAirport) {
   EXPECT_EQ(one_ride(tariff, "8 09:30", "10:00", "core", "A", "B"), Fen{300});
 }
 
+const GtfsTerms kTerms{.name = "t", .version = 1, .from = *Date::parse("2020-01-01"), .party = "p"};
+
+// The same as a feed says it, of what everybody pays: times of weekdays and of the weekend.
+TEST(Published, PeakAndOffPeakInGtfs) {
+  using Table = std::vector<std::map<std::string, std::string>>;
+  GtfsTables feed;
+  const auto add = [&](const std::string& table, const Lines& columns,
+                       const std::vector<Lines>& all) {
+    for (const Lines& cells : all) {
+      auto& row = feed.try_emplace(table, Table{}).first->second.emplace_back();
+      for (std::size_t i = 0; i < cells.size(); ++i) row[columns[i]] = cells[i];
+    }
+  };
+  add("calendar",
+      {"service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"},
+      {{"weekday", "1", "1", "1", "1", "1", "0", "0"},
+       {"weekend", "0", "0", "0", "0", "0", "1", "1"}});
+  add("timeframes", {"timeframe_group_id", "start_time", "end_time", "service_id"},
+      {{"offpeak", "00:00:00", "05:00:00", "weekday"},
+       {"peak", "5:00:00", "9:30:00", "weekday"},
+       {"offpeak", "9:30:00", "15:00:00", "weekday"},
+       {"peak", "15:00:00", "19:00:00", "weekday"},
+       {"offpeak", "19:00:00", "24:00:00", "weekday"},
+       {"offpeak", "", "", "weekend"}});
+  add("fare_products", {"fare_product_id", "amount", "currency"},
+      {{"blue", "3.00", "CNY"},
+       {"blue peak", "6.00", "CNY"},
+       {"full", "4.00", "CNY"},
+       {"full peak", "8.00", "CNY"},
+       {"airport", "10.00", "CNY"},
+       {"extension", "6.00", "CNY"}});
+  add("stop_areas", {"area_id", "stop_id"}, {{"1", "A"}, {"2", "C"}, {"2", "D"}});
+  const Lines leg{
+      "leg_group_id",   "network_id", "from_area_id", "to_area_id", "from_timeframe_group_id",
+      "fare_product_id"};
+  add("fare_leg_rules", leg,
+      {{"core", "core", "1", "2", "offpeak", "full"},
+       {"core", "core", "1", "2", "peak", "full peak"},
+       {"core", "core", "2", "2", "offpeak", "blue"},
+       {"core", "core", "2", "2", "peak", "blue peak"},
+       {"air", "air", "", "", "", "airport"}});
+  add("fare_transfer_rules",
+      {"from_leg_group_id", "to_leg_group_id", "duration_limit", "duration_limit_type",
+       "fare_transfer_type", "fare_product_id"},
+      {{"core", "air", "10800", "1", "0", "extension"}});
+  const auto read = from_gtfs(feed, kTerms);
+  ASSERT_TRUE(read) << read.error();
+  std::string told;
+  for (const Unsaid& one : read->unsaid) told += one.key + " " + one.of + "\n";
+  EXPECT_EQ(told, "one_way 1 2\ntimeframe_gap core\n");
+  const Tariff tariff = tariff_in(read->tariff);
+  expect(tariff, {{"off the peak",
+                   {"8 02:00 in core A", "8 04:00 out core D", "8 04:05 single air D"},
+                   {400, 600}},
+                  {"in the peak",
+                   {"8 08:00 in core A", "8 10:00 out core D", "8 10:05 single air D"},
+                   {800, 600}},
+                  {"blue", {"8 02:05 in core C", "8 03:00 out core D"}, {300}},
+                  {"its peak", {"8 18:59 in core C", "8 20:00 out core D"}, {600}},
+                  {"after it", {"8 19:00 in core C", "8 20:00 out core D"}, {300}},
+                  {"at the weekend", {"11 08:00 in core A", "11 10:00 out core D"}, {400}}});
+  // Times at the end of a ride, and none that are not known.
+  for (auto& row : feed["fare_leg_rules"]) {
+    row["to_timeframe_group_id"] = std::exchange(row["from_timeframe_group_id"], "");
+  }
+  const auto at_end = from_gtfs(feed, kTerms);
+  ASSERT_TRUE(at_end) << at_end.error();
+  EXPECT_EQ(one_ride(tariff_in(at_end->tariff), "8 18:59", "19:10", "core", "C", "D"), Fen{300});
+  EXPECT_EQ(one_ride(tariff_in(at_end->tariff), "8 14:00", "15:00", "core", "C", "D"), Fen{600});
+  feed.erase("calendar");
+  const auto without = from_gtfs(feed, kTerms);
+  ASSERT_TRUE(without) << without.error();
+  EXPECT_EQ(without->unsaid.at(0), (Unsaid{"timeframe", "blue"}));
+}
+
 // A, B and what a transfer between them costs: as a feed says it, and as it is rated.
 GtfsTables feed_of(const std::string& a, const std::string& b, const std::string& type,
                    const std::string& ab) {
@@ -687,8 +762,6 @@ GtfsTables feed_of(const std::string& a, const std::string& b, const std::string
   }
   return out;
 }
-const GtfsTerms kTerms{.name = "t", .version = 1, .from = *Date::parse("2020-01-01"), .party = "p"};
-
 TEST(Published, WhatATransferCostsInGtfs) {
   struct Rule {
     const char *what, *type, *ab;

@@ -95,7 +95,7 @@ Exit fares_from_gtfs(const Console& console, const FaresFromGtfs& what) {
   }
   fares::GtfsTables tables;
   for (const char* name : {"fare_products", "fare_leg_rules", "fare_transfer_rules",
-                           "rider_categories", "stop_areas"}) {
+                           "rider_categories", "stop_areas", "timeframes", "calendar"}) {
     auto rows = read_table(console, fs::path{what.dir} / (std::string{name} + ".txt"));
     if (!rows) return Exit::refused;
     tables[name] = *std::move(rows);
