@@ -57,12 +57,6 @@ std::optional<windows::Ledger::Accounts> accounts_of(const ClearingBook& book) {
                                    .second = account("second_account")};
 }
 
-Value amounts_value(const clearing::Amounts& amounts) {
-  return Value::Record{{"gross", amounts.gross},   {"discount", amounts.discount},
-                       {"relief", amounts.relief}, {"refused", amounts.refused},
-                       {"fee", amounts.fee},       {"net", amounts.net}};
-}
-
 std::set<std::string> accepted_in(const views::CaseRow& window, std::string_view field) {
   std::set<std::string> out;
   const Value* answers = window.data.find(field);
@@ -255,7 +249,16 @@ std::expected<windows::Said, Problem> said_of(Context& context, const ClearingBo
 std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
                                              const ClearingBook& book) {
   HeldBook held = context.books.hold(book.row.id);
+  // Another edition of the tariff: all is rated anew, and what was closed comes out as it was.
+  const Value* agreed_tariff = book.row.data.find("tariff");
+  if (held->ledger && agreed_tariff && *agreed_tariff != held->tariff) {
+    held->ledger.reset();
+    held->closed.clear();
+    held->statements.clear();
+    held->splits.clear();
+  }
   if (!held->ledger) {
+    if (agreed_tariff) held->tariff = *agreed_tariff;
     std::optional<fares::Tariff> tariff;
     if (clears_taps(book)) {
       auto read = tariff_of(context, book);
@@ -308,6 +311,7 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
     }
     held->closed = window.id;
     held->statements.emplace(window.id, clearing::text_of(*agreed));
+    held->splits.emplace(window.id, ledger.split());
   }
   return held;
 }
@@ -317,6 +321,12 @@ std::expected<std::string, Problem> document_text(Context& context, const views:
   const Value* value = row.data.find(field);
   if (!value) return std::unexpected{not_found()};
   return document_bytes(context, *value);
+}
+
+Value amounts_value(const clearing::Amounts& amounts) {
+  return Value::Record{{"gross", amounts.gross},   {"discount", amounts.discount},
+                       {"relief", amounts.relief}, {"refused", amounts.refused},
+                       {"fee", amounts.fee},       {"net", amounts.net}};
 }
 
 Value statement_field(const clearing::Statement& statement, const ClearingBook& book,

@@ -97,6 +97,8 @@ struct FoundWindow {
 [[nodiscard]] std::expected<std::string, Problem> document_text(Context& context,
                                                                 const views::CaseRow& row,
                                                                 std::string_view field);
+// {gross, discount, relief, refused, fee, net}, fen.
+[[nodiscard]] Value amounts_value(const clearing::Amounts& amounts);
 // A statement as a window's field has it.
 [[nodiscard]] Value statement_field(const clearing::Statement& statement, const ClearingBook& book,
                                     std::size_t batches);

@@ -308,7 +308,7 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   const bool of_transfers = what == "sheets" || what == "receipts";
   const auto book = find_book(context, call, given.text_at("book"));
   if (!book && of_transfers) return std::unexpected{book.error()};
-  if (book && clears_transfers(*book) != of_transfers) {
+  if (book && what != "refused" && clears_transfers(*book) != of_transfers) {
     return std::unexpected{wrong_at("with.what", "not_of_the_book")};
   }
   if (what == "sheets") return of_sheets(context, call, *book, given);

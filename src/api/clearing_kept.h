@@ -39,6 +39,8 @@ struct KeptBook {
   std::optional<windows::Ledger> ledger;
   std::string closed;  // the last window that is closed in it; empty: none
   std::map<std::string, std::string> statements;  // of the windows closed: clearing::text_of
+  std::map<std::string, windows::Split> splits;   // of the same
+  Value tariff;                                   // of the book, by which the ledger was made
   std::size_t rows = 0;                           // that the ledger has
   std::uint64_t used = 0;
 };

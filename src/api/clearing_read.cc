@@ -8,6 +8,7 @@
 #include "api/clearing_books.h"
 #include "api/clearing_exposure.h"
 #include "api/clearing_refusal.h"
+#include "api/clearing_split.h"
 #include "api/clearing_views.h"
 #include "api/handlers.h"
 #include "api/reading.h"
@@ -207,7 +208,8 @@ Result draft_statement(Context& context, const Call& call) {
   Value::Record out{{"case", book->row.id},
                     {"until", until->text()},
                     {"from", closed ? Value{closed->text()} : Value{}},
-                    {"statement", statement_field(drawn, *book, ledger.batches())}};
+                    {"statement", statement_field(drawn, *book, ledger.batches())},
+                    {"parts", parts_value(ledger.split())}};
   if (exposed) out["exposed"] = *std::move(exposed);
   return json_response(std::move(out));
 }

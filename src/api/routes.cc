@@ -7,6 +7,7 @@
 
 #include "api/circle_left.h"
 #include "api/claims.h"
+#include "api/clearing_split.h"
 #include "api/handlers.h"
 #include "api/person_reads.h"
 
@@ -195,6 +196,9 @@ std::vector<Route> routes_of_clearing() {
        "kind from limit at_least"},
       {"GET", "/clearing/{id+}/flows.csv", &print_flows, "The same as a file for a spreadsheet",
        "kind at_least"},
+      {"GET", "/clearing/{id+}/split", &split_window,
+       "What both agreed on in a window by who earned it, lines refused and lines taken back",
+       "at_least"},
       {"GET", "/clearing/{id+}/statement", &print_window_statement,
        "What both sides agreed on in a window: the statement, the same bytes at both", "at_least"},
       {"GET", "/clearing/{id+}/order.xml", &print_window_order,

@@ -2054,6 +2054,10 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
         app.add_option("--denied", o.denied,
                        t("a deny list: columns token, from and, if it was lifted, until (excluded)",
                          "黑名单：列 token、from，已解除的另有 until（不含该时刻）"));
+        app.add_option("--refused", o.refused,
+                       t("claims that this side no longer stands by: columns claim, note and, to "
+                         "stand by one again, version and cancelled",
+                         "本方不再主张的明细：列 claim、note，恢复主张的另有 version、cancelled"));
         role(app, o.role);
       });
   parser.command<WindowDraft>(group, "draft",
@@ -2160,6 +2164,14 @@ void window_commands(Parser& parser, const Text& t) {
         window_option(app, o.window, t);
         app.add_flag("--csv", o.csv, t("as a file for a spreadsheet", "输出为表格文件"));
         out_option(app, o.out, t);
+      });
+  parser.command<WindowSplit>(
+      group, "split",
+      t("what both agreed on by who earned it, lines refused and lines taken back",
+        "双方一致的各单位分账、不予认可与冲回的明细"),
+      window_split, [&t](CLI::App& app, WindowSplit& o) {
+        remote_options(app, o.remote, t);
+        window_option(app, o.window, t);
       });
   parser.command<WindowStatement>(group, "statement",
                                   t("what both agreed on, as `bashu clear net` takes it",

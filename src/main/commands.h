@@ -674,7 +674,8 @@ struct WindowTake {
   Remote remote;
   std::string book, role = "finance";
   std::vector<std::string> files;
-  std::string denied;  // a deny list; empty: none
+  std::string denied;   // a deny list; empty: none
+  std::string refused;  // claims that this side no longer stands by; empty: none
 };
 Exit window_take(const Console& console, const WindowTake& what);
 struct WindowDraft {
@@ -693,6 +694,11 @@ struct WindowSign {
   std::vector<std::string> accept, accept_kinds, refuse;
 };
 Exit window_sign(const Console& console, const WindowSign& what);
+struct WindowSplit {
+  Remote remote;
+  std::string window;
+};
+Exit window_split(const Console& console, const WindowSplit& what);
 struct WindowDifferences {
   Remote remote;
   std::string window, out;

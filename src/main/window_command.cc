@@ -95,6 +95,31 @@ void print_statements(const Console& console, const Value& window, const Value& 
   table.print(console.out);
 }
 
+// A statement by who earned it, each part with the version of the tariff.
+void print_parts(const Console& console, const Value::List& parts) {
+  if (parts.empty()) return;
+  using Align = Table::Align;
+  std::vector<Align> columns{Align::left, Align::left, Align::right, Align::right};
+  std::vector<std::string> head{word(console, "owed_by"), word(console, "earned_by"),
+                                word(console, "tariff_version"), word(console, "lines")};
+  const auto amounts = {"gross", "discount", "relief", "refused", "fee", "net"};
+  for (const char* name : amounts) {
+    columns.push_back(Align::right);
+    head.push_back(word(console, name));
+  }
+  Table table{std::move(columns)};
+  table.add(std::move(head));
+  for (const Value& part : parts) {
+    const std::int64_t version = part.int_at("version");
+    std::vector<std::string> row{part.text_at("debtor"), part.text_at("of"),
+                                 version == 0 ? "" : std::to_string(version),
+                                 std::to_string(part.int_at("lines"))};
+    for (const char* name : amounts) row.push_back(yuan(part.int_at(name)));
+    table.add(std::move(row));
+  }
+  table.print(console.out);
+}
+
 // The most that each side may come to owe, beside the cap.
 void print_exposed(const Console& console, const Value& exposed, const Value& book) {
   console.out << word(console, "exposed",
@@ -414,13 +439,19 @@ Exit window_book(const Console& console, const WindowBook& what) {
 Exit window_take(const Console& console, const WindowTake& what) {
   const auto book = book_of(console, what.remote, what.book);
   if (!book) return book.error();
-  if (book->text_at("kind") == "transfers") return take_transfers(console, what, *book);
+  if (book->text_at("kind") == "transfers" && what.refused.empty()) {
+    return take_transfers(console, what, *book);
+  }
   if (!what.files.empty()) {
     const Exit taken = take(console, what, *book, what.files, book->text_at("kind"));
     if (taken != Exit::done) return taken;
   }
   if (!what.denied.empty()) {
     const Exit taken = take(console, what, *book, {what.denied}, "denied");
+    if (taken != Exit::done) return taken;
+  }
+  if (!what.refused.empty()) {
+    const Exit taken = take(console, what, *book, {what.refused}, "refused");
     if (taken != Exit::done) return taken;
   }
   return check_cap(console, what, *book);
@@ -438,6 +469,7 @@ Exit window_draft(const Console& console, const WindowDraft& what) {
   if (const Value* exposed = draft->find("exposed")) print_exposed(console, *exposed, *book);
   print_statements(console, Value::Record{{first ? "first" : "second", *draft->find("statement")}},
                    *book);
+  print_parts(console, list_at(*draft, "parts"));
   return Exit::done;
 }
 
@@ -485,6 +517,24 @@ Exit window_differences(const Console& console, const WindowDifferences& what) {
                 << "  2  " << side_in_words(row, "second") << '\n';
   }
   console.out << word(console, "so_many", {{"count", std::to_string(rows->size())}}) << '\n';
+  return Exit::done;
+}
+
+Exit window_split(const Console& console, const WindowSplit& what) {
+  const auto split =
+      call(console, what.remote, {.path = "/clearing/" + path_of(what.window) + "/split"});
+  if (!split) return split.error();
+  if (what.remote.json) return print_json(console, *split), Exit::done;
+  print_parts(console, list_at(*split, "parts"));
+  for (const Value& line : list_at(*split, "refused")) {
+    console.out << line.text_at("id") << "  " << line.text_at("of") << "  "
+                << yuan(line.int_at("net")) << "  " << word(console, "split_refused") << '\n';
+  }
+  for (const Value& line : list_at(*split, "taken_back")) {
+    console.out << line.text_at("id") << "  " << line.text_at("of") << "  "
+                << yuan(line.int_at("net")) << "  "
+                << word(console, "split_taken_back", {{"line", line.text_at("corrects")}}) << '\n';
+  }
   return Exit::done;
 }
 

@@ -44,6 +44,7 @@ void Batches::add(Rows rows) {
       versions.bills.emplace_back(number, std::move(bill));
     }
   }
+  refusals_.add(number, std::move(rows.refused));
   std::ranges::sort(named);
   const auto twice = std::ranges::unique(named);
   named.erase(twice.begin(), twice.end());
@@ -69,7 +70,8 @@ std::vector<Entry> Batches::claims(const std::string& name, const Source& source
     out = medical::claims(counted(source.bills));
   }
   std::erase_if(out, [&](const Entry& one) {
-    return std::minmax(one.creditor, one.debtor) != std::minmax(sides_.first, sides_.second);
+    return std::minmax(one.creditor, one.debtor) != std::minmax(sides_.first, sides_.second) ||
+           refuses(one.id);
   });
   return out;
 }
@@ -82,15 +84,28 @@ void Batches::each_token(const std::function<void(std::vector<fares::Tap>)>& eac
   }
 }
 
+void Batches::name_sources_of(const std::string& claim,
+                              std::vector<const std::string*>& names) const {
+  for (std::size_t end = claim.find('/');; end = claim.find('/', end + 1)) {
+    const auto held = sources_.find(claim.substr(0, end));
+    if (held != sources_.end()) names.push_back(&held->first);
+    if (end == std::string::npos) return;
+  }
+}
+
 void Batches::count(std::size_t count, const Tell& tell) {
   std::vector<const std::string*> names;
-  for (std::size_t i = std::min(count, counted_); i < std::max(count, counted_); ++i) {
+  const std::size_t less = std::min(count, counted_), more = std::max(count, counted_);
+  for (std::size_t i = less; i < more; ++i) {
     names.insert(names.end(), named_[i].begin(), named_[i].end());
   }
+  const std::vector<std::string> refused = refusals_.named(less, more);
+  for (const std::string& claim : refused) name_sources_of(claim, names);
   std::ranges::sort(names);
   const auto twice = std::ranges::unique(names);
   names.erase(twice.begin(), twice.end());
   counted_ = count;
+  for (const std::string& claim : refused) tell(claim, std::nullopt);
   struct Made {
     Source* source;
     std::vector<Entry> claims;

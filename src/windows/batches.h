@@ -36,6 +36,10 @@ class Batches {
   void count(std::size_t count, const Tell& tell);
 
   [[nodiscard]] const std::optional<transfers::Flows>& flows() const { return flows_; }
+  // Whether this side refuses the claim, by the batches that count.
+  [[nodiscard]] bool refuses(const std::string& claim) const {
+    return refusals_.refuses(claim, counted_);
+  }
   // The taps of every token, of all batches.
   void each_token(const std::function<void(std::vector<fares::Tap>)>& each) const;
 
@@ -51,11 +55,14 @@ class Batches {
   };
   [[nodiscard]] std::vector<clearing::Entry> claims(const std::string& name,
                                                     const Source& source) const;
+  // The sources that a claim of that id is from: what its id begins with.
+  void name_sources_of(const std::string& claim, std::vector<const std::string*>& names) const;
 
   std::pair<std::string, std::string> sides_;
   std::optional<fares::Tariff> tariff_;
   std::optional<transfers::Flows> flows_;
   std::unordered_map<std::string, Source> sources_;
+  Refusals refusals_;
   std::vector<std::vector<const std::string*>> named_;  // by number: the sources of its rows
   std::size_t counted_ = 0;
 };

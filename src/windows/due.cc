@@ -10,8 +10,11 @@ namespace bashu::windows {
 using clearing::Entry;
 using clearing::Statement;
 
-Due::Due(std::pair<std::string, std::string> sides)
-    : sides_{std::minmax(sides.first, sides.second)}, next_{.number = 1}, after_{.number = 2} {}
+Due::Due(std::pair<std::string, std::string> sides, VersionOn version_on)
+    : sides_{std::minmax(sides.first, sides.second)},
+      version_on_{std::move(version_on)},
+      next_{.number = 1},
+      after_{.number = 2} {}
 
 std::uint32_t Due::word(const std::string& text) {
   const auto [held, fresh] = words_.try_emplace(text, static_cast<std::uint32_t>(texts_.size()));
@@ -87,11 +90,16 @@ Entry Due::line_of(const Claim& claim) const {
 }
 
 void Due::count(Window& window, const Entry& line, std::int64_t how_often) {
-  const std::pair key{word(line.debtor), word(line.creditor)};
+  const std::tuple key{word(line.debtor), word(line.creditor), word(line.of),
+                       version_on_ ? version_on_(line.day) : 0};
   Window::Sum& sum = window.sums[key];
   sum.amounts = how_often > 0 ? clearing::wrapped_plus(sum.amounts, line.amounts)
                               : clearing::wrapped_minus(sum.amounts, line.amounts);
   sum.lines += how_often;
+  if (line.state == clearing::kWithdrawn) {
+    if (how_often > 0) window.taken_back.insert_or_assign(line.line_id(), line);
+    if (how_often < 0) window.taken_back.erase(line.line_id());
+  }
   window.magnitude += clearing::magnitude(line.amounts) * how_often;
   if (line.correction > 0) {
     window.corrections += how_often;
@@ -185,6 +193,23 @@ void Due::until(Date day) {
   }
 }
 
+void Due::split_up() {
+  split_ = {};
+  for (const auto& [who, sum] : next_.sums) {
+    if (sum.lines == 0) continue;
+    split_.parts.push_back({.debtor = texts_[std::get<0>(who)],
+                            .creditor = texts_[std::get<1>(who)],
+                            .of = texts_[std::get<2>(who)],
+                            .version = std::get<3>(who),
+                            .lines = sum.lines,
+                            .amounts = sum.amounts});
+  }
+  std::ranges::sort(split_.parts, {}, [](const Part& part) {
+    return std::tie(part.debtor, part.creditor, part.of, part.version);
+  });
+  for (const auto& [id, line] : next_.taken_back) split_.taken_back.push_back(line);
+}
+
 Statement Due::statement() {
   BASHU_ASSERT(until_);
   Statement out{.number = standing_.statements + 1,
@@ -199,8 +224,10 @@ Statement Due::statement() {
                 .sums = {},
                 .root = next_.tree.root(),
                 .before = standing_.last};
-  for (const auto& [who, sum] : next_.sums) {
-    if (sum.lines > 0) out.sums[{texts_[who.first], texts_[who.second]}] = sum.amounts;
+  split_up();
+  for (const Part& part : split_.parts) {
+    clearing::Amounts& sum = out.sums[{part.debtor, part.creditor}];
+    sum = clearing::wrapped_plus(sum, part.amounts);
   }
   return out;
 }

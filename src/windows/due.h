@@ -13,11 +13,13 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -34,9 +36,27 @@ struct Stands {
   std::vector<clearing::Entry> lines;  // that are in, ours or theirs
 };
 
+// What the lines of a statement come to by who earned it: an operator, an institution; and by the
+// version of the tariff they were rated by, 0 without one.
+struct Part {
+  std::string debtor, creditor, of;
+  std::int64_t version = 0;
+  std::int64_t lines = 0;
+  clearing::Amounts amounts;
+  friend bool operator==(const Part&, const Part&) = default;
+};
+// A statement apart. The parts add up to its sums, and both sides have the same if their roots are
+// equal.
+struct Split {
+  std::vector<Part> parts;                  // by debtor, creditor, who earned it, version
+  std::vector<clearing::Entry> taken_back;  // its lines that take back what a closed one had
+  std::vector<clearing::Entry> refused;     // lines that one side had, and gave up
+};
+
 class Due {
  public:
-  explicit Due(std::pair<std::string, std::string> sides);
+  using VersionOn = std::function<std::int64_t(Date)>;
+  explicit Due(std::pair<std::string, std::string> sides, VersionOn version_on = {});
 
   // What the claim says now; nullopt: there is none.
   void set(const std::string& id, const std::optional<clearing::Entry>& claim);
@@ -52,6 +72,8 @@ class Due {
   // Whether its amounts can be summed; if not, the statement says nothing.
   [[nodiscard]] bool fits() const { return next_.magnitude <= clearing::kMagnitudeMost; }
   [[nodiscard]] clearing::Kept lines();
+  // Of the statement made last, by either way.
+  [[nodiscard]] const Split& split() const { return split_; }
   // The statement with what stands of the differences; an error names a line that does not fit,
   // or says that the sums do not. Nothing has changed afterwards.
   [[nodiscard]] std::expected<clearing::Statement, std::string> statement_with(
@@ -83,7 +105,9 @@ class Due {
       clearing::Amounts amounts;
       std::int64_t lines = 0;
     };
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Sum> sums{};  // by debtor and creditor
+    // By debtor, creditor, who earned it, and version of the tariff.
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t>, Sum> sums{};
+    std::map<std::string, clearing::Entry> taken_back{};  // by the line's id
     std::int64_t late = 0, corrections = 0;
     clearing::Wide magnitude = 0;  // of its lines
   };
@@ -99,10 +123,12 @@ class Due {
   void take_out(std::uint32_t number);
   void move(std::uint32_t number);  // to the window in which it now is
   Window& window_of(const Claim& claim) { return claim.in == next_.number ? next_ : after_; }
+  void split_up();
   void count(Window& window, const clearing::Entry& line, std::int64_t how_often);
 
   clearing::Standing standing_;  // without its claims
   std::pair<std::string, std::string> sides_;
+  VersionOn version_on_;
   std::vector<std::string> texts_;
   std::unordered_map<std::string, std::uint32_t> words_;
   std::deque<Claim> claims_;
@@ -111,6 +137,7 @@ class Due {
   std::map<Date, std::vector<std::uint32_t>> days_;
   std::optional<Date> until_;  // nullopt: all are of the window that is next
   Window next_, after_;
+  Split split_;
   std::set<std::uint32_t> moved_;  // taken back only because their day is not before until_
 };
 

@@ -1,6 +1,9 @@
 #include "windows/ledger.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "fares/editions.h"
 
 namespace bashu::windows {
 
@@ -17,18 +20,32 @@ std::optional<transfers::Flows> flows_of(const Ledger::Of& of) {
                                           : transfers::Between{of.second, of.first, second, first}};
 }
 
+Due::VersionOn version_on(const std::optional<fares::Tariff>& tariff) {
+  if (!tariff) return {};
+  std::map<Date, std::int64_t> from;
+  for (const fares::Tariff* edition : fares::editions_of(*tariff)) {
+    from.emplace(edition->from, edition->version);
+  }
+  return [from = std::move(from)](Date day) {
+    const auto after = from.upper_bound(day);
+    return after == from.begin() ? from.begin()->second : std::prev(after)->second;
+  };
+}
+
 }  // namespace
 
 Ledger::Ledger(Of of)
     : own_is_first_{of.own_is_first},
-      batches_{{of.first, of.second}, std::move(of.tariff), flows_of(of)},
-      due_{{of.first, of.second}} {}
+      due_{{of.first, of.second}, version_on(of.tariff)},
+      batches_{{of.first, of.second}, std::move(of.tariff), flows_of(of)} {}
 
 void Ledger::is(const std::string& id, const Claim& claim) {
   const auto held = accepted_.find(id);
   if (held == accepted_.end()) return due_.set(id, claim);
   held->second.now = claim;
-  due_.set(id, held->second.said == claim ? held->second.counts : claim);
+  // To refuse it, or to refuse it no more, says something else than was said when it was accepted.
+  const bool as_then = held->second.said == claim && held->second.refused == batches_.refuses(id);
+  due_.set(id, as_then ? held->second.counts : claim);
 }
 
 void Ledger::go_to(Date until, std::size_t batches) {
@@ -39,7 +56,9 @@ void Ledger::go_to(Date until, std::size_t batches) {
 
 Statement Ledger::draw(Date until, std::size_t batches) {
   go_to(until, batches);
-  return due_.statement();
+  const Statement out = due_.statement();
+  split_ = due_.split();
+  return out;
 }
 
 std::expected<void, std::string> Ledger::leads_to(const Said& said) {
@@ -83,9 +102,25 @@ std::vector<Stands> Ledger::stands(const Said& said) const {
   return out;
 }
 
+std::vector<Entry> refused_in(const Said& said) {
+  std::vector<Entry> out;
+  for (const Difference& one : said.differences) {
+    const std::string name = clearing::name_of(one);
+    const bool first_stands = said.second_accepts.contains(name);
+    const bool second_stands = !first_stands && said.first_accepts.contains(name);
+    if (first_stands && !one.here) out.push_back(*one.there);
+    if (second_stands && !one.there) out.push_back(*one.here);
+  }
+  return out;
+}
+
 std::expected<Statement, std::string> Ledger::agreed(const Said& said) {
   if (auto whole = leads_to(said); !whole) return std::unexpected{whole.error()};
-  return due_.statement_with(stands(said));
+  auto out = due_.statement_with(stands(said));
+  if (!out) return out;
+  split_ = due_.split();
+  split_.refused = refused_in(said);
+  return out;
 }
 
 void Ledger::accept(const Said& said) {
@@ -103,7 +138,10 @@ void Ledger::accept(const Said& said) {
       if (counts) counts->correction = 0;
       const auto held = accepted_.find(line->id);
       const Claim now = held == accepted_.end() ? due_.claim(line->id) : held->second.now;
-      accepted_[line->id] = {.said = now, .counts = std::move(counts), .now = now};
+      accepted_[line->id] = {.said = now,
+                             .counts = std::move(counts),
+                             .refused = batches_.refuses(line->id),
+                             .now = now};
       is(line->id, now);
     }
   }

@@ -37,6 +37,10 @@ struct Said {
   std::set<std::string> first_accepts, second_accepts;  // take the other's line
 };
 
+// Lines that one side had, the other had not, and that were given up: the side that had it took the
+// other's word. They are in no statement and do not come again.
+[[nodiscard]] std::vector<clearing::Entry> refused_in(const Said& said);
+
 class Ledger {
  public:
   // Taps with a tariff, transfers with the accounts of both sides, else bills.
@@ -68,6 +72,8 @@ class Ledger {
   [[nodiscard]] bool fits() const { return due_.fits(); }
   // The lines of what was drawn last, for as long as nothing else is asked.
   [[nodiscard]] clearing::Kept lines() { return due_.lines(); }
+  // What was stated, agreed() or closed last, by who earned it.
+  [[nodiscard]] const Split& split() const { return split_; }
   // Whether the differences lead from what this side stated to what the other signed
   // (clearing::leads_to).
   [[nodiscard]] std::expected<void, std::string> leads_to(const Said& said);
@@ -100,15 +106,17 @@ class Ledger {
   void accept(const Said& said);
 
   bool own_is_first_;
-  Batches batches_;
   Due due_;
+  Batches batches_;
   // A claim whose other version this side has accepted: while it says what it said then, what was
   // accepted counts, so that it does not come back as a correction.
   struct Accepted {
     Claim said, counts;
-    Claim now;  // what the batches say
+    bool refused = false;  // by this side, when it accepted
+    Claim now;             // what the batches say
   };
   std::map<std::string, Accepted> accepted_;  // by claim
+  Split split_;
 };
 
 }  // namespace bashu::windows

@@ -68,6 +68,10 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
       auto entry = fares::denial_of(*row->as_record(), reading == Reading::to_take);
       if (!entry) return wrong("clear.bad_denied", true);
       out.denied.push_back(*std::move(entry));
+    } else if (what == "refused") {
+      auto refusal = refusal_of(*row->as_record());
+      if (!refusal) return wrong("windows.bad_refused", true);
+      out.refused.push_back(*std::move(refusal));
     } else if (what == "sheets") {
       auto sheet = transfers::sheet_of(*row);
       if (!sheet) return wrong(sheet.error(), false);

@@ -3,6 +3,7 @@
 //     taps      a tap a row (docs/formats/tariff.md)
 //     denied    {token, from, until}: a deny list, with the moment each entry took effect; `at` too
 //     bills     a medical bill a row
+//     refused   {claim, note, version, cancelled}: a claim that this side no longer stands by
 //     sheets    what a transfer's signed sheet says of its money, a row each
 //     receipts  a bank's statement, ISO 20022 camt.053, as the bank gave it
 #pragma once
@@ -19,6 +20,7 @@
 #include "fares/rate.h"
 #include "medical/bills.h"
 #include "transfers/flows.h"
+#include "windows/refusals.h"
 
 namespace bashu::windows {
 
@@ -28,9 +30,11 @@ struct Rows {
   std::vector<fares::Denial> denied;
   std::vector<transfers::Sheet> sheets;
   std::vector<transfers::Receipt> receipts;
+  std::vector<Refusal> refused{};
 
   [[nodiscard]] std::size_t count() const {
-    return taps.size() + bills.size() + denied.size() + sheets.size() + receipts.size();
+    return taps.size() + bills.size() + denied.size() + sheets.size() + receipts.size() +
+           refused.size();
   }
 };
 

@@ -481,6 +481,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clearing/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What both agreed on in a window by who earned it, lines refused and lines taken back */
+        get: operations["get_clearing_id_split"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clearing/{id}/statement": {
         parameters: {
             query?: never;
@@ -4000,6 +4017,32 @@ export interface operations {
                 };
                 content: {
                     "application/xml": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_split: {
+        parameters: {
+            query?: {
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What both sides agreed on in a window: the statement, the same bytes at both */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];
