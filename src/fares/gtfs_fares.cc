@@ -382,6 +382,11 @@ class Reading {
       frames_[id].push_back(std::move(one));
     });
     for (const std::string& id : unknown) frames_.erase(id);
+    if (frames_.empty()) return;
+    each("calendar_dates", [&](const Row& row) {
+      const std::string service = cell(row, "service_id");
+      if (days.contains(service)) unsaid("calendar_dates", service);
+    });
   }
 
   void legs() {

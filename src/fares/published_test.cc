@@ -731,6 +731,8 @@ TEST(Published, PeakAndOffPeakInGtfs) {
   ASSERT_TRUE(at_end) << at_end.error();
   EXPECT_EQ(one_ride(tariff_in(at_end->tariff), "8 18:59", "19:10", "core", "C", "D"), Fen{300});
   EXPECT_EQ(one_ride(tariff_in(at_end->tariff), "8 14:00", "15:00", "core", "C", "D"), Fen{600});
+  add("calendar_dates", {"service_id", "date"}, {{"weekday", "20230310"}});
+  EXPECT_EQ(from_gtfs(feed, kTerms)->unsaid.at(0), (Unsaid{"calendar_dates", "weekday"}));
   feed.erase("calendar");
   const auto without = from_gtfs(feed, kTerms);
   ASSERT_TRUE(without) << without.error();

@@ -94,8 +94,9 @@ Exit fares_from_gtfs(const Console& console, const FaresFromGtfs& what) {
     return Exit::usage;
   }
   fares::GtfsTables tables;
-  for (const char* name : {"fare_products", "fare_leg_rules", "fare_transfer_rules",
-                           "rider_categories", "stop_areas", "timeframes", "calendar"}) {
+  for (const char* name :
+       {"fare_products", "fare_leg_rules", "fare_transfer_rules", "rider_categories", "stop_areas",
+        "timeframes", "calendar", "calendar_dates"}) {
     auto rows = read_table(console, fs::path{what.dir} / (std::string{name} + ".txt"));
     if (!rows) return Exit::refused;
     tables[name] = *std::move(rows);
