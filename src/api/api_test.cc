@@ -637,6 +637,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
       {"/cases/{id+}/evidence",
        in + "/evidence",
        {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
+      {"/cases/{id+}/claims",
+       in + "/claims",
+       {200, 200, 404, 404, 404, 404, 200, 200, 404, 404}},
       {"/cases/{id+}/evidence",
        out + "/evidence",
        {200, 404, 404, 404, 404, 404, 200, 404, 404, 404}},
@@ -671,6 +674,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/clearing/{id+}/flows.csv",
        "/clearing/" + inside + "/flows.csv",
+       {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/clearing/{id+}/split",
+       "/clearing/" + inside + "/split",
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/clearing/{id+}/order.xml",
        "/clearing/" + inside + "/order.xml?on=2026-03-02",
@@ -2343,7 +2349,7 @@ TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
       }
     }
   }
-  EXPECT_EQ(walked, 17U);
+  EXPECT_EQ(walked, 20U);
   for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
     const auto listed = ids(get(who, "/cases?limit=1000"));
     for (const Kind& kind : kinds) {

@@ -255,12 +255,12 @@ bool is_open_to_all(const packs::Pack& pack, std::string_view shown) {
 }
 
 Prepared act_on_claims(Context& context, const Call& call) {
+  const auto seen = see_case(context, call, call.part("id"), false);
+  if (!seen) return std::unexpected{seen.error()};
   auto body = json_body(call, {"version", "to"});
   if (!body) return std::unexpected{body.error()};
   const auto to = text_member(*body, "to", false);
   if (!to) return std::unexpected{to.error()};
-  const auto seen = see_case(context, call, call.part("id"), false);
-  if (!seen) return std::unexpected{seen.error()};
   if (seen->sight != Sight::full || !desk::is_office(*call.key, *seen->root.pack)) {
     return std::unexpected{not_here("Claims are asked for and shown by an office of the case.",
                                     "断言的询问和出示由办件一方的机关办理。")};

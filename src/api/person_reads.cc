@@ -28,7 +28,7 @@ Value read_of(const Value& line, const std::string& about) {
 }  // namespace
 
 Prepared list_person_reads(Context& context, const Call& call) {
-  if (auto problem = needs_admin_or_audit(call)) return std::unexpected{std::move(*problem)};
+  if (auto problem = needs_admin(call)) return std::unexpected{std::move(*problem)};
   const auto body = json_body(call, {"person"});
   if (!body) return std::unexpected{body.error()};
   const auto person = text_member(*body, "person");

@@ -308,7 +308,7 @@ std::vector<Route> people_routes() {
       {"POST", "/privacy/find", &find_subject,
        "Where values of a subject stand: a person's number, a pseudonym or a case (admin)"},
       {"POST", "/privacy/reads", &list_person_reads,
-       "Who read what of a person at this node (admin, audit)"},
+       "Who read what of a person at this node (admin)"},
       {"POST", "/privacy/report", &report_subject,
        "What is kept of a subject, erased and restricted, and who read it (admin)"},
       {"GET", "/keys", &list_keys, "Keys of programs, the ended ones too (admin, audit)"},

@@ -1486,7 +1486,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who read what of a person at this node (admin, audit) */
+        /** Who read what of a person at this node (admin) */
         post: operations["post_privacy_reads"];
         delete?: never;
         options?: never;
@@ -4036,7 +4036,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What both sides agreed on in a window: the statement, the same bytes at both */
+            /** @description What both agreed on in a window by who earned it, lines refused and lines taken back */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6383,7 +6383,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Who read what of a person at this node (admin, audit) */
+            /** @description Who read what of a person at this node (admin) */
             200: {
                 headers: {
                     [name: string]: unknown;
