@@ -385,7 +385,10 @@ void ClaimsWatch::look_at(views::Views& views, const core::CaseId& id) {
              core::SignSettlement{
                  .by = {}, .id = id, .content = act.text(), .note = std::move(note)},
          .evidence = canonical_json(record)});
-    if (!std::holds_alternative<Fault>(outcome)) {
+    const auto* refused = std::get_if<Reject>(&outcome);
+    const bool again = std::holds_alternative<Fault>(outcome) ||
+                       (refused && refused->code == RejectCode::not_ready);
+    if (!again) {
       left_.emplace(question.asked->raised, std::string{word});
     }
   };

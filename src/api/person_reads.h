@@ -6,8 +6,8 @@
 
 namespace bashu::api {
 
-// {"person"}: a number. For administrators; that they asked is written down first, and is among what
-// they are told.
+// {"person"}: a number. For administrators; that they asked is written down first, and is among
+// what they are told.
 Prepared list_person_reads(Context& context, const Call& call);
 
 }  // namespace bashu::api
