@@ -14,8 +14,10 @@
 #include "api/documents.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
+#include "fares/renewed.h"
 #include "fares/taking.h"
 #include "packs/before_sealing.h"
+#include "packs/yaml.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -29,7 +31,9 @@ constexpr std::array<std::string_view, 15> kComputed{
     "paid_on",       "first",    "first_sketch", "second", "second_lines",
     "differences",   "found",    "first_agreed", "rows",   "bookings",
     "second_agreed", "rounding", "netted_in",    "alone",  kExposed};
-constexpr std::string_view kMetIn = "met_in";  // of a transfer
+constexpr std::string_view kProposal = "proposal";  // of a book: a tariff with a further edition
+constexpr std::string_view kChecked = "checked";    // its digest, by the node that agrees
+constexpr std::string_view kMetIn = "met_in";       // of a transfer
 
 // Computes what one form of one window asks for.
 class Filling {
@@ -352,10 +356,47 @@ std::expected<Value, Problem> of_transfer(Context& context, const Call& call,
   return out;
 }
 
+// A further edition of a book's tariff, as it is proposed, and once more as the other side agrees.
+std::expected<Value, Problem> of_edition(Context& context, const Call& call,
+                                         const ClearingForm& form, const Value& given) {
+  const auto book = find_book(context, call, form.id);
+  if (!book) return std::unexpected{book.error()};
+  const auto held = hold_ledger(context, call, *book);
+  if (!held) return std::unexpected{held.error()};
+  const auto now = document_text(context, book->row, "tariff");
+  if (!now) return std::unexpected{now.error()};
+  const bool agrees = std::ranges::find(form.form, kChecked) != form.form.end();
+  const Value* file = given.find(kProposal);
+  const auto deposited =
+      file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
+  if (!agrees && !deposited) return given;  // the form says what is wrong with it
+  auto next = agrees ? document_text(context, book->row, kProposal)
+                     : std::expected<std::string, Problem>{*deposited};
+  if (!next) return std::unexpected{next.error()};
+  const auto tariff = tariff_in(*next, "with.proposal");
+  if (!tariff) return std::unexpected{tariff.error()};
+  const auto wrong = fares::not_renewed(packs::read_yaml(*now).root, packs::read_yaml(*next).root,
+                                        (*held)->ledger->closed_until());
+  if (wrong) {
+    return std::unexpected{wrong_at("with.proposal", wrong->key, {{"where", wrong->where}})};
+  }
+  Value out = given;
+  if (agrees) {
+    out.as_record()->insert_or_assign(std::string{kChecked}, "sha256:" + hex(sha256(*next)));
+  }
+  return out;
+}
+
 // What is unsettled in a book, when somebody has it looked at.
 std::expected<Value, Problem> of_book(Context& context, const Call& call, const ClearingForm& form,
                                       const Value& given) {
   if (form.starts) return of_new_book(context, call, given);
+  if (std::ranges::any_of(form.form, [](const std::string& field) {
+        return field == kProposal || field == kChecked;
+      })) {
+    if (given.find(kChecked)) return std::unexpected{wrong_at("with.checked", "computed_here")};
+    return of_edition(context, call, form, given);
+  }
   if (std::ranges::find(form.form, kExposed) == form.form.end()) return given;
   if (given.find(kExposed)) return std::unexpected{wrong_at("with.exposed", "computed_here")};
   const auto book = find_book(context, call, form.id);
@@ -441,6 +482,7 @@ std::vector<std::string> without_computed(const packs::Pack& pack, const packs::
   }
   if (shape && &service == packs::find(pack.services, shape->book)) {
     std::erase(form, kExposed);
+    std::erase(form, kChecked);
     return form;
   }
   if (!shape || (&service != packs::find(pack.services, shape->batch) &&

@@ -370,10 +370,11 @@ void access_commands(Parser& parser, const Text& t) {
   parser.command<AccessList>(access, "list", t("show the lines, and check them", "显示各行并核验"),
                              access_list, [&t](CLI::App& app, AccessList& o) {
                                app.add_option("DIR", o.dir);
-                               app.add_option("--person", o.person,
-                                              t("of this person, by the number; asked of a running "
-                                                "node instead of DIR",
-                                                "此人（证件号码）的信息被谁查阅；向运行中的节点查询"));
+                               app.add_option(
+                                   "--person", o.person,
+                                   t("of this person, by the number; asked of a running "
+                                     "node instead of DIR",
+                                     "此人（证件号码）的信息被谁查阅；向运行中的节点查询"));
                                remote_options(app, o.remote, t);
                                app.add_option("--about", o.about,
                                               t("only those about this case, or PACK/REGISTER/KEY",
@@ -1993,6 +1994,21 @@ void window_option(CLI::App& app, std::string& window, const Text& t) {
   app.add_option("WINDOW", window, t("id of the window", "结算期编号"))->required();
 }
 
+void window_book_terms(CLI::App& app, WindowBook& o, const Text& t) {
+  app.add_option("--way", o.way,
+                 t("what is paid: the difference (bilateral), both sums (gross), or by a "
+                   "clearing house (multilateral)",
+                   "轧差方式：bilateral 双边差额、gross 双向全额、multilateral 清算机构"))
+      ->check(CLI::IsMember({"bilateral", "gross", "multilateral"}));
+  app.add_option("--house", o.house, t("the clearing house", "清算机构"));
+  app.add_option("--least", o.least,
+                 t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
+  app.add_option("--cap", o.cap, t("cap of what is unsettled, fen", "未结清上限（分）"));
+  app.add_option("--period", o.period,
+                 t("a window ends with a day, a month or a year", "结算期按日、按月或按年截止"))
+      ->check(CLI::IsMember({"daily", "monthly", "yearly"}));
+}
+
 void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
   const auto role = [&t](CLI::App& app, std::string& given) {
     app.add_option("--role", given, t("in which you act", "以何角色办理"))->capture_default_str();
@@ -2012,31 +2028,21 @@ void window_book_commands(Parser& parser, CLI::App* group, const Text& t) {
       group, "book", t("propose a book to another side", "向另一方提议一个清算簿"), window_book,
       [&t, role](CLI::App& app, WindowBook& o) {
         remote_options(app, o.remote, t);
-        app.add_option("SERVICE", o.service,
-                       t("pack/service, e.g. clearing/book", "业务包/业务，如 clearing/book"))
+        app.add_option(
+               "SERVICE", o.service,
+               t("pack/service, e.g. clearing/book; or the id of a book that gets a further "
+                 "edition of its tariff",
+                 "业务包/业务，如 clearing/book；或要增加票价新版的清算簿编号"))
             ->required();
-        app.add_option("--with", o.with, t("the other side", "对方"))->required();
-        app.add_option("--name", o.name, t("what the book is called", "清算簿名称"))->required();
+        app.add_option("--with", o.with, t("the other side; of a new book", "对方；新清算簿须有"));
+        app.add_option("--name", o.name, t("what a new book is called", "新清算簿名称"));
         app.add_option("--tariff", o.tariff, t("of taps: what a ride costs", "刷卡：票制"));
         app.add_flag("--bills", o.bills, t("medical bills instead of taps", "医疗账单而非刷卡"));
         app.add_flag("--transfers", o.transfers,
                      t("money of pension transfers instead of taps", "养老转移资金而非刷卡"));
         app.add_option("--account", o.account,
                        t("where money goes: name,number,bank", "收款账户：户名,账号,行号"));
-        app.add_option("--way", o.way,
-                       t("what is paid: the difference (bilateral), both sums (gross), or by a "
-                         "clearing house (multilateral)",
-                         "轧差方式：bilateral 双边差额、gross 双向全额、multilateral 清算机构"))
-            ->check(CLI::IsMember({"bilateral", "gross", "multilateral"}));
-        app.add_option("--house", o.house, t("the clearing house", "清算机构"));
-        app.add_option(
-            "--least", o.least,
-            t("least that is paid, fen; less is carried over", "起付额（分），不足结转"));
-        app.add_option("--cap", o.cap, t("cap of what is unsettled, fen", "未结清上限（分）"));
-        app.add_option(
-               "--period", o.period,
-               t("a window ends with a day, a month or a year", "结算期按日、按月或按年截止"))
-            ->check(CLI::IsMember({"daily", "monthly", "yearly"}));
+        window_book_terms(app, o, t);
         role(app, o.role);
       });
   parser.command<WindowTake>(

@@ -400,10 +400,39 @@ Exit window_list(const Console& console, const WindowList& what) {
   return Exit::done;
 }
 
+namespace {
+
+// A further edition of the tariff of a book that is there.
+Exit propose_edition(const Console& console, const WindowBook& what) {
+  const auto book = book_of(console, what.remote, what.service);
+  if (!book) return book.error();
+  auto text = node::read_file(what.tariff);
+  if (!text) return console.fail(text.error());
+  const std::string path = "/cases/" + path_of(what.service);
+  const auto choices = call(console, what.remote, {.path = path + "/choices"});
+  if (!choices) return choices.error();
+  for (const Value& choice : list_at(*choices, "choices")) {
+    const Value::List& form = list_at(choice, "form");
+    if (std::ranges::find(form, Value{"proposal"}) == form.end()) continue;
+    const auto document = deposit(console, what.remote, "tariff.yaml", *std::move(text));
+    if (!document) return document.error();
+    const auto done =
+        post(console, what.remote, path + "/events/" + choice.text_at("event"),
+             Value::Record{{"role", what.role}, {"with", Value::Record{{"proposal", *document}}}});
+    if (!done) return done.error();
+    return print_written(console, *done), Exit::done;
+  }
+  console.err << word(console, "no_edition_now") << '\n';
+  return Exit::refused;
+}
+
+}  // namespace
+
 Exit window_book(const Console& console, const WindowBook& what) {
+  if (what.with.empty() && !what.tariff.empty()) return propose_edition(console, what);
   const std::size_t slash = what.service.find('/');
   const int kinds = int{!what.tariff.empty()} + int{what.bills} + int{what.transfers};
-  if (slash == std::string::npos || kinds != 1) {
+  if (slash == std::string::npos || kinds != 1 || what.with.empty() || what.name.empty()) {
     console.err << word(console, "book_usage") << '\n';
     return Exit::usage;
   }

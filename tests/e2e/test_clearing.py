@@ -131,6 +131,112 @@ class Clearing(CircleTest):
             self.assertEqual((booked.returncode, "say rules: 2" in booked.stderr), (0, warned), booked.stderr)
         self.verify("chongqing", "sichuan")
 
+    def test_a_line_both_refuse_is_taken_back_from_who_earned_it(self):
+        data = self.data("chongqing", trips=200)
+        self.make_book()
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            self.take(party, other, data, "first")
+            self.take(party, other, data, "sent")
+        window = self.window("chongqing", "open", self.book, "--until", "2021-03-05").split()[0]
+        self.deliver()
+        self.assertEqual(self.sign("sichuan", window), "differing")
+        self.assertEqual(self.sign("chongqing", window), "second_answers")
+        rows = json.loads(self.window("sichuan", "differences", window, "--json"))
+        line = next(row["first"] for row in rows if row["kind"] == "missing_there")
+        given_up = next(row["second"] for row in rows if row["kind"] == "missing_here")
+        self.sign("sichuan", window, "--accept", line["id"], "--accept", given_up["id"])
+        self.sign("chongqing", window)
+        self.sign("sichuan", window)
+        first = self.split(window)
+        self.assertEqual((first["refused"], first["taken_back"]), ([given_up], []))
+        self.pay(window)
+        # Both found that nobody owes it: what is closed stays, and the next window takes back what was booked.
+        refused = self.dir / "refused.csv"
+        refused.write_text(f"claim,note\n{line['id']},闸机故障\n", encoding="utf-8")
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            self.window(party, "take", self.book, "--refused", refused)
+            self.take(party, other, data, "later")
+        second = self.window("chongqing", "open", self.book, "--until", "2021-03-08").split()[0]
+        self.deliver()
+        # What was given up the other side has by now: it differs, and is carried over.
+        self.assertEqual([self.sign(party, second) for party in ("sichuan", "chongqing", "sichuan", "chongqing")],
+                         ["differing", "second_answers", "first_answers", "confirming"])
+        self.assertIn(self.sign("sichuan", second), ("first_pays", "second_pays"))
+        self.assertEqual(self.split(window), first)
+        (back,) = [one for one in self.split(second)["taken_back"] if one["corrects"] == line["id"]]
+        self.assertEqual((back["net"], back["of"]), (-line["net"], line["of"]))
+        self.assertIn(f"takes back {line['id']}", self.window("sichuan", "split", second))
+        refused.write_text(f"claim,note\n{line['id']},\n", encoding="utf-8")
+        self.assertIn("note (the reason)", self.window("sichuan", "take", self.book, "--refused", refused, check=False).stderr)
+        self.verify("chongqing", "sichuan")
+
+    def test_a_book_gets_a_further_edition_of_its_tariff(self):
+        data = self.data("chongqing", trips=200)
+        self.make_book()
+        for party, other in (("chongqing", "sichuan"), ("sichuan", "chongqing")):
+            for what in ("first", "sent", "later"):
+                self.take(party, other, data, what)
+        window = self.window("chongqing", "open", self.book, "--until", "2021-03-05").split()[0]
+        self.deliver()
+        now = json.loads((self.dir / "data/tariff.json").read_text())
+
+        def propose(party, start, check=True, **more):
+            file = self.dir / "next.json"
+            file.write_text(json.dumps({**now, **more, "editions": [{"version": 2, "from": start, "fee": 0}]}))
+            return self.window(party, "book", self.book, "--tariff", file, check=check)
+
+        self.assertIn("a window of it runs", propose("chongqing", "2021-03-05", check=False).stderr)
+        self.assertIn(self.sign("sichuan", window), ("first_pays", "second_pays"))
+        self.pay(window)
+        closed = self.split(window)
+        # Further riders: some of the closed days, late, some of days to come.
+        with open(data / "chongqing.gates.csv", encoding="utf-8") as file:
+            taps = list(csv.DictReader(file))
+        tokens = sorted({tap["token"] for tap in taps})
+        more = self.dir / "more.csv"
+        with open(more, "w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, taps[0])
+            rows.writeheader()
+            for tap in taps:
+                day = "2021-03-06" if tokens.index(tap["token"]) % 2 else "2021-03-04"
+                rows.writerow(tap | {"id": tap["id"] + "-more", "token": tap["token"] + "-more", "at": day + tap["at"][10:]})
+        for party in self.PARTIES:
+            self.window(party, "take", self.book, more)
+        before = json.loads(self.window("sichuan", "draft", self.book, "--until", "2021-03-08", "--json"))
+        self.assertIn("closed window", propose("sichuan", "2021-03-04", check=False).stderr)
+        self.assertIn("must stay as it is", propose("sichuan", "2021-03-05", check=False, fee=1).stderr)
+        # Nothing changes before the other side agrees; both then rate each ride by the edition of its day.
+        propose("sichuan", "2021-03-05")
+        self.deliver()
+        self.assertEqual(before, json.loads(self.window("sichuan", "draft", self.book, "--until", "2021-03-08", "--json")))
+        wait_until(lambda: self.agrees("chongqing"), "the proposed tariff")
+        self.deliver()
+        second = self.window("chongqing", "open", self.book, "--until", "2021-03-08").split()[0]
+        self.deliver()
+        self.assertIn(self.sign("sichuan", second), ("first_pays", "second_pays"))
+        self.assertEqual(self.split(window), closed)
+        parts = self.split(second, {1, 2})["parts"]
+        self.assertTrue(all((part["fee"] != 0) == (part["version"] == 1) for part in parts), parts)
+        self.assertEqual(sum(part["gross"] for part in parts), sum(part["gross"] for part in before["parts"]))
+        self.verify("chongqing", "sichuan")
+
+    def agrees(self, party):
+        try:
+            return self.nodes[party].as_("finance").act(self.book, "agree_edition", "finance")
+        except Refused as refused:
+            self.assertIn("has not arrived", str(refused))
+            return None
+
+    def split(self, window, versions=frozenset({1})):
+        """What both show of the window by who earned it: the same, and it adds up to what they agreed on."""
+        here, there = (json.loads(self.window(party, "split", window, "--json")) for party in self.PARTIES)
+        self.assertEqual(here, there)
+        agreed = self.case("chongqing", window)["data"]["agreed"]
+        for side, name in ((here["first"], "to_first"), (here["second"], "to_second")):
+            self.assertEqual(sum(part["net"] for part in here["parts"] if part["creditor"] == side), agreed[name]["net"])
+        self.assertEqual({part["version"] for part in here["parts"]}, set(versions))
+        return here
+
     def test_a_trial_knows_the_deny_list_in_force_and_another_one(self):
         data = self.data("chongqing", trips=200)
         self.make_book()
