@@ -34,6 +34,7 @@ const std::vector<Liar::Kind>& Liar::kinds() {
       {"a claim on another's record", &Liar::claim},
       {"a dispute", &Liar::dispute},
       {"a signature under a dispute", &Liar::settle},
+      {"what it looked up", &Liar::show},
       {"a signature under a record", &Liar::settle_record},
       {"a pack nobody knows", &Liar::unknown_pack},
       {"a request", &Liar::ask_or_signal},
@@ -303,7 +304,8 @@ void Liar::claim(House& to) {
 
 void Liar::dispute(House& to) {
   const std::string id = any_case();
-  const char* found = random_.pick(std::vector<const char*>{"holds", "version", "set", "date"});
+  const char* found =
+      random_.pick(std::vector<const char*>{"holds", "version", "set", "date", "claims"});
   Value body = Value::Record{{"case", id}, {"reason", found}, {"content", any_step()}};
   Value::Record& members = *body.as_record();
   // As if it had been verified; and two steps that cannot both be, but of its own.
@@ -327,6 +329,18 @@ void Liar::settle(House& to) {
   const std::string id = any_case();
   Value body = Value::Record{{"case", id}, {"content", any_step()}, {"note", "agreed"}};
   say(to, "case.settle", random_.permille(500) ? "" : id, vouched(to, std::move(body)));
+}
+
+// What nobody asked it for, or what it did not look up then.
+void Liar::show(House& to) {
+  const std::string id = any_case();
+  const Value road = Value::Record{{"code", any_road()}, {"named", "mine"}, {"opened", any_day()}};
+  Value shown =
+      Value::List{Value{hex(random_.bytes(16))},
+                  Value{Value::List{Value{Value::List{Value{"road"}, Value{any_road()}, road}}}}};
+  if (random_.permille(300)) alter(shown);
+  say(to, "case.shown", "",
+      Value::Record{{"case", id}, {"content", any_step()}, {"shown", canonical_json(shown)}});
 }
 
 // As a node without an officer would try it: none, or one that it made itself, or one that somebody

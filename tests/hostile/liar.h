@@ -76,6 +76,7 @@ class Liar {
   void claim(House& to);
   void dispute(House& to);
   void settle(House& to);
+  void show(House& to);
   void settle_record(House& to);
   void unknown_pack(House& to);
   void ask_or_signal(House& to);
