@@ -119,7 +119,7 @@ class Folder(unittest.TestCase):
 
 class Usage(Folder):
     def test_a_command_that_is_none_is_named(self):
-        for words, word, among in ((("nosuch",), "nosuch", "bundle, "), (("case", "begin"), "begin", "start, do, show, list"),
+        for words, word, among in ((("nosuch",), "nosuch", "bundle, "), (("case", "begin"), "begin", "start, do, show, claims, list"),
                                    (("--lang", "en", "nosuch"), "nosuch", "case, ")):
             result = run(*words)
             self.assertEqual(result.returncode, 2)
