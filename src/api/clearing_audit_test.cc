@@ -51,6 +51,7 @@ TEST_F(Audited, EveryReadOfClearingAsksTheSameAuthority) {
        {200, 200, 404, 200, 404, 404}},
       // Not agreed on: whoever sees the window is told so.
       {"/clearing/{id+}/statement", of_window("/statement"), {422, 422, 404, 422, 404, 404}},
+      {"/clearing/{id+}/split", of_window("/split"), {422, 422, 404, 422, 404, 404}},
       // Nothing to pay yet; a payment is made by offices only.
       {"/clearing/{id+}/order.xml",
        of_window("/order.xml?on=2026-03-02"),
