@@ -52,6 +52,10 @@ await play(async (come) => {
     await who.open(`clearing/${window}`);
     const row = who.page.getByRole("row", { name: new RegExp(`^${who.t("agreed_by_both")} `) });
     assert.match(await row.innerText(), /2\.00\s+3\.00/);
+    await who.page.getByText(who.t("split_by_earner")).first().click();
+    const earned = await who.page.getByRole("region", { name: who.t("split_by_earner") }).innerText();
+    assert.match(earned, /2\.00/);
+    assert.match(earned, /3\.00/);
     await who.open("clearing");
     await who.page.getByText(who.t("roots_differ")).waitFor();
   }
