@@ -56,6 +56,7 @@ await play(async (come) => {
     const earned = await who.page.getByRole("region", { name: who.t("split_by_earner") }).innerText();
     assert.match(earned, /2\.00/);
     assert.match(earned, /3\.00/);
+    await who.seen("console-clearing-agreed");
     await who.open("clearing");
     await who.page.getByText(who.t("roots_differ")).waitFor();
   }
