@@ -20,6 +20,7 @@ from bank_files import ordered, receipts  # noqa: E402
 from mail_server import MailServer  # noqa: E402
 from openid_provider import free_port  # noqa: E402
 from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
+from test_claims import LOANS  # noqa: E402
 from test_netting import bill  # noqa: E402
 from test_witness import Witness  # noqa: E402
 
@@ -29,7 +30,7 @@ PLANT = "91500000MA5U4X0K1B"  # whose operator weighs what comes
 ACCOUNTS = [
     ("citizen", "市民", [f"{HUKOU}:citizen", "meadows:farmer", "films:citizen"], []),
     ("stranger", "另一位市民", [f"{HUKOU}:citizen"], []),
-    ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk"], []),
+    ("officer", "户籍民警", [f"{HUKOU}:clerk", "meadows:clerk", f"{WASTE}:clerk", "loans:clerk"], []),
     ("colleague", "另一户籍民警", ["meadows:clerk"], []),
     ("head", "科长", [f"{HUKOU}:chief", f"{WASTE}:chief", "parcels:chief"], []),
     ("firm", "电池回收企业", [f"{WASTE}:company", f"{WASTE}:driver"], []),
@@ -378,6 +379,16 @@ class Pages(PagesTest):
         self.deliver()
         self.assertEqual(other.held(), [])
         self.assertEqual(self.history("chongqing", case), self.history("sichuan", case))
+
+    def test_what_a_step_looked_up_is_asked_for(self):
+        self.adopt(LOANS)
+        lender = self.nodes["chongqing"]
+        lender.as_("admin").post("/packs/loans/registers/limit/records", {"records": [{"name": "ann", "most": 50}]})
+        case = lender.as_("clerk").start("loans", "loan", "clerk", {"lender": "chongqing", "borrower": "sichuan"},
+                                         {"name": "ann", "wanted": 20})["case"]
+        lender.as_("clerk").act(case, "grant", "clerk")
+        self.deliver()
+        self.browse("claims", BASHU_CASES=json.dumps([case]))
 
     def test_a_wrong_figure_is_found_and_settled(self):
         self.adopt(STONES)
