@@ -1,6 +1,7 @@
 #include "api/claims.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -168,7 +169,8 @@ void read_signatures(Context& context, Question& question) {
   for (const auto& one : question.asked->signatures) {
     const bool from_them = one.by == question.of;
     if (one.content == std::string{kShown} + content && from_them) {
-      const std::int64_t seq = std::atoll(one.note.c_str());
+      std::int64_t seq = 0;  // none, if it is no number
+      std::from_chars(one.note.data(), one.note.data() + one.note.size(), seq);
       question.shown =
           shown_in(question.ours ? context.node.envelope_taken(one.by, seq)
                                  : context.node.envelope_sent(question.asked->by, seq));
@@ -193,7 +195,8 @@ std::vector<Question> questions_of(Context& context, const Told& told) {
     if (reason.finding != core::kClaims) continue;
     Question question{.asked = &row, .step = step_with(told, row.content)};
     question.ours = row.by == own;
-    const std::size_t day = row.detail.find(' '), who = row.detail.find(' ', day + 1);
+    const std::size_t day = row.detail.find(' ');
+    const std::size_t who = row.detail.find(' ', day + 1);
     if (question.ours && day != std::string::npos && who != std::string::npos) {
       question.of = row.detail.substr(0, day);
       question.on = row.detail.substr(day + 1, who - day - 1);
@@ -246,7 +249,8 @@ bool is_open_to_all(const packs::Pack& pack, std::string_view shown) {
                return field.type->cls == packs::Class::open;
              });
     }
-    const std::size_t slash = name->find('/'), dot = name->rfind('.');
+    const std::size_t slash = name->find('/');
+    const std::size_t dot = name->rfind('.');
     if (slash == std::string::npos || dot == std::string::npos || dot < slash) return false;
     const packs::Book* book =
         packs::find(pack.books, std::string_view{*name}.substr(slash + 1, dot - slash - 1));
@@ -325,7 +329,7 @@ Result list_claims(Context& context, const Call& call) {
         if (parts.size() == 2) one["shown"] = mask(parts[1]);
       }
     }
-    list.push_back(std::move(one));
+    list.emplace_back(std::move(one));
   }
   if (auto noted = account_for(context, call, id + "/claims"); !noted) {
     return std::unexpected{noted.error()};

@@ -21,6 +21,7 @@ Value without_editions(Value tariff) {
 bool same_operators(const Group& a, const Group& b) {
   const auto names = [](const Group& group) {
     std::vector<std::string> out;
+    out.reserve(group.operators.size());
     for (const auto& [name, weight] : group.operators) out.push_back(name);
     std::ranges::sort(out);
     return out;
@@ -32,10 +33,12 @@ bool same_operators(const Group& a, const Group& b) {
 
 std::optional<NotRenewed> not_renewed(const Value& now, const Value& next,
                                       const std::optional<Date>& closed) {
-  const auto before = read_tariff(now), after = read_tariff(next);
+  const auto before = read_tariff(now);
+  const auto after = read_tariff(next);
   if (!before || !after) return NotRenewed{.key = "edition_unlike", .where = "tariff"};
   if (before->rules < 2) return NotRenewed{.key = "edition_rules", .where = "rules"};
-  const Value::List had = editions_in(now), has = editions_in(next);
+  const Value::List had = editions_in(now);
+  const Value::List has = editions_in(next);
   if (has.size() <= had.size()) return NotRenewed{.key = "edition_missing", .where = "editions"};
   if (without_editions(now) != without_editions(next) ||
       !std::equal(had.begin(), had.end(), has.begin())) {

@@ -95,7 +95,8 @@ void Batches::name_sources_of(const std::string& claim,
 
 void Batches::count(std::size_t count, const Tell& tell) {
   std::vector<const std::string*> names;
-  const std::size_t less = std::min(count, counted_), more = std::max(count, counted_);
+  const std::size_t less = std::min(count, counted_);
+  const std::size_t more = std::max(count, counted_);
   for (std::size_t i = less; i < more; ++i) {
     names.insert(names.end(), named_[i].begin(), named_[i].end());
   }
@@ -111,7 +112,8 @@ void Batches::count(std::size_t count, const Tell& tell) {
     std::vector<Entry> claims;
   };
   const auto make = [&](std::size_t part) {
-    const std::size_t from = part * kTogether, to = std::min(from + kTogether, names.size());
+    const std::size_t from = part * kTogether;
+    const std::size_t to = std::min(from + kTogether, names.size());
     std::vector<Made> out;
     for (std::size_t i = from; i < to; ++i) {
       Source& source = sources_.find(*names[i])->second;
@@ -122,6 +124,7 @@ void Batches::count(std::size_t count, const Tell& tell) {
   const auto tell_all = [&](const std::vector<Made>& made) {
     for (const auto& [source, now] : made) {
       std::vector<std::string> told;
+      told.reserve(now.size());
       for (const Entry& claim : now) told.push_back(claim.id);
       for (const std::string& id : source->told) {
         if (std::ranges::find(told, id) == told.end()) tell(id, std::nullopt);

@@ -96,7 +96,7 @@ bool computes_beyond(const packs::Branch& branch) {
 Value reads_of(const std::vector<Row>& rows) {
   Value::List list;
   for (const Row& row : rows) {
-    list.push_back(Value::List{Value{row.name}, Value{row.key}, row.value});
+    list.emplace_back(Value::List{Value{row.name}, Value{row.key}, row.value});
   }
   return Value{std::move(list)};
 }
