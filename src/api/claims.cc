@@ -15,6 +15,7 @@
 #include "core/peers/asked_claims.h"
 #include "core/peers/claims.h"
 #include "core/peers/objection.h"
+#include "core/told/as_said.h"
 #include "core/told/shown_claims.h"
 #include "evidence/envelope.h"
 #include "views/follower.h"
@@ -69,11 +70,9 @@ std::vector<core::StepClaim> claims_in(const Told& told, const views::StepRow& s
 std::optional<core::told::Step> step_in(std::string_view envelope, std::string_view digest) {
   auto payload = evidence::read_envelope(envelope);
   if (!payload || payload->kind != core::told::Step::kKind) return std::nullopt;
-  for (const char* beside : {"$keys", "$voucher", "$officer"}) {
-    payload->body.as_record()->erase(beside);
-  }
-  if (core::told::step_digest(payload->body) != digest) return std::nullopt;
-  auto step = core::told::read_step(payload->body);
+  const Value body = core::told::as_said(std::move(payload->body));
+  if (core::told::step_digest(body) != digest) return std::nullopt;
+  auto step = core::told::read_step(body);
   return step ? std::optional{std::move(*step)} : std::nullopt;
 }
 
@@ -215,8 +214,6 @@ std::string standing_of(const Question& question) {
   return question.shown.empty() ? "waiting" : "shown";
 }
 
-Problem not_here(const char* en, const char* zh) { return forbidden(en, zh); }
-
 }  // namespace
 
 std::string looked_up(Context& context, const core::CaseId& id, const views::StepRow& step) {
@@ -235,25 +232,21 @@ std::string looked_up(Context& context, const core::CaseId& id, const views::Ste
 
 bool is_open_to_all(const packs::Pack& pack, std::string_view shown) {
   const auto value = parse_json(shown);
-  const Value::List* parts = value ? value->as_list() : nullptr;
-  const Value::List* rows = parts && parts->size() == 2 ? (*parts)[1].as_list() : nullptr;
+  const auto rows = value ? core::rows_shown(*value) : std::nullopt;
   if (!rows) return false;
-  return std::ranges::all_of(*rows, [&](const Value& row) {
-    const Value::List* cells = row.as_list();
-    const std::string* name = cells && !cells->empty() ? (*cells)[0].as_text() : nullptr;
-    if (!name) return false;
-    if (const packs::Register* reg = packs::find(pack.registers, *name)) {
+  return std::ranges::all_of(*rows, [&](const core::ShownRow& row) {
+    if (const packs::Register* reg = packs::find(pack.registers, row.name)) {
       const auto& fields = reg->record->members;
       return reg->kept == packs::Kept::shared ||
              std::ranges::all_of(fields, [](const packs::Member& field) {
                return field.type->cls == packs::Class::open;
              });
     }
-    const std::size_t slash = name->find('/');
-    const std::size_t dot = name->rfind('.');
+    const std::size_t slash = row.name.find('/');
+    const std::size_t dot = row.name.rfind('.');
     if (slash == std::string::npos || dot == std::string::npos || dot < slash) return false;
     const packs::Book* book =
-        packs::find(pack.books, std::string_view{*name}.substr(slash + 1, dot - slash - 1));
+        packs::find(pack.books, std::string_view{row.name}.substr(slash + 1, dot - slash - 1));
     return book && book->type->cls == packs::Class::open;
   });
 }
@@ -266,8 +259,8 @@ Prepared act_on_claims(Context& context, const Call& call) {
   const auto to = text_member(*body, "to", false);
   if (!to) return std::unexpected{to.error()};
   if (seen->sight != Sight::full || !desk::is_office(*call.key, *seen->root.pack)) {
-    return std::unexpected{not_here("Claims are asked for and shown by an office of the case.",
-                                    "断言的询问和出示由办件一方的机关办理。")};
+    return std::unexpected{forbidden("Claims are asked for and shown by an office of the case.",
+                                     "断言的询问和出示由办件一方的机关办理。")};
   }
   const auto past = read_past(context, call);  // the step may have come just now
   if (!past) return std::unexpected{past.error()};
@@ -307,8 +300,8 @@ Result list_claims(Context& context, const Call& call) {
       sight == Sight::none ? std::nullopt : told_of(context, *call.views, id, past->at);
   if (!told) return std::unexpected{problem_of(reject(RejectCode::unknown_case, id))};
   if (!desk::is_office(*call.key, *told->pack)) {
-    return std::unexpected{not_here("Claims are for offices of the parties and for auditors.",
-                                    "断言仅供各方机关和审计人员查阅。")};
+    return std::unexpected{forbidden("Claims are for offices of the parties and for auditors.",
+                                     "断言仅供各方机关和审计人员查阅。")};
   }
   Value::List list;
   for (const Question& question : questions_of(context, *told)) {

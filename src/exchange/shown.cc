@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/told/as_said.h"
 #include "core/told/dispute.h"
 #include "core/told/members.h"
 #include "core/told/step.h"
@@ -24,11 +25,10 @@ std::optional<Value> step_in(const std::string& envelope, const node::Directory&
   auto opened = evidence::open_envelope(envelope, directory.keys, said->from);
   if (!opened) return std::nullopt;
   evidence::Payload& payload = opened->payload;
-  Value::Record* members = payload.body.as_record();
-  if (!members) return std::nullopt;
-  for (const char* beside : {"$keys", "$voucher", "$officer"}) members->erase(beside);
-  return Value::Record{
-      {"from", payload.from}, {"seq", payload.seq}, {"body", std::move(payload.body)}};
+  if (!payload.body.as_record()) return std::nullopt;
+  return Value::Record{{"from", payload.from},
+                       {"seq", payload.seq},
+                       {"body", core::told::as_said(std::move(payload.body))}};
 }
 
 }  // namespace

@@ -32,6 +32,28 @@ Due::VersionOn version_on(const std::optional<fares::Tariff>& tariff) {
   };
 }
 
+// Whose line of a difference stands by the answers: the first side's, the second's, or none.
+struct Standing {
+  bool first = false, second = false;
+};
+Standing standing(const Said& said, const Difference& one) {
+  const std::string name = clearing::name_of(one);
+  const bool first = said.second_accepts.contains(name);
+  return {.first = first, .second = !first && said.first_accepts.contains(name)};
+}
+
+// Lines that one side had, the other had not, and that were given up: the side that had it took the
+// other's word. They are in no statement and do not come again.
+std::vector<Entry> refused_in(const Said& said) {
+  std::vector<Entry> out;
+  for (const Difference& one : said.differences) {
+    const auto [first, second] = standing(said, one);
+    if (first && !one.here) out.push_back(*one.there);
+    if (second && !one.there) out.push_back(*one.here);
+  }
+  return out;
+}
+
 }  // namespace
 
 Ledger::Ledger(Of of)
@@ -91,25 +113,11 @@ std::vector<Ledger::Flow> Ledger::flows() {
 std::vector<Stands> Ledger::stands(const Said& said) const {
   std::vector<Stands> out;
   for (const Difference& one : said.differences) {
-    const std::string name = clearing::name_of(one);
-    const bool first_stands = said.second_accepts.contains(name);
-    const bool second_stands = !first_stands && said.first_accepts.contains(name);
+    const auto [first, second] = standing(said, one);
     Stands& stands = out.emplace_back();
     stands.out = own_is_first_ ? one.here : one.there;
-    if (first_stands && one.here) stands.lines.push_back(*one.here);
-    if (second_stands && one.there) stands.lines.push_back(*one.there);
-  }
-  return out;
-}
-
-std::vector<Entry> refused_in(const Said& said) {
-  std::vector<Entry> out;
-  for (const Difference& one : said.differences) {
-    const std::string name = clearing::name_of(one);
-    const bool first_stands = said.second_accepts.contains(name);
-    const bool second_stands = !first_stands && said.first_accepts.contains(name);
-    if (first_stands && !one.here) out.push_back(*one.there);
-    if (second_stands && !one.there) out.push_back(*one.here);
+    if (first && one.here) stands.lines.push_back(*one.here);
+    if (second && one.there) stands.lines.push_back(*one.there);
   }
   return out;
 }

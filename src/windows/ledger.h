@@ -37,10 +37,6 @@ struct Said {
   std::set<std::string> first_accepts, second_accepts;  // take the other's line
 };
 
-// Lines that one side had, the other had not, and that were given up: the side that had it took the
-// other's word. They are in no statement and do not come again.
-[[nodiscard]] std::vector<clearing::Entry> refused_in(const Said& said);
-
 class Ledger {
  public:
   // Taps with a tariff, transfers with the accounts of both sides, else bills.

@@ -19,29 +19,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kNames{"agrees", "unclear", "differs"};
 
-// One of [[name, key, value], ...].
-struct Row {
-  std::string name, key;
-  Value value;
-};
-// nullopt: it is not of this shape.
-std::optional<std::vector<Row>> rows_in(const Value& shown) {
-  const Value::List* parts = shown.as_list();
-  const Value::List* list = parts && parts->size() == 2 ? (*parts)[1].as_list() : nullptr;
-  if (!list) return std::nullopt;
-  std::vector<Row> rows;
-  for (const Value& one : *list) {
-    const Value::List* row = one.as_list();
-    if (!row || row->size() != 3 || !(*row)[0].as_text() || !(*row)[1].as_text()) {
-      return std::nullopt;
-    }
-    rows.push_back({.name = *(*row)[0].as_text(), .key = *(*row)[1].as_text(), .value = (*row)[2]});
-  }
-  return rows;
-}
-
 // A balance, under `pack/book.kind`.
-bool put_balance(State& state, const Row& row, Date on) {
+bool put_balance(State& state, const ShownRow& row, Date on) {
   const std::size_t dot = row.name.rfind('.');
   if (dot == std::string::npos || !row.value.as_int()) return false;
   const Account account{
@@ -52,7 +31,7 @@ bool put_balance(State& state, const Row& row, Date on) {
 }
 
 // Whether it can stand in a state: a record, its absence, or a balance.
-bool put(State& state, const StepInQuestion& of, const Row& row) {
+bool put(State& state, const StepInQuestion& of, const ShownRow& row) {
   if (row.name.find('/') != std::string::npos) return put_balance(state, row, of.step.on);
   if (!packs::find(of.pack->registers, row.name)) return false;
   if (row.value.is_null()) return true;
@@ -74,14 +53,14 @@ struct Scene {
   State state;
   bool whole = true;
 };
-void set(Scene& scene, const StepInQuestion& of, const std::vector<Row>& rows) {
+void set(Scene& scene, const StepInQuestion& of, const std::vector<ShownRow>& rows) {
   scene.state.apply(of.opened);
   for (const CaseChanged& one : of.before) scene.state.apply(one);
   if (of.calendar.version > 0) {
     scene.state.edit_circle().calendars.insert_or_assign(of.by, of.calendar);
   }
   scene.whole = of.calendar.version == of.step.calendar;
-  for (const Row& row : rows) scene.whole = put(scene.state, of, row) && scene.whole;
+  for (const ShownRow& row : rows) scene.whole = put(scene.state, of, row) && scene.whole;
 }
 
 // Its effects depend on more than expressions: on editions before, on other cases, on numbers.
@@ -93,9 +72,9 @@ bool computes_beyond(const packs::Branch& branch) {
   });
 }
 
-Value reads_of(const std::vector<Row>& rows) {
+Value reads_of(const std::vector<ShownRow>& rows) {
   Value::List list;
-  for (const Row& row : rows) {
+  for (const ShownRow& row : rows) {
     list.emplace_back(Value::List{Value{row.name}, Value{row.key}, row.value});
   }
   return Value{std::move(list)};
@@ -108,7 +87,7 @@ std::string_view differs_in(const Outcome& out, const told::Step& step) {
   return effects == step.effects ? "" : "effects";
 }
 
-Comparison compute(const StepInQuestion& of, const std::vector<Row>& rows,
+Comparison compute(const StepInQuestion& of, const std::vector<ShownRow>& rows,
                    const std::vector<packs::Branch>& branches) {
   Scene scene{.state = State{of.by}};
   set(scene, of, rows);
@@ -141,6 +120,21 @@ Comparison compute(const StepInQuestion& of, const std::vector<Row>& rows,
 
 }  // namespace
 
+std::optional<std::vector<ShownRow>> rows_shown(const Value& shown) {
+  const Value::List* parts = shown.as_list();
+  const Value::List* list = parts && parts->size() == 2 ? (*parts)[1].as_list() : nullptr;
+  if (!list) return std::nullopt;
+  std::vector<ShownRow> rows;
+  for (const Value& one : *list) {
+    const Value::List* row = one.as_list();
+    if (!row || row->size() != 3 || !(*row)[0].as_text() || !(*row)[1].as_text()) {
+      return std::nullopt;
+    }
+    rows.push_back({.name = *(*row)[0].as_text(), .key = *(*row)[1].as_text(), .value = (*row)[2]});
+  }
+  return rows;
+}
+
 std::string_view name_of(Shown shown) { return kNames[static_cast<std::size_t>(shown)]; }
 
 Comparison compare(const StepInQuestion& of, std::string_view shown) {
@@ -149,7 +143,7 @@ Comparison compare(const StepInQuestion& of, std::string_view shown) {
   if (!value || packs::digest_text(*value) != *of.step.reads) {
     return {.shown = Shown::differs, .why = "digest"};
   }
-  const auto rows = rows_in(*value);
+  const auto rows = rows_shown(*value);
   const packs::Service* service = packs::find(of.pack->services, of.step.service);
   const auto* branches =
       service

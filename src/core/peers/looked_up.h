@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,14 @@
 #include "packs/pack.h"
 
 namespace bashu::core {
+
+// One of the rows of what is shown, [salt, [[name, key, value], ...]].
+struct ShownRow {
+  std::string name, key;  // a register and the key of a record; `pack/book.kind` and an account's
+  Value value;            // null: there was none
+};
+// nullopt: it is not of this shape.
+[[nodiscard]] std::optional<std::vector<ShownRow>> rows_shown(const Value& shown);
 
 struct StepInQuestion {
   packs::PackPtr pack;
