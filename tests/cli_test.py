@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,10 @@ import urllib.request
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools" / "demo"))
+
+from node import free_port  # noqa: E402
+
 BASHU = str(ROOT / "build/debug/bashu")
 
 PACK = """\
@@ -97,12 +100,6 @@ def descriptions(page):
             columns = HAN.sub(r"\g<0>\0", line)
             beside = columns[29:30] == " " and columns[:30].count("[") == columns[:30].count("]")
             yield columns[30:] if beside else ""  # else the name goes on, or it stands below
-
-
-def free_port(host):
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
 
 
 class Folder(unittest.TestCase):

@@ -18,8 +18,7 @@ sys.path.insert(0, str(ROOT / "tools" / "demo"))
 
 from bank_files import ordered, receipts  # noqa: E402
 from mail_server import MailServer  # noqa: E402
-from openid_provider import free_port  # noqa: E402
-from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, wait_until  # noqa: E402
+from support import FIRST_DAY, NAMES, PARCELS, CircleTest, Node, bashu, free_port, wait_until  # noqa: E402
 from test_claims import LOANS  # noqa: E402
 from test_netting import bill  # noqa: E402
 from test_witness import Witness  # noqa: E402

@@ -29,7 +29,7 @@ class ObjectStore:
 
     def __init__(self, directory):
         self.dir = directory
-        self.port = free_port("127.0.0.1")
+        self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.process = None
         (directory / "data" / BUCKET).mkdir(parents=True)

@@ -3,13 +3,14 @@ import base64
 import hashlib
 import json
 import pathlib
-import socket
 import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+from support import free_port
 
 SCHEMA = pathlib.Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 CONFIG = """port={port}
@@ -32,12 +33,6 @@ plugin_module_path="/usr/lib/glewlwyd/plugin"
 hash_algorithm="SHA512"
 database = {{ type = "sqlite3"; path = "{dir}/glewlwyd.db"; }};
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class KeepRedirects(urllib.request.HTTPRedirectHandler):

@@ -19,7 +19,7 @@ class Server:
 
     def __init__(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-pg-"))
-        self.port = free_port("127.0.0.1")
+        self.port = free_port()
         self.process = None
         self.user = self.user_of()
         if self.user:
@@ -88,7 +88,7 @@ class Follower(Server):
 
     def __init__(self, leader, name):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bashu-pg-"))
-        self.port = free_port("127.0.0.1")
+        self.port = free_port()
         self.process = None
         self.user = leader.user
         if self.user:

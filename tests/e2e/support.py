@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "demo"))
 
 from client import Away, Client, Refused  # noqa: E402, F401
-from node import PATIENCE, Node, bashu, form_circle, mail_delivered, own_net, program, wait_until  # noqa: E402, F401
+from node import PATIENCE, Node, bashu, form_circle, free_port, mail_delivered, own_net, program, wait_until  # noqa: E402, F401
 
 FIRST_DAY = "2026-03-02"  # a Monday
 NAMES = {"chongqing": "重庆市", "sichuan": "四川省", "guizhou": "贵州省"}

@@ -34,12 +34,12 @@ transaction.state.log.min.isr=1
 class Broker:
     def __init__(self, directory):
         self.dir = directory
-        self.port = free_port("127.0.0.1")
+        self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         directory.mkdir()
         self.properties = directory / "server.properties"
         self.properties.write_text(PROPERTIES.format(
-            port=self.port, control=free_port("127.0.0.1"), data=directory / "data"))
+            port=self.port, control=free_port(), data=directory / "data"))
         self.java = ["java", "-Xmx256m", "-cp", jars("kafka")]
         subprocess.run([*self.java, "kafka.tools.StorageTool", "format", "-t",
                         "MkU3OEVBNTcwNTJENDM2Qk", "-c", self.properties],

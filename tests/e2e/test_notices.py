@@ -7,8 +7,8 @@ import sqlite3
 import unittest
 
 from mail_server import MailServer, text_of
-from openid_provider import Browser, free_port
-from support import PARCELS, CircleTest, bashu, wait_until
+from openid_provider import Browser
+from support import PARCELS, CircleTest, bashu, free_port, wait_until
 
 LETTERS = """\
 bashu: 1

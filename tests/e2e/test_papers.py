@@ -4,8 +4,8 @@ import json
 import re
 import urllib.parse
 
-from openid_provider import Browser, free_port
-from support import PARCELS, CircleTest, Refused, bashu, program, tool, wait_until
+from openid_provider import Browser
+from support import PARCELS, CircleTest, Refused, bashu, free_port, program, tool, wait_until
 
 NAME = "司马𠮷祥"
 PRINTS = """\

@@ -7,8 +7,8 @@ import tempfile
 import unittest
 import urllib.parse
 
-from openid_provider import Browser, Provider, free_port
-from support import FIRST_DAY, NAMES, Node, bashu
+from openid_provider import Browser, Provider
+from support import FIRST_DAY, NAMES, Node, bashu, free_port
 
 PASSWORD = "correct horse battery"
 

@@ -9,8 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from openid_provider import free_port
-from support import PARCELS, ROOT, CircleTest, bashu, tool, travelled
+from support import PARCELS, ROOT, CircleTest, bashu, free_port, tool, travelled
 
 PERSONAL = "somebody-nobody-may-read"
 # Of web/, whose packages the build installs.

@@ -194,7 +194,7 @@ class Vault(CircleTest):
         self.node.stop()
         before = self.in_directory()
         self.refused("mysql://somewhere/vault", "postgres://")
-        self.refused(f"postgres://bashu@127.0.0.1:{free_port('127.0.0.1')}/vault", "onnect")
+        self.refused(f"postgres://bashu@127.0.0.1:{free_port()}/vault", "onnect")
         self.refused(self.server.url("nowhere"), "nowhere")
         # Another node's vault is not touched.
         other = self.nodes["chongqing"]

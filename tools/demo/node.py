@@ -1,8 +1,10 @@
 """Nodes as processes: making them, forming a circle, starting, killing, waiting for the mail."""
 
+import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -15,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = int(os.environ.get("BASHU_PATIENCE", "1"))  # builds that are many times slower
 READY_S = 60 * PATIENCE
 MAIL_S = 60 * PATIENCE
+_given = set()  # addresses that free_port gave
 
 
 def program():
@@ -41,16 +44,23 @@ def bashu(*arguments, check=True):
     return done if not check else done.stdout
 
 
-def free_port(host, wanted=0):
-    """`wanted` if nobody has it, else one that is free."""
-    for port in (wanted, 0):
+def free_port(host="127.0.0.1", wanted=0):
+    """`wanted` if nobody has it, else one that is free.
+
+    It is below those the system gives to connections that are made (from 32768 on), one of which could
+    have it before whoever asked here, and was not given to another in this process.
+    """
+    for port in itertools.chain([wanted] if wanted else [], (random.randrange(20000, 32768) for _ in range(1000))):
+        if (host, port) in _given:
+            continue
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 trial.bind((host, port))
-                return trial.getsockname()[1]
             except OSError:
                 continue
+        _given.add((host, port))
+        return port
     raise OSError(f"no free port on {host}")
 
 
@@ -158,8 +168,11 @@ class Node:
         line = self.process.stdout.readline()
         if not line.startswith("ready"):
             self.process.wait(READY_S)
-            raise RuntimeError(f"{self.party} did not start; see {self.log}")
+            raise RuntimeError(f"{self.party} did not start, its log ends with\n{self._last_words()}")
         return line.strip()
+
+    def _last_words(self):
+        return "".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[-20:])
 
     @property
     def running(self):
