@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "core/peers/objection.h"
+#include "core/privacy/documents.h"
 #include "core/store.h"
 #include "packs/load.h"
 
@@ -39,8 +40,11 @@ void merge_plain(Value& into, const Value& from) {
   }
 }
 
-void put(Store& store, const RecordPut& event) {
-  Record& record = store.edit_record(event.reg, event.key);
+std::string place_of(std::string_view reg, std::string_view key) {
+  return std::string{reg} + "/" + std::string{key};
+}
+
+void set_fields(Record& record, const RecordPut& event) {
   if (record.version == 0) record.keeper = event.keeper;
   ++record.version;
   record.on = event.on;
@@ -70,6 +74,16 @@ void put(Store& store, const RecordPut& event) {
   }
 }
 
+void put(Store& store, const RecordPut& event) {
+  Record& record = store.edit_record(event.reg, event.key);
+  GivingWay documents;
+  documents.see(record.fields, event.fields);
+  set_fields(record, event);
+  if (!documents.empty()) {
+    documents.note(store, place_of(event.reg, event.key), record.fields);
+  }
+}
+
 void publish(Store& store, const EditionPublished& event) {
   Edition& edition = store.edit_edition(event.reg, event.keeper, event.name);
   const std::vector<std::string> old = std::move(edition.keys);
@@ -77,7 +91,13 @@ void publish(Store& store, const EditionPublished& event) {
   edition.on = event.on;
   edition.keys.clear();
   for (const auto& [key, entry] : event.entries) edition.keys.push_back(key);
-  for (const std::string& key : old) store.erase_record(event.reg, key);
+  std::vector<std::pair<std::string, GivingWay>> documents;
+  for (const std::string& key : old) {
+    GivingWay of;
+    if (const Record* before = store.find_record(event.reg, key)) of.see(before->fields);
+    if (!of.empty()) documents.emplace_back(key, std::move(of));
+    store.erase_record(event.reg, key);
+  }
   for (const auto& [key, entry] : event.entries) {
     Record& record = store.edit_record(event.reg, key);
     record.keeper = event.keeper;
@@ -86,6 +106,10 @@ void publish(Store& store, const EditionPublished& event) {
     record.fields = entry;
     (*record.fields.as_record())["key"] = key;
     (*record.fields.as_record())["edition"] = event.name;
+  }
+  for (const auto& [key, of] : documents) {
+    const Record* record = store.find_record(event.reg, key);
+    of.note(store, place_of(event.reg, key), record ? record->fields : Value{});
   }
 }
 
@@ -123,8 +147,13 @@ struct Apply {
     Case& c = store.edit_case(e.id);
     c.version = e.version;
     c.digest = e.digest;
+    GivingWay documents;
+    documents.see(c.data, e.input);
+    documents.see(c.data, e.set);
+    documents.see(e.input, e.set);
     merge(c.data, e.input);
     merge(c.data, e.set);
+    documents.note(store, e.id, c.data);
     if (e.to) {
       store.set_case_state(e.id, *e.to);
       c.since = e.on;
@@ -147,7 +176,10 @@ struct Apply {
   void operator()(const RecordPut& e) { put(store, e); }
   void operator()(const RecordContested& e) {
     Claim& claim = store.edit_record(e.reg, e.key).contested[e.keeper];
+    GivingWay documents;
+    documents.see(claim.fields, e.fields);
     if (!e.fields.is_null()) merge_plain(claim.fields, e.fields);
+    documents.note(store, place_of(e.reg, e.key), claim.fields);
     if (e.on) claim.on = e.on;
   }
   void operator()(const RecordSettlementSigned& e) {
@@ -158,10 +190,24 @@ struct Apply {
                                  .round = e.round,
                                  .content = e.content});
     const auto claim = record.contested.find(e.by);
-    if (claim != record.contested.end() && e.by == e.keeper) claim->second.fields = e.fields;
+    if (claim == record.contested.end() || e.by != e.keeper) return;
+    GivingWay documents;
+    documents.see(claim->second.fields);
+    claim->second.fields = e.fields;
+    documents.note(store, place_of(e.reg, e.key), claim->second.fields);
   }
   void operator()(const RecordSettled& e) {
     Record& record = store.edit_record(e.reg, e.key);
+    GivingWay documents;
+    for (const PartyId& party : {e.yields, e.keeper}) {
+      const auto claim = record.contested.find(party);
+      if (claim != record.contested.end()) documents.see(claim->second.fields);
+    }
+    if (!e.fields.is_null()) documents.see(record.fields);
+    settle(record, e);
+    documents.note(store, place_of(e.reg, e.key), record.fields);
+  }
+  static void settle(Record& record, const RecordSettled& e) {
     record.contested.erase(e.yields);
     std::erase_if(record.signatures,
                   [&](const RecordSignature& one) { return one.is_between(e.keeper, e.yields); });

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/privacy/documents.h"
 #include "core/privacy/privacy.h"
 #include "core/state.h"
 #include "exchange/parts.h"
@@ -37,6 +38,11 @@ std::vector<std::string> documents_of(const core::State& state, const core::Priv
   for (const std::string& place : order.records) {
     const auto [reg, key] = core::record_of(place);
     if (const core::Record* one = state.find_record(reg, key)) collect(one->fields, order, names);
+  }
+  for (const std::string& key : order.keys) {
+    for (std::string& name : core::earlier_documents_under(state, key)) {
+      names.push_back(std::move(name));
+    }
   }
   return names;
 }

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/bytes.h"
 #include "core/privacy/privacy.h"
-#include "node/vault.h"
 
 namespace bashu::exchange {
 
@@ -19,33 +17,6 @@ bool has(const auto& list, std::string_view one) {
 }
 
 }  // namespace
-
-void each_document(const Value& value, const std::function<void(const KeyedDocument&)>& visit) {
-  if (const Value::List* list = value.as_list()) {
-    for (const Value& item : *list) each_document(item, visit);
-  }
-  const Value::Record* record = value.as_record();
-  if (!record) return;
-  const Value* name = value.find("sha256");
-  if (name && name->as_text() && record->contains("media") && record->contains("size") &&
-      hash_from_hex(*name->as_text())) {
-    const auto keys = node::sealing_keys(value);
-    visit({.sha256 = *name->as_text(),
-           .key = keys.empty() ? value.text_at("dek") : keys.front(),
-           .size = value.int_at("size")});
-  }
-  for (const auto& [member, inner] : *record) each_document(inner, visit);
-}
-
-std::vector<KeyedDocument> keyed_documents(const Value& value) {
-  std::vector<KeyedDocument> found;
-  each_document(value, [&](const KeyedDocument& one) {
-    const bool twice = std::ranges::any_of(
-        found, [&](const KeyedDocument& other) { return other.sha256 == one.sha256; });
-    if (!twice) found.push_back(one);
-  });
-  return found;
-}
 
 void NamedDocuments::keep(std::string_view name, bool lives) {
   if (!names_.contains(name)) return;
@@ -67,19 +38,42 @@ bool NamedDocuments::under_hold(const core::State& state, const Place& place, co
   });
 }
 
+void NamedDocuments::look_at(const core::State& state, const Place& place, const Value& value,
+                             const KeyedDocument& one) {
+  const bool large = one.size > kLargeMin;
+  if (!large && !names_.contains(one.sha256)) return;
+  // One that says no key cannot be said to have lost it.
+  const bool lives = one.key.empty() || state.serial(core::Store::kErased, one.key) == 0;
+  if (!lives && !under_hold(state, place, value, one.key)) return;
+  keep(one.sha256, lives);
+  if (!large) return;
+  const bool first = met_large_.insert(one.sha256).second;
+  const bool first_living = lives && met_living_.insert(one.sha256).second;
+  if (first || first_living) large_.push_back(one.sha256);
+}
+
 void NamedDocuments::look_at(const core::State& state, const Place& place, const Value& value) {
-  each_document(value, [&](const KeyedDocument& one) {
-    const bool large = one.size > kLargeMin;
-    if (!large && !names_.contains(one.sha256)) return;
-    // One that says no key cannot be said to have lost it.
-    const bool lives = one.key.empty() || state.serial(core::Store::kErased, one.key) == 0;
-    if (!lives && !under_hold(state, place, value, one.key)) return;
-    keep(one.sha256, lives);
-    if (!large) return;
-    const bool first = met_large_.insert(one.sha256).second;
-    const bool first_living = lives && met_living_.insert(one.sha256).second;
-    if (first || first_living) large_.push_back(one.sha256);
-  });
+  core::each_document(value, [&](const KeyedDocument& one) { look_at(state, place, value, one); });
+}
+
+// Of a hold that names whom it is about counts what stands at the place now.
+void NamedDocuments::look_at(const core::State& state, const core::EarlierDocument& earlier) {
+  const auto [reg, key] = core::record_of(earlier.place);
+  if (const core::Record* record = state.find_record(reg, key)) {
+    look_at(state, {.case_id = {}, .record = earlier.place}, record->fields, earlier.document);
+    return;
+  }
+  const core::Case* c = state.find_case(earlier.place);
+  look_at(state, {.case_id = earlier.place, .record = earlier.place}, c ? c->data : Value{},
+          earlier.document);
+}
+
+void NamedDocuments::look_at_earlier(const core::State& state, std::size_t most) {
+  const std::int64_t all = core::earlier_documents(state);
+  for (std::size_t seen = 0; seen < most && earlier_ < all; ++seen) {
+    look_at(state, core::earlier_document(state, ++earlier_));
+  }
+  walk_.done = earlier_ >= all;
 }
 
 void NamedDocuments::look_at(const core::State& state, const core::Case& c) {
@@ -108,6 +102,9 @@ bool NamedDocuments::look(const core::State& state, std::size_t most) {
               look_at(state, at, claim.fields);
             }
           });
+      break;
+    case Phase::earlier:
+      look_at_earlier(state, most);
       break;
     case Phase::held_messages:  // of which peers leave no more than their quotas let them
       state.each_inbox([&](const core::PartyId& /*from*/, const core::Inbox& inbox) {

@@ -1,29 +1,24 @@
-// What still names documents that are to be removed: a case or a record, what another keeper says
-// of one, a step or a message that waits. Any party can name a digest that it knows under a key of
-// its own and have that key destroyed; whoever else names the document keeps it by this.
+// What still names documents that are to be removed: a case or a record, as it stands or by a step
+// of its history, what another keeper says of one, a step or a message that waits. Any party can
+// name a digest that it knows under a key of its own and have that key destroyed; whoever else
+// names the document keeps it by this.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/privacy/documents.h"
 #include "core/state.h"
 #include "exchange/parts.h"
 
 namespace bashu::exchange {
 
-// Documents as documents_in() finds them, each with its key in the vault; empty: it says none.
-struct KeyedDocument {
-  std::string sha256, key;
-  std::int64_t size = 0;  // in clear, as it says
-  bool operator==(const KeyedDocument&) const = default;
-};
-void each_document(const Value& value, const std::function<void(const KeyedDocument&)>& visit);
-[[nodiscard]] std::vector<KeyedDocument> keyed_documents(const Value& value);
+// As documents_in() finds them.
+using core::KeyedDocument, core::keyed_documents;
 
 // A walk over all of a node's state, a part at a time. What is named for the first time meanwhile
 // may be missed: it is fetched from whoever names it.
@@ -32,7 +27,7 @@ class NamedDocuments {
   // Of these: documents, or parts of them.
   explicit NamedDocuments(std::set<std::string, std::less<>> names) : names_{std::move(names)} {}
 
-  // Looks at some `most` cases and records more; false: it has seen everything.
+  // Looks at some `most` cases, records and earlier documents more; false: it has seen everything.
   bool look(const core::State& state, std::size_t most);
   // Documents met since that may be lists of parts; and what one was found to be a list of.
   [[nodiscard]] std::vector<std::string> take_large();
@@ -47,11 +42,15 @@ class NamedDocuments {
 
  private:
   using Names = std::set<std::string, std::less<>>;
-  enum class Phase : std::uint8_t { cases, records, held_messages, done };
+  enum class Phase : std::uint8_t { cases, records, earlier, held_messages, done };
   struct Place {
     std::string_view case_id, record;  // one of them, or none
   };
   void look_at(const core::State& state, const Place& place, const Value& value);
+  void look_at(const core::State& state, const Place& place, const Value& value,
+               const KeyedDocument& one);
+  void look_at(const core::State& state, const core::EarlierDocument& earlier);
+  void look_at_earlier(const core::State& state, std::size_t most);
   void look_at(const core::State& state, const core::Case& c);
   static bool under_hold(const core::State& state, const Place& place, const Value& value,
                          std::string_view key);
@@ -60,6 +59,7 @@ class NamedDocuments {
   Names names_, kept_, held_, living_;
   Phase phase_ = Phase::cases;
   core::State::Walk walk_;
+  std::int64_t earlier_ = 0;        // number of the last one that was looked at
   Names met_large_, met_living_;    // large ones; those of them whose key is not destroyed
   std::vector<std::string> large_;  // not asked about yet
 };

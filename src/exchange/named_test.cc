@@ -132,6 +132,22 @@ TEST_F(DocumentsToBeRemoved, StayAsPartsOfALargeOneThatIsNamed) {
   EXPECT_TRUE(looked({name('d')}).is_held(name('d')));
 }
 
+TEST_F(DocumentsToBeRemoved, StayAsPartsOfALargeOneThatALaterStepReplaced) {
+  lists_[name('f')] = {{.name = name('a'), .size = 9}};
+  state_.apply(core::CaseOpened{.id = "a-1", .on = state_.circle().today});
+  for (int i = 0; i < 20; ++i) {
+    core::CaseChanged step;
+    step.id = "a-1";
+    step.version = i + 1;
+    step.input = one_file(i == 9 ? name('f') : std::string(60, '0') + std::to_string(1'000 + i),
+                          "a-k" + std::to_string(i), 2 << 20);
+    state_.apply(step);
+  }
+  EXPECT_TRUE(looked({name('a')}, 3).is_kept(name('a')));
+  order({.number = 2, .kind = "erase", .subject = "a-1", .cases = {"a-1"}, .keys = {"a-k9"}});
+  EXPECT_FALSE(kept(name('a')));
+}
+
 TEST_F(DocumentsToBeRemoved, AreLookedForAPartAtATime) {
   for (int i = 0; i < 200; ++i) in_case("a-" + std::to_string(i), Value::Record{});
   in_case("a-200", one_file(name('a'), "a-k1"));

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <functional>
@@ -28,8 +29,9 @@ using core::State;
 using parts::put;
 using parts::Reader;
 
-constexpr std::string_view kMagic = "BSHSNP02";
-constexpr std::string_view kMagicBefore = "BSHSNP01";
+constexpr std::string_view kMagic = "BSHSNP03";
+// 02: without the documents that gave way to others (core/privacy/documents.h).
+constexpr std::array<std::string_view, 2> kMagicsBefore{"BSHSNP01", "BSHSNP02"};
 constexpr std::size_t kHashSize = sizeof(Hash);
 constexpr std::size_t kTail = 8 + 2 * kHashSize;  // size of the levels, two digests
 constexpr std::size_t kEnd = 4;                   // of rows, or of levels
@@ -851,7 +853,9 @@ std::expected<SnapshotLabel, Fault> read_snapshot_label(const FileStore& files,
 
 bool of_earlier_format(const FileStore& files, std::string_view name) {
   const auto file = files.map(name);
-  return file && file->bytes.starts_with(kMagicBefore);
+  return file && std::ranges::any_of(kMagicsBefore, [&](std::string_view magic) {
+           return file->bytes.starts_with(magic);
+         });
 }
 
 std::string snapshot_name(std::uint64_t size) {

@@ -1,6 +1,6 @@
 // States of the core on disk, so that a start need not replay a whole journal.
 //
-//     "BSHSNP02"  u64 entries covered  32 root of their tree  u16 length, party
+//     "BSHSNP03"  u64 entries covered  32 root of their tree  u16 length, party
 //     rows: u32 length, formats/snapshot.proto Row ... in one fixed order; u32 0
 //     levels of accounts, in the same form; u32 0; u64 their size with that zero
 //     32 SHA-256 of the rows as they stand (the state's digest)   32 SHA-256 of all bytes before

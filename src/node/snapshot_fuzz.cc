@@ -33,8 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   read(bytes);
-  // BSHSNP02, entries, root, "sichuan", rows, their end, no levels, two digests.
-  std::string whole{"BSHSNP02"};
+  // BSHSNP03, entries, root, "sichuan", rows, their end, no levels, two digests.
+  std::string whole{"BSHSNP03"};
   whole.append(8 + 32, '\0').append(std::string_view{"\0\7sichuan", 9}).append(bytes);
   whole.append(4 + 4 + 7, '\0').push_back('\4');
   whole += bashu::as_bytes(bashu::sha256(bytes));

@@ -17,7 +17,7 @@ from test_crash import Sender, Taker
 
 PREVIOUS = os.environ.get("BASHU_PREVIOUS")
 MORE = 10  # parcels of each side between two steps
-SNAPSHOT, SNAPSHOT_BEFORE = b"BSHSNP02", b"BSHSNP01"  # how a file begins
+SNAPSHOT, SNAPSHOT_BEFORE = b"BSHSNP03", b"BSHSNP02"  # how a file begins
 
 
 def tables(node):
