@@ -49,7 +49,7 @@ class Demo(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.dir, ignore_errors=True)
         cls.run_of_demo = subprocess.run(
             [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--once", "--dir", cls.dir, "--net", own_net(),
-             "--trips", "2", "--scale", "1"], capture_output=True, text=True, check=False)
+             "--trips", "2", "--scale", "1", "--riders", "2000"], capture_output=True, text=True, check=False)
         cls.said = cls.run_of_demo.stdout
         cls.sides = [cls.dir / party for party in ("chongqing", "sichuan")]
 
@@ -64,6 +64,14 @@ class Demo(unittest.TestCase):
                      "agreed:", "the two agree"):
             self.assertIn(said, self.said)
         self.assertEqual(self.run_of_demo.stderr, "")
+
+    def test_it_clears_a_day_and_a_month_and_a_third_party_joins(self):
+        for said in ("both nodes keep the 14 lines on which they differ, and no other", "missing at the second side",
+                     "both nodes keep the 2 lines on which they differ, and no other", "what is pending is not paid",
+                     "from its own statements; the positions sum to 0", "3 windows are netted"):
+            self.assertIn(said, self.said)
+        self.assertEqual(len(re.findall(r"window \d: \d+ lines, root [0-9a-f]{16} at both, settled", self.said)), 4)
+        self.assertEqual(len(list((self.dir / "clearing").glob("node-order-*.xml"))), 4)
 
     # The circle.
 

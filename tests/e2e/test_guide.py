@@ -70,7 +70,7 @@ class Guide(unittest.TestCase):
         demo = subprocess.Popen(
             [sys.executable, ROOT / "tools" / "demo" / "demo.py", "--dir", project / "build" / "demo",
              "--net", self.net,
-             "--trips", "1", "--scale", "1", "--lang", "en"], stdout=subprocess.PIPE, text=True)
+             "--trips", "1", "--scale", "1", "--riders", "2000", "--lang", "en"], stdout=subprocess.PIPE, text=True)
         try:
             for line in demo.stdout:
                 if "journal verify" in line:
@@ -83,6 +83,7 @@ class Guide(unittest.TestCase):
             demo.wait(60)
             demo.stdout.close()
         self.assertIn("hand_over", tour)
+        self.assertRegex(tour, r"地铁")
         self.assertIn("the two agree", tour)
         self.assertIn("bashu.entry/v1", tour)
         self.assertIn("总览，截至 2022-09-25", tour)

@@ -33,6 +33,7 @@ ACCOUNTS = {
 DIFFER = {"exit_not_sent", "trip_not_sent", "wrong_clock", "block_not_sent", "wrong_station", "repeated_number", "bill_not_sent",
           "line_contested"}
 SCHEMAS = ROOT / "formats/iso20022"
+BANK = (SCHEMAS / "pain.001.001.09.xsd", bank_statement)
 
 
 class Demo:
@@ -50,6 +51,9 @@ class Demo:
 
     def say(self, en, zh):
         print((zh if self.lang == "zh" else en), flush=True)
+
+    def line(self, text):
+        print(text, flush=True)
 
     def check(self, good, en, zh):
         self.say(("  ok      " if good else "  FAILED  ") + en, ("  通过    " if good else "  未通过  ") + zh)
@@ -108,7 +112,9 @@ class Demo:
         return ours
 
 
-def planted_in(directory):
+def planted_in(directory, trips, bills):
+    """Makes the data of so many trips and bills; the planted faults by pair: side, kind, token or bill."""
+    subprocess.run([sys.executable, pathlib.Path(__file__).parent / "riders.py", directory, "--trips", str(trips), "--bills", str(bills)], check=True)
     out = {}
     for line in (directory / "planted.tsv").read_text().splitlines()[1:]:
         pair, side, kind, what = line.split("\t")
@@ -204,9 +210,7 @@ def main():
     demo = Demo(args)
     demo.say(f"Synthetic data of {args.trips:,} trips and {args.bills:,} bills in {args.dir}",
              f"合成数据：{args.trips:,} 次乘车、{args.bills:,} 张账单，位于 {args.dir}")
-    subprocess.run([sys.executable, pathlib.Path(__file__).parent / "riders.py", args.dir, "--trips", str(args.trips),
-                    "--bills", str(args.bills)], check=True)
-    planted = planted_in(args.dir)
+    planted = planted_in(args.dir, args.trips, args.bills)
     statements = []
     for pair in PAIRS:
         of_pair = planted.get("-".join(pair), [])
@@ -215,9 +219,8 @@ def main():
             statements += bills(demo, pair, [one for one in of_pair if "bill" in one[1] or "line" in one[1]])
     what_if(demo)
     pay(demo, statements)
-    clearing_nodes.run(demo, planted["-".join(clearing_nodes.PAIR)], DIFFER, ACCOUNTS,
-                       (SCHEMAS / "pain.001.001.09.xsd", bank_statement))
-    clearing_house.run(demo, PAIRS, ACCOUNTS, (SCHEMAS / "pain.001.001.09.xsd", bank_statement))
+    clearing_nodes.run(demo, planted["-".join(clearing_nodes.PAIR)], DIFFER, ACCOUNTS, BANK)
+    clearing_house.run(demo, PAIRS, ACCOUNTS, BANK)
     demo.say(f"\n{time.monotonic() - begun:.0f} s, {demo.failed} failed", f"\n用时 {time.monotonic() - begun:.0f} 秒，{demo.failed} 项未通过")
     return 1 if demo.failed else 0
 

@@ -1,7 +1,7 @@
 """A third party joins the netting, in three real nodes: of each pair one window of its riders is agreed on, handed in to a
-clearing house, netted, computed again by each member, and paid once by each. Called by clearing.py; all is synthetic."""
+clearing house, netted, computed again by each member, and paid once by each. Called by clearing.py and demo.py; all is synthetic."""
 
-from clearing_nodes import DAY, Nodes
+from clearing_nodes import DAY, Nodes, made
 
 PARTIES = ("chongqing", "sichuan", "guizhou")
 HOUSE = "guizhou"  # a member as the others are
@@ -63,7 +63,7 @@ def paid(demo, nodes, share, party, schema, bank_statement):
 
 def run(demo, pairs, accounts, bank):
     demo.say("\nInside three nodes: a third party joins, a clearing house nets", "\n在三个节点内：第三方加入，清算机构多边轧差")
-    nodes = Nodes(demo.dir / "three", accounts, PARTIES)
+    nodes = Nodes(made(demo.dir / "three", PARTIES), accounts)
     try:
         agreed = windows(demo, nodes, pairs)
         shares = called(nodes)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The main job: two nodes on loopback, a circle, a year of the White List, a month of migrations;
-then the whole Chengdu-Chongqing circle with its published overview.
+"""The main job: two nodes on loopback, a circle, a year of the White List and a month of migrations, then the
+whole Chengdu-Chongqing circle with its published overview, a day of riders and a month of bills cleared.
 
-    ./dev demo [--once] [--dir DIR] [--lang zh|en] [--without-circle]
+    ./dev demo [--once] [--dir DIR] [--lang zh|en] [--without-circle] [--riders N]
 
 Everything goes through the public API. The days are rehearsal days: a year takes about a minute.
 The year comes before the rest of the circle is loaded, and every figure has a date: what was
@@ -19,6 +19,9 @@ import sys
 import threading
 
 import circle
+import clearing
+import clearing_house
+import clearing_nodes
 import synthetic
 from client import Refused
 from migration import PACK as HUKOU, Migrations
@@ -40,11 +43,14 @@ ACCOUNTS = {
     "firm": ("企业", ["*:company"], []),
     "officer": ("经办人", ["*:clerk", "*:office"], []),
     "head": ("负责人", ["*:chief", "*:office"], []),
+    "cashier": ("清算会计", ["*:finance"], []),
+    "treasurer": ("另一会计", ["*:finance"], []),
     "auditor": ("审计员", [], ["audit"]),
     "administrator": ("管理员", [], ["admin", "audit"]),
 }
 NAMES = {"chongqing": "重庆市", "sichuan": "四川省"}
 MARK = "bashu-demo"
+SHOWN = 4  # differences of a window, of all that are found
 MOVES = {3: "withdrawn", 9: "supplemented", 14: "mismatch", 20: "objected", 26: "turned_back",
          31: "stuck", 37: "lapsed", 44: "disputed"}
 
@@ -61,9 +67,26 @@ def data_directory(wanted):
     return directory.resolve()
 
 
+class Money:
+    """What the steps of the clearing tell and check, as this story does. Their files lie in `dir`."""
+
+    def __init__(self, story, directory):
+        self.story, self.dir, self.shown, self.lang = story, directory, SHOWN, story.languages[-1]
+        self.line = story.line
+
+    def say(self, en, zh):
+        self.story.say(zh.strip(), en.strip())
+
+    def check(self, good, en, zh):
+        if not good:
+            raise AssertionError(en)
+        self.say(f"ok  {en}", f"通过  {zh}")
+
+
 class Demo:
-    def __init__(self, directory, story, trips, scale=100, net="127.0.0"):
+    def __init__(self, directory, story, trips, scale=100, net="127.0.0", riders=0):
         self.dir, self.story, self.trips, self.scale, self.net = directory, story, trips, scale, net
+        self.riders = riders
         self.nodes = {}
         self.circle = None  # scale 0: it is left out
 
@@ -83,6 +106,8 @@ class Demo:
             self.circle = circle.Circle(self.both(), self.story, self.scale)
             self.circle.load()
             self.circle.differences()
+        if self.riders:
+            self.clear()
         self.verify()
         if self.circle:
             self.circle.overview()
@@ -333,6 +358,23 @@ class Demo:
                                    f"{story.word('搁置', 'held')} {len(node.held())}; "
                                    f"{story.word('日志', 'entries')} {node.health()['position'] + 1}")
 
+    def clear(self):
+        """Money between the sides: from gates and invoices to payment files; then a third party joins the netting."""
+        story, bills = self.story, max(self.riders // 50, 20)
+        story.chapter(f"钱：一天 {self.riders:,} 次跨城乘车、一个月 {bills:,} 张医疗账单，双方各自算出、核对差异、付清",
+                      f"Money: a day of {self.riders:,} rides in the other's metro and a month of {bills:,} medical bills, computed by "
+                      "each side, compared, settled, paid")
+        told = Money(story, self.dir / "clearing")
+        planted = clearing.planted_in(told.dir, self.riders, bills)
+        for node in self.both():
+            if not any(one["pack"] == "clearing" for one in node.as_("admin").get("/packs")["packs"]):
+                node.by_two("pack", "adopt", clearing_nodes.PACK)
+            clearing_nodes.add_finance(node)
+        mail_delivered(self.both())
+        clearing_nodes.riders_and_bills(told, clearing_nodes.Nodes(self.nodes, clearing.ACCOUNTS), planted["-".join(clearing_nodes.PAIR)],
+                                        clearing.DIFFER, clearing.BANK)
+        clearing_house.run(told, clearing.PAIRS, clearing.ACCOUNTS, clearing.BANK)
+
     def verify(self):
         story = self.story
         story.chapter("证据：重算两本账并互相核对", "Evidence: both journals are recomputed and compared")
@@ -371,7 +413,7 @@ class Demo:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.split("\n\n")[0])
     parser.add_argument("--once", action="store_true", help="end when it is done")
     parser.add_argument("--dir", help="where the data directories lie (default: build/demo)")
     parser.add_argument("--net", default="127.0.0", help="addresses of the nodes begin so (default: 127.0.0)")
@@ -381,10 +423,12 @@ def main():
                         help="the year and the month only: no whole circle, no overview")
     parser.add_argument("--scale", type=int, default=100, choices=range(1, 101), metavar="PERCENT",
                         help="of the circle's large files (default: 100; below it nine figures fall short)")
+    parser.add_argument("--riders", type=int, default=100_000, metavar="N",
+                        help="trips of a day that are cleared, a bill for each fifty (default: 100000; 0: none)")
     what = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     demo = Demo(data_directory(what.dir), Story(what.lang), what.trips,
-                0 if what.without_circle else what.scale, what.net)
+                0 if what.without_circle else what.scale, what.net, what.riders)
     try:
         demo.run()
         if not what.once:
