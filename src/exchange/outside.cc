@@ -105,8 +105,15 @@ void OutsideWitnesses::look() {
       witness.next_ms = now_ms + options_.every_ms;
       const std::uint64_t held = witness.holds;
       std::string wrong = take(witness, note, *answer);
-      // It knows more or less of us than we thought: at once again, from there.
-      if (witness.holds != held && !wrong.empty()) witness.next_ms = now_ms;
+      if (witness.holds == held || wrong.empty()) {
+        witness.corrections = 0;
+      } else if (++witness.corrections <= kCorrectionsMax) {
+        witness.next_ms = now_ms;  // at once again, from there
+      } else {
+        witness.corrections = 0;
+        wrong = "it says each time that it has cosigned another length of this journal";
+        alarm(witness, wrong, note + "\n" + (*answer)->body);
+      }
       const std::lock_guard lock{mutex_};
       witness.told.problem = std::move(wrong);
     }

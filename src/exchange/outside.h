@@ -81,6 +81,7 @@ class OutsideWitnesses {
     evidence::PolicyWitness who;
     http::Url to;
     std::uint64_t holds = 0;  // entries of ours, as it said last
+    int corrections = 0;      // of that, one after the other
     std::int64_t next_ms = 0;
     std::string asked;                   // the checkpoint under way; empty: none is
     One told;                            // under the mutex

@@ -9,6 +9,7 @@
 
 #include "exchange/public_witness.h"
 #include "exchange/test_node.h"
+#include "exchange/witness.h"
 #include "http/server.h"
 #include "node/storage/memory.h"
 #include "node/test_support.h"
@@ -28,6 +29,10 @@ class Behind {
     auto started = http::Server::start(
         {.listen = "127.0.0.1:0"}, [this](const http::Request& request, const http::Reply& reply) {
           ++asked;
+          if (says_lengths) {
+            return reply(
+                http::text_response(409, "text/x.tlog.size", std::to_string(1 + asked % 2) + "\n"));
+          }
           reply(instead ? *instead : witness->answer(request, 1'790'000'000));
         });
     EXPECT_TRUE(started);
@@ -54,7 +59,8 @@ class Behind {
   std::unique_ptr<PublicWitness> witness;
   std::optional<http::Response> instead;  // set while nobody asks
   std::atomic<int> asked = 0;
-  std::unique_ptr<http::Server> server;  // last: its thread uses the rest
+  std::atomic<bool> says_lengths = false;  // another each time
+  std::unique_ptr<http::Server> server;    // last: its thread uses the rest
 };
 
 class OutsideTest : public testing::Nodes {
@@ -178,6 +184,26 @@ TEST_F(OutsideTest, WhoSaysThatTheJournalIsAnotherRaisesAnAlarmAndStopsNothing) 
   first.instead = http::problem(422, "witness");
   ASSERT_TRUE(comes(*asked, [&] { return !alarms.empty(); }));
   EXPECT_NE(alarms[0].find("does not continue"), std::string::npos) << alarms[0];
+}
+
+// Each of its answers would have it asked again at once.
+TEST_F(OutsideTest, WhoSaysAnotherLengthEachTimeIsAskedAFewTimesAndWaits) {
+  write("more");
+  first.says_lengths = true;
+  const auto asked = witnesses(first.line("one") + second.line("two"));
+  ASSERT_TRUE(comes(*asked, [&] { return !alarms.empty(); }));
+  EXPECT_NE(alarms[0].find("another length"), std::string::npos) << alarms[0];
+  EXPECT_EQ(first.asked, 1 + kCorrectionsMax);
+  EXPECT_NE(asked->problem().find("another length"), std::string::npos);
+  for (int i = 0; i < 9; ++i) {  // less than a second, its pace
+    clock.pass_ms(100);
+    asked->look();
+  }
+  EXPECT_EQ(first.asked, 1 + kCorrectionsMax);
+  EXPECT_EQ(alarms.size(), 1U);
+  first.says_lengths = false;
+  ASSERT_TRUE(comes(*asked, [&] { return asked->standing().witnesses[0].problem.empty(); }));
+  EXPECT_EQ(asked->standing().witnesses[0].size, a.node->durable()) << "it comes to itself";
 }
 
 TEST_F(OutsideTest, ACosignatureOfAnotherKeyOrOfOtherBytesIsNotKept) {

@@ -875,6 +875,7 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
                         note + "\n" + answer.body);
   };
   if (answer.status == 200) {
+    corrections_ = 0;
     witness_holds_.reset();
     unproven_entries_.clear();
     if (parts_.cosigned->take(*parts_.node.directory(), parts_.node.identity(), peer_, note,
@@ -895,8 +896,13 @@ void Sender::take_cosigned(const std::string& note, const PeerAnswer& answer) {
   if (held && held != witness_holds_.value_or(parts_.cosigned->state().size)) {
     witness_holds_ = held;  // from there on
     cosign_not_before_ms_ = now_ms_;
-    return;
+    if (++corrections_ <= kCorrectionsMax) return;
+    corrections_ = 0;
+    cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
+    return alarm("witness",
+                 peer_ + " says each time that it has cosigned another length of our journal");
   }
+  corrections_ = 0;
   cosign_not_before_ms_ = now_ms_ + kCosignPauseMs;
   if (held || answer.status == 422) {
     alarm("witness", peer_ + " says that our journal does not continue what it has cosigned");

@@ -251,6 +251,7 @@ class Sender {
   std::int64_t consistency_not_before_ms_ = 0, token_not_before_ms_ = 0, dealing_not_before_ms_ = 0;
   std::int64_t cosign_not_before_ms_ = 0;
   std::optional<std::uint64_t> witness_holds_;  // of our journal, as it said last
+  int corrections_ = 0;  // of that, one after the other, since it cosigned or was to wait
 
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::map<std::uint64_t, Pending> pending_;

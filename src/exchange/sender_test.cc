@@ -26,6 +26,7 @@ using testing::form;
 using testing::honest_only;
 using testing::is_message;
 using testing::refusal;
+using testing::Script;
 using testing::Side;
 using testing::TestNode;
 
@@ -298,6 +299,40 @@ TEST_F(SenderTest, AWitnessThatShowsMoreOfOurLogOrAnotherStopsUs) {
   };
   EXPECT_EQ(shows(1'000'000), evidence::Standing::rollback);
   EXPECT_EQ(shows(1), evidence::Standing::fork);
+}
+
+// Each of its answers would have it asked again at once.
+TEST_F(SenderTest, AWitnessThatSaysAnotherLengthEachTimeIsAskedAFewTimesAndWaits) {
+  near = std::make_unique<Side>(a, "chongqing", true);
+  far = std::make_unique<Side>(b, "sichuan", true);
+  far->guard.pass("sichuan");
+  int asked = 0;
+  bool lying = true;
+  const Script script = [&](const PeerCall& call, const std::function<PeerAnswer()>& honest) {
+    if (call.target != "/witness/add-checkpoint" || !lying) return honest();
+    return PeerAnswer{.status = 409, .body = std::to_string(1 + ++asked % 2) + "\n"};
+  };
+  const auto alarms = [&] {
+    return std::ranges::count_if(near->alarms.newest(), [](const Alarm& one) {
+      return one.text.find("another length") != std::string::npos;
+    });
+  };
+  drive(*near, *far, script, [&] { return alarms() > 0; });
+  EXPECT_EQ(asked, 1 + kCorrectionsMax);
+  drive(*near, *far, script, [] { return false; }, 200);
+  EXPECT_EQ(asked, 1 + kCorrectionsMax) << "it waits";
+  a.say(1);
+  drive(*near, *far, script, [&] { return acked() == 1; }, 2'000);
+  EXPECT_EQ(acked(), 1) << "and nothing else does";
+  lying = false;
+  drive(
+      *near, *far, script,
+      [&] {
+        fake_now += 10'000;
+        return near->cosigned.state().size > 0;
+      },
+      1'000);
+  EXPECT_GT(near->cosigned.state().size, 0U) << "it comes to itself";
 }
 
 TEST_F(SenderTest, AWitnessThatDoesNotShowMoreOfOurLogStopsNobody) {

@@ -58,6 +58,10 @@ struct NoCheckpoint {
 [[nodiscard]] std::expected<std::optional<CosignAsk>, NoCheckpoint> ask_to_cosign(
     node::Node& node, std::uint64_t held);
 
+// A witness may know another length of our journal than we thought, and is asked again from there
+// at once. One that says another each time is asked so often, and then waits like any that refuses.
+inline constexpr int kCorrectionsMax = 3;
+
 class Witness {
  public:
   // `contradicted` hears of a log that shows two histories, with the proof.
