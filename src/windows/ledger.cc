@@ -1,7 +1,7 @@
 #include "windows/ledger.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "fares/editions.h"
 
@@ -20,16 +20,18 @@ std::optional<transfers::Flows> flows_of(const Ledger::Of& of) {
                                           : transfers::Between{of.second, of.first, second, first}};
 }
 
+// The editions with nothing but their days and versions: their prices are asked elsewhere.
+fares::Tariff days_of(const fares::Tariff& tariff) {
+  fares::Tariff out;
+  out.version = tariff.version;
+  out.from = tariff.from;
+  for (const fares::Tariff& edition : tariff.editions) out.editions.push_back(days_of(edition));
+  return out;
+}
+
 Due::VersionOn version_on(const std::optional<fares::Tariff>& tariff) {
   if (!tariff) return {};
-  std::map<Date, std::int64_t> from;
-  for (const fares::Tariff* edition : fares::editions_of(*tariff)) {
-    from.emplace(edition->from, edition->version);
-  }
-  return [from = std::move(from)](Date day) {
-    const auto after = from.upper_bound(day);
-    return after == from.begin() ? from.begin()->second : std::prev(after)->second;
-  };
+  return [days = days_of(*tariff)](Date day) { return fares::edition_on(days, day).version; };
 }
 
 // Whose line of a difference stands by the answers: the first side's, the second's, or none.
