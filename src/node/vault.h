@@ -42,9 +42,9 @@ class Vault {
   virtual void put_key(std::string_view id, std::string_view key) = 0;
   virtual std::optional<std::string> key(std::string_view id) = 0;
   virtual bool forget(std::string_view id) = 0;
-  // By an order: what of these is kept is destroyed, and none of them is ever kept again, whoever
-  // brings it. Durable when it returns; told again at every start, since a vault may have been put
-  // back from before.
+  // By an order: none of these is read from now on, nor ever kept again, whoever brings it. The
+  // bytes that are kept are destroyed, durably, when it returns, or when the LateEraser that the
+  // secrets may be has run. Told again at every start: a vault may come back from before.
   virtual void erase(const std::vector<std::string>& ids, const ErasedBy& why) = 0;
   virtual std::optional<ErasedBy> erased(std::string_view id) = 0;
 
