@@ -27,7 +27,7 @@ def bank_statement(order, path, status, day="2021-03-09", only=None):
     document = xml.Element("Document", xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
     all_of_it = xml.SubElement(document, "BkToCstmrStmt")
     tell(all_of_it, "GrpHdr/MsgId", "synthetic")
-    tell(all_of_it.find("GrpHdr"), "CreDtTm", "2021-03-09T08:00:00+08:00")
+    tell(all_of_it.find("GrpHdr"), "CreDtTm", f"{day}T08:00:00+08:00")
     statement = tell(all_of_it, "Stmt")
     tell(statement, "Id", "synthetic")
     tell(statement, "Acct/Id/Othr/Id", root.find(".//p:DbtrAcct//p:Othr/p:Id", SPACE).text)

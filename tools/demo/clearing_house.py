@@ -51,7 +51,7 @@ def paid(demo, nodes, share, party, schema, bank_statement):
     nodes.nodes[payer].as_("finance").act(share, "order", "finance", {"pay_on": DAY})
     nodes.window(payer, "sign", share, key="signer")
     nodes.window(payer, "order", share, "--schema", schema, "--out", order)
-    bank_statement(order, booked, "BOOK")
+    bank_statement(order, booked, "BOOK", DAY)
     nodes.window(payer, "paid", share, booked)
     nodes.deliver()
     nodes.nodes[payee].as_("finance").act(share, "receive", "finance")
