@@ -119,8 +119,18 @@ core::CaseChanged changed(const core::CaseId& id, const views::StepRow& step) {
           .salt = {}};
 }
 
+// As it is known here; version 0: it is not.
+Calendar calendar_of(Context& context, const core::PartyId& party) {
+  Calendar calendar;
+  context.node.query([&](const core::State& state) {
+    const auto& calendars = state.circle().calendars;
+    if (const auto it = calendars.find(party); it != calendars.end()) calendar = it->second;
+  });
+  return calendar;
+}
+
 core::Comparison compared(Context& context, views::Views& views, const Told& told,
-                          const views::StepRow& row, std::string_view shown) {
+                          const views::StepRow& row, std::string_view shown, Calendar calendar) {
   auto step = step_told(context, views, told, row);
   if (!step) return {.shown = core::Shown::unclear, .why = "unknown"};
   core::StepInQuestion of{.pack = told.pack,
@@ -133,16 +143,11 @@ core::Comparison compared(Context& context, views::Views& views, const Told& tol
                                      .on = told.row.opened},
                           .before = {},
                           .by = row.decided_by,
-                          .step = std::move(*step)};
+                          .step = std::move(*step),
+                          .calendar = std::move(calendar)};
   for (const views::StepRow& one : told.steps) {
     if (one.version < row.version) of.before.push_back(changed(told.row.id, one));
   }
-  context.node.query([&](const core::State& state) {
-    const auto& calendars = state.circle().calendars;
-    if (const auto it = calendars.find(row.decided_by); it != calendars.end()) {
-      of.calendar = it->second;
-    }
-  });
   return core::compare(of, shown);
 }
 
@@ -331,6 +336,15 @@ Result list_claims(Context& context, const Call& call) {
       Value::Record{{"case", id}, {"claims", std::move(list)}, {"position", past->position}});
 }
 
+core::Comparison Verdicts::of(const Question& question, const From& from,
+                              const std::function<core::Comparison()>& compute) {
+  const auto kept = kept_.find(question);
+  if (kept != kept_.end() && kept->second.from == from) return kept->second.found;
+  core::Comparison found = compute();
+  kept_.insert_or_assign(question, Kept{.from = from, .found = found});
+  return found;
+}
+
 ClaimsWatch::ClaimsWatch(Context& context)
     : context_{context}, thread_{named_thread<std::jthread>("bashu-claims", [this] { watch(); })} {}
 
@@ -391,6 +405,8 @@ void ClaimsWatch::look_at(views::Views& views, const core::CaseId& id) {
   };
   const Date today = context_.node.clock().today();
   for (const Question& question : questions_of(context_, *told)) {
+    const Verdicts::Question asked_at{id, question.asked->raised};
+    if (question.asked->ended) verdicts_.forget(asked_at);
     if (question.asked->ended || !question.step) continue;
     const auto left = [&](std::string_view word) {
       return left_.contains({question.asked->raised, std::string{word}});
@@ -408,7 +424,15 @@ void ClaimsWatch::look_at(views::Views& views, const core::CaseId& id) {
       continue;
     }
     if (!question.shown.empty()) {
-      const auto found = compared(context_, views, *told, *question.step, question.shown);
+      const Calendar calendar = calendar_of(context_, question.step->decided_by);
+      const core::Comparison found = verdicts_.of(
+          asked_at,
+          {.shown_at = question.shown_at,
+           .calendar = calendar.version,
+           .steps = told->steps.size()},
+          [&] {
+            return compared(context_, views, *told, *question.step, question.shown, calendar);
+          });
       if (!left(core::name_of(found.shown))) {
         say(question, "compared", core::name_of(found.shown), found.why);
       }

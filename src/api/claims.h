@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "api/call.h"
 #include "api/context.h"
@@ -33,6 +35,30 @@ Result list_claims(Context& context, const Call& call);
 // every field is public, balances of public amounts.
 [[nodiscard]] bool is_open_to_all(const packs::Pack& pack, std::string_view shown);
 
+// What comparisons came to, each with what it was computed from: it is computed again when that has
+// changed. One that nothing took, its case being in another dispute, stays open and is looked at
+// whenever the journal has grown.
+class Verdicts {
+ public:
+  using Question = std::pair<std::string, std::uint64_t>;  // a case, and where it was asked
+  struct From {
+    std::uint64_t shown_at = 0;  // position of what was shown
+    std::int64_t calendar = 0;   // version of the decider's
+    std::size_t steps = 0;       // of the case
+    friend bool operator==(const From&, const From&) = default;
+  };
+  [[nodiscard]] core::Comparison of(const Question& question, const From& from,
+                                    const std::function<core::Comparison()>& compute);
+  void forget(const Question& question) { kept_.erase(question); }
+
+ private:
+  struct Kept {
+    From from;
+    core::Comparison found;
+  };
+  std::map<Question, Kept> kept_;
+};
+
 // Answers what may be answered without a person, compares what comes, and says what nobody
 // answered. A thread of its own; it looks when the journal has grown, and each day.
 class ClaimsWatch {
@@ -49,6 +75,7 @@ class ClaimsWatch {
 
   Context& context_;
   std::set<std::pair<std::uint64_t, std::string>> left_;  // asked at a position: for people
+  Verdicts verdicts_;
   std::mutex mutex_;
   std::condition_variable came_;
   bool ending_ = false;

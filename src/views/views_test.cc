@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "views/read/open_disputes.h"
 #include "views/test_journal.h"
 
 namespace bashu::views::test {
@@ -599,6 +600,45 @@ TEST_P(Disputes, AreToldWithTheirSignatures) {
   EXPECT_EQ(views->disputes("sichuan-1", ended - 1)->at(0).signatures.size(), 1U);
   EXPECT_FALSE((*views->case_at("sichuan-1"))->disputed);
   EXPECT_TRUE((*views->case_at("sichuan-1", raised))->disputed);
+}
+
+TEST_P(Disputes, AreFoundByWhatIsOpenOfThem) {
+  Journal journal;
+  journal.adopt(road_works());
+  const auto asked = [&](const char* id, const char* reason) {
+    journal.add(core::CaseDisputed{.id = core::CaseId{id},
+                                   .by = "chongqing",
+                                   .reason = reason,
+                                   .detail = "d",
+                                   .content = "sha256:x"});
+  };
+  for (const char* id : {"sichuan-1", "sichuan-2", "sichuan-3", "sichuan-4"}) {
+    journal.open(id, "job", job(1, 1), "open", kBoth);
+  }
+  asked("sichuan-4", "asked.claims");
+  asked("sichuan-1", "question.claims");
+  asked("sichuan-2", "question.holds");
+  asked("sichuan-3", "asked.claims");
+  journal.add(core::DisputeEnded{.id = "sichuan-3"});
+  const auto views = in_memory(journal.steps());
+  const auto open = views->read({}, [](Session& session) { return open_with(session, "claims"); });
+  ASSERT_TRUE(open);
+  EXPECT_EQ(*open, (std::vector<core::CaseId>{"sichuan-1", "sichuan-4"}));
+}
+
+// The watch over claims looks whenever the journal has grown, and what is over only grows.
+TEST(OpenDisputes, AreReadWithoutThoseThatAreOver) {
+  Journal journal;
+  const auto views = in_memory(journal.steps());
+  const auto plan = views->read({}, [](Session& session) {
+    std::string text;
+    Statement& query = session.db.prepared("EXPLAIN QUERY PLAN " + std::string{kOpenWith});
+    query.bind(0, std::string_view{"%.claims"});
+    while (query.step()) text += std::string{query.text(3)} + "; ";
+    return text;
+  });
+  ASSERT_TRUE(plan);
+  EXPECT_TRUE(plan->contains("SEARCH d USING COVERING INDEX dispute_open")) << *plan;
 }
 
 TEST_P(Disputes, ThatOnlyAskAreToldAndStopNothing) {

@@ -6,9 +6,7 @@ namespace bashu::views {
 
 std::vector<core::CaseId> open_with(Session& session, std::string_view finding) {
   std::vector<core::CaseId> ids;
-  Statement& query = session.db.prepared(
-      "SELECT DISTINCT c.id FROM dispute d JOIN case_index c ON c.no = d.case_no "
-      "WHERE d.ended IS NULL AND d.reason LIKE ? ORDER BY c.id");
+  Statement& query = session.db.prepared(kOpenWith);
   query.bind(0, std::string_view{"%." + std::string{finding}});
   while (query.step()) ids.emplace_back(query.text(0));
   return ids;
