@@ -316,6 +316,14 @@ class Network(Folder):
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("G8611  154.00 yuan, tariff rail, version 4 (sichuan)", told.stdout)
         self.assertIn("Fare: 154.00 yuan\n", told.stdout)
+        self.assertIn("for whom no price is special", told.stdout)
+        # Children pay less before noon, and that is said.
+        tariff.write_text(tariff.read_text(encoding="utf-8").replace("version: 4", "version: 4\nrules: 2").replace(
+            "operators", "instead: [{classes: [child], until: 43200, flat: 7700}], operators"), encoding="utf-8")
+        child = run(*asked, "--tariff", tariff, "--group", "G8611=second", "--class", "child")
+        self.assertIn("Fare: 77.00 yuan\n", child.stdout, child.stderr)
+        self.assertIn("class of rider: child", child.stdout)
+        self.assertIn("Fare: 154.00 yuan\n", run(*asked, "--tariff", tariff, "--group", "G8611=second").stdout)
         unknown = run(*asked)
         self.assertEqual(unknown.returncode, 0, unknown.stderr)
         self.assertIn("no tariff known", unknown.stdout)

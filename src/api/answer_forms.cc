@@ -197,7 +197,8 @@ constexpr std::array kParts{
     Form{"Journey",
          "departs:text arrives:text minutes:count changes:count to_station_min:count "
          "from_station_min:count legs:[Leg] fare:Fare"},
-    Form{"Fare", "fen:count without_tariff:count tickets:[RideTicket]"},
+    Form{"Fare",
+         "fen:count without_tariff:count medium:text issuer:text class:text tickets:[RideTicket]"},
     Form{"RideTicket",
          "first_leg:count last_leg:count fen:count|null tariff?:text version?:count party?:text"},
     Form{"Departure", "departs:text arrives:text minutes:count"},
@@ -244,6 +245,16 @@ constexpr std::array kParts{
          "fee:number completed:count denied:count refused:number"},
     Form{"DenyList", "tokens:count first?:text last?:text"},
     Form{"FareTrial", "who:[text] now:FareSums then:FareSums"},
+    Form{"TariffEdition",
+         "version:count from:date to?:date proposed_by?:text proposed_on?:date agreed_by?:text "
+         "agreed_on?:date"},
+    Form{"PriceChange",
+         "group:text instead?:count from:text to:text up_to_m?:count now?:count next?:count"},
+    Form{"RuleChange", "where:text now:text next:text"},
+    Form{"EditionChange",
+         "version:count from:date to?:date prices:[PriceChange] prices_in_all:count "
+         "rules:[RuleChange]"},
+    Form{"TariffProposed", "by?:text on?:date refused?:text editions:[EditionChange]"},
     Form{"LineDifference",
          "line:text kind:text kind_title:text first?:any second?:any first_accepts?:bool "
          "second_accepts?:bool first_note?:text second_note?:text"},
@@ -299,6 +310,9 @@ constexpr std::array kAnswers{
     Answer{"GET", "/clearing/{id}/what-if",
            "book:ClearingBook by:[text] rows:[FareTrial] all:bool denied_now:DenyList "
            "denied_then:DenyList now:FareSums then:FareSums"},
+    Answer{"GET", "/clearing/{id}/tariff",
+           "book:ClearingBook tariff:text rules:count editions:[TariffEdition] "
+           "next?:TariffProposed"},
     Answer{"GET", "/clearing/{id}/flows",
            "book:ClearingBook rows:[Flow] from:count count:count totals:[FlowTotal] lags:[FlowLag] "
            "due:FlowDue orders:[FlowOrder] unmatched:[FlowBank]"},

@@ -356,8 +356,9 @@ class NetworkApi : public ApiTest {
         two_counties(),
         travel::RideFares{
             {*fares::read_tariff(*parse_json(
-                R"({"tariff":"fares","version":3,"from":"2026-03-01","groups":{)"
-                R"("rail":{"party":"sichuan","table":[["A","B",15400]],"operators":[{"name":"r"}]},)"
+                R"({"tariff":"fares","rules":2,"version":3,"from":"2026-03-01","groups":{)"
+                R"("rail":{"party":"sichuan","table":[["A","B",15400]],"operators":[{"name":"r"}],)"
+                R"("instead":[{"media":["app"],"classes":["child"],"until":43200,"flat":7700}]},)"
                 R"("bus":{"party":"chongqing","flat":200,"operators":[{"name":"b"}]}}})"))},
             {{.line = "G1", .tariff = "fares", .group = "rail"},
              {.line = "B1", .tariff = "fares", .group = "bus"}}});
@@ -450,6 +451,14 @@ TEST_F(NetworkApi, AJourneyTellsItsFareAndTheCheapest) {
   EXPECT_EQ(ticket.int_at("version"), 3);
   EXPECT_EQ(ticket.text_at("party"), "sichuan");
   EXPECT_EQ(way.body.find("cheapest")->text_at("departs"), "09:50");
+  EXPECT_EQ(fare.text_at("class", "-"), "");
+  // Of whom prices are special at the time of the ride.
+  const Answer child =
+      ask("journey?origin=510104&destination=500103&as_of=2026-03-02&class=child&medium=app");
+  const Value& less = *child.body.find("cheapest")->find("fare");
+  EXPECT_EQ(less.int_at("fen"), 7'700);
+  EXPECT_EQ(less.text_at("class"), "child");
+  EXPECT_EQ(less.text_at("medium"), "app");
   // Of a day on which no tariff is in force the fare is not known, which is not free.
   const Answer before = ask("journey?origin=510104&destination=500103&as_of=2026-02-28");
   const Value& unknown = *before.body.find("cheapest")->find("fare");
@@ -666,6 +675,9 @@ TEST_F(ApiTest, EveryReadAsksTheSameAuthority) {
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/clearing/{id+}/what-if",
        "/clearing/" + inside + "/what-if?tariff=x",
+       {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+      {"/clearing/{id+}/tariff",
+       "/clearing/" + inside + "/tariff",
        {404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
       {"/clearing/{id+}/flows",
        "/clearing/" + inside + "/flows",

@@ -58,6 +58,7 @@ TEST_F(Audited, EveryReadOfClearingAsksTheSameAuthority) {
        {422, 422, 404, 404, 404, 404}},
       // A book of bills has no taps; who sees it is told so.
       {"/clearing/{id+}/what-if", of_book + "/what-if?tariff=x", {422, 422, 404, 404, 404, 404}},
+      {"/clearing/{id+}/tariff", of_book + "/tariff", {422, 422, 404, 422, 404, 404}},
       {"/clearing/{id+}/flows", of_book + "/flows", {200, 200, 404, 404, 404, 404}},
       {"/clearing/{id+}/flows.csv", of_book + "/flows.csv", {200, 200, 404, 404, 404, 404}},
       // The evidence that both sides have; what this side's batch is made of names persons.

@@ -73,6 +73,74 @@ Problem not_as_signed(const std::string& id, const std::string& what) {
              "本节点的数据不再得出已签署的结算单：" + what));
 }
 
+// The rows of all batches that the ledger does not have yet; how many all have.
+std::expected<std::size_t, Problem> take_batches(Context& context, const Call& call,
+                                                 const ClearingBook& book,
+                                                 windows::Ledger& ledger) {
+  const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
+                                             book.row.id, ledger.batches());
+  if (!batches) return std::unexpected{batches.error()};
+  using Read = std::expected<windows::Rows, Problem>;
+  const auto read = [&](std::size_t number) -> Read {
+    const ClearingBatch& batch = batches->more[number];
+    const auto text = document_bytes(context, batch.file);
+    if (!text) return std::unexpected{text.error()};
+    auto rows = windows::read_rows(batch.what, *text);
+    if (!rows) return std::unexpected{not_as_signed(batch.id, rows.error().text)};
+    return *std::move(rows);
+  };
+  std::optional<Problem> wrong;
+  make_ahead(batches->more.size(), kReadAhead, read, [&](Read rows) {
+    if (rows) {
+      ledger.take(*std::move(rows));
+    } else {
+      wrong = rows.error();
+    }
+    return !wrong;
+  });
+  if (wrong) return std::unexpected{*std::move(wrong)};
+  return static_cast<std::size_t>(batches->rows);
+}
+
+// A window that does not come out as it was signed.
+struct Otherwise {
+  core::CaseId window;
+  std::string what;
+};
+// Closes what both sides agreed on since; nullopt: all came out as it was signed.
+std::expected<std::optional<Otherwise>, Problem> close_windows(Context& context, const Call& call,
+                                                               const ClearingBook& book,
+                                                               KeptBook& kept) {
+  windows::Ledger& ledger = *kept.ledger;
+  const auto since = windows_since(call, book, kept.closed);
+  if (!since) return std::unexpected{since.error()};
+  for (const views::CaseRow& window : *since) {
+    if (!is_agreed(window)) continue;
+    const auto said = said_of(context, book, window);
+    if (!said) return std::unexpected{said.error()};
+    const auto agreed = ledger.agreed(*said);
+    if (!agreed) return Otherwise{.window = window.id, .what = agreed.error()};
+    if (agreed->root != root_in(window, "agreed")) {
+      return Otherwise{.window = window.id, .what = hex(agreed->root)};
+    }
+    if (auto closed = ledger.close(*said); !closed) {
+      return Otherwise{.window = window.id, .what = closed.error()};
+    }
+    kept.closed = window.id;
+    kept.statements.emplace(window.id, clearing::text_of(*agreed));
+    kept.splits.emplace(window.id, ledger.split());
+  }
+  return std::nullopt;
+}
+
+windows::Ledger::Of ledger_of(const ClearingBook& book, std::optional<fares::Tariff> tariff) {
+  return {.first = book.first(),
+          .second = book.second(),
+          .own_is_first = book.own_is_first,
+          .tariff = std::move(tariff),
+          .transfers = accounts_of(book)};
+}
+
 }  // namespace
 
 std::optional<ClearingShape> clearing_of(const packs::Pack& pack) {
@@ -265,55 +333,29 @@ std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
       if (!read) return std::unexpected{read.error()};
       tariff = *std::move(read);
     }
-    held->ledger.emplace(windows::Ledger::Of{.first = book.first(),
-                                             .second = book.second(),
-                                             .own_is_first = book.own_is_first,
-                                             .tariff = std::move(tariff),
-                                             .transfers = accounts_of(book)});
+    held->ledger.emplace(ledger_of(book, std::move(tariff)));
   }
-  windows::Ledger& ledger = *held->ledger;
-  const auto batches = context.books.batches(*call.views, book.pack->name, book.shape.batch,
-                                             book.row.id, ledger.batches());
-  if (!batches) return std::unexpected{batches.error()};
-  using Read = std::expected<windows::Rows, Problem>;
-  const auto read = [&](std::size_t number) -> Read {
-    const ClearingBatch& batch = batches->more[number];
-    const auto text = document_bytes(context, batch.file);
-    if (!text) return std::unexpected{text.error()};
-    auto rows = windows::read_rows(batch.what, *text);
-    if (!rows) return std::unexpected{not_as_signed(batch.id, rows.error().text)};
-    return *std::move(rows);
-  };
-  std::optional<Problem> wrong;
-  make_ahead(batches->more.size(), kReadAhead, read, [&](Read rows) {
-    if (rows) {
-      ledger.take(*std::move(rows));
-    } else {
-      wrong = rows.error();
-    }
-    return !wrong;
-  });
-  if (wrong) return std::unexpected{*std::move(wrong)};
-  context.books.has_rows(held, static_cast<std::size_t>(batches->rows));
-  const auto since = windows_since(call, book, held->closed);
-  if (!since) return std::unexpected{since.error()};
-  for (const views::CaseRow& window : *since) {
-    if (!is_agreed(window)) continue;
-    const auto said = said_of(context, book, window);
-    if (!said) return std::unexpected{said.error()};
-    const auto agreed = ledger.agreed(*said);
-    if (!agreed) return std::unexpected{not_as_signed(window.id, agreed.error())};
-    if (agreed->root != root_in(window, "agreed")) {
-      return std::unexpected{not_as_signed(window.id, hex(agreed->root))};
-    }
-    if (auto closed = ledger.close(*said); !closed) {
-      return std::unexpected{not_as_signed(window.id, closed.error())};
-    }
-    held->closed = window.id;
-    held->statements.emplace(window.id, clearing::text_of(*agreed));
-    held->splits.emplace(window.id, ledger.split());
-  }
+  const auto rows = take_batches(context, call, book, *held->ledger);
+  if (!rows) return std::unexpected{rows.error()};
+  context.books.has_rows(held, *rows);
+  const auto otherwise = close_windows(context, call, book, *held.book);
+  if (!otherwise) return std::unexpected{otherwise.error()};
+  if (*otherwise) return std::unexpected{not_as_signed((*otherwise)->window, (*otherwise)->what)};
   return held;
+}
+
+std::expected<std::optional<core::CaseId>, Problem> closed_otherwise(Context& context,
+                                                                     const Call& call,
+                                                                     const ClearingBook& book,
+                                                                     fares::Tariff tariff) {
+  KeptBook trial;
+  trial.ledger.emplace(ledger_of(book, std::move(tariff)));
+  if (auto rows = take_batches(context, call, book, *trial.ledger); !rows) {
+    return std::unexpected{rows.error()};
+  }
+  const auto otherwise = close_windows(context, call, book, trial);
+  if (!otherwise) return std::unexpected{otherwise.error()};
+  return *otherwise ? std::optional{(*otherwise)->window} : std::nullopt;
 }
 
 std::expected<std::string, Problem> document_text(Context& context, const views::CaseRow& row,

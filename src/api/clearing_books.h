@@ -85,6 +85,10 @@ struct FoundWindow {
 // is a problem.
 [[nodiscard]] std::expected<HeldBook, Problem> hold_ledger(Context& context, const Call& call,
                                                            const ClearingBook& book);
+// The first closed window of a book of taps that under another tariff would not come out as it was
+// signed; nullopt: there is none.
+[[nodiscard]] std::expected<std::optional<core::CaseId>, Problem> closed_otherwise(
+    Context& context, const Call& call, const ClearingBook& book, fares::Tariff tariff);
 // Whether both sides have agreed on it, and that they did so without a list of differences.
 [[nodiscard]] bool is_agreed(const views::CaseRow& window);
 [[nodiscard]] bool roots_equal(const views::CaseRow& window);

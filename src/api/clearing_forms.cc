@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/clearing_books.h"
+#include "api/clearing_edition.h"
 #include "api/clearing_exposure.h"
 #include "api/clearing_netting.h"
 #include "api/clearing_orders.h"
@@ -14,10 +15,8 @@
 #include "api/documents.h"
 #include "api/reading.h"
 #include "clearing/sketch.h"
-#include "fares/renewed.h"
 #include "fares/taking.h"
 #include "packs/before_sealing.h"
-#include "packs/yaml.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -31,9 +30,7 @@ constexpr std::array<std::string_view, 15> kComputed{
     "paid_on",       "first",    "first_sketch", "second", "second_lines",
     "differences",   "found",    "first_agreed", "rows",   "bookings",
     "second_agreed", "rounding", "netted_in",    "alone",  kExposed};
-constexpr std::string_view kProposal = "proposal";  // of a book: a tariff with a further edition
-constexpr std::string_view kChecked = "checked";    // its digest, by the node that agrees
-constexpr std::string_view kMetIn = "met_in";       // of a transfer
+constexpr std::string_view kMetIn = "met_in";  // of a transfer
 
 // Computes what one form of one window asks for.
 class Filling {
@@ -361,24 +358,16 @@ std::expected<Value, Problem> of_edition(Context& context, const Call& call,
                                          const ClearingForm& form, const Value& given) {
   const auto book = find_book(context, call, form.id);
   if (!book) return std::unexpected{book.error()};
-  const auto held = hold_ledger(context, call, *book);
-  if (!held) return std::unexpected{held.error()};
-  const auto now = document_text(context, book->row, "tariff");
-  if (!now) return std::unexpected{now.error()};
   const bool agrees = std::ranges::find(form.form, kChecked) != form.form.end();
   const Value* file = given.find(kProposal);
   const auto deposited =
       file ? deposited_bytes(context, call.key->principal(), *file) : std::nullopt;
   if (!agrees && !deposited) return given;  // the form says what is wrong with it
-  auto next = agrees ? document_text(context, book->row, kProposal)
-                     : std::expected<std::string, Problem>{*deposited};
+  const auto next = agrees ? document_text(context, book->row, kProposal)
+                           : std::expected<std::string, Problem>{*deposited};
   if (!next) return std::unexpected{next.error()};
-  const auto tariff = tariff_in(*next, "with.proposal");
-  if (!tariff) return std::unexpected{tariff.error()};
-  const auto wrong = fares::not_renewed(packs::read_yaml(*now).root, packs::read_yaml(*next).root,
-                                        (*held)->ledger->closed_until());
-  if (wrong) {
-    return std::unexpected{wrong_at("with.proposal", wrong->key, {{"where", wrong->where}})};
+  if (auto follows = edition_follows(context, call, *book, *next); !follows) {
+    return std::unexpected{follows.error()};
   }
   Value out = given;
   if (agrees) {

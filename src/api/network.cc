@@ -150,6 +150,7 @@ std::vector<Seconds> medians(const std::vector<Spread>& spreads) {
 struct Running {
   Standing standing;
   const travel::RideFares& known;
+  travel::RideFares::Rider rider;
   Fares fares;
 };
 
@@ -190,6 +191,9 @@ Value fare_value(const Running& running, const Passage& passage) {
   const Cost sum = cost_of(paid);
   return Value::Record{{"fen", sum.fen},
                        {"without_tariff", std::int64_t{sum.unknown}},
+                       {"medium", running.rider.medium},
+                       {"issuer", running.rider.issuer},
+                       {"class", running.rider.rider_class},
                        {"tickets", std::move(list)}};
 }
 
@@ -511,9 +515,14 @@ Result network_journey(Context& context, const Call& call) {
   if (!departs) return std::unexpected{departs.error()};
   const auto arrives = time_of(call, "arrives", kNever);
   if (!arrives) return std::unexpected{arrives.error()};
-  Running running{.standing = what->standing(), .known = context.computed->fares(), .fares = {}};
+  Running running{.standing = what->standing(),
+                  .known = context.computed->fares(),
+                  .rider = {.medium = call.parameter("medium"),
+                            .issuer = call.parameter("issuer"),
+                            .rider_class = call.parameter("class")},
+                  .fares = {}};
   const Standing& standing = running.standing;
-  running.fares = running.known.on(standing, *what->circle);
+  running.fares = running.known.on(standing, *what->circle, running.rider);
   Value::Record out = what->begun();
   out["origin"] = what->place(ends.from);
   out["destination"] = what->place(ends.to);

@@ -7,6 +7,7 @@
 
 #include "api/circle_left.h"
 #include "api/claims.h"
+#include "api/clearing_edition.h"
 #include "api/clearing_split.h"
 #include "api/handlers.h"
 #include "api/person_reads.h"
@@ -189,6 +190,9 @@ std::vector<Route> routes_of_clearing() {
        "both: "
        "documents handed in before",
        "tariff denied by at_least"},
+      {"GET", "/clearing/{id+}/tariff", &show_tariff,
+       "The editions of a book's tariff, who agreed to them, and what is proposed: what it changes",
+       "proposal at_least"},
       {"GET", "/clearing/{id+}/flows", &list_flows,
        "What sheets of transfers say and what was ordered and booked, side by side, with totals "
        "and "
@@ -259,7 +263,8 @@ std::vector<Route> routes_of_the_network() {
        "origin as_of scenario within known_at at_least", true},
       {"GET", "/network/journey", &network_journey,
        "Journeys from one place to another at a time, and over the day",
-       "origin destination as_of scenario departs arrives known_at at_least", true},
+       "origin destination as_of scenario departs arrives medium issuer class known_at at_least",
+       true},
       {"GET", "/network/missed", &network_missed,
        "Trains that arrive after the last bus across the border has left",
        "as_of known_at at_least", true},

@@ -1,5 +1,6 @@
 #include "fares/editions.h"
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,46 @@ std::vector<Tariff> apart(Tariff tariff) {
   std::vector<Tariff> out;
   out.push_back(std::move(tariff));
   for (Tariff& edition : editions) out.push_back(std::move(edition));
+  return out;
+}
+
+std::optional<Value> merged(const Value::Record& first, const Value& edition,
+                            const std::string& where, std::vector<Wrong>& wrong) {
+  static const std::set<std::string> kKnown{"version",   "from",   "to",         "title",
+                                            "fee",       "caps",   "discounts",  "fee_rounding",
+                                            "transfers", "groups", "completion", "denied_after"};
+  const Value::Record* record = edition.as_record();
+  if (!record) return wrong.push_back({where, "must be a record"}), std::nullopt;
+  Value::Record out = first;
+  for (const char* name : {"version", "from", "to", "editions"}) out.erase(name);
+  for (const auto& [name, member] : *record) {
+    if (!kKnown.contains(name)) {
+      return wrong.push_back({where + "." + name, "is not known here"}), std::nullopt;
+    }
+    const Value::Record* groups = name == "groups" ? member.as_record() : nullptr;
+    if (!groups) {
+      out.insert_or_assign(name, member);
+      continue;
+    }
+    for (const auto& [group, said] : *groups) {
+      out.at(name).as_record()->insert_or_assign(group, said);
+    }
+  }
+  if (out.contains("version")) return Value{std::move(out)};
+  return wrong.push_back({where + ".version", "is missing"}), std::nullopt;
+}
+
+std::vector<Value> whole_editions(const Value& tariff) {
+  Value first = tariff;
+  const Value* said = tariff.find("editions");
+  const Value::List editions = said && said->as_list() ? *said->as_list() : Value::List{};
+  first.as_record()->erase("editions");
+  std::vector<Value> out{first};
+  std::vector<Wrong> none;
+  for (const Value& edition : editions) {
+    if (auto whole = merged(*first.as_record(), edition, "", none))
+      out.push_back(*std::move(whole));
+  }
   return out;
 }
 

@@ -2,8 +2,11 @@
 // has but itself, and is asked for no day.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "base/value.h"
 #include "fares/tariff.h"
 
 namespace bashu::fares {
@@ -18,6 +21,13 @@ namespace bashu::fares {
 
 // Each edition as a tariff of its own, in the same order.
 [[nodiscard]] std::vector<Tariff> apart(Tariff tariff);
+
+// All that an edition says: what the first one says, but for what this one says instead, a group by
+// its name, of all else the whole member. nullopt: it says what an edition may not.
+[[nodiscard]] std::optional<Value> merged(const Value::Record& first, const Value& edition,
+                                          const std::string& where, std::vector<Wrong>& wrong);
+// The same of each edition of a tariff that read_tariff() reads, in their order.
+[[nodiscard]] std::vector<Value> whole_editions(const Value& tariff);
 
 // Orders what was read: versions rise, days do not overlap, all days begin at one hour. An edition
 // that does not say how long it lasts ends the day before the next one begins.

@@ -502,34 +502,6 @@ Tariff read_one(const Value& value, std::vector<Wrong>& wrong) {
   return tariff;
 }
 
-// What the first edition says, but for what this one says instead: a group by its name, of all else
-// the whole member.
-std::optional<Value> merged(const Value::Record& first, const Value& edition,
-                            const std::string& where, std::vector<Wrong>& wrong) {
-  static const std::set<std::string> kKnown{"version",   "from",   "to",         "title",
-                                            "fee",       "caps",   "discounts",  "fee_rounding",
-                                            "transfers", "groups", "completion", "denied_after"};
-  const Value::Record* record = edition.as_record();
-  if (!record) return wrong.push_back({where, "must be a record"}), std::nullopt;
-  Value::Record out = first;
-  for (const char* name : {"version", "from", "to", "editions"}) out.erase(name);
-  for (const auto& [name, member] : *record) {
-    if (!kKnown.contains(name)) {
-      return wrong.push_back({where + "." + name, "is not known here"}), std::nullopt;
-    }
-    const Value::Record* groups = name == "groups" ? member.as_record() : nullptr;
-    if (!groups) {
-      out.insert_or_assign(name, member);
-      continue;
-    }
-    for (const auto& [group, said] : *groups) {
-      out.at(name).as_record()->insert_or_assign(group, said);
-    }
-  }
-  if (out.contains("version")) return Value{std::move(out)};
-  return wrong.push_back({where + ".version", "is missing"}), std::nullopt;
-}
-
 void read_editions(const Value& value, Tariff& tariff, std::vector<Wrong>& wrong) {
   const Value* editions = value.find("editions");
   if (!editions) return;

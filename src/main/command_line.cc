@@ -1553,6 +1553,15 @@ void cheapest_command(Parser& parser, CLI::App* network, const Text& t) {
                        t("LINE=GROUP: the group of the tariff that a line is of",
                          "线路=票价组：线路所属的票价组"))
             ->delimiter(',');
+        app.add_option("--medium", o.medium,
+                       t("prices for this medium, as the tariff names it (default: none named)",
+                         "按此票卡介质的票价，写法同票价规则（默认：不指明）"));
+        app.add_option("--issuer", o.issuer,
+                       t("prices for media of this issuer (default: none named)",
+                         "按此发卡方的票价（默认：不指明）"));
+        app.add_option("--class", o.rider_class,
+                       t("prices for this class of rider (default: none named)",
+                         "按此类乘客的票价（默认：不指明）"));
       });
 }
 

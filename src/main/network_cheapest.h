@@ -15,6 +15,8 @@ struct NetworkCheapest {
   std::string arrive;               // no later than; empty: by the end of the day
   std::string tariff;               // a file; empty: those of the circle
   std::vector<std::string> groups;  // LINE=GROUP of it
+  // Of whom prices are asked; empty: of nobody for whom one is special.
+  std::string medium, issuer, rider_class;
 };
 Exit network_cheapest(const Console& console, const NetworkCheapest& what);
 

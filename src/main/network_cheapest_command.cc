@@ -39,10 +39,15 @@ struct Found {
   std::vector<Ticket> tickets;
 };
 
+// The tariffs, and of whom prices are asked.
+struct Known {
+  travel::RideFares fares;
+  travel::RideFares::Rider rider;
+};
+
 // --tariff with its groups, or what the circle's folder knows.
-std::expected<travel::RideFares, Exit> known_fares(const Console& console,
-                                                   const NetworkCheapest& what,
-                                                   const Circle* circle) {
+std::expected<travel::RideFares, Exit> fares_of(const Console& console, const NetworkCheapest& what,
+                                                const Circle* circle) {
   if (what.tariff.empty()) {
     if (!circle) return std::unexpected{wrong(console, "tariff_needed")};
     auto loaded = travel::load_fares(what.path, *circle);
@@ -67,11 +72,20 @@ std::expected<travel::RideFares, Exit> known_fares(const Console& console,
   return travel::RideFares{fares::apart(*std::move(tariff)), std::move(lines)};
 }
 
+std::expected<Known, Exit> known_fares(const Console& console, const NetworkCheapest& what,
+                                       const Circle* circle) {
+  auto fares = fares_of(console, what, circle);
+  if (!fares) return std::unexpected{fares.error()};
+  return Known{
+      .fares = *std::move(fares),
+      .rider = {.medium = what.medium, .issuer = what.issuer, .rider_class = what.rider_class}};
+}
+
 // Door to door between two places of a circle.
 std::optional<Found> between_places(const Console& console, const Circle& circle, Ends ends,
-                                    const When& when, const travel::RideFares& known) {
+                                    const When& when, const Known& known) {
   const Standing standing = standing_on(circle, circle.openings, when.day);
-  const Fares prices = known.on(standing, circle);
+  const Fares prices = known.fares.on(standing, circle, known.rider);
   auto way = cheapest_passage(standing, ends, when.departs_s, when.arrives_s, prices);
   if (!way) return std::nullopt;
   Found out{.legs = std::move(way->legs),
@@ -96,14 +110,14 @@ struct Stations {
   StationIndex from = 0, to = 0;
 };
 std::optional<Found> between_stations(const Schedule& schedule, const Stations& ends,
-                                      const When& when, const travel::RideFares& known) {
+                                      const When& when, const Known& known) {
   const Timetable timetable = on_day(schedule, when.day);
   Found out;
   for (const Run& run : timetable.runs) {
     out.lines.push_back(schedule.trips[run.trip].line);
     out.trains.push_back(schedule.trips[run.trip].id);
   }
-  const Fares prices = known.on(when.day, out.lines, schedule.stations);
+  const Fares prices = known.fares.on(when.day, out.lines, schedule.stations, known.rider);
   const auto soonest = journeys(timetable, ends.from, ends.to, when.departs_s);
   if (soonest.empty()) return std::nullopt;
   const Start start{.station = ends.from, .at_s = when.departs_s};
@@ -123,13 +137,13 @@ std::optional<Found> between_stations(const Schedule& schedule, const Stations& 
   return out;
 }
 
-std::string fare_said(const Console& console, const Found& found, const travel::RideFares& known,
-                      Date day, std::size_t leg) {
+std::string fare_said(const Console& console, const Found& found, const Known& known, Date day,
+                      std::size_t leg) {
   for (const Ticket& ticket : found.tickets) {
     if (leg < ticket.first || leg > ticket.last) continue;
     if (leg != ticket.first) return texts::text(console.language, "site.same_ticket");
     if (!ticket.fen) return say(console, "no_tariff");
-    const auto whose = known.whose(found.lines[found.legs[leg].trip], day);
+    const auto whose = known.fares.whose(found.lines[found.legs[leg].trip], day);
     return texts::text(console.language, "site.yuan", {{"yuan", clearing::yuan(*ticket.fen)}}) +
            ", " +
            say(console, "of_tariff",
@@ -140,7 +154,21 @@ std::string fare_said(const Console& console, const Found& found, const travel::
   return {};
 }
 
-void print(const Console& console, const Found& found, const travel::RideFares& known, Date day) {
+// Whose prices they are.
+std::string rider_said(const Console& console, const travel::RideFares::Rider& rider) {
+  if (rider.medium.empty() && rider.issuer.empty() && rider.rider_class.empty()) {
+    return say(console, "fares_of_all");
+  }
+  const auto or_none = [&](const std::string& text) {
+    return text.empty() ? say(console, "not_named") : text;
+  };
+  return say(console, "fares_of",
+             {{"medium", or_none(rider.medium)},
+              {"issuer", or_none(rider.issuer)},
+              {"class", or_none(rider.rider_class)}});
+}
+
+void print(const Console& console, const Found& found, const Known& known, Date day) {
   const int rides = static_cast<int>(
       std::ranges::count_if(found.legs, [](const Leg& leg) { return leg.trip != kOnFoot; }));
   console.out << clock(found.departs_s) << " - "
@@ -170,7 +198,7 @@ void print(const Console& console, const Found& found, const travel::RideFares& 
                        {{"yuan", yuan}, {"count", std::to_string(sum.unknown)}})
                 << '\n';
   }
-  console.out << say(console, "full_fares") << '\n';
+  console.out << say(console, "full_fares") << '\n' << rider_said(console, known.rider) << '\n';
 }
 
 std::expected<When, Exit> when_asked(const Console& console, const NetworkCheapest& what) {
@@ -183,8 +211,7 @@ std::expected<When, Exit> when_asked(const Console& console, const NetworkCheape
   return When{.day = *on, .departs_s = *departs, .arrives_s = *arrives};
 }
 
-Exit told(const Console& console, const std::optional<Found>& found, const travel::RideFares& known,
-          Date day) {
+Exit told(const Console& console, const std::optional<Found>& found, const Known& known, Date day) {
   if (!found) {
     console.out << say(console, "no_way") << '\n';
     return Exit::refused;

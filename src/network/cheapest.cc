@@ -14,8 +14,10 @@ struct Open {
   std::uint32_t area = kNoArea;
   StationIndex entry = kNowhere;
   Cost before{};
+  Seconds since_s = 0;
+  std::uint32_t entered = 0;  // by Fares::entered
   [[nodiscard]] bool same(const Open& other) const {
-    return area == other.area && entry == other.entry;
+    return area == other.area && entry == other.entry && entered == other.entered;
   }
 };
 
@@ -33,10 +35,12 @@ struct Label {
 
   // What was paid, whatever follows.
   [[nodiscard]] const Cost& spent() const { return open.area == kNoArea ? cost : open.before; }
-  // Two ways inside different areas, or entered elsewhere, cannot stand for each other: what
-  // follows is priced from where one entered.
+  // Two ways inside different areas, or entered elsewhere or when it costs something else, cannot
+  // stand for each other: what follows is priced from where and when one entered. To leave here may
+  // be dear at one moment and cheap at the next, and say nothing of what follows.
   [[nodiscard]] bool beats(const Label& other) const {
-    return at_s <= other.at_s && cost <= other.cost && open.same(other.open);
+    return at_s <= other.at_s && cost <= other.cost && open.before <= other.open.before &&
+           open.same(other.open);
   }
 };
 
@@ -113,7 +117,7 @@ class Search {
       const Label& label = labels_[n_label];
       if (label.at_s > one.departs_s) continue;
       const bool inside = area != kNoArea && label.open.area == area;
-      const Open open = inside ? label.open : Open{area, here, label.cost};
+      const Open open = inside ? label.open : enters(one, area, label.cost);
       const auto known = std::find_if(aboard.begin() + fresh, aboard.end(),
                                       [&](const Aboard& other) { return other.open.same(open); });
       if (known == aboard.end()) {
@@ -122,6 +126,15 @@ class Search {
         *known = {.enter = n, .label = n_label, .open = open};
       }
     }
+  }
+
+  [[nodiscard]] Open enters(const Connection& one, std::uint32_t area, const Cost& before) const {
+    const bool timed = area != kNoArea && fares_.entered;
+    return {.area = area,
+            .entry = static_cast<StationIndex>(one.from),
+            .before = before,
+            .since_s = one.departs_s,
+            .entered = timed ? fares_.entered(one.trip, one.departs_s) : 0};
   }
 
   void alight(std::uint32_t n) {
@@ -138,7 +151,11 @@ class Search {
                  .before = aboard.label,
                  .enter = aboard.enter,
                  .leave = n};
-      if (const auto fen = fares_.of({.trip = one.trip, .from = aboard.open.entry, .to = to})) {
+      if (const auto fen = fares_.of({.trip = one.trip,
+                                      .from = aboard.open.entry,
+                                      .to = to,
+                                      .departs_s = aboard.open.since_s,
+                                      .arrives_s = arrives})) {
         came.cost.fen += *fen;
       } else {
         ++came.cost.unknown;
@@ -239,8 +256,12 @@ std::vector<Ticket> tickets(std::span<const Leg> legs, const Fares& fares) {
     const std::uint32_t of = fares.area(legs[n].trip);
     if (of == kNoArea || of != area) out.push_back({.first = n, .last = n});
     out.back().last = n;
-    out.back().fen =
-        fares.of({.trip = legs[n].trip, .from = legs[out.back().first].from, .to = legs[n].to});
+    const Leg& entered = legs[out.back().first];
+    out.back().fen = fares.of({.trip = legs[n].trip,
+                               .from = entered.from,
+                               .to = legs[n].to,
+                               .departs_s = entered.departs_s,
+                               .arrives_s = legs[n].arrives_s});
     area = of;
   }
   return out;

@@ -29,6 +29,7 @@ struct Cost {
 struct Ride {
   TripIndex trip = 0;
   StationIndex from = 0, to = 0;
+  Seconds departs_s = 0, arrives_s = 0;  // at these two, after midnight of the timetable's day
 };
 inline constexpr std::uint32_t kNoArea = std::numeric_limits<std::uint32_t>::max();
 struct Fares {
@@ -37,6 +38,9 @@ struct Fares {
   // Where one pays on leaving: who changes at a station within one area stays inside, and pays from
   // where it was entered. kNoArea: each ride is paid by itself.
   std::function<std::uint32_t(TripIndex)> area;
+  // Within an area: one number for all moments of which it does not matter at which one entered,
+  // whatever follows. Empty: it never matters.
+  std::function<std::uint32_t(TripIndex, Seconds)> entered{};
 };
 
 // What is paid as one.

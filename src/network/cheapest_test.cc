@@ -94,6 +94,32 @@ TEST(Cheapest, WhoChangesInsideAnAreaPaysOnce) {
                                                          {.first = 2, .last = 2, .fen = 3'000}}));
 }
 
+// Two buses to a metro, whose rides cost 2 until half past nine and 8 afterwards, by when one comes
+// out. Who came by the dear bus could leave on the way for less in all; who came by the cheap one
+// pays less to the end.
+TEST(Cheapest, WhatItCostsToLeaveOnTheWaySaysNothingOfTheRest) {
+  Schedule all = test::stations(4, 60);
+  all.trips = {test::trip("dear", {{0, at(8, 0)}, {1, at(9, 0)}}),
+               test::trip("cheap", {{0, at(8, 0)}, {1, at(9, 20)}}),
+               test::trip("m1", {{1, at(9, 5)}, {2, at(9, 15)}}),
+               test::trip("m2", {{1, at(9, 25)}, {2, at(9, 35)}}),
+               test::trip("m3", {{2, at(9, 40)}, {3, at(9, 50)}})};
+  const Timetable timetable = on_day(all, test::kMonday, 0);
+  const Fares fares{.of = [](const Ride& ride) -> std::optional<std::int64_t> {
+                      if (ride.trip == 0) return 1'000;
+                      if (ride.trip == 1) return 500;
+                      return ride.arrives_s < at(9, 30) ? 200 : 800;
+                    },
+                    .area = [](TripIndex trip) { return trip < 2 ? kNoArea : 1U; },
+                    .entered = [](TripIndex, Seconds) { return 0U; }};
+  const auto half_way = ask(timetable, {0, 2, at(8, 0), at(9, 30)}, fares);
+  ASSERT_TRUE(half_way);
+  EXPECT_EQ(cost_of(*half_way, fares).fen, 1'200);
+  const auto to_the_end = ask(timetable, {0, 3, at(8, 0), at(10, 0)}, fares);
+  ASSERT_TRUE(to_the_end);
+  EXPECT_EQ(cost_of(*to_the_end, fares).fen, 1'300);
+}
+
 TEST(Cheapest, WhoIsThereAlreadyPaysNothing) {
   const Fares fares = dear_and_cheap();
   const auto here = ask(two_ways(), {1, 1, at(8, 0), at(9, 0)}, fares);
@@ -138,12 +164,17 @@ class Oracle {
     for (const Connection& enter : timetable_.connections) {
       if (enter.from != station || !enter.boards || enter.departs_s < ready) continue;
       if (out_of != kNoArea && fares_.area(enter.trip) == out_of) continue;
-      less(best, rides(enter, station));
+      less(best, rides(enter, {.station = station, .at_s = enter.departs_s}));
     }
     return best;
   }
-  std::optional<Cost> stays(StationIndex station, Seconds ready, std::uint32_t area,
-                            StationIndex entry) {
+  // Where and when one went in.
+  struct Entry {
+    StationIndex station = 0;
+    Seconds at_s = 0;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+  std::optional<Cost> stays(StationIndex station, Seconds ready, std::uint32_t area, Entry entry) {
     std::optional<Cost> best;
     for (const Connection& enter : timetable_.connections) {
       if (enter.from != station || !enter.boards || enter.departs_s < ready) continue;
@@ -152,7 +183,7 @@ class Oracle {
     return best;
   }
   // On board, priced from `entry` on.
-  std::optional<Cost> rides(const Connection& enter, StationIndex entry) {
+  std::optional<Cost> rides(const Connection& enter, Entry entry) {
     const auto known = known_.find({&enter, entry});
     if (known != known_.end()) return known->second;
     const std::uint32_t area = fares_.area(enter.trip);
@@ -166,7 +197,11 @@ class Oracle {
       less(rest, walks(to, arrives));
       less(rest, boards(to, after, area));
       if (rest) {
-        const auto fen = fares_.of({.trip = enter.trip, .from = entry, .to = to});
+        const auto fen = fares_.of({.trip = enter.trip,
+                                    .from = entry.station,
+                                    .to = to,
+                                    .departs_s = entry.at_s,
+                                    .arrives_s = arrives});
         less(best, Cost{.unknown = rest->unknown + !fen, .fen = rest->fen + fen.value_or(0)});
       }
       if (area != kNoArea) less(best, stays(to, after, area, entry));
@@ -177,22 +212,32 @@ class Oracle {
   const Timetable& timetable_;
   Question what_;
   const Fares& fares_;
-  std::map<std::pair<const Connection*, StationIndex>, std::optional<Cost>> known_;
+  std::map<std::pair<const Connection*, Entry>, std::optional<Cost>> known_;
 };
 
-// Fares of chance that obey no law: unknown, free, dear; areas of some trips.
+// Fares of chance that obey no law: unknown, free, dear; areas of some trips; other prices by the
+// time of the first tap, of the last one, or at no time.
 Fares fares_of_chance() {
+  const auto first_s = 60 * static_cast<Seconds>(test::pick(0, 90)),
+             last_s = 60 * static_cast<Seconds>(test::pick(0, 90));
+  const auto entered = [first_s](TripIndex, Seconds at_s) {
+    return first_s == 0 ? 0U : static_cast<std::uint32_t>(at_s / first_s);
+  };
   const auto salt = static_cast<unsigned>(test::pick(1, 1'000));
   const auto areas = static_cast<unsigned>(test::pick(0, 4));
   const auto area = [areas](TripIndex trip) { return trip % 4 < areas ? trip % 2 : kNoArea; };
-  return {.of = [salt, area](const Ride& ride) -> std::optional<std::int64_t> {
+  return {.of = [=](const Ride& ride) -> std::optional<std::int64_t> {
             const std::uint32_t of = area(ride.trip);
             const unsigned by = of == kNoArea ? 100 + ride.trip : of;
-            const unsigned mixed = (by * 7 + ride.from * 13 + ride.to * 31) * salt;
+            const unsigned when =
+                entered(ride.trip, ride.departs_s) * 3 +
+                (last_s == 0 ? 0U : static_cast<unsigned>(ride.arrives_s / last_s));
+            const unsigned mixed = (by * 7 + ride.from * 13 + ride.to * 31 + when * 17) * salt;
             if (mixed % 11 == 0) return std::nullopt;
             return mixed % 5;
           },
-          .area = area};
+          .area = area,
+          .entered = entered};
 }
 
 void agrees(const Timetable& timetable, const Question& what, const Fares& fares) {

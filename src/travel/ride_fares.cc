@@ -1,7 +1,9 @@
 #include "travel/ride_fares.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "fares/editions.h"
@@ -85,6 +87,49 @@ std::string wrong(const RideFares::Line& row, const std::vector<fares::Tariff>& 
   return named ? "" : "tariff '" + row.tariff + "' is none of the tariffs beside the network";
 }
 
+// One ride, as its taps would be.
+struct Taken {
+  const fares::Group& group;
+  const RideFares::Rider& rider;
+  const network::Ride& ride;
+  std::int64_t midnight_s = 0;
+
+  [[nodiscard]] std::optional<fares::Money> fare(const std::string& from,
+                                                 const std::string& to) const {
+    if (group.instead.empty() || (group.two_taps && from == to)) {
+      return fares::full_fare(group, from, to);
+    }
+    return fares::fare_of(group, tap(ride.departs_s), tap(ride.arrives_s), from, to);
+  }
+
+ private:
+  [[nodiscard]] fares::Tap tap(network::Seconds at_s) const {
+    fares::Tap out;
+    out.at_s = midnight_s + at_s;
+    out.group = group.name;
+    out.medium = rider.medium;
+    out.issuer = rider.issuer;
+    out.rider_class = rider.rider_class;
+    return out;
+  }
+};
+
+// Which of the times between two at which prices of a group may change it is, of which day.
+std::uint32_t between(const fares::Group& group, network::Seconds at_s) {
+  std::set<std::int64_t> changes;
+  for (const fares::Instead& one : group.instead) {
+    if (one.by_last_tap) continue;
+    changes.insert(one.from_s);
+    changes.insert(one.until_s);
+  }
+  if (changes.empty()) return 0;
+  constexpr std::int64_t kBefore = 8;  // days of which runs may be under way
+  const std::int64_t moment = at_s + kBefore * network::kDay;
+  const std::int64_t day = moment / network::kDay, clock = moment % network::kDay;
+  const auto before = std::distance(changes.begin(), changes.upper_bound(clock));
+  return static_cast<std::uint32_t>(day * (std::ssize(changes) + 1) + before);
+}
+
 }  // namespace
 
 RideFares::RideFares(std::vector<fares::Tariff> tariffs, std::vector<Line> lines)
@@ -114,7 +159,7 @@ std::optional<RideFares::Whose> RideFares::whose(std::string_view line, Date day
 }
 
 network::Fares RideFares::on(Date day, std::span<const std::string> lines,
-                             std::span<const network::Station> stations) const {
+                             std::span<const network::Station> stations, const Rider& rider) const {
   std::map<std::string_view, const fares::Group*> of_line;
   std::vector<const fares::Group*> groups;  // that are an area, each once
   std::vector<const fares::Group*> of;      // by trip; null: no tariff is known
@@ -131,27 +176,33 @@ network::Fares RideFares::on(Date day, std::span<const std::string> lines,
     areas.back() = static_cast<std::uint32_t>(area - groups.begin());
     if (area == groups.end()) groups.push_back(it->second);
   }
+  const std::int64_t midnight_s = std::int64_t{day.days()} * network::kDay;
   // The tariffs are kept as long as somebody asks.
-  const auto price = [kept = tariffs_, of = std::move(of),
-                      stations](const network::Ride& ride) -> std::optional<std::int64_t> {
+  const auto price = [kept = tariffs_, of, stations, midnight_s,
+                      rider](const network::Ride& ride) -> std::optional<std::int64_t> {
     const fares::Group* group = of[ride.trip];
     if (!group) return std::nullopt;
     const network::Station &from = stations[ride.from], &to = stations[ride.to];
-    if (const auto fare = fares::full_fare(*group, from.id, to.id)) return fare;
-    return fares::full_fare(*group, from.name, to.name);
+    const Taken taken{.group = *group, .rider = rider, .ride = ride, .midnight_s = midnight_s};
+    if (const auto fare = taken.fare(from.id, to.id)) return fare;
+    return taken.fare(from.name, to.name);
+  };
+  const auto entered = [kept = tariffs_, of](network::TripIndex trip, network::Seconds at_s) {
+    return of[trip] ? between(*of[trip], at_s) : 0;
   };
   return {.of = price,
-          .area = [areas = std::move(areas)](network::TripIndex trip) { return areas[trip]; }};
+          .area = [areas = std::move(areas)](network::TripIndex trip) { return areas[trip]; },
+          .entered = entered};
 }
 
-network::Fares RideFares::on(const network::Standing& standing,
-                             const network::Circle& circle) const {
+network::Fares RideFares::on(const network::Standing& standing, const network::Circle& circle,
+                             const Rider& rider) const {
   std::vector<std::string> lines;
   const std::size_t trips = standing.timetables.front().runs.size();
   for (network::TripIndex trip = 0; trip < trips; ++trip) {
     lines.push_back(line_of(standing, trip));
   }
-  return on(standing.day, lines, circle.trains.stations);
+  return on(standing.day, lines, circle.trains.stations, rider);
 }
 
 const std::string& line_of(const network::Standing& standing, network::TripIndex trip) {

@@ -42,13 +42,27 @@ class RideFares {
   };
   [[nodiscard]] std::optional<Whose> whose(std::string_view line, Date day) const;
 
-  // Of a timetable whose trips are of these lines; places are called by their ids or their names.
-  // The stations must outlive it.
+  // Of whom prices are asked, in the words of the tariffs; empty: of nobody for whom one is
+  // special.
+  struct Rider {
+    std::string medium, issuer, rider_class;
+  };
+  // Of a timetable whose trips are of these lines, at the times of each ride; places are called by
+  // their ids or their names. The stations must outlive it.
   [[nodiscard]] network::Fares on(Date day, std::span<const std::string> lines,
-                                  std::span<const network::Station> stations) const;
+                                  std::span<const network::Station> stations,
+                                  const Rider& rider) const;
+  [[nodiscard]] network::Fares on(Date day, std::span<const std::string> lines,
+                                  std::span<const network::Station> stations) const {
+    return on(day, lines, stations, Rider{});
+  }
   // Of the draw that journeys are looked for in.
+  [[nodiscard]] network::Fares on(const network::Standing& standing, const network::Circle& circle,
+                                  const Rider& rider) const;
   [[nodiscard]] network::Fares on(const network::Standing& standing,
-                                  const network::Circle& circle) const;
+                                  const network::Circle& circle) const {
+    return on(standing, circle, Rider{});
+  }
 
  private:
   struct Priced {

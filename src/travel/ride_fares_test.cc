@@ -67,6 +67,61 @@ TEST(RideFares, AMetroIsOneAreaAndABusNone) {
   EXPECT_FALSE(fares.of(Ride{.trip = 3, .from = 0, .to = 1}));
 }
 
+// By rules 2: a metro that is dear on working mornings, by the clock at which one goes in, cheap
+// for children, and cheap by night where one comes out; a bus that costs less by an app.
+RideFares by_time_and_rider() {
+  return {{tariff(
+              R"({"tariff":"city","rules":2,"version":1,"from":"2026-01-01","groups":{
+             "metro":{"party":"sichuan","table":[["A","B",200],["A","乙",300]],"same_place":150,"operators":[{"name":"m"}],
+               "instead":[{"classes":["child"],"flat":50},
+                          {"days":[1,2,3,4,5],"from":23400,"until":34200,"table":[["A","B",280]]},
+                          {"from":75600,"until":0,"at":"last_tap","flat":120}]},
+             "bus":{"party":"chongqing","flat":100,"operators":[{"name":"b"}],"instead":[{"media":["app"],"issuers":["sichuan"],"flat":80}]}}})")},
+          {{.line = "M1", .tariff = "city", .group = "metro"},
+           {.line = "B1", .tariff = "city", .group = "bus"}}};
+}
+
+TEST(RideFares, ARidePaysWhatItCostsAtItsTimeAndByItsRider) {
+  const std::vector<network::Station> stations{
+      {.id = "A", .name = "甲"}, {.id = "B", .name = "乙"}, {.id = "C", .name = "丙"}};
+  const std::vector<std::string> lines{"M1", "B1"};
+  const RideFares known = by_time_and_rider();
+  const auto hour = [](int hours, int minutes) { return hours * 3'600 + minutes * 60; };
+  const auto fare = [&](const char* on, network::TripIndex trip, network::Seconds departs,
+                        network::Seconds arrives, const RideFares::Rider& rider = {}) {
+    return known.on(day(on), lines, stations, rider)
+        .of({.trip = trip, .from = 0, .to = 1, .departs_s = departs, .arrives_s = arrives});
+  };
+  const char *friday = "2026-03-06", *saturday = "2026-03-07";
+  EXPECT_EQ(fare(friday, 0, hour(6, 29), hour(7, 0)), 200);
+  EXPECT_EQ(fare(friday, 0, hour(6, 30), hour(7, 0)), 280);
+  EXPECT_EQ(fare(friday, 0, hour(9, 30), hour(10, 0)), 200);
+  EXPECT_EQ(fare(saturday, 0, hour(6, 30), hour(7, 0)), 200);
+  EXPECT_EQ(fare(friday, 0, hour(30, 30), hour(31, 0)), 200) << "the morning after";
+  EXPECT_EQ(fare("2026-03-05", 0, hour(30, 30), hour(31, 0)), 280);
+  EXPECT_EQ(fare(friday, 0, hour(20, 50), hour(21, 10)), 120) << "of its end";
+  EXPECT_EQ(fare(friday, 0, hour(7, 0), hour(7, 30), {.rider_class = "child"}), 50);
+  EXPECT_EQ(fare(friday, 1, hour(7, 0), hour(7, 30)), 100);
+  EXPECT_EQ(fare(friday, 1, hour(7, 0), hour(7, 30), {.medium = "app"}), 100);
+  EXPECT_EQ(fare(friday, 1, hour(7, 0), hour(7, 30), {.medium = "app", .issuer = "sichuan"}), 80);
+  // Who comes out where they went in pays that at any time.
+  EXPECT_EQ(known.on(day(friday), lines, stations)
+                .of({.trip = 0, .from = 0, .to = 0, .departs_s = hour(7, 0), .arrives_s = 0}),
+            150);
+}
+
+TEST(RideFares, MomentsAreOneWhereNoPriceChangesBetweenThem) {
+  const std::vector<network::Station> stations{{.id = "A", .name = "甲"}};
+  const std::vector<std::string> lines{"M1", "B1"};
+  const network::Fares fares = by_time_and_rider().on(day("2026-03-06"), lines, stations);
+  EXPECT_EQ(fares.entered(0, 23'400), fares.entered(0, 34'199));
+  EXPECT_NE(fares.entered(0, 23'399), fares.entered(0, 23'400));
+  EXPECT_NE(fares.entered(0, 34'199), fares.entered(0, 34'200));
+  EXPECT_NE(fares.entered(0, 30'000), fares.entered(0, 30'000 + network::kDay));
+  EXPECT_NE(fares.entered(0, -60), fares.entered(0, 60)) << "a run of the day before";
+  EXPECT_EQ(fares.entered(1, 0), fares.entered(1, 80'000)) << "nothing there is by time";
+}
+
 class FaresBeside : public ::testing::Test {
  protected:
   ~FaresBeside() override { fs::remove_all(dir_); }

@@ -423,6 +423,27 @@ class Pages(PagesTest):
         self.assertEqual(case["state"], "first_pays")
         self.assertEqual(case["data"]["agreed"], there.case(case["id"])["data"]["agreed"])
 
+    def test_both_sides_agree_on_a_further_edition_of_a_tariff(self):
+        self.adopt((ROOT / "packs" / "clearing.yaml").read_text(encoding="utf-8"))
+        for node in self.nodes.values():
+            node.add_key("finance", "finance", ["clearing:finance"])
+
+        def told(what, case=""):
+            self.deliver()
+            if what == "agree":
+                self.nodes["sichuan"].as_("finance").act(case, "agree", "finance")
+                self.deliver()
+            for node in self.nodes.values():
+                wait_until(lambda node=node: not any((node.dir / "blobs" / "wanted").glob("*")), "the documents of the other side")
+
+        now = FLAT.replace("{tariff: flat,", "{tariff: flat, rules: 2,")
+        sc = "{party: sichuan, operators: [{name: 成都轨道（合成）, weight: 1}], flat: 350, two_taps: true, missing: 900}"
+        first = now.replace("}}}", "}}, editions: [{version: 2, from: '2026-04-01', fee: 6000, groups: {sc: %s}}]}" % sc)
+        files = {"old": FLAT, "now": now, "next": first, "none": now, "other": first.replace("flat: 200", "flat: 201"),
+                 "operator": first.replace("flat: 350", "flat: 350, limit: 7200").replace("成都轨道（合成）, weight: 1}], flat: 350", "新运营单位, weight: 1}], flat: 350")}
+        self.browse("tariff", told, BASHU_TARIFFS=json.dumps(files))
+        book = self.nodes["chongqing"].as_("finance").cases(pack="clearing", service="book", state="in_force")[0]
+        self.assertEqual(book["data"]["proposal"]["sha256"], book["data"]["tariff"]["sha256"])
     def test_a_house_nets_and_each_member_confirms(self):
         self.adopt((ROOT / "packs" / "clearing.yaml").read_text(encoding="utf-8"))
         for node in self.nodes.values():

@@ -43,7 +43,7 @@
 </div>
 <p>{{COST}}</p>
 {{/WAY}}
-{{#FULL_FARES}}<p class="quiet">[[network.full_fares]]</p>{{/FULL_FARES}}
+{{#FULL_FARES}}<p class="quiet">[[network.full_fares]] [[network.fares_of_all]]</p>{{/FULL_FARES}}
 {{#ROAD}}<p>{{TEXT}}</p>{{/ROAD}}
 </section>
 <section>

@@ -25,6 +25,7 @@ const router = createRouter({
     { path: "/clearing", component: () => import("./Clearing.vue"), meta: { title: "clearing" } },
     { path: "/flows/:id+", component: () => import("./Flows.vue"), meta: { title: "clearing" } },
     { path: "/what-if/:id+", component: () => import("./WhatIf.vue"), meta: { title: "clearing" } },
+    { path: "/tariff/:id+", component: () => import("./BookTariff.vue"), meta: { title: "clearing" } },
     { path: "/nettings", component: () => import("./Nettings.vue"), meta: { title: "nettings" } },
     { path: "/netting/:id+", component: () => import("./Netting.vue"), meta: { title: "nettings" } },
     { path: "/clearing/:id+", component: () => import("./ClearingWindow.vue"), meta: { title: "clearing" } },

@@ -81,5 +81,5 @@ export function pagesAbout(one: Case, pages: Pages): Elsewhere[] {
   const book = service.service === window.parent ? one.id : String(one.data.book ?? "");
   if (!book) return [];
   const taps = service.service === window.parent && one.data.kind === "taps";
-  return [{ to: "/clearing", key: "clearing" }, { to: `/flows/${book}`, key: "flows_side_by_side" }, ...(taps ? [{ to: `/what-if/${book}`, key: "whatif" }] : [])];
+  return [{ to: "/clearing", key: "clearing" }, { to: `/flows/${book}`, key: "flows_side_by_side" }, ...(taps ? [{ to: `/tariff/${book}`, key: "book_tariff" }, { to: `/what-if/${book}`, key: "whatif" }] : [])];
 }

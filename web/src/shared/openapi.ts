@@ -515,6 +515,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clearing/{id}/tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of a book's tariff, who agreed to them, and what is proposed: what it changes */
+        get: operations["get_clearing_id_tariff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clearing/{id}/what-if": {
         parameters: {
             query?: never;
@@ -2034,6 +2051,16 @@ export interface components {
             on: string;
             position: number;
         };
+        EditionChange: {
+            /** Format: date */
+            from: string;
+            prices: components["schemas"]["PriceChange"][];
+            prices_in_all: number;
+            rules: components["schemas"]["RuleChange"][];
+            /** Format: date */
+            to?: string;
+            version: number;
+        };
         Ended: {
             by: string;
             /** Format: date */
@@ -2059,7 +2086,10 @@ export interface components {
             second_owes: number;
         };
         Fare: {
+            class: string;
             fen: number;
+            issuer: string;
+            medium: string;
             tickets: components["schemas"]["RideTicket"][];
             without_tariff: number;
         };
@@ -2569,6 +2599,15 @@ export interface components {
             on: string;
             position: number;
         };
+        PriceChange: {
+            from: string;
+            group: string;
+            instead?: number;
+            next?: number;
+            now?: number;
+            to: string;
+            up_to_m?: number;
+        };
         Principal: {
             by: string;
             divisions: string[];
@@ -2680,6 +2719,11 @@ export interface components {
             party?: string;
             tariff?: string;
             version?: number;
+        };
+        RuleChange: {
+            next: string;
+            now: string;
+            where: string;
         };
         Scenario: {
             changes: components["schemas"]["NetworkChange"][];
@@ -2804,6 +2848,26 @@ export interface components {
             /** Format: date */
             until: string;
         };
+        TariffEdition: {
+            agreed_by?: string;
+            /** Format: date */
+            agreed_on?: string;
+            /** Format: date */
+            from: string;
+            proposed_by?: string;
+            /** Format: date */
+            proposed_on?: string;
+            /** Format: date */
+            to?: string;
+            version: number;
+        };
+        TariffProposed: {
+            by?: string;
+            editions: components["schemas"]["EditionChange"][];
+            /** Format: date */
+            on?: string;
+            refused?: string;
+        };
         Task: {
             assigned?: components["schemas"]["Assigned"];
             case: string;
@@ -2902,6 +2966,8 @@ export interface components {
         case: string;
         /** @description changed by an entry after this position */
         changed_since: number;
+        /** @description class of rider that tariffs name (default: none) */
+        class: string;
         /** @description also closed ones */
         closed: "true" | "false";
         /** @description only records that two claim to keep */
@@ -2924,6 +2990,8 @@ export interface components {
         in: string;
         /** @description first day in force (default: today) */
         in_force_from: string;
+        /** @description issuer of the medium that tariffs name (default: none) */
+        issuer: string;
         /** @description exactly this key */
         key: string;
         /** @description task or case; of flows: met, no_money, no_sheet or amount */
@@ -2934,6 +3002,8 @@ export interface components {
         limit: number;
         /** @description codes of lines and roads, with commas (default: all unfinished) */
         lines: string;
+        /** @description medium that one rides by, as tariffs name it (default: none) */
+        medium: string;
         /** @description only cases this principal began */
         mine: "true" | "false";
         /** @description 2026-03: only postings of that month */
@@ -2960,6 +3030,8 @@ export interface components {
         plays: string;
         /** @description keys that begin so */
         prefix: string;
+        /** @description digest of a tariff handed in as a document, to be proposed */
+        proposal: string;
         /** @description words, or parts of them; Chinese as it is written */
         q: string;
         /** @description what may come otherwise (default: as planned) */
@@ -4082,6 +4154,40 @@ export interface operations {
                         sums: Json;
                         /** Format: date */
                         until: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_clearing_id_tariff: {
+        parameters: {
+            query?: {
+                /** @description digest of a tariff handed in as a document, to be proposed */
+                proposal?: components["parameters"]["proposal"];
+                /** @description wait until the views have reached this position */
+                at_least?: components["parameters"]["at_least"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The editions of a book's tariff, who agreed to them, and what is proposed: what it changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        book: components["schemas"]["ClearingBook"];
+                        editions: components["schemas"]["TariffEdition"][];
+                        next?: components["schemas"]["TariffProposed"];
+                        rules: number;
+                        tariff: string;
                     };
                 };
             };
@@ -5256,6 +5362,12 @@ export interface operations {
                 departs?: components["parameters"]["departs"];
                 /** @description there by this time; `departs` does not count then */
                 arrives?: components["parameters"]["arrives"];
+                /** @description medium that one rides by, as tariffs name it (default: none) */
+                medium?: components["parameters"]["medium"];
+                /** @description issuer of the medium that tariffs name (default: none) */
+                issuer?: components["parameters"]["issuer"];
+                /** @description class of rider that tariffs name (default: none) */
+                class?: components["parameters"]["class"];
                 /** @description a position, a date or a time: what was on record then */
                 known_at?: components["parameters"]["known_at"];
                 /** @description wait until the views have reached this position */
