@@ -322,16 +322,41 @@ class Reading {
       if (cell(row, "currency") != kCurrency) return wrong("currency");
       std::string rider = cell(row, "rider_category_id");
       if (rider == default_) rider.clear();
-      // A price by medium would need a discount of every other medium.
-      if (!cell(row, "fare_media_id").empty()) {
-        if (!products_[id].contains(rider)) by_medium_[id].emplace(rider, *amount);
-        return unsaid("by_medium", id);
-      }
-      products_[id][rider] = *amount;
+      const std::string medium = cell(row, "fare_media_id");
+      (medium.empty() ? products_[id] : by_medium_[id][medium])[rider] = *amount;
     });
-    for (const auto& [id, prices] : by_medium_) {
-      for (const auto& [rider, amount] : prices) products_[id].try_emplace(rider, amount);
+    for (const auto& [id, media] : by_medium_) {
+      Prices& prices = products_[id];
+      if (!prices.empty()) continue;
+      unsaid("medium_gap", id);
+      for (const auto& [medium, riders] : media) {
+        for (const auto& [rider, amount] : riders) {
+          Money& most = prices.try_emplace(rider, amount).first->second;
+          most = std::max(most, amount);
+        }
+      }
     }
+    std::erase_if(by_medium_, [&](const auto& one) {
+      const bool told = !alike(products_[one.first], one.second);
+      if (told) unsaid("by_medium", one.first);
+      return told;
+    });
+  }
+
+  // Whether every rider pays the same part by each medium as without one: a tariff's discount of a
+  // class takes off the same part by whatever medium.
+  static bool alike(const Prices& prices, const std::map<std::string, Prices>& media) {
+    const auto whole = prices.find("");
+    if (whole == prices.end()) return false;
+    return std::ranges::all_of(media, [&](const auto& one) {
+      const auto by_it = one.second.find("");
+      return by_it != one.second.end() && one.second.size() == prices.size() &&
+             std::ranges::all_of(one.second, [&](const auto& rider) {
+               const auto without = prices.find(rider.first);
+               return without != prices.end() &&
+                      without->second * by_it->second == rider.second * whole->second;
+             });
+    });
   }
 
   // By service: the days of the week, from 1; empty: all.
@@ -424,12 +449,29 @@ class Reading {
     return (everybody == prices.end() ? prices.begin() : everybody)->second;
   }
 
+  // By this medium; empty, or one without a price of its own: everybody's.
+  Money price(const Leg& leg, const std::string& medium) {
+    const auto media = by_medium_.find(leg.product);
+    if (medium.empty() || media == by_medium_.end()) return price(leg);
+    const auto own = media->second.find(medium);
+    return own == media->second.end() ? price(leg) : own->second.at("");
+  }
+  std::set<std::string> media_of(const std::vector<Leg>& legs) {
+    std::set<std::string> out;
+    for (const Leg& leg : legs) {
+      const auto media = by_medium_.find(leg.product);
+      if (media == by_medium_.end()) continue;
+      for (const auto& [medium, prices] : media->second) out.insert(medium);
+    }
+    return out;
+  }
+
   using Fares = std::map<Pair, Money>;
   // By times; always first.
   using Timed = std::map<std::pair<std::string, bool>, Fares>;
 
   // Of two products for one leg at one time a rider takes the cheaper.
-  Timed fares_of(const std::string& name, const std::vector<Leg>& legs) {
+  Timed fares_of(const std::string& name, const std::vector<Leg>& legs, const std::string& medium) {
     Timed out;
     Fares& always = out[{"", true}];
     Fares dearest;
@@ -439,11 +481,12 @@ class Reading {
         continue;
       }
       const Pair pair{leg.from, leg.to};
+      const Money costs = price(leg, medium);
       Fares& at = out[{leg.frame, leg.at_end}];
-      const auto [held, fresh] = at.try_emplace(pair, price(leg));
-      if (!fresh) held->second = std::min(held->second, price(leg));
+      const auto [held, fresh] = at.try_emplace(pair, costs);
+      if (!fresh) held->second = std::min(held->second, costs);
       Money& most = dearest[pair];
-      most = std::max(most, price(leg));
+      most = std::max(most, costs);
     }
     if (always.empty()) {
       unsaid("timeframe_gap", name);
@@ -477,21 +520,15 @@ class Reading {
   Value group_of(const std::string& name, const std::vector<Leg>& legs) {
     Value::Record out{{"party", terms_.party},
                       {"operators", Value::List{Value::Record{{"name", name}, {"weight", 1}}}}};
-    Value::List instead;
+    const Timed all = fares_of(name, legs, "");
     std::set<std::string> areas;
-    for (const auto& [when, fares] : fares_of(name, legs)) {
+    for (const auto& [when, fares] : all) {
       for (const auto& [pair, fare] : fares) areas.insert({pair.first, pair.second});
-      if (when.first.empty()) {
-        say_fares(fares, out);
-        continue;
-      }
-      for (Value::Record one : frames_[when.first]) {
-        if (when.second) one.emplace("at", "last_tap");
-        say_fares(fares, one);
-        instead.emplace_back(std::move(one));
-      }
     }
-    if (!instead.empty()) out.emplace("instead", std::move(instead));
+    say_fares(all.at({"", true}), out);
+    if (Value::List some = instead(name, legs, all); !some.empty()) {
+      out.emplace("instead", std::move(some));
+    }
     if (out.contains("flat")) return out;
     Value::Record zones;
     each("stop_areas", [&](const Row& row) {
@@ -500,6 +537,35 @@ class Reading {
     });
     out.emplace("zones", std::move(zones));
     return out;
+  }
+
+  // What costs something else by a medium or at some times. The first that applies counts, so what
+  // is of both comes first, and what is of a medium at any time last.
+  Value::List instead(const std::string& name, const std::vector<Leg>& legs, const Timed& all) {
+    Value::List timed, by_medium, plain;
+    const auto add = [&](const auto& when, const std::string& medium, const Fares& fares,
+                         Value::List& to) {
+      std::vector<Value::Record> frames{Value::Record{}};
+      if (!when.first.empty()) frames = frames_[when.first];
+      for (Value::Record& one : frames) {
+        if (!when.first.empty() && when.second) one.emplace("at", "last_tap");
+        if (!medium.empty()) one.emplace("media", Value::List{medium});
+        say_fares(fares, one);
+        to.emplace_back(std::move(one));
+      }
+    };
+    for (const std::string& medium : media_of(legs)) {
+      for (const auto& [when, fares] : fares_of(name, legs, medium)) {
+        if (fares == all.at(when)) continue;
+        add(when, medium, fares, when.first.empty() ? by_medium : timed);
+      }
+    }
+    for (const auto& [when, fares] : all) {
+      if (!when.first.empty()) add(when, "", fares, plain);
+    }
+    std::ranges::move(plain, std::back_inserter(timed));
+    std::ranges::move(by_medium, std::back_inserter(timed));
+    return timed;
   }
 
   // A rider category is a discount if it takes off the same part everywhere.
@@ -542,7 +608,9 @@ class Reading {
       if (!by.empty() && by != "1" && by != "2") return unsaid("duration", name);
       const auto off = taken_off(row, how, groups_[leg_groups_[from]], groups_[there->second]);
       if (!off) return unsaid("transfer_type", name);
-      if (products_[cell(row, "fare_product_id")].size() > 1) unsaid("transfer_riders", name);
+      const std::string product = cell(row, "fare_product_id");
+      if (products_[product].size() > 1) unsaid("transfer_riders", name);
+      if (by_medium_.contains(product)) unsaid("by_medium", product);
       Value::Record rule{{"name", name},
                          {"from", Value::List{leg_groups_[from]}},
                          {"to", Value::List{there->second}},
@@ -583,9 +651,10 @@ class Reading {
     }
     // AB: what A has cost already is known if all pay the same for it.
     const auto [cheapest, dearest] = range(before);
-    const bool alike = cheapest == dearest && std::ranges::all_of(before, [&](const Leg& leg) {
-                         return products_[leg.product].size() == 1;
-                       });
+    const bool alike =
+        cheapest == dearest && std::ranges::all_of(before, [&](const Leg& leg) {
+          return products_[leg.product].size() == 1 && !by_medium_.contains(leg.product);
+        });
     if (how == "2" && alike && between >= dearest && between - dearest <= least) {
       return Off{.fixed = true, .amount = between - dearest};
     }
@@ -595,9 +664,13 @@ class Reading {
   // The cheapest and the dearest.
   std::pair<Money, Money> range(const std::vector<Leg>& legs) {
     std::pair<Money, Money> out{std::numeric_limits<Money>::max(), 0};
+    std::set<std::string> media = media_of(legs);
+    media.insert("");
     for (const Leg& leg : legs) {
-      out.first = std::min(out.first, price(leg));
-      out.second = std::max(out.second, price(leg));
+      for (const std::string& medium : media) {
+        out.first = std::min(out.first, price(leg, medium));
+        out.second = std::max(out.second, price(leg, medium));
+      }
     }
     return out;
   }
@@ -611,7 +684,9 @@ class Reading {
   const GtfsTables& tables_;
   const GtfsTerms& terms_;
   std::string default_, where_, wrong_;
-  std::map<std::string, Prices> products_, by_medium_;
+  std::map<std::string, Prices> products_;
+  // By product and medium; none of a product that a tariff cannot say by medium.
+  std::map<std::string, std::map<std::string, Prices>> by_medium_;
   std::map<std::string, std::vector<Value::Record>> frames_;
   std::map<std::string, std::vector<Leg>> groups_;
   std::map<std::string, std::string> leg_groups_;  // to network

@@ -152,6 +152,99 @@ TEST(GtfsFares, WhatIsReadIsRefusedOrTold) {
   EXPECT_EQ(read(more), "fare_transfer_rules.txt:2: fare_product_id");
 }
 
+// A feed of one network with these products and, of legs, their product and times.
+FromGtfs read_products(std::vector<std::map<std::string, std::string>> products,
+                       const std::vector<std::pair<std::string, std::string>>& legs) {
+  for (auto& row : products) row.emplace("currency", "CNY");
+  GtfsTables tables{{"fare_products", std::move(products)},
+                    {"fare_leg_rules", {}},
+                    {"calendar", {{{"service_id", "daily"}}}},
+                    {"timeframes",
+                     {{{"timeframe_group_id", "peak"},
+                       {"start_time", "07:00:00"},
+                       {"end_time", "09:00:00"},
+                       {"service_id", "daily"}}}}};
+  for (const char* day :
+       {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}) {
+    tables["calendar"][0][day] = "1";
+  }
+  for (const auto& [product, times] : legs) {
+    tables["fare_leg_rules"].push_back({{"leg_group_id", "g"},
+                                        {"network_id", "bus"},
+                                        {"fare_product_id", product},
+                                        {"from_timeframe_group_id", times}});
+  }
+  auto out = from_gtfs(tables, kTerms);
+  EXPECT_TRUE(out) << out.error();
+  return out ? *std::move(out) : FromGtfs{};
+}
+// What one pays at a moment, by this medium, as this rider.
+Money pays(const FromGtfs& feed, const char* at, const char* medium, const char* rider = "") {
+  const auto read = read_tariff(feed.tariff);
+  EXPECT_TRUE(read) << (read ? "" : read.error().front().where + read.error().front().what);
+  Tap one = tap(at, "single", "bus", "b", rider);
+  one.medium = medium;
+  return read ? rated(*read, {one}).at(0).from_issuer : -1;
+}
+
+TEST(GtfsFares, APriceByMediumIsSaidInstead) {
+  const auto feed =
+      read_products({{{"fare_product_id", "one"}, {"amount", "2"}},
+                     {{"fare_product_id", "one"}, {"amount", "1.80"}, {"fare_media_id", "card"}},
+                     {{"fare_product_id", "one"}, {"amount", "1"}, {"rider_category_id", "child"}},
+                     {{"fare_product_id", "one"},
+                      {"amount", "0.90"},
+                      {"fare_media_id", "card"},
+                      {"rider_category_id", "child"}}},
+                    {{"one", ""}});
+  EXPECT_EQ(unsaid(feed.unsaid), "");
+  EXPECT_EQ(pays(feed, "08:00:00", "cash"), 200);
+  EXPECT_EQ(pays(feed, "08:00:00", "card"), 180);
+  EXPECT_EQ(pays(feed, "08:00:00", "cash", "child"), 100);
+  EXPECT_EQ(pays(feed, "08:00:00", "card", "child"), 90);
+}
+
+TEST(GtfsFares, OfPricesByMediumAndByTimeTheCheapestOfBothCounts) {
+  const auto feed =
+      read_products({{{"fare_product_id", "one"}, {"amount", "3"}},
+                     {{"fare_product_id", "one"}, {"amount", "2.40"}, {"fare_media_id", "card"}},
+                     {{"fare_product_id", "early"}, {"amount", "2"}},
+                     {{"fare_product_id", "early"}, {"amount", "2.20"}, {"fare_media_id", "app"}}},
+                    {{"one", ""}, {"early", "peak"}});
+  EXPECT_EQ(unsaid(feed.unsaid), "");
+  for (const auto& [at, medium, fen] : {std::tuple{"10:00:00", "cash", 300},
+                                        {"10:00:00", "card", 240},
+                                        {"10:00:00", "app", 300},
+                                        {"08:00:00", "cash", 200},
+                                        {"08:00:00", "card", 200},
+                                        {"08:00:00", "app", 220}}) {
+    EXPECT_EQ(pays(feed, at, medium), fen) << at << ' ' << medium;
+  }
+}
+
+TEST(GtfsFares, WhatATariffCannotSayByMediumIsTold) {
+  // A child by card pays what no discount of children gives.
+  const auto odd =
+      read_products({{{"fare_product_id", "one"}, {"amount", "2"}},
+                     {{"fare_product_id", "one"}, {"amount", "1"}, {"rider_category_id", "child"}},
+                     {{"fare_product_id", "one"}, {"amount", "1.80"}, {"fare_media_id", "card"}},
+                     {{"fare_product_id", "one"},
+                      {"amount", "1"},
+                      {"fare_media_id", "card"},
+                      {"rider_category_id", "child"}}},
+                    {{"one", ""}});
+  EXPECT_EQ(unsaid(odd.unsaid), "by_medium one\n");
+  EXPECT_EQ(pays(odd, "08:00:00", "card"), 200);
+  // Nothing is said of cash: the dearest.
+  const auto gap =
+      read_products({{{"fare_product_id", "one"}, {"amount", "1.80"}, {"fare_media_id", "card"}},
+                     {{"fare_product_id", "one"}, {"amount", "1.50"}, {"fare_media_id", "app"}}},
+                    {{"one", ""}});
+  EXPECT_EQ(unsaid(gap.unsaid), "medium_gap one\n");
+  EXPECT_EQ(pays(gap, "08:00:00", "cash"), 180);
+  EXPECT_EQ(pays(gap, "08:00:00", "app"), 150);
+}
+
 TEST(Tides, ATransactionIsATapOrNone) {
   const TidesTerms terms{.issuer = "sichuan", .group = "cq"};
   Value::Record row{{"transaction_id", "x1"},
