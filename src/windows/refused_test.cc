@@ -198,6 +198,19 @@ TEST(Refused, OneSideAloneMakesADifferenceThatWaitsUntilItIsAnswered) {
   EXPECT_EQ((sides.booked[{"sichuan", "chongqing", "crt"}]), claims_of(rides).at(claim).amounts);
 }
 
+TEST(Refused, WhoGivesUpItsOwnLineTellsItInBothSplits) {
+  const auto rides = taps(3);
+  Sides sides{rides};
+  sides.second.take(refusing({{.claim = "t0/tap1/metro", .note = "no ride"}}));
+  auto window = sides.compared();
+  ASSERT_EQ(window.differences.size(), 1U);
+  EXPECT_EQ(window.differences.front().kind, clearing::Kind::missing_there);
+  Sides::accept(window, window.differences.front(), true);
+  ASSERT_NO_FATAL_FAILURE(sides.close(window));
+  ASSERT_EQ(sides.second.split().refused.size(), 1U);
+  EXPECT_EQ(sides.second.split().refused.front().id, "t0/tap1/metro");
+}
+
 TEST(Refused, WhatWasAcceptedWithoutTapsIsGoneOnceBothRefuseIt) {
   const auto rides = taps(1);
   Sides sides{{}};
