@@ -61,7 +61,8 @@ std::expected<Said, Problem> said_of_tariff(Context& context,
       asked = here;
       continue;
     }
-    if (!asked.step || step.decided_by == asked.step->decided_by) continue;
+    const bool answers = !step.to.empty() && step.to != step.from;
+    if (!asked.step || !answers || step.decided_by == asked.step->decided_by) continue;
     const bool first = out.agreed.empty();  // the book itself
     if (first || step.input.find(kChecked)) {
       const auto count = count_editions(context, *asked.document);
@@ -164,7 +165,9 @@ std::expected<Value::Record, Problem> next_value(Context& context, const Call& c
   Value::Record out{{"editions", changes_value(now, next)}};
   const auto follows = edition_follows(context, call, book, next);
   if (follows) return out;
-  if (follows.error().errors.empty()) return std::unexpected{follows.error()};
+  if (follows.error().number != static_cast<int>(RejectCode::form)) {
+    return std::unexpected{follows.error()};
+  }
   out.emplace("refused", in_language(follows.error().errors.front().why, call.language));
   return out;
 }
