@@ -2359,7 +2359,7 @@ TEST_F(ApiTest, OwnIsOwnedOnEveryRoute) {
       }
     }
   }
-  EXPECT_EQ(walked, 20U);
+  EXPECT_EQ(walked, 21U);
   for (const char* who : {"ann", "bob", "driver", "rival", "untied", "stranger"}) {
     const auto listed = ids(get(who, "/cases?limit=1000"));
     for (const Kind& kind : kinds) {
