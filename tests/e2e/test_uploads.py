@@ -7,7 +7,7 @@ import subprocess
 import unittest
 import urllib.request
 
-from support import FIRST_DAY, PARCELS, PATIENCE, CircleTest, Refused, program, wait_until
+from support import FIRST_DAY, PARCELS, PATIENCE, CircleTest, Refused, bashu, program, wait_until
 
 MIB = 1 << 20
 SIZE = 40 * MIB + 123
@@ -77,6 +77,43 @@ class Uploads(CircleTest):
             self.assertIn("documents.kept", said.stderr)
         away.rename(kept)
         node.start()
+
+
+class Replaced(CircleTest):
+    """A document that a later step replaced stays, as long as its own key does."""
+    PACK = PACK.replace("form: [note]}", "form: [note, file]}", 1)
+
+    def test_a_replaced_document_goes_with_its_case_on_both_sides(self):
+        sichuan, chongqing = self.nodes["sichuan"], self.nodes["chongqing"]
+        clerk = sichuan.as_("clerk")
+        first, second, other = (clerk.deposit(f"{name}.txt", "text/plain", name.encode()) for name in ("a", "b", "c"))
+        parties = {"sender": "sichuan", "receiver": "chongqing"}
+        case = clerk.start("parcels", "parcel", "clerk", parties, {"label": "a", "file": first})["case"]
+        clerk.act(case, "note", "clerk", {"file": second})
+        clerk.act(case, "send", "clerk")
+        beside = clerk.start("parcels", "parcel", "clerk", parties, {"label": "b", "file": other})["case"]
+        clerk.act(beside, "send", "clerk")
+        self.deliver()
+        of_case, all_three = {first["sha256"], second["sha256"]}, {one["sha256"] for one in (first, second, other)}
+
+        def blobs(node):
+            return {path.name for path in (node.dir / "blobs").iterdir()}
+        wait_until(lambda: all_three <= blobs(chongqing), "the documents to cross")
+        for node in (sichuan, chongqing):  # what the history names is in the snapshot
+            node.stop()
+            bashu("snapshot", node.dir)
+            node.start()
+        for key in ("admin", "second"):
+            bashu("privacy", "erase", beside, "--reason", "asked by the person", "--api", sichuan.url,
+                  "--key", sichuan.keys[key])
+        for node in (sichuan, chongqing):
+            wait_until(lambda node=node: other["sha256"] not in blobs(node), "what was erased to go")
+            self.assertLessEqual(of_case, blobs(node), "and nothing else")
+        for key in ("admin", "second"):
+            bashu("privacy", "erase", case, "--reason", "asked by the person", "--api", sichuan.url,
+                  "--key", sichuan.keys[key])
+        for node in (sichuan, chongqing):
+            wait_until(lambda node=node: not of_case & blobs(node), "both documents of the case to go")
 
 
 if __name__ == "__main__":
