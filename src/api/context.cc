@@ -7,6 +7,7 @@
 #include "api/documents.h"
 #include "api/reading.h"
 #include "base/json.h"
+#include "core/privacy/made_by.h"
 
 namespace bashu::api {
 
@@ -25,7 +26,7 @@ bool sees_all(const Principal& key, const CaseRoot& root, std::string_view own) 
 // One that is still there: what follows an erasure is sealed under a new one.
 std::string own_sealing_key(node::Vault& vault, const Value& data, std::string_view own) {
   for (const std::string& id : node::sealing_keys(data)) {
-    if (id.starts_with(std::string{own} + "-k") && vault.key(id)) return id;
+    if (core::made_by(id, own) && vault.key(id)) return id;
   }
   return {};
 }

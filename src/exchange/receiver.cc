@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "core/privacy/made_by.h"
 #include "core/told/members.h"
 #include "evidence/voucher.h"
 #include "exchange/brought.h"
@@ -147,7 +148,7 @@ void Receiver::State::take_keys(const std::string& party, const Value& keys,
     const std::string* text = box.as_text();
     const auto bytes = text ? from_base64url(*text) : std::nullopt;
     // A peer may neither replace a key nor name one as if we had made it.
-    if (!bytes || id.starts_with(own.party + "-") || !brought.lacks_key(names, id)) continue;
+    if (!bytes || core::made_by(id, own.party) || !brought.lacks_key(names, id)) continue;
     const auto open = [&]() -> std::optional<std::string> {
       for (const node::KeyPair& pair : seal) {
         if (auto key = node::open_sealed_box(pair.public_key, pair.secret_key, *bytes)) return key;

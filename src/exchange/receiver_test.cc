@@ -293,6 +293,13 @@ TEST_F(ReceiverTest, KeysOfSealedValuesGoToTheVaultAndNeverReplaceOne) {
   EXPECT_EQ(b.node->vault().key(id), key);
 }
 
+TEST_F(ReceiverTest, KeysOfAMemberWhoseNameBeginsWithOursAreKept) {
+  const std::string key(32, 'k'), id = "chongqing-wanzhou-k0000000000000001";
+  const Value::Record keys{{id, base64url(node::seal_to(b.identity.seal.public_key, key))}};
+  ASSERT_EQ(send(envelope(1, sealed_body(id, keys), waits)).get().status, 200);
+  EXPECT_EQ(b.node->vault().key(id), key);
+}
+
 TEST_F(ReceiverTest, WhatAMessageBringsWaitsUntilItsTurn) {
   const std::string id = "sichuan-k0000000000000003", key(32, 'k'), name(64, 'b');
   Value body = sealed_body(id, {{id, base64url(node::seal_to(b.identity.seal.public_key, key))}});

@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "core/privacy/made_by.h"
 #include "evidence/sealed.h"
 #include "node/custody.h"
 #include "node/in_token.h"
@@ -149,7 +150,8 @@ class KeptVault final : public Vault {
 
   std::string new_key(std::string_view party) override {
     std::string id{party};
-    id += "-k" + hex(chance_.bytes(8));
+    id += core::kKeyMark;
+    id += hex(chance_.bytes(core::kKeyDigits / 2));
     put_key(id, chance_.bytes(evidence::kSealKeySize));
     return id;
   }

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "core/privacy/made_by.h"
 #include "evidence/sealed.h"
 #include "node/certificates.h"
 #include "node/custody.h"
@@ -176,7 +177,7 @@ TEST_F(VaultTest, WhoWasMetIsKnownUntilForgottenAndInNoFileAfter) {
 
 TEST_F(VaultTest, KeysOutliveTheProcessUntilForgotten) {
   const std::string key = vault->new_key("sichuan");
-  EXPECT_TRUE(key.starts_with("sichuan-k"));
+  EXPECT_TRUE(core::made_by(key, "sichuan")) << key;
   const Value sealed = vault->seal(fields(), form(), "sichuan", key);
   const std::string secret = *vault->key(key);
   vault->put_key(key, std::string(32, 'x'));

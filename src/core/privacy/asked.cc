@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/try.h"
+#include "core/privacy/made_by.h"
 #include "core/privacy/privacy.h"
 #include "core/told/erase.h"
 #include "core/told/members.h"
@@ -28,7 +29,7 @@ bool known(const Deciding& d, const PartyId& from, std::int64_t asked) {
 // Whoever made a key speaks for what it seals, as far as no hold stands over it. While there are
 // holds, what stands elsewhere than its sender says is for people: it may be what is held.
 bool may_order_key(const Deciding& d, const PrivacyOrdered& order, const std::string& key) {
-  if (!key.starts_with(order.from + "-k") || hold_over(d, order, key)) return false;
+  if (!made_by(key, order.from) || hold_over(d, order, key)) return false;
   const bool holds = std::ranges::any_of(d.circle().orders, [&](const auto& one) {
     return one.second.order.kind == "hold" && in_force(one.second, d.today());
   });

@@ -39,8 +39,9 @@ class PersonalValues : public ::testing::Test {
                           .parent = {},
                           .opened_by = {},
                           .on = today()});
-    Value data = *parse_json(R"({"person":"t:zhang","name":{"$sealed":"1","dek":"a-k1","box":""},)"
-                             R"("more":[{"$sealed":"1","dek":"b-k2","box":""}],"other":"t:li"})");
+    Value data = *parse_json(
+        R"({"person":"t:zhang","name":{"$sealed":"1","dek":"a-k0000000000000001","box":""},)"
+        R"("more":[{"$sealed":"1","dek":"b-k0000000000000002","box":""}],"other":"t:li"})");
     node.apply(CaseChanged{.id = "a-1",
                            .version = 1,
                            .digest = "d",
@@ -123,23 +124,23 @@ class PersonalValues : public ::testing::Test {
 };
 
 TEST_F(PersonalValues, AreErasedOnBothSidesAndAnsweredByAReceipt) {
-  const auto number = order(a_, "erase", {"a-k1"});
+  const auto number = order(a_, "erase", {"a-k0000000000000001"});
   ASSERT_TRUE(number);
-  EXPECT_EQ(a_.serial(Store::kErased, "a-k1"), *number);
+  EXPECT_EQ(a_.serial(Store::kErased, "a-k0000000000000001"), *number);
   EXPECT_EQ(at(a_, *number).order.told, (std::vector<PartyId>{"b"}));
   EXPECT_TRUE(awaits_answer(at(a_, *number)));
   ASSERT_TRUE(run(a_, FinishErasure{.number = *number}));
   EXPECT_FALSE(run(a_, FinishErasure{.number = *number}));
 
   EXPECT_EQ(deliver(a_, b_), "applied ");
-  EXPECT_EQ(b_.serial(Store::kErased, "a-k1"), 1);
+  EXPECT_EQ(b_.serial(Store::kErased, "a-k0000000000000001"), 1);
   EXPECT_TRUE((sent_[{"b", "a"}].empty())) << "no receipt before the key is gone";
   ASSERT_TRUE(run(b_, FinishErasure{.number = 1}));
   EXPECT_EQ(deliver(b_, a_), "applied ");
   EXPECT_FALSE(awaits_answer(at(a_, *number)));
   today_ = today_.plus_days(kAnswerDays + 1);
   EXPECT_FALSE(is_late(at(a_, *number), today_));
-  EXPECT_FALSE(order(a_, "erase", {"a-k1"})) << "erased already";
+  EXPECT_FALSE(order(a_, "erase", {"a-k0000000000000001"})) << "erased already";
 }
 
 TEST_F(PersonalValues, AreNotErasedByOnePerson) {
@@ -147,7 +148,7 @@ TEST_F(PersonalValues, AreNotErasedByOnePerson) {
   act.order.kind = "erase";
   act.order.subject = "t:zhang";
   act.order.reason = "r";
-  act.order.keys = {"a-k1"};
+  act.order.keys = {"a-k0000000000000001"};
   act.by.principal = "ann";
   EXPECT_FALSE(run(a_, act));
   AskApproval ask;
@@ -158,41 +159,43 @@ TEST_F(PersonalValues, AreNotErasedByOnePerson) {
   act.approval = asked->answer.int_at("approval");
   EXPECT_FALSE(run(a_, act));
   act.by.principal = "bo";
-  act.order.keys = {"b-k2"};
+  act.order.keys = {"b-k0000000000000002"};
   EXPECT_FALSE(run(a_, act)) << "other keys than asked for";
 }
 
 TEST_F(PersonalValues, ThatAreHeldAreNotErased) {
-  const auto hold = order(a_, "hold", {"a-k1"}, today().plus_days(10));
+  const auto hold = order(a_, "hold", {"a-k0000000000000001"}, today().plus_days(10));
   ASSERT_TRUE(hold);
-  const auto refused = order(a_, "erase", {"a-k1"});
+  const auto refused = order(a_, "erase", {"a-k0000000000000001"});
   ASSERT_FALSE(refused);
   EXPECT_NE(describe(refused.error()).find("order 1"), std::string::npos);
   // A key made after the hold, of the same person.
-  EXPECT_FALSE(order(a_, "erase", {"b-k2"}));
+  EXPECT_FALSE(order(a_, "erase", {"b-k0000000000000002"}));
   today_ = today().plus_days(11);
-  EXPECT_TRUE(order(a_, "erase", {"a-k1"})) << "past its last day";
+  EXPECT_TRUE(order(a_, "erase", {"a-k0000000000000001"})) << "past its last day";
 }
 
 TEST_F(PersonalValues, AHoldIsLiftedByTwo) {
-  const auto hold = order(a_, "hold", {"a-k1"});
+  const auto hold = order(a_, "hold", {"a-k0000000000000001"});
   ASSERT_TRUE(hold);
   EndOrder end;
   end.number = *hold;
   end.reason = "the case is over";
   ASSERT_TRUE(by_two(a_, end));
   EXPECT_FALSE(by_two(a_, end));
-  EXPECT_TRUE(order(a_, "erase", {"a-k1"}));
+  EXPECT_TRUE(order(a_, "erase", {"a-k0000000000000001"}));
 }
 
 TEST_F(PersonalValues, WhatAPeerMayNotOrderWaitsForPeople) {
-  ASSERT_TRUE(order(b_, "hold", {"a-k1"}));
-  ASSERT_TRUE(order(a_, "erase", {"a-k1", "b-k2"}));  // the second is b's own
+  ASSERT_TRUE(order(b_, "hold", {"a-k0000000000000001"}));
+  ASSERT_TRUE(
+      order(a_, "erase", {"a-k0000000000000001", "b-k0000000000000002"}));  // the second is b's own
   EXPECT_EQ(deliver(a_, b_), "applied ");
-  EXPECT_EQ(b_.serial(Store::kErased, "a-k1"), 0);
-  EXPECT_EQ(b_.serial(Store::kErased, "b-k2"), 0);
+  EXPECT_EQ(b_.serial(Store::kErased, "a-k0000000000000001"), 0);
+  EXPECT_EQ(b_.serial(Store::kErased, "b-k0000000000000002"), 0);
   EXPECT_EQ(deliver(b_, a_), "applied ");
-  EXPECT_EQ(at(a_, 1).answers.at("b").kept, (std::vector<std::string>{"a-k1", "b-k2"}));
+  EXPECT_EQ(at(a_, 1).answers.at("b").kept,
+            (std::vector<std::string>{"a-k0000000000000001", "b-k0000000000000002"}));
   EXPECT_EQ(at(a_, 1).answers.at("b").reason, "hold");
   EXPECT_TRUE(is_late(at(a_, 1), today().plus_days(kAnswerDays + 1)));
 
@@ -207,14 +210,14 @@ TEST_F(PersonalValues, WhatAPeerMayNotOrderWaitsForPeople) {
   ASSERT_TRUE(by_two(b_, end));
   const auto erased = by_two(b_, erase);
   ASSERT_TRUE(erased) << describe(erased.error());
-  EXPECT_NE(b_.serial(Store::kErased, "b-k2"), 0);
+  EXPECT_NE(b_.serial(Store::kErased, "b-k0000000000000002"), 0);
   ASSERT_TRUE(run(b_, FinishErasure{.number = erased->answer.int_at("order")}));
   EXPECT_EQ(deliver(b_, a_), "applied ");
   EXPECT_FALSE(awaits_answer(at(a_, 1)));
 }
 
 TEST_F(PersonalValues, WhatPeopleRefuseIsToldToThePeer) {
-  ASSERT_TRUE(order(a_, "erase", {"b-k2"}));
+  ASSERT_TRUE(order(a_, "erase", {"b-k0000000000000002"}));
   deliver(a_, b_);
   deliver(b_, a_);
   EXPECT_EQ(at(a_, 1).answers.at("b").reason, "undecided");
@@ -241,15 +244,16 @@ TEST_F(PersonalValues, AreNotErasedByALyingPeer) {
                                            .deadline = today()});
     return tell(a_, b_, message);
   };
-  EXPECT_EQ(ask({"b-k2"}, {"a-1"}, 1), "applied ");
-  EXPECT_EQ(b_.serial(Store::kErased, "b-k2"), 0) << "a key of ours";
-  EXPECT_EQ(ask({"b-k2"}, {"a-1"}, 1), "held unverified.number");
+  EXPECT_EQ(ask({"b-k0000000000000002"}, {"a-1"}, 1), "applied ");
+  EXPECT_EQ(b_.serial(Store::kErased, "b-k0000000000000002"), 0) << "a key of ours";
+  EXPECT_EQ(ask({"b-k0000000000000002"}, {"a-1"}, 1), "held unverified.number");
   EXPECT_EQ(ask({}, {"a-1"}, 2), "held unverified.shape");
   // Under a hold, by a place where the value does not stand.
   ASSERT_TRUE(order(b_, "hold", {}));
-  EXPECT_EQ(ask({"a-k1"}, {"a-9"}, 3), "applied ");
-  EXPECT_EQ(b_.serial(Store::kErased, "a-k1"), 0);
-  for (std::int64_t number = 10; number < 10 + 300; ++number) ask({"b-k2"}, {}, number);
+  EXPECT_EQ(ask({"a-k0000000000000001"}, {"a-9"}, 3), "applied ");
+  EXPECT_EQ(b_.serial(Store::kErased, "a-k0000000000000001"), 0);
+  for (std::int64_t number = 10; number < 10 + 300; ++number)
+    ask({"b-k0000000000000002"}, {}, number);
   std::size_t waiting = 0;
   for (const auto& [number, one] : b_.circle().orders) {
     if (one.order.kind == "asked") ++waiting;
@@ -262,13 +266,41 @@ TEST_F(PersonalValues, AreNotErasedByALyingPeer) {
   EXPECT_EQ(tell(a_, b_, receipt), "held unverified.number") << "for an order never sent";
 }
 
+// Names of members may begin with one another.
+TEST_F(PersonalValues, AreOrderedByWhoMadeTheKeyAndByNoNameThatBeginsLikeIt) {
+  const std::string digits = "0000000000000001";
+  std::int64_t number = 0;
+  const auto ask = [&](const std::string& key) {
+    MessageQueued message;
+    message.kind = told::Erase::kKind;
+    message.body = told::write(told::Erase{.number = ++number,
+                                           .subject = "t:wang",
+                                           .reason = "r",
+                                           .cases = {"a-1"},
+                                           .records = {},
+                                           .keys = {key},
+                                           .deadline = today()});
+    EXPECT_EQ(tell(a_, b_, message), "applied ");
+    return b_.serial(Store::kErased, key) != 0;
+  };
+  b_.apply(PartyJoined{.party = "a-k1"});
+  for (const std::string& key :
+       {"a-k1-k" + digits, "a-" + digits, "a-k" + digits + "1", std::string{"a-k1"},
+        std::string{"a-k"}, std::string{"a-k000000000000000G"}, "aa-k" + digits, "-k" + digits}) {
+    EXPECT_FALSE(ask(key)) << key;
+    EXPECT_EQ(at(b_, number).order.kind, "asked") << key << " waits for two people";
+  }
+  EXPECT_TRUE(ask("a-k" + digits));
+}
+
 TEST_F(PersonalValues, OrdersThatAreNotWholeAreRefused) {
-  EXPECT_FALSE(order(a_, "burn", {"a-k1"}));
+  EXPECT_FALSE(order(a_, "burn", {"a-k0000000000000001"}));
   EXPECT_FALSE(order(a_, "erase", {}));
   EXPECT_FALSE(order(a_, "restrict", {}));
-  EXPECT_FALSE(order(a_, "hold", {"a-k1"}, today().plus_days(-1)));
-  EXPECT_FALSE(order(a_, "erase", std::vector<std::string>(kErasedKeysMax + 1, "a-k1")));
-  EXPECT_TRUE(order(a_, "restrict", {"a-k1"}));
+  EXPECT_FALSE(order(a_, "hold", {"a-k0000000000000001"}, today().plus_days(-1)));
+  EXPECT_FALSE(
+      order(a_, "erase", std::vector<std::string>(kErasedKeysMax + 1, "a-k0000000000000001")));
+  EXPECT_TRUE(order(a_, "restrict", {"a-k0000000000000001"}));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "base/try.h"
 #include "core/in_force.h"
+#include "core/privacy/made_by.h"
 #include "core/privacy/privacy.h"
 #include "packs/months.h"
 #include "packs/retention.h"
@@ -45,7 +46,7 @@ std::string reason_of(const packs::Retention& rule) {
 Result order(Deciding& d, PrivacyOrdered order) {
   std::vector<std::string> own;
   std::ranges::copy_if(order.keys, std::back_inserter(own),
-                       [&](const std::string& key) { return key.starts_with(d.self() + "-k"); });
+                       [&](const std::string& key) { return made_by(key, d.self()); });
   order.number = d.draft.serial(Store::kOrders, {}) + 1;
   order.on = d.today();
   if (own.empty()) {
