@@ -9,6 +9,7 @@
 #include "core/authority.h"
 #include "core/circle/nodes.h"
 #include "core/peers/asked_claims.h"
+#include "core/told/settle.h"
 #include "packs/before_sealing.h"
 #include "texts/texts.h"
 
@@ -229,7 +230,8 @@ Prepared fire_event(Context& context, const Call& call) {
                                     .service = seen->root.service_name,
                                     .id = id,
                                     .starts = false,
-                                    .form = asked},
+                                    .form = asked,
+                                    .event = call.part("event")},
                                    form_member(*body));
   if (!given) return std::unexpected{given.error()};
   const auto told = worked_out(context, *seen->root.pack, service, asked, *given, write);
@@ -268,6 +270,9 @@ Prepared settle_case(Context& context, const Call& call) {
   if (core::claims_act(*content)) {
     return std::unexpected{malformed("content", "The digest of a step, or `case:` and a case.",
                                      "应为步骤的摘要，或 `case:` 加办件编号。")};
+  }
+  if (note->size() > core::told::Settle::kNoteMax) {
+    return std::unexpected{malformed("note", "At most 2,000 bytes.", "不得超过 2000 字节。")};
   }
   Write write;
   write.office = true;

@@ -39,8 +39,8 @@ struct Told {
 std::optional<Told> told_of(Context& context, views::Views& views, std::string_view id,
                             views::At at = {}) {
   auto row = views.case_at(id, at);
+  auto disputes = views.disputes(id, at);  // before the steps that they are about
   auto steps = views.history(id, at);
-  auto disputes = views.disputes(id, at);
   if (!row || !*row || !steps || !disputes) return std::nullopt;
   Told told{.row = std::move(**row),
             .pack = {},
@@ -162,30 +162,25 @@ struct Question {
   bool ours = false;      // we ask
 };
 
-// The text of a `case.shown` in an envelope.
-std::string shown_in(const std::optional<std::string>& envelope) {
-  const auto payload = envelope ? evidence::read_envelope(*envelope) : std::nullopt;
-  return payload ? payload->body.text_at("shown") : std::string{};
-}
-
-void read_signatures(Context& context, Question& question) {
+void read_signatures(Context& context, std::string_view id, Question& question) {
+  const std::string& own = context.node.identity().party;
   const std::string& content = question.asked->content;
   for (const auto& one : question.asked->signatures) {
     const bool from_them = one.by == question.of;
     if (one.content == std::string{kShown} + content && from_them) {
       std::int64_t seq = 0;  // none, if it is no number
       std::from_chars(one.note.data(), one.note.data() + one.note.size(), seq);
-      question.shown =
-          shown_in(question.ours ? context.node.envelope_taken(one.by, seq)
-                                 : context.node.envelope_sent(question.asked->by, seq));
+      question.shown = shown_in(question.ours ? context.node.envelope_taken(one.by, seq)
+                                              : context.node.envelope_sent(question.asked->by, seq),
+                                id, content);
       question.shown_at = one.position;
     }
     if (one.content == content && from_them) {
       question.word = "words";
       question.why = one.note;
     }
-    const auto act = core::claims_act(one.content);
-    if (!question.ours || one.by == question.of || !act || act->content != content) continue;
+    const auto act = question.ours ? found_by(own, one, content) : std::nullopt;
+    if (!act) continue;
     question.word = act->word;
     question.why = one.note;
   }
@@ -208,7 +203,7 @@ std::vector<Question> questions_of(Context& context, const Told& told) {
     } else {
       question.of = own;
     }
-    read_signatures(context, question);
+    read_signatures(context, told.row.id, question);
     list.push_back(std::move(question));
   }
   return list;
@@ -220,6 +215,23 @@ std::string standing_of(const Question& question) {
 }
 
 }  // namespace
+
+std::string shown_in(const std::optional<std::string>& envelope, std::string_view id,
+                     std::string_view content) {
+  auto payload = envelope ? evidence::read_envelope(*envelope) : std::nullopt;
+  if (!payload || payload->kind != core::told::ShownClaims::kKind) return {};
+  auto told = core::told::read_shown_claims(core::told::as_said(std::move(payload->body)));
+  if (!told || told->id != id || told->content != content) return {};
+  return std::move(told->shown);
+}
+
+std::optional<core::ClaimsAct> found_by(std::string_view own,
+                                        const views::DisputeRow::Signed& signature,
+                                        std::string_view content) {
+  if (signature.by != own) return std::nullopt;
+  const auto act = core::claims_act(signature.content);
+  return act && act->content == content ? act : std::nullopt;
+}
 
 std::string looked_up(Context& context, const core::CaseId& id, const views::StepRow& step) {
   const auto entries = context.node.entries(step.position, 1);
@@ -240,6 +252,7 @@ bool is_open_to_all(const packs::Pack& pack, std::string_view shown) {
   const auto rows = value ? core::rows_shown(*value) : std::nullopt;
   if (!rows) return false;
   return std::ranges::all_of(*rows, [&](const core::ShownRow& row) {
+    if (core::is_cut(row)) return true;
     if (const packs::Register* reg = packs::find(pack.registers, row.name)) {
       const auto& fields = reg->record->members;
       return reg->kept == packs::Kept::shared ||
@@ -407,13 +420,17 @@ void ClaimsWatch::look_at(views::Views& views, const core::CaseId& id) {
   for (const Question& question : questions_of(context_, *told)) {
     const Verdicts::Question asked_at{id, question.asked->raised};
     if (question.asked->ended) verdicts_.forget(asked_at);
-    if (question.asked->ended || !question.step) continue;
+    if (question.asked->ended || (question.ours && !question.step)) continue;
     const auto left = [&](std::string_view word) {
       return left_.contains({question.asked->raised, std::string{word}});
     };
     if (!question.ours) {
       const std::string& asker = question.asked->by;
-      if (left(asker) || question.step->decided_by != question.of) continue;
+      if (left(asker)) continue;
+      if (!question.step || question.step->decided_by != question.of) {
+        say(question, "unknown", asker, {});
+        continue;
+      }
       std::string shown = looked_up(context_, id, *question.step);
       const bool short_enough = shown.size() <= core::told::ShownClaims::kMax;
       if (shown.empty() || !short_enough || !is_open_to_all(*told->pack, shown)) {

@@ -16,6 +16,7 @@
 
 #include "api/call.h"
 #include "api/context.h"
+#include "core/peers/asked_claims.h"
 #include "core/peers/looked_up.h"
 #include "views/views.h"
 
@@ -34,6 +35,15 @@ Result list_claims(Context& context, const Call& call);
 // Whether the node may show it without a person: rows of registers that all parties have or whose
 // every field is public, balances of public amounts.
 [[nodiscard]] bool is_open_to_all(const packs::Pack& pack, std::string_view shown);
+
+// What a `case.shown` of this step of the case says, in its envelope; empty: it is no such message.
+[[nodiscard]] std::string shown_in(const std::optional<std::string>& envelope, std::string_view id,
+                                   std::string_view content);
+// What the node `own` found of a step's claims, if that is what is signed. Any party of the case
+// may sign what reads like it; it says nothing here. nullopt: it is something else.
+[[nodiscard]] std::optional<core::ClaimsAct> found_by(std::string_view own,
+                                                      const views::DisputeRow::Signed& signature,
+                                                      std::string_view content);
 
 // What comparisons came to, each with what it was computed from: it is computed again when that has
 // changed. One that nothing took, its case being in another dispute, stays open and is looked at

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "core/peers/objection.h"
 #include "core/told/dispute.h"
@@ -1121,13 +1122,73 @@ TEST_F(Objections, OfOursToACaseThatHasEndedIsAskedAndAnswered) {
   ASSERT_TRUE(at("a").dispute) << "both sides see it";
   EXPECT_EQ(at("a").dispute->reason, "review.version");
   const std::string content = told::step_digest(again.body);
-  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = "a slip"});
+  std::string note = "a slip";
+  while (note.size() < 1'900) note += "误";
+  must("a", SignSettlement{.by = kClerk, .id = "a-1", .content = content, .note = note});
   raised_.clear();
   settle();
   EXPECT_FALSE(at("a").dispute);
   ASSERT_FALSE(raised_["b"].empty()) << "told to whoever asked";
-  EXPECT_NE(raised_["b"].back().detail.find("a slip"), std::string::npos);
+  const std::string& detail = raised_["b"].back().detail;
+  EXPECT_NE(detail.find("a slip"), std::string::npos);
+  EXPECT_LT(detail.size(), 700U) << "the beginning of it";
+  EXPECT_TRUE(is_utf8(detail)) << detail;
   EXPECT_TRUE(at("b").dispute);
+}
+
+TEST_F(Objections, SaidAgainRaiseNoOtherTaskUnlessTheyShowMore) {
+  const Value one = step_of(1), other = with(one, "on", "2026-03-01");
+  const std::string digest = told::step_digest(other);
+  EXPECT_EQ(object("version", digest), "applied ");
+  const std::size_t raised = raised_["a"].size();
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(object("version", digest), "applied ");
+  EXPECT_EQ(raised_["a"].size(), raised);
+  EXPECT_EQ(at("a").dispute->reason, "question.version");
+  EXPECT_EQ(object("version", digest, {shown("a", other)}), "applied ");
+  EXPECT_EQ(at("a").dispute->reason, "version") << "shown now";
+  EXPECT_EQ(raised_["a"].size(), raised + 1);
+  EXPECT_EQ(object("version", digest, {shown("a", other)}), "applied ");
+  EXPECT_EQ(raised_["a"].size(), raised + 1);
+}
+
+// What b signs in a case of both, as only a node that lies would.
+class Settlements : public Objections {
+ protected:
+  std::string sign(const std::string& content, const std::string& note = "so be it") {
+    return told("case.settle", "",
+                Value::Record{{"case", "a-1"}, {"content", content}, {"note", note}});
+  }
+  static std::string step(char digit) { return "sha256:" + std::string(64, digit); }
+};
+
+TEST_F(Settlements, SignAStepOrACaseWithAShortNote) {
+  const std::string digest = at("a").digest;
+  const std::string shape = "held unverified.shape";
+  for (const std::string& content :
+       {"compared:agrees:" + digest, "shown:" + digest, "ask:a:" + digest, std::string{"zz"},
+        std::string{"sha256:00"}, digest + "0", step('G'), std::string{"case:"},
+        "case:" + std::string(121, 'a'), std::string{}}) {
+    EXPECT_EQ(sign(content), shape) << content;
+  }
+  EXPECT_EQ(sign(digest, std::string(2'001, 'n')), shape);
+  EXPECT_EQ(
+      told("case.settle", "",
+           Value::Record{{"case", "a-1"}, {"content", digest}, {"note", "1"}, {"shown", "[]"}}),
+      shape);
+  EXPECT_EQ(sign(digest, std::string(2'000, 'n')), "applied ");
+  EXPECT_EQ(sign("case:a-2"), "applied ");
+}
+
+TEST_F(Settlements, AreFewADayBesideTheOneOfADispute) {
+  int applied = 0;
+  for (int i = 0; i < 40; ++i) applied += sign(step('1')) == "applied " ? 1 : 0;
+  EXPECT_EQ(applied, 20) << "of a case that is not in dispute";
+  EXPECT_EQ(sign(step('2')), "held unverified.quota");
+  EXPECT_EQ(object("holds", at("a").digest), "applied ");
+  EXPECT_EQ(sign(step('2')), "applied ") << "the one of the dispute";
+  EXPECT_EQ(sign(step('2')), "applied ") << "again: nothing more";
+  EXPECT_EQ(sign(step('3')), "held unverified.quota");
+  EXPECT_EQ(at("a").dispute->signed_by.at("b"), step('2'));
 }
 
 TEST_F(Objections, OneThatWasHeldCanBeAnsweredToo) {

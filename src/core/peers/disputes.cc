@@ -24,9 +24,10 @@ namespace bashu::core {
 
 namespace {
 
-constexpr std::string_view kSettled = "settled";   // of an objection that was held
-constexpr std::string_view kCorrecting = "case:";  // before the case that puts a step right
-constexpr std::int64_t kObjectionsADay = 20;       // of one member
+constexpr std::string_view kSettled = "settled";  // of an objection that was held
+constexpr std::int64_t kObjectionsADay = 20;      // of one member
+constexpr std::int64_t kSettlementsADay = 20;     // of one member, beside the first of a dispute
+constexpr std::size_t kNoteShown = 500;           // bytes, in a task
 
 // The digest under which every party's signature stands.
 std::optional<std::string> agreed_content(const Case& c) {
@@ -174,6 +175,16 @@ Result may_object(Deciding& d, const CaseId& id, const Objecting& who) {
   return {};
 }
 
+namespace {
+
+// Said again, it changes nothing: no task is raised for it. What was only asked and is shown now
+// stops the case.
+bool is_known(const Case& c, const std::string& content, std::string_view as) {
+  return c.dispute && c.dispute->contents.contains(content) && (is_stopped(c) || !stops(as));
+}
+
+}  // namespace
+
 Result take_dispute(Deciding& d, const TakeMessage& message) {
   const told::Dispute told = told::read_dispute(message.body);
   const Case* c = d.draft.find_case(told.id);
@@ -194,6 +205,8 @@ Result take_dispute(Deciding& d, const TakeMessage& message) {
   if (told.reason == kClaims) {
     if (c->dispute && c->dispute->contents.contains(told.content)) return {};  // asked before
     BASHU_TRY_OK(may_ask_claims(d, *c, message.from));
+  } else if (is_known(*c, told.content, as)) {
+    return {};
   } else {
     BASHU_TRY_OK(may_object(d, told.id, {.party = message.from, .content = told.content}));
   }
@@ -211,8 +224,9 @@ namespace {
 
 // Of the same pack and between the same parties.
 bool puts_right(const Deciding& d, const Case& c, std::string_view content) {
-  if (!content.starts_with(kCorrecting)) return false;
-  const Case* other = d.draft.find_case(content.substr(kCorrecting.size()));
+  constexpr std::string_view kMark = told::Settle::kCorrecting;
+  if (!content.starts_with(kMark)) return false;
+  const Case* other = d.draft.find_case(content.substr(kMark.size()));
   return other && other->id != c.id && other->pack == c.pack && parties_of(*other) == parties_of(c);
 }
 
@@ -274,24 +288,56 @@ Result settle(Deciding& d, const SignSettlement& command) {
   return {};
 }
 
+namespace {
+
+// One signature in a dispute, and so many others in a day: another after the first, or of a case
+// that is not in dispute here.
+Result may_sign(Deciding& d, const Case& c, const PartyId& from) {
+  if (c.dispute && !c.dispute->signed_by.contains(from)) return {};
+  const std::string counter = from + "/" + d.today().text();
+  const std::int64_t count = d.draft.serial("#settlements", counter) + 1;
+  if (count > kSettlementsADay) return told::hold("quota", "settlements of a day");
+  d.draft.decide(SerialTaken{.name = "#settlements", .key = counter, .value = count});
+  return {};
+}
+
+bool has_signed(const Case& c, const PartyId& from, const std::string& content) {
+  if (!c.dispute) return false;
+  const auto before = c.dispute->signed_by.find(from);
+  return before != c.dispute->signed_by.end() && before->second == content;
+}
+
+// As much of a note as a task shows; whole characters.
+std::string beginning_of(const std::string& note) {
+  if (note.size() <= kNoteShown) return note;
+  std::size_t end = kNoteShown;
+  while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0U) == 0x80U) --end;
+  return note.substr(0, end) + "…";
+}
+
+}  // namespace
+
 Result take_settlement(Deciding& d, const TakeMessage& message) {
-  const told::Settle told = told::read_settle(message.body);
+  BASHU_TRY(const told::Settle told, told::read_settle(message.body));
   const Case* c = d.draft.find_case(told.id);
   if (!c || !is_party(*c, message.from)) {
     return told::hold("unknown", told.id + " is not known here");
   }
+  if (has_signed(*c, message.from, told.content)) return {};
   // One that has ended here, or stopped nothing here, is signed for all the same: the evidence of
   // both sides shows whose officers did.
   const bool disputed = c->dispute.has_value();
   const bool answers_us = disputed && c->dispute->reason.starts_with(kAsked);
   const bool in_words = is_answer_in_words(*c, message.from, told.content);
+  BASHU_TRY_OK(may_sign(d, *c, message.from));
   d.draft.decide(SettlementSigned{.id = told.id,
                                   .by = message.from,
                                   .content = told.content,
                                   .note = told.note,
                                   .officer = told.officer});
   if (answers_us) {
-    raise_exception(d, told.id, message.from + " answers (" + told.content + "): " + told.note);
+    raise_exception(d, told.id,
+                    message.from + " answers (" + told.content + "): " + beginning_of(told.note));
   }
   if (in_words) {
     d.draft.decide(DisputeEnded{.id = told.id});
