@@ -4,11 +4,14 @@
 #include <array>
 #include <utility>
 
+#include "api/clearing_refusal.h"
 #include "api/documents.h"
 #include "api/reading.h"
 #include "base/ahead.h"
 #include "clearing/sketch.h"
+#include "fares/size.h"
 #include "packs/yaml.h"
+#include "texts/texts.h"
 
 namespace bashu::api {
 
@@ -243,24 +246,39 @@ std::expected<void, Problem> account_for_audit(Context& context, const Call& cal
   return account_for(context, call, resource);
 }
 
-std::expected<fares::Tariff, Problem> tariff_in(const std::string& text, const std::string& where) {
-  const packs::Document file = packs::read_yaml(text);
-  auto tariff = file.findings.empty()
-                    ? fares::read_tariff(file.root)
-                    : std::unexpected{std::vector<fares::Wrong>{
-                          {.where = "line " + std::to_string(file.findings.front().line),
-                           .what = file.findings.front().text}}};
-  if (tariff) return *std::move(tariff);
-  const fares::Wrong& wrong = tariff.error().front();
-  return std::unexpected{problem_of(reject(
-      RejectCode::error, where, "The tariff cannot be used: " + wrong.where + " " + wrong.what,
-      "票价规则不可用：" + wrong.where + " " + wrong.what))};
+std::expected<fares::SaidTariff, Problem> said_tariff(const std::string& text,
+                                                      const std::string& where, TariffUse use) {
+  const bool to_take = use == TariffUse::to_take;
+  const auto wrong = [&](const fares::Wrong& what) {
+    if (to_take) return std::unexpected{wrong_tariff(where, what)};
+    return std::unexpected{problem_of(
+        Reject{.code = RejectCode::error,
+               .where = where,
+               .why = {texts::title("windows.tariff_wrong", {{"what", words_of(what)}})}})};
+  };
+  packs::Document file = packs::read_yaml(text);
+  if (!file.findings.empty()) {
+    return wrong({.where = "line " + std::to_string(file.findings.front().line),
+                  .what = file.findings.front().text});
+  }
+  file.positions.clear();
+  if (const auto large = to_take ? fares::too_large(file.root) : std::nullopt) return wrong(*large);
+  auto read = fares::read_tariff(file.root);
+  if (!read) return wrong(read.error().front());
+  return fares::SaidTariff{.said = std::move(file.root), .read = *std::move(read)};
+}
+
+std::expected<fares::Tariff, Problem> tariff_in(const std::string& text, const std::string& where,
+                                                TariffUse use) {
+  auto said = said_tariff(text, where, use);
+  if (!said) return std::unexpected{said.error()};
+  return std::move(said->read);
 }
 
 std::expected<fares::Tariff, Problem> tariff_of(Context& context, const ClearingBook& book) {
   const auto text = document_text(context, book.row, "tariff");
   if (!text) return std::unexpected{text.error()};
-  return tariff_in(*text, book.row.id + ".tariff");
+  return tariff_in(*text, book.row.id + ".tariff", TariffUse::taken);
 }
 
 bool clears_taps(const ClearingBook& book) { return book.row.data.text_at("kind") == "taps"; }

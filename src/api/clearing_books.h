@@ -8,6 +8,7 @@
 //     membership, share, netting   of a clearing house (api/clearing_netting.h)
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "api/call.h"
 #include "api/clearing_kept.h"
 #include "api/context.h"
+#include "fares/renewed.h"
 #include "views/read/cases.h"
 #include "windows/ledger.h"
 
@@ -70,11 +72,19 @@ struct FoundWindow {
 [[nodiscard]] std::expected<void, Problem> account_for_audit(Context& context, const Call& call,
                                                              Sight sight,
                                                              const std::string& resource);
-// The tariff that a book of taps names, or one in a text; a problem says what is wrong with it.
+// The tariff that a book of taps names; a problem says what is wrong with it.
 [[nodiscard]] std::expected<fares::Tariff, Problem> tariff_of(Context& context,
                                                               const ClearingBook& book);
+// One in a text. What a book has that both sides agreed on is read as it was taken; what is handed
+// in, or awaits an answer, must keep the bounds of today too (fares/size.h): it is refused before
+// its editions are read.
+enum class TariffUse : std::uint8_t { taken, to_take };
+[[nodiscard]] std::expected<fares::SaidTariff, Problem> said_tariff(const std::string& text,
+                                                                    const std::string& where,
+                                                                    TariffUse use);
 [[nodiscard]] std::expected<fares::Tariff, Problem> tariff_in(const std::string& text,
-                                                              const std::string& where);
+                                                              const std::string& where,
+                                                              TariffUse use = TariffUse::to_take);
 [[nodiscard]] bool clears_taps(const ClearingBook& book);
 // Whether what it clears is money of transfers (api/clearing_transfers.h).
 [[nodiscard]] bool clears_transfers(const ClearingBook& book);

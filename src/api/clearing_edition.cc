@@ -11,7 +11,6 @@
 #include "api/reading.h"
 #include "fares/changes.h"
 #include "fares/editions.h"
-#include "fares/renewed.h"
 #include "fares/taking.h"
 #include "packs/yaml.h"
 
@@ -22,6 +21,8 @@ namespace {
 constexpr std::size_t kPricesShown = 500;  // of an edition
 constexpr std::size_t kRuleShown = 400;    // bytes of a rule's words
 
+using Follows = std::expected<void, Problem>;
+
 // Which editions came with one agreement, and whose it was.
 struct Agreed {
   std::size_t editions = 0;  // so many in all, from the first on
@@ -29,12 +30,13 @@ struct Agreed {
   Date proposed_on, agreed_on;
 };
 
+// Of a tariff that was agreed on: they are counted, not read.
 std::expected<std::size_t, Problem> count_editions(Context& context, const Value& document) {
   const auto text = document_bytes(context, document);
   if (!text) return std::unexpected{text.error()};
-  const auto tariff = tariff_in(*text, "tariff");
-  if (!tariff) return std::unexpected{tariff.error()};
-  return fares::editions_of(*tariff).size();
+  const packs::Document file = packs::read_yaml(*text);
+  const Value* editions = file.root.find("editions");
+  return editions && editions->as_list() ? editions->as_list()->size() + 1 : 1;
 }
 
 // The proposal that a step makes, or that awaits an answer after it.
@@ -120,23 +122,17 @@ Value price_value(const fares::PriceChange& price) {
   return out;
 }
 
-std::string short_of(const std::string& text) {
-  if (text.size() <= kRuleShown) return text;
-  std::size_t end = kRuleShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
-}
-
 // The editions of `next` that `now` does not have, each beside the one before it.
-Value::List changes_value(const std::string& now, const std::string& next) {
-  const Value tariff = packs::read_yaml(next).root;
-  const std::size_t had = fares::whole_editions(packs::read_yaml(now).root).size();
-  const auto read = fares::read_tariff(tariff);
-  const auto whole = fares::whole_editions(tariff);
-  const auto editions = fares::editions_of(*read);
+Value::List changes_value(const fares::SaidTariff& now, const fares::SaidTariff& next) {
+  const std::size_t had = fares::editions_of(now.read).size();
+  const auto editions = fares::editions_of(next.read);
   Value::List out;
-  for (std::size_t i = had; i < whole.size(); ++i) {
-    const fares::Changes changes = fares::changes(whole[i - 1], whole[i]);
+  if (had >= editions.size()) return out;
+  Value before = fares::whole_edition(next.said, had - 1);
+  for (std::size_t i = had; i < editions.size(); ++i) {
+    Value whole = fares::whole_edition(next.said, i);
+    const fares::Changes changes = fares::changes(before, whole);
+    before = std::move(whole);
     Value::Record one;
     add_days(one, *editions[i]);
     Value::List prices, rules;
@@ -144,8 +140,9 @@ Value::List changes_value(const std::string& now, const std::string& next) {
       if (prices.size() < kPricesShown) prices.push_back(price_value(price));
     }
     for (const fares::RuleChange& rule : changes.rules) {
-      rules.push_back(Value::Record{
-          {"where", rule.where}, {"now", short_of(rule.now)}, {"next", short_of(rule.next)}});
+      rules.push_back(Value::Record{{"where", rule.where},
+                                    {"now", cut(rule.now, kRuleShown)},
+                                    {"next", cut(rule.next, kRuleShown)}});
     }
     one.emplace("prices", std::move(prices));
     one.emplace("prices_in_all", changes.prices.size());
@@ -155,20 +152,46 @@ Value::List changes_value(const std::string& now, const std::string& next) {
   return out;
 }
 
-// A proposal beside what the book has; one that cannot be read is a problem, one that may not
-// follow says why.
-std::expected<Value::Record, Problem> next_value(Context& context, const Call& call,
-                                                 const ClearingBook& book, const std::string& now,
-                                                 const std::string& next) {
-  const auto tariff = tariff_in(next, "proposal");
-  if (!tariff) return std::unexpected{tariff.error()};
-  Value::Record out{{"editions", changes_value(now, next)}};
-  const auto follows = edition_follows(context, call, book, next);
-  if (follows) return out;
-  if (follows.error().number != static_cast<int>(RejectCode::form)) {
-    return std::unexpected{follows.error()};
+std::string proposal_path() { return "with." + std::string{kProposal}; }
+
+Follows follows(Context& context, const Call& call, const ClearingBook& book,
+                const fares::SaidTariff& now, const fares::SaidTariff& next) {
+  const std::string where = proposal_path();
+  std::optional<Date> closed;
+  {
+    const auto held = hold_ledger(context, call, book);
+    if (!held) return std::unexpected{held.error()};
+    closed = (*held)->ledger->closed_until();
   }
-  out.emplace("refused", in_language(follows.error().errors.front().why, call.language));
+  if (const auto wrong = fares::not_renewed(now, next, closed)) {
+    return std::unexpected{wrong_at(where, wrong->key, {{"where", cut(wrong->where, kRuleShown)}})};
+  }
+  if (const auto wrong = fares::wrong_when_taken(next.read); !wrong.empty()) {
+    return std::unexpected{wrong_tariff(where, wrong.front())};
+  }
+  if (!closed) return {};
+  const auto otherwise = closed_otherwise(context, call, book, next.read);
+  if (!otherwise) return std::unexpected{otherwise.error()};
+  if (*otherwise) {
+    return std::unexpected{wrong_at(where, "edition_otherwise", {{"window", **otherwise}})};
+  }
+  return {};
+}
+
+// A proposal beside what the book has; one that may not follow, or cannot be used at all, says why.
+std::expected<Value::Record, Problem> next_value(Context& context, const Call& call,
+                                                 const ClearingBook& book,
+                                                 const fares::SaidTariff& now,
+                                                 const std::string& text) {
+  const auto next = said_tariff(text, proposal_path(), TariffUse::to_take);
+  Value::Record out{{"editions", next ? changes_value(now, *next) : Value::List{}}};
+  const Follows done =
+      next ? follows(context, call, book, now, *next) : std::unexpected{next.error()};
+  if (done) return out;
+  if (done.error().number != static_cast<int>(RejectCode::form)) {
+    return std::unexpected{done.error()};
+  }
+  out.emplace("refused", in_language(done.error().errors.front().why, call.language));
   return out;
 }
 
@@ -176,32 +199,13 @@ std::expected<Value::Record, Problem> next_value(Context& context, const Call& c
 
 std::expected<void, Problem> edition_follows(Context& context, const Call& call,
                                              const ClearingBook& book, const std::string& text) {
-  const std::string where = "with." + std::string{kProposal};
-  const auto now = document_text(context, book.row, "tariff");
+  const auto held = document_text(context, book.row, "tariff");
+  if (!held) return std::unexpected{held.error()};
+  const auto next = said_tariff(text, proposal_path(), TariffUse::to_take);
+  if (!next) return std::unexpected{next.error()};
+  const auto now = said_tariff(*held, book.row.id + ".tariff", TariffUse::taken);
   if (!now) return std::unexpected{now.error()};
-  auto tariff = tariff_in(text, where);
-  if (!tariff) return std::unexpected{tariff.error()};
-  std::optional<Date> closed;
-  {
-    const auto held = hold_ledger(context, call, book);
-    if (!held) return std::unexpected{held.error()};
-    closed = (*held)->ledger->closed_until();
-  }
-  if (const auto wrong =
-          fares::not_renewed(packs::read_yaml(*now).root, packs::read_yaml(text).root, closed)) {
-    return std::unexpected{wrong_at(where, wrong->key, {{"where", wrong->where}})};
-  }
-  if (const auto wrong = fares::wrong_when_taken(*tariff); !wrong.empty()) {
-    return std::unexpected{wrong_at(where, "tariff_wrong",
-                                    {{"what", wrong.front().where + " " + wrong.front().what}})};
-  }
-  if (!closed) return {};
-  const auto otherwise = closed_otherwise(context, call, book, *std::move(tariff));
-  if (!otherwise) return std::unexpected{otherwise.error()};
-  if (*otherwise) {
-    return std::unexpected{wrong_at(where, "edition_otherwise", {{"window", **otherwise}})};
-  }
-  return {};
+  return follows(context, call, book, *now, *next);
 }
 
 Result show_tariff(Context& context, const Call& call) {
@@ -210,20 +214,21 @@ Result show_tariff(Context& context, const Call& call) {
   if (!clears_taps(*book)) {
     return std::unexpected{refused(book->row.id, "no_book_of_taps", {{"book", book->row.id}})};
   }
-  const auto now = document_text(context, book->row, "tariff");
-  if (!now) return std::unexpected{now.error()};
-  const auto tariff = tariff_in(*now, book->row.id + ".tariff");
-  if (!tariff) return std::unexpected{tariff.error()};
+  const auto held = document_text(context, book->row, "tariff");
+  if (!held) return std::unexpected{held.error()};
   const auto steps = call.views->history(book->row.id);
   if (!steps) return std::unexpected{problem_of(steps.error())};
   const auto said = said_of_tariff(context, *steps);
   if (!said) return std::unexpected{said.error()};
+  const auto now = said_tariff(*held, book->row.id + ".tariff",
+                               said->agreed.empty() ? TariffUse::to_take : TariffUse::taken);
+  if (!now) return std::unexpected{now.error()};
   auto value = book_value(context, call, *book, {});
   if (!value) return std::unexpected{value.error()};
   Value::Record out{{"book", *std::move(value)},
-                    {"tariff", tariff->name},
-                    {"rules", tariff->rules},
-                    {"editions", editions_value(*tariff, *said)}};
+                    {"tariff", now->read.name},
+                    {"rules", now->read.rules},
+                    {"editions", editions_value(now->read, *said)}};
   std::optional<std::string> next;
   if (const std::string sha256 = call.parameter("proposal"); !sha256.empty()) {
     next = deposited_bytes(context, call.key->principal(), Value::Record{{"sha256", sha256}});

@@ -18,6 +18,15 @@ std::string edition(const std::string& from, const std::string& says = "fee: 100
                     const std::string& version = "2") {
   return "- {version: " + version + ", from: '" + from + "', " + says + "}\n";
 }
+// So many of them, each a day after the other.
+std::string editions(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) {
+    const Date from = Date::from_days(Date::parse("2021-04-01")->days() + i);
+    out += edition(from.text(), "fee: " + std::to_string(i), std::to_string(i + 2));
+  }
+  return out;
+}
 std::string dearer(const std::string& flat = "350", const std::string& of = "metro",
                    const std::string& party = "sichuan") {
   return "groups: {m: {party: " + party + ", flat: " + flat + ", operators: [{name: " + of + "}]}}";
@@ -32,14 +41,7 @@ constexpr const char* kTaps =
 class Editions : public ClearingOfTwo {
  protected:
   Editions() {
-    core::StartCase start{.by = kFinance,
-                          .pack = "clearing",
-                          .service = "book",
-                          .role = "finance",
-                          .parties = {{"first", "chongqing"}, {"second", "sichuan"}}};
-    start.with = Value::Record{{"name", "rides"}, {"kind", "taps"}, {"tariff", document(tariff())}};
-    rides.assign(chongqing.must(std::move(start)).decision.answer.text_at("case"));
-    circle.settle();
+    rides = book_with(tariff());
     at_sichuan("agree", Value::Record{});
   }
 
@@ -66,6 +68,17 @@ class Editions : public ClearingOfTwo {
         get("finance", "/clearing/" + http::percent_encode(rides) + "/tariff" + more);
     EXPECT_EQ(answer.status, 200) << answer.raw;
     return answer.body;
+  }
+  core::CaseId book_with(const std::string& text) {
+    core::StartCase start{.by = kFinance,
+                          .pack = "clearing",
+                          .service = "book",
+                          .role = "finance",
+                          .parties = {{"first", "chongqing"}, {"second", "sichuan"}}};
+    start.with = Value::Record{{"name", "rides"}, {"kind", "taps"}, {"tariff", document(text)}};
+    core::CaseId made{chongqing.must(std::move(start)).decision.answer.text_at("case")};
+    circle.settle();
+    return made;
   }
   static const Value& at(const Value& list, std::size_t i) { return list.as_list()->at(i); }
 
@@ -179,6 +192,35 @@ TEST_F(Editions, ThatChangeWhatIsClosedAreRefused) {
       "difference, another_vehicle: false, shared: true}]";
   EXPECT_TRUE(refused(tariff(edition("2021-03-05", shared))).contains(window));
   EXPECT_EQ(refused(tariff(edition("2021-03-06", shared))), "");
+}
+
+// A short file with many would be gigabytes: it is refused before any of them is read, also when
+// the other side's node sent it.
+TEST_F(Editions, AreNotMoreThanANodeReads) {
+  const std::string many = tariff(editions(51));
+  EXPECT_EQ(refused(many), "The tariff cannot be used: editions has 51: at most 50");
+  EXPECT_EQ(refused(tariff(editions(50))), "");
+  at_chongqing("amend", Value::Record{{"proposal", document(many)}});
+  const Value sent = shown();
+  const Value* next = sent.find("next");
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->text_at("refused"), "The tariff cannot be used: editions has 51: at most 50");
+  EXPECT_TRUE(next->find("editions")->as_list()->empty());
+  const Answer answer = fire("agree_edition", Value::Record{});
+  EXPECT_EQ(answer.status, 422) << answer.raw;
+  EXPECT_TRUE(answer.raw.contains("at most 50")) << answer.raw;
+  at_sichuan("decline_edition", Value::Record{{"note", "too many"}});
+}
+
+TEST_F(Editions, OfABookThatTheOtherSideOpensAreNotMoreEither) {
+  rides = book_with(tariff(editions(51)));
+  const Answer page = get("finance", "/clearing/" + http::percent_encode(rides) + "/tariff");
+  EXPECT_EQ(page.status, 422) << page.raw;
+  EXPECT_TRUE(page.raw.contains("at most 50")) << page.raw;
+  const Answer agreed = fire("agree", Value::Record{});
+  EXPECT_EQ(agreed.status, 422) << agreed.raw;
+  EXPECT_TRUE(agreed.raw.contains("at most 50")) << agreed.raw;
+  at_sichuan("decline", Value::Record{{"note", "too many"}});
 }
 
 // The other side's node may have signed without looking: this one looks before it agrees.

@@ -299,8 +299,7 @@ std::expected<Value, Problem> of_new_book(Context& context, const Call& call, co
   if (!tariff) return std::unexpected{tariff.error()};
   const auto wrong = fares::wrong_when_taken(*tariff);
   if (wrong.empty()) return given;
-  return std::unexpected{wrong_at("with.tariff", "tariff_wrong",
-                                  {{"what", wrong.front().where + " " + wrong.front().what}})};
+  return std::unexpected{wrong_tariff("with.tariff", wrong.front())};
 }
 
 // The rows of a batch are read before it is taken: all of them, or none.
@@ -376,6 +375,33 @@ std::expected<Value, Problem> of_edition(Context& context, const Call& call,
   return out;
 }
 
+// Whether the event takes on a book that awaits an answer since it was opened.
+bool takes_on(const packs::Service& service, const std::string& state, std::string_view event) {
+  const auto leads = [&](const packs::Branch& branch) { return branch.to == state; };
+  if (!std::ranges::any_of(service.start.event.branches, leads)) return false;
+  const packs::StateDef* from = packs::find(service.states, state);
+  const packs::EventDef* taken = from ? packs::find(from->events, event) : nullptr;
+  return taken && std::ranges::any_of(taken->branches, [&](const packs::Branch& branch) {
+           const auto* to = branch.to ? packs::find(service.states, *branch.to) : nullptr;
+           return to && !to->final && *branch.to != state;
+         });
+}
+
+// The other side's node may have opened it with any tariff: it is asked here what a new book is.
+// One that has not arrived yet is asked when it is proposed further.
+std::expected<void, Problem> tariff_taken_on(Context& context, const Call& call,
+                                             const ClearingForm& form) {
+  const packs::Service* service = packs::find(form.pack->services, form.service);
+  const auto book = find_book(context, call, form.id);
+  if (!book || !service || !clears_taps(*book)) return {};
+  if (!takes_on(*service, book->row.state, form.event)) return {};
+  const auto text = document_text(context, book->row, "tariff");
+  if (!text) return {};
+  const auto tariff = tariff_in(*text, book->row.id + ".tariff");
+  if (!tariff) return std::unexpected{tariff.error()};
+  return {};
+}
+
 // What is unsettled in a book, when somebody has it looked at.
 std::expected<Value, Problem> of_book(Context& context, const Call& call, const ClearingForm& form,
                                       const Value& given) {
@@ -386,7 +412,12 @@ std::expected<Value, Problem> of_book(Context& context, const Call& call, const 
     if (given.find(kChecked)) return std::unexpected{wrong_at("with.checked", "computed_here")};
     return of_edition(context, call, form, given);
   }
-  if (std::ranges::find(form.form, kExposed) == form.form.end()) return given;
+  if (std::ranges::find(form.form, kExposed) == form.form.end()) {
+    if (auto taken = tariff_taken_on(context, call, form); !taken) {
+      return std::unexpected{taken.error()};
+    }
+    return given;
+  }
   if (given.find(kExposed)) return std::unexpected{wrong_at("with.exposed", "computed_here")};
   const auto book = find_book(context, call, form.id);
   if (!book) return std::unexpected{book.error()};

@@ -19,6 +19,7 @@ struct ClearingForm {
   std::string_view id;  // of the case, or of its parent if it is not there yet
   bool starts = false;
   const std::vector<std::string>& form;
+  std::string_view event{};  // of a case that is there
 };
 // `given` with what the node adds; `given` as it is where the service clears nothing.
 [[nodiscard]] std::expected<Value, Problem> with_computed(Context& context, const Call& call,

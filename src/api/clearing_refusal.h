@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/problem.h"
+#include "fares/tariff.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -14,5 +15,12 @@ namespace bashu::api {
 // What was asked is sound, and cannot be done as things stand. `where`: a case, or nothing.
 [[nodiscard]] Problem refused(std::string where, const std::string& key,
                               const texts::Places& places = {});
+
+// A tariff that was handed in, or that the other side proposes, cannot be used.
+[[nodiscard]] Problem wrong_tariff(std::string where, const fares::Wrong& wrong);
+// Its subject and what is wrong, each cut: names in it may be as long as the text.
+[[nodiscard]] std::string words_of(const fares::Wrong& wrong);
+// The text, or as much as `most` bytes hold and a mark that there is more.
+[[nodiscard]] std::string cut(const std::string& text, std::size_t most);
 
 }  // namespace bashu::api

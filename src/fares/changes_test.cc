@@ -18,9 +18,7 @@ Changes changes_of(const std::string& group, const std::string& edition) {
   const auto value = parse_json(text);
   const auto read = read_tariff(*value);
   EXPECT_TRUE(read) << (read ? "" : read.error().front().where + read.error().front().what);
-  const auto whole = whole_editions(*value);
-  EXPECT_EQ(whole.size(), 2U);
-  return changes(whole[0], whole[1]);
+  return changes(whole_edition(*value, 0), whole_edition(*value, 1));
 }
 std::string group(const std::string& prices) {
   return R"({"party":"sichuan","operators":[{"name":"metro"}],)" + prices + "}";

@@ -32,6 +32,19 @@ std::vector<Tariff> apart(Tariff tariff) {
   return out;
 }
 
+namespace {
+
+// There may be many, and each edition is made from it.
+Value::Record without_editions(const Value::Record& tariff) {
+  Value::Record out;
+  for (const auto& [name, member] : tariff) {
+    if (name != "editions") out.emplace(name, member);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::optional<Value> merged(const Value::Record& first, const Value& edition,
                             const std::string& where, std::vector<Wrong>& wrong) {
   static const std::set<std::string> kKnown{"version",   "from",   "to",         "title",
@@ -39,8 +52,8 @@ std::optional<Value> merged(const Value::Record& first, const Value& edition,
                                             "transfers", "groups", "completion", "denied_after"};
   const Value::Record* record = edition.as_record();
   if (!record) return wrong.push_back({where, "must be a record"}), std::nullopt;
-  Value::Record out = first;
-  for (const char* name : {"version", "from", "to", "editions"}) out.erase(name);
+  Value::Record out = without_editions(first);
+  for (const char* name : {"version", "from", "to"}) out.erase(name);
   for (const auto& [name, member] : *record) {
     if (!kKnown.contains(name)) {
       return wrong.push_back({where + "." + name, "is not known here"}), std::nullopt;
@@ -58,18 +71,12 @@ std::optional<Value> merged(const Value::Record& first, const Value& edition,
   return wrong.push_back({where + ".version", "is missing"}), std::nullopt;
 }
 
-std::vector<Value> whole_editions(const Value& tariff) {
-  Value first = tariff;
-  const Value* said = tariff.find("editions");
-  const Value::List editions = said && said->as_list() ? *said->as_list() : Value::List{};
-  first.as_record()->erase("editions");
-  std::vector<Value> out{first};
+Value whole_edition(const Value& tariff, std::size_t number) {
+  const Value::Record& first = *tariff.as_record();
+  if (number == 0) return without_editions(first);
   std::vector<Wrong> none;
-  for (const Value& edition : editions) {
-    if (auto whole = merged(*first.as_record(), edition, "", none))
-      out.push_back(*std::move(whole));
-  }
-  return out;
+  const Value& edition = tariff.find("editions")->as_list()->at(number - 1);
+  return merged(first, edition, "", none).value_or(Value{});
 }
 
 void follow_up(Tariff& tariff, std::vector<Wrong>& wrong) {

@@ -2,6 +2,7 @@
 // has but itself, and is asked for no day.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,8 +27,8 @@ namespace bashu::fares {
 // its name, of all else the whole member. nullopt: it says what an edition may not.
 [[nodiscard]] std::optional<Value> merged(const Value::Record& first, const Value& edition,
                                           const std::string& where, std::vector<Wrong>& wrong);
-// The same of each edition of a tariff that read_tariff() reads, in their order.
-[[nodiscard]] std::vector<Value> whole_editions(const Value& tariff);
+// The same of an edition of a tariff that read_tariff() reads; 0 is the first, with no other.
+[[nodiscard]] Value whole_edition(const Value& tariff, std::size_t number);
 
 // Orders what was read: versions rise, days do not overlap, all days begin at one hour. An edition
 // that does not say how long it lasts ends the day before the next one begins.

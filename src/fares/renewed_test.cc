@@ -27,7 +27,9 @@ std::string edition(const char* version, const char* from, const char* operators
 }
 
 std::string key_of(const Value& now, const Value& next, const char* closed = nullptr) {
-  const auto wrong = not_renewed(now, next, closed ? Date::parse(closed) : std::optional<Date>{});
+  const auto wrong = not_renewed({.said = now, .read = *read_tariff(now)},
+                                 {.said = next, .read = *read_tariff(next)},
+                                 closed ? Date::parse(closed) : std::optional<Date>{});
   return wrong ? wrong->key : "";
 }
 

@@ -8,6 +8,7 @@
 #include "fares/editions.h"
 #include "fares/nesting.h"
 #include "fares/rate.h"
+#include "fares/size.h"
 
 namespace bashu::fares {
 
@@ -507,6 +508,7 @@ void read_editions(const Value& value, Tariff& tariff, std::vector<Wrong>& wrong
   if (!editions) return;
   const Value::List* list = editions->as_list();
   if (!list) return wrong.push_back({"editions", "must be a list"});
+  if (auto large = too_large_whole(value)) return wrong.push_back(*std::move(large));
   for (std::size_t i = 0; i < list->size(); ++i) {
     const std::string where = "editions[" + std::to_string(i) + "]";
     const auto whole = merged(*value.as_record(), (*list)[i], where, wrong);

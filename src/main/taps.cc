@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "fares/size.h"
 #include "fares/taking.h"
 #include "fares/tap_rows.h"
 #include "node/files.h"
@@ -21,7 +22,8 @@ std::optional<fares::Tariff> read(const Console& console, const std::string& pat
                 << '\n';
   }
   if (!file.findings.empty()) return std::nullopt;
-  auto tariff = fares::read_tariff(file.root);
+  const auto large = to_take ? fares::too_large(file.root) : std::nullopt;
+  auto tariff = large ? std::unexpected{std::vector{*large}} : fares::read_tariff(file.root);
   std::vector<fares::Wrong> all;
   if (!tariff) {
     all = std::move(tariff.error());
@@ -38,8 +40,8 @@ std::optional<fares::Tariff> read(const Console& console, const std::string& pat
   }
   for (const fares::Wrong& wrong : all) {
     const packs::Position at = file.at(wrong.where);
-    console.err << path << ':' << at.line << ':' << at.column << ": " << wrong.where << ' '
-                << wrong.what << '\n';
+    console.err << path << ':' << at.line << ':' << at.column << ": "
+                << (wrong.where.empty() ? "tariff" : wrong.where) << ' ' << wrong.what << '\n';
   }
   return std::nullopt;
 }
