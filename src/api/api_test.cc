@@ -2611,6 +2611,35 @@ TEST_F(ApiTest, PowersTakeTwoPeople) {
   EXPECT_FALSE(comes_in());
 }
 
+// Who is known nowhere here was not read by nobody: his number may be mistyped.
+TEST_F(ApiTest, ReadsOfAPersonWhoIsKnownNowhereSayThat) {
+  const auto asked = [&](const std::string& person) {
+    return post("admin", "/privacy/reads", R"({"person":")" + person + R"("})");
+  };
+  const std::string about = start("ann");
+  EXPECT_TRUE(asked(about).body.bool_at("known"));
+  const Answer mistyped = asked("11010519491231002Y");
+  ASSERT_EQ(mistyped.status, 200) << mistyped.raw.body;
+  EXPECT_FALSE(mistyped.body.bool_at("known"));
+  ASSERT_TRUE(mistyped.body.find("warnings"));
+  EXPECT_EQ(mistyped.body.find("warnings")->as_list()->at(0).text_at("where"), "person");
+  const Answer right = asked("11010519491231002X");
+  EXPECT_FALSE(right.body.bool_at("known"));
+  EXPECT_EQ(right.body.find("warnings"), nullptr);
+  EXPECT_EQ(asked(std::string(201, 'x')).status, 400);
+  EXPECT_EQ(asked("  ").status, 400);
+}
+
+// In no answer stands what is no UTF-8.
+TEST_F(ApiTest, PathsAndQueriesThatAreNoUtf8AreRefused) {
+  for (const char* path : {"/cases/%ff%fe/claims", "/cases/%C3", "/calendars?party=%ff"}) {
+    const Answer answer = get("admin", path);
+    EXPECT_EQ(answer.status, 400) << path;
+    EXPECT_EQ(answer.body.text_at("code"), "malformed") << path;
+    EXPECT_TRUE(is_utf8(answer.raw.body)) << path;
+  }
+}
+
 // Page after page from the number that the one before names; what is due comes with the first.
 TEST_F(ApiTest, OrdersArePagedByTheirNumbers) {
   const std::string about = start("ann");

@@ -6,12 +6,14 @@
 
 #include "api/reading.h"
 #include "api/subjects.h"
+#include "base/ids.h"
 
 namespace bashu::api {
 
 namespace {
 
-constexpr std::size_t kOfPlace = 200;  // newest lines of one case or record
+constexpr std::size_t kOfPlace = 200;    // newest lines of one case or record
+constexpr std::size_t kPersonMax = 200;  // bytes of a number, a pseudonym or a case's name
 
 Value read_of(const Value& line, const std::string& about) {
   const Value* fields = line.find("fields");
@@ -25,6 +27,16 @@ Value read_of(const Value& line, const std::string& about) {
   return Value{std::move(read)};
 }
 
+// Of a number under which nothing stands here: what looks wrong about it, as forms are told.
+Value::List warnings_of(Context& context, const Call& call, std::string_view number) {
+  const IdEvidence evidence = check_citizen_number(number, context.shelves.now()->today);
+  Value::List list;
+  for (const Title& why : evidence.wrong) {
+    list.push_back(Value::Record{{"where", "person"}, {"why", in_language(why, call.language)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Prepared list_person_reads(Context& context, const Call& call) {
@@ -33,6 +45,12 @@ Prepared list_person_reads(Context& context, const Call& call) {
   if (!body) return std::unexpected{body.error()};
   const auto person = text_member(*body, "person");
   if (!person) return std::unexpected{person.error()};
+  if (person->size() > kPersonMax || normal_person(*person).empty()) {
+    return std::unexpected{malformed("person",
+                                     "A number, a pseudonym or a case is expected, of at most "
+                                     "200 bytes.",
+                                     "应为号码、假名或办件编号，不得超过 200 字节。")};
+  }
   const auto subject = find_subject(context, call, *person);
   if (!subject) return std::unexpected{subject.error()};
   const std::string asked = "privacy/" + subject->name;
@@ -51,8 +69,15 @@ Prepared list_person_reads(Context& context, const Call& call) {
   add(asked);
   Value::List newest;
   for (auto it = reads.rbegin(); it != reads.rend(); ++it) newest.push_back(std::move(it->second));
-  return json_response(
-      Value::Record{{"subject", subject->name}, {"reads", std::move(newest)}, {"more", more}});
+  const bool known = !subject->places.empty();
+  Value::Record answer{
+      {"subject", subject->name}, {"known", known}, {"reads", std::move(newest)}, {"more", more}};
+  if (!known && !person->starts_with("t:")) {
+    if (auto warnings = warnings_of(context, call, *person); !warnings.empty()) {
+      answer["warnings"] = std::move(warnings);
+    }
+  }
+  return json_response(Value{std::move(answer)});
 }
 
 }  // namespace bashu::api

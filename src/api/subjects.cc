@@ -7,6 +7,7 @@
 
 #include "api/handlers.h"
 #include "api/reading.h"
+#include "base/ids.h"
 #include "core/privacy/privacy.h"
 
 namespace bashu::api {
@@ -32,15 +33,6 @@ void collect(const Value& value, const std::string& path, std::vector<SealedAt>&
   for (const auto& [name, member] : *record) {
     collect(member, path.empty() ? name : path + "." + name, into);
   }
-}
-
-// A number as it is made into a pseudonym: forms are normalised alike.
-std::string plain(std::string_view told) {
-  std::string text;
-  for (const char c : told) {
-    if (c != ' ' && c != '-') text += c == 'x' ? 'X' : c;
-  }
-  return text;
 }
 
 // What earlier steps wrote and later ones replaced is sealed in the journal still.
@@ -184,7 +176,7 @@ std::expected<Subject, Problem> find_subject(Context& context, const Call& call,
   Subject subject{.name = std::string{told}, .places = {}};
   std::vector<std::string> names{subject.name};
   if (!told.starts_with("t:") && !is_case(context, told)) {
-    auto known = names_of_person(context, plain(told));
+    auto known = names_of_person(context, normal_person(told));
     if (!known) return std::unexpected{known.error()};
     names = *std::move(known);
   }

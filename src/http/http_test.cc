@@ -573,6 +573,13 @@ TEST(Http, QueriesAndPathsAreDecoded) {
   EXPECT_EQ(request.parameter("none"), std::nullopt);
   request.target = "/%4";
   EXPECT_EQ(request.segments(), std::nullopt);
+  request.target = "/%E5%8A%9E?q=%E4%BB%B6";
+  EXPECT_EQ(request.segments().value(), std::vector<std::string>{"办"});
+  EXPECT_EQ(request.parameter("q"), "件");
+  request.target = "/cases/%ff%fe?q=%E4%BB";
+  EXPECT_EQ(request.segments(), std::nullopt) << "no UTF-8";
+  EXPECT_EQ(request.parameters(), std::nullopt);
+  EXPECT_EQ(request.parameter("q"), std::nullopt);
 }
 
 TEST(Http, HeadersCannotBeInjected) {

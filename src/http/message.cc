@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
+#include "base/bytes.h"
 #include "base/json.h"
 
 namespace bashu::http {
@@ -19,6 +21,7 @@ int digit_of(char c) {
 
 }  // namespace
 
+// What is no UTF-8 when it is decoded names nothing, and could not be told in an answer.
 std::optional<std::string> percent_decode(std::string_view text) {
   std::size_t i = std::min(text.find('%'), text.size());
   std::string out{text.substr(0, i)};
@@ -33,7 +36,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
     out.push_back(static_cast<char>(high * 16 + low));
     i += 2;
   }
-  return out;
+  return is_utf8(out) ? std::optional{std::move(out)} : std::nullopt;
 }
 
 std::string percent_encode(std::string_view text) {

@@ -60,6 +60,14 @@ Exit list_of_person(const Console& console, const AccessList& what) {
     print_json(console, *answer);
     return Exit::done;
   }
+  if (!answer->bool_at("known")) {
+    console.err << console.say("No case and no record here names this person.\n",
+                               "本节点没有任何办件或记录涉及此人。\n");
+  }
+  const Value* warnings = answer->find("warnings");
+  for (const Value& one : warnings && warnings->as_list() ? *warnings->as_list() : Value::List{}) {
+    console.err << one.text_at("why") << '\n';
+  }
   const Value* reads = answer->find("reads");
   for (const Value& read : reads && reads->as_list() ? *reads->as_list() : Value::List{}) {
     console.out << canonical_json(read) << '\n';

@@ -65,6 +65,14 @@ class PersonReads(CircleTest):
                   sichuan.as_("admin").post("/privacy/reads", {"person": OTHER})["reads"]}
         self.assertIn(cases["c"], theirs)
         self.assertFalse(theirs & {cases["a"], cases["b"], record})
+        # Of whom nothing is known here it is not said that nobody read anything.
+        self.assertTrue(told["known"])
+        for wrong, warned in (("510104199001010013", True), ("t:nobody", False)):
+            nobody = sichuan.as_("admin").post("/privacy/reads", {"person": wrong})
+            self.assertEqual((nobody["known"], "warnings" in nobody), (False, warned), nobody)
+        for wrong in ("x" * 201, "   "):
+            with self.assertRaises(Refused):
+                sichuan.as_("admin").post("/privacy/reads", {"person": wrong})
         # By the command too; and not for everybody.
         listed = bashu("access", "list", "--person", PERSON, "--api", sichuan.url,
                        "--key", sichuan.keys["admin"])
