@@ -492,6 +492,26 @@ class Reconcile(unittest.TestCase):
         self.assertIn("left.csv:4: 该行没有标识", done.stderr)
 
 
+    def test_a_column_that_is_not_there_is_refused_and_not_equal(self):
+        left = self.file("left.csv", "k,v\na,1\nb,2\n")
+        right = self.file("right.ndjson", '{"k":"a","v":1}\n{"k":"b","v":2}\n')
+        for column in ("--compare", "--sum"):
+            done = run("reconcile", left, right, "--key", "k", column, "nix")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("left.csv: no row has a column nix; there are k, v", done.stderr)
+        self.file("left.csv", "k,nix\na,1\nb,2\n")
+        done = run("reconcile", left, right, "--key", "k", "--compare", "nix")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("right.ndjson: no row has a column nix; there are k, v", done.stderr)
+        # A column that only some rows have is one, and so is one that a heading has.
+        self.file("right.ndjson", '{"k":"a"}\n{"k":"b","v":2}\n')
+        self.file("left.csv", "k,v\na,\nb,2\n")
+        self.assertEqual(run("reconcile", left, right, "--key", "k", "--compare", "v").returncode, 0)
+        self.file("left.csv", "k,v\na,1\nb,x\n")
+        done = run("reconcile", left, right, "--key", "k", "--sum", "v")
+        self.assertIn("left.csv:3: v is no whole number, or the sum is too large: x", done.stderr)
+
+
 class Fares(unittest.TestCase):
     """Taps in a file, priced by a tariff of the reference circle."""
 
@@ -680,13 +700,16 @@ class Clear(unittest.TestCase):
         both = (self.at / "one", self.at / "two")
         told = self.clear("net", *both, "--way", "multilateral", "--house", "h", "--out", self.at / "payments")
         self.assertEqual(told.splitlines()[-3:], ["a pays h 100.00", "h pays b 60.00", "h pays c 40.00"])
-        self.assertIn("stands there twice", self.clear("net", both[0], both[0], code=1))
+        # Both sides' copies of a statement are one.
+        self.assertIn("a pays b 100.00", self.clear("net", both[0], both[0]))
+        self.what_is_not_netted()
         self.each_verifies(both)
         (self.at / "accounts.yaml").write_text("".join(
             f"{party}: {{name: {party}, account: acc-{party}, bank: {bank}}}\n"
             for party, bank in (("a", "SYNTCNBT"), ("b", "'102651000018'"), ("c", "SYNTCNBT"), ("h", "SYNTCNBT"))))
         pay = ("pay", self.at / "payments", "--accounts", self.at / "accounts.yaml", "--from", "a", "--on", "2021-03-08",
                "--schema", ROOT / "formats/iso20022/pain.001.001.09.xsd")
+        self.assertIn("--on is before 2021-03-05", self.clear(*("2021-03-04" if word == "2021-03-08" else word for word in pay), code=1))
         order = self.clear(*pay)
         self.assertIn("<CtrlSum>100.00</CtrlSum>", order)
         self.assertEqual(order, self.clear(*pay))
@@ -697,8 +720,53 @@ class Clear(unittest.TestCase):
         told = self.clear(*paid, "--tolerance", "1", code=1)
         self.assertIn("by  r1  difference 0.01", told)
         self.assertIn("1 of 3 orders are paid; 1 bookings wait", told)
+        # Half of it, booked once and in two statements: it is one booking. Without a reference of the bank a person looks.
+        half = (self.at / "camt.xml").read_text().replace("99.99", "50.00")
+        (self.at / "camt.xml").write_text(half)
+        told = self.clear(*paid, self.at / "camt.xml", code=1)
+        self.assertIn("0 of 3 orders are paid; 3 bookings wait", told)
+        self.assertIn("is there twice without a reference of the bank", told)
+        # The name alone pays nobody: the money went elsewhere.
+        whole = half.replace("50.00", "100.00", 2)
+        (self.at / "camt.xml").write_text(whole)
+        self.assertIn("1 of 3 orders are paid", self.clear(*paid, code=1))
+        (self.at / "camt.xml").write_text(whole.replace("</TxDtls>", "<RltdPties><CdtrAcct><Id><Othr><Id>acc-x</Id></Othr></Id></CdtrAcct></RltdPties></TxDtls>", 1))
+        told = self.clear(*paid, code=1)
+        self.assertIn("0 of 3 orders are paid", told)
+        self.assertIn("the other account is not the one of that order", told)
         (self.at / "accounts.yaml").write_text("a: {name: a, account: x, bank: '1'}\n")
         self.assertIn("accounts.yaml:1: a: bank is missing or wrong", self.clear(*pay, code=1))
+
+    def what_is_not_netted(self):
+        """What does not come out, or would be paid twice, is refused before anything is written."""
+        one, out = json.loads((self.at / "one").read_text()), self.at / "nothing"
+
+        def refused(why, *changed):
+            paths = []
+            for number, statement in enumerate(changed):
+                paths.append(self.at / f"changed-{number}")
+                paths[-1].write_text(json.dumps({**one, **statement}))
+            self.assertIn(why, self.clear("net", *paths, "--out", out, code=1))
+            self.assertFalse(out.exists())
+
+        refused("does not come out", {"sums": [{**one["sums"][0], "net": 99_999_999}]})
+        refused("does not come out", {"sums": [{**one["sums"][0], "debtor": "nobody"}]})
+        refused("Statement a b 1 has lines that another", {}, {"until": "2021-03-07"})
+        refused("a b 1 is there with two contents", {"end": 0}, {"end": 0, "until": "2021-03-07"})
+        refused("Statement a b 2 has lines", {}, {"number": 2})
+        # A book of taps and one of bills number their statements each by itself.
+        for name, statement in (("taps", one), ("bills", {**one, "until": "2021-03-31"})):
+            (self.at / name).mkdir()
+            (self.at / name / "book.json").write_text(json.dumps({"side": "a", "with": "b", "of": name}))
+            (self.at / name / "statement-0001.json").write_text(json.dumps(statement))
+        two = [self.at / name / "statement-0001.json" for name in ("taps", "bills")]
+        self.assertIn("a pays b 200.00", self.clear("net", *two, "--statement", self.at / "of-two"))
+        self.assertIn("2 statements, all of them here", self.clear("verify", self.at / "of-two", "--party", "a", *two))
+        # A netting of bills from before the kind was part of it still verifies.
+        lines = self.at / "bills-alone"
+        lines.write_text(json.dumps({**one, "until": "2021-03-31"}))
+        self.clear("net", lines, "--statement", self.at / "of-bills")
+        self.clear("verify", self.at / "of-bills", "--party", "a", two[1])
 
     def each_verifies(self, both):
         """Each of three parties comes to the root of the netting from its own statements."""
@@ -713,6 +781,24 @@ class Clear(unittest.TestCase):
         changed = self.at / "changed"
         changed.write_text(file.read_text().replace('"amount":6000', '"amount":5999'))
         self.assertIn("payments", self.clear("verify", changed, *both, "--party", "b", code=1))
+
+    def test_what_would_be_lost_without_a_word_is_told(self):
+        tariff = ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml"
+        told = self.clear("open", self.at / "typo", "--side", "chongqin", "--with", "sichaun", "--tariff", tariff, code=1)
+        self.assertIn("no group that runs on chongqin or on sichaun", told)
+        self.assertFalse((self.at / "typo" / "book.json").exists())
+        book = self.book("chongqing", "sichuan", "--tariff", tariff)
+        taps = self.at / "taps.csv"
+        head = "id,token,at,kind,group,place,issuer\n"
+        row = "{},{},2021-03-04 08:00:00,in,chengdu-metro,c0,{}\n"
+        taps.write_text(head + row.format(1, "a/b", "chongqing"))
+        self.assertIn("The token a/b has a slash", self.clear("take", book, taps, code=1))
+        self.assertFalse((book / "taken-0001.ndjson").exists())
+        taps.write_text(head + row.format(1, "x", "chongqing") + row.format(2, "y", "hom") + row.format(3, "z", "Sichuan"))
+        self.assertIn("2 taps of issuers who are neither side, which nobody owes in this book: Sichuan, hom",
+                      self.clear("take", book, taps))
+        taps.write_text(head + row.format(4, "x", "chongqing"))
+        self.assertNotIn("neither side", self.clear("take", book, taps))
 
     def test_a_wrong_row_means_that_nothing_is_taken(self):
         book = self.book("chongqing", "sichuan", "--bills")

@@ -7,6 +7,7 @@
 
 #include "bank/match.h"
 #include "bank/pain001.h"
+#include "bank/repeated.h"
 #include "bank/xml.h"
 #include "testing/checkout.h"
 
@@ -138,6 +139,9 @@ TEST(Camt053, SaysWhatIsWrongAndWhere) {
   std::string text = file("tests/corpus/camt053/statement.xml");
   text.replace(text.find("123.45"), 6, "123.456");
   EXPECT_EQ(read_camt053(text).error(), "line 9: Amt");
+  text = file("tests/corpus/camt053/statement.xml");
+  text.replace(text.find("Ccy=\"CNY\"", text.find("<Ntry>")), 9, "Ccy=\"USD\"");
+  EXPECT_EQ(read_camt053(text).error(), "line 9: Amt: currency USD");
   EXPECT_EQ(read_camt053("{}").error(), "line 1: not XML, or with a document type");
   EXPECT_EQ(read_camt053(file("tests/corpus/camt053/entity.xml")).error(),
             "line 1: not XML, or with a document type");
@@ -208,6 +212,58 @@ TEST(Matching, BothSidesSeeTheSamePayment) {
                  {booking("out", -100, {names("o1")}), booking("in", 100, {names("o1")}, "acc-b")},
                  kAccounts, 0)),
       "1:1 o1 by out 0\n1:1 o1 by in 0\n");
+}
+
+Detail names(const std::string& id, const std::string& account) {
+  return {.order = id, .amount = {}, .counterparty = account};
+}
+
+// Whatever the payment is called: who got it is not the payee.
+TEST(Matching, MoneyToAnotherAccountPaysNobodyThoughItCarriesTheOrdersName) {
+  const std::vector<Order> orders{order("o1", 100), order("o2", 50)};
+  const auto told_of = [&](const std::vector<Booking>& bookings) {
+    return told(match(orders, bookings, kAccounts, 0));
+  };
+  const Booking wrong = booking("r", -100, {names("o1", "acc-c")});
+  EXPECT_EQ(told_of({wrong}), "unpaid o1\nunpaid o2\nunmatched r\n");
+  EXPECT_EQ(elsewhere(wrong, orders, kAccounts), "o1");
+  const Booking right = booking("r", -100, {names("o1", "acc-b")});
+  EXPECT_EQ(told_of({right}), "1:1 o1 by r 0\nunpaid o2\n");
+  EXPECT_EQ(elsewhere(right, orders, kAccounts), "");
+  EXPECT_EQ(told_of({booking("r", -150, {names("o1", "acc-b"), names("o2", "acc-c")})}),
+            "unpaid o1\nunpaid o2\nunmatched r\n");
+  EXPECT_EQ(told_of({booking("r", 100, {names("o1", "acc-c")}, "acc-b")}),
+            "unpaid o1\nunpaid o2\nunmatched r\n");
+  // What comes back is the order's, whichever account the bank names.
+  EXPECT_EQ(told_of({right, booking("back", 100, {names("o1", "acc-a")})}),
+            "unpaid o1\nunpaid o2\nunmatched r\nunmatched back\n");
+}
+
+TEST(Repeated, ABookingInTwoStatementsIsOne) {
+  const Booking one = booking("r", -50, {names("o1")});
+  EXPECT_EQ(distinct({one, one}).once.size(), 1U);
+  EXPECT_TRUE(distinct({one, one}).repeated.empty());
+  for (const auto& [what, change] :
+       std::initializer_list<std::pair<const char*, void (*)(Booking&)>>{
+           {"reference", [](Booking& b) { b.reference = "s"; }},
+           {"account", [](Booking& b) { b.account = "acc-b"; }},
+           {"day", [](Booking& b) { b.day = *Date::parse("2021-03-09"); }},
+           {"amount", [](Booking& b) { b.amount = -51; }},
+           {"details", [](Booking& b) { b.details[0].order = "o2"; }}}) {
+    Booking other = one;
+    change(other);
+    EXPECT_EQ(distinct({one, other}).once.size(), 2U) << what;
+  }
+}
+
+TEST(Repeated, WithoutAReferenceARepeatWaitsForAPerson) {
+  Booking one = booking("acc-a/2021-03-08/1", -50, {names("o1")}), again = one;
+  one.by_place = again.by_place = true;
+  again.reference = "acc-a/2021-03-08/2";
+  const Distinct both = distinct({one, again});
+  ASSERT_EQ(both.once.size(), 1U);
+  ASSERT_EQ(both.repeated.size(), 1U);
+  EXPECT_EQ(both.repeated[0].reference, "acc-a/2021-03-08/2");
 }
 
 RC_GTEST_PROP(Matching, NothingIsPaidTwiceAndNothingIsLost, ()) {

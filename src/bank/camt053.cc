@@ -70,16 +70,24 @@ class Reader {
       wrong = "line " + std::to_string(xmlGetLineNo(node)) + ": " + std::string{what};
   }
 
-  // In fen with its sign; the currency must be CNY.
-  std::optional<Money> amount(const xmlNode* amount, bool in) {
-    std::string currency;
+  static std::string currency_of(const xmlNode* amount) {
     for (const xmlAttr* one = amount ? amount->properties : nullptr; one; one = one->next) {
       if (std::string_view{reinterpret_cast<const char*>(one->name)} == "Ccy") {
-        currency = text_of(one->children);
+        return text_of(one->children);
       }
     }
+    return {};
+  }
+  // What to say of an amount that is not in yuan, behind its place; at most a code of three letters.
+  static std::string foreign(const xmlNode* amount) {
+    const std::string currency = currency_of(amount);
+    return currency.empty() || currency == "CNY" ? "" : ": currency " + currency.substr(0, 3);
+  }
+
+  // In fen with its sign; the currency must be CNY.
+  std::optional<Money> amount(const xmlNode* amount, bool in) {
     const auto value = fen(text_of(amount));
-    if (currency != "CNY" || !value) return std::nullopt;
+    if (currency_of(amount) != "CNY" || !value) return std::nullopt;
     return in ? *value : -*value;
   }
 
@@ -89,7 +97,7 @@ class Reader {
     if (indicator != "CRDT" && indicator != "DBIT") return fail(entry, "CdtDbtInd");
     const bool in = indicator == "CRDT";
     const auto total = amount(below(entry, "Amt"), in);
-    if (!total) return fail(entry, "Amt");
+    if (!total) return fail(entry, "Amt" + foreign(below(entry, "Amt")));
     const xmlNode* booked = below(entry, "BookgDt");
     const xmlNode* date = below(booked, "Dt");
     const auto day = Date::parse(text_of(date ? date : below(booked, "DtTm")).substr(0, 10));
@@ -123,7 +131,7 @@ class Reader {
     const xmlNode* money = own ? own : below(node, {"AmtDtls", "TxAmt", "Amt"});
     if (money) {
       out.amount = amount(money, detail_in);
-      if (!out.amount) return fail(node, "TxDtls/Amt");
+      if (!out.amount) return fail(node, "TxDtls/Amt" + foreign(money));
     }
     out.counterparty = account_of(below(node, {"RltdPties", detail_in ? "DbtrAcct" : "CdtrAcct"}));
     booking.details.push_back(std::move(out));

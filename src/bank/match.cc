@@ -13,6 +13,23 @@ namespace {
 // Of so many, all subsets are tried; beyond that a person has to look.
 constexpr std::size_t kTriedMax = 12;
 
+// What the account would show for the order; nothing if it takes no part.
+std::optional<Money> shown(const Order& order, const Booking& booking,
+                           const std::map<std::string, Account>& accounts) {
+  if (booking.account == accounts.at(order.payer).id) return -order.amount;
+  if (booking.account == accounts.at(order.payee).id) return order.amount;
+  return std::nullopt;
+}
+
+// Whether a detail that names the order is between its accounts, as far as the bank says it. What
+// comes back, from wherever, is the order's: it was paid so much less.
+bool between_its_accounts(const Order& order, const Booking& booking, const Detail& detail,
+                          const std::map<std::string, Account>& accounts) {
+  const auto due = shown(order, booking, accounts);
+  if (!due || detail.counterparty.empty() || (*due < 0) != (booking.amount < 0)) return true;
+  return detail.counterparty == accounts.at(*due < 0 ? order.payee : order.payer).id;
+}
+
 class Matcher {
  public:
   Matcher(const std::vector<Order>& orders, const std::vector<Booking>& bookings,
@@ -43,11 +60,8 @@ class Matcher {
  private:
   using Indexes = std::vector<std::size_t>;
 
-  // What the account would show for the order; nothing if it takes no part.
   [[nodiscard]] std::optional<Money> expected(const Order& order, const Booking& booking) const {
-    if (booking.account == accounts_.at(order.payer).id) return -order.amount;
-    if (booking.account == accounts_.at(order.payee).id) return order.amount;
-    return std::nullopt;
+    return shown(order, booking, accounts_);
   }
 
   [[nodiscard]] bool with_counterparty(const Order& order, const Booking& booking) const {
@@ -94,7 +108,10 @@ class Matcher {
           break;
         }
         const auto due = expected(orders_[order->second], booking);
-        if (!due || (detail.amount && !close_to(*detail.amount, *due))) break;
+        if (!due || (detail.amount && !close_to(*detail.amount, *due)) ||
+            !between_its_accounts(orders_[order->second], booking, detail, accounts_)) {
+          break;
+        }
         found.push_back(order->second);
         sum += *due;
       }
@@ -108,8 +125,10 @@ class Matcher {
     std::map<std::pair<std::size_t, std::string>, Indexes> named;
     for (std::size_t i = 0; i < bookings_.size(); ++i) {
       if (used_[i] || bookings_[i].details.size() != 1) continue;
-      const auto order = by_id_.find(bookings_[i].details[0].order);
-      if (order != by_id_.end()) named[{order->second, bookings_[i].account}].push_back(i);
+      const Detail& detail = bookings_[i].details[0];
+      const auto order = by_id_.find(detail.order);
+      if (order == by_id_.end()) continue;
+      if (between_its_accounts(orders_[order->second], bookings_[i], detail, accounts_)) named[{order->second, bookings_[i].account}].push_back(i);
     }
     std::set<std::size_t> done;
     for (const auto& [what, indexes] : named) {
@@ -216,6 +235,18 @@ class Matcher {
 const char* shape_name(Shape shape) {
   constexpr std::array<const char*, 3> kNames{"1:1", "1:n", "n:1"};
   return kNames[static_cast<std::size_t>(shape)];
+}
+
+std::string elsewhere(const Booking& booking, const std::vector<Order>& orders,
+                      const std::map<std::string, Account>& accounts) {
+  for (const Detail& detail : booking.details) {
+    if (detail.order.empty()) continue;
+    const auto order = std::ranges::find(orders, detail.order, carried);
+    if (order != orders.end() && !between_its_accounts(*order, booking, detail, accounts)) {
+      return order->id;
+    }
+  }
+  return {};
 }
 
 Matched match(const std::vector<Order>& orders, const std::vector<Booking>& bookings,

@@ -26,9 +26,13 @@ struct Matched {
   std::vector<Order> unpaid;       // in the order in which they were given
   std::vector<Booking> unmatched;  // the queue
 };
+// The order that a booking names although its money went to, or came from, another account than the
+// order's: nobody is paid by that. Empty: there is none.
+[[nodiscard]] std::string elsewhere(const Booking& booking, const std::vector<Order>& orders,
+                                    const std::map<std::string, Account>& accounts);
 // By the order's identification first: one booking, several (a payment in parts, or one that came
 // back: then it is not paid, whatever the tolerance, unless more is left than is missing), or one
-// booking of several orders. What names no order is matched by account, counterparty and amount, if
+// booking of several orders; where the bank says the other account, it must be the order's. What names no order is matched by account, counterparty and amount, if
 // only one way fits.
 [[nodiscard]] Matched match(const std::vector<Order>& orders, const std::vector<Booking>& bookings,
                             const std::map<std::string, Account>& accounts, Money tolerance);

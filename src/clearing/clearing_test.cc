@@ -119,6 +119,30 @@ TEST(NetStatement, WindowsOfSeveralBooksHaveOneNumberAndAreToldApart) {
   EXPECT_FALSE(net_statement(other, kByHouse)) << "twice";
 }
 
+TEST(NetStatement, AStatementWhoseSumsDoNotComeOutIsFound) {
+  EXPECT_TRUE(sums_come_out(kThree[0]));
+  Statement changed = kThree[0];
+  changed.sums.begin()->second.net += 1;
+  ASSERT_FALSE(sums_come_out(changed));
+  EXPECT_EQ(sums_come_out(changed).error(), (std::pair<std::string, std::string>{"a", "b"}));
+  Statement stranger = kThree[0];
+  stranger.sums[{"nobody", "a"}] = {.gross = 1, .net = 1};
+  EXPECT_FALSE(sums_come_out(stranger));
+}
+
+TEST(NetStatement, LinesThatTwoStatementsOfABookHaveAreFound) {
+  Statement next = kThree[0];
+  next.number = 2;
+  next.first = 2;
+  next.end = 4;
+  EXPECT_FALSE(overlapping({{"", kThree[0]}, {"", next}, {"", kThree[1]}}));
+  next.first = 1;
+  EXPECT_EQ(overlapping({{"", next}, {"", kThree[0]}}), "a b 2");
+  EXPECT_FALSE(overlapping({{"", kThree[0]}, {"bills", next}})) << "another book";
+  next.end = 1;
+  EXPECT_FALSE(overlapping({{"", kThree[0]}, {"", next}})) << "without lines";
+}
+
 TEST(NetStatement, WhateverIsChangedInTheFileIsFound) {
   const std::string file = text_of(*net_statement(kThree, kByHouse));
   const auto changed = [&](const std::string& what, const std::string& to) {

@@ -146,6 +146,40 @@ std::expected<NetStatement, std::string> net_statement(const std::vector<WindowS
   return of_lines(std::move(lines), terms);
 }
 
+std::expected<void, std::pair<std::string, std::string>> sums_come_out(const Statement& statement) {
+  constexpr Money kMost = 1'000'000'000'000'000;  // fen: their sums are no overflow
+  for (const auto& [who, a] : statement.sums) {
+    const auto all = {a.gross, a.discount, a.relief, a.refused, a.fee, a.net};
+    if (std::minmax(who.first, who.second) != std::minmax(statement.a, statement.b) ||
+        std::ranges::any_of(all, [](Money one) { return one > kMost || one < -kMost; }) ||
+        a.gross - a.discount - a.relief - a.refused - a.fee != a.net) {
+      return std::unexpected{who};
+    }
+  }
+  return {};
+}
+
+std::optional<std::string> overlapping(const std::vector<WindowStatement>& windows) {
+  struct Range {
+    NetStatement::Line line;
+    std::uint64_t first = 0, end = 0;
+  };
+  std::vector<Range> ranges;
+  for (const auto& [window, one] : windows) {
+    if (one.first == one.end) continue;
+    ranges.push_back({line_of(one, window), one.first, one.end});
+  }
+  const auto book = [](const Range& one) { return std::tie(one.line.a, one.line.b, one.line.of); };
+  std::ranges::sort(ranges, [&](const Range& x, const Range& y) {
+    return std::tuple_cat(book(x), std::tie(x.first)) < std::tuple_cat(book(y), std::tie(y.first));
+  });
+  const auto found = std::ranges::adjacent_find(ranges, [&](const Range& x, const Range& y) {
+    return book(x) == book(y) && y.first < x.end;
+  });
+  if (found == ranges.end()) return std::nullopt;
+  return name_of(std::next(found)->line);
+}
+
 std::vector<std::string> sides_of(const NetStatement& net) {
   std::set<std::string> out;
   for (const NetStatement::Line& line : net.lines) out.insert({line.a, line.b});

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,12 @@ struct WindowStatement {
 };
 [[nodiscard]] std::expected<NetStatement, std::string> net_statement(
     const std::vector<WindowStatement>& windows, const NetTerms& terms);
+// Whether each sum is between the two sides and its amounts come out. An error is debtor and
+// creditor of one that is not.
+[[nodiscard]] std::expected<void, std::pair<std::string, std::string>> sums_come_out(
+    const Statement& statement);
+// A statement that has lines which another of the same two sides and name has; nothing: none does.
+[[nodiscard]] std::optional<std::string> overlapping(const std::vector<WindowStatement>& windows);
 // Everybody who is a side of one of its lines, each once, in order.
 [[nodiscard]] std::vector<std::string> sides_of(const NetStatement& net);
 

@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 using clearing::Entry;
 using clearing::Statement;
 constexpr unsigned kMode = 0644;
+constexpr std::size_t kIssuersTold = 10;
 
 fs::path numbered(const fs::path& dir, const std::string& name, std::size_t number,
                   const char* suffix) {
@@ -63,6 +64,16 @@ bool each_row(const Console& console, const std::string& path, Take take) {
 std::string tap_in(const Console& console, const Row& row, fares::Tap& tap) {
   const std::string wrong = tap_of(row, tap);
   return wrong.empty() ? wrong : texts::text(console.language, "fares." + wrong);
+}
+
+// Whether one of the sides of a book runs something of its tariff.
+bool runs_on_a_side(const fares::Tariff& tariff, const ClearBook& book) {
+  const auto runs = [&](const fares::Tariff& edition) {
+    return std::ranges::any_of(edition.groups, [&](const auto& group) {
+      return group.second.party == book.side || group.second.party == book.other;
+    });
+  };
+  return runs(tariff) || std::ranges::any_of(tariff.editions, runs);
 }
 
 // Whether no two claims are of one name, and all can be summed; told if not.
@@ -141,7 +152,14 @@ Exit ClearBook::make(const Console& console, const std::string& dir, ClearBook b
   fs::create_directories(dir, error);
   if (error) return console.fail(Fault{dir + ": " + error.message()});
   if (!book.bills) {
-    if (!read_tariff(console, tariff)) return Exit::refused;
+    const auto read = read_tariff(console, tariff);
+    if (!read) return Exit::refused;
+    if (!runs_on_a_side(*read, book)) {
+      console.err << clear_text(console, "no_group_of_side",
+                                {{"side", book.side}, {"other", book.other}})
+                  << '\n';
+      return Exit::refused;
+    }
     const auto text = node::read_file(tariff);
     if (!text) return console.fail(text.error());
     const auto kept = node::write_file(fs::path{dir} / "tariff.yaml", *text, kMode);
@@ -216,6 +234,10 @@ std::string ClearBook::wrong_in(const Console& console, const Row& row) const {
     fares::Tap tap;
     std::string wrong = tap_in(console, row, tap);
     if (!wrong.empty()) return wrong;
+    // A claim is named token/tap/operator: a token's end must be seen.
+    if (tap.token.contains('/')) {
+      return texts::text(console.language, "windows.token_slash", {{"token", tap.token}});
+    }
     const auto group = fares::unknown_group(*tariff, {tap});
     return group ? texts::text(console.language, "windows.unknown_group", {{"group", *group}})
                  : wrong;
@@ -250,6 +272,10 @@ std::optional<ClearBook::Taken> ClearBook::rows_of(const Console& console,
         ++out.repeated;
         console.out << file << ':' << row.line << ": "
                     << clear_text(console, "repeated", {{"name", name}}) << '\n';
+      }
+      if (!bills && text_in(row, "issuer") != side && text_in(row, "issuer") != other) {
+        ++out.strangers;
+        if (out.issuers.size() < kIssuersTold) out.issuers.insert(text_in(row, "issuer"));
       }
       ++out.taken;
       out.rows += canonical_json(Value{row.fields}) + '\n';
@@ -296,6 +322,14 @@ Exit ClearBook::take(const Console& console, const std::vector<std::string>& fil
                              {"copies", std::to_string(taken->copies)},
                              {"repeated", std::to_string(taken->repeated)}})
               << '\n';
+  if (taken->strangers > 0) {
+    std::string issuers;
+    for (const std::string& one : taken->issuers) issuers += (issuers.empty() ? "" : ", ") + one;
+    console.out << clear_text(
+                       console, "strangers",
+                       {{"count", std::to_string(taken->strangers)}, {"issuers", issuers}})
+                << '\n';
+  }
   return Exit::done;
 }
 

@@ -62,6 +62,8 @@ class ClearBook {
   struct Taken {
     std::string rows;
     std::size_t taken = 0, copies = 0, repeated = 0;
+    std::size_t strangers = 0;      // taps of issuers who are neither side
+    std::set<std::string> issuers;  // some of those
   };
   // nullopt: something is wrong, and was told.
   [[nodiscard]] std::optional<Taken> rows_of(const Console& console,

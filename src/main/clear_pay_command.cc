@@ -2,12 +2,15 @@
 // verifies, to orders to a bank, and what of them the bank has booked.
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "bank/match.h"
 #include "bank/pain001.h"
+#include "bank/repeated.h"
 #include "bank/xml.h"
 #include "base/json.h"
 #include "clearing/net_statement.h"
@@ -26,7 +29,6 @@ namespace {
 using bank::Account;
 using bank::Order;
 using clearing::Claim;
-using clearing::Statement;
 using Accounts = std::map<std::string, Account>;
 
 // Everything that the statements say, by debtor and creditor.
@@ -49,7 +51,10 @@ void print(const Console& console, const Owed& owed) {
   table.print(console.out);
 }
 
-std::optional<std::vector<Order>> read_orders(const Console& console, const std::string& path) {
+// `until`, if it is given: the last day until which a statement of what `payer` pays goes.
+std::optional<std::vector<Order>> read_orders(const Console& console, const std::string& path,
+                                              const std::string& payer = {},
+                                              Date* until = nullptr) {
   auto rows = RowReader::open(path, RowFormat::ndjson);
   if (!rows) return console.fail(path, rows.error()), std::nullopt;
   std::vector<Order> out;
@@ -76,6 +81,8 @@ std::optional<std::vector<Order>> read_orders(const Console& console, const std:
                   << clear_text(console, "bad_line", {{"member", wrong}}) << '\n';
       return std::nullopt;
     }
+    const auto goes = Date::parse(value.text_at("until"));
+    if (until && goes && order.payer == payer) *until = std::max(*until, *goes);
     out.push_back(std::move(order));
   }
 }
@@ -141,7 +148,18 @@ bool fits_schema(const Console& console, const std::string& name, std::string_vi
   return !wrong;
 }
 
-void print(const Console& console, const bank::Matched& matched, const std::vector<Order>& orders) {
+void print_waiting(const Console& console, const bank::Booking& one, const char* key,
+                   const std::string& order = {}) {
+  console.out << clear_text(console, key,
+                            {{"reference", one.reference},
+                             {"day", one.day.text()},
+                             {"amount", yuan(one.amount)},
+                             {"id", order}})
+              << '\n';
+}
+
+void print(const Console& console, const bank::Matched& matched, const std::vector<Order>& orders,
+           const Accounts& accounts, const std::vector<bank::Booking>& repeated) {
   for (const bank::Match& one : matched.matches) {
     std::string ids, references;
     for (const std::string& id : one.orders) ids += " " + id;
@@ -162,17 +180,58 @@ void print(const Console& console, const bank::Matched& matched, const std::vect
                 << '\n';
   }
   for (const bank::Booking& one : matched.unmatched) {
-    console.out << clear_text(console, "unmatched",
-                              {{"reference", one.reference},
-                               {"day", one.day.text()},
-                               {"amount", yuan(one.amount)}})
-                << '\n';
+    const std::string order = bank::elsewhere(one, orders, accounts);
+    print_waiting(console, one, order.empty() ? "unmatched" : "other_account", order);
   }
+  for (const bank::Booking& one : repeated) print_waiting(console, one, "repeated_booking");
   console.out << clear_text(console, "paid",
                             {{"paid", std::to_string(orders.size() - matched.unpaid.size())},
                              {"orders", std::to_string(orders.size())},
-                             {"queue", std::to_string(matched.unmatched.size())}})
+                             {"queue", std::to_string(matched.unmatched.size() + repeated.size())}})
               << '\n';
+}
+
+using Named = std::vector<clearing::WindowStatement>;
+
+// What kind of book a statement is of, as far as the book that it lies in says so. Only bills are
+// named: two sides may have a book of each, which number their statements each by itself.
+std::string kind_beside(const std::string& path) {
+  const auto text = node::read_file(std::filesystem::path{path}.parent_path() / "book.json");
+  if (!text) return {};
+  const auto book = parse_json(*text);
+  return book && book->text_at("of") == "bills" ? "bills" : "";
+}
+
+// Each statement once, however many copies of it are given. Told if there is one that cannot be.
+std::optional<Named> statements_of(const Console& console, const std::vector<std::string>& paths) {
+  Named out;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const std::string& path : paths) {
+    auto statement = read_statement(console, path);
+    if (!statement) return std::nullopt;
+    if (const auto sound = clearing::sums_come_out(*statement); !sound) {
+      const auto& [debtor, creditor] = sound.error();
+      console.err << path << ": "
+                  << clear_text(console, "wrong_sums", {{"debtor", debtor}, {"creditor", creditor}})
+                  << '\n';
+      return std::nullopt;
+    }
+    const std::string kind = kind_beside(path);
+    if (!seen.emplace(kind, clearing::text_of(*statement)).second) continue;
+    out.push_back({kind, *std::move(statement)});
+  }
+  if (const auto twice = clearing::overlapping(out)) {
+    console.err << clear_text(console, "lines_overlap", {{"statement", *twice}}) << '\n';
+    return std::nullopt;
+  }
+  return out;
+}
+
+// The last day until which one of them goes.
+Date until_of(const Named& statements) {
+  Date out;
+  for (const auto& [kind, one] : statements) out = std::max(out, one.until);
+  return out;
 }
 
 clearing::Netting netting_of(const std::string& way) {
@@ -190,22 +249,21 @@ Exit clear_net(const Console& console, const ClearNet& what) {
   Owed owed;
   std::vector<Claim> claims;
   std::vector<std::string> digests;
-  std::vector<Statement> statements;
-  for (const std::string& path : what.statements) {
-    auto statement = read_statement(console, path);
-    if (!statement) return Exit::refused;
-    const std::string digest = hex(sha256(clearing::text_of(*statement)));
-    if (std::ranges::find(digests, digest) != digests.end()) {
-      console.err << path << ": " << clear_text(console, "twice") << '\n';
-      return Exit::refused;
-    }
-    digests.push_back(digest);
-    for (const auto& [who, amounts] : statement->sums) {
+  const auto statements = statements_of(console, what.statements);
+  if (!statements) return Exit::refused;
+  const auto net = clearing::net_statement(
+      *statements, {.way = netting_of(what.way), .house = what.house, .least = what.least});
+  if (!net) {
+    console.err << clear_text(console, "net_twice", {{"statement", net.error()}}) << '\n';
+    return Exit::refused;
+  }
+  for (const auto& [kind, statement] : *statements) {
+    digests.push_back(hex(sha256(clearing::text_of(statement))));
+    for (const auto& [who, amounts] : statement.sums) {
       clearing::Amounts& sum = owed[who];
       sum = clearing::plus(sum, amounts);
       claims.push_back({.creditor = who.second, .debtor = who.first, .amount = amounts.net});
     }
-    statements.push_back(*std::move(statement));
   }
   std::ranges::sort(digests);
   print(console, owed);
@@ -223,6 +281,7 @@ Exit clear_net(const Console& console, const ClearNet& what) {
                                      {"payee", one.to},
                                      {"amount", one.amount},
                                      {"about", "bashu " + id},
+                                     {"until", until_of(*statements).text()},
                                      {"statements", Value::List{digests.begin(), digests.end()}}}) +
         '\n';
   }
@@ -237,12 +296,6 @@ Exit clear_net(const Console& console, const ClearNet& what) {
     if (auto done = write_output(console, what.out, file); !done) return console.fail(done.error());
   }
   if (what.statement.empty()) return Exit::done;
-  const auto net = clearing::net_statement(
-      statements, {.way = netting_of(what.way), .house = what.house, .least = what.least});
-  if (!net) {
-    console.err << clear_text(console, "net_twice", {{"statement", net.error()}}) << '\n';
-    return Exit::refused;
-  }
   const auto done = write_output(console, what.statement, clearing::text_of(*net) + '\n');
   if (!done) return console.fail(done.error());
   console.out << clear_text(console, "net_root", {{"root", hex(net->root)}}) << '\n';
@@ -259,13 +312,15 @@ Exit clear_verify(const Console& console, const ClearVerify& what) {
                 << '\n';
     return Exit::refused;
   }
-  std::vector<Statement> own;
-  for (const std::string& path : what.statements) {
-    auto statement = read_statement(console, path);
-    if (!statement) return Exit::refused;
-    own.push_back(*std::move(statement));
+  auto own = statements_of(console, what.statements);
+  if (!own) return Exit::refused;
+  auto has = clearing::has_all_of(*net, what.party, *own);
+  // A netting that was made before the kind of book was part of it does not name it.
+  if (std::ranges::none_of(net->lines, [](const auto& line) { return line.of == "bills"; })) {
+    for (auto& [kind, statement] : *own) kind.clear();
+    has = clearing::has_all_of(*net, what.party, *own);
   }
-  if (const auto has = clearing::has_all_of(*net, what.party, own); !has) {
+  if (!has) {
     console.err << what.file << ": "
                 << clear_text(console, "net_differs", {{"statement", has.error()}}) << '\n';
     return Exit::refused;
@@ -281,7 +336,7 @@ Exit clear_verify(const Console& console, const ClearVerify& what) {
   console.out << clear_text(
                      console, "net_verified",
                      {{"party", what.party},
-                      {"statements", std::to_string(own.size())},
+                      {"statements", std::to_string(own->size())},
                       {"amount", yuan(position == net->positions.end() ? 0 : position->second)}})
               << '\n'
               << clear_text(console, "net_root", {{"root", hex(net->root)}}) << '\n';
@@ -294,8 +349,13 @@ Exit clear_pay(const Console& console, const ClearPay& what) {
     console.err << clear_text(console, "bad_on") << '\n';
     return Exit::usage;
   }
-  auto orders = read_orders(console, what.payments);
+  Date until;
+  auto orders = read_orders(console, what.payments, what.from, &until);
   if (!orders) return Exit::refused;
+  if (*on < until) {
+    console.err << clear_text(console, "on_before", {{"until", until.text()}}) << '\n';
+    return Exit::refused;
+  }
   std::erase_if(*orders, [&](const Order& one) { return one.payer != what.from; });
   const auto accounts = read_accounts(console, what.accounts);
   if (!accounts || !have_accounts(console, *orders, *accounts)) return Exit::refused;
@@ -326,9 +386,11 @@ Exit clear_paid(const Console& console, const ClearPaid& what) {
     }
     std::ranges::move(*read, std::back_inserter(bookings));
   }
-  const bank::Matched matched = bank::match(*orders, bookings, *accounts, what.tolerance);
-  print(console, matched, *orders);
-  return matched.unpaid.empty() && matched.unmatched.empty() ? Exit::done : Exit::refused;
+  const auto [once, repeated] = bank::distinct(bookings);
+  const bank::Matched matched = bank::match(*orders, once, *accounts, what.tolerance);
+  print(console, matched, *orders, *accounts, repeated);
+  const bool all = matched.unpaid.empty() && matched.unmatched.empty() && repeated.empty();
+  return all ? Exit::done : Exit::refused;
 }
 
 }  // namespace bashu::cli

@@ -15,6 +15,7 @@ namespace bashu::cli {
 namespace {
 
 constexpr std::uint64_t kTold = 100'000;  // rows of a file between two words of progress
+constexpr std::size_t kNamed = 100;       // columns of NDJSON that are told
 constexpr int kPage = 1'000;              // records
 
 // Of a record, beside its fields.
@@ -76,18 +77,31 @@ std::string ComparedSide::place(std::uint64_t number) const {
 
 std::expected<void, Exit> ComparedSide::each(const std::vector<std::string>& columns,
                                              const Take& take) const {
-  auto done = pack_.empty() ? each_in_file(take) : each_in_register(columns, take);
+  auto done = pack_.empty() ? each_in_file(columns, take) : each_in_register(columns, take);
   console_.progress({});
   return done;
 }
 
-std::expected<void, Exit> ComparedSide::each_in_file(const Take& take) const {
+std::expected<void, Exit> ComparedSide::each_in_file(const std::vector<std::string>& columns,
+                                                     const Take& take) const {
+  std::set<std::string> there, missing{columns.begin(), columns.end()};
   auto rows = RowReader::open(name_, row_format({}, name_));
   if (!rows) return std::unexpected{console_.fail(name_, rows.error())};
   for (std::uint64_t count = 1;; ++count) {
     auto row = rows->next();
     if (!row) return std::unexpected{console_.fail(row.error())};
-    if (!*row) return {};
+    if (!*row) return missing.empty() || count == 1 ? std::expected<void, Exit>{}
+                                                    : no_heading(*missing.begin(), there);
+    // The heading says all there are; rows of NDJSON have what they have.
+    if ((*row)->heading) {
+      there.insert((*row)->heading->begin(), (*row)->heading->end());
+    } else if (there.size() < kNamed) {
+      for (const auto& [name, value] : (*row)->fields) there.insert(name);
+    }
+    std::erase_if(missing, [&](const std::string& column) {
+      return (*row)->fields.contains(column) || ((*row)->heading && there.contains(column));
+    });
+    if ((*row)->heading && !missing.empty()) return no_heading(*missing.begin(), there);
     ComparedRow one{.number = (*row)->line, .fields = std::move((*row)->fields), .wrong = {}};
     if ((*row)->wrong) one.wrong = in_language(*(*row)->wrong, console_.language);
     if (auto taken = take(one); !taken) return taken;
@@ -163,6 +177,17 @@ std::expected<void, Exit> ComparedSide::see(const std::vector<std::string>& colu
     }
   }
   return {};
+}
+
+std::expected<void, Exit> ComparedSide::no_heading(const std::string& column,
+                                                   const std::set<std::string>& there) const {
+  std::string all;
+  for (const std::string& one : there) all += (all.empty() ? "" : ", ") + one;
+  console_.progress({});
+  console_.err << texts::text(console_.language, "reconcile.no_heading",
+                              {{"side", name_}, {"column", column}, {"columns", all}})
+               << '\n';
+  return std::unexpected{Exit::usage};
 }
 
 Exit ComparedSide::refuse(const char* key, const std::string& column) const {

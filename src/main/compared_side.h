@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,11 @@ class ComparedSide {
 
  private:
   using Take = std::function<std::expected<void, Exit>(const ComparedRow&)>;
-  [[nodiscard]] std::expected<void, Exit> each_in_file(const Take& take) const;
+  [[nodiscard]] std::expected<void, Exit> each_in_file(const std::vector<std::string>& columns,
+                                                       const Take& take) const;
+  // Told: no row has the column; these are there.
+  [[nodiscard]] std::expected<void, Exit> no_heading(const std::string& column,
+                                                     const std::set<std::string>& there) const;
   [[nodiscard]] std::expected<void, Exit> each_in_register(const std::vector<std::string>& columns,
                                                            const Take& take) const;
   [[nodiscard]] std::expected<void, Exit> check(const std::vector<std::string>& columns) const;

@@ -130,8 +130,13 @@ class Lines {
     for (const std::string& column : what_.compare) kept.compared.push_back(text_of(row, column));
     for (const std::string& column : what_.sum) kept.summed.push_back(text_of(row, column));
     const bool named = std::ranges::any_of(kept.key, [](const auto& one) { return !one.empty(); });
-    if (!row.wrong.empty() || !named || !sum(kept)) {
+    if (!row.wrong.empty() || !named) {
       tell(row.number, row.wrong.empty() ? say(console_, "no_key") : row.wrong);
+      return {};
+    }
+    if (const auto wrong = sum(kept)) {
+      tell(row.number,
+           say(console_, "no_sum", {{"column", what_.sum[*wrong]}, {"value", kept.summed[*wrong]}}));
       return {};
     }
     const Hash key = hash_of(kept.key);
@@ -140,15 +145,15 @@ class Lines {
     return {};
   }
 
-  // False, with nothing added, if one of them is no whole number or they come to too much.
-  bool sum(const Kept& kept) {
+  // Which is no whole number, or comes to too much; nothing is added then.
+  std::optional<std::size_t> sum(const Kept& kept) {
     std::vector<std::int64_t> sums = sums_;
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const auto number = number_in(kept.summed[i]);
-      if (!number || __builtin_add_overflow(sums[i], *number, &sums[i])) return false;
+      if (!number || __builtin_add_overflow(sums[i], *number, &sums[i])) return i;
     }
     sums_ = std::move(sums);
-    return true;
+    return std::nullopt;
   }
 
   void add(Part& part, Kept kept) {

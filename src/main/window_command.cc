@@ -10,6 +10,7 @@
 #include "bank/xml.h"
 #include "base/json.h"
 #include "clearing/money.h"
+#include "clearing/statement.h"
 #include "http/message.h"
 #include "main/client.h"
 #include "main/commands.h"
@@ -136,10 +137,11 @@ void print_exposed(const Console& console, const Value& exposed, const Value& bo
   console.out << '\n';
 }
 
-// Rows of files as NDJSON, cut into batches; told if a row cannot be read.
+// Rows of files as NDJSON, cut into batches; told if a row cannot be read, or a file has none.
 std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
                                                          const std::vector<std::string>& files) {
   std::vector<std::string> out;
+  bool empty = false;
   for (const std::string& file : files) {
     auto rows = RowReader::open(file, row_format({}, file));
     if (!rows) return std::unexpected{console.fail(file, rows.error())};
@@ -157,8 +159,12 @@ std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
       if (out.back().size() + text.size() > kBatchMax) out.emplace_back();
       out.back() += text;
     }
-    if (out.back().empty()) out.pop_back();
+    if (!out.back().empty()) continue;
+    out.pop_back();
+    console.err << word(console, "empty_file", {{"file", file}}) << '\n';
+    empty = true;
   }
+  if (empty) return std::unexpected{Exit::refused};
   return out;
 }
 
@@ -293,6 +299,22 @@ std::string side_in_words(const Value& row, const char* side) {
          "  [" + line->text_at("first") +
          (line->text_at("last").empty() ? "" : " " + line->text_at("last")) + "]" +
          (line->text_at("state").empty() ? "" : " " + line->text_at("state"));
+}
+
+// Whether all of the kinds are some of differences; told if not.
+bool are_kinds(const Console& console, const std::vector<std::string>& kinds) {
+  std::vector<std::string> known;
+  for (int i = 0; i <= static_cast<int>(clearing::Kind::other_evidence); ++i) {
+    known.emplace_back(clearing::kind_name(static_cast<clearing::Kind>(i)));
+  }
+  for (const std::string& kind : kinds) {
+    if (std::ranges::find(known, kind) != known.end()) continue;
+    std::string all;
+    for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+    console.err << word(console, "no_accept_kind", {{"kind", kind}, {"kinds", all}}) << '\n';
+    return false;
+  }
+  return true;
 }
 
 std::expected<Value, Exit> answers_of(const Console& console, const WindowSign& what) {
@@ -516,6 +538,7 @@ Exit window_open(const Console& console, const WindowOpen& what) {
 }
 
 Exit window_sign(const Console& console, const WindowSign& what) {
+  if (!are_kinds(console, what.accept_kinds)) return Exit::usage;
   const auto step = next_step(console, what);
   if (!step) return step.error();
   Value::Record with;
