@@ -325,9 +325,14 @@ void Liar::dispute(House& to) {
   say(to, "case.dispute", random_.permille(800) ? id : any_case(), std::move(body));
 }
 
+// A step, also one that is in no dispute; or what only reads like an answer to what was asked.
 void Liar::settle(House& to) {
   const std::string id = any_case();
-  Value body = Value::Record{{"case", id}, {"content", any_step()}, {"note", "agreed"}};
+  const char* mark = random_.pick(std::vector<const char*>{"", "", "compared:agrees:", "shown:"});
+  Value body = Value::Record{{"case", id}, {"content", mark + any_step()}, {"note", "agreed"}};
+  Value::Record& members = *body.as_record();
+  if (random_.permille(100)) members["note"] = std::string(5'000, 'n');
+  if (random_.permille(100)) members["shown"] = "[]";
   say(to, "case.settle", random_.permille(500) ? "" : id, vouched(to, std::move(body)));
 }
 
