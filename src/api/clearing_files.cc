@@ -13,6 +13,7 @@
 #include "api/handlers.h"
 #include "bank/pain001.h"
 #include "base/csv.h"
+#include "node/node.h"
 #include "texts/texts.h"
 
 namespace bashu::api {
@@ -98,6 +99,9 @@ Result print_window_order(Context& context, const Call& call) {
   }
   const auto payment = payment_of(found->book, found->window);
   if (!payment) return std::unexpected{payment.error()};
+  if (const Date today = context.node.clock().today(); *on < today) {
+    return std::unexpected{wrong_at("on", "on_before", {{"today", today.text()}})};
+  }
   return file_response("application/xml", "pain001.xml",
                        bank::pain001({payment->order}, payment->accounts, *on));
 }

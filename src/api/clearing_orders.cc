@@ -10,6 +10,7 @@
 #include "api/reading.h"
 #include "bank/match.h"
 #include "bank/pain001.h"
+#include "bank/repeated.h"
 #include "texts/texts.h"
 #include "views/follower.h"
 
@@ -212,6 +213,7 @@ class Booked {
       }
       return out;
     }
+    if (!bank::elsewhere(booking, orders_, accounts_).empty()) return {};
     const std::string named = booking.details.size() == 1 ? booking.details.front().order : "";
     const bool ours = std::ranges::find(orders_, named, &bank::Order::reference) != orders_.end();
     if (named.empty() || !ours) return {};
@@ -241,7 +243,7 @@ std::expected<Value, Problem> booked(Context& context, const Call& call, const C
   for (const views::CaseRow& other : *orders) {
     if (other.id != order.id) all.leave_out(other);
   }
-  all.add_statement(*bookings);
+  all.add_statement(bank::distinct(*bookings).once);
   if (!all.put_into(given)) {
     return std::unexpected{refused("with.booked", "nothing_booked", {{"order", order.id}})};
   }

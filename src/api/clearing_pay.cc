@@ -10,6 +10,7 @@
 #include "api/reading.h"
 #include "bank/match.h"
 #include "bank/pain001.h"
+#include "bank/repeated.h"
 #include "base/try.h"
 #include "texts/texts.h"
 
@@ -97,7 +98,13 @@ bool between_the_same(const BankPayment& a, const BankPayment& b) {
          a.accounts.at(a.order.payee).id == b.accounts.at(b.order.payee).id;
 }
 
-Problem not_booked(const BankPayment& payment) {
+Problem not_booked(const BankPayment& payment, const std::vector<bank::Booking>& unmatched) {
+  const bool elsewhere = std::ranges::any_of(unmatched, [&](const bank::Booking& one) {
+    return !bank::elsewhere(one, {payment.order}, payment.accounts).empty();
+  });
+  if (elsewhere) {
+    return refused("with.booked", "booked_elsewhere", {{"order", payment.order.id}});
+  }
   return refused("with.booked", "not_booked",
                  {{"amount", bank::decimal(payment.order.amount)}, {"order", payment.order.id}});
 }
@@ -233,7 +240,8 @@ std::expected<PaymentBooked, Problem> booked_of(const BankPayment& payment, cons
   }
   const std::string& account = payment.accounts.at(payment.order.payer).id;
   std::vector<bank::Booking> left;
-  for (bank::Booking booking : bookings) {
+  // What repeats a booking without a reference stays in the queue.
+  for (bank::Booking booking : bank::distinct(bookings).once) {
     if (booking.account != account || !take_parts(booking, all, id)) continue;
     left.push_back(std::move(booking));
   }
@@ -244,7 +252,9 @@ std::expected<PaymentBooked, Problem> booked_of(const BankPayment& payment, cons
   const auto found = std::ranges::find_if(matched.matches, [&](const bank::Match& one) {
     return std::ranges::find(one.orders, payment.order.id) != one.orders.end();
   });
-  if (found == matched.matches.end()) return std::unexpected{not_booked(payment)};
+  if (found == matched.matches.end()) {
+    return std::unexpected{not_booked(payment, matched.unmatched)};
+  }
   const bool alone = found->orders.size() == 1;
   PaymentBooked out;
   Money paid = 0;

@@ -111,6 +111,31 @@ TEST(BookedOf, OtherAccountsAndPayeesDoNotCount) {
   EXPECT_EQ(of_first(), "not booked") << "of two payees";
 }
 
+TEST(BookedOf, OneBookingInTwoStatementsOfAFileIsOne) {
+  const bank::Booking half = booking("b-1", 250, {"w1"});
+  const std::vector<PaidCase> all{waiting("w1", 500)};
+  const auto of = [&](const std::vector<bank::Booking>& bank) {
+    return said(booked_of(*all[0].own, all[0].row.id, all, bank, 0));
+  };
+  EXPECT_EQ(of({half, half}), "not booked");
+  EXPECT_EQ(of({half, booking("b-2", 250, {"w1"})}), "b-1 250, b-2 250, rounding 0");
+  bank::Booking nameless = half, again = half;
+  nameless.by_place = again.by_place = true;
+  again.reference = "b-2";
+  EXPECT_EQ(of({nameless, again}), "not booked");
+}
+
+TEST(BookedOf, MoneyToAnotherAccountIsToldAndPaysNothing) {
+  bank::Booking wrong = booking("b-1", 500, {"w1"});
+  wrong.details[0].counterparty = "52";
+  const std::vector<PaidCase> all{waiting("w1", 500)};
+  const auto booked = booked_of(*all[0].own, all[0].row.id, all, {wrong}, 0);
+  ASSERT_EQ(said(booked), "not booked");
+  ASSERT_EQ(booked.error().errors.size(), 1U);
+  const std::string why = in_language(booked.error().errors[0].why, "en");
+  EXPECT_NE(why.find("another account"), std::string::npos) << why;
+}
+
 TEST(UnmatchedOf, AreBookingsThatNoCaseHas) {
   const std::vector<bank::Booking> bank{booking("b-1", 500, {"w1"}), booking("b-2", 7, {"nobody"})};
   std::vector<PaidCase> all{waiting("w1", 500)};

@@ -164,7 +164,7 @@ std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
     console.err << word(console, "empty_file", {{"file", file}}) << '\n';
     empty = true;
   }
-  if (empty) return std::unexpected{Exit::refused};
+  if (empty && out.empty()) return std::unexpected{Exit::refused};
   return out;
 }
 
