@@ -16,7 +16,8 @@ struct Beyond {
   std::string key;   // of the texts, which say what would be right in place of {what}
   std::string what;  // the member, `lines[3].price`, or the bill's id
 };
-// Of a bill that can be priced (medical/bills.h): the first member that is beyond its bounds.
+// Of a bill that can be priced (medical/bills.h): the first member that is beyond its bounds, or of
+// another type than it has.
 [[nodiscard]] std::optional<Beyond> beyond(const Value& bill);
 
 }  // namespace bashu::medical
