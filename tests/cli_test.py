@@ -808,6 +808,24 @@ class Clear(unittest.TestCase):
         self.assertIn("Nothing was taken", told)
         self.assertFalse((book / "taken-0001.ndjson").exists())
 
+    def test_another_content_of_a_bills_version_is_refused_when_it_is_taken(self):
+        book = self.book("chongqing", "sichuan", "--bills")
+        bill = {"bill": "b1", "insured": "chongqing", "treated": "sichuan", "institution": "h", "day": "2021-03-04",
+                "lines": [{"list": "A", "price": 1000, "limit": 1000, "own_first": 0}],
+                "policy": {"deductible": 0, "rate": 1000, "cap": 100_000}, "used": {"deductible": 0, "pool": 0}}
+        other = {**bill, "institution": "i"}
+        file = self.at / "bills.ndjson"
+        # In one batch, and in a later one; a copy is left out, a later version is taken.
+        for rows, code in (([bill, other], 1), ([bill, bill], 0), ([other], 1), ([bill, {**other, "version": 2}], 0)):
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            told = self.clear("take", book, file, code=code)
+            self.assertIn("b1 version 1 is there already with another content" if code else "1 taken, 1 copies left out"
+                          if rows[0] is bill and rows[-1] is bill else "1 taken", told)
+        # Where a book has both already, one of them counts, as before.
+        with (book / "taken-0001.ndjson").open("a") as taken:
+            taken.write(json.dumps({**bill, "version": 2}) + "\n")
+        self.assertIn("10.00", self.clear("draw", book, "--until", "2021-04-01"))
+
     def test_a_wrong_row_of_taps_means_that_the_deny_list_is_not_taken_either(self):
         book = self.book("chongqing", "sichuan", "--tariff", ROOT / "circles/chengdu-chongqing/tariffs/metros-2021.yaml")
         (self.at / "denied.csv").write_text("token,at\nx,2021-03-04 09:50:00\n")

@@ -90,8 +90,8 @@ bool can_be_stated(const Console& console, const std::vector<Entry>& claims) {
 // What names a row in its book: of a tap its id, of a bill its id and version.
 std::string name_of(const Row& row, bool bills) {
   if (!bills) return text_in(row, "id");
-  const std::string version = text_in(row, "version");
-  return text_in(row, "bill") + (version.empty() ? "" : " " + version);
+  const Value bill{row.fields};
+  return bill.text_at("bill") + " version " + std::to_string(bill.int_at("version", 1));
 }
 
 // The rows of a book by what they are: copies, and others of a name that is taken.
@@ -268,6 +268,9 @@ std::optional<ClearBook::Taken> ClearBook::rows_of(const Console& console,
       const std::string name = name_of(row, bills);
       const Known::Is is = known.add(name, row);
       if (is == Known::Is::copy) return ++out.copies, std::string{};
+      if (is == Known::Is::repeated && bills) {
+        return texts::text(console.language, "windows.bill_repeated", {{"bill", name}});
+      }
       if (is == Known::Is::repeated) {
         ++out.repeated;
         console.out << file << ':' << row.line << ": "

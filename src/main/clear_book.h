@@ -38,7 +38,7 @@ class ClearBook {
                                  const std::string& tariff);
 
   // All rows or none: what is wrong with a row is told. Copies of what is there already are left
-  // out; another content of the same name is told and kept.
+  // out; another content of the same tap's id is told and kept, of a bill's version it is wrong.
   // `denied` is a deny list; empty: none.
   [[nodiscard]] Exit take(const Console& console, const std::vector<std::string>& files,
                           const std::string& denied) const;
