@@ -141,7 +141,6 @@ void print_exposed(const Console& console, const Value& exposed, const Value& bo
 std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
                                                          const std::vector<std::string>& files) {
   std::vector<std::string> out;
-  bool empty = false;
   for (const std::string& file : files) {
     auto rows = RowReader::open(file, row_format({}, file));
     if (!rows) return std::unexpected{console.fail(file, rows.error())};
@@ -162,9 +161,7 @@ std::expected<std::vector<std::string>, Exit> batches_of(const Console& console,
     if (!out.back().empty()) continue;
     out.pop_back();
     console.err << word(console, "empty_file", {{"file", file}}) << '\n';
-    empty = true;
   }
-  if (empty && out.empty()) return std::unexpected{Exit::refused};
   return out;
 }
 

@@ -93,7 +93,7 @@ class Clearing(CircleTest):
 
         rows = {party: json.loads(self.window(party, "differences", window, "--json")) for party in self.PARTIES}
         self.assertEqual(rows["chongqing"], rows["sichuan"])
-        planted = {what for _, fault, what in planted_in(self.dir / "data")["chongqing-sichuan"] if fault in DIFFER}
+        planted = {what for _, fault, what in planted_in(self.dir / "data", 600, 0)["chongqing-sichuan"] if fault in DIFFER}
         found = {(row.get("first") or row["second"])["id"].split("/")[0] for row in rows["sichuan"]}
         self.assertEqual(found, planted)
         table = self.window("sichuan", "differences", window, "--csv")
@@ -101,6 +101,13 @@ class Clearing(CircleTest):
 
         accepted = [row["line"] for row in rows["sichuan"] if row["kind"] == "missing_there"]
         refused = next(row["line"] for row in rows["sichuan"] if row["kind"] != "missing_there")
+        mistyped = self.window("sichuan", "sign", window, "--accept-kind", "ammount", check=False)
+        self.assertEqual(mistyped.returncode, 2)
+        self.assertIn("missing_here, missing_there, amount", mistyped.stderr)
+        (self.dir / "empty.csv").write_text("id,token,at,kind,group,place,issuer\n")
+        nothing = self.window("sichuan", "take", self.book, self.dir / "empty.csv", check=False)
+        self.assertEqual(nothing.returncode, 0)
+        self.assertIn("empty.csv has no rows", nothing.stderr)
         self.assertIn("none of the differences", self.window("sichuan", "sign", window, "--accept", "nothing", check=False).stderr)
         self.assertEqual(self.sign("sichuan", window, "--accept-kind", "missing_there", "--refuse", refused, "--note", "无刷卡记录"),
                          "first_answers")
@@ -311,6 +318,7 @@ class Clearing(CircleTest):
         state = self.case("chongqing", window)["state"]
         payer, payee = ("chongqing", "sichuan") if state == "first_pays" else ("sichuan", "chongqing")
         order, booked = self.dir / "order.xml", self.dir / "booked.xml"
+        self.assertIn("before 2026-03-02", self.window(payer, "order", window, "--on", "2026-03-01", check=False).stderr)
         self.window(payer, "order", window, "--on", "2026-03-02", "--schema", SCHEMA, "--out", order)
         bank_statement(order, booked, "PDNG")
         self.assertIn("has not booked", self.window(payer, "paid", window, booked, check=False).stderr)

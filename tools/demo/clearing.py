@@ -185,7 +185,7 @@ def pay(demo, statements):
         own = demo.dir / f"payments-{payer}.ndjson"
         own.write_text("\n".join(lines) + "\n")
         order = demo.dir / f"pain001-{payer}.xml"
-        demo.bashu("clear", "pay", own, "--accounts", accounts, "--from", payer, "--on", "2021-03-09",
+        demo.bashu("clear", "pay", own, "--accounts", accounts, "--from", payer, "--on", "2021-05-07",
                    "--schema", SCHEMAS / "pain.001.001.09.xsd", "--out", order, show=False)
         demo.check(order.exists(), f"{order} is valid", f"{order} 符合模式")
         booked = demo.dir / f"camt053-{payer}.xml"
