@@ -11,6 +11,7 @@
 #include "api/clearing_orders.h"
 #include "api/clearing_pay.h"
 #include "api/clearing_refusal.h"
+#include "api/clearing_refused.h"
 #include "api/clearing_transfers.h"
 #include "api/documents.h"
 #include "api/reading.h"
@@ -31,6 +32,9 @@ constexpr std::array<std::string_view, 15> kComputed{
     "differences",   "found",    "first_agreed", "rows",   "bookings",
     "second_agreed", "rounding", "netted_in",    "alone",  kExposed};
 constexpr std::string_view kMetIn = "met_in";  // of a transfer
+constexpr std::array<std::string_view, 6> kRows{"taps",    "denied", "bills",
+                                                "refused", "sheets", "receipts"};  // of a batch
+constexpr std::size_t kSaidShown = 200;  // bytes of what somebody said, said back
 
 // Computes what one form of one window asks for.
 class Filling {
@@ -306,8 +310,18 @@ std::expected<Value, Problem> of_new_book(Context& context, const Call& call, co
 std::expected<Value, Problem> of_batch(Context& context, const Call& call, const Value& given) {
   const std::string what = given.text_at("what");
   const bool of_transfers = what == "sheets" || what == "receipts";
-  const auto book = find_book(context, call, given.text_at("book"));
-  if (!book && of_transfers) return std::unexpected{book.error()};
+  if (!what.empty() && std::ranges::find(kRows, what) == kRows.end()) {
+    return std::unexpected{wrong_at("with.what", "no_kind", {{"what", cut(what, kSaidShown)}})};
+  }
+  const std::string of = given.text_at("book");
+  const auto book = find_book(context, call, of);
+  // A batch of another's claims would count nowhere, and nobody would miss it.
+  if (!book && !of.empty()) {
+    if (book.error().number != static_cast<int>(RejectCode::unknown_case)) {
+      return std::unexpected{book.error()};
+    }
+    return std::unexpected{wrong_at("with.book", "no_book", {{"book", cut(of, kSaidShown)}})};
+  }
   if (book && what != "refused" && clears_transfers(*book) != of_transfers) {
     return std::unexpected{wrong_at("with.what", "not_of_the_book")};
   }
@@ -469,9 +483,26 @@ std::expected<Value, Problem> with_computed(Context& context, const Call& call,
   return batch ? of_batch(context, call, given) : Filling{context, call, form, given}.of_window();
 }
 
+namespace {
+
+std::vector<Warning> batch_warnings(Context& context, const Call& call, const Value& given) {
+  const Value* file = given.find("file");
+  if (given.text_at("what") != "refused" || !file) return {};
+  const auto book = find_book(context, call, given.text_at("book"));
+  const auto rows = deposited_bytes(context, call.key->principal(), *file);
+  if (!book || !rows) return {};
+  const auto warning = unknown_refusals(context, call, *book, *rows);
+  return warning ? std::vector{*warning} : std::vector<Warning>{};
+}
+
+}  // namespace
+
 std::vector<Warning> clearing_warnings(Context& context, const Call& call, const ClearingForm& form,
                                        const Value& given) {
   const auto shape = clearing_of(*form.pack);
+  if (shape && form.starts && form.service == shape->batch) {
+    return batch_warnings(context, call, given);
+  }
   const Value* file = given.find("tariff");
   if (!shape || !form.starts || form.service != shape->book || !file) return {};
   const auto text = deposited_bytes(context, call.key->principal(), *file);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "fares/tap_rows.h"
 #include "medical/bounds.h"
+#include "windows/refusal_checks.h"
 
 namespace bashu::windows {
 
@@ -48,6 +49,7 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
     if (odd.empty()) out.taps.push_back(std::move(tap));
     return odd;
   };
+  RefusalChecks refusals;
   FlatJson flat;
   while (!rows.empty()) {
     const std::size_t end = std::min(rows.find('\n'), rows.size());
@@ -71,6 +73,14 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
     } else if (what == "refused") {
       auto refusal = refusal_of(*row->as_record());
       if (!refusal) return wrong("windows.bad_refused", true);
+      auto odd = reading == Reading::to_take ? refusals.wrong_with(*row->as_record(), *refusal)
+                                             : std::nullopt;
+      if (odd) {
+        return std::unexpected{WrongRow{.line = line,
+                                        .text = std::move(odd->key),
+                                        .is_key = true,
+                                        .what = std::move(odd->what)}};
+      }
       out.refused.push_back(*std::move(refusal));
     } else if (what == "sheets") {
       auto sheet = transfers::sheet_of(*row);
@@ -86,6 +96,9 @@ std::expected<Rows, WrongRow> read_rows(std::string_view what, std::string_view 
       }
       out.bills.push_back(*std::move(bill));
     }
+  }
+  if (what == "refused" && reading == Reading::to_take && out.refused.empty()) {
+    return wrong("windows.refused_none", true);
   }
   return out;
 }
