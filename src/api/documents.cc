@@ -35,6 +35,9 @@ std::optional<packs::FormError> seal_one(Context& context, Handing& handing,
     return packs::FormError{path + ".size", both("It is not the size of what was deposited.",
                                                  "与已上传文件的大小不符。")};
   }
+  if (!is_file_name(plain.text_at("name"))) {
+    return packs::FormError{path + ".name", odd_file_name({}).detail};
+  }
   handing.documents.push_back(deposit->sha256);
   const auto alone = std::make_shared<packs::Type>(type);
   const Value again =
@@ -127,9 +130,29 @@ std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& typ
 
 }  // namespace
 
+namespace {
+
+// Of UTF-8: controls of C1, the line separators, and what turns or isolates a direction: U+202A to
+// U+202E and U+2066 to U+2069.
+bool has_hidden_mark(std::string_view text) {
+  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+    const auto byte = [&](std::size_t i) {
+      return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+    };
+    if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) return true;
+    if (byte(0) != 0xE2) continue;
+    if (byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) return true;
+    if (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool is_file_name(std::string_view text) {
   return !text.empty() && text != "." && text != ".." && is_utf8(text) &&
-         utf8_length(text) <= kNameMax && std::ranges::none_of(text, [](char c) {
+         utf8_length(text) <= kNameMax && !has_hidden_mark(text) &&
+         std::ranges::none_of(text, [](char c) {
            return c == '/' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
          });
 }
@@ -144,10 +167,13 @@ bool is_media_type(std::string_view text) {
 }
 
 Problem odd_file_name(std::string where) {
-  return malformed(std::move(where),
-                   "A file's name of 1 to 255 characters without its folder is expected; in a "
-                   "header, percent-encoded.",
-                   "应为 1 至 255 个字符的文件名，不含路径；在标头中须用百分号编码。");
+  return malformed(
+      std::move(where),
+      "A file's name of 1 to 255 characters without its folder is expected, and without "
+      "control characters and marks of direction (U+202A to U+202E, U+2066 to "
+      "U+2069); in a header, percent-encoded.",
+      "应为 1 至 255 个字符的文件名，不含路径、控制字符和方向控制符（U+202A 至 "
+      "U+202E、U+2066 至 U+2069）；在标头中须用百分号编码。");
 }
 
 Problem documents_away() {

@@ -16,7 +16,9 @@ namespace bashu::api {
 
 inline constexpr std::size_t kBlobNonce = 24;
 
-// As a file can be called on whatever machine it is saved on.
+// As a file can be called on whatever machine it is saved on, and reads as what it is: without
+// control characters, and without marks that turn the direction of what follows, by which
+// `fdp.exe` is shown as `exe.pdf`.
 [[nodiscard]] bool is_file_name(std::string_view text);
 [[nodiscard]] bool is_media_type(std::string_view text);
 [[nodiscard]] Problem odd_file_name(std::string where);

@@ -374,7 +374,11 @@ void access_commands(Parser& parser, const Text& t) {
                                    "--person", o.person,
                                    t("of this person, by the number; asked of a running "
                                      "node instead of DIR",
-                                     "此人（证件号码）的信息被谁查阅；向运行中的节点查询"));
+                                     "此人（证件号码）的信息被谁查阅；向运行中的节点查询"))
+                                   ->check([why = t("a person's number is needed here",
+                                                    "须写明证件号码")](const std::string& given) {
+                                     return given.empty() ? std::string{why} : std::string{};
+                                   });
                                remote_options(app, o.remote, t);
                                app.add_option("--about", o.about,
                                               t("only those about this case, or PACK/REGISTER/KEY",
