@@ -1012,13 +1012,53 @@ TEST_F(AskedClaims, OfAHolderStopTheCaseWhenTheyDiffer) {
 TEST_F(AskedClaims, ThatNobodyShowsAreToldToPeople) {
   ask();
   must("b", sign("compared:unanswered:" + content_));
-  ASSERT_TRUE(at("b").dispute);
+  EXPECT_FALSE(at("b").dispute) << "and it may be asked again";
   EXPECT_TRUE(raised_["b"].back().detail.contains("nobody has shown"))
       << raised_["b"].back().detail;
   must("a", sign("show:b:" + content_, "[]"));
   settle();
+  ASSERT_TRUE(at("b").dispute) << "late is not never";
+  EXPECT_EQ(at("b").dispute->detail, "a 2026-03-02 ");
+  EXPECT_EQ(at("b").dispute->signed_by.at("a"), "shown:" + content_);
   must("b", sign("compared:agrees:" + content_));
-  EXPECT_FALSE(at("b").dispute) << "late is not never";
+  EXPECT_FALSE(at("b").dispute);
+  EXPECT_EQ(shown_to_b("a", shown()), "held unverified.unasked") << "once";
+}
+
+TEST_F(AskedClaims, MayBeAskedAgainWhenNobodyHasAnswered) {
+  ask();
+  must("b", sign("compared:unanswered:" + content_));
+  must("b", sign("ask:a:sha256:other"));
+  EXPECT_EQ(shown_to_b("a", shown()), "held unverified.in_dispute") << "late, and another is open";
+  must("b", sign("compared:unanswered:sha256:other"));
+  ASSERT_TRUE(at("b").dispute) << "the late answer has been taken";
+  EXPECT_TRUE(at("b").dispute->contents.contains(content_));
+  EXPECT_TRUE(nodes_.at("b")->inbox("a").held.empty());
+}
+
+TEST_F(AskedClaims, AboveThoseOfADayAreRefusedWhereTheyAreAsked) {
+  for (int i = 1; i <= 21; ++i) {
+    const std::string content = "sha256:" + std::to_string(i);
+    if (i == 21) {
+      EXPECT_EQ(refused("b", sign("ask:a:" + content)), RejectCode::guard);
+      break;
+    }
+    must("b", sign("ask:a:" + content));
+    must("b", sign("compared:unanswered:" + content));
+  }
+}
+
+TEST_F(AskedClaims, AboutNoStepOfOursArePutAside) {
+  EXPECT_EQ(object("claims", "sha256:1"), "applied ");
+  EXPECT_EQ(object("claims", content_), "held unverified.in_dispute");
+  EXPECT_EQ(refused("a", sign("unknown:c:sha256:1")), RejectCode::state);
+  must("a", sign("unknown:b:sha256:1"));
+  ASSERT_TRUE(at("a").dispute) << "the next question is taken";
+  EXPECT_TRUE(at("a").dispute->contents.contains(content_));
+  EXPECT_TRUE(nodes_.at("a")->inbox("b").held.empty());
+  EXPECT_EQ(refused("a", sign("show:c:" + content_, "[]")), RejectCode::form) << "c has not asked";
+  must("a", sign("show:b:" + content_, "[]"));
+  EXPECT_FALSE(at("a").dispute);
 }
 
 TEST_F(AskedClaims, MayBeAnsweredInWords) {

@@ -1,6 +1,7 @@
 #include "core/scope.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,16 +10,23 @@
 #include <vector>
 
 #include "base/date.h"
+#include "base/json.h"
+#include "core/told/shown_claims.h"
 
 namespace bashu::core {
 
 namespace {
+
+// Of what is shown: beside it stand the salt, a row in the place of others, and rounds.
+constexpr std::size_t kReadsBytes = told::ShownClaims::kMax - (2u << 10);
 
 std::unexpected<packs::EvalError> failed(packs::EvalError::Kind kind, std::string text) {
   return std::unexpected{packs::EvalError{.kind = kind, .text = std::move(text)}};
 }
 
 }  // namespace
+
+Value cut_row() { return Value::List{Value{""}, Value{"cut"}, Value{}}; }
 
 Value reached(const Case& c, std::string_view state) {
   for (const Visit& visit : c.reached) {
@@ -85,7 +93,10 @@ CaseScope* CaseScope::parent_scope() {
   if (!case_ || !service_ || case_->parent.empty()) return nullptr;
   const Case* parent = store_.find_case(case_->parent);
   const auto* service = packs::find(pack_.services, service_->parent);
-  if (!parent || !service) return nullptr;
+  if (!parent || !service) {
+    if (reads_) reads_->parent = true;
+    return nullptr;
+  }
   parent_ = std::make_unique<CaseScope>(store_, pack_, service, parent, &parent->data, day_,
                                         jurisdiction_);
   parent_->reads_ = reads_;
@@ -93,8 +104,14 @@ CaseScope* CaseScope::parent_scope() {
 }
 
 void CaseScope::note(std::string_view name, std::string_view key, const Value& value) {
-  constexpr std::size_t kReadsMax = 200;
-  if (reads_ && reads_->list.size() < kReadsMax) record_read(name, key, value);
+  if (!reads_ || reads_->cut) return;
+  Value row = Value::List{Value{name}, Value{key}, value};
+  if (reads_->list.size() >= kReadsAlways) {
+    if (reads_->bytes == 0) reads_->bytes = canonical_json(Value{reads_->list}).size();
+    reads_->bytes += canonical_json(row).size() + 1;
+    reads_->cut = reads_->bytes > kReadsBytes;
+  }
+  reads_->list.push_back(reads_->cut ? cut_row() : std::move(row));
 }
 
 void CaseScope::record_read(std::string_view name, std::string_view key, const Value& value) {
@@ -212,6 +229,7 @@ packs::Eval<std::int64_t> CaseScope::serial(std::string_view name, std::string_v
 
 const Calendar& CaseScope::calendar() {
   static const Calendar kPlain;
+  if (reads_) reads_->calendar = true;
   const auto& calendars = store_.circle().calendars;
   const auto it = calendars.find(jurisdiction_);
   return it == calendars.end() ? kPlain : it->second;

@@ -1,6 +1,7 @@
 // What the expressions of a case see in the core: a Store, the case, and the form just filled in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,10 +18,19 @@ namespace bashu::core {
 
 // What look-ups gave, and what follows from having asked.
 struct Reads {
-  Value::List list;                                      // [name, key, value], at most 200
+  // [name, key, value]; of what is more than can be shown, the first rows, and cut_row() after
+  // them.
+  Value::List list;
   std::vector<std::pair<Account, std::string>> windows;  // months read
   std::vector<SerialTaken> serials;
+  bool calendar = false;  // working days were asked for
+  bool parent = false;    // the case above was asked for, and is not known here
+  std::size_t bytes = 0;  // of the list in canonical JSON; counted where it is long
+  bool cut = false;
 };
+// In the place of rows that are left out; its name is of nothing.
+[[nodiscard]] Value cut_row();
+inline constexpr std::size_t kReadsAlways = 200;  // so many rows are never left out
 
 class CaseScope final : public packs::Scope {
  public:

@@ -72,8 +72,8 @@ std::expected<Outcome, Reject> work_out(const Deciding& d, const Definition& of,
   out.index = chosen.index;
   out.branch = &(*next.branches)[static_cast<std::size_t>(chosen.index)];
   BASHU_TRY_OK(check_refs(d, of, next.input));
-
-  return come_to(d, of, c, data, std::move(out));
+  BASHU_TRY_OK(come_to(d, of, c, data, out));
+  return out;
 }
 
 told::Step told_step(const Deciding& d, const Case& c, const NewStep& next, const Outcome& out) {
@@ -184,8 +184,8 @@ Chosen choose(const Deciding& d, const Definition& of, const Case& c,
   return chosen;
 }
 
-std::expected<Outcome, Reject> come_to(const Deciding& d, const Definition& of, const Case& c,
-                                       const Value& data, Outcome out) {
+Result come_to(const Deciding& d, const Definition& of, const Case& c, const Value& data,
+               Outcome& out) {
   Value result;
   CaseScope setting = scope_of(d, of, c, data);
   setting.record_reads(&out.reads);
@@ -204,7 +204,7 @@ std::expected<Outcome, Reject> come_to(const Deciding& d, const Definition& of, 
   Computing computing{.pack = *of.pack, .c = c, .store = d.draft, .scope = effecting};
   BASHU_TRY(out.effects, compute_all(out.branch->effects, d.self(), computing));
   if (out.effects.size() > kEffectsMax) return refuse(Why::too_many_effects);
-  return out;
+  return {};
 }
 
 void close_work_tasks(Deciding& d, const CaseId& id) {

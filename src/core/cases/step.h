@@ -51,9 +51,9 @@ struct Outcome {
   std::vector<EffectDone> effects;
   Reads reads;
 };
-// Of its branch, chosen: what is set, and the effects.
-[[nodiscard]] std::expected<Outcome, Reject> come_to(const Deciding& d, const Definition& of,
-                                                     const Case& c, const Value& data, Outcome out);
+// Of its branch, chosen: what is set, and the effects. What was read is there in any case.
+[[nodiscard]] Result come_to(const Deciding& d, const Definition& of, const Case& c,
+                             const Value& data, Outcome& out);
 
 // What a calculator of the pack makes of what `run` gives it.
 [[nodiscard]] packs::Eval<Value> run_calculator(const packs::Pack& pack,

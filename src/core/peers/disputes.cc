@@ -88,7 +88,10 @@ bool is_answered(const Deciding& d, const Case& c) {
 void end_dispute_if_agreed(Deciding& d, const CaseId& id) {
   const Case& c = *d.draft.find_case(id);
   const auto content = agreed_content(c);
-  if (!content && is_answered(d, c)) return d.draft.decide(DisputeEnded{.id = id});
+  if (!content && is_answered(d, c)) {
+    d.draft.decide(DisputeEnded{.id = id});
+    return take_waiting_claims(d, id);
+  }
   if (!content) return;
   const std::vector<PartyId> others = others_of(d, c);
   d.draft.decide(DisputeEnded{.id = id});
@@ -97,6 +100,7 @@ void end_dispute_if_agreed(Deciding& d, const CaseId& id) {
   }
   unpark_signed(d, id, *content);
   take_waiting(d, id);
+  take_waiting_claims(d, id);
   run_follow_ups(d);
 }
 
@@ -203,7 +207,7 @@ Result take_dispute(Deciding& d, const TakeMessage& message) {
                               : worth == Worth::question ? kQuestion
                                                          : std::string_view{};
   if (told.reason == kClaims) {
-    if (c->dispute && c->dispute->contents.contains(told.content)) return {};  // asked before
+    if (is_asked_by(*c, message.from, told.content)) return {};  // asked before
     BASHU_TRY_OK(may_ask_claims(d, *c, message.from));
   } else if (is_known(*c, told.content, as)) {
     return {};
@@ -323,6 +327,8 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   if (!c || !is_party(*c, message.from)) {
     return told::hold("unknown", told.id + " is not known here");
   }
+  ask_again(d, told.id, message.from, told.content);
+  c = d.draft.find_case(told.id);
   if (has_signed(*c, message.from, told.content)) return {};
   // One that has ended here, or stopped nothing here, is signed for all the same: the evidence of
   // both sides shows whose officers did.
@@ -341,6 +347,7 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
   }
   if (in_words) {
     d.draft.decide(DisputeEnded{.id = told.id});
+    take_waiting_claims(d, told.id);
   } else if (disputed) {
     end_dispute_if_agreed(d, told.id);
   }

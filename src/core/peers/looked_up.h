@@ -28,6 +28,8 @@ struct ShownRow {
 };
 // nullopt: it is not of this shape.
 [[nodiscard]] std::optional<std::vector<ShownRow>> rows_shown(const Value& shown);
+// Whether it stands in the place of rows that were more than can be shown.
+[[nodiscard]] bool is_cut(const ShownRow& row);
 
 struct StepInQuestion {
   packs::PackPtr pack;
@@ -42,7 +44,7 @@ struct StepInQuestion {
 enum class Shown : std::uint8_t {
   agrees,   // it is what the step's digest covers, and the step follows from it
   unclear,  // it is what the digest covers; the whole cannot be computed from it
-  differs,  // it is something else, or the step does not follow from it
+  differs,  // it is something else, what no node records, or the step does not follow from it
 };
 struct Comparison {
   Shown shown = Shown::unclear;
