@@ -253,14 +253,22 @@ Date service_day(const Tariff& tariff, std::int64_t at_s) {
   return Date::from_days(static_cast<std::int32_t>(floor_days(at_s - tariff.day_begins_s)));
 }
 
+namespace {
+
+// Everything that a tap says, first what it is ordered by: which of two came first never decides.
+auto all_of(const Tap& tap) {
+  return std::tie(tap.at_s, tap.sequence, tap.id, tap.kind, tap.group, tap.place, tap.device,
+                  tap.vehicle, tap.line, tap.medium, tap.issuer, tap.rider_class, tap.corrects);
+}
+
+}  // namespace
+
 std::vector<Tap> in_order(std::vector<Tap> taps) {
   // Positions are sorted, not taps: those are large.
   std::vector<std::size_t> order(taps.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t x, std::size_t y) {
-    const Tap &a = taps[x], &b = taps[y];
-    return std::tie(a.at_s, a.sequence, a.id) < std::tie(b.at_s, b.sequence, b.id);
-  });
+  std::ranges::sort(
+      order, [&](std::size_t x, std::size_t y) { return all_of(taps[x]) < all_of(taps[y]); });
   std::vector<std::string_view> corrected;
   for (const Tap& tap : taps) {
     if (!tap.corrects.empty() && tap.corrects != tap.id) corrected.push_back(tap.corrects);

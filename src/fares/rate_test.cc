@@ -301,6 +301,22 @@ RC_GTEST_PROP(Fares, TheOrderOfArrivalNeverMattersNorDoCopies, ()) {
   RC_ASSERT(rated(tariff, taps) == rated(tariff, arrived));
 }
 
+// A number that a terminal gave twice in one second.
+TEST(Fares, OfTwoTapsOfOneNumberAndMomentTheSameStaysInAnyOrder) {
+  for (const int rules : {1, 2}) {
+    const Tariff tariff = tariff_of(R"({"tariff":"t","version":1,"from":"2021-01-01","rules":)" +
+                                    std::to_string(rules) + R"(,"groups":{"g":{"party":"p",
+      "table":[["a","b",400],["a","c",600]],"operators":[{"name":"o"}]}}})");
+    const Tap in = tap(0, Tap::Kind::in, "g", "a");
+    Tap near = tap(30, Tap::Kind::out, "g", "b");
+    Tap far = near;
+    far.place = "c";
+    const auto one = rated(tariff, {in, near, far});
+    EXPECT_EQ(one, rated(tariff, {far, in, near}));
+    EXPECT_EQ(total(one), 400);
+  }
+}
+
 RC_GTEST_PROP(Fares, NobodyPaysMoreForOneMoreDiscount, ()) {
   Tariff tariff = shipped();
   tariff.caps.push_back({.name = "day", .scope = {}, .period = Cap::Period::day, .limit = 700});
