@@ -26,8 +26,8 @@ struct ClearingForm {
                                                           const ClearingForm& form,
                                                           const Value& given);
 
-// What a node takes and would not advise: a new book whose tariff is by rules 1, refused claims that
-// no row of this side makes.
+// What a node takes and would not advise: a new book whose tariff is by rules 1, refused claims
+// that no row of this side makes.
 [[nodiscard]] std::vector<Warning> clearing_warnings(Context& context, const Call& call,
                                                      const ClearingForm& form, const Value& given);
 

@@ -78,7 +78,8 @@ class Reader {
     }
     return {};
   }
-  // What to say of an amount that is not in yuan, behind its place; at most a code of three letters.
+  // What to say of an amount that is not in yuan, behind its place; at most a code of three
+  // letters.
   static std::string foreign(const xmlNode* amount) {
     const std::string currency = currency_of(amount);
     return currency.empty() || currency == "CNY" ? "" : ": currency " + currency.substr(0, 3);

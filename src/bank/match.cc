@@ -128,7 +128,8 @@ class Matcher {
       const Detail& detail = bookings_[i].details[0];
       const auto order = by_id_.find(detail.order);
       if (order == by_id_.end()) continue;
-      if (between_its_accounts(orders_[order->second], bookings_[i], detail, accounts_)) named[{order->second, bookings_[i].account}].push_back(i);
+      if (between_its_accounts(orders_[order->second], bookings_[i], detail, accounts_))
+        named[{order->second, bookings_[i].account}].push_back(i);
     }
     std::set<std::size_t> done;
     for (const auto& [what, indexes] : named) {

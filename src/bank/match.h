@@ -32,8 +32,8 @@ struct Matched {
                                     const std::map<std::string, Account>& accounts);
 // By the order's identification first: one booking, several (a payment in parts, or one that came
 // back: then it is not paid, whatever the tolerance, unless more is left than is missing), or one
-// booking of several orders; where the bank says the other account, it must be the order's. What names no order is matched by account, counterparty and amount, if
-// only one way fits.
+// booking of several orders; where the bank says the other account, it must be the order's. What
+// names no order is matched by account, counterparty and amount, if only one way fits.
 [[nodiscard]] Matched match(const std::vector<Order>& orders, const std::vector<Booking>& bookings,
                             const std::map<std::string, Account>& accounts, Money tolerance);
 

@@ -328,9 +328,8 @@ Exit ClearBook::take(const Console& console, const std::vector<std::string>& fil
   if (taken->strangers > 0) {
     std::string issuers;
     for (const std::string& one : taken->issuers) issuers += (issuers.empty() ? "" : ", ") + one;
-    console.out << clear_text(
-                       console, "strangers",
-                       {{"count", std::to_string(taken->strangers)}, {"issuers", issuers}})
+    console.out << clear_text(console, "strangers",
+                              {{"count", std::to_string(taken->strangers)}, {"issuers", issuers}})
                 << '\n';
   }
   return Exit::done;

@@ -367,23 +367,23 @@ void access_commands(Parser& parser, const Text& t) {
                               access_verify, [](CLI::App& app, std::string& dir) {
                                 app.add_option("DIR", dir)->required();
                               });
-  parser.command<AccessList>(access, "list", t("show the lines, and check them", "显示各行并核验"),
-                             access_list, [&t](CLI::App& app, AccessList& o) {
-                               app.add_option("DIR", o.dir);
-                               app.add_option(
-                                   "--person", o.person,
-                                   t("of this person, by the number; asked of a running "
-                                     "node instead of DIR",
-                                     "此人（证件号码）的信息被谁查阅；向运行中的节点查询"))
-                                   ->check([why = t("a person's number is needed here",
-                                                    "须写明证件号码")](const std::string& given) {
-                                     return given.empty() ? std::string{why} : std::string{};
-                                   });
-                               remote_options(app, o.remote, t);
-                               app.add_option("--about", o.about,
-                                              t("only those about this case, or PACK/REGISTER/KEY",
-                                                "仅显示关于此办件或 业务包/登记簿/键 的各行"));
-                             });
+  parser.command<AccessList>(
+      access, "list", t("show the lines, and check them", "显示各行并核验"), access_list,
+      [&t](CLI::App& app, AccessList& o) {
+        app.add_option("DIR", o.dir);
+        app.add_option("--person", o.person,
+                       t("of this person, by the number; asked of a running "
+                         "node instead of DIR",
+                         "此人（证件号码）的信息被谁查阅；向运行中的节点查询"))
+            ->check([why = t("a person's number is needed here", "须写明证件号码")](
+                        const std::string& given) {
+              return given.empty() ? std::string{why} : std::string{};
+            });
+        remote_options(app, o.remote, t);
+        app.add_option("--about", o.about,
+                       t("only those about this case, or PACK/REGISTER/KEY",
+                         "仅显示关于此办件或 业务包/登记簿/键 的各行"));
+      });
 }
 
 void timestamp_options(CLI::App& app, Serve& o, const Text& t) {

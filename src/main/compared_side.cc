@@ -90,8 +90,9 @@ std::expected<void, Exit> ComparedSide::each_in_file(const std::vector<std::stri
   for (std::uint64_t count = 1;; ++count) {
     auto row = rows->next();
     if (!row) return std::unexpected{console_.fail(row.error())};
-    if (!*row) return missing.empty() || count == 1 ? std::expected<void, Exit>{}
-                                                    : no_heading(*missing.begin(), there);
+    if (!*row)
+      return missing.empty() || count == 1 ? std::expected<void, Exit>{}
+                                           : no_heading(*missing.begin(), there);
     // The heading says all there are; rows of NDJSON have what they have.
     if ((*row)->heading) {
       there.insert((*row)->heading->begin(), (*row)->heading->end());

@@ -135,8 +135,8 @@ class Lines {
       return {};
     }
     if (const auto wrong = sum(kept)) {
-      tell(row.number,
-           say(console_, "no_sum", {{"column", what_.sum[*wrong]}, {"value", kept.summed[*wrong]}}));
+      tell(row.number, say(console_, "no_sum",
+                           {{"column", what_.sum[*wrong]}, {"value", kept.summed[*wrong]}}));
       return {};
     }
     const Hash key = hash_of(kept.key);
