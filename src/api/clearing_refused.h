@@ -12,7 +12,7 @@ namespace bashu::api {
 
 // Of a batch of `refused` claims that is handed in for the book: how many of them no row of this
 // side makes, as whoever misspells one cannot see. They are taken: the other side may have them.
-// Reads the batches of this side; nothing of a book of transfers.
+// Nothing of a book of transfers.
 [[nodiscard]] std::optional<Warning> unknown_refusals(Context& context, const Call& call,
                                                       const ClearingBook& book,
                                                       const std::string& rows);

@@ -76,6 +76,19 @@ std::vector<Entry> Batches::claims(const std::string& name, const Source& source
   return out;
 }
 
+bool Batches::makes(const std::string& claim) const {
+  std::vector<const std::string*> names;
+  name_sources_of(claim, names);
+  return std::ranges::any_of(names, [&](const std::string* name) {
+    const Source& source = sources_.find(*name)->second;
+    if (!source.bills.empty()) return true;
+    return std::ranges::any_of(source.taps, [&](const auto& numbered) {
+      const std::string tap = *name + '/' + numbered.second.id;
+      return claim == tap || claim.starts_with(tap + '/');
+    });
+  });
+}
+
 void Batches::each_token(const std::function<void(std::vector<fares::Tap>)>& each) const {
   for (const auto& [name, source] : sources_) {
     std::vector<fares::Tap> taps;

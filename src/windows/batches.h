@@ -40,6 +40,8 @@ class Batches {
   [[nodiscard]] bool refuses(const std::string& claim) const {
     return refusals_.refuses(claim, counted_);
   }
+  // Whether a row of any batch makes this claim, whoever is owed; of taps and bills only.
+  [[nodiscard]] bool makes(const std::string& claim) const;
   // The taps of every token, of all batches.
   void each_token(const std::function<void(std::vector<fares::Tap>)>& each) const;
 

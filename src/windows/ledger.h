@@ -55,6 +55,8 @@ class Ledger {
   [[nodiscard]] std::size_t batches() const { return batches_.size(); }
   [[nodiscard]] const std::optional<Date>& closed_until() const { return due_.closed_until(); }
 
+  // Whether a row of this side makes the claim; of taps and bills only.
+  [[nodiscard]] bool makes(const std::string& claim) const { return batches_.makes(claim); }
   // The taps of every token that this side has, for who asks what another tariff would make of
   // them.
   void each_token(const std::function<void(std::vector<fares::Tap>)>& each) const {
