@@ -9,6 +9,7 @@
 #include "api/clearing_views.h"
 #include "api/documents.h"
 #include "api/reading.h"
+#include "base/unicode.h"
 #include "fares/changes.h"
 #include "fares/editions.h"
 #include "fares/taking.h"
@@ -141,8 +142,8 @@ Value::List changes_value(const fares::SaidTariff& now, const fares::SaidTariff&
     }
     for (const fares::RuleChange& rule : changes.rules) {
       rules.push_back(Value::Record{{"where", rule.where},
-                                    {"now", cut(rule.now, kRuleShown)},
-                                    {"next", cut(rule.next, kRuleShown)}});
+                                    {"now", cut_short(rule.now, kRuleShown)},
+                                    {"next", cut_short(rule.next, kRuleShown)}});
     }
     one.emplace("prices", std::move(prices));
     one.emplace("prices_in_all", changes.prices.size());
@@ -164,7 +165,8 @@ Follows follows(Context& context, const Call& call, const ClearingBook& book,
     closed = (*held)->ledger->closed_until();
   }
   if (const auto wrong = fares::not_renewed(now, next, closed)) {
-    return std::unexpected{wrong_at(where, wrong->key, {{"where", cut(wrong->where, kRuleShown)}})};
+    return std::unexpected{
+        wrong_at(where, wrong->key, {{"where", cut_short(wrong->where, kRuleShown)}})};
   }
   if (const auto wrong = fares::wrong_when_taken(next.read); !wrong.empty()) {
     return std::unexpected{wrong_tariff(where, wrong.front())};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/unicode.h"
+
 namespace bashu::api {
 
 namespace {
@@ -28,15 +30,8 @@ Problem wrong_tariff(std::string where, const fares::Wrong& wrong) {
 
 std::string words_of(const fares::Wrong& wrong) {
   constexpr std::size_t kMost = 200;  // bytes
-  const std::string subject = wrong.where.empty() ? "tariff" : cut(wrong.where, kMost);
-  return subject + ' ' + cut(wrong.what, kMost);
-}
-
-std::string cut(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  const std::string subject = wrong.where.empty() ? "tariff" : cut_short(wrong.where, kMost);
+  return subject + ' ' + cut_short(wrong.what, kMost);
 }
 
 }  // namespace bashu::api

@@ -20,7 +20,5 @@ namespace bashu::api {
 [[nodiscard]] Problem wrong_tariff(std::string where, const fares::Wrong& wrong);
 // Its subject and what is wrong, each cut: names in it may be as long as the text.
 [[nodiscard]] std::string words_of(const fares::Wrong& wrong);
-// The text, or as much as `most` bytes hold and a mark that there is more.
-[[nodiscard]] std::string cut(const std::string& text, std::size_t most);
 
 }  // namespace bashu::api

@@ -145,4 +145,11 @@ std::string without_blanks_and_hyphens(std::string_view text) {
   return encoded(*codes);
 }
 
+std::string cut_short(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string{text};
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return std::string{text.substr(0, end)} + "…";
+}
+
 }  // namespace bashu

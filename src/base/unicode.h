@@ -2,6 +2,7 @@
 // Normalisation itself is that of the Unicode standard (Annex 15), by utf8proc.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ namespace bashu {
 // What two texts have in common that differ in writing alone: letters and digits, without case,
 // width, marks, blanks and signs. Only for comparing; it is never kept.
 [[nodiscard]] std::string likeness(std::string_view text);
+
+// The text, or as many whole characters of it as `most` bytes hold and a mark that there is more.
+[[nodiscard]] std::string cut_short(std::string_view text, std::size_t most);
 
 }  // namespace bashu

@@ -33,6 +33,13 @@ TEST(WithoutBlanksAndHyphens, LeavesWhatANumberIs) {
   EXPECT_EQ(without_blanks_and_hyphens("R/1_a.b"), "R/1_a.b");
 }
 
+TEST(CutShort, KeepsWholeCharacters) {
+  EXPECT_EQ(cut_short("巴蜀", 6), "巴蜀");
+  EXPECT_EQ(cut_short("巴蜀同", 8), "巴蜀…");
+  EXPECT_EQ(cut_short("巴蜀", 2), "…");
+  EXPECT_EQ(cut_short("abc", 2), "ab…");
+}
+
 TEST(IsPlain, TellsWhatStaysAsItIs) {
   for (const char* plain : {"", "account-12", "Huaxing (Chengdu) Ltd", "a~"}) {
     EXPECT_TRUE(is_plain(plain)) << plain;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/try.h"
+#include "base/unicode.h"
 #include "core/cases/form.h"
 #include "core/cases/step.h"
 #include "core/peers/asked_claims.h"
@@ -311,14 +312,6 @@ bool has_signed(const Case& c, const PartyId& from, const std::string& content) 
   return before != c.dispute->signed_by.end() && before->second == content;
 }
 
-// As much of a note as a task shows; whole characters.
-std::string beginning_of(const std::string& note) {
-  if (note.size() <= kNoteShown) return note;
-  std::size_t end = kNoteShown;
-  while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0U) == 0x80U) --end;
-  return note.substr(0, end) + "…";
-}
-
 }  // namespace
 
 Result take_settlement(Deciding& d, const TakeMessage& message) {
@@ -342,8 +335,9 @@ Result take_settlement(Deciding& d, const TakeMessage& message) {
                                   .note = told.note,
                                   .officer = told.officer});
   if (answers_us) {
-    raise_exception(d, told.id,
-                    message.from + " answers (" + told.content + "): " + beginning_of(told.note));
+    raise_exception(
+        d, told.id,
+        message.from + " answers (" + told.content + "): " + cut_short(told.note, kNoteShown));
   }
   if (in_words) {
     d.draft.decide(DisputeEnded{.id = told.id});
