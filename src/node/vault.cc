@@ -536,18 +536,6 @@ class KeptVault final : public Vault {
   std::string circle_token_, own_token_;
 };
 
-void collect(const Value& value, std::set<std::string>& ids) {
-  if (const Value::List* list = value.as_list()) {
-    for (const Value& item : *list) collect(item, ids);
-  } else if (const Value::Record* record = value.as_record()) {
-    if (value.find("$sealed")) {
-      if (std::string id = value.text_at("dek"); !id.empty()) ids.insert(std::move(id));
-      return;
-    }
-    for (const auto& [name, item] : *record) collect(item, ids);
-  }
-}
-
 }  // namespace
 
 std::expected<std::unique_ptr<Vault>, Fault> Vault::open(std::unique_ptr<Secrets> secrets,
@@ -573,12 +561,6 @@ std::vector<std::string> numbers_in(const std::vector<packs::Member>& fields, co
     }
   }
   return {numbers.begin(), numbers.end()};
-}
-
-std::vector<std::string> sealing_keys(const Value& value) {
-  std::set<std::string> ids;
-  collect(value, ids);
-  return {ids.begin(), ids.end()};
 }
 
 std::string seal_to(std::string_view public_key, std::string_view text) {

@@ -18,6 +18,7 @@
 #include "base/date.h"
 #include "base/error.h"
 #include "base/value.h"
+#include "core/privacy/documents.h"
 #include "node/environment.h"
 #include "node/storage/secrets.h"
 #include "packs/type.h"
@@ -90,8 +91,7 @@ class Vault {
 [[nodiscard]] std::vector<std::string> numbers_in(const std::vector<packs::Member>& fields,
                                                   const Value& record);
 
-// Ids of all keys that sealed values in `value` name.
-[[nodiscard]] std::vector<std::string> sealing_keys(const Value& value);
+using core::sealing_keys;
 // crypto_box_seal to a public X25519 key, and its opening.
 [[nodiscard]] std::string seal_to(std::string_view public_key, std::string_view bytes);
 // The same with the ephemeral key made of `seed`, 32 random bytes.

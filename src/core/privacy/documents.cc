@@ -1,6 +1,7 @@
 #include "core/privacy/documents.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/bytes.h"
@@ -23,19 +24,16 @@ std::string nth_of(std::int64_t n, std::string_view key) {
   return std::to_string(n) + "/" + std::string{key};
 }
 
-// The first in their order, if several seal it.
-std::string sealing_key(const Value& value) {
-  std::string first;
-  const auto take = [&](std::string key) {
-    if (!key.empty() && (first.empty() || key < first)) first = std::move(key);
-  };
+void collect_keys(const Value& value, std::set<std::string>& ids) {
   if (const Value::List* list = value.as_list()) {
-    for (const Value& item : *list) take(sealing_key(item));
+    for (const Value& item : *list) collect_keys(item, ids);
   } else if (const Value::Record* record = value.as_record()) {
-    if (record->contains("$sealed")) return value.text_at("dek");
-    for (const auto& [name, item] : *record) take(sealing_key(item));
+    if (record->contains("$sealed")) {
+      if (std::string id = value.text_at("dek"); !id.empty()) ids.insert(std::move(id));
+      return;
+    }
+    for (const auto& [name, item] : *record) collect_keys(item, ids);
   }
-  return first;
 }
 
 void note_one(Store& store, const KeyedDocument& one, std::string_view place) {
@@ -57,6 +55,12 @@ void note_one(Store& store, const KeyedDocument& one, std::string_view place) {
 
 }  // namespace
 
+std::vector<std::string> sealing_keys(const Value& value) {
+  std::set<std::string> ids;
+  collect_keys(value, ids);
+  return {ids.begin(), ids.end()};
+}
+
 void each_document(const Value& value, const std::function<void(const KeyedDocument&)>& visit) {
   if (const Value::List* list = value.as_list()) {
     for (const Value& item : *list) each_document(item, visit);
@@ -66,9 +70,9 @@ void each_document(const Value& value, const std::function<void(const KeyedDocum
   const Value* name = value.find("sha256");
   if (name && name->as_text() && record->contains("media") && record->contains("size") &&
       hash_from_hex(*name->as_text())) {
-    const std::string key = sealing_key(value);
+    const std::vector<std::string> keys = sealing_keys(value);
     visit({.sha256 = *name->as_text(),
-           .key = key.empty() ? value.text_at("dek") : key,
+           .key = keys.empty() ? value.text_at("dek") : keys.front(),
            .size = value.int_at("size")});
   }
   for (const auto& [member, inner] : *record) each_document(inner, visit);

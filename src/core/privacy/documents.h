@@ -13,6 +13,9 @@
 
 namespace bashu::core {
 
+// Of the keys that a value's sealed parts are under: each once, in order.
+[[nodiscard]] std::vector<std::string> sealing_keys(const Value& value);
+
 // Each with its key in the vault; empty: it says none.
 struct KeyedDocument {
   std::string sha256, key;
