@@ -15,6 +15,7 @@
 #include "api/clearing_transfers.h"
 #include "api/documents.h"
 #include "api/reading.h"
+#include "base/unicode.h"
 #include "clearing/sketch.h"
 #include "fares/taking.h"
 #include "packs/before_sealing.h"
@@ -311,7 +312,8 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
   const std::string what = given.text_at("what");
   const bool of_transfers = what == "sheets" || what == "receipts";
   if (!what.empty() && std::ranges::find(kRows, what) == kRows.end()) {
-    return std::unexpected{wrong_at("with.what", "no_kind", {{"what", cut(what, kSaidShown)}})};
+    return std::unexpected{
+        wrong_at("with.what", "no_kind", {{"what", cut_short(what, kSaidShown)}})};
   }
   const std::string of = given.text_at("book");
   const auto book = find_book(context, call, of);
@@ -320,7 +322,7 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
     if (book.error().number != static_cast<int>(RejectCode::unknown_case)) {
       return std::unexpected{book.error()};
     }
-    return std::unexpected{wrong_at("with.book", "no_book", {{"book", cut(of, kSaidShown)}})};
+    return std::unexpected{wrong_at("with.book", "no_book", {{"book", cut_short(of, kSaidShown)}})};
   }
   if (book && what != "refused" && clears_transfers(*book) != of_transfers) {
     return std::unexpected{wrong_at("with.what", "not_of_the_book")};
@@ -337,10 +339,8 @@ std::expected<Value, Problem> of_batch(Context& context, const Call& call, const
                                              .why = {is_key ? texts::title(text, {{"what", said}})
                                                             : Title{{"en", text}, {"zh", text}}}})};
   }
-  // A claim is named token/tap/operator: a token's end must be seen.
-  for (const fares::Tap& tap : read->taps) {
-    if (!tap.token.contains('/')) continue;
-    return std::unexpected{wrong_at("with.file", "token_slash", {{"token", tap.token}})};
+  if (const auto token = fares::token_with_slash(read->taps)) {
+    return std::unexpected{wrong_at("with.file", "token_slash", {{"token", *token}})};
   }
   if (auto known = groups_known(context, book, *read); !known) {
     return std::unexpected{known.error()};

@@ -49,6 +49,12 @@ std::vector<Wrong> wrong_when_taken(const Tariff& tariff) {
   return wrong;
 }
 
+std::optional<std::string> token_with_slash(const std::vector<Tap>& taps) {
+  const auto found =
+      std::ranges::find_if(taps, [](const Tap& tap) { return tap.token.contains('/'); });
+  return found == taps.end() ? std::nullopt : std::optional{found->token};
+}
+
 std::optional<std::string> unknown_group(const Tariff& tariff, const std::vector<Tap>& taps) {
   for (const Tap& tap : taps) {
     if (!group_of(tariff, tap)) return tap.group;

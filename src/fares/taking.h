@@ -17,6 +17,9 @@ inline constexpr Money kRideMost = 100'000'000;  // fen, as every amount of a ta
 // correction's line is named; distances whose fare is above kRideMost.
 [[nodiscard]] std::vector<Wrong> wrong_when_taken(const Tariff& tariff);
 
+// A token with a slash: a claim is named token/tap/operator, so a token's end must be seen.
+[[nodiscard]] std::optional<std::string> token_with_slash(const std::vector<Tap>& taps);
+
 // A group of a tap that the tariff does not have, whose ride nobody would be owed for.
 [[nodiscard]] std::optional<std::string> unknown_group(const Tariff& tariff,
                                                        const std::vector<Tap>& taps);

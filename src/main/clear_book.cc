@@ -234,9 +234,8 @@ std::string ClearBook::wrong_in(const Console& console, const Row& row) const {
     fares::Tap tap;
     std::string wrong = tap_in(console, row, tap);
     if (!wrong.empty()) return wrong;
-    // A claim is named token/tap/operator: a token's end must be seen.
-    if (tap.token.contains('/')) {
-      return texts::text(console.language, "windows.token_slash", {{"token", tap.token}});
+    if (const auto token = fares::token_with_slash({tap})) {
+      return texts::text(console.language, "windows.token_slash", {{"token", *token}});
     }
     const auto group = fares::unknown_group(*tariff, {tap});
     return group ? texts::text(console.language, "windows.unknown_group", {{"group", *group}})
