@@ -84,11 +84,10 @@ class Editions : public ClearingOfTwo {
 
   // Why this text may not be agreed to: as the page reads it, and as the step is refused.
   std::string refused(const std::string& text) {
-    const Answer kept = post("/documents", text);
-    EXPECT_EQ(kept.status, 201) << kept.raw;
-    const Value trial = shown("?proposal=" + kept.body.text_at("sha256"));
+    const Value kept = deposit(text);
+    const Value trial = shown("?proposal=" + kept.text_at("sha256"));
     const std::string why = trial.find("next")->text_at("refused");
-    const Answer asked = fire("ask_to_amend", Value::Record{{"proposal", kept.body}});
+    const Answer asked = fire("ask_to_amend", Value::Record{{"proposal", kept}});
     if (!why.empty()) {
       EXPECT_EQ(asked.status, 422) << asked.raw;
       const Value* errors = asked.body.find("errors");
@@ -99,16 +98,7 @@ class Editions : public ClearingOfTwo {
 
   // Both have the taps, and close what was before the fifth of March.
   void close_a_window() {
-    const Answer kept = post("/documents", kTaps);
-    const Answer made =
-        post("/cases",
-             canonical_json(Value::Record{
-                 {"pack", "clearing"},
-                 {"service", "batch"},
-                 {"role", "finance"},
-                 {"parties", Value::Record{{"side", "sichuan"}}},
-                 {"with", Value::Record{{"book", rides}, {"what", "taps"}, {"file", kept.body}}}}));
-    ASSERT_EQ(made.status, 201) << made.raw;
+    hand_in(rides, kTaps, "taps");
     windows::Ledger ledger{{.first = "chongqing",
                             .second = "sichuan",
                             .own_is_first = true,

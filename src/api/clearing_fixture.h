@@ -151,18 +151,27 @@ class ClearingOfTwo : public ::testing::Test {
     return of;
   }
 
+  // What is kept of a text that was handed in.
+  Value deposit(const std::string& text) {
+    const Answer answer = post("/documents", text);
+    EXPECT_EQ(answer.status, 201) << answer.raw;
+    return answer.body;
+  }
+  // A batch of sichuan's, by a file that was deposited; `query` of the request.
+  Answer batch_of(const std::string& of, const std::string& what, const Value& file,
+                  const std::string& query = {}) {
+    return post("/cases" + query,
+                canonical_json(Value::Record{
+                    {"pack", "clearing"},
+                    {"service", "batch"},
+                    {"role", "finance"},
+                    {"parties", Value::Record{{"side", "sichuan"}}},
+                    {"with", Value::Record{{"book", of}, {"what", what}, {"file", file}}}}));
+  }
   // The case of the batch.
-  std::string hand_in(const core::CaseId& of, const std::string& rows) {
-    const Answer kept = post("/documents", rows);
-    EXPECT_EQ(kept.status, 201) << kept.raw;
-    const Answer made =
-        post("/cases",
-             canonical_json(Value::Record{
-                 {"pack", "clearing"},
-                 {"service", "batch"},
-                 {"role", "finance"},
-                 {"parties", Value::Record{{"side", "sichuan"}}},
-                 {"with", Value::Record{{"book", of}, {"what", "bills"}, {"file", kept.body}}}}));
+  std::string hand_in(const core::CaseId& of, const std::string& rows,
+                      const std::string& what = "bills") {
+    const Answer made = batch_of(of, what, deposit(rows));
     EXPECT_EQ(made.status, 201) << made.raw;
     return made.body.text_at("case");
   }

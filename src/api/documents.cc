@@ -128,10 +128,6 @@ std::optional<FoundDocument> look_for(node::Vault& vault, const packs::Type& typ
   return std::nullopt;
 }
 
-}  // namespace
-
-namespace {
-
 // Of UTF-8: controls of C1, the line separators, and what turns or isolates a direction: U+202A to
 // U+202E and U+2066 to U+2069.
 bool has_hidden_mark(std::string_view text) {
