@@ -290,6 +290,16 @@ RC_GTEST_PROP(Refused, WhateverIsRefusedCarriedOrAcceptedLeavesTheSumsOfTheRest,
   RC_ASSERT(sides.booked == expected);
 }
 
+TEST(Refused, WhetherARowMakesTheClaimIsKnown) {
+  const Sides sides{taps(4)};
+  for (const auto& [claim, entry] : claims_of(taps(4)))
+    EXPECT_TRUE(sides.first.makes(claim)) << claim;
+  EXPECT_TRUE(sides.first.makes("t0/tap1"));
+  for (const char* none : {"t0/tap2/metro", "t0/tap", "t0", "t9/tap0/crt", ""}) {
+    EXPECT_FALSE(sides.first.makes(none)) << none;
+  }
+}
+
 TEST(Refused, ARowNamesItsClaimAndWhy) {
   const auto read = read_rows(
       "refused", R"({"claim":"t0/tap0/crt","note":"no ride"})"

@@ -365,5 +365,24 @@ TEST(AskedClaimsOfThree, AreShownByWhoWasAsked) {
   EXPECT_EQ(three.told("a", "b", "", shown, "case.shown", pack), "applied ");
 }
 
+// It would end the question, and b would wait for ever.
+TEST(AskedClaimsOfThree, AreShownToNobodyElseThanWhoAsked) {
+  Parked3 three;
+  const CaseId id = three.start();
+  three.deliver_all("a", "b");
+  const std::string content = three.at("b", id).digest;
+  const auto sign = [&](const std::string& what, const std::string& note) {
+    return SignSettlement{.by = kClerk, .id = id, .content = what + content, .note = note};
+  };
+  three.must("b", sign("ask:a:", {}));
+  three.deliver_all("b", "a");
+  const auto astray = decide(*three.nodes_.at("a"), sign("show:c:", "[]"),
+                             {.now = {.unix_ms = 1'000}, .today = three.today_, .salt = "salt"});
+  ASSERT_FALSE(astray);
+  EXPECT_EQ(astray.error().code, RejectCode::form);
+  three.must("a", sign("show:b:", "[]"));
+  EXPECT_FALSE(three.at("a", id).dispute);
+}
+
 }  // namespace
 }  // namespace bashu::core
